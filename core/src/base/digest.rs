@@ -1,0 +1,131 @@
+//! SHA-256 digests with a domain in front, so that bytes signed or hashed for one purpose can never
+//! be taken for another's.
+
+use borsh::{BorshDeserialize, BorshSerialize};
+use sha2::{Digest, Sha256};
+use std::fmt;
+
+/// A SHA-256 digest. Shown as lower-case hex; `{:.8}` shows the first eight digits.
+#[derive(
+    Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, BorshSerialize, BorshDeserialize,
+)]
+pub struct Hash(pub [u8; 32]);
+
+impl Hash {
+    pub const ZERO: Hash = Hash([0; 32]);
+
+    /// Reads 64 hex digits.
+    ///
+    /// # Errors
+    /// A sentence saying how many digits were found, or that one is not hex.
+    pub fn from_hex(text: &str) -> Result<Hash, String> {
+        let bytes = from_hex(text)?;
+        let bytes: [u8; 32] = bytes.try_into().map_err(|b: Vec<u8>| {
+            format!("a digest has 64 hex digits, this has {}", b.len() * 2)
+        })?;
+        Ok(Hash(bytes))
+    }
+
+    /// The first `digits` hex digits (at most 64), as people quote a digest.
+    #[must_use]
+    pub fn short(&self, digits: usize) -> String {
+        let mut text = to_hex(&self.0);
+        text.truncate(digits);
+        text
+    }
+}
+
+impl fmt::Display for Hash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&to_hex(&self.0))
+    }
+}
+
+impl fmt::Debug for Hash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.short(8))
+    }
+}
+
+/// Serialised as 64 hex digits.
+impl serde::Serialize for Hash {
+    fn serialize<S: serde::Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+        s.serialize_str(&to_hex(&self.0))
+    }
+}
+
+impl<'de> serde::Deserialize<'de> for Hash {
+    fn deserialize<D: serde::Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
+        let text = <std::borrow::Cow<'de, str> as serde::Deserialize>::deserialize(d)?;
+        Hash::from_hex(&text).map_err(serde::de::Error::custom)
+    }
+}
+
+impl schemars::JsonSchema for Hash {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Hash".into()
+    }
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({"type": "string", "pattern": "^[0-9a-fA-F]{64}$"})
+    }
+}
+
+/// Digest of raw `bytes` under `domain`.
+#[must_use]
+pub fn hash_bytes(domain: &str, bytes: &[u8]) -> Hash {
+    let mut hasher = Sha256::new();
+    hasher.update((domain.len() as u64).to_le_bytes());
+    hasher.update(domain.as_bytes());
+    hasher.update(bytes);
+    Hash(hasher.finalize().into())
+}
+
+/// Digest of the canonical encoding of `value` under `domain`.
+#[must_use]
+pub fn hash_of<T: BorshSerialize + ?Sized>(domain: &str, value: &T) -> Hash {
+    hash_bytes(domain, &super::encode(value))
+}
+
+/// Plain SHA-256, the name a `.wasm` file is known by everywhere.
+#[must_use]
+pub fn sha256(bytes: &[u8]) -> Hash {
+    Hash(Sha256::digest(bytes).into())
+}
+
+#[must_use]
+pub fn to_hex(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    bytes
+        .iter()
+        .flat_map(|b| {
+            [
+                DIGITS[usize::from(b >> 4)] as char,
+                DIGITS[usize::from(b & 15)] as char,
+            ]
+        })
+        .collect()
+}
+
+/// Reads pairs of hex digits; an optional `0x` in front is skipped.
+///
+/// # Errors
+/// A sentence naming the first character that is not hex, or an odd count.
+pub fn from_hex(text: &str) -> Result<Vec<u8>, String> {
+    let text = text.strip_prefix("0x").unwrap_or(text);
+    if !text.len().is_multiple_of(2) {
+        return Err(format!(
+            "hex comes in pairs of digits, this has {}",
+            text.len()
+        ));
+    }
+    let digit = |c: u8| match c {
+        b'0'..=b'9' => Ok(c - b'0'),
+        b'a'..=b'f' => Ok(c - b'a' + 10),
+        b'A'..=b'F' => Ok(c - b'A' + 10),
+        other => Err(format!("'{}' is not a hex digit", other as char)),
+    };
+    text.as_bytes()
+        .chunks(2)
+        .map(|pair| Ok(digit(pair[0])? << 4 | digit(pair[1])?))
+        .collect()
+}

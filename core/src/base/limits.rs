@@ -1,0 +1,61 @@
+//! Every bound in one place, each with its reason. What is over a bound is refused with a sentence
+//! that names the bound; nothing here is ever exceeded silently.
+
+use super::{Micros, SECOND};
+
+/// Lifelines a page can show and a session can step at the speed of simulated time.
+pub const MAX_VALIDATORS: usize = 128;
+/// CometBFT's cap on total voting power (2^63 / 8), which keeps proposer priorities inside an i64.
+pub const MAX_TOTAL_STAKE: u64 = i64::MAX as u64 / 8;
+/// A delay fits the 32-bit flight time of a trace record.
+pub const MAX_DELAY: Micros = 3_600 * SECOND;
+/// Simulated time a scenario may name (about 31 years): sums of times stay far from u64's end.
+pub const MAX_TIME: Micros = 1_000_000_000 * SECOND;
+pub const MAX_NAME_BYTES: usize = 64;
+pub const MAX_COMMANDS: usize = 10_000;
+pub const MAX_PUPPET_LINES: usize = 10_000;
+pub const MAX_PARTITIONS: usize = 256;
+pub const MAX_CONTRACTS: usize = 64;
+pub const MAX_ACCOUNTS: usize = 10_000;
+/// Transactions a second the workload generator may send.
+pub const MAX_TX_PER_SECOND: u32 = 1_000;
+
+/// Messages of heights a node keeps ahead of its own; further ones are dropped and caught up later.
+pub const MAX_HEIGHTS_AHEAD: u64 = 64;
+/// Rounds of one height a node keeps votes for beyond its own.
+pub const MAX_ROUNDS_AHEAD: u32 = 64;
+/// Distinct values one signer may have counted for one slot: two prove an equivocation, the rest
+/// would only let a liar fill memory.
+pub const MAX_VALUES_PER_SIGNER: usize = 4;
+/// Conflicting pairs one node keeps as evidence for inclusion in a block.
+pub const MAX_EVIDENCE: usize = 64;
+
+/// Mempool of one node: transactions and bytes.
+pub const MAX_MEMPOOL_TXS: usize = 5_000;
+pub const MAX_MEMPOOL_BYTES: usize = 8 << 20;
+/// A transaction that deploys carries its module.
+pub const MAX_TX_BYTES: usize = (800 << 10) + 4_096;
+pub const MAX_BLOCK_BYTES: usize = 2 << 20;
+pub const MAX_BLOCK_TXS: usize = 2_000;
+pub const MAX_BLOCK_GAS: u64 = 1_000_000_000;
+
+/// An uploaded module (COSMWASM_HOST 6: 800 KiB for user uploads).
+pub const MAX_WASM_BYTES: usize = 800 << 10;
+/// Text a contract may hand in or out of one call.
+pub const MAX_CALL_BYTES: usize = 64 << 10;
+pub const MAX_STORAGE_KEY: usize = 1 << 10;
+pub const MAX_STORAGE_VALUE: usize = 64 << 10;
+pub const MAX_EVENTS_PER_CALL: usize = 256;
+pub const MAX_EVENT_BYTES: usize = 4 << 10;
+
+/// A link above this many bytes of text gets a warning: some chat tools cut it.
+pub const LINK_WARN_BYTES: usize = 8 << 10;
+/// A link above this is offered as a file instead.
+pub const LINK_MAX_BYTES: usize = 32 << 10;
+/// A scenario after decompression, whether from a link or a file.
+pub const MAX_SCENARIO_BYTES: usize = 16 << 20;
+
+/// Trace records kept in memory; older ones come back by replay.
+pub const TRACE_WINDOW: usize = 1 << 20;
+/// Checkpoints kept by a session, thinned towards the past.
+pub const MAX_CHECKPOINTS: usize = 24;

@@ -1,0 +1,12 @@
+//! The ground floor: time, digests, keyed randomness, canonical encoding, limits.
+//! Nothing here knows what a validator is.
+
+pub mod codec;
+pub mod digest;
+pub mod limits;
+pub mod random;
+pub mod time;
+
+pub use codec::{decode, encode};
+pub use digest::{Hash, hash_bytes, hash_of};
+pub use time::{MILLISECOND, Micros, SECOND};

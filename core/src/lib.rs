@@ -1,0 +1,2 @@
+//! A world of BFT validators as one pure function: `run(scenario) -> trace`.
+pub mod base;
