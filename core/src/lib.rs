@@ -6,4 +6,7 @@
 //! door for page, command line and tests.
 pub mod base;
 pub mod consensus;
+pub mod scenario;
+pub mod session;
+pub mod trace;
 pub mod types;
