@@ -14,6 +14,7 @@ mod stamp;
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
+use std::process::ExitCode;
 
 #[derive(Parser)]
 #[command(
@@ -51,8 +52,18 @@ enum Chore {
     Stamp,
 }
 
-fn main() -> Result<()> {
-    match Arguments::parse().chore {
+fn main() -> ExitCode {
+    match chore(Arguments::parse().chore) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn chore(chore: Chore) -> Result<()> {
+    match chore {
         Chore::Serve(arguments) => page::serve(&arguments),
         Chore::Build(arguments) => page::build(&arguments),
         Chore::Test(arguments) => stages::test(&arguments),
