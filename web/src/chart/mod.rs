@@ -1,6 +1,6 @@
 //! The message-sequence chart. Records come into the [`store`], [`layout`] says where things lie,
-//! [`shapes`] turns both into plain shapes, [`hit`] finds what is under a pointer; all pure. Only
-//! [`paint`] knows how shapes are drawn, and only `canvas` which surface they land on.
+//! [`shapes`] turns both into plain shapes, [`hit`] finds what is under a pointer; all pure. [`paint`]
+//! says how a shape is drawn on any surface; only `canvas` touches a real one.
 
 #[cfg(target_arch = "wasm32")]
 pub mod canvas;
