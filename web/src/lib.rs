@@ -5,9 +5,12 @@ pub mod chart;
 pub mod effective;
 pub mod model;
 pub mod protocol;
+pub mod scale;
 pub mod words;
 pub mod worker;
 
+#[cfg(target_arch = "wasm32")]
+pub mod app;
 #[cfg(target_arch = "wasm32")]
 pub mod page;
 #[cfg(target_arch = "wasm32")]
