@@ -131,7 +131,7 @@ impl Chart {
 pub fn ChartPanel() -> impl IntoView {
     let app = app();
     let canvas = NodeRef::<html::Canvas>::new();
-    let place = NodeRef::<html::Div>::new();
+    let place = NodeRef::<html::Section>::new();
     let folding = RwSignal::new((0usize, 0usize));
     let hover = RwSignal::new(None::<(f64, f64, Pick)>);
     let following = RwSignal::new(true);

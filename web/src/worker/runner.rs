@@ -36,7 +36,7 @@ pub type Answer = (FromWorker, Option<Vec<u8>>);
 enum Goal {
     None,
     Step(Unit),
-    Seek { to_us: u64, from_us: u64 },
+    Seek(u64),
     Replay(Expected),
 }
 
@@ -120,8 +120,7 @@ impl Runner {
                 self.goal = Goal::Step(unit);
             }
             ToWorker::Seek(to_us) => {
-                let from_us = self.now_us();
-                self.goal = Goal::Seek { to_us, from_us };
+                self.goal = Goal::Seek(to_us);
             }
             message => self.ask(message, bytes),
         }
@@ -214,7 +213,7 @@ impl Runner {
                 self.ledger_stamp.clear();
                 self.goal = match expected {
                     Some(expected) => Goal::Replay(expected),
-                    None if at_us > 0 => Goal::Seek { to_us: at_us, from_us: 0 },
+                    None if at_us > 0 => Goal::Seek(at_us),
                     None => Goal::None,
                 };
             }
@@ -271,7 +270,7 @@ impl Runner {
                 let came = session.step(*unit, chunk);
                 (came, came.reached)
             }
-            Goal::Seek { to_us, .. } => {
+            Goal::Seek(to_us) => {
                 let came = session.seek(*to_us, chunk);
                 (came, came.reached)
             }
@@ -367,7 +366,7 @@ fn progress(goal: &Goal, now_us: u64, steps: u64) -> Option<Progress> {
     let (what, share) = match goal {
         Goal::None => return None,
         Goal::Step(_) => (Doing::Stepping, 0.0),
-        Goal::Seek { to_us, .. } => {
+        Goal::Seek(to_us) => {
             (Doing::Seeking, now_us as f64 / (*to_us).max(1) as f64)
         }
         Goal::Replay(expected) => {
