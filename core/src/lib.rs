@@ -6,4 +6,6 @@
 //! door for page, command line and tests.
 pub mod base;
 pub mod consensus;
+pub mod ledger;
 pub mod types;
+pub mod vm;
