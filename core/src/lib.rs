@@ -7,9 +7,11 @@
 pub mod adversary;
 pub mod base;
 pub mod consensus;
+pub mod ledger;
 pub mod network;
 pub mod scenario;
 pub mod session;
 pub mod trace;
 pub mod types;
 pub mod vm;
+pub mod world;
