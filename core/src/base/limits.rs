@@ -23,6 +23,8 @@ pub const MAX_PUPPET_LINES: usize = 10_000;
 pub const MAX_PARTITIONS: usize = 256;
 pub const MAX_CONTRACTS: usize = 64;
 pub const MAX_ACCOUNTS: usize = 10_000;
+/// Denominations of a chain: an account's leaf in the state tree holds all it owns.
+pub const MAX_DENOMS: usize = 16;
 /// Transactions a second the workload generator may send.
 pub const MAX_TX_PER_SECOND: u32 = 1_000;
 
@@ -30,6 +32,15 @@ pub const MAX_TX_PER_SECOND: u32 = 1_000;
 pub const MAX_HEIGHTS_AHEAD: u64 = 64;
 /// Rounds of one height a node keeps votes for beyond its own.
 pub const MAX_ROUNDS_AHEAD: u32 = 64;
+/// Messages of one later height a node keeps from one signer: a few rounds' worth; what is dropped
+/// comes again with the next re-sending.
+pub const MAX_AHEAD_PER_SIGNER: usize = 24;
+/// Rounds of one height a node keeps all votes for behind its own; of older ones only those in which a
+/// block has a quorum, so that a chain stalled for weeks does not eat the tab.
+pub const MAX_ROUNDS_BEHIND: u32 = 64;
+/// No node enters a round beyond this. Without it a third of the stake could name round 4 billion and
+/// make everybody compute 4 billion proposers.
+pub const MAX_ROUND: u32 = 1 << 20;
 /// Distinct values one signer may have counted for one slot: two prove an equivocation, the rest
 /// would only let a liar fill memory.
 pub const MAX_VALUES_PER_SIGNER: usize = 4;
@@ -44,6 +55,8 @@ pub const MAX_TX_BYTES: usize = (800 << 10) + 4_096;
 pub const MAX_BLOCK_BYTES: usize = 2 << 20;
 pub const MAX_BLOCK_TXS: usize = 2_000;
 pub const MAX_BLOCK_GAS: u64 = 1_000_000_000;
+/// Executions remembered for validators that reach the same block later; beyond it they compute again.
+pub const MAX_EXECUTIONS_KEPT: usize = 256;
 
 /// An uploaded module (COSMWASM_HOST 6: 800 KiB for user uploads).
 pub const MAX_WASM_BYTES: usize = 800 << 10;
@@ -65,3 +78,31 @@ pub const MAX_SCENARIO_BYTES: usize = 16 << 20;
 pub const TRACE_WINDOW: usize = 1 << 20;
 /// Checkpoints kept by a session, thinned towards the past.
 pub const MAX_CHECKPOINTS: usize = 24;
+
+/// Rules for an uploaded module (COSMWASM_HOST 6 and 12). Each bounds a cost that fuel doesn't see:
+/// parsing, translating, instantiating.
+pub const MAX_WASM_FUNCTIONS: u32 = 20_000;
+pub const MAX_WASM_PARAMS: usize = 100;
+pub const MAX_WASM_PARAMS_TOTAL: usize = 10_000;
+/// Locals of one function. Optimised real contracts stay under 110.
+pub const MAX_WASM_LOCALS: u32 = 256;
+pub const MAX_WASM_LOCALS_TOTAL: u32 = 10_000;
+pub const MAX_WASM_IMPORTS: u32 = 100;
+/// Every export is linked again at each call; the largest real contract has 26.
+pub const MAX_WASM_EXPORTS: u32 = 100;
+pub const MAX_WASM_GLOBALS: u32 = 1_000;
+pub const MAX_WASM_DATA_SEGMENTS: u32 = 10_000;
+pub const MAX_WASM_ELEMENT_SEGMENTS: u32 = 1_000;
+pub const MAX_WASM_TABLE: u64 = 2_500;
+/// Linear memory in pages of 64 KiB: 32 MiB.
+pub const MAX_WASM_PAGES: u64 = 512;
+/// Guest functions nested in one call, and bytes of values they may keep on the stack.
+pub const MAX_WASM_FRAMES: usize = 1_000;
+pub const MAX_WASM_STACK_BYTES: usize = 1 << 20;
+/// Entry point, import, and one callback from that import. Deeper nesting of host in guest would
+/// recurse on the native stack, which wasmi's own limit does not see.
+pub const MAX_GUEST_DEPTH: u32 = 2;
+/// Translated modules one engine keeps; the one unused for longest goes first.
+pub const MAX_CACHED_MODULES: usize = 128;
+/// Bytes of the sentence with which a contract fails its call.
+pub const MAX_FAIL_BYTES: usize = 1 << 10;
