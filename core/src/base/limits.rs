@@ -12,6 +12,12 @@ pub const MAX_DELAY: Micros = 3_600 * SECOND;
 /// Simulated time a scenario may name (about 31 years): sums of times stay far from u64's end.
 pub const MAX_TIME: Micros = 1_000_000_000 * SECOND;
 pub const MAX_NAME_BYTES: usize = 64;
+/// The line for people in a scenario: it stands in a browser tab.
+pub const MAX_TITLE_BYTES: usize = 200;
+/// Entries of a list of proposers: enough for any schedule that is not simply a rule.
+pub const MAX_PROPOSER_LIST: usize = 10_000;
+/// Sigma of a log-normal delay in thousandths: at 5 one delay in twenty is already 3 600 medians.
+pub const MAX_SIGMA_MILLI: u32 = 5_000;
 pub const MAX_COMMANDS: usize = 10_000;
 pub const MAX_PUPPET_LINES: usize = 10_000;
 pub const MAX_PARTITIONS: usize = 256;
