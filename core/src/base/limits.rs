@@ -68,3 +68,31 @@ pub const MAX_SCENARIO_BYTES: usize = 16 << 20;
 pub const TRACE_WINDOW: usize = 1 << 20;
 /// Checkpoints kept by a session, thinned towards the past.
 pub const MAX_CHECKPOINTS: usize = 24;
+
+/// Rules for an uploaded module (COSMWASM_HOST 6 and 12). Each bounds a cost that fuel doesn't see:
+/// parsing, translating, instantiating.
+pub const MAX_WASM_FUNCTIONS: u32 = 20_000;
+pub const MAX_WASM_PARAMS: usize = 100;
+pub const MAX_WASM_PARAMS_TOTAL: usize = 10_000;
+/// Locals of one function. Optimised real contracts stay under 110.
+pub const MAX_WASM_LOCALS: u32 = 256;
+pub const MAX_WASM_LOCALS_TOTAL: u32 = 10_000;
+pub const MAX_WASM_IMPORTS: u32 = 100;
+/// Every export is linked again at each call; the largest real contract has 26.
+pub const MAX_WASM_EXPORTS: u32 = 100;
+pub const MAX_WASM_GLOBALS: u32 = 1_000;
+pub const MAX_WASM_DATA_SEGMENTS: u32 = 10_000;
+pub const MAX_WASM_ELEMENT_SEGMENTS: u32 = 1_000;
+pub const MAX_WASM_TABLE: u64 = 2_500;
+/// Linear memory in pages of 64 KiB: 32 MiB.
+pub const MAX_WASM_PAGES: u64 = 512;
+/// Guest functions nested in one call, and bytes of values they may keep on the stack.
+pub const MAX_WASM_FRAMES: usize = 1_000;
+pub const MAX_WASM_STACK_BYTES: usize = 1 << 20;
+/// Entry point, import, and one callback from that import. Deeper nesting of host in guest would
+/// recurse on the native stack, which wasmi's own limit does not see.
+pub const MAX_GUEST_DEPTH: u32 = 2;
+/// Translated modules one engine keeps; the one unused for longest goes first.
+pub const MAX_CACHED_MODULES: usize = 128;
+/// Bytes of the sentence with which a contract fails its call.
+pub const MAX_FAIL_BYTES: usize = 1 << 10;

@@ -1,0 +1,10 @@
+//! What happened, as the only witness. The simulator writes [`Event`]s; checker, metrics, chart and
+//! log read nothing else.
+
+pub mod digest;
+pub mod event;
+pub mod store;
+
+pub use digest::RunDigest;
+pub use event::{Event, Head, KindInfo, Loss, MessageId, MessageRecord, Record};
+pub use store::Trace;

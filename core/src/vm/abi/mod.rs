@@ -1,0 +1,170 @@
+//! How a contract and the chain speak: a table of imports and a way to enter.
+//!
+//! An [`Abi`] knows no engine and an engine knows no ABI; they meet in [`Guest`]. A further ABI is a
+//! folder here and a line in [`ALL`].
+
+pub mod forge;
+
+use super::admission::{ModuleShape, Profile, Refusal};
+use super::gas::{Category, GasUse, Price};
+use super::{CallContext, Failure, Host};
+
+/// The ABIs an engine offers, tried in order.
+pub static ALL: &[&dyn Abi] = &[&forge::Forge];
+
+/// A value type an import or export may have.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Ty {
+    I32,
+    I64,
+    F32,
+    F64,
+    /// Vectors and references, which no ABI here uses.
+    Other,
+}
+
+impl Ty {
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Ty::I32 => "i32",
+            Ty::I64 => "i64",
+            Ty::F32 => "f32",
+            Ty::F64 => "f64",
+            Ty::Other => "reference",
+        }
+    }
+}
+
+/// The body of an import. Arguments and result travel as u64, an i32 zero-extended; a function
+/// without a result returns 0.
+pub type Body = fn(&mut dyn Guest, &[u64]) -> Result<u64, Failure>;
+
+/// One row of an ABI's table: gives the linker its function, admission its type, the document its
+/// line and the guest library its declaration.
+pub struct Import {
+    pub name: &'static str,
+    /// Name and type of each parameter.
+    pub params: &'static [(&'static str, Ty)],
+    pub result: Option<Ty>,
+    pub body: Body,
+    /// One sentence for the document.
+    pub doc: &'static str,
+}
+
+/// A family of contracts, told apart by the marker they export.
+pub trait Abi: Send + Sync {
+    fn name(&self) -> &'static str;
+
+    /// The export that says "I speak this".
+    fn marker(&self) -> &'static str;
+
+    /// Module name of the imports.
+    fn module(&self) -> &'static str;
+
+    fn imports(&self) -> &'static [Import];
+
+    fn profile(&self) -> Profile;
+
+    /// Checks what is special to this ABI: exports and their types.
+    ///
+    /// # Errors
+    /// The rule that is broken, as a sentence.
+    fn check(&self, shape: &ModuleShape) -> Result<(), Refusal>;
+
+    /// Enters the contract for the call in `guest.context()` and brings back its answer.
+    ///
+    /// # Errors
+    /// Whatever ended the call early.
+    fn enter(&self, guest: &mut dyn Guest) -> Result<Vec<u8>, Failure>;
+}
+
+/// What one call gathers while it runs.
+#[derive(Default, Debug)]
+pub struct CallState {
+    pub output: Vec<u8>,
+    pub events: usize,
+    /// Gas charged by the host so far; operators are added at the end.
+    pub gas: GasUse,
+    /// Guest functions entered from the host and not yet left.
+    pub depth: u32,
+}
+
+/// A running instance as an ABI sees it. Memory may move and change at every call into the guest:
+/// nothing read before such a call may be trusted after it.
+pub trait Guest {
+    /// The exported linear memory; empty when there is none.
+    fn memory(&mut self) -> &mut [u8];
+
+    fn host(&mut self) -> &mut dyn Host;
+
+    fn context(&self) -> &CallContext;
+
+    fn state(&mut self) -> &mut CallState;
+
+    /// Takes gas.
+    ///
+    /// # Errors
+    /// Out of gas, when less than `gas` is left; the call is over then.
+    fn charge(&mut self, category: Category, gas: u64) -> Result<(), Failure>;
+
+    fn has_export(&mut self, function: &str) -> bool;
+
+    /// Calls an exported function: an entry point, or from inside an import an allocator.
+    ///
+    /// # Errors
+    /// The trap, or that calls of host and guest are nested too deep.
+    fn call(&mut self, function: &str, args: &[u64]) -> Result<Option<u64>, Failure>;
+}
+
+/// Takes the gas for `amount` units at `price`.
+///
+/// # Errors
+/// Out of gas.
+pub fn pay(guest: &mut dyn Guest, price: Price, amount: usize) -> Result<(), Failure> {
+    guest.charge(price.category, price.gas(amount as u64))
+}
+
+/// Copies `len` bytes out of the contract's memory.
+///
+/// # Errors
+/// A sentence naming `what`, when the range is not inside memory.
+pub fn read(
+    guest: &mut dyn Guest,
+    what: &str,
+    pointer: u64,
+    len: usize,
+) -> Result<Vec<u8>, Failure> {
+    let memory = guest.memory();
+    let size = memory.len();
+    usize::try_from(pointer)
+        .ok()
+        .and_then(|start| memory.get(start..start.checked_add(len)?))
+        .map(<[u8]>::to_vec)
+        .ok_or_else(|| out_of_bounds(what, pointer, len, size))
+}
+
+/// Copies `bytes` into the contract's memory.
+///
+/// # Errors
+/// A sentence naming `what`, when the range is not inside memory.
+pub fn write(guest: &mut dyn Guest, what: &str, pointer: u64, bytes: &[u8]) -> Result<(), Failure> {
+    let memory = guest.memory();
+    let size = memory.len();
+    let target = usize::try_from(pointer)
+        .ok()
+        .and_then(|start| memory.get_mut(start..start.checked_add(bytes.len())?));
+    match target {
+        Some(target) => {
+            target.copy_from_slice(bytes);
+            Ok(())
+        }
+        None => Err(out_of_bounds(what, pointer, bytes.len(), size)),
+    }
+}
+
+fn out_of_bounds(what: &str, pointer: u64, len: usize, size: usize) -> Failure {
+    Failure::bad_request(format!(
+        "{what}: {len} bytes at address {pointer} are outside the contract's memory of {size} bytes"
+    ))
+}

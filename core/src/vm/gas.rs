@@ -1,0 +1,143 @@
+//! Gas: one price list. One gas is one WebAssembly operator (about a nanosecond natively, five in a
+//! browser); the host's prices are multiples of that, by what they cost all validators.
+
+use serde::{Deserialize, Serialize};
+
+/// What gas was spent on, for the report next to the total.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Category {
+    /// Operators, memory growth and bulk copies executed by the contract.
+    Operators,
+    /// Making an instance: memory, data segments.
+    Start,
+    /// Crossing from contract to chain, input and output.
+    HostCalls,
+    StorageRead,
+    StorageWrite,
+    Transfers,
+    Events,
+}
+
+/// Gas by category.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub struct GasUse {
+    pub operators: u64,
+    pub start: u64,
+    pub host_calls: u64,
+    pub storage_read: u64,
+    pub storage_write: u64,
+    pub transfers: u64,
+    pub events: u64,
+}
+
+impl GasUse {
+    pub fn add(&mut self, category: Category, gas: u64) {
+        let slot = match category {
+            Category::Operators => &mut self.operators,
+            Category::Start => &mut self.start,
+            Category::HostCalls => &mut self.host_calls,
+            Category::StorageRead => &mut self.storage_read,
+            Category::StorageWrite => &mut self.storage_write,
+            Category::Transfers => &mut self.transfers,
+            Category::Events => &mut self.events,
+        };
+        *slot = slot.saturating_add(gas);
+    }
+
+    #[must_use]
+    pub fn total(&self) -> u64 {
+        [
+            self.operators,
+            self.start,
+            self.host_calls,
+            self.storage_read,
+            self.storage_write,
+            self.transfers,
+            self.events,
+        ]
+        .iter()
+        .fold(0, |sum, part| sum.saturating_add(*part))
+    }
+}
+
+/// One line of the price list: `base` plus `per_unit` for every begun `unit` (bytes or pages).
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Price {
+    pub what: &'static str,
+    pub category: Category,
+    pub base: u64,
+    pub per_unit: u64,
+    pub unit: u64,
+}
+
+impl Price {
+    const fn new(
+        what: &'static str,
+        category: Category,
+        base: u64,
+        per_unit: u64,
+        unit: u64,
+    ) -> Price {
+        Price {
+            what,
+            category,
+            base,
+            per_unit,
+            unit,
+        }
+    }
+
+    /// Gas for `amount` bytes or pages.
+    #[must_use]
+    pub fn gas(&self, amount: u64) -> u64 {
+        self.base
+            .saturating_add(self.per_unit.saturating_mul(amount.div_ceil(self.unit)))
+    }
+}
+
+/// Bytes one gas copies in `memory.copy`, `memory.fill` and new memory.
+pub const COPIED_PER_GAS: u32 = 64;
+/// `memory.grow` on top of its bytes. A refused growth costs the host a walk through its limits, so
+/// at the price of one operator a loop of them took seconds for a block's gas.
+pub const MEMORY_GROW: u8 = u8::MAX;
+
+pub const START: Price = Price::new("a fresh instance", Category::Start, 1_000, 0, 1);
+pub const START_PAGE: Price = Price::new(
+    "its memory, a 64 KiB page",
+    Category::Start,
+    0,
+    65_536 / COPIED_PER_GAS as u64,
+    1,
+);
+pub const START_DATA: Price = Price::new("its data segments", Category::Start, 0, 1, 16);
+/// A segment costs more than its bytes: 10,000 empty ones are still 10,000 bounds checks.
+pub const START_SEGMENT: Price = Price::new("each data segment", Category::Start, 0, 20, 1);
+pub const HOST_CALL: Price = Price::new("any call of the chain", Category::HostCalls, 100, 0, 1);
+pub const COPY: Price = Price::new("bytes in or out", Category::HostCalls, 0, 1, 16);
+pub const OUTPUT: Price = Price::new("output", Category::HostCalls, 0, 1, 1);
+pub const GET: Price = Price::new("get", Category::StorageRead, 1_000, 3, 1);
+pub const SET: Price = Price::new("set", Category::StorageWrite, 2_000, 30, 1);
+pub const DEL: Price = Price::new("del", Category::StorageWrite, 1_000, 3, 1);
+pub const BALANCE: Price = Price::new("balance", Category::StorageRead, 1_000, 0, 1);
+pub const TRANSFER: Price = Price::new("transfer", Category::Transfers, 3_000, 0, 1);
+pub const EVENT: Price = Price::new("emit", Category::Events, 500, 10, 1);
+/// Paid by the transaction that uploads, before the module is looked at.
+pub const UPLOAD: Price = Price::new("an upload", Category::Start, 10_000, 10, 1);
+
+/// The whole list, for documents and the page.
+pub const PRICES: [Price; 14] = [
+    START,
+    START_PAGE,
+    START_DATA,
+    START_SEGMENT,
+    HOST_CALL,
+    COPY,
+    OUTPUT,
+    GET,
+    SET,
+    DEL,
+    BALANCE,
+    TRANSFER,
+    EVENT,
+    UPLOAD,
+];

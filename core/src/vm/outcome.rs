@@ -1,0 +1,91 @@
+//! What came of a call: bytes or a failure, and the gas it took.
+
+use super::gas::GasUse;
+use borsh::{BorshDeserialize, BorshSerialize};
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// The end of one call.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Outcome {
+    /// The contract's answer (empty when it wrote none), or why the call failed. After a failure
+    /// the ledger drops everything the call wrote.
+    pub result: Result<Vec<u8>, Failure>,
+    /// Gas to pay for, at most the limit; the whole limit when gas ran out.
+    pub gas_used: u64,
+    /// The same gas by what it was spent on; sums to `gas_used`.
+    pub gas: GasUse,
+}
+
+/// Why a call failed. Both fields are part of consensus.
+#[derive(Clone, PartialEq, Eq, Debug, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+pub struct Failure {
+    pub kind: FailureKind,
+    /// One sentence for people.
+    pub text: String,
+}
+
+/// The sorts of failure a page tells apart.
+#[derive(
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Debug,
+    BorshSerialize,
+    BorshDeserialize,
+    Serialize,
+    Deserialize,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum FailureKind {
+    /// The gas limit was reached.
+    OutOfGas,
+    /// The code did something WebAssembly forbids: unreachable, division by zero, a wild address.
+    Trap,
+    /// The contract itself said no, with its own sentence.
+    Contract,
+    /// A read-only call tried to change something.
+    ReadOnly,
+    /// The contract asked the chain for something malformed or over a limit.
+    BadRequest,
+    /// The contract has no such entry point.
+    NoEntry,
+    /// The module is not one the chain would admit.
+    Module,
+}
+
+impl Failure {
+    #[must_use]
+    pub fn new(kind: FailureKind, text: impl Into<String>) -> Failure {
+        Failure {
+            kind,
+            text: text.into(),
+        }
+    }
+
+    #[must_use]
+    pub fn out_of_gas(limit: u64) -> Failure {
+        Failure::new(
+            FailureKind::OutOfGas,
+            format!(
+                "the call ran out of gas: its limit was {limit}. Raise the limit, or look for a loop that does not end"
+            ),
+        )
+    }
+
+    #[must_use]
+    pub fn bad_request(text: impl Into<String>) -> Failure {
+        Failure::new(FailureKind::BadRequest, text)
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+impl std::error::Error for Failure {}
