@@ -1,1 +1,3 @@
+//! Helpers shared by the test suites.
 
+pub mod one_node;
