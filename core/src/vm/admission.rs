@@ -388,18 +388,18 @@ impl Survey {
         let mut validator = Validator::new_with_features(features());
         let mut scratch = FuncValidatorAllocations::default();
         for payload in Parser::new(0).parse_all(wasm) {
-            let payload = payload.map_err(|e| self.invalid(&e, wasm.len()))?;
+            let payload = payload.map_err(|e| Survey::invalid(&e))?;
             // Counts come before validation: a limit must not be paid for by a long validation.
             self.section(&payload)
-                .map_err(|e| self.unwrap_refusal(e, wasm.len()))?;
+                .map_err(|e| Survey::unwrap_refusal(e))?;
             match validator
                 .payload(&payload)
-                .map_err(|e| self.invalid(&e, wasm.len()))?
+                .map_err(|e| Survey::invalid(&e))?
             {
                 ValidPayload::Func(func, body) => {
                     let mut func = func.into_validator(std::mem::take(&mut scratch));
                     self.function(&mut func, &body)
-                        .map_err(|e| self.unwrap_refusal(e, wasm.len()))?;
+                        .map_err(|e| Survey::unwrap_refusal(e))?;
                     scratch = func.into_allocations();
                 }
                 ValidPayload::Parser(_) => {
@@ -642,22 +642,18 @@ impl Survey {
         Ok(())
     }
 
-    fn unwrap_refusal(&self, stop: Stop, len: usize) -> Refusal {
+    fn unwrap_refusal(stop: Stop) -> Refusal {
         match stop {
             Stop::Refusal(refusal) => refusal,
-            Stop::Invalid(error) => self.invalid(&error, len),
+            Stop::Invalid(error) => Survey::invalid(&error),
         }
     }
 
-    fn invalid(&self, error: &wasmparser::BinaryReaderError, len: usize) -> Refusal {
-        let offset = error.offset();
-        let text = if offset >= len {
-            format!("the module stops in the middle, at byte {len}; upload the whole file")
-        } else {
-            format!(
-                "the module is not valid WebAssembly, or uses a newer feature contracts here may not use; see byte {offset}"
-            )
-        };
+    fn invalid(error: &wasmparser::BinaryReaderError) -> Refusal {
+        let text = format!(
+            "the module is not valid WebAssembly, or uses a newer feature contracts here may not use; see byte {}",
+            error.offset()
+        );
         Refusal::new(Rule::Invalid, text).with_detail(error.message())
     }
 }
