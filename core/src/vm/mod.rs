@@ -14,6 +14,7 @@ pub mod engine;
 pub mod gas;
 mod outcome;
 mod sniff;
+mod survey;
 
 pub use admission::{Admitted, Refusal, Rule};
 pub use engine::WasmEngine;
