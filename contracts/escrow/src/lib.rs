@@ -17,7 +17,8 @@ const ENDED: &[u8] = b"ended";
 fn init(input: &str) -> Answer {
     let mut words = Words::new(input);
     let seller = words.address("type: <seller> <arbiter>, each an address of 64 hex digits")?;
-    let arbiter = words.address("after the seller comes the arbiter, an address of 64 hex digits")?;
+    let arbiter =
+        words.address("after the seller comes the arbiter, an address of 64 hex digits")?;
     words.end()?;
     store(BUYER, &sender());
     store(SELLER, &seller);

@@ -46,7 +46,11 @@ fn call(input: &str) -> Answer {
     // Read after the sender's balance was written: a transfer to oneself must not make tokens.
     let theirs = load_u128(&owned(&to)).saturating_add(amount);
     store_u128(&owned(&to), theirs);
-    emit([command, " ", &address_text(&to), " ", &number(amount)].concat().as_bytes());
+    emit(
+        [command, " ", &address_text(&to), " ", &number(amount)]
+            .concat()
+            .as_bytes(),
+    );
     text(theirs)
 }
 

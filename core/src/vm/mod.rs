@@ -10,9 +10,11 @@
 
 pub mod abi;
 pub mod admission;
+pub mod builtin;
 pub mod engine;
 pub mod gas;
 mod outcome;
+pub mod scratch;
 mod sniff;
 mod survey;
 

@@ -16,7 +16,10 @@ fn a_contract_learns_about_its_call() {
            (i32.store (i32.const 104) (call $input (i32.const 108) (i32.const 3)))
            (call $output (i32.const 0) (i32.const 112)))",
     );
-    let mut host = MapHost::default();
+    let mut host = MapHost {
+        contract: CONTRACT,
+        ..MapHost::default()
+    };
     host.balances.insert(CONTRACT, 1 << 100);
     let mut ctx = context(Entry::Call, b"hello");
     ctx.value = 3 << 64;
@@ -63,7 +66,10 @@ fn transfers_answer_with_a_code() {
            (i32.store (i32.const 72) (call $transfer (i32.const 0) (i64.const 6) (i64.const 0)))
            (call $output (i32.const 64) (i32.const 12)))",
     );
-    let mut host = MapHost::default();
+    let mut host = MapHost {
+        contract: CONTRACT,
+        ..MapHost::default()
+    };
     host.balances.insert(CONTRACT, 10);
     let ctx = context(Entry::Call, b"");
     let outcome = run_on(&WasmEngine::new(), &wasm, &ctx, 100_000, &mut host);
