@@ -1,0 +1,67 @@
+//! Blocks form a tree: each names its parent. A header also names an executed ancestor and the state
+//! root after it, so that a protocol may propose before its parent is executed.
+
+use super::{Height, Round, SignedTransaction, ValidatorId};
+use crate::base::{Hash, Micros, hash_of};
+use borsh::{BorshDeserialize, BorshSerialize};
+use std::sync::Arc;
+
+/// Digest of a header.
+pub type BlockId = Hash;
+
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct Header {
+    pub chain: Hash,
+    pub height: Height,
+    /// The round (or view) in which the block was first proposed.
+    pub round: Round,
+    pub proposer: ValidatorId,
+    pub parent: BlockId,
+    /// Simulated instant at which the proposer built it.
+    pub time: Micros,
+    /// An ancestor whose execution the proposer had finished (Tendermint: the parent) ...
+    pub executed: BlockId,
+    /// ... and the state root after it.
+    pub state_root: Hash,
+    /// Digest of the transactions, in order.
+    pub transactions: Hash,
+    /// Free for a liar who wants two blocks that differ in nothing else; 0 in honest blocks.
+    pub salt: u64,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Block {
+    id: BlockId,
+    bytes: u32,
+    pub header: Header,
+    pub transactions: Vec<Arc<SignedTransaction>>,
+}
+
+impl Block {
+    /// Seals `transactions` under `header`, whose `transactions` digest is filled in here.
+    #[must_use]
+    pub fn new(mut header: Header, transactions: Vec<Arc<SignedTransaction>>) -> Arc<Self> {
+        let ids: Vec<Hash> = transactions.iter().map(|t| t.id()).collect();
+        header.transactions = hash_of("consensusforge/transactions", &ids);
+        let id = hash_of("consensusforge/block", &header);
+        let body: usize = transactions.iter().map(|t| t.bytes()).sum();
+        let bytes = crate::base::encode(&header).len() + body;
+        Arc::new(Block {
+            id,
+            bytes: u32::try_from(bytes).unwrap_or(u32::MAX),
+            header,
+            transactions,
+        })
+    }
+
+    #[must_use]
+    pub fn id(&self) -> BlockId {
+        self.id
+    }
+
+    /// Encoded size on the wire.
+    #[must_use]
+    pub fn bytes(&self) -> u32 {
+        self.bytes
+    }
+}

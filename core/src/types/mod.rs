@@ -1,0 +1,15 @@
+//! Plain vocabulary shared by every room above: who takes part, what is signed, what a block is.
+
+pub mod block;
+pub mod evidence;
+pub mod ids;
+pub mod keys;
+pub mod transaction;
+pub mod validators;
+
+pub use block::{Block, BlockId, Header};
+pub use evidence::Evidence;
+pub use ids::{Address, Height, NodeId, Round, Slot, ValidatorId};
+pub use keys::{Keypair, PublicKey, Signable, Signature, Signed};
+pub use transaction::{Action, Coin, SignedTransaction, Transaction};
+pub use validators::{Validator, ValidatorSet, ValidatorSets};

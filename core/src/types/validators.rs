@@ -1,0 +1,146 @@
+//! Stake and what counts as enough of it.
+
+use super::{Height, PublicKey, ValidatorId};
+use crate::base::limits::{MAX_TOTAL_STAKE, MAX_VALIDATORS};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Validator {
+    pub id: ValidatorId,
+    pub key: PublicKey,
+    /// Voting power, at least 1.
+    pub stake: u64,
+}
+
+/// The validators of one height, in the order of their ids, with their total stake.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ValidatorSet {
+    validators: Vec<Validator>,
+    total: u64,
+}
+
+impl ValidatorSet {
+    /// # Errors
+    /// A sentence when there is no validator, more than [`MAX_VALIDATORS`], one without stake, or a
+    /// total above [`MAX_TOTAL_STAKE`] (so that `3 * stake` and proposer priorities cannot overflow).
+    pub fn new(entries: impl IntoIterator<Item = (PublicKey, u64)>) -> Result<Self, String> {
+        let validators: Vec<Validator> = entries
+            .into_iter()
+            .enumerate()
+            .map(|(i, (key, stake))| Validator {
+                id: ValidatorId(u16::try_from(i).unwrap_or(u16::MAX)),
+                key,
+                stake,
+            })
+            .collect();
+        if validators.is_empty() {
+            return Err("a chain needs at least one validator".into());
+        }
+        if validators.len() > MAX_VALIDATORS {
+            return Err(format!(
+                "{} validators are too many: at most {MAX_VALIDATORS}",
+                validators.len()
+            ));
+        }
+        if let Some(v) = validators.iter().find(|v| v.stake == 0) {
+            return Err(format!(
+                "{} has no stake: every validator needs at least 1",
+                v.id
+            ));
+        }
+        let total: u128 = validators.iter().map(|v| u128::from(v.stake)).sum();
+        match u64::try_from(total) {
+            Ok(total) if total <= MAX_TOTAL_STAKE => Ok(ValidatorSet { validators, total }),
+            _ => Err(format!(
+                "the stakes add up to {total}: at most {MAX_TOTAL_STAKE} together (2^63 / 8)"
+            )),
+        }
+    }
+
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.validators.len()
+    }
+
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.validators.is_empty()
+    }
+
+    pub fn iter(&self) -> impl Iterator<Item = &Validator> {
+        self.validators.iter()
+    }
+
+    #[must_use]
+    pub fn get(&self, id: ValidatorId) -> Option<&Validator> {
+        self.validators.get(id.index())
+    }
+
+    /// Stake of `id`, 0 for a stranger.
+    #[must_use]
+    pub fn stake(&self, id: ValidatorId) -> u64 {
+        self.get(id).map_or(0, |v| v.stake)
+    }
+
+    #[must_use]
+    pub fn total(&self) -> u64 {
+        self.total
+    }
+
+    /// Strictly more than 2/3 of the total stake: the paper's 2f + 1.
+    #[must_use]
+    pub fn is_quorum(&self, stake: u64) -> bool {
+        3 * u128::from(stake) > 2 * u128::from(self.total)
+    }
+
+    /// Strictly more than 1/3 of the total stake: the paper's f + 1.
+    #[must_use]
+    pub fn is_skip(&self, stake: u64) -> bool {
+        3 * u128::from(stake) > u128::from(self.total)
+    }
+
+    /// The least stake that is a quorum.
+    #[must_use]
+    pub fn quorum(&self) -> u64 {
+        // floor(2 * total / 3) + 1, in u128 so that 2 * total cannot wrap.
+        (2 * u128::from(self.total) / 3) as u64 + 1
+    }
+
+    /// The least stake that forces a round skip.
+    #[must_use]
+    pub fn skip(&self) -> u64 {
+        self.total / 3 + 1
+    }
+}
+
+/// Validator sets by the height from which each is in force.
+#[derive(Clone, Debug)]
+pub struct ValidatorSets {
+    from: BTreeMap<Height, Arc<ValidatorSet>>,
+    genesis: Arc<ValidatorSet>,
+}
+
+impl ValidatorSets {
+    #[must_use]
+    pub fn new(genesis: ValidatorSet) -> Self {
+        ValidatorSets {
+            from: BTreeMap::new(),
+            genesis: Arc::new(genesis),
+        }
+    }
+
+    /// From `height` on, `set` is in force.
+    pub fn change(&mut self, height: Height, set: ValidatorSet) {
+        self.from.insert(height, Arc::new(set));
+    }
+
+    /// The set that votes on `height`.
+    #[must_use]
+    pub fn at(&self, height: Height) -> &Arc<ValidatorSet> {
+        self.from
+            .range(..=height)
+            .next_back()
+            .map_or(&self.genesis, |(_, set)| set)
+    }
+}
