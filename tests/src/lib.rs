@@ -1,6 +1,4 @@
-//! Helpers shared by the test suites.
-
-pub mod one_node;
 //! What the cross-crate tests share.
 
 pub mod imports;
+pub mod one_node;
