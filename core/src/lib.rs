@@ -4,8 +4,15 @@
 //! [`scenario::model`], then [`ledger`], [`trace`] and [`adversary`], then the simulator [`world`] and
 //! the monitors in [`check`], then [`scenario`] presets and links, and on top [`session`], the one
 //! door for page, command line and tests.
+pub mod adversary;
 pub mod base;
+pub mod check;
 pub mod consensus;
 pub mod ledger;
+pub mod network;
+pub mod scenario;
+pub mod session;
+pub mod trace;
 pub mod types;
 pub mod vm;
+pub mod world;

@@ -1,1 +1,78 @@
-fn main() {}
+//! `cargo xtask <chore>`: everything that is done to this project, in one place and in Rust.
+
+mod bindgen;
+mod browsers;
+mod contracts;
+mod install;
+mod licences;
+mod measure;
+mod page;
+mod run;
+mod schema;
+mod stages;
+mod stamp;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+use std::process::ExitCode;
+
+#[derive(Parser)]
+#[command(
+    name = "cargo xtask",
+    bin_name = "cargo xtask",
+    about = "ConsensusForge's chores"
+)]
+struct Arguments {
+    #[command(subcommand)]
+    chore: Chore,
+}
+
+#[derive(Subcommand)]
+enum Chore {
+    /// Build the page and serve it on this machine; rebuild when a source changes
+    Serve(page::Serve),
+    /// Build the page into dist/, ready for any static host and any folder on it
+    Build(page::Build),
+    /// Check everything: format, lints, tests, contracts, page, browsers, licences
+    Test(stages::Test),
+    /// Run the tests that drive real browsers
+    Browser(browsers::Browser),
+    /// Measure speed
+    Bench(measure::Bench),
+    /// Run random scenarios for as long as wanted, looking for a broken property
+    Soak(measure::Soak),
+    /// Rebuild the sample contracts and compare them with the committed ones
+    Contracts,
+    /// Hold every dependency's licence against the list in deny.toml
+    Licences,
+    /// Print the scenario's JSON schema, or write it into docs/
+    Schema(schema::Schema),
+    /// Version the worker's files in a page being built (trunk calls this)
+    #[command(hide = true)]
+    Stamp,
+}
+
+fn main() -> ExitCode {
+    match chore(Arguments::parse().chore) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn chore(chore: Chore) -> Result<()> {
+    match chore {
+        Chore::Serve(arguments) => page::serve(&arguments),
+        Chore::Build(arguments) => page::build(&arguments),
+        Chore::Test(arguments) => stages::test(&arguments),
+        Chore::Browser(arguments) => browsers::browser(&arguments),
+        Chore::Bench(arguments) => measure::bench(&arguments),
+        Chore::Soak(arguments) => measure::soak(&arguments),
+        Chore::Contracts => contracts::check().map(run::Outcome::tell),
+        Chore::Licences => licences::check(),
+        Chore::Schema(arguments) => schema::schema(&arguments),
+        Chore::Stamp => stamp::stamp(),
+    }
+}

@@ -12,6 +12,12 @@ pub const MAX_DELAY: Micros = 3_600 * SECOND;
 /// Simulated time a scenario may name (about 31 years): sums of times stay far from u64's end.
 pub const MAX_TIME: Micros = 1_000_000_000 * SECOND;
 pub const MAX_NAME_BYTES: usize = 64;
+/// The line for people in a scenario: it stands in a browser tab.
+pub const MAX_TITLE_BYTES: usize = 200;
+/// Entries of a list of proposers: enough for any schedule that is not simply a rule.
+pub const MAX_PROPOSER_LIST: usize = 10_000;
+/// Sigma of a log-normal delay in thousandths: at 5 one delay in twenty is already 3 600 medians.
+pub const MAX_SIGMA_MILLI: u32 = 5_000;
 pub const MAX_COMMANDS: usize = 10_000;
 pub const MAX_PUPPET_LINES: usize = 10_000;
 pub const MAX_PARTITIONS: usize = 256;
@@ -26,6 +32,15 @@ pub const MAX_TX_PER_SECOND: u32 = 1_000;
 pub const MAX_HEIGHTS_AHEAD: u64 = 64;
 /// Rounds of one height a node keeps votes for beyond its own.
 pub const MAX_ROUNDS_AHEAD: u32 = 64;
+/// Messages of one later height a node keeps from one signer: a few rounds' worth; what is dropped
+/// comes again with the next re-sending.
+pub const MAX_AHEAD_PER_SIGNER: usize = 24;
+/// Rounds of one height a node keeps all votes for behind its own; of older ones only those in which a
+/// block has a quorum, so that a chain stalled for weeks does not eat the tab.
+pub const MAX_ROUNDS_BEHIND: u32 = 64;
+/// No node enters a round beyond this. Without it a third of the stake could name round 4 billion and
+/// make everybody compute 4 billion proposers.
+pub const MAX_ROUND: u32 = 1 << 20;
 /// Distinct values one signer may have counted for one slot: two prove an equivocation, the rest
 /// would only let a liar fill memory.
 pub const MAX_VALUES_PER_SIGNER: usize = 4;

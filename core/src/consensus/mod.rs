@@ -145,9 +145,11 @@ pub enum Effect<M> {
         slot: Slot,
         parent: BlockId,
     },
-    /// Is this block (already in the store) valid on its parent?
+    /// Is this block (already in the store) a child of `parent`, and valid on it? Without `parent` a
+    /// liar could propose a block that is perfectly valid, on some older one.
     ValidateBlock {
         block: BlockId,
+        parent: BlockId,
     },
     /// Get the body of a block a message spoke of.
     FetchBlock {
@@ -166,8 +168,10 @@ pub enum Effect<M> {
     Note(Note),
 }
 
+pub type SignedMessages<M> = Vec<Arc<Signed<M>>>;
+
 /// Signed messages that together prove a decision to anybody.
-pub type Certificate<M> = Vec<Arc<Signed<M>>>;
+pub type Certificate<M> = SignedMessages<M>;
 
 /// What a protocol tells the trace about its inner progress.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -250,10 +254,7 @@ pub trait Protocol: Clone + 'static {
     fn resend(
         state: &Self::State,
         context: &Context,
-    ) -> (
-        Vec<Arc<Signed<Self::Message>>>,
-        Vec<Arc<Signed<Self::Message>>>,
-    );
+    ) -> (SignedMessages<Self::Message>, SignedMessages<Self::Message>);
 
     /// What a liar can say instead: the same message for another block; `None` when it names no block.
     fn conflicting(message: &Self::Message, other: BlockId) -> Option<Self::Message>;

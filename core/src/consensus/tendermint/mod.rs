@@ -1,1 +1,348 @@
+//! Tendermint, after Buchman, Kwon, Milosevic, "The latest gossip on BFT consensus" (arXiv
+//! 1807.04938), Algorithm 1. Our transcription of its rules is `docs/papers/tendermint.md`.
+//!
+//! # Names
+//!
+//! | paper | here |
+//! |---|---|
+//! | h_p, round_p, step_p | [`State`]'s `height`, `round`, `step` |
+//! | lockedValue_p, lockedRound_p | `locked` |
+//! | validValue_p, validRound_p | `valid` |
+//! | decision_p | [`Decide`](super::Effect::Decide); the last one is `decided` |
+//! | v and id(v) | a [`BlockId`]; the body travels beside the proposal |
+//! | valid(v) | [`ValidateBlock`](super::Effect::ValidateBlock), answered by [`Input::Validated`] |
+//! | getValue() | [`BuildBlock`](super::Effect::BuildBlock), answered by [`Input::Built`] |
+//! | proposer(h, r) | [`Context::proposer`] |
+//! | 2f + 1 messages | strictly more than 2/3 of the stake: `is_quorum` |
+//! | f + 1 messages | strictly more than 1/3 of the stake: `is_skip` |
+//! | -1 | `None` |
+//!
+//! # Rules
+//!
+//! | lines | function |
+//! |---|---|
+//! | L1-L10 | `State::new` |
+//! | L11-L21 | `rules::start_round`, `propose`, `propose_new_value` |
+//! | L22-L27 | `rules::prevote_new_proposal` |
+//! | L28-L33 | `rules::prevote_proposal_with_polka` |
+//! | L34-L35 | `rules::arm_prevote_timer` |
+//! | L36-L43 | `rules::lock_and_precommit` |
+//! | L44-L46 | `rules::precommit_nil` |
+//! | L47-L48 | `rules::arm_precommit_timer` |
+//! | L49-L54 | `rules::decide`, `receive::start_height` |
+//! | L55-L56 | `rules::skip_to_a_later_round` |
+//! | L57-L60 | `rules::on_propose_timeout` |
+//! | L61-L64 | `rules::on_prevote_timeout` |
+//! | L65-L67 | `rules::on_precommit_timeout` |
+//!
+//! # Deviations
+//!
+//! 1. Building and validating take time. A rule that asks valid(v) waits for the answer, and the
+//!    proposer arms the propose timer too (L20 arms only the others'): its own block may come late.
+//! 2. The next height starts `block_interval` after a decision, not at once, or a network without
+//!    delay would commit for ever at one instant. Meanwhile votes are counted, but only L49 may fire.
+//! 3. A certificate of precommits decides without a proposal (L49 asks for one): a node that was away
+//!    has no other way to learn of a height its peers have left. The block must still be valid here.
+//! 4. Memory is bounded: distant rounds and heights, and an equivocator's fifth value, are not kept
+//!    (`base::limits`). L55 still sees the round of a message too far ahead to be kept.
+//! 5. A message signed in a slot is never followed by another of its kind, whatever the state says.
+//!
+//! CometBFT goes on at once after a quorum of nil precommits; we follow the paper and wait for the
+//! precommit timer.
 
+mod ahead;
+pub mod certificate;
+pub mod message;
+mod receive;
+mod rules;
+mod state;
+pub mod votes;
+
+pub use message::Message;
+pub use state::{State, Step};
+
+use super::{Context, Input, Kind, Protocol, Role, Script, SignedMessages, Status};
+use crate::types::{BlockId, Height, Round};
+use message::{PRECOMMIT, PREVOTE, PROPOSAL};
+use rules::Effects;
+use state::Verdict;
+
+/// The protocol's name as a type.
+#[derive(Clone, Copy, Debug)]
+pub struct Tendermint;
+
+/// Indices into [`Tendermint::TIMERS`].
+pub const PROPOSE_TIMER: u8 = 0;
+pub const PREVOTE_TIMER: u8 = 1;
+pub const PRECOMMIT_TIMER: u8 = 2;
+pub const INTERVAL_TIMER: u8 = 3;
+
+/// Own messages of older rounds are not sent again, except those of the lock and the valid value.
+const RESENT_ROUNDS: Round = 8;
+
+impl Protocol for Tendermint {
+    type Message = Message;
+    type State = State;
+
+    const NAME: &'static str = "tendermint";
+    const KINDS: &'static [Kind] = &[
+        Kind {
+            name: "proposal",
+            role: Role::Proposal,
+        },
+        Kind {
+            name: "prevote",
+            role: Role::Vote,
+        },
+        Kind {
+            name: "precommit",
+            role: Role::Vote,
+        },
+    ];
+    const TIMERS: &'static [&'static str] = &["propose", "prevote", "precommit", "interval"];
+    const STEPS: &'static [&'static str] = &["propose", "prevote", "precommit", "new height"];
+    const CONVENTIONS: &'static [(&'static str, &'static str)] = &[
+        (
+            "quorum",
+            "strictly more than 2/3 of the total stake of the height's validators",
+        ),
+        (
+            "round skip",
+            "distinct signers of any kind of message of one later round, with strictly more than 1/3 of the stake",
+        ),
+        (
+            "equivocators",
+            "a validator counts once behind each value it voted for (up to four) and once among all voters; its first contradiction is reported as evidence",
+        ),
+        (
+            "own messages",
+            "delivered to the sender at once, and counted like any other",
+        ),
+        (
+            "signatures",
+            "verified before the protocol sees a message; a wrong one never counts",
+        ),
+        (
+            "proposals",
+            "only the round's proposer's count; several distinct ones are all kept (up to four)",
+        ),
+        ("duplicates", "the same message again changes nothing"),
+        (
+            "timers",
+            "base + round * delta; one of an older round or height is ignored; a restart arms them again in full length",
+        ),
+        (
+            "nil precommits",
+            "a quorum of them still waits for the precommit timer, as in the paper",
+        ),
+        (
+            "validity",
+            "until the ledger has answered, a block is neither valid nor invalid: its proposal waits, and the propose timer may fire",
+        ),
+        (
+            "block interval",
+            "pause between a decision and round 0 of the next height (CometBFT's timeout_commit); a decision proved meanwhile is taken at once",
+        ),
+        (
+            "catch-up",
+            "a quorum of precommits for one block in one round, by distinct validators, decides a valid block without its proposal",
+        ),
+        (
+            "restart",
+            "locks, votes and what was signed survive; nothing conflicting is ever signed",
+        ),
+    ];
+
+    fn new(genesis: BlockId) -> State {
+        State::new(genesis)
+    }
+
+    fn step(state: &mut State, context: &Context, input: Input<Message>, out: &mut Effects) {
+        let changed = match input {
+            Input::Message(signed) => receive::message(state, context, signed, out),
+            Input::Start => start(state, context, out),
+            Input::Timer(timer) => on_timer(state, context, timer, out),
+            Input::Built { slot, block } => {
+                rules::propose_new_value(state, context, slot, block, out);
+                false
+            }
+            Input::Validated { block, valid } => receive::verdict(state, block, valid),
+            // Never asked for: a proposal brings its block, a certificate's is in the store.
+            Input::Fetched { block: _ } => false,
+            Input::Certificate {
+                block,
+                height,
+                certificate,
+            } => receive::certificate(state, context, block, height, certificate, out),
+            Input::Restarted => {
+                rules::resume(state, context, out);
+                true
+            }
+        };
+        if changed {
+            rules::apply(state, context, out);
+        }
+    }
+
+    fn status(state: &State, _: &Context) -> Status {
+        let mut tallies = Vec::new();
+        for votes in state.votes.iter() {
+            for (kind, tally) in [(PREVOTE, &votes.prevotes), (PRECOMMIT, &votes.precommits)] {
+                tallies.extend(
+                    tally
+                        .values()
+                        .map(|(v, stake)| (kind, votes.round, v, stake)),
+                );
+            }
+        }
+        Status {
+            height: state.height,
+            round: state.round,
+            step: state.step.name(),
+            locked: state.locked,
+            valid: state.valid,
+            tallies,
+        }
+    }
+
+    fn height(state: &State) -> Height {
+        state.height
+    }
+
+    fn resend(
+        state: &State,
+        context: &Context,
+    ) -> (SignedMessages<Message>, SignedMessages<Message>) {
+        if state.step == Step::NewHeight {
+            return (Vec::new(), Vec::new());
+        }
+        let locked_round = state.locked.map(|(_, round)| round);
+        let valid_round = state.valid.map(|(_, round)| round);
+        let own = state.own.iter().filter(|signed| {
+            let round = signed.message.slot().round;
+            round.saturating_add(RESENT_ROUNDS) > state.round
+                || Some(round) == locked_round
+                || Some(round) == valid_round
+        });
+
+        let proposals = state.votes.round(state.round).into_iter().flat_map(|v| {
+            v.proposals.iter().filter(|p| {
+                let value = p.message.value();
+                value.is_some_and(|v| state.verdict(v) == Verdict::Valid)
+            })
+        });
+        let polka = state.valid.into_iter().flat_map(|(value, round)| {
+            let votes = state.votes.round(round).into_iter();
+            votes.flat_map(move |v| v.prevotes.votes_for(Some(value)))
+        });
+        let others = proposals
+            .chain(polka)
+            .filter(|signed| Some(signed.signer) != context.me);
+        (own.cloned().collect(), others.cloned().collect())
+    }
+
+    fn conflicting(message: &Message, other: BlockId) -> Option<Message> {
+        message.value()?;
+        Some(match *message {
+            // A fresh proposal: the valid round of the first would not fit another block.
+            Message::Proposal { height, round, .. } => Message::Proposal {
+                height,
+                round,
+                value: other,
+                valid_round: None,
+            },
+            Message::Prevote { height, round, .. } => Message::Prevote {
+                height,
+                round,
+                value: Some(other),
+            },
+            Message::Precommit { height, round, .. } => Message::Precommit {
+                height,
+                round,
+                value: Some(other),
+            },
+        })
+    }
+
+    fn votes_for(proposal: &Message) -> Vec<Message> {
+        match *proposal {
+            Message::Proposal {
+                height,
+                round,
+                value,
+                ..
+            } => vec![
+                Message::Prevote {
+                    height,
+                    round,
+                    value: Some(value),
+                },
+                Message::Precommit {
+                    height,
+                    round,
+                    value: Some(value),
+                },
+            ],
+            Message::Prevote { .. } | Message::Precommit { .. } => Vec::new(),
+        }
+    }
+
+    fn forget_lock(state: &mut State) {
+        state.locked = None;
+        state.valid = None;
+    }
+
+    fn compose(script: &Script) -> Result<Message, String> {
+        let (height, round) = (script.slot.height, script.slot.round);
+        let value = script.value;
+        let kind = Self::KINDS.iter().position(|k| k.name == script.kind);
+        match kind.and_then(|k| u8::try_from(k).ok()) {
+            Some(PROPOSAL) => Ok(Message::Proposal {
+                height,
+                round,
+                value: value.ok_or("a proposal needs a value: nil cannot be proposed")?,
+                valid_round: script.valid_round,
+            }),
+            Some(PREVOTE) => Ok(Message::Prevote {
+                height,
+                round,
+                value,
+            }),
+            Some(PRECOMMIT) => Ok(Message::Precommit {
+                height,
+                round,
+                value,
+            }),
+            Some(_) | None => Err(format!(
+                "\"{}\" is no kind of message: there are proposal, prevote and precommit",
+                script.kind
+            )),
+        }
+    }
+}
+
+/// Starts round 0 of the height that is waiting to start.
+fn start(state: &mut State, context: &Context, out: &mut Effects) -> bool {
+    let waiting = state.step == Step::NewHeight;
+    if waiting {
+        rules::start_round(state, context, 0, out);
+    }
+    waiting
+}
+
+fn on_timer(
+    state: &mut State,
+    context: &Context,
+    super::Timer { kind, slot }: super::Timer,
+    out: &mut Effects,
+) -> bool {
+    match kind {
+        PROPOSE_TIMER => rules::on_propose_timeout(state, context, slot, out),
+        PREVOTE_TIMER => rules::on_prevote_timeout(state, context, slot, out),
+        PRECOMMIT_TIMER => rules::on_precommit_timeout(state, context, slot, out),
+        INTERVAL_TIMER => return slot == state.slot() && start(state, context, out),
+        // There are no other timers.
+        4.. => return false,
+    }
+    true
+}

@@ -1,0 +1,108 @@
+//! Byzantine validators. An adversary has the keys, the view and the outgoing messages of the nodes it
+//! controls, and those nodes may act as one. It cannot forge: what it sends is signed with its own keys.
+//!
+//! One file a strategy, and this catalogue.
+
+mod amnesia;
+mod coalition;
+mod delay;
+mod puppet;
+mod silent;
+mod wrong_root;
+
+pub use puppet::{Line, Value};
+
+use crate::base::Micros;
+use crate::consensus::{Effect, Input, Protocol};
+use crate::types::{BlockId, NodeId};
+
+/// What a strategy makes of one effect of a node it controls.
+#[derive(Clone, Debug)]
+pub enum Act<M> {
+    /// Let it happen.
+    Do(Effect<M>),
+    /// Let it happen, but what it sends leaves this much later.
+    Later { by: Micros, effect: Effect<M> },
+    /// Sign `message` as `from` (a controlled node) and send it to these nodes only.
+    Tell {
+        from: NodeId,
+        message: M,
+        to: Vec<NodeId>,
+    },
+    /// The node's own machine takes the message; nobody else gets it.
+    KeepToSelf(M),
+}
+
+/// What the world shows a strategy and does for it.
+pub trait Stage {
+    /// Controlled nodes, in order.
+    fn members(&self) -> &[NodeId];
+    /// Nodes that are up and not controlled, with the stake of their validators.
+    fn honest(&self) -> Vec<(NodeId, u64)>;
+    /// Another valid block on the same parent as `block`, built by the same proposer; its body goes to
+    /// whoever is told about it.
+    fn alternative(&mut self, node: NodeId, block: &BlockId) -> Option<BlockId>;
+}
+
+/// A way to be Byzantine. Hooks stand before a step, after it, and in the executor.
+pub trait Strategy<P: Protocol> {
+    fn name(&self) -> &'static str;
+
+    /// Before the machine of a controlled node takes `input`; false swallows it.
+    fn before(&mut self, _state: &mut P::State, _input: &Input<P::Message>) -> bool {
+        true
+    }
+
+    /// After the step: what is done instead of `effect`.
+    fn after(
+        &mut self,
+        _stage: &mut dyn Stage,
+        _node: NodeId,
+        effect: Effect<P::Message>,
+    ) -> Vec<Act<P::Message>> {
+        vec![Act::Do(effect)]
+    }
+
+    /// The executor of controlled nodes computes wrong states.
+    fn lies_about_state(&self) -> bool {
+        false
+    }
+
+    /// Controlled nodes gossip no transactions and help nobody to catch up.
+    fn mute(&self) -> bool {
+        false
+    }
+
+    /// Messages written down beforehand.
+    fn script(&self) -> &[Line] {
+        &[]
+    }
+
+    fn clone_box(&self) -> Box<dyn Strategy<P>>;
+}
+
+/// A strategy by what it does; scenarios are turned into this.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Plan {
+    Coalition,
+    Silent,
+    Delay { by: Micros },
+    WrongRoot,
+    Amnesia,
+    Puppet { script: Vec<Line> },
+}
+
+/// The catalogue.
+#[must_use]
+pub fn strategy<P: Protocol>(plan: &Plan) -> Box<dyn Strategy<P>> {
+    match plan {
+        Plan::Coalition => Box::new(coalition::Coalition::default()),
+        Plan::Silent => Box::new(silent::Silent),
+        Plan::Delay { by } => Box::new(delay::Delay { by: *by }),
+        Plan::WrongRoot => Box::new(wrong_root::WrongRoot),
+        Plan::Amnesia => Box::new(amnesia::Amnesia),
+        Plan::Puppet { script } => Box::new(puppet::Puppet {
+            script: script.clone(),
+        }),
+    }
+}

@@ -1,0 +1,378 @@
+//! What the outside sees of a run: plain data, public fields, no behaviour. Times are microseconds,
+//! stakes and gas integers, digests hex.
+
+pub use crate::scenario::codec::Expected;
+use borsh::{BorshDeserialize, BorshSerialize};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// Something wrong with what a person gave us: what, where, which limit, what to do.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema, thiserror::Error)]
+#[error("{sentence}")]
+pub struct Problem {
+    pub sentence: String,
+}
+
+impl Problem {
+    pub fn new(sentence: impl Into<String>) -> Self {
+        Problem {
+            sentence: sentence.into(),
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum VerdictKind {
+    Holds,
+    Violated,
+    Stalled,
+}
+
+/// One monitor's finding, in one plain sentence.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Verdict {
+    /// `agreement`, `validity`, `state roots` or `progress`.
+    pub monitor: String,
+    pub kind: VerdictKind,
+    pub sentence: String,
+    /// When it turned bad.
+    pub since_us: Option<u64>,
+}
+
+/// Everything that changes while a run goes on; small enough to send every animation frame.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct Frame {
+    pub now_us: u64,
+    /// Simulator events processed: the "event count" of links.
+    pub steps: u64,
+    pub digest: String,
+    /// Worst first: violated, stalled, holds.
+    pub verdicts: Vec<Verdict>,
+    /// What just happened and why, one sentence.
+    pub caption: String,
+    pub metrics: Metrics,
+    pub nodes: Vec<NodeView>,
+    pub adversary: AdversaryView,
+    /// Oldest instant whose trace is still in memory.
+    pub window_from_us: u64,
+    /// The furthest this run has been: seeking up to here shows what was seen before.
+    pub end_us: u64,
+    /// Instants of commands of the scenario, for the scrub bar.
+    pub commands_us: Vec<u64>,
+    /// Instants of the newest commits (first per height), at most 512.
+    pub commits: Vec<CommitMark>,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct CommitMark {
+    pub at_us: u64,
+    pub height: u64,
+    pub round: u32,
+    /// First eight hex digits.
+    pub block: String,
+    /// A second block was committed at this height.
+    pub forked: bool,
+}
+
+/// Averages are over the newest 32 heights, "a block" is a height decided by any honest node.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+pub struct Metrics {
+    pub height: u64,
+    /// Blocks per simulated second.
+    pub blocks_per_second: f64,
+    /// From the proposal leaving to the decision at an honest node: median and 95th percentile.
+    pub commit_latency_p50_us: u64,
+    pub commit_latency_p95_us: u64,
+    /// Rounds a height needed, 1 when round 0 decided.
+    pub rounds_per_height: f64,
+    /// Copies put on the wire a block, all kinds.
+    pub messages_per_block: f64,
+    pub messages_by_kind: Vec<KindCount>,
+    pub delivered: u64,
+    pub lost: u64,
+    pub transactions: u64,
+    pub transactions_per_second: f64,
+    pub mempool: u64,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct KindCount {
+    pub kind: String,
+    pub sent: u64,
+    pub delivered: u64,
+    pub lost: u64,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct NodeView {
+    pub name: String,
+    pub stake: u64,
+    /// Share of the total stake, 0 to 1.
+    pub share: f64,
+    pub byzantine: bool,
+    pub crashed: bool,
+    pub height: u64,
+    pub round: u32,
+    pub step: String,
+    /// First eight hex digits of the locked block, and the round of the lock.
+    pub locked: Option<(String, u32)>,
+    pub decided: u64,
+    /// Full hex of the root after the last executed block, and that block's height.
+    pub state_root: String,
+    pub root_height: u64,
+    pub mempool: u64,
+}
+
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+pub struct AdversaryView {
+    /// Names of the Byzantine validators.
+    pub names: Vec<String>,
+    pub strategy: String,
+    pub stake: u64,
+    pub total: u64,
+    /// "v2 and v4, 50 % of the stake: ..." what that much can do.
+    pub sentence: String,
+}
+
+/// Static facts of a run: what charts and tables need to know once.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct World {
+    pub protocol: String,
+    pub nodes: Vec<String>,
+    pub kinds: Vec<KindView>,
+    pub steps: Vec<String>,
+    pub timers: Vec<String>,
+    pub quorum: u64,
+    pub total: u64,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct KindView {
+    pub name: String,
+    /// `proposal`, `vote` or `other`.
+    pub role: String,
+}
+
+/// A message on its way from one node to one other, for the chart.
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct Arrow {
+    pub message: u32,
+    pub from: u16,
+    pub to: u16,
+    /// Index into [`World::kinds`].
+    pub kind: u8,
+    pub fate: Fate,
+    /// The sender was Byzantine when this was recorded.
+    pub byzantine: bool,
+    pub sent_us: u64,
+    /// Arrival, or when it would have arrived.
+    pub arrives_us: u64,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+#[borsh(use_discriminant = false)]
+pub enum Fate {
+    Flying,
+    Delivered,
+    Lost,
+    Cut,
+    ReceiverDown,
+}
+
+/// Something that happened at one node at one instant.
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct Mark {
+    pub node: u16,
+    pub at_us: u64,
+    pub what: MarkKind,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub enum MarkKind {
+    /// Index into [`World::steps`].
+    Step {
+        height: u64,
+        round: u32,
+        step: u8,
+    },
+    /// Index into [`World::timers`].
+    Timeout {
+        height: u64,
+        round: u32,
+        timer: u8,
+    },
+    Locked {
+        height: u64,
+        round: u32,
+        block: [u8; 4],
+    },
+    Polka {
+        height: u64,
+        round: u32,
+        block: Option<[u8; 4]>,
+    },
+    Commit {
+        height: u64,
+        round: u32,
+        block: [u8; 4],
+        caught_up: bool,
+    },
+    Rejected {
+        height: u64,
+        round: u32,
+        reason: String,
+    },
+    Evidence {
+        offender: u16,
+        height: u64,
+        round: u32,
+    },
+    Crashed,
+    Restarted,
+    /// `node` is the first one concerned; the sentence names all.
+    Changed {
+        sentence: String,
+    },
+}
+
+/// New chart records since a cursor. Ask again with `cursor` for the rest.
+#[derive(Clone, Debug, Default, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct ChartBatch {
+    pub cursor: u64,
+    /// Set when the records before these are gone from memory, or the run was moved: forget and redraw.
+    pub reset: bool,
+    pub arrows: Vec<Arrow>,
+    pub marks: Vec<Mark>,
+    /// Records left out because `max` was reached since the cursor.
+    pub folded: u64,
+}
+
+/// What is known of one message.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct MessageView {
+    pub id: u32,
+    pub kind: String,
+    pub from: String,
+    pub signer: Option<String>,
+    pub height: u64,
+    pub round: u32,
+    /// Full hex, or null for nil.
+    pub value: Option<String>,
+    pub bytes: u32,
+    pub sent_us: u64,
+    pub fields: Vec<(String, String)>,
+}
+
+/// A decision, first to last.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Decision {
+    pub validator: String,
+    pub height: u64,
+    pub round: u32,
+    pub block: String,
+    pub at_us: u64,
+}
+
+/// An uploaded or built-in module.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct ModuleView {
+    pub name: String,
+    pub sha256: String,
+    pub bytes: u64,
+    pub summary: String,
+    /// Its WAT, where there is one to show.
+    pub wat: Option<String>,
+    pub builtin: bool,
+    /// Calls to try, as text.
+    pub examples: Vec<String>,
+}
+
+/// A deployed contract as one validator sees it.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct ContractView {
+    pub address: String,
+    pub name: String,
+    pub code: String,
+    pub balance: String,
+    /// Key and value in hex, at most 256 entries.
+    pub storage: Vec<(String, String)>,
+    pub storage_entries: u64,
+}
+
+/// What became of a user's transaction, by the first honest validator that executed it.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct ReceiptView {
+    pub tx: String,
+    /// `pending`, `ok` or `failed`.
+    pub status: String,
+    pub what: String,
+    pub height: Option<u64>,
+    pub submitted_us: u64,
+    pub gas_used: u64,
+    pub gas_by: Vec<(String, u64)>,
+    /// Output bytes in hex, or the error's sentence.
+    pub output: Option<String>,
+    pub error: Option<String>,
+    pub events: Vec<String>,
+    /// Contract made by a deployment.
+    pub created: Option<String>,
+    /// (contract, key, before, after) in hex.
+    pub changes: Vec<(String, String, Option<String>, Option<String>)>,
+    /// Validators that executed it, with the state root of the block: (name, root).
+    pub roots: Vec<(String, String)>,
+}
+
+/// Result of a read-only call.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct ViewResult {
+    pub output: Option<String>,
+    pub error: Option<String>,
+    pub gas_used: u64,
+}
+
+/// A link, or why there is none.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct LinkView {
+    /// What goes behind `#`; empty when too long for a link.
+    pub fragment: String,
+    pub bytes: u64,
+    /// A sentence when the link is long (some programs cut it) or too long (offer a file).
+    pub warning: Option<String>,
+}
+
+/// Result of replaying a link to where it was made.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Replay {
+    pub matches: bool,
+    pub sentence: String,
+}
+
+/// A ready-made scenario.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Preset {
+    pub id: String,
+    pub title: String,
+    /// What to look at, one line.
+    pub look: String,
+    pub scenario: crate::scenario::Scenario,
+}
+
+/// How far an `advance`, `step` or `seek` came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Advance {
+    pub now_us: u64,
+    pub steps: u64,
+    /// False: the budget ran out first; call again.
+    pub reached: bool,
+}
+
+/// What one press of "step" does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Unit {
+    Event,
+    Message,
+    Step,
+    Height,
+}

@@ -1,0 +1,218 @@
+//! The one event schema. A record is 24 bytes; what happens rarely and needs more is boxed.
+
+use crate::base::{Hash, Micros};
+use crate::consensus::Role;
+use crate::types::{BlockId, Height, NodeId, Round, Slot, ValidatorId};
+
+/// Counts the messages of a run from 0.
+pub type MessageId = u32;
+
+/// What a reader must know before the first record.
+#[derive(Clone, Debug)]
+pub struct Head {
+    pub protocol: &'static str,
+    /// Name and stake of each validator.
+    pub validators: Vec<(String, u64)>,
+    /// The validator each node runs.
+    pub nodes: Vec<ValidatorId>,
+    /// Kinds of message: the protocol's first, in its order, then the node's own.
+    pub kinds: Vec<KindInfo>,
+    pub steps: &'static [&'static str],
+    pub timers: &'static [&'static str],
+    pub genesis: BlockId,
+    /// Without a decision for this long the chain counts as stalled.
+    pub stall_after: Micros,
+}
+
+impl Head {
+    /// A node's name: its validator's, with `'` for the second node of one validator.
+    #[must_use]
+    pub fn node_name(&self, node: NodeId) -> String {
+        let Some(validator) = self.nodes.get(node.index()) else {
+            return node.to_string();
+        };
+        let name = self
+            .validators
+            .get(validator.index())
+            .map_or_else(|| validator.to_string(), |v| v.0.clone());
+        if node.index() >= self.validators.len() {
+            format!("{name}'")
+        } else {
+            name
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct KindInfo {
+    pub name: &'static str,
+    pub role: Role,
+}
+
+/// A message, stored once however many receive it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MessageRecord {
+    pub id: MessageId,
+    /// The node that first put it on the wire.
+    pub from: NodeId,
+    /// Who signed it; `None` for unsigned chatter.
+    pub signer: Option<ValidatorId>,
+    /// Index into [`Head::kinds`].
+    pub kind: u8,
+    pub slot: Slot,
+    pub value: Option<BlockId>,
+    /// Encoded size with what travels along.
+    pub bytes: u32,
+    pub sent: Micros,
+    pub fields: Vec<(&'static str, String)>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Record {
+    pub at: Micros,
+    pub event: Event,
+}
+
+/// Why a copy of a message never arrived.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Loss {
+    Network,
+    Partition,
+    /// The receiver was down at the instant of arrival.
+    Down,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum Event {
+    /// `from` put `copies` copies on the wire. `again`: it is a re-send or a relay.
+    Sent {
+        message: MessageId,
+        from: NodeId,
+        copies: u16,
+        again: bool,
+    },
+    /// A copy arrived; it left `flight` microseconds ago.
+    Delivered {
+        message: MessageId,
+        flight: u32,
+        from: NodeId,
+        to: NodeId,
+    },
+    /// Recorded when it left (network, partition) or should have arrived (receiver down).
+    Lost {
+        message: MessageId,
+        flight: u32,
+        from: NodeId,
+        to: NodeId,
+        why: Loss,
+    },
+    /// The signature did not verify.
+    BadSignature {
+        message: MessageId,
+        to: NodeId,
+    },
+    Step {
+        node: NodeId,
+        step: u8,
+        round: Round,
+        height: u32,
+    },
+    TimerFired {
+        node: NodeId,
+        timer: u8,
+        round: Round,
+        height: u32,
+    },
+    Locked {
+        node: NodeId,
+        detail: Box<(Slot, BlockId)>,
+    },
+    Polka {
+        node: NodeId,
+        detail: Box<(Slot, Option<BlockId>)>,
+    },
+    Skipped {
+        node: NodeId,
+        detail: Box<Slot>,
+    },
+    Committed(Box<Commit>),
+    Executed(Box<Executed>),
+    /// `node` found a proposed block invalid.
+    Rejected {
+        node: NodeId,
+        detail: Box<Rejection>,
+    },
+    Evidence(Box<Accusation>),
+    Crashed {
+        node: NodeId,
+    },
+    Restarted {
+        node: NodeId,
+    },
+    /// From now on exactly these nodes are Byzantine.
+    Byzantine(Box<ByzantineChange>),
+    /// The network or a parameter was changed; a sentence for people.
+    Changed(Box<String>),
+    /// A user's transaction entered a node's mempool.
+    Submitted {
+        node: NodeId,
+        detail: Box<Hash>,
+    },
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Commit {
+    pub node: NodeId,
+    pub height: Height,
+    pub round: Round,
+    pub block: BlockId,
+    pub parent: BlockId,
+    pub proposer: ValidatorId,
+    /// When its proposer built it.
+    pub built: Micros,
+    pub transactions: u32,
+    /// Whose signatures are in the certificate.
+    pub signers: Vec<ValidatorId>,
+    /// Learned by catching up, not by voting.
+    pub caught_up: bool,
+    /// False: the block breaks a rule of the ledger, as `node` could see. The validity monitor wants true.
+    pub valid: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Executed {
+    pub node: NodeId,
+    pub height: Height,
+    pub block: BlockId,
+    pub root: Hash,
+    pub gas: u64,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rejection {
+    pub slot: Slot,
+    pub block: BlockId,
+    pub reason: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Accusation {
+    pub reporter: NodeId,
+    pub offender: ValidatorId,
+    pub slot: Slot,
+    pub kind: u8,
+    pub first: Option<BlockId>,
+    pub second: Option<BlockId>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ByzantineChange {
+    pub nodes: Vec<NodeId>,
+    pub strategy: &'static str,
+}
+
+const _: () = assert!(
+    size_of::<Record>() <= 24,
+    "a delivery costs at most 24 bytes"
+);

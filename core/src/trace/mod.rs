@@ -1,0 +1,13 @@
+//! What happened, as the only witness. The simulator writes [`Event`]s; checker, metrics, chart and
+//! log read nothing else.
+
+pub mod digest;
+pub mod event;
+pub mod store;
+
+pub use digest::RunDigest;
+pub use event::{
+    Accusation, ByzantineChange, Commit, Event, Executed, Head, KindInfo, Loss, MessageId,
+    MessageRecord, Record, Rejection,
+};
+pub use store::Trace;

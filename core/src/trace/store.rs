@@ -1,0 +1,140 @@
+//! A bounded window of records and the messages they speak of.
+
+use super::event::{Event, Head, MessageId, MessageRecord, Record};
+use crate::base::Micros;
+use crate::base::limits::TRACE_WINDOW;
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+/// Records per chunk. Chunks are shared between a world and its checkpoints, so a checkpoint copies at
+/// most one.
+const CHUNK: usize = 4_096;
+
+/// The newest records of a run, in order, addressed by their number since the run began.
+#[derive(Clone, Debug)]
+pub struct Trace {
+    pub head: Arc<Head>,
+    full: VecDeque<Arc<Vec<Record>>>,
+    open: Vec<Record>,
+    /// Number of the first record kept.
+    first: u64,
+    messages: VecDeque<Arc<MessageRecord>>,
+    first_message: MessageId,
+    /// Oldest instant the window reaches back to.
+    from: Micros,
+}
+
+impl Trace {
+    #[must_use]
+    pub fn new(head: Head) -> Self {
+        Trace {
+            head: Arc::new(head),
+            full: VecDeque::new(),
+            open: Vec::with_capacity(CHUNK),
+            first: 0,
+            messages: VecDeque::new(),
+            first_message: 0,
+            from: 0,
+        }
+    }
+
+    pub fn push(&mut self, at: Micros, event: Event) {
+        self.open.push(Record { at, event });
+        if self.open.len() == CHUNK {
+            let chunk = std::mem::replace(&mut self.open, Vec::with_capacity(CHUNK));
+            self.full.push_back(Arc::new(chunk));
+            if self.full.len() * CHUNK > TRACE_WINDOW {
+                self.drop_oldest();
+            }
+        }
+    }
+
+    /// Forgets all but about the newest `records`, whole chunks at a time.
+    pub fn keep(&mut self, records: usize) {
+        while self.full.len() * CHUNK > records {
+            self.drop_oldest();
+        }
+    }
+
+    fn drop_oldest(&mut self) {
+        if self.full.pop_front().is_some() {
+            self.first += CHUNK as u64;
+        }
+        self.from = self
+            .full
+            .front()
+            .and_then(|c| c.first())
+            .map_or(self.from, |r| r.at);
+        // A message may still be on its way when its sending has left the window: delays are bounded,
+        // records of deliveries only quote ids, and a reader treats an unknown id as forgotten.
+        while self.messages.front().is_some_and(|m| m.sent < self.from) {
+            self.messages.pop_front();
+            self.first_message += 1;
+        }
+    }
+
+    /// Stores a message and gives it its id.
+    pub fn message(&mut self, mut record: MessageRecord) -> MessageId {
+        let id = self.next_message();
+        record.id = id;
+        self.messages.push_back(Arc::new(record));
+        id
+    }
+
+    /// The id the next message will get.
+    #[must_use]
+    pub fn next_message(&self) -> MessageId {
+        self.first_message.wrapping_add(self.messages.len() as u32)
+    }
+
+    #[must_use]
+    pub fn find(&self, id: MessageId) -> Option<&Arc<MessageRecord>> {
+        self.messages
+            .get(id.wrapping_sub(self.first_message) as usize)
+    }
+
+    /// Number of the next record.
+    #[must_use]
+    pub fn end(&self) -> u64 {
+        self.first + (self.full.len() * CHUNK + self.open.len()) as u64
+    }
+
+    /// Number of the oldest record kept.
+    #[must_use]
+    pub fn start(&self) -> u64 {
+        self.first
+    }
+
+    #[must_use]
+    pub fn from(&self) -> Micros {
+        self.from
+    }
+
+    /// Records number `cursor` and on; those no longer kept are passed over.
+    pub fn since(&self, cursor: u64) -> impl Iterator<Item = &Record> {
+        let skip = cursor.saturating_sub(self.first) as usize;
+        let (chunk, within) = (skip / CHUNK, skip % CHUNK);
+        let full = self
+            .full
+            .iter()
+            .skip(chunk)
+            .enumerate()
+            .flat_map(move |(i, c)| c[if i == 0 { within } else { 0 }..].iter());
+        let open = if chunk > self.full.len() {
+            &[]
+        } else if chunk == self.full.len() {
+            self.open.get(within..).unwrap_or(&[])
+        } else {
+            &self.open[..]
+        };
+        full.chain(open)
+    }
+
+    /// Records from the newest back.
+    pub fn newest_first(&self) -> impl Iterator<Item = &Record> {
+        self.open
+            .iter()
+            .rev()
+            .chain(self.full.iter().rev().flat_map(|c| c.iter().rev()))
+    }
+}

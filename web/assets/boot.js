@@ -1,0 +1,18 @@
+// Starts the page's WebAssembly. A file of its own, because the page's Content-Security-Policy
+// allows no inline script; the build tells the hashed names through a <meta> element.
+const app = document.querySelector("meta[name='consensusforge:app']");
+const at = (url) => new URL(url, document.baseURI).href;
+
+try {
+  const { default: init } = await import(at(app.content));
+  await init({ module_or_path: at(app.dataset.wasm) });
+  document.getElementById("boot")?.remove();
+} catch (error) {
+  const boot = document.getElementById("boot");
+  if (boot) {
+    boot.textContent =
+      `ConsensusForge could not start: ${error.message}. ` +
+      "It needs a current browser with WebAssembly; reload the page to try again.";
+  }
+  throw error;
+}

@@ -1,0 +1,175 @@
+//! Holds the licence of everything this project is built from against the list in deny.toml.
+//! `cargo deny check` reads the same list; this needs no further tool.
+
+use crate::run;
+use anyhow::{Context, Result, bail};
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+pub fn check() -> Result<()> {
+    let root = run::root();
+    let allowed = allowed(&root.join("deny.toml"))?;
+    let mut packages = BTreeMap::new();
+    for manifest in ["Cargo.toml", "contracts/Cargo.toml"].map(|m| root.join(m)) {
+        if manifest.exists() {
+            cargo_packages(&manifest, &mut packages)?;
+        }
+    }
+    for lock in ["tests/browser/package-lock.json", "web/package-lock.json"].map(|l| root.join(l)) {
+        if lock.exists() {
+            npm_packages(&lock, &mut packages)?;
+        }
+    }
+
+    let refused: Vec<String> = packages
+        .iter()
+        .filter(|(_, licence)| !permits(licence, &allowed))
+        .map(|(package, licence)| {
+            format!(
+                "  {package}: {}",
+                if licence.is_empty() {
+                    "none named"
+                } else {
+                    licence
+                }
+            )
+        })
+        .collect();
+    if !refused.is_empty() {
+        bail!(
+            "{} of {} packages have a licence that deny.toml does not allow; \
+             replace them, or add the licence there:\n{}",
+            refused.len(),
+            packages.len(),
+            refused.join("\n")
+        );
+    }
+    println!(
+        "{} packages, all under licences that deny.toml allows.",
+        packages.len()
+    );
+    Ok(())
+}
+
+fn allowed(file: &Path) -> Result<Vec<String>> {
+    let text =
+        fs::read_to_string(file).context("deny.toml holds the allowed licences and is missing")?;
+    let table: toml::Table = text.parse().context("deny.toml is not TOML")?;
+    let list = table
+        .get("licenses")
+        .and_then(|l| l.get("allow"))
+        .and_then(toml::Value::as_array);
+    let list = list.context("deny.toml has no list `allow` under [licenses]")?;
+    Ok(list
+        .iter()
+        .filter_map(|l| l.as_str().map(str::to_owned))
+        .collect())
+}
+
+fn cargo_packages(manifest: &Path, into: &mut BTreeMap<String, String>) -> Result<()> {
+    let metadata = run::metadata(manifest, &[])?;
+    for package in run::list(&metadata["packages"]) {
+        into.insert(name(&package["name"], package), text(&package["license"]));
+    }
+    Ok(())
+}
+
+fn npm_packages(lock: &Path, into: &mut BTreeMap<String, String>) -> Result<()> {
+    let lock: Value = serde_json::from_str(&fs::read_to_string(lock)?)
+        .with_context(|| format!("{} is not JSON", lock.display()))?;
+    for (path, package) in lock["packages"].as_object().into_iter().flatten() {
+        // The entry without a path is the folder's own package.json.
+        if let Some(at) = path.rfind("node_modules/") {
+            let named = Value::from(&path[at + "node_modules/".len()..]);
+            into.insert(name(&named, package), text(&package["license"]));
+        }
+    }
+    Ok(())
+}
+
+fn name(name: &Value, package: &Value) -> String {
+    format!("{} {}", text(name), text(&package["version"]))
+}
+
+fn text(value: &Value) -> String {
+    value.as_str().unwrap_or_default().to_owned()
+}
+
+/// Whether an SPDX expression can be satisfied with `allowed` licences alone. The old `A/B` is read
+/// as `A OR B`.
+fn permits(expression: &str, allowed: &[String]) -> bool {
+    let spaced = expression
+        .replace('/', " OR ")
+        .replace('(', " ( ")
+        .replace(')', " ) ");
+    let mut words = spaced.split_whitespace().peekable();
+    let permitted = any(&mut words, allowed);
+    permitted && words.next().is_none()
+}
+
+type Words<'a> = std::iter::Peekable<std::str::SplitWhitespace<'a>>;
+
+fn any(words: &mut Words, allowed: &[String]) -> bool {
+    let mut permitted = all(words, allowed);
+    while words.next_if_eq(&"OR").is_some() {
+        permitted |= all(words, allowed);
+    }
+    permitted
+}
+
+fn all(words: &mut Words, allowed: &[String]) -> bool {
+    let mut permitted = one(words, allowed);
+    while words.next_if_eq(&"AND").is_some() {
+        permitted &= one(words, allowed);
+    }
+    permitted
+}
+
+fn one(words: &mut Words, allowed: &[String]) -> bool {
+    match words.next() {
+        Some("(") => {
+            let permitted = any(words, allowed);
+            words.next_if_eq(&")").is_some() && permitted
+        }
+        Some(licence) => {
+            // An exception only ever grants more than the licence it is attached to.
+            if words.next_if_eq(&"WITH").is_some() {
+                words.next();
+            }
+            allowed.iter().any(|a| a == licence)
+        }
+        None => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::permits;
+
+    #[test]
+    fn expressions_are_read_as_spdx_defines_them() {
+        let allowed = ["MIT", "Apache-2.0", "Unicode-3.0"].map(str::to_owned);
+        for good in [
+            "MIT",
+            "MIT OR GPL-3.0-only",
+            "GPL-3.0-only/MIT",
+            "Apache-2.0 WITH LLVM-exception",
+            "(MIT OR GPL-3.0-only) AND Unicode-3.0",
+            "GPL-3.0-only AND Zlib OR MIT",
+        ] {
+            assert!(permits(good, &allowed), "{good}");
+        }
+        for bad in [
+            "",
+            "GPL-3.0-only",
+            "MIT AND GPL-3.0-only",
+            "(MIT OR",
+            "MIT MIT",
+            "MIT OR Zlib )",
+        ] {
+            assert!(!permits(bad, &allowed), "{bad}");
+        }
+    }
+}

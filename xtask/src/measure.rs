@@ -1,0 +1,35 @@
+//! The long runs: speed, and random scenarios. Both are programs of the test package.
+
+use crate::run::{self, run};
+use anyhow::{Result, bail};
+
+const PACKAGE: &str = "consensusforge-tests";
+
+#[derive(clap::Args)]
+pub struct Bench {
+    /// Passed on to the bench program
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+    rest: Vec<String>,
+}
+
+#[derive(clap::Args)]
+pub struct Soak {
+    /// Passed on to the soak program
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+    rest: Vec<String>,
+}
+
+pub fn bench(arguments: &Bench) -> Result<()> {
+    program("bench", &arguments.rest)
+}
+
+pub fn soak(arguments: &Soak) -> Result<()> {
+    program("soak", &arguments.rest)
+}
+
+fn program(bin: &str, rest: &[String]) -> Result<()> {
+    if !run::has_bin(PACKAGE, bin)? {
+        bail!("there is no program `{bin}` in {PACKAGE} yet (tests/src/bin/{bin}.rs)");
+    }
+    run(run::cargo(&["run", "--release", "--package", PACKAGE, "--bin", bin, "--"]).args(rest))
+}

@@ -1,0 +1,63 @@
+//! Building and serving the page. Trunk does the work, by index.html and Trunk.toml; here it is only
+//! seen to that trunk finds what it needs.
+
+use crate::run::{self, run};
+use crate::{bindgen, install};
+use anyhow::{Context, Result};
+use std::net::TcpListener;
+use std::process::Command;
+
+#[derive(clap::Args)]
+pub struct Serve {
+    /// The port on 127.0.0.1
+    #[arg(long, default_value_t = 8080)]
+    port: u16,
+    /// Compile without optimisation: faster to build, many times slower to run
+    #[arg(long)]
+    dev: bool,
+}
+
+#[derive(clap::Args)]
+pub struct Build {
+    /// Compile without optimisation: faster to build, many times slower to run
+    #[arg(long)]
+    dev: bool,
+}
+
+pub fn serve(arguments: &Serve) -> Result<()> {
+    let port = arguments.port;
+    // Trunk would find out only after minutes of building.
+    TcpListener::bind(("127.0.0.1", port)).with_context(|| {
+        format!(
+            "port {port} of 127.0.0.1 is not free; choose another: cargo xtask serve --port 8081"
+        )
+    })?;
+    let mut trunk = trunk("serve", arguments.dev)?;
+    println!("The page will be at http://127.0.0.1:{port}/ once it is built. Ctrl-C stops.");
+    run(trunk.arg("--port").arg(port.to_string()))
+}
+
+pub fn build(arguments: &Build) -> Result<()> {
+    run(&mut trunk("build", arguments.dev)?)?;
+    println!("The page is in dist/. Any static host serves it, from any folder.");
+    Ok(())
+}
+
+/// The optimised page into dist/.
+pub fn release() -> Result<()> {
+    build(&Build { dev: false })
+}
+
+fn trunk(action: &str, dev: bool) -> Result<Command> {
+    install::wasm_target()?;
+    install::trunk()?;
+    let path = bindgen::path()?;
+    let mut trunk = run::command("trunk", &[action]);
+    trunk.env("PATH", path);
+    // Trunk reads NO_COLOR as a boolean and stops at the customary NO_COLOR=1.
+    trunk.env_remove("NO_COLOR");
+    if !dev {
+        trunk.arg("--release");
+    }
+    Ok(trunk)
+}

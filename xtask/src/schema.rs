@@ -1,0 +1,31 @@
+//! The scenario's JSON schema, as the command line tool prints it.
+
+use crate::run;
+use anyhow::Result;
+
+const FILE: &str = "docs/scenario.schema.json";
+
+#[derive(clap::Args)]
+pub struct Schema {
+    /// Write it to docs/scenario.schema.json instead of printing it
+    #[arg(long)]
+    write: bool,
+}
+
+pub fn schema(arguments: &Schema) -> Result<()> {
+    let text = run::read(&mut run::cargo(&[
+        "run",
+        "--quiet",
+        "--package",
+        "consensusforge",
+        "--",
+        "schema",
+    ]))?;
+    if arguments.write {
+        std::fs::write(run::root().join(FILE), text)?;
+        println!("Wrote {FILE}.");
+    } else {
+        print!("{text}");
+    }
+    Ok(())
+}
