@@ -2,3 +2,4 @@
 
 pub mod imports;
 pub mod one_node;
+pub mod swarm;
