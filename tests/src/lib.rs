@@ -1,4 +1,4 @@
-//! What the cross-crate tests share.
+//! What the cross-crate suites share.
 
 pub mod imports;
 pub mod one_node;
