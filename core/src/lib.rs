@@ -6,6 +6,7 @@
 //! door for page, command line and tests.
 pub mod adversary;
 pub mod base;
+pub mod check;
 pub mod consensus;
 pub mod ledger;
 pub mod network;

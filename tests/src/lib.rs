@@ -1,1 +1,4 @@
+//! What the cross-crate suites share.
 
+pub mod imports;
+pub mod one_node;

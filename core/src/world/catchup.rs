@@ -20,13 +20,16 @@ impl<P: Protocol> World<P> {
     pub(super) fn schedule_resend(&mut self, node: NodeId) {
         if let Some(interval) = self.fixed.resend {
             let life = self.nodes[node.index()].life;
-            self.queue.push(self.now + interval, Happening::Resend { node, life });
+            self.queue
+                .push(self.now + interval, Happening::Resend { node, life });
         }
     }
 
     pub(super) fn resend(&mut self, node: NodeId) {
         self.schedule_resend(node);
-        let Some(interval) = self.fixed.resend else { return };
+        let Some(interval) = self.fixed.resend else {
+            return;
+        };
         let n = &self.nodes[node.index()];
         if self.mute(node) || self.now < n.progress.saturating_add(interval) {
             return;
@@ -77,7 +80,9 @@ impl<P: Protocol> World<P> {
             return;
         }
         let interval = self.fixed.resend.unwrap_or(0);
-        let last = n.tip_height.min(height.saturating_add(DECISIONS_A_REQUEST - 1));
+        let last = n
+            .tip_height
+            .min(height.saturating_add(DECISIONS_A_REQUEST - 1));
         let first = match n.helped.get(&peer) {
             // Asked again before the answer can have arrived: only what is new.
             Some((when, upto)) if self.now < when.saturating_add(interval) => height.max(upto + 1),
@@ -86,12 +91,21 @@ impl<P: Protocol> World<P> {
         if first > last {
             return;
         }
-        self.nodes[node.index()].helped.insert(peer, (self.now, last));
+        self.nodes[node.index()]
+            .helped
+            .insert(peer, (self.now, last));
         for h in first..=last {
-            let Some(decided) = self.store.decision(node, h) else { continue };
+            let Some(decided) = self.store.decision(node, h) else {
+                continue;
+            };
             let certificate = decided.certificate.clone();
             if let Some(block) = self.store.any(&decided.block).cloned() {
-                self.chat(node, Payload::Decision { block, certificate }, [peer], false);
+                self.chat(
+                    node,
+                    Payload::Decision { block, certificate },
+                    [peer],
+                    false,
+                );
             }
         }
     }
@@ -118,7 +132,11 @@ impl<P: Protocol> World<P> {
     }
 
     /// The packet a message travelled in, or a new one when that is forgotten.
-    fn packet_of(&mut self, node: NodeId, signed: &Arc<Signed<P::Message>>) -> Arc<Packet<P::Message>> {
+    fn packet_of(
+        &mut self,
+        node: NodeId,
+        signed: &Arc<Signed<P::Message>>,
+    ) -> Arc<Packet<P::Message>> {
         let described = signed.message.describe();
         let key = (described.slot.height, signed.signature);
         if let Some(packet) = self.packets.get(&key)

@@ -1,7 +1,8 @@
 //! A node's chain: building, validating, executing and finalising blocks.
 
-use super::node::Computed;
 use super::World;
+use super::node::Computed;
+use crate::base::limits::{MAX_BLOCK_BYTES, MAX_DELAY};
 use crate::base::{Hash, Micros, SECOND};
 use crate::consensus::{Certificate, Protocol};
 use crate::trace::{Commit, Event, Executed, Rejection};
@@ -10,10 +11,21 @@ use std::sync::Arc;
 
 impl<P: Protocol> World<P> {
     /// A new block of `node` on `parent`, from its mempool; `None` when it lacks the parent's state.
-    pub(super) fn build_block(&mut self, node: NodeId, slot: Slot, parent: BlockId) -> Option<Arc<Block>> {
-        let Computed { state, root, height } = self.compute(node, &parent)?;
+    pub(super) fn build_block(
+        &mut self,
+        node: NodeId,
+        slot: Slot,
+        parent: BlockId,
+    ) -> Option<Arc<Block>> {
+        let Computed {
+            state,
+            root,
+            height,
+        } = self.compute(node, &parent)?;
         let n = &self.nodes[node.index()];
-        let transactions = n.mempool.take(&state, self.ledger.block_gas());
+        let transactions = n
+            .mempool
+            .take(&state, self.fixed.block_gas, MAX_BLOCK_BYTES);
         let header = Header {
             chain: self.fixed.chain,
             height: height + 1,
@@ -33,13 +45,28 @@ impl<P: Protocol> World<P> {
 
     /// May `block` stand on `parent`, as this node sees it? The reason for a no goes into the trace.
     pub(super) fn validate(&mut self, node: NodeId, block: &BlockId, parent: &BlockId) -> bool {
-        let Some(body) = self.store.get(node, block).cloned() else { return false };
+        let Some(body) = self.store.get(node, block).cloned() else {
+            return false;
+        };
         match self.judge(node, &body, parent) {
             Ok(()) => true,
             Err(reason) => {
-                let slot = Slot { height: body.header.height, round: body.header.round };
-                let rejection = Rejection { slot, block: *block, reason };
-                self.trace.push(self.now, Event::Rejected { node, detail: Box::new(rejection) });
+                let slot = Slot {
+                    height: body.header.height,
+                    round: body.header.round,
+                };
+                let rejection = Rejection {
+                    slot,
+                    block: *block,
+                    reason,
+                };
+                self.trace.push(
+                    self.now,
+                    Event::Rejected {
+                        node,
+                        detail: Box::new(rejection),
+                    },
+                );
                 false
             }
         }
@@ -48,13 +75,28 @@ impl<P: Protocol> World<P> {
     fn judge(&mut self, node: NodeId, block: &Block, parent: &BlockId) -> Result<(), String> {
         let header = &block.header;
         if header.parent != *parent {
-            return Err(format!("its parent is {}, not {}", header.parent.short(8), parent.short(8)));
+            return Err(format!(
+                "its parent is {}, not {}",
+                header.parent.short(8),
+                parent.short(8)
+            ));
         }
-        let Some(Computed { height, state, root }) = self.compute(node, parent) else {
-            return Err(format!("the state after its parent {} is not known", parent.short(8)));
+        let Some(Computed {
+            height,
+            state,
+            root,
+        }) = self.compute(node, parent)
+        else {
+            return Err(format!(
+                "the state after its parent {} is not known",
+                parent.short(8)
+            ));
         };
         if header.height != height + 1 {
-            return Err(format!("it claims height {}, on a parent of height {height}", header.height));
+            return Err(format!(
+                "it claims height {}, on a parent of height {height}",
+                header.height
+            ));
         }
         if header.time > self.now {
             return Err("it was built in the future".into());
@@ -69,7 +111,18 @@ impl<P: Protocol> World<P> {
                 root.short(8)
             ));
         }
-        self.ledger.check(&state, block)
+        let gas: u128 = block
+            .transactions
+            .iter()
+            .map(|t| u128::from(t.transaction.gas_limit))
+            .sum();
+        if gas > u128::from(self.fixed.block_gas) {
+            return Err(format!(
+                "its transactions may use {gas} gas: at most {} a block",
+                self.fixed.block_gas
+            ));
+        }
+        self.ledger.check_once(&state, block)
     }
 
     /// The state after `block` as `node` computes it, executing what it has not executed yet.
@@ -91,17 +144,24 @@ impl<P: Protocol> World<P> {
     }
 
     fn execute(&mut self, node: NodeId, parent: &Computed, block: &Block) -> Computed {
-        let execution = self.ledger.execute(&parent.state, block, self.nodes[node.index()].executor);
+        let execution =
+            self.ledger
+                .execute_once(&parent.state, block, self.nodes[node.index()].executor);
         let root = execution.root;
-        let computed = Computed { height: parent.height + 1, state: execution.state.clone(), root };
+        let computed = Computed {
+            height: parent.height + 1,
+            state: execution.state.clone(),
+            root,
+        };
         let n = &mut self.nodes[node.index()];
         n.computed.insert(block.id(), computed.clone());
         if self.fixed.gas_per_second > 0 {
-            let took = u128::from(execution.gas_used) * u128::from(SECOND) / u128::from(self.fixed.gas_per_second);
-            let took = Micros::try_from(took).unwrap_or(Micros::MAX).min(crate::base::limits::MAX_DELAY);
+            let took = u128::from(execution.gas_used) * u128::from(SECOND)
+                / u128::from(self.fixed.gas_per_second);
+            let took = Micros::try_from(took).unwrap_or(Micros::MAX).min(MAX_DELAY);
             n.busy_until = n.busy_until.max(self.now) + took;
         }
-        self.users.executed(self.now, node, block, &execution);
+        self.users.executed(node, block, &execution);
         self.digest.executed(node, &block.id(), &root);
         self.trace.push(
             self.now,
@@ -143,11 +203,18 @@ impl<P: Protocol> World<P> {
         }
     }
 
-    fn finalise(&mut self, node: NodeId, block: &Arc<Block>, round: Round, certificate: &Arc<Certificate<P::Message>>) {
+    fn finalise(
+        &mut self,
+        node: NodeId,
+        block: &Arc<Block>,
+        round: Round,
+        certificate: &Arc<Certificate<P::Message>>,
+    ) {
         let (id, height) = (block.id(), block.header.height);
         // The machine asked for a verdict before it decided; this is the trace's own witness of it.
         let valid = self.judge(node, block, &block.header.parent).is_ok();
-        let caught_up = self.store.decided_elsewhere(node, height, &id) && self.behind(node, height);
+        let caught_up =
+            self.store.decided_elsewhere(node, height, &id) && self.behind(node, height);
         self.store.decide(node, height, id, certificate);
         self.digest.decided(node, height, &id);
         let mut signers: Vec<_> = certificate.iter().map(|s| s.signer).collect();
@@ -184,16 +251,24 @@ impl<P: Protocol> World<P> {
 
     /// A node decides a height that others have left: it is catching up.
     fn behind(&self, node: NodeId, height: Height) -> bool {
-        self.nodes.iter().any(|n| n.id != node && n.tip_height > height)
+        self.nodes
+            .iter()
+            .any(|n| n.id != node && n.tip_height > height)
     }
 
     /// Bodies, decisions and packets that no node can need any more.
     fn forget_old(&mut self) {
         let slowest = self.nodes.iter().map(|n| n.tip_height).min().unwrap_or(0);
         let fastest = self.nodes.iter().map(|n| n.tip_height).max().unwrap_or(0);
-        let keep = slowest.saturating_sub(KEEP_HEIGHTS).max(fastest.saturating_sub(KEEP_AT_MOST));
+        let keep = slowest
+            .saturating_sub(KEEP_HEIGHTS)
+            .max(fastest.saturating_sub(KEEP_AT_MOST));
         self.store.prune(keep);
-        while self.packets.first_key_value().is_some_and(|((height, _), _)| *height < keep) {
+        while self
+            .packets
+            .first_key_value()
+            .is_some_and(|((height, _), _)| *height < keep)
+        {
             self.packets.pop_first();
         }
     }

@@ -25,12 +25,18 @@ impl<P: Protocol> World<P> {
             }
             Command::SetDuplicate { ppm } => {
                 self.network.conditions.duplicate_ppm = *ppm;
-                format!("the network now duplicates {} of its messages", percent(*ppm))
+                format!(
+                    "the network now duplicates {} of its messages",
+                    percent(*ppm)
+                )
             }
             Command::SetReorder { ppm, by_us } => {
                 self.network.conditions.reorder_ppm = *ppm;
                 self.network.conditions.reorder_by = *by_us;
-                format!("the network now holds back {} of its messages", percent(*ppm))
+                format!(
+                    "the network now holds back {} of its messages",
+                    percent(*ppm)
+                )
             }
             Command::SetBlockInterval { us } => {
                 self.timing.block_interval = *us;
@@ -72,7 +78,8 @@ impl<P: Protocol> World<P> {
     }
 
     pub(super) fn changed(&mut self, sentence: String) {
-        self.trace.push(self.now, Event::Changed(Box::new(sentence)));
+        self.trace
+            .push(self.now, Event::Changed(Box::new(sentence)));
     }
 
     /// The validator of each node.
@@ -82,7 +89,11 @@ impl<P: Protocol> World<P> {
 
     fn named(&self, name: &str) -> Vec<NodeId> {
         let validator = self.fixed.names.iter().position(|n| n == name);
-        self.nodes.iter().filter(|n| Some(n.validator.index()) == validator).map(|n| n.id).collect()
+        self.nodes
+            .iter()
+            .filter(|n| Some(n.validator.index()) == validator)
+            .map(|n| n.id)
+            .collect()
     }
 
     pub(super) fn set_workload(&mut self, tx_per_second: u32) {
@@ -90,23 +101,38 @@ impl<P: Protocol> World<P> {
         self.workload_era += 1;
         if tx_per_second > 0 {
             let next = self.now + SECOND / u64::from(tx_per_second);
-            self.queue.push(next, Happening::Workload { k: self.users.generated(), era: self.workload_era });
+            self.queue.push(
+                next,
+                Happening::Workload {
+                    k: self.users.generated(),
+                    era: self.workload_era,
+                },
+            );
         }
     }
 
     /// The first `count` validators of the drawn order are down, Byzantine ones last; the others of
     /// that order come back.
     fn set_crashed(&mut self, count: u16) {
-        let controlled: BTreeSet<ValidatorId> =
-            self.adversary.members.iter().map(|n| self.nodes[n.index()].validator).collect();
+        let controlled: BTreeSet<ValidatorId> = self
+            .adversary
+            .members
+            .iter()
+            .map(|n| self.nodes[n.index()].validator)
+            .collect();
         let order = self.fixed.crash_order.clone();
-        let (honest, byzantine): (Vec<_>, Vec<_>) = order.into_iter().partition(|v| !controlled.contains(v));
+        let (honest, byzantine): (Vec<_>, Vec<_>) =
+            order.into_iter().partition(|v| !controlled.contains(v));
         for (i, validator) in honest.into_iter().chain(byzantine).enumerate() {
             let down = i < usize::from(count);
             let nodes: Vec<NodeId> = self.nodes_of(validator).collect();
             for node in nodes {
                 if down == self.nodes[node.index()].up {
-                    let event = if down { Happening::Crash(node) } else { Happening::Restart(node) };
+                    let event = if down {
+                        Happening::Crash(node)
+                    } else {
+                        Happening::Restart(node)
+                    };
                     self.queue.push(self.now, event);
                 }
             }
@@ -115,7 +141,13 @@ impl<P: Protocol> World<P> {
 
     pub(super) fn set_adversary(&mut self, spec: &AdversarySpec) {
         let validators: BTreeSet<ValidatorId> = match &spec.who {
-            Who::Count(n) => self.fixed.byzantine_order.iter().take(usize::from(*n)).copied().collect(),
+            Who::Count(n) => self
+                .fixed
+                .byzantine_order
+                .iter()
+                .take(usize::from(*n))
+                .copied()
+                .collect(),
             Who::Names(names) => (0..self.fixed.names.len())
                 .filter(|i| names.contains(&self.fixed.names[*i]))
                 .map(|i| ValidatorId(i as u16))
@@ -126,12 +158,20 @@ impl<P: Protocol> World<P> {
         self.adversary.plan = plan;
         self.adversary.era += 1;
         self.adversary.own_blocks.clear();
-        self.adversary.members =
-            self.nodes.iter().filter(|n| validators.contains(&n.validator)).map(|n| n.id).collect();
+        self.adversary.members = self
+            .nodes
+            .iter()
+            .filter(|n| validators.contains(&n.validator))
+            .map(|n| n.id)
+            .collect();
         let lies = self.adversary.strategy.lies_about_state();
         for n in &mut self.nodes {
             let liar = lies && validators.contains(&n.validator);
-            n.executor = if liar { ExecutorKind::WrongRoot } else { ExecutorKind::Honest };
+            n.executor = if liar {
+                ExecutorKind::WrongRoot
+            } else {
+                ExecutorKind::Honest
+            };
         }
         self.schedule_script();
         self.trace.push(
@@ -147,5 +187,9 @@ impl<P: Protocol> World<P> {
 /// Parts in a million as people say them.
 fn percent(ppm: u32) -> String {
     let (whole, rest) = (ppm / 10_000, ppm % 10_000 / 100);
-    if rest == 0 { format!("{whole} %") } else { format!("{whole}.{rest:02} %") }
+    if rest == 0 {
+        format!("{whole} %")
+    } else {
+        format!("{whole}.{rest:02} %")
+    }
 }

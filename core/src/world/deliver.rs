@@ -9,17 +9,41 @@ use std::sync::Arc;
 
 impl<P: Protocol> World<P> {
     pub(super) fn arrive(&mut self, copy: Copy<P::Message>) {
-        let Copy { packet, flight, from, to, again } = copy;
+        let Copy {
+            packet,
+            flight,
+            from,
+            to,
+            again,
+        } = copy;
         let message = packet.id;
         if !self.nodes[to.index()].up {
-            self.trace.push(self.now, Event::Lost { message, flight, from, to, why: Loss::Down });
+            self.trace.push(
+                self.now,
+                Event::Lost {
+                    message,
+                    flight,
+                    from,
+                    to,
+                    why: Loss::Down,
+                },
+            );
             return;
         }
-        self.trace.push(self.now, Event::Delivered { message, flight, from, to });
+        self.trace.push(
+            self.now,
+            Event::Delivered {
+                message,
+                flight,
+                from,
+                to,
+            },
+        );
         match &packet.payload {
             Payload::Protocol { signed, body } => {
                 if !self.genuine(signed) {
-                    self.trace.push(self.now, Event::BadSignature { message, to });
+                    self.trace
+                        .push(self.now, Event::BadSignature { message, to });
                     return;
                 }
                 if let Some(block) = body {
@@ -47,9 +71,17 @@ impl<P: Protocol> World<P> {
                     self.store.give(to, block);
                     let certificate = certificate.clone();
                     let (block, height) = (block.id(), block.header.height);
-                    self.drive(to, Input::Certificate { block, height, certificate });
+                    self.drive(
+                        to,
+                        Input::Certificate {
+                            block,
+                            height,
+                            certificate,
+                        },
+                    );
                 } else {
-                    self.trace.push(self.now, Event::BadSignature { message, to });
+                    self.trace
+                        .push(self.now, Event::BadSignature { message, to });
                 }
             }
         }
@@ -57,7 +89,9 @@ impl<P: Protocol> World<P> {
 
     /// The signer is a validator of the message's height and signed exactly this.
     pub(super) fn genuine(&self, signed: &Signed<P::Message>) -> bool {
-        let Some(public) = self.fixed.public.get(signed.signer.index()) else { return false };
+        let Some(public) = self.fixed.public.get(signed.signer.index()) else {
+            return false;
+        };
         signed.verify(public, &self.fixed.chain, self.fixed.everywhere)
     }
 
@@ -68,7 +102,11 @@ impl<P: Protocol> World<P> {
 
     fn receive_body(&mut self, node: NodeId, block: &Arc<Block>) {
         self.store.give(node, block);
-        if self.nodes[node.index()].wanted.remove(&block.id()).is_some() {
+        if self.nodes[node.index()]
+            .wanted
+            .remove(&block.id())
+            .is_some()
+        {
             self.drive(node, Input::Fetched { block: block.id() });
         }
     }

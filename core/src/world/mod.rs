@@ -22,16 +22,16 @@ mod wire;
 pub use build::{Setup, build};
 pub use machines::{PROTOCOLS, ProtocolFacts, simulate};
 pub use simulation::{Flying, NodeFacts, Simulation};
+pub use users::{Submission, USERS, user_address};
 
 use crate::adversary::{Plan, Strategy};
-use crate::base::random::Randomness;
 use crate::base::{Hash, Micros};
 use crate::consensus::proposer::Schedule;
 use crate::consensus::{Context, Effect, Input, Message, Protocol, Timer, Timing};
 use crate::ledger::Ledger;
 use crate::network::Network;
 use crate::scenario::model::TimedCommand;
-use crate::trace::{Event, MessageId, RunDigest, Trace};
+use crate::trace::{Event, RunDigest, Trace};
 use crate::types::{BlockId, Keypair, NodeId, PublicKey, Signature, ValidatorId, ValidatorSets};
 use node::Node;
 use queue::Queue;
@@ -48,7 +48,6 @@ struct Fixed {
     keys: Vec<Keypair>,
     public: Vec<PublicKey>,
     validators: ValidatorSets,
-    randomness: Randomness,
     resend: Option<Micros>,
     gas_per_second: u64,
     everywhere: bool,
@@ -56,7 +55,7 @@ struct Fixed {
     byzantine_order: Vec<ValidatorId>,
     /// Validators in the order in which a count takes them down.
     crash_order: Vec<ValidatorId>,
-    contracts: BTreeMap<String, Arc<[u8]>>,
+    block_gas: u64,
     workload_accounts: u16,
 }
 
@@ -65,16 +64,37 @@ struct Fixed {
 enum Happening<P: Protocol> {
     Start(NodeId),
     Arrive(Copy<P::Message>),
-    Timer { node: NodeId, life: u32, timer: Timer },
+    Timer {
+        node: NodeId,
+        life: u32,
+        timer: Timer,
+    },
     /// The executor of `node` is done.
-    Answer { node: NodeId, life: u32, input: Box<Input<P::Message>> },
+    Answer {
+        node: NodeId,
+        life: u32,
+        input: Box<Input<P::Message>>,
+    },
     /// A Byzantine node's held-back effect.
-    Late { node: NodeId, life: u32, effect: Box<Effect<P::Message>> },
-    Resend { node: NodeId, life: u32 },
+    Late {
+        node: NodeId,
+        life: u32,
+        effect: Box<Effect<P::Message>>,
+    },
+    Resend {
+        node: NodeId,
+        life: u32,
+    },
     /// The k-th transaction of the generator, if its rate has not changed since.
-    Workload { k: u64, era: u32 },
+    Workload {
+        k: u64,
+        era: u32,
+    },
     /// A puppet's line, if the adversary has not changed since.
-    Script { line: usize, era: u32 },
+    Script {
+        line: usize,
+        era: u32,
+    },
     Crash(NodeId),
     Restart(NodeId),
 }
@@ -131,6 +151,8 @@ pub struct World<P: Protocol> {
     tx_per_second: u32,
     workload_era: u32,
     users: users::Users,
+    /// Modules that deployments name.
+    contracts: BTreeMap<String, Arc<[u8]>>,
     /// Reused between steps, so that a delivery allocates nothing.
     effects: Vec<Effect<P::Message>>,
 }
@@ -157,6 +179,7 @@ impl<P: Protocol> Clone for World<P> {
             tx_per_second: self.tx_per_second,
             workload_era: self.workload_era,
             users: self.users.clone(),
+            contracts: self.contracts.clone(),
             effects: Vec::new(),
         }
     }
@@ -169,7 +192,11 @@ impl<P: Protocol> World<P> {
         let mut done = 0;
         while done < max {
             // A command at t runs before the events at t.
-            let command = self.commands.front().map(|c| c.at_us).filter(|at| *at <= until);
+            let command = self
+                .commands
+                .front()
+                .map(|c| c.at_us)
+                .filter(|at| *at <= until);
             let happening = match command {
                 Some(0) => None,
                 Some(at) => self.queue.pop(at - 1),
@@ -237,7 +264,9 @@ impl<P: Protocol> World<P> {
     }
 
     fn alive(&self, node: NodeId, life: u32) -> bool {
-        self.nodes.get(node.index()).is_some_and(|n| n.up && n.life == life)
+        self.nodes
+            .get(node.index())
+            .is_some_and(|n| n.up && n.life == life)
     }
 
     fn start(&mut self, node: NodeId) {
@@ -295,7 +324,12 @@ impl<P: Protocol> World<P> {
             return;
         }
         let height = u32::try_from(timer.slot.height).unwrap_or(u32::MAX);
-        let fired = Event::TimerFired { node, timer: timer.kind, round: timer.slot.round, height };
+        let fired = Event::TimerFired {
+            node,
+            timer: timer.kind,
+            round: timer.slot.round,
+            height,
+        };
         self.trace.push(self.now, fired);
         let mut inbox = VecDeque::new();
         self.perform_all(node, &mut effects, &mut inbox);
@@ -305,7 +339,12 @@ impl<P: Protocol> World<P> {
         }
     }
 
-    fn take(&mut self, node: NodeId, input: Input<P::Message>, effects: &mut Vec<Effect<P::Message>>) {
+    fn take(
+        &mut self,
+        node: NodeId,
+        input: Input<P::Message>,
+        effects: &mut Vec<Effect<P::Message>>,
+    ) {
         let controlled = self.adversary.controls(node);
         let n = &mut self.nodes[node.index()];
         if controlled && !self.adversary.strategy.before(&mut n.machine, &input) {
@@ -327,14 +366,12 @@ impl<P: Protocol> World<P> {
         P::KINDS.len() as u8 + index
     }
 
-    fn next_message(&self) -> MessageId {
-        self.trace.next_message()
-    }
-
-    /// The protocol's kind, and whether it carries a block: only those are remembered as proposed.
+    /// Blocks by the slot of the first proposal, for scripts that refer to them.
     fn remember_proposal(&mut self, message: &P::Message) {
         if let Some(block) = message.attachment() {
-            self.proposed.entry(message.describe().slot).or_insert(block);
+            self.proposed
+                .entry(message.describe().slot)
+                .or_insert(block);
             if self.proposed.len() > 1_024 {
                 self.proposed.pop_first();
             }

@@ -16,7 +16,9 @@ impl NodeSet {
     }
 
     pub(super) fn contains(&self, node: NodeId) -> bool {
-        self.0.get(node.index() / 64).is_some_and(|w| w >> (node.index() % 64) & 1 == 1)
+        self.0
+            .get(node.index() / 64)
+            .is_some_and(|w| w >> (node.index() % 64) & 1 == 1)
     }
 }
 
@@ -45,7 +47,11 @@ pub(super) struct Store<M: Clone> {
 
 impl<M: Clone> Default for Store<M> {
     fn default() -> Self {
-        Store { blocks: imbl::OrdMap::new(), decided: imbl::OrdMap::new(), by_height: imbl::OrdMap::new() }
+        Store {
+            blocks: imbl::OrdMap::new(),
+            decided: imbl::OrdMap::new(),
+            by_height: imbl::OrdMap::new(),
+        }
     }
 }
 
@@ -56,18 +62,24 @@ impl<M: Clone> Store<M> {
                 return;
             }
         } else {
-            self.by_height.entry(block.header.height).or_default().push(block.id());
+            self.by_height
+                .entry(block.header.height)
+                .or_default()
+                .push(block.id());
         }
-        let stored = self
-            .blocks
-            .entry(block.id())
-            .or_insert_with(|| Stored { block: block.clone(), holders: NodeSet::default() });
+        let stored = self.blocks.entry(block.id()).or_insert_with(|| Stored {
+            block: block.clone(),
+            holders: NodeSet::default(),
+        });
         stored.holders.insert(node);
     }
 
     /// The body, if `node` has it.
     pub(super) fn get(&self, node: NodeId, block: &BlockId) -> Option<&Arc<Block>> {
-        self.blocks.get(block).filter(|s| s.holders.contains(node)).map(|s| &s.block)
+        self.blocks
+            .get(block)
+            .filter(|s| s.holders.contains(node))
+            .map(|s| &s.block)
     }
 
     /// The body, whoever has it.
@@ -75,29 +87,53 @@ impl<M: Clone> Store<M> {
         self.blocks.get(block).map(|s| &s.block)
     }
 
-    pub(super) fn decide(&mut self, node: NodeId, height: Height, block: BlockId, certificate: &Arc<Certificate<M>>) {
+    pub(super) fn decide(
+        &mut self,
+        node: NodeId,
+        height: Height,
+        block: BlockId,
+        certificate: &Arc<Certificate<M>>,
+    ) {
         let entries = self.decided.entry(height).or_default();
-        let index = entries.iter().position(|d| d.block == block).unwrap_or_else(|| {
-            entries.push(Decided { block, certificate: certificate.clone(), nodes: NodeSet::default() });
-            entries.len() - 1
-        });
+        let index = entries
+            .iter()
+            .position(|d| d.block == block)
+            .unwrap_or_else(|| {
+                entries.push(Decided {
+                    block,
+                    certificate: certificate.clone(),
+                    nodes: NodeSet::default(),
+                });
+                entries.len() - 1
+            });
         entries[index].nodes.insert(node);
     }
 
     /// Somebody else decided `block` at `height` before.
     pub(super) fn decided_elsewhere(&self, node: NodeId, height: Height, block: &BlockId) -> bool {
         let entries = self.decided.get(&height);
-        entries.is_some_and(|e| e.iter().any(|d| d.block == *block && !d.nodes.contains(node)))
+        entries.is_some_and(|e| {
+            e.iter()
+                .any(|d| d.block == *block && !d.nodes.contains(node))
+        })
     }
 
     /// What `node` decided at `height`.
     pub(super) fn decision(&self, node: NodeId, height: Height) -> Option<&Decided<M>> {
-        self.decided.get(&height)?.iter().find(|d| d.nodes.contains(node))
+        self.decided
+            .get(&height)?
+            .iter()
+            .find(|d| d.nodes.contains(node))
     }
 
     /// Drops bodies and decisions below `height`: everybody is past them.
     pub(super) fn prune(&mut self, height: Height) {
-        while let Some((&h, _)) = self.by_height.get_min().filter(|(h, _)| *h < height) {
+        while let Some(h) = self
+            .by_height
+            .get_min()
+            .map(|(h, _)| *h)
+            .filter(|h| *h < height)
+        {
             for block in self.by_height.remove(&h).unwrap_or_default() {
                 self.blocks.remove(&block);
             }

@@ -8,18 +8,34 @@ use std::sync::Arc;
 #[derive(Clone, Debug)]
 pub(super) enum Payload<M> {
     /// A signed message; a proposal brings the body of its block.
-    Protocol { signed: Arc<Signed<M>>, body: Option<Arc<Block>> },
+    Protocol {
+        signed: Arc<Signed<M>>,
+        body: Option<Arc<Block>>,
+    },
     Transaction(Arc<SignedTransaction>),
     /// "I am working on this height": who has decided it helps.
-    Status { height: Height },
-    BlockRequest { block: BlockId },
+    Status {
+        height: Height,
+    },
+    BlockRequest {
+        block: BlockId,
+    },
     BlockReply(Arc<Block>),
     /// A decided block and its proof, for somebody who missed it.
-    Decision { block: Arc<Block>, certificate: Arc<Certificate<M>> },
+    Decision {
+        block: Arc<Block>,
+        certificate: Arc<Certificate<M>>,
+    },
 }
 
 /// Kinds of chatter, behind the protocol's own kinds in the trace's list.
-pub(super) const CHATTER: [&str; 5] = ["transaction", "status", "block request", "block", "decision"];
+pub(super) const CHATTER: [&str; 5] = [
+    "transaction",
+    "status",
+    "block request",
+    "block",
+    "decision",
+];
 
 impl<M> Payload<M> {
     /// Index into [`CHATTER`], `None` for the protocol's messages.
