@@ -2,10 +2,12 @@
 
 use super::{Checked, Names, all_known, delay, few, pause, quote, require};
 use crate::base::limits::MAX_PROPOSER_LIST;
+use crate::consensus::tendermint::Tendermint;
+use crate::consensus::{Kind, Protocol};
 use crate::scenario::model::{ProposerSpec, ProtocolSpec};
 
 /// The protocols a scenario may name, and the kinds of message each signs.
-pub const PROTOCOLS: &[(&str, &[&str])] = &[("tendermint", &["proposal", "prevote", "precommit"])];
+pub const PROTOCOLS: &[(&str, &[Kind])] = &[(Tendermint::NAME, Tendermint::KINDS)];
 
 pub(super) fn check(protocol: &ProtocolSpec, names: &Names) -> Checked {
     require(
