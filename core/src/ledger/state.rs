@@ -51,7 +51,7 @@ pub struct StateProof {
 }
 
 /// Where a contract keeps a value: its address and its own key.
-pub type Slot = (Address, Arc<[u8]>);
+pub type StorageSlot = (Address, Arc<[u8]>);
 
 /// A snapshot. Clones in O(1); a write to a clone leaves the original alone.
 #[derive(Clone, Debug, Default)]
@@ -59,7 +59,7 @@ pub struct State {
     accounts: OrdMap<Address, Arc<Account>>,
     code: OrdMap<Hash, Arc<[u8]>>,
     contracts: OrdMap<Address, Arc<Contract>>,
-    storage: OrdMap<Slot, Arc<[u8]>>,
+    storage: OrdMap<StorageSlot, Arc<[u8]>>,
     tree: Tree,
 }
 

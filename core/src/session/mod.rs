@@ -8,7 +8,7 @@ mod share;
 pub mod view;
 
 pub use crate::scenario::{self, Scenario};
-pub use share::{Opened, open_bytes, open_link, presets};
+pub use share::{Opened, link_of, open_bytes, open_link, presets};
 
 use crate::base::Micros;
 use crate::base::limits::{MAX_CHECKPOINTS, MAX_TIME};

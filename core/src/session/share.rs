@@ -121,3 +121,13 @@ impl Session {
 fn short(digest: &str) -> &str {
     digest.get(..16).unwrap_or(digest)
 }
+
+/// A link to the beginning of a scenario, without an expected digest; empty when it is too long.
+#[must_use]
+pub fn link_of(scenario: &Scenario) -> String {
+    write_link(&Document {
+        scenario: scenario.clone(),
+        expected: None,
+    })
+    .fragment
+}

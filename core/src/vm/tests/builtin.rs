@@ -120,3 +120,39 @@ fn examples_work_in_their_order() {
         ],
     );
 }
+
+/// Pinned like the hand-written counter's: the files are committed, so a change here is a change of
+/// prices or of the interpreter, and with it of consensus.
+#[test]
+fn the_gas_of_the_examples_is_pinned() {
+    let engine = WasmEngine::new();
+    let gas: Vec<(&str, u64)> = catalogue()
+        .iter()
+        .map(|contract| {
+            let mut host = MapHost {
+                contract: CONTRACT,
+                ..MapHost::default()
+            };
+            let wasm: Arc<[u8]> = contract.wasm.into();
+            let (you, other) = (to_hex(&SENDER), to_hex(&[0xa1; 32]));
+            let total = contract.examples.iter().map(|example| {
+                let input = example.input_for(&you, &other, &other);
+                let ctx = context(example.entry, input.as_bytes());
+                run_on(&engine, &wasm, &ctx, 1_000_000, &mut host).gas_used
+            });
+            (contract.name, total.sum())
+        })
+        .collect();
+    let pinned = [
+        ("counter", 16_190),
+        ("counter-rust", 30_250),
+        ("token", 132_861),
+        ("escrow", 87_481),
+        ("voting", 56_039),
+        ("loop", 1_000_000),
+        ("trap", 6_442),
+        ("memory_bomb", 1_000_000),
+        ("deep_recursion", 3_000),
+    ];
+    assert_eq!(gas, pinned);
+}

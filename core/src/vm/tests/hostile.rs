@@ -78,6 +78,8 @@ fn r07_a_memory_bomb_ends_by_gas() {
         b"",
     );
     assert_eq!(outcome.result, Ok(Vec::new()));
+    // 511 pages at 1,024 and twice the price of asking; the rest are single operators.
+    assert_eq!(outcome.gas.operators, 511 * 1_024 + 2 * 255 + 9);
 }
 
 #[test]
