@@ -3,10 +3,10 @@
 use crate::failure::{Exit, Outcome};
 use crate::{output, table};
 use consensusforge_core::base::limits;
-use consensusforge_core::consensus::tendermint::Tendermint;
-use consensusforge_core::consensus::{Protocol, Role};
+use consensusforge_core::consensus::Role;
 use consensusforge_core::scenario::model::SEMANTICS;
 use consensusforge_core::scenario::validate::VERSION;
+use consensusforge_core::world::{PROTOCOLS, ProtocolFacts};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -32,8 +32,6 @@ pub struct AboutReport {
 pub struct ProtocolRow {
     pub name: String,
     pub messages: Vec<MessageRow>,
-    pub timers: Vec<String>,
-    pub steps: Vec<String>,
     pub conventions: Vec<Convention>,
 }
 
@@ -75,30 +73,29 @@ fn report() -> AboutReport {
         version: env!("CARGO_PKG_VERSION").into(),
         format: VERSION,
         semantics: SEMANTICS,
-        protocols: vec![protocol::<Tendermint>()],
+        protocols: PROTOCOLS.iter().map(protocol).collect(),
         limits: limits(),
     }
 }
 
-fn protocol<P: Protocol>() -> ProtocolRow {
-    let texts = |list: &[&str]| list.iter().map(ToString::to_string).collect();
+fn protocol(facts: &ProtocolFacts) -> ProtocolRow {
     let role = |role: Role| match role {
         Role::Proposal => "proposal",
         Role::Vote => "vote",
         Role::Other => "other",
     };
     ProtocolRow {
-        name: P::NAME.into(),
-        messages: P::KINDS
+        name: facts.name.into(),
+        messages: facts
+            .kinds
             .iter()
             .map(|k| MessageRow {
                 kind: k.name.into(),
                 role: role(k.role).into(),
             })
             .collect(),
-        timers: texts(P::TIMERS),
-        steps: texts(P::STEPS),
-        conventions: P::CONVENTIONS
+        conventions: facts
+            .conventions
             .iter()
             .map(|(topic, sentence)| Convention {
                 topic: (*topic).into(),
@@ -157,11 +154,9 @@ fn text(report: &AboutReport) -> String {
             .map(|m| format!("{} ({})", m.kind, m.role))
             .collect();
         text += &format!(
-            "\nprotocol {}\n  messages  {}\n  timers    {}\n  steps     {}\n\n",
+            "\nprotocol {}, messages: {}\n\n",
             protocol.name,
-            kinds.join(", "),
-            protocol.timers.join(", "),
-            protocol.steps.join(", ")
+            kinds.join(", ")
         );
         let rows: Vec<_> = protocol
             .conventions

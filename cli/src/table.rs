@@ -1,6 +1,7 @@
 //! Plain text in columns.
 
-/// Lays out `rows` under `head`; a column whose cells all begin with a digit is aligned to the right.
+/// Lays out `rows` under `head`; columns of numbers, with or without a unit, are aligned to the
+/// right.
 pub fn table(head: &[&str], rows: &[Vec<String>]) -> String {
     let width = |column: usize| {
         let cells = rows.iter().filter_map(|row| row.get(column));
@@ -12,7 +13,7 @@ pub fn table(head: &[&str], rows: &[Vec<String>]) -> String {
             && rows
                 .iter()
                 .filter_map(|row| row.get(column))
-                .all(|c| c.starts_with(|c: char| c.is_ascii_digit()))
+                .all(|c| is_number(c))
     };
     let columns: Vec<(usize, bool)> = (0..head.len()).map(|c| (width(c), number(c))).collect();
     let line = |cells: &mut dyn Iterator<Item = &str>| {
@@ -33,6 +34,14 @@ pub fn table(head: &[&str], rows: &[Vec<String>]) -> String {
         text += &line(&mut row.iter().map(String::as_str));
     }
     text
+}
+
+/// `12`, `0.5 s`, `66.75 %`.
+fn is_number(cell: &str) -> bool {
+    let (number, unit) = cell.split_once(' ').unwrap_or((cell, ""));
+    number.starts_with(|c: char| c.is_ascii_digit())
+        && number.bytes().all(|b| b.is_ascii_digit() || b == b'.')
+        && matches!(unit, "" | "s" | "%")
 }
 
 /// Microseconds as seconds.

@@ -3,7 +3,6 @@
 use crate::failure::{Exit, Failure, Outcome};
 use crate::{output, source};
 use consensusforge_core::session::Session;
-use consensusforge_core::session::view::Expected;
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -38,10 +37,6 @@ impl Verify {
             ));
         };
         let mut session = Session::open(document.scenario)?;
-        let expected = Expected {
-            steps: expected.steps,
-            digest: expected.digest,
-        };
         let replay = loop {
             if let Some(replay) = session.replay_to(&expected, SLICE) {
                 break replay;

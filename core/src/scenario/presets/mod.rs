@@ -6,6 +6,7 @@
 //! can only withhold.
 
 mod attack;
+mod execution;
 mod network;
 mod people;
 
@@ -52,7 +53,7 @@ pub fn presets() -> Vec<Preset> {
         attack::below(),
         attack::third(),
         attack::fork(),
-        attack::wrong_root(),
+        execution::wrong_root(),
         attack::amnesia(),
     ]
 }

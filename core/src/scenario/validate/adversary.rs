@@ -1,9 +1,10 @@
 //! Who lies and how.
 
 use super::validators::name;
-use super::{Checked, Names, PROTOCOLS, delay, distinct, few, instant, known, quote, require};
+use super::{Checked, Names, delay, distinct, few, instant, known, quote, require};
 use crate::base::limits::MAX_PUPPET_LINES;
 use crate::scenario::model::{AdversarySpec, PuppetLine, StrategySpec, ValueSpec, Who};
+use crate::world::PROTOCOLS;
 use std::collections::BTreeSet;
 
 pub(super) fn check(place: &str, adversary: &AdversarySpec, names: &Names) -> Checked {
@@ -88,7 +89,7 @@ fn puppet_line(place: &str, line: &PuppetLine, names: &Names) -> Checked {
 fn kind(place: &str, name: &str) -> Checked {
     let kinds: BTreeSet<&str> = PROTOCOLS
         .iter()
-        .flat_map(|(_, kinds)| kinds.iter().map(|k| k.name))
+        .flat_map(|p| p.kinds.iter().map(|k| k.name))
         .collect();
     require(kinds.contains(name), place, || {
         let there_are: Vec<String> = kinds.iter().map(|k| quote(k)).collect();
