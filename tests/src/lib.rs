@@ -1,6 +1,5 @@
-//! Helpers shared by the test suites.
-
-pub mod one_node;
-//! What the cross-crate tests share.
+//! What the cross-crate suites share.
 
 pub mod imports;
+pub mod one_node;
+pub mod swarm;
