@@ -61,7 +61,6 @@ pub fn run(engine: &Engine, journal: &mut Journal, message: &Message, gas_limit:
     let mut host = CallHost {
         journal,
         contract: message.contract,
-        events: 0,
     };
     let mut outcome = engine.run(contract.code, &wasm, &context, gas_limit, &mut host);
     // The engine promises this; a fee must never exceed what was reserved for it.
@@ -72,7 +71,6 @@ pub fn run(engine: &Engine, journal: &mut Journal, message: &Message, gas_limit:
 struct CallHost<'j> {
     journal: &'j mut Journal,
     contract: Address,
-    events: usize,
 }
 
 impl Host for CallHost<'_> {
@@ -110,13 +108,6 @@ impl Host for CallHost<'_> {
     }
 
     fn emit(&mut self, data: &[u8]) -> Result<(), String> {
-        self.events += 1;
-        if self.events > limits::MAX_EVENTS_PER_CALL {
-            return Err(format!(
-                "the call emits more than {} events",
-                limits::MAX_EVENTS_PER_CALL
-            ));
-        }
         self.journal.emit(Event {
             contract: self.contract,
             data: data.to_vec(),

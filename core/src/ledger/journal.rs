@@ -5,7 +5,7 @@
 //! block do the writes reach a state (and its tree).
 
 use super::receipt::{Event, StorageChange};
-use super::state::{Account, Contract, State};
+use super::state::{Account, Contract, State, StorageSlot};
 use crate::base::Hash;
 use crate::types::Address;
 use std::collections::{BTreeMap, BTreeSet};
@@ -17,7 +17,7 @@ pub struct Writes {
     pub accounts: BTreeMap<Address, Account>,
     pub code: BTreeMap<Hash, Arc<[u8]>>,
     pub contracts: BTreeMap<Address, Contract>,
-    pub storage: BTreeMap<(Address, Arc<[u8]>), Option<Arc<[u8]>>>,
+    pub storage: BTreeMap<StorageSlot, Option<Arc<[u8]>>>,
 }
 
 /// A place in a journal's past. Valid until one goes back beyond it or [`Journal::settle`]s.
@@ -33,7 +33,7 @@ enum Undo {
     Account(Address, Option<Account>),
     Code(Hash),
     Contract(Address),
-    Storage((Address, Arc<[u8]>), Option<Option<Arc<[u8]>>>),
+    Storage(StorageSlot, Option<Option<Arc<[u8]>>>),
 }
 
 /// The overlay.

@@ -50,13 +50,16 @@ pub struct StateProof {
     pub proof: Proof,
 }
 
+/// Where a contract keeps a value: its address and its own key.
+pub type StorageSlot = (Address, Arc<[u8]>);
+
 /// A snapshot. Clones in O(1); a write to a clone leaves the original alone.
 #[derive(Clone, Debug, Default)]
 pub struct State {
     accounts: OrdMap<Address, Arc<Account>>,
     code: OrdMap<Hash, Arc<[u8]>>,
     contracts: OrdMap<Address, Arc<Contract>>,
-    storage: OrdMap<(Address, Arc<[u8]>), Arc<[u8]>>,
+    storage: OrdMap<StorageSlot, Arc<[u8]>>,
     tree: Tree,
 }
 

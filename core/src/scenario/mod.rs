@@ -1,7 +1,6 @@
 //! What a run is made of. [`model`] is plain data and low in the house.
 //! Presets, validation and links stand on top of the simulator.
 
-pub mod builtin;
 pub mod codec;
 mod migrate;
 pub mod model;

@@ -22,6 +22,7 @@ mod wire;
 pub use build::{Setup, build};
 pub use machines::{PROTOCOLS, ProtocolFacts, simulate};
 pub use simulation::{Flying, NodeFacts, Simulation};
+pub use users::{Submission, USERS, user_address};
 
 use crate::adversary::{Plan, Strategy};
 use crate::base::{Hash, Micros};

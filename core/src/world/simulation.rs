@@ -42,18 +42,23 @@ pub trait Simulation {
     fn trace(&self) -> &Trace;
     /// The instant of the next event or command.
     fn next_at(&self) -> Option<Micros>;
-    /// Adds a command at or after now, behind those of its instant; later ones are dropped.
-    fn command_at(&mut self, command: TimedCommand);
+    /// From now on `commands` is what comes: those not later than now that still wait stay, and of
+    /// `commands` those later than now follow.
+    fn set_future(&mut self, commands: &[TimedCommand]);
     fn add_contract(&mut self, name: &str, wasm: std::sync::Arc<[u8]>);
     fn node_count(&self) -> usize;
     fn node(&self, node: NodeId) -> NodeFacts;
+    fn is_byzantine(&self, node: NodeId) -> bool;
+    /// Name of the adversary's strategy.
+    fn strategy(&self) -> &'static str;
     fn status(&self, node: NodeId) -> Status;
     /// The state after the node's newest final block, and that block's height.
     fn state(&self, node: NodeId) -> Option<(&State, Height)>;
     fn view(&self, node: NodeId, contract: Address, input: &[u8]) -> Option<Outcome>;
     fn submissions(&self) -> &[Submission];
     fn flying(&self, max: usize) -> Vec<Flying>;
-    fn clone_box(&self) -> Box<dyn Simulation>;
+    /// A copy that can go on from here; of the trace it keeps about `records`.
+    fn checkpoint(&self, records: usize) -> Box<dyn Simulation>;
 }
 
 impl<P: Protocol> Simulation for World<P> {
@@ -82,9 +87,11 @@ impl<P: Protocol> Simulation for World<P> {
         self.queue.next_at().into_iter().chain(command).min()
     }
 
-    fn command_at(&mut self, command: TimedCommand) {
-        self.commands.retain(|c| c.at_us <= command.at_us);
-        self.commands.push_back(command);
+    fn set_future(&mut self, commands: &[TimedCommand]) {
+        let now = self.now;
+        self.commands.retain(|c| c.at_us <= now);
+        self.commands
+            .extend(commands.iter().filter(|c| c.at_us > now).cloned());
     }
 
     fn add_contract(&mut self, name: &str, wasm: std::sync::Arc<[u8]>) {
@@ -106,6 +113,14 @@ impl<P: Protocol> Simulation for World<P> {
             root: n.computed.get(&n.tip).map(|c| c.root).unwrap_or_default(),
             mempool: n.mempool.len(),
         }
+    }
+
+    fn is_byzantine(&self, node: NodeId) -> bool {
+        self.adversary.controls(node)
+    }
+
+    fn strategy(&self) -> &'static str {
+        self.adversary.strategy.name()
     }
 
     fn status(&self, node: NodeId) -> Status {
@@ -173,7 +188,9 @@ impl<P: Protocol> Simulation for World<P> {
         flying
     }
 
-    fn clone_box(&self) -> Box<dyn Simulation> {
-        Box::new(self.clone())
+    fn checkpoint(&self, records: usize) -> Box<dyn Simulation> {
+        let mut copy = self.clone();
+        copy.trace.keep(records);
+        Box::new(copy)
     }
 }

@@ -32,6 +32,12 @@ pub(super) fn user(i: u16) -> Keypair {
     workload::account(USER_KEYS_FROM + u64::from(i))
 }
 
+/// Address of user `i`.
+#[must_use]
+pub fn user_address(i: u16) -> Hash {
+    Hash(user(i).public().0)
+}
+
 /// A person's transaction and what became of it.
 #[derive(Clone, Debug)]
 pub struct Submission {
