@@ -6,10 +6,13 @@
 //! door for page, command line and tests.
 pub mod adversary;
 pub mod base;
+pub mod check;
 pub mod consensus;
+pub mod ledger;
 pub mod network;
 pub mod scenario;
 pub mod session;
 pub mod trace;
 pub mod types;
 pub mod vm;
+pub mod world;

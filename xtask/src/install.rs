@@ -65,7 +65,7 @@ pub fn node() -> Result<()> {
 /// Installs Debian packages, or says in a sentence why that is not possible here.
 pub fn apt(packages: &[&str], why: &str) -> Result<()> {
     let names = packages.join(", ");
-    let root = run::read(&mut Command::new("id").arg("-u")).is_ok_and(|id| id.trim() == "0");
+    let root = run::read(Command::new("id").arg("-u")).is_ok_and(|id| id.trim() == "0");
     if !root || run::version("apt-get").is_none() {
         bail!(
             "{names} is missing ({why}), and this user cannot install it here; \

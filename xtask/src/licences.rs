@@ -10,8 +10,8 @@ use std::path::Path;
 
 pub fn check() -> Result<()> {
     let root = run::root();
-    let allowed = allowed(&root.join("deny.toml"))?;
-    let mut packages = BTreeMap::new();
+    let rules = Rules::read(&root.join("deny.toml"))?;
+    let mut packages = Packages::new();
     for manifest in ["Cargo.toml", "contracts/Cargo.toml"].map(|m| root.join(m)) {
         if manifest.exists() {
             cargo_packages(&manifest, &mut packages)?;
@@ -25,16 +25,10 @@ pub fn check() -> Result<()> {
 
     let refused: Vec<String> = packages
         .iter()
-        .filter(|(_, licence)| !permits(licence, &allowed))
-        .map(|(package, licence)| {
-            format!(
-                "  {package}: {}",
-                if licence.is_empty() {
-                    "none named"
-                } else {
-                    licence
-                }
-            )
+        .filter(|((name, _), licence)| !permits(licence, &rules.for_package(name)))
+        .map(|((name, version), licence)| match licence.as_str() {
+            "" => format!("  {name} {version}: names none"),
+            licence => format!("  {name} {version}: {licence}"),
         })
         .collect();
     if !refused.is_empty() {
@@ -53,44 +47,73 @@ pub fn check() -> Result<()> {
     Ok(())
 }
 
-fn allowed(file: &Path) -> Result<Vec<String>> {
-    let text =
-        fs::read_to_string(file).context("deny.toml holds the allowed licences and is missing")?;
-    let table: toml::Table = text.parse().context("deny.toml is not TOML")?;
-    let list = table
-        .get("licenses")
-        .and_then(|l| l.get("allow"))
-        .and_then(toml::Value::as_array);
-    let list = list.context("deny.toml has no list `allow` under [licenses]")?;
-    Ok(list
-        .iter()
-        .filter_map(|l| l.as_str().map(str::to_owned))
-        .collect())
+/// What deny.toml allows everywhere, and further licences for single packages.
+struct Rules {
+    allow: Vec<String>,
+    exceptions: BTreeMap<String, Vec<String>>,
 }
 
-fn cargo_packages(manifest: &Path, into: &mut BTreeMap<String, String>) -> Result<()> {
+impl Rules {
+    fn read(file: &Path) -> Result<Rules> {
+        let text = fs::read_to_string(file)
+            .context("deny.toml holds the allowed licences and is missing")?;
+        let table: toml::Table = text.parse().context("deny.toml is not TOML")?;
+        let licenses = table
+            .get("licenses")
+            .context("deny.toml has no section [licenses]")?;
+        let exceptions = licenses
+            .get("exceptions")
+            .and_then(toml::Value::as_array)
+            .into_iter()
+            .flatten()
+            .filter_map(|e| {
+                Some((
+                    e.get("crate")?.as_str()?.to_owned(),
+                    strings(e.get("allow")),
+                ))
+            })
+            .collect();
+        Ok(Rules {
+            allow: strings(licenses.get("allow")),
+            exceptions,
+        })
+    }
+
+    fn for_package(&self, name: &str) -> Vec<String> {
+        let more = self.exceptions.get(name).map_or(&[][..], Vec::as_slice);
+        [&self.allow, more].concat()
+    }
+}
+
+fn strings(list: Option<&toml::Value>) -> Vec<String> {
+    let list = list.and_then(toml::Value::as_array).into_iter().flatten();
+    list.filter_map(|word| word.as_str().map(str::to_owned))
+        .collect()
+}
+
+/// Licence by name and version of a package.
+type Packages = BTreeMap<(String, String), String>;
+
+fn cargo_packages(manifest: &Path, into: &mut Packages) -> Result<()> {
     let metadata = run::metadata(manifest, &[])?;
     for package in run::list(&metadata["packages"]) {
-        into.insert(name(&package["name"], package), text(&package["license"]));
+        let name = text(&package["name"]);
+        into.insert((name, text(&package["version"])), text(&package["license"]));
     }
     Ok(())
 }
 
-fn npm_packages(lock: &Path, into: &mut BTreeMap<String, String>) -> Result<()> {
+fn npm_packages(lock: &Path, into: &mut Packages) -> Result<()> {
     let lock: Value = serde_json::from_str(&fs::read_to_string(lock)?)
         .with_context(|| format!("{} is not JSON", lock.display()))?;
     for (path, package) in lock["packages"].as_object().into_iter().flatten() {
         // The entry without a path is the folder's own package.json.
         if let Some(at) = path.rfind("node_modules/") {
-            let named = Value::from(&path[at + "node_modules/".len()..]);
-            into.insert(name(&named, package), text(&package["license"]));
+            let name = path[at + "node_modules/".len()..].to_owned();
+            into.insert((name, text(&package["version"])), text(&package["license"]));
         }
     }
     Ok(())
-}
-
-fn name(name: &Value, package: &Value) -> String {
-    format!("{} {}", text(name), text(&package["version"]))
 }
 
 fn text(value: &Value) -> String {
@@ -138,6 +161,8 @@ fn one(words: &mut Words, allowed: &[String]) -> bool {
             if words.next_if_eq(&"WITH").is_some() {
                 words.next();
             }
+            // `X+` is X or later, so X will do.
+            let licence = licence.trim_end_matches('+');
             allowed.iter().any(|a| a == licence)
         }
         None => false,
@@ -154,6 +179,7 @@ mod tests {
         for good in [
             "MIT",
             "MIT OR GPL-3.0-only",
+            "Unicode-3.0+",
             "GPL-3.0-only/MIT",
             "Apache-2.0 WITH LLVM-exception",
             "(MIT OR GPL-3.0-only) AND Unicode-3.0",

@@ -43,9 +43,17 @@ impl Coalition {
         let mut acts = Vec::new();
         for (message, to) in [(proposal, first), (other, second)] {
             let votes = P::votes_for(&message);
-            acts.push(Act::Tell { from: node, message, to: to.clone() });
+            acts.push(Act::Tell {
+                from: node,
+                message,
+                to: to.clone(),
+            });
             for &from in &members {
-                acts.extend(votes.iter().map(|vote| Act::Tell { from, message: vote.clone(), to: to.clone() }));
+                acts.extend(votes.iter().map(|vote| Act::Tell {
+                    from,
+                    message: vote.clone(),
+                    to: to.clone(),
+                }));
             }
         }
         Some(acts)
@@ -57,8 +65,15 @@ impl<P: Protocol> Strategy<P> for Coalition {
         "coalition"
     }
 
-    fn after(&mut self, stage: &mut dyn Stage, node: NodeId, effect: Effect<P::Message>) -> Vec<Act<P::Message>> {
-        let Effect::Broadcast(message) = effect else { return vec![Act::Do(effect)] };
+    fn after(
+        &mut self,
+        stage: &mut dyn Stage,
+        node: NodeId,
+        effect: Effect<P::Message>,
+    ) -> Vec<Act<P::Message>> {
+        let Effect::Broadcast(message) = effect else {
+            return vec![Act::Do(effect)];
+        };
         if message.attachment().is_some()
             && let Some(acts) = self.propose_both::<P>(stage, node, message.clone())
         {
@@ -82,9 +97,16 @@ fn halves(honest: &[(NodeId, u64)]) -> (Vec<NodeId>, Vec<NodeId>) {
     let mut in_first = vec![false; honest.len()];
     if honest.len() <= 16 {
         let weight = |mask: u32| -> u128 {
-            honest.iter().enumerate().filter(|(i, _)| mask >> i & 1 == 1).map(|(_, (_, s))| u128::from(*s)).sum()
+            honest
+                .iter()
+                .enumerate()
+                .filter(|(i, _)| mask >> i & 1 == 1)
+                .map(|(_, (_, s))| u128::from(*s))
+                .sum()
         };
-        let best = (0..1u32 << honest.len()).min_by_key(|mask| (2 * weight(*mask)).abs_diff(total)).unwrap_or(0);
+        let best = (0..1u32 << honest.len())
+            .min_by_key(|mask| (2 * weight(*mask)).abs_diff(total))
+            .unwrap_or(0);
         for (i, chosen) in in_first.iter_mut().enumerate() {
             *chosen = best >> i & 1 == 1;
         }
@@ -98,7 +120,14 @@ fn halves(honest: &[(NodeId, u64)]) -> (Vec<NodeId>, Vec<NodeId>) {
             *(if in_first[i] { &mut first } else { &mut second }) += stake;
         }
     }
-    let pick = |side: bool| honest.iter().zip(&in_first).filter(|(_, f)| **f == side).map(|((n, _), _)| *n).collect();
+    let pick = |side: bool| {
+        honest
+            .iter()
+            .zip(&in_first)
+            .filter(|(_, f)| **f == side)
+            .map(|((n, _), _)| *n)
+            .collect()
+    };
     (pick(true), pick(false))
 }
 
@@ -108,8 +137,15 @@ mod tests {
 
     #[test]
     fn halves_are_as_equal_as_can_be() {
-        let nodes = |stakes: &[u64]| stakes.iter().enumerate().map(|(i, s)| (NodeId(i as u16), *s)).collect::<Vec<_>>();
-        let sum = |ids: &[NodeId], stakes: &[u64]| ids.iter().map(|n| stakes[n.index()]).sum::<u64>();
+        let nodes = |stakes: &[u64]| {
+            stakes
+                .iter()
+                .enumerate()
+                .map(|(i, s)| (NodeId(i as u16), *s))
+                .collect::<Vec<_>>()
+        };
+        let sum =
+            |ids: &[NodeId], stakes: &[u64]| ids.iter().map(|n| stakes[n.index()]).sum::<u64>();
         for stakes in [&[5u64, 4, 3, 2][..], &[10, 1, 1], &[1; 20]] {
             let (a, b) = halves(&nodes(stakes));
             let (a, b) = (sum(&a, stakes), sum(&b, stakes));

@@ -15,9 +15,17 @@ impl<P: Protocol> Strategy<P> for Delay {
         "delay"
     }
 
-    fn after(&mut self, _stage: &mut dyn Stage, _node: NodeId, effect: Effect<P::Message>) -> Vec<Act<P::Message>> {
+    fn after(
+        &mut self,
+        _stage: &mut dyn Stage,
+        _node: NodeId,
+        effect: Effect<P::Message>,
+    ) -> Vec<Act<P::Message>> {
         match effect {
-            Effect::Broadcast(_) | Effect::Send { .. } => vec![Act::Later { by: self.by, effect }],
+            Effect::Broadcast(_) | Effect::Send { .. } => vec![Act::Later {
+                by: self.by,
+                effect,
+            }],
             Effect::SetTimer { .. }
             | Effect::BuildBlock { .. }
             | Effect::ValidateBlock { .. }

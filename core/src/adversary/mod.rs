@@ -24,7 +24,11 @@ pub enum Act<M> {
     /// Let it happen, but what it sends leaves this much later.
     Later { by: Micros, effect: Effect<M> },
     /// Sign `message` as `from` (a controlled node) and send it to these nodes only.
-    Tell { from: NodeId, message: M, to: Vec<NodeId> },
+    Tell {
+        from: NodeId,
+        message: M,
+        to: Vec<NodeId>,
+    },
     /// The node's own machine takes the message; nobody else gets it.
     KeepToSelf(M),
 }
@@ -50,7 +54,12 @@ pub trait Strategy<P: Protocol> {
     }
 
     /// After the step: what is done instead of `effect`.
-    fn after(&mut self, _stage: &mut dyn Stage, _node: NodeId, effect: Effect<P::Message>) -> Vec<Act<P::Message>> {
+    fn after(
+        &mut self,
+        _stage: &mut dyn Stage,
+        _node: NodeId,
+        effect: Effect<P::Message>,
+    ) -> Vec<Act<P::Message>> {
         vec![Act::Do(effect)]
     }
 
@@ -92,6 +101,8 @@ pub fn strategy<P: Protocol>(plan: &Plan) -> Box<dyn Strategy<P>> {
         Plan::Delay { by } => Box::new(delay::Delay { by: *by }),
         Plan::WrongRoot => Box::new(wrong_root::WrongRoot),
         Plan::Amnesia => Box::new(amnesia::Amnesia),
-        Plan::Puppet { script } => Box::new(puppet::Puppet { script: script.clone() }),
+        Plan::Puppet { script } => Box::new(puppet::Puppet {
+            script: script.clone(),
+        }),
     }
 }

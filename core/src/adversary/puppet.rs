@@ -40,7 +40,12 @@ impl<P: Protocol> Strategy<P> for Puppet {
         "puppet"
     }
 
-    fn after(&mut self, _stage: &mut dyn Stage, _node: NodeId, effect: Effect<P::Message>) -> Vec<Act<P::Message>> {
+    fn after(
+        &mut self,
+        _stage: &mut dyn Stage,
+        _node: NodeId,
+        effect: Effect<P::Message>,
+    ) -> Vec<Act<P::Message>> {
         say_nothing(effect)
     }
 

@@ -12,7 +12,12 @@ impl<P: Protocol> Strategy<P> for Silent {
         "silent"
     }
 
-    fn after(&mut self, _stage: &mut dyn Stage, _node: NodeId, effect: Effect<P::Message>) -> Vec<Act<P::Message>> {
+    fn after(
+        &mut self,
+        _stage: &mut dyn Stage,
+        _node: NodeId,
+        effect: Effect<P::Message>,
+    ) -> Vec<Act<P::Message>> {
         say_nothing(effect)
     }
 

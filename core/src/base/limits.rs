@@ -12,11 +12,19 @@ pub const MAX_DELAY: Micros = 3_600 * SECOND;
 /// Simulated time a scenario may name (about 31 years): sums of times stay far from u64's end.
 pub const MAX_TIME: Micros = 1_000_000_000 * SECOND;
 pub const MAX_NAME_BYTES: usize = 64;
+/// The line for people in a scenario: it stands in a browser tab.
+pub const MAX_TITLE_BYTES: usize = 200;
+/// Entries of a list of proposers: enough for any schedule that is not simply a rule.
+pub const MAX_PROPOSER_LIST: usize = 10_000;
+/// Sigma of a log-normal delay in thousandths: at 5 one delay in twenty is already 3 600 medians.
+pub const MAX_SIGMA_MILLI: u32 = 5_000;
 pub const MAX_COMMANDS: usize = 10_000;
 pub const MAX_PUPPET_LINES: usize = 10_000;
 pub const MAX_PARTITIONS: usize = 256;
 pub const MAX_CONTRACTS: usize = 64;
 pub const MAX_ACCOUNTS: usize = 10_000;
+/// Denominations of a chain: an account's leaf in the state tree holds all it owns.
+pub const MAX_DENOMS: usize = 16;
 /// Transactions a second the workload generator may send.
 pub const MAX_TX_PER_SECOND: u32 = 1_000;
 
@@ -47,6 +55,8 @@ pub const MAX_TX_BYTES: usize = (800 << 10) + 4_096;
 pub const MAX_BLOCK_BYTES: usize = 2 << 20;
 pub const MAX_BLOCK_TXS: usize = 2_000;
 pub const MAX_BLOCK_GAS: u64 = 1_000_000_000;
+/// Executions remembered for validators that reach the same block later; beyond it they compute again.
+pub const MAX_EXECUTIONS_KEPT: usize = 256;
 
 /// An uploaded module (COSMWASM_HOST 6: 800 KiB for user uploads).
 pub const MAX_WASM_BYTES: usize = 800 << 10;

@@ -1,6 +1,11 @@
 //! Who proposes in a given height and round.
 
-use crate::types::{Height, Round, ValidatorId, ValidatorSets};
+mod priority;
+
+use crate::base::random::{Purpose, Randomness};
+use crate::types::{Height, Round, ValidatorId, ValidatorSet, ValidatorSets};
+use priority::Memo;
+use std::cell::RefCell;
 
 /// How proposers are chosen.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -11,31 +16,58 @@ pub enum Rule {
     Rotation,
     /// A draw in proportion to stake, keyed by (seed, height, round).
     Draw { seed: u64 },
-    /// The list, over and over: entry `(height - 1 + round) mod length`.
+    /// The list, over and over: entry `(height - 1 + round) mod length`. An empty one is a rotation.
     List(Vec<ValidatorId>),
 }
 
 /// Answers "who proposes?" for any height and round.
+///
+/// The answer depends on the rule and the validator sets alone. What was computed is remembered, so a
+/// schedule serves one chain: give it the same [`ValidatorSets`] every time.
 #[derive(Clone, Debug)]
 pub struct Schedule {
     rule: Rule,
+    memo: RefCell<Memo>,
 }
 
 impl Schedule {
     #[must_use]
     pub fn new(rule: Rule) -> Self {
-        Schedule { rule }
+        Schedule {
+            rule,
+            memo: RefCell::default(),
+        }
     }
 
     #[must_use]
     pub fn at(&self, validators: &ValidatorSets, height: Height, round: Round) -> ValidatorId {
-        let set = validators.at(height);
-        let turn = height.saturating_sub(1) + u64::from(round);
+        let turn = height.saturating_sub(1).saturating_add(u64::from(round));
         match &self.rule {
-            Rule::List(list) if !list.is_empty() => list[(turn % list.len() as u64) as usize],
-            Rule::Priority | Rule::Rotation | Rule::Draw { .. } | Rule::List(_) => {
-                ValidatorId((turn % set.len() as u64) as u16)
+            Rule::Priority => self.memo.borrow_mut().proposer(validators, height, round),
+            Rule::Draw { seed } => draw(*seed, validators.at(height), height, round),
+            Rule::List(list) if !list.is_empty() => nth(list.iter().copied(), list.len(), turn),
+            Rule::Rotation | Rule::List(_) => {
+                let set = validators.at(height);
+                nth(set.iter().map(|v| v.id), set.len(), turn)
             }
         }
     }
+}
+
+fn nth(ids: impl Iterator<Item = ValidatorId>, len: usize, turn: u64) -> ValidatorId {
+    let index = (turn % (len.max(1) as u64)) as usize;
+    ids.into_iter().nth(index).unwrap_or(ValidatorId(0))
+}
+
+/// Picks the validator in whose stretch of the line-up of stakes a uniform point falls.
+fn draw(seed: u64, set: &ValidatorSet, height: Height, round: Round) -> ValidatorId {
+    let mut draw = Randomness::new(seed).draw(Purpose::Proposer, height, u64::from(round));
+    let mut point = draw.below(set.total());
+    for validator in set.iter() {
+        match point.checked_sub(validator.stake) {
+            Some(rest) => point = rest,
+            None => return validator.id,
+        }
+    }
+    ValidatorId(0)
 }

@@ -8,7 +8,10 @@ use crate::types::NodeId;
 pub enum Links {
     /// Group of each node; nothing passes between different groups.
     Groups(Vec<u16>),
-    OneWay { from: Vec<NodeId>, to: Vec<NodeId> },
+    OneWay {
+        from: Vec<NodeId>,
+        to: Vec<NodeId>,
+    },
 }
 
 impl Links {
@@ -37,6 +40,8 @@ impl Cuts {
 
     #[must_use]
     pub fn cut(&self, now: Micros, from: NodeId, to: NodeId) -> bool {
-        self.0.iter().any(|(start, end, links)| *start <= now && end.is_none_or(|e| now < e) && links.severs(from, to))
+        self.0.iter().any(|(start, end, links)| {
+            *start <= now && end.is_none_or(|e| now < e) && links.severs(from, to)
+        })
     }
 }

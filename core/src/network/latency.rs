@@ -12,11 +12,20 @@ use std::sync::Arc;
 pub enum Latency {
     Constant(Micros),
     /// Both ends included.
-    Uniform { min: Micros, max: Micros },
+    Uniform {
+        min: Micros,
+        max: Micros,
+    },
     /// Mean and standard deviation; what falls below 0 is 0.
-    Normal { mean: Micros, deviation: Micros },
+    Normal {
+        mean: Micros,
+        deviation: Micros,
+    },
     /// Median, and sigma of the logarithm in thousandths.
-    LogNormal { median: Micros, sigma_milli: u32 },
+    LogNormal {
+        median: Micros,
+        sigma_milli: u32,
+    },
     /// Row `from`, column `to`.
     Matrix(Arc<Vec<Vec<Micros>>>),
 }
@@ -28,12 +37,21 @@ impl Latency {
         match self {
             Latency::Constant(us) => *us,
             Latency::Uniform { min, max } => draw.between(*min, *max),
-            Latency::Normal { mean, deviation } => round(*mean as f64 + *deviation as f64 * standard_normal(draw)),
-            Latency::LogNormal { median, sigma_milli } => {
+            Latency::Normal { mean, deviation } => {
+                round(*mean as f64 + *deviation as f64 * standard_normal(draw))
+            }
+            Latency::LogNormal {
+                median,
+                sigma_milli,
+            } => {
                 let sigma = f64::from(*sigma_milli) / 1000.0;
                 round(*median as f64 * libm::exp(sigma * standard_normal(draw)))
             }
-            Latency::Matrix(us) => us.get(from.index()).and_then(|row| row.get(to.index())).copied().unwrap_or(0),
+            Latency::Matrix(us) => us
+                .get(from.index())
+                .and_then(|row| row.get(to.index()))
+                .copied()
+                .unwrap_or(0),
         }
     }
 }

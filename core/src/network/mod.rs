@@ -16,8 +16,14 @@ use crate::types::NodeId;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Passage {
     /// Arrives after this many microseconds, and perhaps a second time.
-    Arrives { after: Micros, again: Option<Micros> },
-    Lost { why: Loss, after: Micros },
+    Arrives {
+        after: Micros,
+        again: Option<Micros>,
+    },
+    Lost {
+        why: Loss,
+        after: Micros,
+    },
 }
 
 /// A network model. The simulated [`Network`] is one; tests bring others.
@@ -60,7 +66,13 @@ pub struct Network {
 impl Network {
     #[must_use]
     pub fn new(conditions: Conditions, cuts: Cuts, randomness: Randomness, nodes: usize) -> Self {
-        Network { conditions, cuts, randomness, nodes, sent: vec![0; nodes * nodes] }
+        Network {
+            conditions,
+            cuts,
+            randomness,
+            nodes,
+            sent: vec![0; nodes * nodes],
+        }
     }
 
     fn draw(&self, purpose: Purpose, on: u64, k: u32) -> Draw {
@@ -81,7 +93,9 @@ impl Network {
         };
         let delay = match c.gst {
             Some(gst) if now < gst.at => {
-                let free = self.draw(Purpose::BeforeGst, on, k).between(0, gst.max_before);
+                let free = self
+                    .draw(Purpose::BeforeGst, on, k)
+                    .between(0, gst.max_before);
                 free.min((gst.at - now).saturating_add(gst.delta))
             }
             Some(gst) => sample(purpose).min(gst.delta),
@@ -99,12 +113,18 @@ impl Model for Network {
         let on = link(from.0, to.0);
         let mut after = self.delay(Purpose::Latency, now, from, to, k);
         if self.cuts.cut(now, from, to) {
-            return Passage::Lost { why: Loss::Partition, after };
+            return Passage::Lost {
+                why: Loss::Partition,
+                after,
+            };
         }
         let c = &self.conditions;
         let reliable = c.gst.is_some_and(|gst| now >= gst.at);
         if !reliable && self.chance(Purpose::Loss, on, k, c.loss_ppm) {
-            return Passage::Lost { why: Loss::Network, after };
+            return Passage::Lost {
+                why: Loss::Network,
+                after,
+            };
         }
         if !reliable && self.chance(Purpose::Reorder, on, k, c.reorder_ppm) {
             after = after.saturating_add(c.reorder_by).min(MAX_DELAY);

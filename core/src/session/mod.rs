@@ -1,67 +1,261 @@
-//! The one interface for page, command line and tests.
+//! The one interface for page, command line and tests: advance a run, move in it, act on it, look at it.
 
+mod chart;
+mod contracts;
+mod frame;
+mod log;
+mod share;
 pub mod view;
 
-use crate::base::Micros;
-use crate::scenario::Scenario;
-use crate::scenario::model::Command;
-use view::{Advance, Arrow, ChartBatch, Frame, Problem, Unit, World};
+pub use crate::scenario::{self, Scenario};
+pub use share::{Opened, link_of, open_bytes, open_link, presets};
 
-/// A run in progress: advance it, move it, act on it, look at it.
+use crate::base::Micros;
+use crate::base::limits::{MAX_CHECKPOINTS, MAX_TIME};
+use crate::check::Monitors;
+use crate::scenario::model::{Command, TimedCommand};
+use crate::scenario::{ScenarioError, validate};
+use crate::trace::Event;
+use crate::world::{Setup, Simulation, simulate};
+use view::{Advance, Problem, Unit};
+
+impl From<ScenarioError> for Problem {
+    fn from(error: ScenarioError) -> Self {
+        Problem::new(error.to_string())
+    }
+}
+
+/// A state to go back to.
+struct Checkpoint {
+    steps: u64,
+    now: Micros,
+    sim: Box<dyn Simulation>,
+    monitors: Monitors,
+}
+
+/// A run in progress.
 pub struct Session {
     scenario: Scenario,
+    sim: Box<dyn Simulation>,
+    monitors: Monitors,
+    /// In order of time; the first is the beginning.
+    checkpoints: Vec<Checkpoint>,
+    /// Simulator events between checkpoints; grows as they are thinned.
+    stride: u64,
+    /// Counts the times the run was moved: chart cursors of an earlier era start afresh.
+    era: u64,
+    end: Micros,
 }
+
+/// Trace records a checkpoint keeps, so that the chart shows what led to where one goes back to.
+const RECORDS_BEFORE: usize = 64 << 10;
+/// Events between the first checkpoints.
+const FIRST_STRIDE: u64 = 4_096;
+/// Events between two looks of the monitors: far less than the window of the trace holds.
+const LOOK: u64 = 16_384;
 
 impl Session {
     /// # Errors
     /// A sentence for every scenario that cannot run.
-    pub fn open(scenario: Scenario) -> Result<Session, Problem> {
-        Ok(Session { scenario })
+    pub fn open(mut scenario: Scenario) -> Result<Session, Problem> {
+        validate(&scenario)?;
+        scenario.semantics = crate::scenario::model::SEMANTICS;
+        let contracts = contracts::modules(&scenario)?;
+        let setup = Setup {
+            scenario: scenario.clone(),
+            contracts,
+        };
+        let sim = simulate(&setup).map_err(Problem::new)?;
+        let monitors = Monitors::new(&sim.trace().head);
+        let start = Checkpoint {
+            steps: 0,
+            now: 0,
+            sim: sim.checkpoint(RECORDS_BEFORE),
+            monitors: monitors.clone(),
+        };
+        Ok(Session {
+            scenario,
+            sim,
+            monitors,
+            checkpoints: vec![start],
+            stride: FIRST_STRIDE,
+            era: 0,
+            end: 0,
+        })
     }
 
     /// The scenario with every command applied so far: what a link carries.
+    #[must_use]
     pub fn scenario(&self) -> &Scenario {
         &self.scenario
     }
 
-    /// Runs to `until` or for `max_steps` simulator events, whichever is first.
-    pub fn advance(&mut self, _until: Micros, _max_steps: u64) -> Advance {
-        unimplemented!()
+    /// Runs to `until` (included) or for `max_steps` simulator events, whichever is first.
+    pub fn advance(&mut self, until: Micros, max_steps: u64) -> Advance {
+        let until = until.min(MAX_TIME);
+        let mut left = max_steps;
+        let mut reached = self.sim.now() >= until && self.sim.next_at().is_none_or(|at| at > until);
+        while left > 0 && !reached {
+            let slice = left.min(LOOK);
+            let done = self.sim.run(until, slice);
+            left -= done;
+            reached = done < slice;
+            self.monitors.observe(self.sim.trace());
+            self.remember();
+        }
+        self.end = self.end.max(self.sim.now());
+        Advance {
+            now_us: self.sim.now(),
+            steps: self.sim.steps(),
+            reached,
+        }
     }
 
     /// Runs to the next thing of this unit.
-    pub fn step(&mut self, _unit: Unit, _max_steps: u64) -> Advance {
-        unimplemented!()
+    pub fn step(&mut self, unit: Unit, max_steps: u64) -> Advance {
+        let mut left = max_steps;
+        let mut reached = false;
+        while left > 0 && !reached {
+            let cursor = self.sim.trace().end();
+            let height = self.monitors.metrics.decided.back().map(|d| d.height);
+            if self.sim.run(MAX_TIME, 1) == 0 {
+                break;
+            }
+            left -= 1;
+            self.monitors.observe(self.sim.trace());
+            reached = match unit {
+                Unit::Event => true,
+                Unit::Height => self.monitors.metrics.decided.back().map(|d| d.height) > height,
+                Unit::Message => self
+                    .sim
+                    .trace()
+                    .since(cursor)
+                    .any(|r| matches!(r.event, Event::Delivered { .. })),
+                Unit::Step => self
+                    .sim
+                    .trace()
+                    .since(cursor)
+                    .any(|r| matches!(r.event, Event::Step { .. })),
+            };
+            self.remember();
+        }
+        self.end = self.end.max(self.sim.now());
+        Advance {
+            now_us: self.sim.now(),
+            steps: self.sim.steps(),
+            reached,
+        }
     }
 
-    /// Moves to an instant, back or forth; call again until `reached`.
-    pub fn seek(&mut self, _to: Micros, _max_steps: u64) -> Advance {
-        unimplemented!()
+    /// Moves to just after the events of an instant, back or forth; call again until `reached`.
+    pub fn seek(&mut self, to: Micros, max_steps: u64) -> Advance {
+        if to < self.sim.now() {
+            self.restore(|c| c.now <= to);
+        }
+        self.advance(to, max_steps)
+    }
+
+    /// Moves to just after the `steps`-th event; call again until `reached`.
+    pub fn seek_step(&mut self, steps: u64, max_steps: u64) -> Advance {
+        if steps < self.sim.steps() {
+            self.restore(|c| c.steps <= steps);
+        }
+        let missing = (steps - self.sim.steps()).min(max_steps);
+        let advance = self.advance(MAX_TIME, missing);
+        Advance {
+            reached: advance.steps == steps,
+            ..advance
+        }
     }
 
     /// Acts now. Commands later than now are dropped: acting in the past begins a new future.
     ///
     /// # Errors
-    /// A sentence when the command makes no sense in this run.
-    pub fn apply(&mut self, _command: Command) -> Result<(), Problem> {
-        unimplemented!()
+    /// A sentence when the command makes no sense in this run; then nothing has changed.
+    pub fn apply(&mut self, command: Command) -> Result<(), Problem> {
+        let now = self.sim.now();
+        // Events of this very instant may have run already, and a command comes before those of its
+        // own instant: it gets the next one.
+        let at_us = if self.sim.steps() == 0 { 0 } else { now + 1 };
+        let mut changed = self.scenario.clone();
+        changed.commands.retain(|c| c.at_us <= now);
+        changed.commands.push(TimedCommand { at_us, command });
+        validate(&changed)?;
+        self.scenario = changed;
+        self.checkpoints.retain(|c| c.now <= now);
+        self.end = now;
+        if at_us == 0 {
+            // Nothing has run: open afresh with one command more.
+            *self = Session::open(self.scenario.clone())?;
+            self.era += 1;
+            return Ok(());
+        }
+        self.sim.set_future(&self.scenario.commands);
+        self.advance(at_us, LOOK);
+        Ok(())
     }
 
-    pub fn world(&self) -> World {
-        unimplemented!()
+    /// A second session at the same point, whose future is its own.
+    #[must_use]
+    pub fn fork(&self) -> Session {
+        let start = &self.checkpoints[0];
+        let copy = |c: &Checkpoint| Checkpoint {
+            steps: c.steps,
+            now: c.now,
+            sim: c.sim.checkpoint(RECORDS_BEFORE),
+            monitors: c.monitors.clone(),
+        };
+        Session {
+            scenario: self.scenario.clone(),
+            sim: self.sim.checkpoint(RECORDS_BEFORE),
+            monitors: self.monitors.clone(),
+            checkpoints: vec![copy(start)],
+            stride: self.stride,
+            era: self.era + 1,
+            end: self.end,
+        }
     }
 
-    pub fn frame(&self) -> Frame {
-        unimplemented!()
+    /// Goes back to the newest checkpoint that `fits`.
+    fn restore(&mut self, fits: impl Fn(&Checkpoint) -> bool) {
+        let Some(checkpoint) = self.checkpoints.iter().rev().find(|c| fits(c)) else {
+            return;
+        };
+        self.sim = checkpoint.sim.checkpoint(RECORDS_BEFORE);
+        self.monitors = checkpoint.monitors.clone();
+        // Commands and contracts that came after the checkpoint was made.
+        self.sim.set_future(&self.scenario.commands);
+        if let Ok(modules) = contracts::modules(&self.scenario) {
+            for (name, wasm) in modules {
+                self.sim.add_contract(&name, wasm);
+            }
+        }
+        self.era += 1;
     }
 
-    /// Chart records since `cursor` (0 at first), at most `max` arrows, the newest when there are more.
-    pub fn chart(&self, _cursor: u64, _max: usize) -> ChartBatch {
-        unimplemented!()
-    }
-
-    /// Copies on the wire now, at most `max`.
-    pub fn flying(&self, _max: usize) -> Vec<Arrow> {
-        unimplemented!()
+    /// Takes a checkpoint when the last one is far enough behind, and thins the old ones.
+    fn remember(&mut self) {
+        let steps = self.sim.steps();
+        let newest = self.checkpoints.last().map_or(0, |c| c.steps);
+        // After going back the way ahead is paved already.
+        if steps < newest + self.stride {
+            return;
+        }
+        self.checkpoints.push(Checkpoint {
+            steps,
+            now: self.sim.now(),
+            sim: self.sim.checkpoint(RECORDS_BEFORE),
+            monitors: self.monitors.clone(),
+        });
+        if self.checkpoints.len() > MAX_CHECKPOINTS {
+            // Every second one goes, the beginning stays, and the next ones stand further apart: the
+            // way back stays a fixed share of the run's length.
+            let mut index = 0;
+            self.checkpoints.retain(|_| {
+                index += 1;
+                index % 2 == 1
+            });
+            self.stride *= 2;
+        }
     }
 }

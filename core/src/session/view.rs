@@ -1,6 +1,7 @@
 //! What the outside sees of a run: plain data, public fields, no behaviour. Times are microseconds,
 //! stakes and gas integers, digests hex.
 
+pub use crate::scenario::codec::Expected;
 use borsh::{BorshDeserialize, BorshSerialize};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -55,6 +56,8 @@ pub struct Frame {
     pub adversary: AdversaryView,
     /// Oldest instant whose trace is still in memory.
     pub window_from_us: u64,
+    /// The furthest this run has been: seeking up to here shows what was seen before.
+    pub end_us: u64,
     /// Instants of commands of the scenario, for the scrub bar.
     pub commands_us: Vec<u64>,
     /// Instants of the newest commits (first per height), at most 512.
@@ -336,12 +339,6 @@ pub struct LinkView {
     pub bytes: u64,
     /// A sentence when the link is long (some programs cut it) or too long (offer a file).
     pub warning: Option<String>,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct Expected {
-    pub steps: u64,
-    pub digest: String,
 }
 
 /// Result of replaying a link to where it was made.

@@ -6,5 +6,8 @@ pub mod event;
 pub mod store;
 
 pub use digest::RunDigest;
-pub use event::{Event, Head, KindInfo, Loss, MessageId, MessageRecord, Record};
+pub use event::{
+    Accusation, ByzantineChange, Commit, Event, Executed, Head, KindInfo, Loss, MessageId,
+    MessageRecord, Record, Rejection,
+};
 pub use store::Trace;

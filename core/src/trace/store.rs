@@ -49,6 +49,13 @@ impl Trace {
         }
     }
 
+    /// Forgets all but about the newest `records`, whole chunks at a time.
+    pub fn keep(&mut self, records: usize) {
+        while self.full.len() * CHUNK > records {
+            self.drop_oldest();
+        }
+    }
+
     fn drop_oldest(&mut self) {
         if self.full.pop_front().is_some() {
             self.first += CHUNK as u64;

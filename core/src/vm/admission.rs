@@ -1,17 +1,13 @@
-//! Which modules may be uploaded: a pure function of the bytes. One pass validates the module and
-//! gathers its [`ModuleShape`]; rules that need the whole shape follow. Each refusal is a sentence
-//! naming the rule, the limit and the place.
+//! Which modules may be uploaded: a pure function of the bytes. `survey.rs` validates the module and
+//! gathers its [`ModuleShape`]; the rules that need the whole shape are here. Each refusal is a
+//! sentence naming the rule, the limit and the place.
 
 use super::abi::{Abi, Ty};
-use super::{gas, sniff};
+use super::{gas, sniff, survey};
 use crate::base::digest::sha256;
 use crate::base::{Hash, limits};
 use std::collections::BTreeMap;
 use std::fmt;
-use wasmparser::{
-    DataKind, ElementKind, ExternalKind, FuncValidatorAllocations, Operator, Parser, Payload,
-    TypeRef, ValType, ValidPayload, Validator, WasmFeatures,
-};
 
 /// What a chain keeps about an admitted module.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -203,7 +199,7 @@ pub fn inspect(
             ),
         ));
     }
-    let shape = Survey::default().read(wasm)?;
+    let shape = survey::read(wasm)?;
     let abi = choose(&shape, abis)?;
     check_imports(&shape, abi)?;
     if let (Profile::Strict, Some((operator, place))) = (abi.profile(), &shape.bulk_memory) {
@@ -272,7 +268,7 @@ fn cosmwasm() -> Refusal {
 }
 
 /// Recognises what other tool chains leave behind.
-fn foreign_import(module: &str, name: &str) -> Option<Refusal> {
+pub(super) fn foreign_import(module: &str, name: &str) -> Option<Refusal> {
     const COSMWASM: [&str; 7] = [
         "db_read",
         "db_write",
@@ -341,372 +337,24 @@ fn check_imports(shape: &ModuleShape, abi: &dyn Abi) -> Result<(), Refusal> {
     Ok(())
 }
 
-fn feature(operator: &str, place: &str) -> Refusal {
+pub(super) fn feature(operator: &str, place: &str) -> Refusal {
     Refusal::new(
         Rule::Feature,
         format!("the module uses `{operator}` ({place}), which contracts here may not use"),
     )
 }
 
-/// Everything not named here is off: a later proposal must be switched on by a person.
-fn features() -> WasmFeatures {
-    WasmFeatures::MUTABLE_GLOBAL
-        | WasmFeatures::SIGN_EXTENSION
-        | WasmFeatures::SATURATING_FLOAT_TO_INT
-        | WasmFeatures::MULTI_VALUE
-        | WasmFeatures::FLOATS
-        // Only the encoding: the operators of these two are refused one by one below.
-        | WasmFeatures::BULK_MEMORY
-        | WasmFeatures::REFERENCE_TYPES
-        | WasmFeatures::GC_TYPES
-}
-
-fn convert(ty: ValType) -> Ty {
-    match ty {
-        ValType::I32 => Ty::I32,
-        ValType::I64 => Ty::I64,
-        ValType::F32 => Ty::F32,
-        ValType::F64 => Ty::F64,
-        _ => Ty::Other,
-    }
-}
-
-/// The pass over the module.
-#[derive(Default)]
-struct Survey {
-    shape: ModuleShape,
-    types: Vec<Signature>,
-    /// Type of each function, imported ones first.
-    functions: Vec<u32>,
-    params: usize,
-    locals: u32,
-    bodies: u32,
-}
-
-impl Survey {
-    fn read(mut self, wasm: &[u8]) -> Result<ModuleShape, Refusal> {
-        let mut validator = Validator::new_with_features(features());
-        let mut scratch = FuncValidatorAllocations::default();
-        for payload in Parser::new(0).parse_all(wasm) {
-            let payload = payload.map_err(|e| self.invalid(&e, wasm.len()))?;
-            // Counts come before validation: a limit must not be paid for by a long validation.
-            self.section(&payload)
-                .map_err(|e| self.unwrap_refusal(e, wasm.len()))?;
-            match validator
-                .payload(&payload)
-                .map_err(|e| self.invalid(&e, wasm.len()))?
-            {
-                ValidPayload::Func(func, body) => {
-                    let mut func = func.into_validator(std::mem::take(&mut scratch));
-                    self.function(&mut func, &body)
-                        .map_err(|e| self.unwrap_refusal(e, wasm.len()))?;
-                    scratch = func.into_allocations();
-                }
-                ValidPayload::Parser(_) => {
-                    return Err(Refusal::new(
-                        Rule::FileKind,
-                        "the module contains another module, which contracts here may not",
-                    ));
-                }
-                ValidPayload::Ok | ValidPayload::End(_) => {}
-            }
-        }
-        Ok(self.shape)
-    }
-
-    fn section(&mut self, payload: &Payload<'_>) -> Result<(), Stop> {
-        match payload {
-            Payload::TypeSection(types) => {
-                for ty in types.clone().into_iter_err_on_gc_types() {
-                    let ty = ty?;
-                    let count = ty.params().len();
-                    at_most(
-                        "parameters of one function type",
-                        count,
-                        limits::MAX_WASM_PARAMS,
-                    )?;
-                    if ty.results().len() > 1 {
-                        return Err(Refusal::new(
-                            Rule::Counts,
-                            format!(
-                                "function type {} has {} results; at most 1 is allowed",
-                                self.types.len(),
-                                ty.results().len()
-                            ),
-                        )
-                        .into());
-                    }
-                    self.types.push(Signature {
-                        params: ty.params().iter().copied().map(convert).collect(),
-                        results: ty.results().iter().copied().map(convert).collect(),
-                    });
-                }
-            }
-            Payload::ImportSection(imports) => {
-                at_most(
-                    "imports",
-                    imports.count() as usize,
-                    limits::MAX_WASM_IMPORTS as usize,
-                )?;
-                for import in imports.clone() {
-                    let import = import?;
-                    let TypeRef::Func(index) = import.ty else {
-                        return Err(foreign_import(import.module, import.name)
-                            .unwrap_or_else(|| Refusal::new(Rule::Imports, format!(
-                                "the module imports `{}.{}`, which is not a function; contracts may import functions only",
-                                import.module, import.name
-                            )))
-                            .into());
-                    };
-                    self.functions.push(index);
-                    // An index out of range is left to the validator, which comes right after.
-                    if let Some(signature) = self.types.get(index as usize) {
-                        self.shape.imports.push((
-                            import.module.to_string(),
-                            import.name.to_string(),
-                            signature.clone(),
-                        ));
-                    }
-                }
-            }
-            Payload::FunctionSection(functions) => {
-                at_most(
-                    "functions",
-                    functions.count() as usize,
-                    limits::MAX_WASM_FUNCTIONS as usize,
-                )?;
-                for index in functions.clone() {
-                    let index = index?;
-                    self.functions.push(index);
-                    let params = self.types.get(index as usize).map_or(0, |t| t.params.len());
-                    self.params = self.params.saturating_add(params);
-                }
-                at_most(
-                    "parameters of all functions together",
-                    self.params,
-                    limits::MAX_WASM_PARAMS_TOTAL,
-                )?;
-            }
-            Payload::TableSection(tables) => {
-                at_most("tables", tables.count() as usize, 1)?;
-                for table in tables.clone() {
-                    let table = table?.ty;
-                    let elements = table.maximum.unwrap_or(u64::MAX).max(table.initial);
-                    if elements > limits::MAX_WASM_TABLE {
-                        let found = table.maximum.map_or("no maximum".to_string(), |m| {
-                            format!("up to {} elements", m.max(table.initial))
-                        });
-                        return Err(Refusal::new(
-                            Rule::Table,
-                            format!(
-                                "the table has {found}; it must declare a maximum of at most {}",
-                                limits::MAX_WASM_TABLE
-                            ),
-                        )
-                        .into());
-                    }
-                }
-            }
-            Payload::MemorySection(memories) => {
-                at_most("memories", memories.count() as usize, 1)?;
-                for memory in memories.clone() {
-                    let memory = memory?;
-                    let pages = memory.initial.max(memory.maximum.unwrap_or(0));
-                    if pages > limits::MAX_WASM_PAGES {
-                        return Err(Refusal::new(
-                            Rule::Memory,
-                            format!(
-                                "the memory asks for {pages} pages of 64 KiB; at most {} (32 MiB) are given",
-                                limits::MAX_WASM_PAGES
-                            ),
-                        )
-                        .into());
-                    }
-                    self.shape.pages = memory.initial;
-                }
-            }
-            Payload::GlobalSection(globals) => {
-                at_most(
-                    "globals",
-                    globals.count() as usize,
-                    limits::MAX_WASM_GLOBALS as usize,
-                )?;
-            }
-            Payload::ExportSection(exports) => {
-                at_most(
-                    "exports",
-                    exports.count() as usize,
-                    limits::MAX_WASM_EXPORTS as usize,
-                )?;
-                for export in exports.clone() {
-                    let export = export?;
-                    let kind = match export.kind {
-                        ExternalKind::Func => self
-                            .functions
-                            .get(export.index as usize)
-                            .and_then(|index| self.types.get(*index as usize))
-                            .map_or(Export::Other, |s| Export::Function(s.clone())),
-                        ExternalKind::Memory => Export::Memory,
-                        _ => Export::Other,
-                    };
-                    self.shape.exports.insert(export.name.to_string(), kind);
-                }
-            }
-            Payload::StartSection { .. } => {
-                return Err(Refusal::new(
-                    Rule::Start,
-                    "the module has a start function, which would run before any entry point is chosen; do that work in `init`",
-                )
-                .into());
-            }
-            Payload::ElementSection(elements) => {
-                at_most(
-                    "element segments",
-                    elements.count() as usize,
-                    limits::MAX_WASM_ELEMENT_SEGMENTS as usize,
-                )?;
-                for element in elements.clone() {
-                    if matches!(element?.kind, ElementKind::Passive) {
-                        return Err(feature("passive element segment", "element section").into());
-                    }
-                }
-            }
-            Payload::DataSection(data) => {
-                at_most(
-                    "data segments",
-                    data.count() as usize,
-                    limits::MAX_WASM_DATA_SEGMENTS as usize,
-                )?;
-                self.shape.data_segments = u64::from(data.count());
-                for segment in data.clone() {
-                    let segment = segment?;
-                    if matches!(segment.kind, DataKind::Passive) {
-                        return Err(feature("passive data segment", "data section").into());
-                    }
-                    let bytes = segment.data.len() as u64;
-                    self.shape.data_bytes = self.shape.data_bytes.saturating_add(bytes);
-                }
-            }
-            _ => {}
-        }
-        Ok(())
-    }
-
-    fn function(
-        &mut self,
-        func: &mut wasmparser::FuncValidator<wasmparser::ValidatorResources>,
-        body: &wasmparser::FunctionBody<'_>,
-    ) -> Result<(), Stop> {
-        let index = self.bodies;
-        self.bodies = self.bodies.saturating_add(1);
-        let mut locals: u32 = 0;
-        for group in body.get_locals_reader()? {
-            locals = locals.saturating_add(group?.0);
-        }
-        self.locals = self.locals.saturating_add(locals);
-        if locals > limits::MAX_WASM_LOCALS {
-            return Err(Refusal::new(
-                Rule::Counts,
-                format!(
-                    "function {index} (byte {}) has {locals} locals, more than the limit of {}",
-                    body.range().start,
-                    limits::MAX_WASM_LOCALS
-                ),
-            )
-            .into());
-        }
-        at_most(
-            "locals of all functions together",
-            self.locals as usize,
-            limits::MAX_WASM_LOCALS_TOTAL as usize,
-        )?;
-        let mut reader = body.get_binary_reader();
-        func.read_locals(&mut reader)?;
-        let mut operators = body.get_operators_reader()?;
-        while !operators.eof() {
-            let (operator, offset) = operators.read_with_offset()?;
-            let place = || format!("function {index}, byte {offset}");
-            if let Some(name) = refused(&operator) {
-                return Err(feature(name, &place()).into());
-            }
-            if self.shape.bulk_memory.is_none() {
-                self.shape.bulk_memory = match operator {
-                    Operator::MemoryCopy { .. } => Some(("memory.copy", place())),
-                    Operator::MemoryFill { .. } => Some(("memory.fill", place())),
-                    _ => None,
-                };
-            }
-            func.op(offset, &operator)?;
-        }
-        func.finish(operators.original_position())?;
-        Ok(())
-    }
-
-    fn unwrap_refusal(&self, stop: Stop, len: usize) -> Refusal {
-        match stop {
-            Stop::Refusal(refusal) => refusal,
-            Stop::Invalid(error) => self.invalid(&error, len),
-        }
-    }
-
-    fn invalid(&self, error: &wasmparser::BinaryReaderError, len: usize) -> Refusal {
-        let offset = error.offset();
-        let text = if offset >= len {
-            format!("the module stops in the middle, at byte {len}; upload the whole file")
-        } else {
+/// What the parser or validator found. Its words stay out of the sentence: they change with its
+/// version.
+impl From<wasmparser::BinaryReaderError> for Refusal {
+    fn from(error: wasmparser::BinaryReaderError) -> Refusal {
+        Refusal::new(
+            Rule::Invalid,
             format!(
-                "the module is not valid WebAssembly, or uses a newer feature contracts here may not use; see byte {offset}"
-            )
-        };
-        Refusal::new(Rule::Invalid, text).with_detail(error.message())
+                "the module is not valid WebAssembly, or uses a newer feature contracts here may not use; see byte {}",
+                error.offset()
+            ),
+        )
+        .with_detail(error.message())
     }
-}
-
-/// Operators that the encodings switched on above would bring along.
-fn refused(operator: &Operator<'_>) -> Option<&'static str> {
-    Some(match operator {
-        Operator::MemoryInit { .. } => "memory.init",
-        Operator::DataDrop { .. } => "data.drop",
-        Operator::TableInit { .. } => "table.init",
-        Operator::ElemDrop { .. } => "elem.drop",
-        Operator::TableCopy { .. } => "table.copy",
-        Operator::TableFill { .. } => "table.fill",
-        Operator::TableGet { .. } => "table.get",
-        Operator::TableSet { .. } => "table.set",
-        Operator::TableGrow { .. } => "table.grow",
-        Operator::TableSize { .. } => "table.size",
-        Operator::RefNull { .. } => "ref.null",
-        Operator::RefIsNull => "ref.is_null",
-        Operator::RefFunc { .. } => "ref.func",
-        Operator::TypedSelect { .. } => "select with a type",
-        _ => return None,
-    })
-}
-
-/// Why the pass ended early.
-enum Stop {
-    Refusal(Refusal),
-    Invalid(wasmparser::BinaryReaderError),
-}
-
-impl From<Refusal> for Stop {
-    fn from(refusal: Refusal) -> Stop {
-        Stop::Refusal(refusal)
-    }
-}
-
-impl From<wasmparser::BinaryReaderError> for Stop {
-    fn from(error: wasmparser::BinaryReaderError) -> Stop {
-        Stop::Invalid(error)
-    }
-}
-
-fn at_most(what: &str, count: usize, limit: usize) -> Result<(), Refusal> {
-    if count > limit {
-        return Err(Refusal::new(
-            Rule::Counts,
-            format!("the module has too many {what}: {count}, and the limit is {limit}"),
-        ));
-    }
-    Ok(())
 }

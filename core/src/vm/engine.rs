@@ -466,11 +466,11 @@ fn failure(error: &Error, gas_limit: u64) -> Failure {
         }
         Some(TrapCode::IntegerDivisionByZero) => "the contract divided by zero".to_string(),
         Some(TrapCode::IntegerOverflow) => {
-            "the contract divided the smallest integer by minus one, which overflows".to_string()
+            "the contract's arithmetic overflowed: a quotient or a number too large for an integer"
+                .to_string()
         }
         Some(TrapCode::BadConversionToInteger) => {
-            "the contract turned a number that is no integer, or too large, into an integer"
-                .to_string()
+            "the contract turned something that is not a number into an integer".to_string()
         }
         Some(TrapCode::StackOverflow) => format!(
             "the contract's calls are nested too deep: at most {} functions and {} bytes of values",

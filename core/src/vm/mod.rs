@@ -10,10 +10,13 @@
 
 pub mod abi;
 pub mod admission;
+pub mod builtin;
 pub mod engine;
 pub mod gas;
 mod outcome;
+pub mod scratch;
 mod sniff;
+mod survey;
 
 pub use admission::{Admitted, Refusal, Rule};
 pub use engine::WasmEngine;

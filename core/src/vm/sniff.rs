@@ -1,5 +1,5 @@
-//! What a file is when it is no WebAssembly module: told from its first bytes, so that a person who
-//! picked the wrong file reads what they picked.
+//! What a file is when it is no WebAssembly module, so that a person who picked the wrong file reads
+//! what they picked.
 
 use super::{Refusal, Rule};
 
@@ -9,7 +9,7 @@ const MODULE: &[u8] = &[1, 0, 0, 0];
 /// Layer word of the component model.
 const COMPONENT: &[u8] = &[0x0d, 0, 1, 0];
 
-/// Looks at the first bytes only.
+/// Looks at the first bytes and at the sizes of the sections.
 pub(super) fn sniff(bytes: &[u8]) -> Result<(), Refusal> {
     let text = if bytes.is_empty() {
         "the file is empty; choose a .wasm file".to_string()
@@ -34,10 +34,43 @@ pub(super) fn sniff(bytes: &[u8]) -> Result<(), Refusal> {
         "the file is a WebAssembly component; upload a core module, as `cargo build --target wasm32-unknown-unknown` makes it".to_string()
     } else if &bytes[4..8] != MODULE {
         "the file is WebAssembly of a version other than 1, which no engine here reads".to_string()
+    } else if is_cut_off(&bytes[8..]) {
+        format!(
+            "the module stops in the middle, at byte {}; upload the whole file",
+            bytes.len()
+        )
     } else {
         return Ok(());
     };
     Err(Refusal::new(Rule::FileKind, text))
+}
+
+/// Whether the last section claims more bytes than follow. A section is an id, its size as a LEB128
+/// number, and that many bytes. A size that is no number is left to the parser.
+fn is_cut_off(mut rest: &[u8]) -> bool {
+    while let Some((_, after_id)) = rest.split_first() {
+        let mut size: u64 = 0;
+        let mut used = 0;
+        loop {
+            let Some(byte) = after_id.get(used) else {
+                return true;
+            };
+            size |= u64::from(byte & 0x7f) << (7 * used);
+            used += 1;
+            if byte & 0x80 == 0 {
+                break;
+            }
+            if used == 5 {
+                return false;
+            }
+        }
+        let body = &after_id[used..];
+        match usize::try_from(size).ok().and_then(|size| body.get(size..)) {
+            Some(next) => rest = next,
+            None => return true,
+        }
+    }
+    false
 }
 
 fn looks_like_html(bytes: &[u8]) -> bool {

@@ -90,6 +90,7 @@ pub struct State {
 }
 
 impl State {
+    // L1-L10
     pub(super) fn new(genesis: BlockId) -> Self {
         State {
             height: 1,

@@ -2,54 +2,17 @@
 
 mod abi_table;
 mod admission;
+mod builtin;
 mod gas;
 mod hostile;
 mod seam;
 
 use super::*;
 use crate::base::digest::sha256;
-use std::collections::BTreeMap;
-
-/// A chain of one contract.
-#[derive(Default, Clone)]
-pub(super) struct MapHost {
-    pub store: BTreeMap<Vec<u8>, Vec<u8>>,
-    pub balances: BTreeMap<Address, u128>,
-    pub events: Vec<Vec<u8>>,
-    pub sent: Vec<(Address, u128)>,
-}
+use crate::vm::scratch::ScratchHost as MapHost;
 
 pub(super) const SENDER: Address = [0x5e; 32];
 pub(super) const CONTRACT: Address = [0xc0; 32];
-
-impl Host for MapHost {
-    fn get(&mut self, key: &[u8]) -> Option<Vec<u8>> {
-        self.store.get(key).cloned()
-    }
-    fn set(&mut self, key: &[u8], value: &[u8]) -> Result<(), String> {
-        self.store.insert(key.to_vec(), value.to_vec());
-        Ok(())
-    }
-    fn delete(&mut self, key: &[u8]) -> Result<(), String> {
-        self.store.remove(key);
-        Ok(())
-    }
-    fn transfer(&mut self, to: Address, amount: u128) -> Result<(), TransferError> {
-        let own = self.balances.entry(CONTRACT).or_default();
-        *own = own.checked_sub(amount).ok_or(TransferError::Insufficient)?;
-        let theirs = self.balances.entry(to).or_default();
-        *theirs = theirs.checked_add(amount).ok_or(TransferError::Refused)?;
-        self.sent.push((to, amount));
-        Ok(())
-    }
-    fn balance(&mut self, of: &Address) -> u128 {
-        self.balances.get(of).copied().unwrap_or(0)
-    }
-    fn emit(&mut self, data: &[u8]) -> Result<(), String> {
-        self.events.push(data.to_vec());
-        Ok(())
-    }
-}
 
 pub(super) fn context(entry: Entry, input: &[u8]) -> CallContext {
     CallContext {

@@ -1,0 +1,122 @@
+//! Agreement: no two honest validators decide different blocks at one height.
+
+use super::{Cast, Finding, FindingKind, listed, names, percent};
+use crate::base::Micros;
+use crate::trace::{Event, Record, Trace};
+use crate::types::{BlockId, Height, NodeId, ValidatorId};
+use std::collections::BTreeMap;
+
+/// Heights remembered for latecomers. A node that is further behind is compared no more.
+const REMEMBERED: usize = 20_000;
+
+#[derive(Clone, Debug)]
+struct Side {
+    block: BlockId,
+    by: Vec<NodeId>,
+    signers: Vec<ValidatorId>,
+}
+
+#[derive(Clone, Debug, Default)]
+pub(super) struct Agreement {
+    heights: BTreeMap<Height, Vec<Side>>,
+    /// Forked heights with their sides, kept for good, and when each was seen.
+    forks: BTreeMap<Height, (Micros, Vec<Side>)>,
+    decisions: u64,
+}
+
+impl Agreement {
+    pub(super) fn see(&mut self, record: &Record, _trace: &Trace, cast: &Cast) {
+        let Event::Committed(commit) = &record.event else {
+            return;
+        };
+        if !cast.honest(commit.node) {
+            return;
+        }
+        self.decisions += 1;
+        let sides = self.heights.entry(commit.height).or_default();
+        match sides.iter_mut().find(|s| s.block == commit.block) {
+            Some(side) => side.by.push(commit.node),
+            None => {
+                sides.push(Side {
+                    block: commit.block,
+                    by: vec![commit.node],
+                    signers: commit.signers.clone(),
+                });
+            }
+        }
+        if sides.len() > 1 {
+            let since = self
+                .forks
+                .get(&commit.height)
+                .map_or(record.at, |(at, _)| *at);
+            self.forks.insert(commit.height, (since, sides.clone()));
+        }
+        if self.heights.len() > REMEMBERED {
+            self.heights.pop_first();
+        }
+    }
+
+    pub(super) fn forks(&self) -> Vec<Height> {
+        self.forks.keys().copied().collect()
+    }
+
+    pub(super) fn forked(&self, height: Height) -> bool {
+        self.forks.contains_key(&height)
+    }
+
+    pub(super) fn finding(&self, trace: &Trace) -> Finding {
+        let monitor = "agreement";
+        let Some((height, (since, sides))) = self.forks.first_key_value() else {
+            let sentence = match self.decisions {
+                0 => "Agreement holds: nothing is decided yet.".to_owned(),
+                _ => "Agreement holds: all honest validators decided the same blocks.".to_owned(),
+            };
+            return Finding {
+                monitor,
+                kind: FindingKind::Holds,
+                sentence,
+                since: None,
+            };
+        };
+        let told: Vec<String> = sides
+            .iter()
+            .map(|s| format!("{} decided {}", names(&trace.head, &s.by), s.block.short(8)))
+            .collect();
+        let mut sentence = format!(
+            "Agreement is violated: fork at height {height}: {}.",
+            told.join("; ")
+        );
+        if let [a, b, ..] = &sides[..] {
+            let both: Vec<ValidatorId> = a
+                .signers
+                .iter()
+                .filter(|v| b.signers.contains(v))
+                .copied()
+                .collect();
+            sentence.push_str(&guilt(&both, trace));
+        }
+        Finding {
+            monitor,
+            kind: FindingKind::Violated,
+            sentence,
+            since: Some(*since),
+        }
+    }
+}
+
+/// Who signed both certificates, with the stake they hold.
+fn guilt(both: &[ValidatorId], trace: &Trace) -> String {
+    if both.is_empty() {
+        // Certificates of different rounds need share no signature of one round; amnesia looks so.
+        return " Nobody signed both certificates.".into();
+    }
+    let of = |v: &ValidatorId| trace.head.validators.get(v.index());
+    let stake = both.iter().filter_map(of).map(|(_, s)| *s).sum();
+    let total = trace.head.validators.iter().map(|(_, s)| *s).sum();
+    let who: Vec<String> = both.iter().filter_map(of).map(|(n, _)| n.clone()).collect();
+    format!(
+        " Signed by both sides: {}, {} of the stake.",
+        listed(&who),
+        percent(stake, total)
+    )
+}

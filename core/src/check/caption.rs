@@ -1,0 +1,164 @@
+//! What just happened and why, in one sentence.
+
+use super::agreement::Agreement;
+use super::{percent, seconds};
+use crate::base::Micros;
+use crate::trace::{Event, Record, Trace};
+use crate::types::{Height, ValidatorId};
+
+/// The newest sentence worth reading.
+#[derive(Clone, Debug, Default)]
+pub struct Caption {
+    pub sentence: String,
+    /// A lesser sentence does not push out a weightier one before this.
+    until: Micros,
+    height: Height,
+}
+
+/// How long bad news stays before news of a later block replaces it.
+const LINGER: Micros = 300_000;
+
+impl Caption {
+    pub(super) fn see(&mut self, record: &Record, trace: &Trace, agreement: &Agreement) {
+        let name = |node| trace.head.node_name(node);
+        let (sentence, weight) = match &record.event {
+            Event::Committed(commit) => {
+                if agreement.forked(commit.height) {
+                    let told = format!(
+                        "{} decided {} at height {}: another honest validator decided a different block there.",
+                        name(commit.node),
+                        commit.block.short(8),
+                        commit.height
+                    );
+                    (told, 3 * LINGER)
+                } else if commit.caught_up {
+                    (
+                        format!(
+                            "{} caught up to height {} from a certificate.",
+                            name(commit.node),
+                            commit.height
+                        ),
+                        0,
+                    )
+                } else if commit.height > self.height {
+                    self.height = commit.height;
+                    (
+                        committed(commit.height, commit.round, &commit.signers, trace),
+                        0,
+                    )
+                } else {
+                    return;
+                }
+            }
+            Event::TimerFired {
+                node,
+                timer,
+                round,
+                height,
+            } => {
+                let what = trace
+                    .head
+                    .timers
+                    .get(usize::from(*timer))
+                    .copied()
+                    .unwrap_or("?");
+                let told = match what {
+                    "propose" => format!(
+                        "{} waited in vain for a proposal at height {height}, round {round}: it prevotes nil.",
+                        name(*node)
+                    ),
+                    "prevote" => format!(
+                        "{} saw no quorum of prevotes for one block at height {height}, round {round}: it precommits nil.",
+                        name(*node)
+                    ),
+                    "precommit" => format!(
+                        "{} saw no quorum of precommits for one block at height {height}: on to round {}.",
+                        name(*node),
+                        round + 1
+                    ),
+                    _ => return,
+                };
+                (told, LINGER)
+            }
+            Event::Evidence(a) => {
+                let offender = trace
+                    .head
+                    .validators
+                    .get(a.offender.index())
+                    .map_or("?", |v| v.0.as_str());
+                let kind = trace
+                    .head
+                    .kinds
+                    .get(usize::from(a.kind))
+                    .map_or("message", |k| k.name);
+                let told = format!(
+                    "{} holds two {kind}s of {offender} for height {}, round {}: an equivocation, and proof of it.",
+                    name(a.reporter),
+                    a.slot.height,
+                    a.slot.round
+                );
+                (told, LINGER)
+            }
+            Event::Rejected { node, detail } => (
+                format!(
+                    "{} rejects block {}: {}.",
+                    name(*node),
+                    detail.block.short(8),
+                    detail.reason
+                ),
+                LINGER,
+            ),
+            Event::Skipped { node, detail } => (
+                format!(
+                    "{} jumps to round {} of height {}: more than a third of the stake is there.",
+                    name(*node),
+                    detail.round,
+                    detail.height
+                ),
+                LINGER,
+            ),
+            Event::Crashed { node } => (format!("{} is down.", name(*node)), LINGER),
+            Event::Restarted { node } => (
+                format!("{} is back, with what it had written down.", name(*node)),
+                LINGER,
+            ),
+            Event::Changed(sentence) => (format!("At {} {sentence}.", seconds(record.at)), LINGER),
+            Event::Byzantine(change) if !change.nodes.is_empty() => (
+                format!(
+                    "Byzantine from now on: {} ({}).",
+                    super::names(&trace.head, &change.nodes),
+                    change.strategy
+                ),
+                LINGER,
+            ),
+            Event::Byzantine(_)
+            | Event::Sent { .. }
+            | Event::Delivered { .. }
+            | Event::Lost { .. }
+            | Event::BadSignature { .. }
+            | Event::Step { .. }
+            | Event::Locked { .. }
+            | Event::Polka { .. }
+            | Event::Executed(_)
+            | Event::Submitted { .. } => return,
+        };
+        if weight > 0 || record.at >= self.until {
+            self.sentence = sentence;
+            self.until = record.at + weight;
+        }
+    }
+}
+
+fn committed(height: Height, round: u32, signers: &[ValidatorId], trace: &Trace) -> String {
+    let stake = |v: &ValidatorId| trace.head.validators.get(v.index()).map_or(0, |v| v.1);
+    let total = trace.head.validators.iter().map(|v| v.1).sum();
+    let share = percent(signers.iter().map(stake).sum(), total);
+    let rounds = if round == 0 {
+        String::new()
+    } else {
+        format!(" after {} rounds", round + 1)
+    };
+    format!(
+        "Height {height} is decided{rounds}: precommits of {share} of the stake, more than two thirds."
+    )
+}

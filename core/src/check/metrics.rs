@@ -1,0 +1,159 @@
+//! Figures of a run, from its trace.
+
+use super::Cast;
+use crate::base::Micros;
+use crate::consensus::Role;
+use crate::trace::{Event, Head, Record, Trace};
+use crate::types::{BlockId, Height, Round};
+use std::collections::VecDeque;
+
+/// Heights that averages run over.
+const RECENT: usize = 32;
+/// Commit marks kept for the scrub bar.
+const MARKS: usize = 512;
+
+/// Counts of one kind of message.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Tally {
+    pub sent: u64,
+    pub delivered: u64,
+    pub lost: u64,
+}
+
+/// One height as honest nodes decided it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Decided {
+    pub height: Height,
+    pub round: Round,
+    pub block: BlockId,
+    pub at: Micros,
+    pub transactions: u32,
+    /// Copies sent by anybody since the height before was first decided.
+    pub copies: u64,
+}
+
+#[derive(Clone, Debug)]
+pub struct Metrics {
+    /// By index into the head's kinds.
+    pub by_kind: Vec<Tally>,
+    pub transactions: u64,
+    /// First decisions, newest last.
+    pub decided: VecDeque<Decided>,
+    /// From the proposal leaving to each honest decision, newest last.
+    latencies: VecDeque<Micros>,
+    /// When each recent block was first proposed, oldest first.
+    proposed: VecDeque<(BlockId, Micros)>,
+    copies_before: u64,
+}
+
+impl Metrics {
+    pub(super) fn new(head: &Head) -> Self {
+        Metrics {
+            by_kind: vec![Tally::default(); head.kinds.len()],
+            transactions: 0,
+            decided: VecDeque::new(),
+            latencies: VecDeque::new(),
+            proposed: VecDeque::new(),
+            copies_before: 0,
+        }
+    }
+
+    pub(super) fn see(&mut self, record: &Record, trace: &Trace, cast: &Cast) {
+        match &record.event {
+            Event::Delivered { message, .. } => {
+                if let Some(t) = self.tally(*message, trace) {
+                    t.delivered += 1;
+                }
+            }
+            Event::Lost { message, .. } => {
+                if let Some(t) = self.tally(*message, trace) {
+                    t.lost += 1;
+                }
+            }
+            Event::Sent {
+                message, copies, ..
+            } => {
+                if let Some(t) = self.tally(*message, trace) {
+                    t.sent += u64::from(*copies);
+                }
+                if let Some(m) = trace.find(*message)
+                    && trace
+                        .head
+                        .kinds
+                        .get(usize::from(m.kind))
+                        .is_some_and(|k| k.role == Role::Proposal)
+                    && let Some(block) = m.value
+                {
+                    if !self.proposed.iter().rev().any(|(b, _)| *b == block) {
+                        self.proposed.push_back((block, record.at));
+                    }
+                    if self.proposed.len() > RECENT {
+                        self.proposed.pop_front();
+                    }
+                }
+            }
+            Event::Committed(commit) if cast.honest(commit.node) => {
+                if !commit.caught_up
+                    && let Some((_, proposed)) =
+                        self.proposed.iter().rev().find(|(b, _)| *b == commit.block)
+                {
+                    self.latencies.push_back(record.at - proposed);
+                    if self.latencies.len() > RECENT * trace.head.nodes.len().max(4) {
+                        self.latencies.pop_front();
+                    }
+                }
+                if self.decided.back().is_none_or(|d| commit.height > d.height) {
+                    let copies = self.copies();
+                    self.decided.push_back(Decided {
+                        height: commit.height,
+                        round: commit.round,
+                        block: commit.block,
+                        at: record.at,
+                        transactions: commit.transactions,
+                        copies: copies - self.copies_before,
+                    });
+                    self.copies_before = copies;
+                    self.transactions += u64::from(commit.transactions);
+                    if self.decided.len() > MARKS {
+                        self.decided.pop_front();
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn tally(&mut self, message: u32, trace: &Trace) -> Option<&mut Tally> {
+        let kind = trace.find(message)?.kind;
+        self.by_kind.get_mut(usize::from(kind))
+    }
+
+    fn copies(&self) -> u64 {
+        self.by_kind.iter().map(|t| t.sent).sum()
+    }
+
+    /// The newest heights averages run over.
+    pub fn recent(&self) -> impl DoubleEndedIterator<Item = &Decided> {
+        self.decided
+            .iter()
+            .skip(self.decided.len().saturating_sub(RECENT))
+    }
+
+    /// Simulated time between the oldest and the newest of [`Self::recent`], and how many blocks it took.
+    #[must_use]
+    pub fn span(&self) -> (Micros, u64) {
+        match (self.recent().next(), self.recent().next_back()) {
+            (Some(first), Some(last)) => (last.at - first.at, last.height - first.height),
+            _ => (0, 0),
+        }
+    }
+
+    /// The p-th percentile of recent commit latencies, 0 when there is none.
+    #[must_use]
+    pub fn latency(&self, p: u64) -> Micros {
+        let mut sorted: Vec<Micros> = self.latencies.iter().copied().collect();
+        sorted.sort_unstable();
+        let index = (sorted.len() as u64 * p / 100).min(sorted.len().saturating_sub(1) as u64);
+        sorted.get(index as usize).copied().unwrap_or(0)
+    }
+}

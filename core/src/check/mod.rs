@@ -1,0 +1,188 @@
+//! Monitors: what may be said of a run, from its trace alone. A loaded trace is checked like a live one.
+//!
+//! Byzantine nodes are believed nothing and owed nothing: every property is about the others.
+
+mod agreement;
+mod caption;
+mod metrics;
+mod progress;
+mod roots;
+mod validity;
+
+pub use caption::Caption;
+pub use metrics::{Metrics, Tally};
+
+use crate::base::Micros;
+use crate::trace::{Event, Head, Record, Trace};
+use crate::types::NodeId;
+
+/// What a monitor found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    pub monitor: &'static str,
+    pub kind: FindingKind,
+    /// One plain sentence.
+    pub sentence: String,
+    /// When it turned bad.
+    pub since: Option<Micros>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum FindingKind {
+    Violated,
+    Stalled,
+    Holds,
+}
+
+/// Who is honest and who is up, as the trace has told so far.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Cast {
+    byzantine: Vec<NodeId>,
+    /// Who ever was Byzantine: what it decided stays worth nothing.
+    tainted: Vec<NodeId>,
+    down: Vec<NodeId>,
+}
+
+impl Cast {
+    fn observe(&mut self, event: &Event) {
+        match event {
+            Event::Byzantine(change) => {
+                self.byzantine.clone_from(&change.nodes);
+                for node in &change.nodes {
+                    if !self.tainted.contains(node) {
+                        self.tainted.push(*node);
+                    }
+                }
+            }
+            Event::Crashed { node } => self.down.push(*node),
+            Event::Restarted { node } => self.down.retain(|n| n != node),
+            Event::Sent { .. }
+            | Event::Delivered { .. }
+            | Event::Lost { .. }
+            | Event::BadSignature { .. }
+            | Event::Step { .. }
+            | Event::TimerFired { .. }
+            | Event::Locked { .. }
+            | Event::Polka { .. }
+            | Event::Skipped { .. }
+            | Event::Committed(_)
+            | Event::Executed(_)
+            | Event::Rejected { .. }
+            | Event::Evidence(_)
+            | Event::Changed(_)
+            | Event::Submitted { .. } => {}
+        }
+    }
+
+    /// Never under the adversary's control so far.
+    fn honest(&self, node: NodeId) -> bool {
+        !self.tainted.contains(&node)
+    }
+
+    fn up(&self, node: NodeId) -> bool {
+        !self.down.contains(&node)
+    }
+}
+
+/// All monitors over one run. Cloned with a checkpoint.
+#[derive(Clone, Debug)]
+pub struct Monitors {
+    cursor: u64,
+    cast: Cast,
+    agreement: agreement::Agreement,
+    validity: validity::Validity,
+    roots: roots::Roots,
+    progress: progress::Progress,
+    pub metrics: Metrics,
+    pub caption: Caption,
+}
+
+impl Monitors {
+    #[must_use]
+    pub fn new(head: &Head) -> Self {
+        Monitors {
+            cursor: 0,
+            cast: Cast::default(),
+            agreement: agreement::Agreement::default(),
+            validity: validity::Validity::default(),
+            roots: roots::Roots::default(),
+            progress: progress::Progress::new(head),
+            metrics: Metrics::new(head),
+            caption: Caption::default(),
+        }
+    }
+
+    /// Reads what the trace has gained. Call at least once every window of records.
+    pub fn observe(&mut self, trace: &Trace) {
+        for record in trace.since(self.cursor) {
+            self.see(record, trace);
+        }
+        self.cursor = trace.end();
+    }
+
+    fn see(&mut self, record: &Record, trace: &Trace) {
+        self.metrics.see(record, trace, &self.cast);
+        match &record.event {
+            // Nearly all records: only counted.
+            Event::Delivered { .. } | Event::Lost { .. } | Event::Sent { .. } => {}
+            event => {
+                self.cast.observe(event);
+                self.agreement.see(record, trace, &self.cast);
+                self.validity.see(record, trace, &self.cast);
+                self.roots.see(record, trace, &self.cast);
+                self.progress.see(record, &self.cast);
+                self.caption.see(record, trace, &self.agreement);
+            }
+        }
+    }
+
+    /// All findings at `now`, the worst first.
+    #[must_use]
+    pub fn findings(&self, now: Micros, trace: &Trace) -> Vec<Finding> {
+        let mut findings = vec![
+            self.agreement.finding(trace),
+            self.validity.finding(),
+            self.roots.finding(),
+            self.progress.finding(now, trace, &self.cast),
+        ];
+        findings.sort_by_key(|f| f.kind);
+        findings
+    }
+
+    /// Heights at which honest nodes decided different blocks.
+    #[must_use]
+    pub fn forks(&self) -> Vec<u64> {
+        self.agreement.forks()
+    }
+}
+
+/// Node names in a sentence: "v1, v2 and v3".
+pub(crate) fn names(head: &Head, nodes: &[NodeId]) -> String {
+    let all: Vec<String> = nodes.iter().map(|n| head.node_name(*n)).collect();
+    listed(&all)
+}
+
+pub(crate) fn listed(all: &[String]) -> String {
+    match all {
+        [] => "nobody".into(),
+        [one] => one.clone(),
+        [first @ .., last] if all.len() <= 8 => format!("{} and {last}", first.join(", ")),
+        _ => format!("{} and {} more", all[..6].join(", "), all.len() - 6),
+    }
+}
+
+/// A share in percent with one decimal, by integers: "66.7 %".
+pub(crate) fn percent(part: u64, total: u64) -> String {
+    let tenths = (u128::from(part) * 1_000 + u128::from(total) / 2) / u128::from(total.max(1));
+    if tenths.is_multiple_of(10) {
+        format!("{} %", tenths / 10)
+    } else {
+        format!("{}.{} %", tenths / 10, tenths % 10)
+    }
+}
+
+/// "3.2 s": seconds with one decimal.
+pub(crate) fn seconds(at: Micros) -> String {
+    let tenths = at / 100_000;
+    format!("{}.{} s", tenths / 10, tenths % 10)
+}

@@ -1,0 +1,211 @@
+//! Progress: the chain goes on. Without a decision for a while it is stalled, and this monitor says
+//! where it stands and what is missing.
+
+use super::{Cast, Finding, FindingKind, names, percent, seconds};
+use crate::base::Micros;
+use crate::consensus::Role;
+use crate::trace::{Event, Head, Record, Trace};
+use crate::types::{BlockId, Height, NodeId, Round, Slot, ValidatorId};
+use std::collections::BTreeMap;
+
+/// Where one node stands.
+#[derive(Clone, Copy, Debug, Default)]
+struct Place {
+    slot: Slot,
+    step: u8,
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct Progress {
+    places: Vec<Place>,
+    height: Height,
+    /// When an honest node last decided a height for the first time.
+    last: Micros,
+    stall_after: Micros,
+}
+
+/// Records looked through to find out what a stalled node has received.
+const LOOK_BACK: usize = 200_000;
+
+impl Progress {
+    pub(super) fn new(head: &Head) -> Self {
+        Progress {
+            places: vec![Place::default(); head.nodes.len()],
+            height: 0,
+            last: 0,
+            stall_after: head.stall_after,
+        }
+    }
+
+    pub(super) fn see(&mut self, record: &Record, cast: &Cast) {
+        match &record.event {
+            Event::Step {
+                node,
+                step,
+                round,
+                height,
+            } => {
+                if let Some(place) = self.places.get_mut(node.index()) {
+                    *place = Place {
+                        slot: Slot {
+                            height: u64::from(*height),
+                            round: *round,
+                        },
+                        step: *step,
+                    };
+                }
+            }
+            Event::Committed(commit) if cast.honest(commit.node) && commit.height > self.height => {
+                self.height = commit.height;
+                self.last = record.at;
+            }
+            _ => {}
+        }
+    }
+
+    pub(super) fn finding(&self, now: Micros, trace: &Trace, cast: &Cast) -> Finding {
+        let monitor = "progress";
+        if now.saturating_sub(self.last) < self.stall_after {
+            let sentence = match self.height {
+                0 => "Waiting for the first block.".to_owned(),
+                h => format!(
+                    "The chain goes on: height {h} was decided at {}.",
+                    seconds(self.last)
+                ),
+            };
+            return Finding {
+                monitor,
+                kind: FindingKind::Holds,
+                sentence,
+                since: None,
+            };
+        }
+        let sentence = format!(
+            "Stalled since {}: {}",
+            seconds(self.last),
+            self.missing(trace, cast)
+        );
+        Finding {
+            monitor,
+            kind: FindingKind::Stalled,
+            sentence,
+            since: Some(self.last),
+        }
+    }
+
+    /// What the honest node that is furthest lacks.
+    fn missing(&self, trace: &Trace, cast: &Cast) -> String {
+        let head = &trace.head;
+        let candidates = (0..self.places.len() as u16)
+            .map(NodeId)
+            .filter(|n| cast.honest(*n) && cast.up(*n));
+        let Some(node) = candidates.max_by_key(|n| {
+            (
+                self.places[n.index()].slot,
+                self.places[n.index()].step,
+                u16::MAX - n.0,
+            )
+        }) else {
+            return "no honest validator is up.".into();
+        };
+        let Place {
+            slot: Slot { height, round },
+            step,
+        } = self.places[node.index()];
+        let step_name = head.steps.get(usize::from(step)).copied().unwrap_or("?");
+        let total: u64 = head.validators.iter().map(|(_, s)| *s).sum();
+        let at = format!(
+            "at height {height}, round {round}, step {step_name} ({})",
+            head.node_name(node)
+        );
+        let waits_for = head
+            .kinds
+            .iter()
+            .position(|k| k.role == Role::Vote && k.name == step_name);
+        let kinds: Vec<usize> = match waits_for {
+            Some(kind) => vec![kind],
+            None => (0..head.kinds.len())
+                .filter(|k| head.kinds[*k].role == Role::Vote)
+                .collect(),
+        };
+        let Some(votes) = kinds
+            .iter()
+            .map(|k| Votes::of(trace, node, *k, height, round))
+            .max_by_key(|v| v.stake)
+        else {
+            return format!("{at}.");
+        };
+        let kind = kinds.first().map_or("vote", |k| head.kinds[*k].name);
+        let enough = 3 * u128::from(votes.stake) > 2 * u128::from(total);
+        let mut sentence = if enough && votes.by_value.len() > 1 {
+            format!(
+                "{at}: {kind}s of {} of the stake are in, but no block has more than 66.7 %: {}.",
+                percent(votes.stake, total),
+                votes.split(total)
+            )
+        } else {
+            format!(
+                "{at}: it needs more than 66.7 % of the stake in {kind}s and has {}.",
+                percent(votes.stake, total)
+            )
+        };
+        let absent: Vec<NodeId> = cast.down.clone();
+        if !absent.is_empty() {
+            sentence.push_str(&format!(" Down: {}.", names(head, &absent)));
+        }
+        sentence
+    }
+}
+
+/// Votes of one kind and slot that one node has received, by stake.
+struct Votes {
+    stake: u64,
+    by_value: BTreeMap<Option<BlockId>, u64>,
+}
+
+impl Votes {
+    fn of(trace: &Trace, node: NodeId, kind: usize, height: Height, round: Round) -> Votes {
+        let mut seen: BTreeMap<ValidatorId, Vec<Option<BlockId>>> = BTreeMap::new();
+        for record in trace.newest_first().take(LOOK_BACK) {
+            let message = match &record.event {
+                Event::Delivered { message, to, .. } if *to == node => message,
+                Event::Sent { message, from, .. } if *from == node => message,
+                _ => continue,
+            };
+            let Some(m) = trace.find(*message) else {
+                continue;
+            };
+            let Some(signer) = m.signer else { continue };
+            if usize::from(m.kind) == kind && m.slot == (Slot { height, round }) {
+                let values = seen.entry(signer).or_default();
+                if !values.contains(&m.value) {
+                    values.push(m.value);
+                }
+            }
+        }
+        let stake_of =
+            |v: &ValidatorId| trace.head.validators.get(v.index()).map_or(0, |(_, s)| *s);
+        let mut by_value: BTreeMap<Option<BlockId>, u64> = BTreeMap::new();
+        for (signer, values) in &seen {
+            for value in values {
+                *by_value.entry(*value).or_default() += stake_of(signer);
+            }
+        }
+        Votes {
+            stake: seen.keys().map(stake_of).sum(),
+            by_value,
+        }
+    }
+
+    fn split(&self, total: u64) -> String {
+        let told: Vec<String> = self
+            .by_value
+            .iter()
+            .map(|(value, stake)| {
+                let name = value.map_or_else(|| "nil".to_owned(), |b| b.short(8));
+                format!("{name} has {}", percent(*stake, total))
+            })
+            .collect();
+        told.join(", ")
+    }
+}

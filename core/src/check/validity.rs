@@ -1,0 +1,69 @@
+//! Validity: what honest validators decide keeps the rules of the ledger and extends the chain.
+
+use super::{Cast, Finding, FindingKind};
+use crate::base::Micros;
+use crate::trace::{Event, Record, Trace};
+use crate::types::{BlockId, Height};
+use std::collections::BTreeMap;
+
+#[derive(Clone, Debug, Default)]
+pub(super) struct Validity {
+    first: Option<(Micros, String)>,
+    /// The newest block each node decided, to see that the next one stands on it.
+    tips: BTreeMap<u16, (Height, BlockId)>,
+}
+
+impl Validity {
+    pub(super) fn see(&mut self, record: &Record, trace: &Trace, cast: &Cast) {
+        let Event::Committed(commit) = &record.event else {
+            return;
+        };
+        let genesis = (0, trace.head.genesis);
+        let (height, tip) = self
+            .tips
+            .insert(commit.node.0, (commit.height, commit.block))
+            .unwrap_or(genesis);
+        if self.first.is_some() || !cast.honest(commit.node) {
+            return;
+        }
+        let name = || trace.head.node_name(commit.node);
+        let wrong = if !commit.valid {
+            Some(format!(
+                "{} decided block {}, which breaks the rules",
+                name(),
+                commit.block.short(8)
+            ))
+        } else if commit.height != height + 1 || commit.parent != tip {
+            Some(format!(
+                "{} decided block {} at height {}, which does not stand on its block of height {height}",
+                name(),
+                commit.block.short(8),
+                commit.height
+            ))
+        } else {
+            None
+        };
+        self.first = wrong.map(|w| (record.at, w));
+    }
+
+    pub(super) fn finding(&self) -> Finding {
+        let (kind, sentence, since) = match &self.first {
+            Some((at, what)) => (
+                FindingKind::Violated,
+                format!("Validity is violated: {what}."),
+                Some(*at),
+            ),
+            None => (
+                FindingKind::Holds,
+                "Validity holds: every decided block keeps the rules.".into(),
+                None,
+            ),
+        };
+        Finding {
+            monitor: "validity",
+            kind,
+            sentence,
+            since,
+        }
+    }
+}

@@ -1,0 +1,60 @@
+//! What execution needs besides a state and a block, the same for every validator.
+
+use super::contract::{self, Message};
+use super::journal::Journal;
+use super::prices;
+use super::state::State;
+use crate::base::{Hash, hash_bytes};
+use crate::types::{Address, Header, ValidatorSets};
+use crate::vm::{ContractEngine, Entry, Outcome};
+use std::fmt;
+use std::sync::Arc;
+
+/// A shared handle to whatever runs contracts.
+pub type Engine = Arc<dyn ContractEngine + Send + Sync>;
+
+/// A chain's constants. Validator sets may only be added for heights not executed yet.
+#[derive(Clone)]
+pub struct Chain {
+    /// What signatures are bound to.
+    pub id: Hash,
+    pub validators: ValidatorSets,
+    pub engine: Engine,
+}
+
+impl Chain {
+    /// The account that earns a block's fees: the proposer's key. A stranger's block, which no honest
+    /// validator accepts, pays an account that has no key, so that no unit is lost.
+    #[must_use]
+    pub fn fee_account(&self, header: &Header) -> Address {
+        self.validators
+            .at(header.height)
+            .get(header.proposer)
+            .map_or_else(
+                || hash_bytes("consensusforge/no-proposer", &[]),
+                |validator| Hash(validator.key.0),
+            )
+    }
+
+    /// Asks a contract a question on `state`, as after the block of `height`. Nothing changes, nobody
+    /// pays; the sender is the zero address.
+    #[must_use]
+    pub fn view(&self, state: &State, height: u64, contract: Address, input: &[u8]) -> Outcome {
+        let message = Message {
+            sender: Hash::ZERO,
+            contract,
+            height,
+            value: 0,
+            input,
+            entry: Entry::View,
+        };
+        let mut journal = Journal::new(state);
+        contract::run(&self.engine, &mut journal, &message, prices::VIEW_LIMIT)
+    }
+}
+
+impl fmt::Debug for Chain {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Chain({:?})", self.id)
+    }
+}

@@ -1,0 +1,33 @@
+//! What validators agree on: accounts, contracts, and how transactions change them.
+//!
+//! A [`State`] is a snapshot with an authenticated root. [`genesis`] makes the first, an [`Executor`]
+//! makes the next from a block, [`validity`] says beforehand whether a block may stand, [`Mempool`]
+//! keeps what waits, and [`Ledger`] does for all validators once what all would compute alike.
+
+pub mod chain;
+mod contract;
+pub mod executor;
+pub mod genesis;
+pub mod journal;
+pub mod mempool;
+pub mod once;
+pub mod prices;
+pub mod receipt;
+pub mod state;
+pub mod tree;
+pub mod validity;
+pub mod workload;
+
+pub use chain::{Chain, Engine};
+pub use contract::address as contract_address;
+pub use executor::{Execution, Executor, ExecutorKind};
+pub use genesis::Genesis;
+pub use mempool::Mempool;
+pub use once::Ledger;
+pub use receipt::{Event, GasReport, Receipt, StorageChange};
+pub use state::{Account, Contract, Key, State, StateProof};
+pub use validity::check_block;
+pub use workload::Workload;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,98 @@
+//! Real work, done once. All validators share one process: what several of them would compute alike is
+//! computed for the first and handed to the rest. Exact, for it is keyed by all it depends on.
+
+use super::chain::Chain;
+use super::executor::{Execution, ExecutorKind};
+use super::state::State;
+use super::validity;
+use crate::base::{Hash, limits};
+use crate::types::{Block, BlockId};
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
+
+/// Parent state root, block, executor.
+type ExecutionKey = (Hash, BlockId, ExecutorKind);
+
+/// The chain's rules as all validators use them. A clone costs a few hundred shared pointers.
+#[derive(Clone, Debug)]
+pub struct Ledger {
+    pub chain: Chain,
+    /// Computes every time, for every validator. Can only give the same results, which a test shows.
+    pub everywhere: bool,
+    executions: Recent<ExecutionKey, Arc<Execution>>,
+    verdicts: Recent<(Hash, BlockId), Result<(), String>>,
+}
+
+impl Ledger {
+    #[must_use]
+    pub fn new(chain: Chain) -> Self {
+        Ledger {
+            chain,
+            everywhere: false,
+            executions: Recent::default(),
+            verdicts: Recent::default(),
+        }
+    }
+
+    /// Executes `block` on `parent` the way of `kind`, or hands out what that gave before.
+    pub fn execute_once(
+        &mut self,
+        parent: &State,
+        block: &Block,
+        kind: ExecutorKind,
+    ) -> Arc<Execution> {
+        let chain = &self.chain;
+        let compute = || Arc::new(kind.executor().execute(chain, parent, block));
+        if self.everywhere {
+            return compute();
+        }
+        self.executions
+            .get_or((parent.root(), block.id(), kind), compute)
+    }
+
+    /// [`validity::check_block`], once a block and parent state.
+    ///
+    /// # Errors
+    /// As [`validity::check_block`].
+    pub fn check_once(&mut self, parent: &State, block: &Block) -> Result<(), String> {
+        let chain = &self.chain;
+        let compute = || validity::check_block(chain, parent, block);
+        if self.everywhere {
+            return compute();
+        }
+        self.verdicts.get_or((parent.root(), block.id()), compute)
+    }
+}
+
+/// The newest results; the oldest goes when there are [`limits::MAX_EXECUTIONS_KEPT`].
+#[derive(Clone, Debug)]
+struct Recent<K, V> {
+    known: BTreeMap<K, V>,
+    order: VecDeque<K>,
+}
+
+impl<K, V> Default for Recent<K, V> {
+    fn default() -> Self {
+        Recent {
+            known: BTreeMap::new(),
+            order: VecDeque::new(),
+        }
+    }
+}
+
+impl<K: Ord + Clone, V: Clone> Recent<K, V> {
+    fn get_or(&mut self, key: K, compute: impl FnOnce() -> V) -> V {
+        if let Some(value) = self.known.get(&key) {
+            return value.clone();
+        }
+        let value = compute();
+        if self.order.len() >= limits::MAX_EXECUTIONS_KEPT
+            && let Some(oldest) = self.order.pop_front()
+        {
+            self.known.remove(&oldest);
+        }
+        self.order.push_back(key.clone());
+        self.known.insert(key, value.clone());
+        value
+    }
+}

@@ -1,0 +1,208 @@
+//! Which transactions may stand in a block, and which blocks on a state. Decided without executing, so
+//! that a validator can vote before it computes.
+//!
+//! Fees are the one thing execution could spoil: a transaction must be able to pay when its turn comes.
+//! So a [`Turn`] follows each sender's purse pessimistically: what its earlier transactions may spend is
+//! gone, what others may send it is not counted. Nobody but the sender can take from an account, so
+//! what passes here can pay.
+
+use super::chain::Chain;
+use super::prices;
+use super::state::State;
+use crate::base::{Hash, hash_of, limits};
+use crate::types::transaction::NATIVE_DENOM;
+use crate::types::{Action, Address, Block, Coin, SignedTransaction, Transaction};
+use std::collections::BTreeMap;
+
+/// The account a transaction is sent from.
+#[must_use]
+pub fn sender(tx: &Transaction) -> Address {
+    Hash(tx.sender.0)
+}
+
+/// Native units reserved before a transaction runs.
+#[must_use]
+pub fn max_fee(tx: &Transaction) -> u128 {
+    u128::from(tx.gas_limit) * u128::from(tx.gas_price)
+}
+
+fn coin(tx: &Transaction) -> Option<&Coin> {
+    match &tx.action {
+        Action::Transfer { coin, .. } => Some(coin),
+        Action::Deploy { funds, .. } | Action::Call { funds, .. } => funds.as_ref(),
+    }
+}
+
+/// What can be said of a transaction without a state: sizes, gas bounds, signature.
+///
+/// # Errors
+/// A sentence naming the rule it breaks.
+pub fn check_transaction(tx: &SignedTransaction, chain: &Hash) -> Result<(), String> {
+    let t = &tx.transaction;
+    if tx.bytes() > limits::MAX_TX_BYTES {
+        return Err(format!(
+            "the transaction has {} bytes: at most {}",
+            tx.bytes(),
+            limits::MAX_TX_BYTES
+        ));
+    }
+    if let Some(coin) = coin(t) {
+        check_denom(&coin.denom)?;
+    }
+    let input = match &t.action {
+        Action::Transfer { .. } => 0,
+        Action::Deploy { input, .. } | Action::Call { input, .. } => input.len(),
+    };
+    if input > limits::MAX_CALL_BYTES {
+        return Err(format!(
+            "the contract's input has {input} bytes: at most {}",
+            limits::MAX_CALL_BYTES
+        ));
+    }
+    check_gas(tx)?;
+    // Last, for it is the dear one.
+    check_signature(tx, chain)
+}
+
+/// # Errors
+/// A sentence when `denom` is no denomination's name: 1 to 64 of `a-z`, `0-9`, `/`, `-`, `.`, `_`.
+pub fn check_denom(denom: &str) -> Result<(), String> {
+    let fine = |c: u8| matches!(c, b'a'..=b'z' | b'0'..=b'9' | b'/' | b'-' | b'.' | b'_');
+    if denom.is_empty() || denom.len() > limits::MAX_NAME_BYTES || !denom.bytes().all(fine) {
+        return Err(format!(
+            "a denomination has 1 to {} letters a-z, digits, '/', '-', '.' or '_'",
+            limits::MAX_NAME_BYTES
+        ));
+    }
+    Ok(())
+}
+
+fn check_gas(tx: &SignedTransaction) -> Result<(), String> {
+    let (limit, least) = (tx.transaction.gas_limit, prices::intrinsic(tx));
+    if limit < least {
+        return Err(format!(
+            "the gas limit {limit} is below the {least} this transaction costs before anything runs"
+        ));
+    }
+    if limit > limits::MAX_BLOCK_GAS {
+        return Err(format!(
+            "the gas limit {limit} is above a block's {}",
+            limits::MAX_BLOCK_GAS
+        ));
+    }
+    Ok(())
+}
+
+fn check_signature(tx: &SignedTransaction, chain: &Hash) -> Result<(), String> {
+    if tx.verify(chain) {
+        Ok(())
+    } else {
+        Err("the signature is not the sender's for this chain".into())
+    }
+}
+
+/// Transactions taken one after another on top of a state: nonces and purses.
+#[derive(Debug)]
+pub struct Turn<'a> {
+    state: &'a State,
+    /// Next nonce and native units certainly left, of each sender seen.
+    senders: BTreeMap<Address, (u64, u128)>,
+}
+
+impl<'a> Turn<'a> {
+    #[must_use]
+    pub fn new(state: &'a State) -> Self {
+        Turn {
+            state,
+            senders: BTreeMap::new(),
+        }
+    }
+
+    /// Takes the next transaction, or leaves everything as it was.
+    ///
+    /// # Errors
+    /// A sentence when the nonce is not the sender's next, or the fee may not be there.
+    pub fn take(&mut self, tx: &Transaction) -> Result<(), String> {
+        let from = sender(tx);
+        let (nonce, left) = self.senders.get(&from).copied().unwrap_or_else(|| {
+            let account = self.state.account(&from);
+            account.map_or((0, 0), |a| (a.nonce, a.balance(NATIVE_DENOM)))
+        });
+        if tx.nonce != nonce {
+            return Err(format!(
+                "the transaction carries nonce {}, the account's next is {nonce}",
+                tx.nonce
+            ));
+        }
+        let fee = max_fee(tx);
+        let Some(left) = left.checked_sub(fee) else {
+            return Err(format!(
+                "the fee of up to {fee} {NATIVE_DENOM} cannot be paid: {left} are certain to be there"
+            ));
+        };
+        let Some(next) = nonce.checked_add(1) else {
+            return Err("the account has used up its nonces".into());
+        };
+        let spent = coin(tx).filter(|c| c.denom == NATIVE_DENOM);
+        let left = left.saturating_sub(spent.map_or(0, |c| c.amount));
+        self.senders.insert(from, (next, left));
+        Ok(())
+    }
+}
+
+/// May `block` stand on `parent`? Says nothing of its place in the tree (parent, height, time) nor of
+/// the state root it names: these are the validator's to compare.
+///
+/// # Errors
+/// A sentence naming the first rule broken, and by which transaction.
+pub fn check_block(chain: &Chain, parent: &State, block: &Block) -> Result<(), String> {
+    let header = &block.header;
+    if header.chain != chain.id {
+        return Err(format!(
+            "the block is of chain {}, this is {}",
+            header.chain.short(8),
+            chain.id.short(8)
+        ));
+    }
+    let known = chain.validators.at(header.height).get(header.proposer);
+    if known.is_none() {
+        return Err(format!(
+            "{} is no validator of height {}",
+            header.proposer, header.height
+        ));
+    }
+    if block.transactions.len() > limits::MAX_BLOCK_TXS {
+        return Err(format!(
+            "the block has {} transactions: at most {}",
+            block.transactions.len(),
+            limits::MAX_BLOCK_TXS
+        ));
+    }
+    if block.bytes() as usize > limits::MAX_BLOCK_BYTES {
+        return Err(format!(
+            "the block has {} bytes: at most {}",
+            block.bytes(),
+            limits::MAX_BLOCK_BYTES
+        ));
+    }
+    let ids: Vec<Hash> = block.transactions.iter().map(|t| t.id()).collect();
+    if hash_of("consensusforge/transactions", &ids) != header.transactions {
+        return Err("the header does not name the block's transactions".into());
+    }
+    let mut turn = Turn::new(parent);
+    let mut gas: u64 = 0;
+    for (i, tx) in block.transactions.iter().enumerate() {
+        check_transaction(tx, &chain.id)
+            .and_then(|()| turn.take(&tx.transaction))
+            .map_err(|why| format!("transaction {} of the block: {why}", i + 1))?;
+        gas = gas.saturating_add(tx.transaction.gas_limit);
+        if gas > limits::MAX_BLOCK_GAS {
+            return Err(format!(
+                "the gas limits of the block add up to more than {} at transaction {}",
+                limits::MAX_BLOCK_GAS,
+                i + 1
+            ));
+        }
+    }
+    Ok(())
+}

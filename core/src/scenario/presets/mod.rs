@@ -1,0 +1,75 @@
+//! Ready-made scenarios, each with one thing to look at.
+//!
+//! How much a liar needs: two conflicting decisions at one height need two quorums. Honest stake can
+//! be in one of them only, so liars of stake b fork iff `b >= 2 * quorum - total`. With 7 equal
+//! validators the quorum is 5, and 3 liars can; with 6 it is 5 too, and the 2 that are exactly a third
+//! can only withhold.
+
+mod attack;
+mod execution;
+mod network;
+mod people;
+
+use super::Scenario;
+use super::model::ValidatorSpec;
+
+/// A scenario with its name and what to look at.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Preset {
+    /// Short and stable: command lines and pages use it.
+    pub id: &'static str,
+    pub title: &'static str,
+    /// What to look at, one line.
+    pub look: &'static str,
+    pub scenario: Scenario,
+}
+
+impl Preset {
+    fn new(id: &'static str, title: &'static str, look: &'static str, scenario: Scenario) -> Self {
+        Preset {
+            id,
+            title,
+            look,
+            scenario: Scenario {
+                title: title.into(),
+                ..scenario
+            },
+        }
+    }
+}
+
+/// All presets, in the order a page lists them; the first is what it opens with.
+#[must_use]
+pub fn presets() -> Vec<Preset> {
+    vec![
+        people::happy(),
+        people::unequal(),
+        network::lossy(),
+        network::partition(),
+        network::regions(),
+        network::gst(),
+        people::restart(),
+        people::silent(),
+        attack::below(),
+        attack::third(),
+        attack::fork(),
+        execution::wrong_root(),
+        attack::amnesia(),
+    ]
+}
+
+/// The preset called `id`.
+#[must_use]
+pub fn find(id: &str) -> Option<Preset> {
+    presets().into_iter().find(|p| p.id == id)
+}
+
+fn equal(count: usize) -> Vec<ValidatorSpec> {
+    (0..count)
+        .map(|i| ValidatorSpec::numbered(i, 100))
+        .collect()
+}
+
+fn names<const N: usize>(names: [&str; N]) -> Vec<String> {
+    names.map(String::from).into()
+}

@@ -1,0 +1,77 @@
+//! Presets about who takes part: stakes, crashes, silence.
+
+use super::{Preset, equal, names};
+use crate::base::SECOND;
+use crate::scenario::Scenario;
+use crate::scenario::model::{
+    AdversarySpec, CrashSpec, FaultSpec, ProposerSpec, ProtocolSpec, StrategySpec, ValidatorSpec,
+    Who,
+};
+
+pub(super) fn happy() -> Preset {
+    Preset::new(
+        "happy",
+        "Four validators, nothing goes wrong",
+        "Each height is one proposal, one wave of prevotes, one wave of precommits, and a commit.",
+        Scenario::default(),
+    )
+}
+
+pub(super) fn unequal() -> Preset {
+    let validators = [100, 500, 200]
+        .into_iter()
+        .enumerate()
+        .map(|(i, stake)| ValidatorSpec::numbered(i, stake))
+        .collect();
+    Preset::new(
+        "unequal",
+        "Three validators with stakes 100, 500 and 200",
+        "A quorum is 534 of 800: v2 needs one other, and nothing happens without v2. It proposes five \
+         heights of eight.",
+        Scenario {
+            validators,
+            ..Scenario::default()
+        },
+    )
+}
+
+pub(super) fn silent() -> Preset {
+    Preset::new(
+        "silent",
+        "A silent proposer",
+        "Whenever it is v1's turn, everybody waits out the propose timeout, votes nil and decides in \
+         round 1.",
+        Scenario {
+            protocol: ProtocolSpec {
+                proposer: ProposerSpec::Rotation,
+                ..ProtocolSpec::default()
+            },
+            adversary: AdversarySpec {
+                who: Who::Names(names(["v1"])),
+                strategy: StrategySpec::Silent,
+            },
+            ..Scenario::default()
+        },
+    )
+}
+
+pub(super) fn restart() -> Preset {
+    Preset::new(
+        "restart",
+        "A crash and a restart",
+        "v4 goes down at 5 s and comes back at 12 s with what it had promised; it fetches the blocks it \
+         missed and votes again.",
+        Scenario {
+            validators: equal(4),
+            faults: FaultSpec {
+                crashed: 0,
+                crashes: vec![CrashSpec {
+                    validator: "v4".into(),
+                    at_us: 5 * SECOND,
+                    restart_us: Some(12 * SECOND),
+                }],
+            },
+            ..Scenario::default()
+        },
+    )
+}

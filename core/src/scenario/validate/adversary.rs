@@ -1,0 +1,109 @@
+//! Who lies and how.
+
+use super::validators::name;
+use super::{Checked, Names, delay, distinct, few, instant, known, quote, require};
+use crate::base::limits::MAX_PUPPET_LINES;
+use crate::scenario::model::{AdversarySpec, PuppetLine, StrategySpec, ValueSpec, Who};
+use crate::world::PROTOCOLS;
+use std::collections::BTreeSet;
+
+pub(super) fn check(place: &str, adversary: &AdversarySpec, names: &Names) -> Checked {
+    match &adversary.who {
+        Who::Count(count) => {
+            require(
+                usize::from(*count) <= names.count(),
+                &format!("{place}.who.count"),
+                || {
+                    format!(
+                        "{count} Byzantine validators are more than there are; give at most {}.",
+                        names.count()
+                    )
+                },
+            )?;
+        }
+        Who::Names(listed) => distinct(&format!("{place}.who.names"), listed, names)?,
+    }
+    match &adversary.strategy {
+        StrategySpec::Delay { by_us } => delay(&format!("{place}.strategy.delay.by_us"), *by_us),
+        StrategySpec::Puppet { script } => {
+            let at = format!("{place}.strategy.puppet.script");
+            few(&at, script.len(), MAX_PUPPET_LINES, "lines of a script")?;
+            for (i, line) in script.iter().enumerate() {
+                let at = format!("{at}[{i}]");
+                speaker(&at, line, &adversary.who)?;
+                puppet_line(&at, line, names)?;
+            }
+            Ok(())
+        }
+        StrategySpec::Coalition
+        | StrategySpec::Silent
+        | StrategySpec::WrongRoot
+        | StrategySpec::Amnesia => Ok(()),
+    }
+}
+
+/// A script signs with the keys of its puppets, so these must be named and be Byzantine.
+fn speaker(place: &str, line: &PuppetLine, who: &Who) -> Checked {
+    require(
+        matches!(who, Who::Names(names) if names.contains(&line.from)),
+        &format!("{place}.from"),
+        || {
+            format!(
+                "{} speaks in the script and is not among the Byzantine validators; list it in \
+                 `who.names`.",
+                quote(&line.from)
+            )
+        },
+    )
+}
+
+fn puppet_line(place: &str, line: &PuppetLine, names: &Names) -> Checked {
+    instant(&format!("{place}.at_us"), line.at_us)?;
+    known(&format!("{place}.from"), &line.from, names)?;
+    require(!line.to.is_empty(), &format!("{place}.to"), || {
+        "the message goes to nobody; name at least one validator.".into()
+    })?;
+    distinct(&format!("{place}.to"), &line.to, names)?;
+    kind(&format!("{place}.kind"), &line.kind)?;
+    height(&format!("{place}.height"), line.height)?;
+    require(
+        line.valid_round.is_none_or(|valid| valid < line.round),
+        &format!("{place}.valid_round"),
+        || {
+            format!(
+                "a block became valid in an earlier round than {}, the one it is proposed in; give a \
+                 smaller number or none.",
+                line.round
+            )
+        },
+    )?;
+    match &line.value {
+        ValueSpec::Nil => Ok(()),
+        ValueSpec::Block(label) => name(&format!("{place}.value.block"), label),
+        ValueSpec::Proposed { height: h, .. } => {
+            height(&format!("{place}.value.proposed.height"), *h)
+        }
+    }
+}
+
+fn kind(place: &str, name: &str) -> Checked {
+    let kinds: BTreeSet<&str> = PROTOCOLS
+        .iter()
+        .flat_map(|p| p.kinds.iter().map(|k| k.name))
+        .collect();
+    require(kinds.contains(name), place, || {
+        let there_are: Vec<String> = kinds.iter().map(|k| quote(k)).collect();
+        format!(
+            "there is no kind of message {}; there are: {}.",
+            quote(name),
+            there_are.join(", ")
+        )
+    })
+}
+
+fn height(place: &str, height: u64) -> Checked {
+    // Traces keep heights in 32 bits.
+    require((1..=u64::from(u32::MAX)).contains(&height), place, || {
+        format!("there is no height {height}; give 1 to {}.", u32::MAX)
+    })
+}

@@ -1,0 +1,113 @@
+//! What is done while a run goes on.
+
+use super::text::time;
+use super::{
+    Checked, Names, adversary, delay, faults, few, instant, known, network, pause, quote, rate,
+    require,
+};
+use crate::base::digest::from_hex;
+use crate::base::limits::{MAX_CALL_BYTES, MAX_COMMANDS};
+use crate::scenario::model::{Command, InputSpec, SubmitSpec, TimedCommand};
+use crate::world::USERS;
+use std::collections::BTreeSet;
+
+pub(super) fn check(commands: &[TimedCommand], names: &Names, modules: &BTreeSet<&str>) -> Checked {
+    few("commands", commands.len(), MAX_COMMANDS, "commands")?;
+    let mut before = 0;
+    for (i, timed) in commands.iter().enumerate() {
+        let place = format!("commands[{i}]");
+        let at = format!("{place}.at_us");
+        instant(&at, timed.at_us)?;
+        require(timed.at_us >= before, &at, || {
+            format!(
+                "this command at {} stands after one at {}; put them in the order of time.",
+                time(timed.at_us),
+                time(before)
+            )
+        })?;
+        before = timed.at_us;
+        command(&format!("{place}.command"), &timed.command, names, modules)?;
+    }
+    Ok(())
+}
+
+fn command(place: &str, command: &Command, names: &Names, modules: &BTreeSet<&str>) -> Checked {
+    match command {
+        Command::SetLatency(latency) => {
+            network::latency(&format!("{place}.set_latency"), latency, names)
+        }
+        Command::SetLoss { ppm } => network::share(&format!("{place}.set_loss.ppm"), *ppm),
+        Command::SetDuplicate { ppm } => {
+            network::share(&format!("{place}.set_duplicate.ppm"), *ppm)
+        }
+        Command::SetReorder { ppm, by_us } => {
+            network::share(&format!("{place}.set_reorder.ppm"), *ppm)?;
+            delay(&format!("{place}.set_reorder.by_us"), *by_us)
+        }
+        Command::SetBlockInterval { us } => pause(&format!("{place}.set_block_interval.us"), *us),
+        Command::SetWorkload { tx_per_second } => rate(
+            &format!("{place}.set_workload.tx_per_second"),
+            *tx_per_second,
+        ),
+        Command::SetCrashed { count } => {
+            faults::crashed(&format!("{place}.set_crashed.count"), *count, names)
+        }
+        Command::Crash { validator } => {
+            known(&format!("{place}.crash.validator"), validator, names)
+        }
+        Command::Restart { validator } => {
+            known(&format!("{place}.restart.validator"), validator, names)
+        }
+        Command::SetAdversary(spec) => {
+            adversary::check(&format!("{place}.set_adversary"), spec, names)
+        }
+        Command::Partition(cut) => network::cut(&format!("{place}.partition"), cut, names),
+        Command::Heal => Ok(()),
+        Command::Submit { from, action } => {
+            let place = format!("{place}.submit");
+            account(&format!("{place}.from"), *from)?;
+            submit(&format!("{place}.action"), action, modules)
+        }
+    }
+}
+
+fn account(place: &str, index: u16) -> Checked {
+    require(index < USERS, place, || {
+        format!("there is no user account {index}; give 0 to {}.", USERS - 1)
+    })
+}
+
+fn submit(place: &str, action: &SubmitSpec, modules: &BTreeSet<&str>) -> Checked {
+    match action {
+        SubmitSpec::Transfer { to, .. } => account(&format!("{place}.transfer.to"), *to),
+        SubmitSpec::Deploy {
+            contract,
+            input: given,
+        } => {
+            require(
+                modules.contains(contract.as_str()),
+                &format!("{place}.deploy.contract"),
+                || {
+                    format!(
+                        "there is no contract {} in `contracts`; add it there first.",
+                        quote(contract)
+                    )
+                },
+            )?;
+            input(&format!("{place}.deploy.input"), given)
+        }
+        SubmitSpec::Call { input: given, .. } => input(&format!("{place}.call.input"), given),
+    }
+}
+
+fn input(place: &str, input: &InputSpec) -> Checked {
+    let bytes = match input {
+        InputSpec::Text(text) => text.len(),
+        InputSpec::Hex(hex) => from_hex(hex)
+            .map_err(|e| super::ScenarioError::new(format!("{place}.hex"), format!("{e}.")))?
+            .len(),
+    };
+    require(bytes <= MAX_CALL_BYTES, place, || {
+        format!("an input of {bytes} bytes is too long; at most {MAX_CALL_BYTES} fit. Shorten it.")
+    })
+}

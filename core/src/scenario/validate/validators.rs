@@ -1,0 +1,114 @@
+//! Who takes part: names and stakes.
+
+use super::{Checked, ScenarioError, distinct, quote, require};
+use crate::base::limits::{MAX_NAME_BYTES, MAX_TOTAL_STAKE, MAX_VALIDATORS};
+use crate::scenario::model::ValidatorSpec;
+use std::collections::BTreeSet;
+
+/// Names listed in a sentence before it says "and so on".
+const LISTED: usize = 8;
+
+/// The names there are, in order and for look-up.
+pub(super) struct Names<'a> {
+    order: Vec<&'a str>,
+    set: BTreeSet<&'a str>,
+}
+
+impl Names<'_> {
+    pub(super) fn count(&self) -> usize {
+        self.order.len()
+    }
+
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.set.contains(name)
+    }
+
+    pub(super) fn list(&self) -> String {
+        let mut list: Vec<String> = self
+            .order
+            .iter()
+            .take(LISTED)
+            .map(|n| super::text::quote(n))
+            .collect();
+        if self.order.len() > LISTED {
+            list.push(format!("and {} more", self.order.len() - LISTED));
+        }
+        list.join(", ")
+    }
+}
+
+pub(super) fn check(validators: &[ValidatorSpec]) -> Result<Names<'_>, ScenarioError> {
+    let count = validators.len();
+    require(count > 0, "validators", || {
+        "a chain needs at least one validator; add one.".into()
+    })?;
+    require(count <= MAX_VALIDATORS, "validators", || {
+        format!(
+            "{count} validators are too many; at most {MAX_VALIDATORS} can take part. Leave some out."
+        )
+    })?;
+    let mut set = BTreeSet::new();
+    let mut total: u128 = 0;
+    for (i, validator) in validators.iter().enumerate() {
+        name(&format!("validators[{i}].name"), &validator.name)?;
+        require(
+            set.insert(validator.name.as_str()),
+            &format!("validators[{i}].name"),
+            || {
+                format!(
+                    "two validators are called {}; rename one.",
+                    quote(&validator.name)
+                )
+            },
+        )?;
+        require(
+            validator.stake > 0,
+            &format!("validators[{i}].stake"),
+            || {
+                format!(
+                    "{} has no stake; give it at least 1.",
+                    quote(&validator.name)
+                )
+            },
+        )?;
+        total += u128::from(validator.stake);
+    }
+    require(total <= u128::from(MAX_TOTAL_STAKE), "validators", || {
+        format!(
+            "the stakes add up to {total}; together they may be at most {MAX_TOTAL_STAKE} (2^63 / 8, \
+             so that votes can be counted without overflow). Divide them all by the same number."
+        )
+    })?;
+    Ok(Names {
+        order: validators.iter().map(|v| v.name.as_str()).collect(),
+        set,
+    })
+}
+
+/// A name people and charts can show.
+pub(super) fn name(place: &str, name: &str) -> Checked {
+    require(!name.is_empty(), place, || {
+        "the name is empty; give one.".into()
+    })?;
+    require(name.len() <= MAX_NAME_BYTES, place, || {
+        format!(
+            "the name {} has {} bytes; at most {MAX_NAME_BYTES} fit. Shorten it.",
+            quote(name),
+            name.len()
+        )
+    })?;
+    require(
+        !name.chars().any(char::is_control) && name.trim() == name,
+        place,
+        || {
+            format!(
+                "the name {} has control characters, or blanks at an end; take them out.",
+                quote(name)
+            )
+        },
+    )
+}
+
+pub(super) fn check_twins(twins: &[String], names: &Names) -> Checked {
+    distinct("twins", twins, names)
+}

@@ -1,0 +1,219 @@
+//! The picture of a moment.
+//!
+//! Shares and rates are floating-point numbers here, for people's eyes only: nothing flows back.
+#![allow(clippy::float_arithmetic)]
+
+use super::Session;
+use super::view::{
+    AdversaryView, CommitMark, Frame, KindCount, KindView, Metrics, NodeView, Verdict, VerdictKind,
+    World,
+};
+use crate::check::{Finding, FindingKind, listed, percent};
+use crate::consensus::Role;
+use crate::types::NodeId;
+
+impl Session {
+    /// Static facts of this run.
+    #[must_use]
+    pub fn world(&self) -> World {
+        let head = &self.sim.trace().head;
+        let total: u64 = head.validators.iter().map(|v| v.1).sum();
+        let kind = |role| match role {
+            Role::Proposal => "proposal",
+            Role::Vote => "vote",
+            Role::Other => "other",
+        };
+        World {
+            protocol: head.protocol.into(),
+            nodes: (0..head.nodes.len() as u16)
+                .map(|i| head.node_name(NodeId(i)))
+                .collect(),
+            kinds: head
+                .kinds
+                .iter()
+                .map(|k| KindView {
+                    name: k.name.into(),
+                    role: kind(k.role).into(),
+                })
+                .collect(),
+            steps: head.steps.iter().map(|s| (*s).into()).collect(),
+            timers: head.timers.iter().map(|s| (*s).into()).collect(),
+            quorum: quorum(total),
+            total,
+        }
+    }
+
+    #[must_use]
+    pub fn frame(&self) -> Frame {
+        let trace = self.sim.trace();
+        let now = self.sim.now();
+        let forks = self.monitors.forks();
+        let nodes = self.nodes();
+        Frame {
+            now_us: now,
+            steps: self.sim.steps(),
+            digest: self.sim.digest().to_string(),
+            verdicts: self
+                .monitors
+                .findings(now, trace)
+                .into_iter()
+                .map(verdict)
+                .collect(),
+            caption: self.monitors.caption.sentence.clone(),
+            metrics: self.metrics(&nodes),
+            adversary: self.adversary(&nodes),
+            nodes,
+            window_from_us: trace.from(),
+            end_us: self.end.max(now),
+            commands_us: self.scenario.commands.iter().map(|c| c.at_us).collect(),
+            commits: self
+                .monitors
+                .metrics
+                .decided
+                .iter()
+                .map(|d| CommitMark {
+                    at_us: d.at,
+                    height: d.height,
+                    round: d.round,
+                    block: d.block.short(8),
+                    forked: forks.binary_search(&d.height).is_ok(),
+                })
+                .collect(),
+        }
+    }
+
+    fn nodes(&self) -> Vec<NodeView> {
+        let head = &self.sim.trace().head;
+        let total: u64 = head.validators.iter().map(|v| v.1).sum();
+        (0..self.sim.node_count() as u16)
+            .map(NodeId)
+            .map(|node| {
+                let facts = self.sim.node(node);
+                let status = self.sim.status(node);
+                let stake = head
+                    .validators
+                    .get(facts.validator.index())
+                    .map_or(0, |v| v.1);
+                NodeView {
+                    name: head.node_name(node),
+                    stake,
+                    share: stake as f64 / total.max(1) as f64,
+                    byzantine: facts.byzantine,
+                    crashed: !facts.up,
+                    height: status.height,
+                    round: status.round,
+                    step: status.step.into(),
+                    locked: status.locked.map(|(block, round)| (block.short(8), round)),
+                    decided: facts.tip_height,
+                    state_root: facts.root.to_string(),
+                    root_height: facts.tip_height,
+                    mempool: facts.mempool as u64,
+                }
+            })
+            .collect()
+    }
+
+    fn metrics(&self, nodes: &[NodeView]) -> Metrics {
+        let m = &self.monitors.metrics;
+        let head = &self.sim.trace().head;
+        let (span, blocks) = m.span();
+        let recent = m.recent().count().max(1) as f64;
+        let per_second = |n: u64| {
+            if span == 0 {
+                0.0
+            } else {
+                n as f64 * 1e6 / span as f64
+            }
+        };
+        // The oldest height of the span only marks where it begins.
+        let transactions: u64 = m.recent().skip(1).map(|d| u64::from(d.transactions)).sum();
+        Metrics {
+            height: m.decided.back().map_or(0, |d| d.height),
+            blocks_per_second: per_second(blocks),
+            commit_latency_p50_us: m.latency(50),
+            commit_latency_p95_us: m.latency(95),
+            rounds_per_height: m
+                .recent()
+                .map(|d| f64::from(d.round) + 1.0)
+                .sum::<f64>()
+                .max(0.0)
+                / recent,
+            messages_per_block: m.recent().map(|d| d.copies as f64).sum::<f64>().max(0.0) / recent,
+            messages_by_kind: m
+                .by_kind
+                .iter()
+                .zip(&head.kinds)
+                .map(|(t, k)| KindCount {
+                    kind: k.name.into(),
+                    sent: t.sent,
+                    delivered: t.delivered,
+                    lost: t.lost,
+                })
+                .collect(),
+            delivered: m.by_kind.iter().map(|t| t.delivered).sum(),
+            lost: m.by_kind.iter().map(|t| t.lost).sum(),
+            transactions: m.transactions,
+            transactions_per_second: per_second(transactions),
+            mempool: nodes.iter().map(|n| n.mempool).max().unwrap_or(0),
+        }
+    }
+
+    fn adversary(&self, nodes: &[NodeView]) -> AdversaryView {
+        let head = &self.sim.trace().head;
+        let total: u64 = head.validators.iter().map(|v| v.1).sum();
+        // A twin adds no stake.
+        let members: Vec<&NodeView> = nodes
+            .iter()
+            .take(head.validators.len())
+            .filter(|n| n.byzantine)
+            .collect();
+        let stake = members.iter().map(|n| n.stake).sum();
+        let names: Vec<String> = members.iter().map(|n| n.name.clone()).collect();
+        AdversaryView {
+            sentence: power(&names, stake, total),
+            names,
+            strategy: self.sim.strategy().into(),
+            stake,
+            total,
+        }
+    }
+}
+
+/// The least stake that is strictly more than 2/3.
+fn quorum(total: u64) -> u64 {
+    (2 * u128::from(total) / 3) as u64 + 1
+}
+
+/// What so much Byzantine stake can do.
+fn power(names: &[String], stake: u64, total: u64) -> String {
+    if names.is_empty() {
+        return "Every validator is honest.".into();
+    }
+    let fork = 2 * u128::from(quorum(total)) - u128::from(total);
+    let can = if u128::from(stake) >= fork {
+        "more than a third, enough to fork the chain"
+    } else if total - stake < quorum(total) {
+        "enough to stall the chain, not to fork it"
+    } else {
+        "less than a third: it can neither fork nor stop the chain"
+    };
+    let hold = if names.len() == 1 { "holds" } else { "hold" };
+    format!(
+        "{} {hold} {} of the stake, {can}.",
+        listed(names),
+        percent(stake, total)
+    )
+}
+
+fn verdict(finding: Finding) -> Verdict {
+    Verdict {
+        monitor: finding.monitor.into(),
+        kind: match finding.kind {
+            FindingKind::Violated => VerdictKind::Violated,
+            FindingKind::Stalled => VerdictKind::Stalled,
+            FindingKind::Holds => VerdictKind::Holds,
+        },
+        sentence: finding.sentence,
+        since_us: finding.since,
+    }
+}

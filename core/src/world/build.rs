@@ -1,0 +1,427 @@
+//! From a scenario to a world at time 0.
+
+use super::node::{Computed, Node};
+use super::queue::Queue;
+use super::store::Store;
+use super::users::{ENDOWMENT, SECOND_DENOM, USERS, Users, user};
+use super::wire::CHATTER;
+use super::{Adversary, Fixed, Happening, World};
+use crate::adversary::{Line, Plan, Value, strategy};
+use crate::base::random::{Purpose, Randomness};
+use crate::base::{Hash, SECOND, hash_of};
+use crate::consensus::proposer::{Rule, Schedule};
+use crate::consensus::{Protocol, Role, Timing};
+use crate::ledger::{Chain, ExecutorKind, Genesis, Ledger, Mempool, Workload, workload};
+use crate::network::{Conditions, Cuts, Gst, Latency, Links, Network};
+use crate::scenario::model::{Cut, LatencySpec, ProposerSpec, Scenario, StrategySpec, ValueSpec};
+use crate::trace::{Head, KindInfo, RunDigest, Trace};
+use crate::types::transaction::NATIVE_DENOM;
+use crate::types::{
+    Block, Coin, Header, Keypair, NodeId, Slot, ValidatorId, ValidatorSet, ValidatorSets,
+};
+use crate::vm::WasmEngine;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+/// A scenario that was found possible, with the modules it names.
+#[derive(Clone, Debug)]
+pub struct Setup {
+    pub scenario: Scenario,
+    /// Bytes of the scenario's contracts by name.
+    pub contracts: BTreeMap<String, Arc<[u8]>>,
+}
+
+/// Builds the world of `setup` under protocol `P`.
+///
+/// # Errors
+/// A sentence, when genesis cannot be built.
+pub fn build<P: Protocol>(setup: &Setup) -> Result<World<P>, String> {
+    let scenario = &setup.scenario;
+    let randomness = Randomness::new(scenario.seed);
+    let names: Vec<String> = scenario.validators.iter().map(|v| v.name.clone()).collect();
+    let keys: Vec<Keypair> = (0..names.len())
+        .map(|i| key(&randomness, i as u64))
+        .collect();
+    let public: Vec<_> = keys.iter().map(Keypair::public).collect();
+    let set = ValidatorSet::new(
+        public
+            .iter()
+            .copied()
+            .zip(scenario.validators.iter().map(|v| v.stake)),
+    )?;
+    let chain_id = hash_of(
+        "consensusforge/chain",
+        &set.iter().map(|v| (v.key, v.stake)).collect::<Vec<_>>(),
+    );
+    let validators = ValidatorSets::new(set);
+    let node_validators = nodes(scenario, &names);
+
+    let chain = Chain {
+        id: chain_id,
+        validators: validators.clone(),
+        engine: Arc::new(WasmEngine::new()),
+    };
+    let state = genesis(scenario).build(&chain.engine)?;
+    let root = state.root();
+    let genesis_block = Block::new(
+        Header {
+            chain: chain_id,
+            height: 0,
+            round: 0,
+            proposer: ValidatorId(0),
+            parent: Hash::ZERO,
+            time: 0,
+            executed: Hash::ZERO,
+            state_root: root,
+            transactions: Hash::ZERO,
+            salt: 0,
+        },
+        Vec::new(),
+    );
+    let tip = genesis_block.id();
+    let mut store = Store::default();
+    let nodes: Vec<Node<P>> = node_validators
+        .iter()
+        .enumerate()
+        .map(|(i, validator)| {
+            let id = NodeId(i as u16);
+            store.give(id, &genesis_block);
+            let computed = Computed {
+                height: 0,
+                state: state.clone(),
+                root,
+            };
+            Node {
+                id,
+                validator: *validator,
+                machine: P::new(tip),
+                up: true,
+                life: 0,
+                armed: BTreeSet::new(),
+                tip,
+                tip_height: 0,
+                progress: 0,
+                computed: BTreeMap::from([(tip, computed)]),
+                executor: ExecutorKind::Honest,
+                mempool: Mempool::default(),
+                busy_until: 0,
+                wanted: BTreeMap::new(),
+                helped: BTreeMap::new(),
+                relay: i as u16,
+            }
+        })
+        .collect();
+
+    let protocol = &scenario.protocol;
+    let timing = Timing {
+        propose: protocol.propose_timeout_us,
+        prevote: protocol.prevote_timeout_us,
+        precommit: protocol.precommit_timeout_us,
+        delta: protocol.timeout_delta_us,
+        block_interval: protocol.block_interval_us.max(1),
+    };
+    let mut ledger = Ledger::new(chain);
+    ledger.everywhere = scenario.execution.everywhere;
+    let workload_accounts = scenario.workload.accounts.max(1);
+    let stream = Workload::new(
+        chain_id,
+        randomness.clone(),
+        usize::from(workload_accounts),
+        None,
+    );
+    let order = |purpose| permutation(&randomness, purpose, names.len());
+    let fixed = Fixed {
+        chain: chain_id,
+        byzantine_order: order(Purpose::ChooseByzantine),
+        crash_order: order(Purpose::ChooseCrashed),
+        keys,
+        public,
+        validators,
+        resend: protocol
+            .resend
+            .then_some(protocol.resend_interval_us.max(1)),
+        gas_per_second: scenario.execution.gas_per_second,
+        block_gas: scenario.execution.block_gas,
+        everywhere: scenario.execution.everywhere,
+        workload_accounts,
+        names,
+    };
+    let count = nodes.len();
+    let mut world = World {
+        timing,
+        proposers: Schedule::new(rule(&protocol.proposer, scenario.seed, &fixed.names)),
+        now: 0,
+        steps: 0,
+        queue: Queue::default(),
+        network: network(scenario, &fixed.names, &node_validators, randomness, count),
+        store,
+        ledger,
+        adversary: Adversary {
+            plan: Plan::Coalition,
+            members: Vec::new(),
+            strategy: strategy(&Plan::Coalition),
+            era: 0,
+            own_blocks: BTreeMap::new(),
+        },
+        trace: Trace::new(head::<P>(scenario, node_validators, tip)),
+        digest: RunDigest::default(),
+        commands: scenario.commands.iter().cloned().collect(),
+        packets: BTreeMap::new(),
+        proposed: BTreeMap::new(),
+        tx_per_second: 0,
+        workload_era: 0,
+        users: Users::new(stream),
+        contracts: setup.contracts.clone(),
+        effects: Vec::new(),
+        nodes,
+        fixed: Arc::new(fixed),
+    };
+    world.set_adversary(&scenario.adversary);
+    world.set_workload(scenario.workload.tx_per_second);
+    world.schedule_faults(scenario);
+    for i in 0..count {
+        world.queue.push(0, Happening::Start(NodeId(i as u16)));
+    }
+    Ok(world)
+}
+
+impl<P: Protocol> World<P> {
+    fn schedule_faults(&mut self, scenario: &Scenario) {
+        if scenario.faults.crashed > 0 {
+            let count = scenario.faults.crashed;
+            self.command(&crate::scenario::model::Command::SetCrashed { count });
+        }
+        for crash in &scenario.faults.crashes {
+            let Some(v) = self.fixed.names.iter().position(|n| *n == crash.validator) else {
+                continue;
+            };
+            let nodes: Vec<NodeId> = self.nodes_of(ValidatorId(v as u16)).collect();
+            for node in nodes {
+                self.queue.push(crash.at_us, Happening::Crash(node));
+                if let Some(at) = crash.restart_us {
+                    self.queue.push(at, Happening::Restart(node));
+                }
+            }
+        }
+    }
+}
+
+/// Validator `i`'s key, drawn from the run's seed.
+fn key(randomness: &Randomness, i: u64) -> Keypair {
+    let mut draw = randomness.draw(Purpose::Keys, 0, i);
+    let mut secret = [0; 32];
+    for part in secret.chunks_mut(8) {
+        part.copy_from_slice(&draw.u64().to_le_bytes());
+    }
+    Keypair::from_secret(secret)
+}
+
+/// The validator of each node: one each, then the twins.
+fn nodes(scenario: &Scenario, names: &[String]) -> Vec<ValidatorId> {
+    let twins = scenario
+        .twins
+        .iter()
+        .filter_map(|t| names.iter().position(|n| n == t));
+    (0..names.len())
+        .chain(twins)
+        .map(|i| ValidatorId(i as u16))
+        .collect()
+}
+
+fn genesis(scenario: &Scenario) -> Genesis {
+    let native = || Coin {
+        denom: NATIVE_DENOM.into(),
+        amount: ENDOWMENT,
+    };
+    let second = || Coin {
+        denom: SECOND_DENOM.into(),
+        amount: ENDOWMENT,
+    };
+    let workers = u64::from(scenario.workload.accounts.max(1));
+    let accounts = (0..workers).map(|i| (workload::address(i), vec![native()]));
+    let users = (0..USERS).map(|i| (Hash(user(i).public().0), vec![native(), second()]));
+    Genesis {
+        accounts: accounts.chain(users).collect(),
+        contracts: Vec::new(),
+    }
+}
+
+/// All validators in an order drawn from the seed (Fisher and Yates).
+fn permutation(randomness: &Randomness, purpose: Purpose, n: usize) -> Vec<ValidatorId> {
+    let mut order: Vec<ValidatorId> = (0..n as u16).map(ValidatorId).collect();
+    for i in (1..n).rev() {
+        let j = randomness.draw(purpose, 0, i as u64).below(i as u64 + 1) as usize;
+        order.swap(i, j);
+    }
+    order
+}
+
+fn head<P: Protocol>(scenario: &Scenario, nodes: Vec<ValidatorId>, genesis: Hash) -> Head {
+    let own = P::KINDS.iter().map(|k| KindInfo {
+        name: k.name,
+        role: k.role,
+    });
+    let chatter = CHATTER.iter().map(|name| KindInfo {
+        name,
+        role: Role::Other,
+    });
+    Head {
+        protocol: P::NAME,
+        validators: scenario
+            .validators
+            .iter()
+            .map(|v| (v.name.clone(), v.stake))
+            .collect(),
+        nodes,
+        kinds: own.chain(chatter).collect(),
+        steps: P::STEPS,
+        timers: P::TIMERS,
+        genesis,
+        stall_after: scenario.checks.stall_after_us.max(SECOND / 1_000),
+    }
+}
+
+fn network(
+    scenario: &Scenario,
+    names: &[String],
+    nodes: &[ValidatorId],
+    randomness: Randomness,
+    count: usize,
+) -> Network {
+    let spec = &scenario.network;
+    let mut cuts = Cuts::default();
+    for partition in &spec.partitions {
+        cuts.add(
+            partition.from_us,
+            partition.until_us,
+            cut(&partition.cut, names, nodes),
+        );
+    }
+    let conditions = Conditions {
+        latency: latency(&spec.latency, nodes),
+        loss_ppm: spec.loss_ppm,
+        duplicate_ppm: spec.duplicate_ppm,
+        reorder_ppm: spec.reorder_ppm,
+        reorder_by: spec.reorder_by_us,
+        gst: spec.gst.map(|g| Gst {
+            at: g.at_us,
+            max_before: g.max_before_us,
+            delta: g.delta_us,
+        }),
+    };
+    Network::new(conditions, cuts, randomness, count)
+}
+
+/// A matrix by validator becomes one by node.
+pub(super) fn latency(spec: &LatencySpec, nodes: &[ValidatorId]) -> Latency {
+    match spec {
+        LatencySpec::Constant { us } => Latency::Constant(*us),
+        LatencySpec::Uniform { min_us, max_us } => Latency::Uniform {
+            min: *min_us,
+            max: *max_us,
+        },
+        LatencySpec::Normal {
+            mean_us,
+            deviation_us,
+        } => Latency::Normal {
+            mean: *mean_us,
+            deviation: *deviation_us,
+        },
+        LatencySpec::LogNormal {
+            median_us,
+            sigma_milli,
+        } => Latency::LogNormal {
+            median: *median_us,
+            sigma_milli: *sigma_milli,
+        },
+        LatencySpec::Matrix { us } => {
+            let at = |a: &ValidatorId, b: &ValidatorId| {
+                us.get(a.index()).and_then(|r| r.get(b.index())).copied()
+            };
+            let row = |a| nodes.iter().map(|b| at(a, b).unwrap_or(0)).collect();
+            Latency::Matrix(Arc::new(nodes.iter().map(row).collect()))
+        }
+    }
+}
+
+pub(super) fn cut(spec: &Cut, names: &[String], nodes: &[ValidatorId]) -> Links {
+    let of = |list: &[String]| -> Vec<NodeId> {
+        let named = |v: &ValidatorId| names.get(v.index()).is_some_and(|n| list.contains(n));
+        (0..nodes.len())
+            .filter(|i| named(&nodes[*i]))
+            .map(|i| NodeId(i as u16))
+            .collect()
+    };
+    match spec {
+        Cut::Groups(groups) => {
+            // Who is in no group makes group 0.
+            let mut group = vec![0; nodes.len()];
+            for (i, members) in groups.iter().enumerate() {
+                for node in of(members) {
+                    group[node.index()] = i as u16 + 1;
+                }
+            }
+            Links::Groups(group)
+        }
+        Cut::OneWay { from, to } => Links::OneWay {
+            from: of(from),
+            to: of(to),
+        },
+    }
+}
+
+fn rule(spec: &ProposerSpec, seed: u64, names: &[String]) -> Rule {
+    match spec {
+        ProposerSpec::Priority => Rule::Priority,
+        ProposerSpec::Rotation => Rule::Rotation,
+        ProposerSpec::Draw => Rule::Draw { seed },
+        ProposerSpec::List(list) => Rule::List(
+            list.iter()
+                .filter_map(|n| names.iter().position(|m| m == n))
+                .map(|i| ValidatorId(i as u16))
+                .collect(),
+        ),
+    }
+}
+
+pub(super) fn plan(spec: &StrategySpec, names: &[String]) -> Plan {
+    let node = |name: &String| {
+        names
+            .iter()
+            .position(|n| n == name)
+            .map(|i| NodeId(i as u16))
+    };
+    match spec {
+        StrategySpec::Coalition => Plan::Coalition,
+        StrategySpec::Silent => Plan::Silent,
+        StrategySpec::Delay { by_us } => Plan::Delay { by: *by_us },
+        StrategySpec::WrongRoot => Plan::WrongRoot,
+        StrategySpec::Amnesia => Plan::Amnesia,
+        StrategySpec::Puppet { script } => Plan::Puppet {
+            script: script
+                .iter()
+                .filter_map(|line| {
+                    Some(Line {
+                        at: line.at_us,
+                        from: node(&line.from)?,
+                        to: line.to.iter().filter_map(node).collect(),
+                        kind: line.kind.clone(),
+                        slot: Slot {
+                            height: line.height,
+                            round: line.round,
+                        },
+                        value: match &line.value {
+                            ValueSpec::Nil => Value::Nil,
+                            ValueSpec::Block(label) => Value::Own(label.clone()),
+                            ValueSpec::Proposed { height, round } => Value::Proposed(Slot {
+                                height: *height,
+                                round: *round,
+                            }),
+                        },
+                        valid_round: line.valid_round,
+                    })
+                })
+                .collect(),
+        },
+    }
+}

@@ -1,0 +1,149 @@
+//! What the papers assume of the network, built: nothing honest is lost for ever.
+//!
+//! 1. A node that made no progress for a while sends its own messages of this height again, to all.
+//! 2. It relays others' messages that must not die with their signer, to one peer after the other.
+//! 3. Whoever has decided the height of such a message answers with block and certificate.
+//!
+//! Without 2: v1 precommits A and crashes; its vote reached only v2, which now waits for ever on a
+//! lock that nobody else can see a reason for.
+
+use super::wire::{Packet, Payload};
+use super::{Happening, World};
+use crate::consensus::{Context, Message, Protocol};
+use crate::types::{Height, NodeId, Signed};
+use std::sync::Arc;
+
+/// Decisions sent at one request: enough to gain on a chain that goes on meanwhile.
+const DECISIONS_A_REQUEST: u64 = 16;
+
+impl<P: Protocol> World<P> {
+    pub(super) fn schedule_resend(&mut self, node: NodeId) {
+        if let Some(interval) = self.fixed.resend {
+            let life = self.nodes[node.index()].life;
+            self.queue
+                .push(self.now + interval, Happening::Resend { node, life });
+        }
+    }
+
+    pub(super) fn resend(&mut self, node: NodeId) {
+        self.schedule_resend(node);
+        let Some(interval) = self.fixed.resend else {
+            return;
+        };
+        let n = &self.nodes[node.index()];
+        if self.mute(node) || self.now < n.progress.saturating_add(interval) {
+            return;
+        }
+        let context = Context {
+            now: self.now,
+            node,
+            me: Some(n.validator),
+            validators: &self.fixed.validators,
+            proposers: &self.proposers,
+            timing: &self.timing,
+        };
+        let (own, others) = P::resend(&n.machine, &context);
+        let wanted: Vec<_> = n.wanted.keys().copied().collect();
+        if own.is_empty() {
+            self.ask_for_help(node);
+        }
+        let everybody: Vec<NodeId> = self.others(node).collect();
+        for signed in own {
+            let packet = self.packet_of(node, &signed);
+            self.put_on_wire(node, &packet, everybody.iter().copied(), true);
+        }
+        if let Some(peer) = self.next_peer(node) {
+            for signed in others {
+                let packet = self.packet_of(node, &signed);
+                self.put_on_wire(node, &packet, [peer], true);
+            }
+            for block in wanted {
+                self.chat(node, Payload::BlockRequest { block }, [peer], true);
+            }
+        }
+    }
+
+    /// Tells everybody which height this node works on.
+    pub(super) fn ask_for_help(&mut self, node: NodeId) {
+        if self.mute(node) {
+            return;
+        }
+        let height = P::height(&self.nodes[node.index()].machine);
+        let everybody: Vec<NodeId> = self.others(node).collect();
+        self.chat(node, Payload::Status { height }, everybody, true);
+    }
+
+    /// `peer` works on `height`: if `node` is past it, it sends what was decided.
+    pub(super) fn help(&mut self, node: NodeId, peer: NodeId, height: Height) {
+        let n = &self.nodes[node.index()];
+        if height > n.tip_height || self.mute(node) || !self.turn_to_help(node, peer) {
+            return;
+        }
+        let interval = self.fixed.resend.unwrap_or(0);
+        let last = n
+            .tip_height
+            .min(height.saturating_add(DECISIONS_A_REQUEST - 1));
+        let first = match n.helped.get(&peer) {
+            // Asked again before the answer can have arrived: only what is new.
+            Some((when, upto)) if self.now < when.saturating_add(interval) => height.max(upto + 1),
+            Some(_) | None => height,
+        };
+        if first > last {
+            return;
+        }
+        self.nodes[node.index()]
+            .helped
+            .insert(peer, (self.now, last));
+        for h in first..=last {
+            let Some(decided) = self.store.decision(node, h) else {
+                continue;
+            };
+            let certificate = decided.certificate.clone();
+            if let Some(block) = self.store.any(&decided.block).cloned() {
+                self.chat(
+                    node,
+                    Payload::Decision { block, certificate },
+                    [peer],
+                    false,
+                );
+            }
+        }
+    }
+
+    /// In a large network a few helpers suffice; who they are changes with every interval, so that a
+    /// silent or crashed one is no obstacle.
+    fn turn_to_help(&self, node: NodeId, peer: NodeId) -> bool {
+        let n = self.nodes.len() as u64;
+        let era = self.now / self.fixed.resend.unwrap_or(1).max(1);
+        (u64::from(node.0) + era.wrapping_mul(7) + u64::from(peer.0)) % n < (n / 8).max(4)
+    }
+
+    fn next_peer(&mut self, node: NodeId) -> Option<NodeId> {
+        let count = self.nodes.len() as u16;
+        if count < 2 {
+            return None;
+        }
+        let n = &mut self.nodes[node.index()];
+        n.relay = (n.relay + 1) % count;
+        if n.relay == node.0 {
+            n.relay = (n.relay + 1) % count;
+        }
+        Some(NodeId(n.relay))
+    }
+
+    /// The packet a message travelled in, or a new one when that is forgotten.
+    fn packet_of(
+        &mut self,
+        node: NodeId,
+        signed: &Arc<Signed<P::Message>>,
+    ) -> Arc<Packet<P::Message>> {
+        let described = signed.message.describe();
+        let key = (described.slot.height, signed.signature);
+        if let Some(packet) = self.packets.get(&key)
+            && self.trace.find(packet.id).is_some()
+        {
+            return packet.clone();
+        }
+        self.pack(node, signed.clone())
+    }
+}

@@ -1,0 +1,113 @@
+//! A copy arrives.
+
+use super::World;
+use super::wire::{Copy, Payload};
+use crate::consensus::{Input, Message, Protocol};
+use crate::trace::{Event, Loss};
+use crate::types::{Block, NodeId, Signed};
+use std::sync::Arc;
+
+impl<P: Protocol> World<P> {
+    pub(super) fn arrive(&mut self, copy: Copy<P::Message>) {
+        let Copy {
+            packet,
+            flight,
+            from,
+            to,
+            again,
+        } = copy;
+        let message = packet.id;
+        if !self.nodes[to.index()].up {
+            self.trace.push(
+                self.now,
+                Event::Lost {
+                    message,
+                    flight,
+                    from,
+                    to,
+                    why: Loss::Down,
+                },
+            );
+            return;
+        }
+        self.trace.push(
+            self.now,
+            Event::Delivered {
+                message,
+                flight,
+                from,
+                to,
+            },
+        );
+        match &packet.payload {
+            Payload::Protocol { signed, body } => {
+                if !self.genuine(signed) {
+                    self.trace
+                        .push(self.now, Event::BadSignature { message, to });
+                    return;
+                }
+                if let Some(block) = body {
+                    self.store.give(to, block);
+                }
+                if again {
+                    self.help(to, from, signed.message.describe().slot.height);
+                }
+                self.drive(to, Input::Message(signed.clone()));
+            }
+            Payload::Transaction(tx) => {
+                self.nodes[to.index()].receive_transaction(tx, &self.fixed.chain);
+            }
+            Payload::Status { height } => self.help(to, from, *height),
+            Payload::BlockRequest { block } => {
+                if !self.mute(to)
+                    && let Some(block) = self.store.get(to, block).cloned()
+                {
+                    self.chat(to, Payload::BlockReply(block), [from], false);
+                }
+            }
+            Payload::BlockReply(block) => self.receive_body(to, block),
+            Payload::Decision { block, certificate } => {
+                if certificate.iter().all(|signed| self.genuine(signed)) {
+                    self.store.give(to, block);
+                    let certificate = certificate.clone();
+                    let (block, height) = (block.id(), block.header.height);
+                    self.drive(
+                        to,
+                        Input::Certificate {
+                            block,
+                            height,
+                            certificate,
+                        },
+                    );
+                } else {
+                    self.trace
+                        .push(self.now, Event::BadSignature { message, to });
+                }
+            }
+        }
+    }
+
+    /// The signer is a validator of the message's height and signed exactly this.
+    pub(super) fn genuine(&self, signed: &Signed<P::Message>) -> bool {
+        let Some(public) = self.fixed.public.get(signed.signer.index()) else {
+            return false;
+        };
+        signed.verify(public, &self.fixed.chain, self.fixed.everywhere)
+    }
+
+    /// A Byzantine node that helps nobody.
+    pub(super) fn mute(&self, node: NodeId) -> bool {
+        self.adversary.controls(node) && self.adversary.strategy.mute()
+    }
+
+    fn receive_body(&mut self, node: NodeId, block: &Arc<Block>) {
+        self.store.give(node, block);
+        if self.nodes[node.index()]
+            .wanted
+            .remove(&block.id())
+            .is_some()
+        {
+            self.drive(node, Input::Fetched { block: block.id() });
+        }
+    }
+}

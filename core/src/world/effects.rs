@@ -1,0 +1,430 @@
+//! Carrying out what protocol machines ask for.
+
+use super::wire::{Copy, Packet, Payload};
+use super::{Happening, World};
+use crate::adversary::{Act, Plan, Stage, strategy};
+use crate::base::Micros;
+use crate::consensus::{Effect, Input, Message, Note, Protocol};
+use crate::network::{Model, Passage};
+use crate::trace::{Accusation, Event, MessageRecord};
+use crate::types::{Block, BlockId, Evidence, NodeId, Signed, Slot, ValidatorId};
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+type Inbox<P> = VecDeque<Input<<P as Protocol>::Message>>;
+
+impl<P: Protocol> World<P> {
+    /// Carries out all effects of one step, in order; answers that take no time go into `inbox`.
+    pub(super) fn perform_all(
+        &mut self,
+        node: NodeId,
+        effects: &mut Vec<Effect<P::Message>>,
+        inbox: &mut Inbox<P>,
+    ) {
+        if self.adversary.controls(node) {
+            for effect in effects.drain(..) {
+                for act in self.corrupt(node, effect) {
+                    self.act(node, act, inbox);
+                }
+            }
+        } else {
+            for effect in effects.drain(..) {
+                self.carry_out(node, effect, inbox);
+            }
+        }
+    }
+
+    /// What the strategy makes of an effect of one of its nodes.
+    fn corrupt(&mut self, node: NodeId, effect: Effect<P::Message>) -> Vec<Act<P::Message>> {
+        // The strategy looks at the world while the world owns it: out with it for the call. The
+        // stand-in has no size and costs nothing.
+        let mut in_charge =
+            std::mem::replace(&mut self.adversary.strategy, strategy(&Plan::Silent));
+        let acts = in_charge.after(self, node, effect);
+        self.adversary.strategy = in_charge;
+        acts
+    }
+
+    fn act(&mut self, node: NodeId, act: Act<P::Message>, inbox: &mut Inbox<P>) {
+        match act {
+            Act::Do(effect) => self.carry_out(node, effect, inbox),
+            Act::Later { by, effect } => {
+                let life = self.nodes[node.index()].life;
+                self.queue.push(
+                    self.now + by,
+                    Happening::Late {
+                        node,
+                        life,
+                        effect: Box::new(effect),
+                    },
+                );
+            }
+            Act::Tell { from, message, to } => {
+                let packet = self.sign_and_pack(from, message);
+                self.put_on_wire(from, &packet, to.into_iter().filter(|t| *t != from), false);
+                if let Payload::Protocol { signed, .. } = &packet.payload
+                    && from == node
+                {
+                    inbox.push_back(Input::Message(signed.clone()));
+                }
+            }
+            Act::KeepToSelf(message) => {
+                let signed = self.sign(node, message);
+                inbox.push_back(Input::Message(signed));
+            }
+        }
+    }
+
+    pub(super) fn carry_out(
+        &mut self,
+        node: NodeId,
+        effect: Effect<P::Message>,
+        inbox: &mut Inbox<P>,
+    ) {
+        match effect {
+            Effect::Broadcast(message) => {
+                let packet = self.sign_and_pack(node, message);
+                let all = self.others(node);
+                self.put_on_wire(node, &packet, all, false);
+                if let Payload::Protocol { signed, .. } = &packet.payload {
+                    inbox.push_back(Input::Message(signed.clone()));
+                }
+            }
+            Effect::Send { to, message } => {
+                let packet = self.sign_and_pack(node, message);
+                let receivers: Vec<NodeId> = self.nodes_of(to).collect();
+                if let Payload::Protocol { signed, .. } = &packet.payload
+                    && receivers.contains(&node)
+                {
+                    inbox.push_back(Input::Message(signed.clone()));
+                }
+                self.put_on_wire(
+                    node,
+                    &packet,
+                    receivers.into_iter().filter(|r| *r != node),
+                    false,
+                );
+            }
+            Effect::SetTimer { timer, after } => {
+                let n = &mut self.nodes[node.index()];
+                if n.armed.insert(timer) {
+                    let life = n.life;
+                    self.queue.push(
+                        self.now.saturating_add(after),
+                        Happening::Timer { node, life, timer },
+                    );
+                }
+            }
+            Effect::BuildBlock { slot, parent } => {
+                if let Some(block) = self.build_block(node, slot, parent) {
+                    self.answer(
+                        node,
+                        Input::Built {
+                            slot,
+                            block: block.id(),
+                        },
+                        inbox,
+                    );
+                }
+            }
+            Effect::ValidateBlock { block, parent } => {
+                let valid = self.validate(node, &block, &parent);
+                self.answer(node, Input::Validated { block, valid }, inbox);
+            }
+            Effect::FetchBlock { block, from } => {
+                if self.store.get(node, &block).is_some() {
+                    inbox.push_back(Input::Fetched { block });
+                } else {
+                    self.nodes[node.index()].wanted.insert(block, from);
+                    let ask = Payload::BlockRequest { block };
+                    let receivers: Vec<NodeId> =
+                        self.nodes_of(from).filter(|r| *r != node).collect();
+                    self.chat(node, ask, receivers, false);
+                }
+            }
+            Effect::Decide {
+                block,
+                height,
+                round,
+                certificate,
+            } => {
+                self.decide(node, block, height, round, &certificate);
+            }
+            Effect::Accuse(evidence) => self.accuse(node, &evidence),
+            Effect::Note(note) => self.note(node, note),
+        }
+    }
+
+    /// Hands `input` to the machine when its executor is free: at once unless execution takes time.
+    fn answer(&mut self, node: NodeId, input: Input<P::Message>, inbox: &mut Inbox<P>) {
+        let n = &self.nodes[node.index()];
+        if n.busy_until > self.now {
+            let answer = Happening::Answer {
+                node,
+                life: n.life,
+                input: Box::new(input),
+            };
+            self.queue.push(n.busy_until, answer);
+        } else {
+            inbox.push_back(input);
+        }
+    }
+
+    pub(super) fn sign(&mut self, node: NodeId, message: P::Message) -> Arc<Signed<P::Message>> {
+        let validator = self.nodes[node.index()].validator;
+        let signed = Signed::new(
+            message,
+            validator,
+            &self.fixed.keys[validator.index()],
+            &self.fixed.chain,
+        );
+        self.digest.signed(node, &signed.signature);
+        signed
+    }
+
+    pub(super) fn sign_and_pack(
+        &mut self,
+        node: NodeId,
+        message: P::Message,
+    ) -> Arc<Packet<P::Message>> {
+        self.remember_proposal(&message);
+        let signed = self.sign(node, message);
+        self.pack(node, signed)
+    }
+
+    /// Gives a signed message its place in the trace, and the body of its block to travel along.
+    pub(super) fn pack(
+        &mut self,
+        node: NodeId,
+        signed: Arc<Signed<P::Message>>,
+    ) -> Arc<Packet<P::Message>> {
+        let body = signed
+            .message
+            .attachment()
+            .and_then(|b| self.store.any(&b))
+            .cloned();
+        let described = signed.message.describe();
+        let id = self.trace.message(MessageRecord {
+            id: 0,
+            from: node,
+            signer: Some(signed.signer),
+            kind: described.kind,
+            slot: described.slot,
+            value: described.value,
+            // A signer's number and a signature around the message, and the block behind it.
+            bytes: 66
+                + crate::base::encode(&signed.message).len() as u32
+                + body.as_ref().map_or(0, |b| b.bytes()),
+            sent: self.now,
+            fields: described.fields,
+        });
+        let signature = signed.signature;
+        let packet = Arc::new(Packet {
+            id,
+            payload: Payload::Protocol { signed, body },
+        });
+        if self.fixed.resend.is_some() {
+            self.packets
+                .insert((described.slot.height, signature), packet.clone());
+        }
+        packet
+    }
+
+    /// Sends unsigned chatter.
+    pub(super) fn chat(
+        &mut self,
+        node: NodeId,
+        payload: Payload<P::Message>,
+        to: impl IntoIterator<Item = NodeId>,
+        again: bool,
+    ) {
+        let Some(kind) = payload.chatter() else {
+            return;
+        };
+        let (slot, value, bytes) = match &payload {
+            Payload::Protocol { .. } => return,
+            Payload::Transaction(tx) => (Slot::default(), None, tx.bytes()),
+            Payload::Status { height } => (
+                Slot {
+                    height: *height,
+                    round: 0,
+                },
+                None,
+                16,
+            ),
+            Payload::BlockRequest { block } => (Slot::default(), Some(*block), 40),
+            Payload::BlockReply(block) => {
+                (slot_of(block), Some(block.id()), block.bytes() as usize)
+            }
+            Payload::Decision { block, certificate } => (
+                slot_of(block),
+                Some(block.id()),
+                block.bytes() as usize + certificate.len() * 120,
+            ),
+        };
+        let id = self.trace.message(MessageRecord {
+            id: 0,
+            from: node,
+            signer: None,
+            kind: Self::chatter_kind(kind),
+            slot,
+            value,
+            bytes: u32::try_from(bytes).unwrap_or(u32::MAX),
+            sent: self.now,
+            fields: Vec::new(),
+        });
+        let packet = Arc::new(Packet { id, payload });
+        self.put_on_wire(node, &packet, to, again);
+    }
+
+    /// Puts one copy for each receiver on the wire and lets the network decide over it.
+    pub(super) fn put_on_wire(
+        &mut self,
+        from: NodeId,
+        packet: &Arc<Packet<P::Message>>,
+        to: impl IntoIterator<Item = NodeId>,
+        again: bool,
+    ) {
+        let mut copies = 0u16;
+        let mut lost = Vec::new();
+        for to in to {
+            copies += 1;
+            match self.network.send(self.now, from, to) {
+                Passage::Arrives {
+                    after,
+                    again: twice,
+                } => {
+                    for after in [Some(after), twice].into_iter().flatten() {
+                        let flight = flight(after);
+                        let copy = Copy {
+                            packet: packet.clone(),
+                            flight,
+                            from,
+                            to,
+                            again,
+                        };
+                        self.queue.push(self.now + after, Happening::Arrive(copy));
+                    }
+                }
+                Passage::Lost { why, after } => {
+                    lost.push(Event::Lost {
+                        message: packet.id,
+                        flight: flight(after),
+                        from,
+                        to,
+                        why,
+                    });
+                }
+            }
+        }
+        self.trace.push(
+            self.now,
+            Event::Sent {
+                message: packet.id,
+                from,
+                copies,
+                again,
+            },
+        );
+        for event in lost {
+            self.trace.push(self.now, event);
+        }
+    }
+
+    pub(super) fn others(&self, node: NodeId) -> impl Iterator<Item = NodeId> + use<P> {
+        (0..self.nodes.len() as u16)
+            .map(NodeId)
+            .filter(move |n| *n != node)
+    }
+
+    /// The node or nodes that run a validator.
+    pub(super) fn nodes_of(&self, validator: ValidatorId) -> impl Iterator<Item = NodeId> + '_ {
+        self.nodes
+            .iter()
+            .filter(move |n| n.validator == validator)
+            .map(|n| n.id)
+    }
+
+    fn accuse(&mut self, node: NodeId, evidence: &Evidence<P::Message>) {
+        let (first, second) = (
+            evidence.first.message.describe(),
+            evidence.second.message.describe(),
+        );
+        let slot = Slot {
+            height: evidence.height,
+            round: evidence.round,
+        };
+        self.trace.push(
+            self.now,
+            Event::Evidence(Box::new(Accusation {
+                reporter: node,
+                offender: evidence.offender,
+                slot,
+                kind: first.kind,
+                first: first.value,
+                second: second.value,
+            })),
+        );
+    }
+
+    fn note(&mut self, node: NodeId, note: Note) {
+        let event = match note {
+            Note::Step { slot, step } => Event::Step {
+                node,
+                step,
+                round: slot.round,
+                height: u32::try_from(slot.height).unwrap_or(u32::MAX),
+            },
+            Note::Locked { slot, block } => Event::Locked {
+                node,
+                detail: Box::new((slot, block)),
+            },
+            Note::Polka { slot, block } => Event::Polka {
+                node,
+                detail: Box::new((slot, block)),
+            },
+            Note::Skipped { slot } => Event::Skipped {
+                node,
+                detail: Box::new(slot),
+            },
+        };
+        self.trace.push(self.now, event);
+    }
+}
+
+impl<P: Protocol> Stage for World<P> {
+    fn members(&self) -> &[NodeId] {
+        &self.adversary.members
+    }
+
+    fn honest(&self) -> Vec<(NodeId, u64)> {
+        let height = self.nodes.iter().map(|n| n.tip_height).max().unwrap_or(0) + 1;
+        let set = self.fixed.validators.at(height);
+        let honest = self
+            .nodes
+            .iter()
+            .filter(|n| n.up && !self.adversary.controls(n.id));
+        honest.map(|n| (n.id, set.stake(n.validator))).collect()
+    }
+
+    fn alternative(&mut self, node: NodeId, block: &BlockId) -> Option<BlockId> {
+        let block = self.store.any(block)?;
+        let mut header = block.header.clone();
+        header.salt += 1;
+        let other = Block::new(header, block.transactions.clone());
+        self.store.give(node, &other);
+        Some(other.id())
+    }
+}
+
+fn slot_of(block: &Block) -> Slot {
+    Slot {
+        height: block.header.height,
+        round: block.header.round,
+    }
+}
+
+/// Delays are capped well below 2^32 microseconds.
+fn flight(after: Micros) -> u32 {
+    u32::try_from(after).unwrap_or(u32::MAX)
+}

@@ -1,0 +1,380 @@
+//! The simulator: nodes, the wire between them, and time.
+//!
+//! One [`World`] is one run. It takes events from a queue in order of time, hands inputs to protocol
+//! machines, carries out their effects and writes the trace. Nothing else changes it but commands,
+//! which are part of the scenario.
+
+mod build;
+mod catchup;
+mod chain;
+mod commands;
+mod deliver;
+mod effects;
+mod machines;
+mod node;
+mod queue;
+mod scripts;
+mod simulation;
+mod store;
+mod users;
+mod wire;
+
+pub use build::{Setup, build};
+pub use machines::{PROTOCOLS, ProtocolFacts, simulate};
+pub use simulation::{Flying, NodeFacts, Simulation};
+pub use users::{Submission, USERS, user_address};
+
+use crate::adversary::{Plan, Strategy};
+use crate::base::{Hash, Micros};
+use crate::consensus::proposer::Schedule;
+use crate::consensus::{Context, Effect, Input, Message, Protocol, Timer, Timing};
+use crate::ledger::Ledger;
+use crate::network::Network;
+use crate::scenario::model::TimedCommand;
+use crate::trace::{Event, RunDigest, Trace};
+use crate::types::{BlockId, Keypair, NodeId, PublicKey, Signature, ValidatorId, ValidatorSets};
+use node::Node;
+use queue::Queue;
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
+use store::Store;
+use wire::{Copy, Packet};
+
+/// What is fixed for a run.
+#[derive(Debug)]
+struct Fixed {
+    chain: Hash,
+    names: Vec<String>,
+    keys: Vec<Keypair>,
+    public: Vec<PublicKey>,
+    validators: ValidatorSets,
+    resend: Option<Micros>,
+    gas_per_second: u64,
+    everywhere: bool,
+    /// Validators in the order in which a count makes them Byzantine.
+    byzantine_order: Vec<ValidatorId>,
+    /// Validators in the order in which a count takes them down.
+    crash_order: Vec<ValidatorId>,
+    block_gas: u64,
+    workload_accounts: u16,
+}
+
+/// Something due at an instant.
+#[derive(Clone, Debug)]
+enum Happening<P: Protocol> {
+    Start(NodeId),
+    Arrive(Copy<P::Message>),
+    Timer {
+        node: NodeId,
+        life: u32,
+        timer: Timer,
+    },
+    /// The executor of `node` is done.
+    Answer {
+        node: NodeId,
+        life: u32,
+        input: Box<Input<P::Message>>,
+    },
+    /// A Byzantine node's held-back effect.
+    Late {
+        node: NodeId,
+        life: u32,
+        effect: Box<Effect<P::Message>>,
+    },
+    Resend {
+        node: NodeId,
+        life: u32,
+    },
+    /// The k-th transaction of the generator, if its rate has not changed since.
+    Workload {
+        k: u64,
+        era: u32,
+    },
+    /// A puppet's line, if the adversary has not changed since.
+    Script {
+        line: usize,
+        era: u32,
+    },
+    Crash(NodeId),
+    Restart(NodeId),
+}
+
+/// Who is Byzantine now.
+struct Adversary<P: Protocol> {
+    plan: Plan,
+    members: Vec<NodeId>,
+    strategy: Box<dyn Strategy<P>>,
+    /// Counts changes.
+    era: u32,
+    /// Blocks of the puppets' own, by height and label.
+    own_blocks: BTreeMap<(u64, String), BlockId>,
+}
+
+impl<P: Protocol> Clone for Adversary<P> {
+    fn clone(&self) -> Self {
+        Adversary {
+            plan: self.plan.clone(),
+            members: self.members.clone(),
+            strategy: self.strategy.clone_box(),
+            era: self.era,
+            own_blocks: self.own_blocks.clone(),
+        }
+    }
+}
+
+impl<P: Protocol> Adversary<P> {
+    fn controls(&self, node: NodeId) -> bool {
+        self.members.binary_search(&node).is_ok()
+    }
+}
+
+/// A run of protocol `P`. Cloning is a checkpoint: what is large is shared.
+pub struct World<P: Protocol> {
+    fixed: Arc<Fixed>,
+    timing: Timing,
+    proposers: Schedule,
+    now: Micros,
+    steps: u64,
+    queue: Queue<Happening<P>>,
+    nodes: Vec<Node<P>>,
+    network: Network,
+    store: Store<P::Message>,
+    ledger: Ledger,
+    adversary: Adversary<P>,
+    trace: Trace,
+    digest: RunDigest,
+    commands: VecDeque<TimedCommand>,
+    /// Packets of signed messages still worth re-sending, by height and signature.
+    packets: BTreeMap<(u64, Signature), Arc<Packet<P::Message>>>,
+    /// First block proposed in each recent slot, for scripts that refer to it.
+    proposed: BTreeMap<crate::types::Slot, BlockId>,
+    tx_per_second: u32,
+    workload_era: u32,
+    users: users::Users,
+    /// Modules that deployments name.
+    contracts: BTreeMap<String, Arc<[u8]>>,
+    /// Reused between steps, so that a delivery allocates nothing.
+    effects: Vec<Effect<P::Message>>,
+}
+
+impl<P: Protocol> Clone for World<P> {
+    fn clone(&self) -> Self {
+        World {
+            fixed: self.fixed.clone(),
+            timing: self.timing,
+            proposers: self.proposers.clone(),
+            now: self.now,
+            steps: self.steps,
+            queue: self.queue.clone(),
+            nodes: self.nodes.clone(),
+            network: self.network.clone(),
+            store: self.store.clone(),
+            ledger: self.ledger.clone(),
+            adversary: self.adversary.clone(),
+            trace: self.trace.clone(),
+            digest: self.digest.clone(),
+            commands: self.commands.clone(),
+            packets: self.packets.clone(),
+            proposed: self.proposed.clone(),
+            tx_per_second: self.tx_per_second,
+            workload_era: self.workload_era,
+            users: self.users.clone(),
+            contracts: self.contracts.clone(),
+            effects: Vec::new(),
+        }
+    }
+}
+
+impl<P: Protocol> World<P> {
+    /// Runs what is due until `until` (included), at most `max` events. Returns how many ran; fewer
+    /// than `max` means that time now stands at `until`.
+    pub fn run(&mut self, until: Micros, max: u64) -> u64 {
+        let mut done = 0;
+        while done < max {
+            // A command at t runs before the events at t.
+            let command = self
+                .commands
+                .front()
+                .map(|c| c.at_us)
+                .filter(|at| *at <= until);
+            let happening = match command {
+                Some(0) => None,
+                Some(at) => self.queue.pop(at - 1),
+                None => self.queue.pop(until),
+            };
+            match (happening, command) {
+                (Some((at, happening)), _) => {
+                    self.now = at;
+                    self.steps += 1;
+                    done += 1;
+                    self.happen(happening);
+                }
+                (None, Some(at)) => {
+                    self.now = self.now.max(at);
+                    if let Some(timed) = self.commands.pop_front() {
+                        self.command(&timed.command);
+                    }
+                }
+                (None, None) => {
+                    self.now = self.now.max(until);
+                    break;
+                }
+            }
+        }
+        done
+    }
+
+    fn happen(&mut self, happening: Happening<P>) {
+        match happening {
+            Happening::Start(node) => self.start(node),
+            Happening::Arrive(copy) => self.arrive(copy),
+            Happening::Timer { node, life, timer } => {
+                if self.alive(node, life) && self.nodes[node.index()].armed.remove(&timer) {
+                    self.fire(node, timer);
+                }
+            }
+            Happening::Answer { node, life, input } => {
+                if self.alive(node, life) {
+                    self.drive(node, *input);
+                }
+            }
+            Happening::Late { node, life, effect } => {
+                if self.alive(node, life) {
+                    self.carry_out(node, *effect, &mut VecDeque::new());
+                }
+            }
+            Happening::Resend { node, life } => {
+                if self.alive(node, life) {
+                    self.resend(node);
+                }
+            }
+            Happening::Workload { k, era } => {
+                if era == self.workload_era {
+                    self.generate(k);
+                }
+            }
+            Happening::Script { line, era } => {
+                if era == self.adversary.era {
+                    self.perform(line);
+                }
+            }
+            Happening::Crash(node) => self.crash(node),
+            Happening::Restart(node) => self.restart(node),
+        }
+    }
+
+    fn alive(&self, node: NodeId, life: u32) -> bool {
+        self.nodes
+            .get(node.index())
+            .is_some_and(|n| n.up && n.life == life)
+    }
+
+    fn start(&mut self, node: NodeId) {
+        if !self.nodes[node.index()].up {
+            return;
+        }
+        self.nodes[node.index()].progress = self.now;
+        self.schedule_resend(node);
+        self.drive(node, Input::Start);
+    }
+
+    fn crash(&mut self, node: NodeId) {
+        if self.nodes[node.index()].up {
+            self.nodes[node.index()].crash();
+            self.trace.push(self.now, Event::Crashed { node });
+        }
+    }
+
+    fn restart(&mut self, node: NodeId) {
+        if self.nodes[node.index()].up {
+            return;
+        }
+        let n = &mut self.nodes[node.index()];
+        n.up = true;
+        n.progress = self.now;
+        self.trace.push(self.now, Event::Restarted { node });
+        self.schedule_resend(node);
+        self.drive(node, Input::Restarted);
+        // It may have missed any number of blocks: ask at once rather than at the next re-send.
+        if self.fixed.resend.is_some() {
+            self.ask_for_help(node);
+        }
+    }
+
+    /// Lets a machine take `input` and carries out what follows, until nothing more follows at once.
+    fn drive(&mut self, node: NodeId, input: Input<P::Message>) {
+        let mut effects = std::mem::take(&mut self.effects);
+        self.take(node, input, &mut effects);
+        if !effects.is_empty() {
+            let mut inbox = VecDeque::new();
+            self.perform_all(node, &mut effects, &mut inbox);
+            while let Some(input) = inbox.pop_front() {
+                self.take(node, input, &mut effects);
+                self.perform_all(node, &mut effects, &mut inbox);
+            }
+        }
+        self.effects = effects;
+    }
+
+    /// Like [`Self::drive`], for a timer: recorded only when something follows from it.
+    fn fire(&mut self, node: NodeId, timer: Timer) {
+        let mut effects = Vec::new();
+        self.take(node, Input::Timer(timer), &mut effects);
+        if effects.is_empty() {
+            return;
+        }
+        let height = u32::try_from(timer.slot.height).unwrap_or(u32::MAX);
+        let fired = Event::TimerFired {
+            node,
+            timer: timer.kind,
+            round: timer.slot.round,
+            height,
+        };
+        self.trace.push(self.now, fired);
+        let mut inbox = VecDeque::new();
+        self.perform_all(node, &mut effects, &mut inbox);
+        while let Some(input) = inbox.pop_front() {
+            self.take(node, input, &mut effects);
+            self.perform_all(node, &mut effects, &mut inbox);
+        }
+    }
+
+    fn take(
+        &mut self,
+        node: NodeId,
+        input: Input<P::Message>,
+        effects: &mut Vec<Effect<P::Message>>,
+    ) {
+        let controlled = self.adversary.controls(node);
+        let n = &mut self.nodes[node.index()];
+        if controlled && !self.adversary.strategy.before(&mut n.machine, &input) {
+            return;
+        }
+        let context = Context {
+            now: self.now,
+            node,
+            me: Some(n.validator),
+            validators: &self.fixed.validators,
+            proposers: &self.proposers,
+            timing: &self.timing,
+        };
+        P::step(&mut n.machine, &context, input, effects);
+    }
+
+    /// The trace's name for a kind of chatter.
+    fn chatter_kind(index: u8) -> u8 {
+        P::KINDS.len() as u8 + index
+    }
+
+    /// Blocks by the slot of the first proposal, for scripts that refer to them.
+    fn remember_proposal(&mut self, message: &P::Message) {
+        if let Some(block) = message.attachment() {
+            self.proposed
+                .entry(message.describe().slot)
+                .or_insert(block);
+            if self.proposed.len() > 1_024 {
+                self.proposed.pop_first();
+            }
+        }
+    }
+}

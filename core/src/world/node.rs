@@ -1,0 +1,67 @@
+//! One process: a protocol machine, a store of blocks, executed states, a mempool.
+
+use crate::base::{Hash, Micros};
+use crate::consensus::{Protocol, Timer};
+use crate::ledger::{ExecutorKind, Mempool, State};
+use crate::types::{BlockId, Height, NodeId, ValidatorId};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The state after a block, as one node computed it.
+#[derive(Clone, Debug)]
+pub(super) struct Computed {
+    pub height: Height,
+    pub state: State,
+    pub root: Hash,
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct Node<P: Protocol> {
+    pub id: NodeId,
+    pub validator: ValidatorId,
+    pub machine: P::State,
+    pub up: bool,
+    /// Counts crashes: timers and answers of an earlier life are ignored.
+    pub life: u32,
+    pub armed: BTreeSet<Timer>,
+    /// The newest final block.
+    pub tip: BlockId,
+    pub tip_height: Height,
+    /// When the tip last moved, or the node started.
+    pub progress: Micros,
+    /// Executed states: the tip's, the few before it, and of blocks beyond it that were built upon.
+    pub computed: BTreeMap<BlockId, Computed>,
+    pub executor: ExecutorKind,
+    pub mempool: Mempool,
+    /// Until then the executor is at work.
+    pub busy_until: Micros,
+    /// Blocks asked for and not yet here, with whom to ask.
+    pub wanted: BTreeMap<BlockId, ValidatorId>,
+    /// When each peer was last helped, and up to which height.
+    pub helped: BTreeMap<NodeId, (Micros, Height)>,
+    /// Whom others' messages were last relayed to.
+    pub relay: u16,
+}
+
+/// Blocks before the tip whose states are kept: a view of the recent past for queries, and the parent
+/// of a block that is still being validated.
+const KEEP_STATES: u64 = 4;
+
+impl<P: Protocol> Node<P> {
+    /// Forgets states that nothing will build upon.
+    pub(super) fn thin(&mut self) {
+        let oldest = self.tip_height.saturating_sub(KEEP_STATES);
+        self.computed.retain(|_, c| c.height >= oldest);
+    }
+
+    /// What a crash takes: timers, inbox (the world drops what arrives), mempool, work in progress.
+    /// What stays: everything the machine knows, since it is written down before a message leaves.
+    pub(super) fn crash(&mut self) {
+        self.up = false;
+        self.life += 1;
+        self.armed.clear();
+        self.mempool = Mempool::default();
+        self.busy_until = 0;
+        self.wanted.clear();
+        self.helped.clear();
+    }
+}

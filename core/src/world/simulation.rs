@@ -1,0 +1,196 @@
+//! A world of whatever protocol, as the session handles it.
+
+use super::users::Submission;
+use super::wire::Copy;
+use super::{Happening, World};
+use crate::base::{Hash, Micros};
+use crate::consensus::{Context, Protocol, Status};
+use crate::ledger::State;
+use crate::scenario::model::TimedCommand;
+use crate::trace::{MessageId, Trace};
+use crate::types::{Address, BlockId, Height, NodeId, ValidatorId};
+use crate::vm::Outcome;
+
+/// A copy on the wire.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Flying {
+    pub message: MessageId,
+    pub from: NodeId,
+    pub to: NodeId,
+    pub sent: Micros,
+    pub arrives: Micros,
+}
+
+/// What can be seen of a node from outside its machine.
+#[derive(Clone, Debug)]
+pub struct NodeFacts {
+    pub validator: ValidatorId,
+    pub up: bool,
+    pub byzantine: bool,
+    pub tip: BlockId,
+    pub tip_height: Height,
+    pub root: Hash,
+    pub mempool: usize,
+}
+
+/// A run, whatever its protocol.
+pub trait Simulation {
+    fn run(&mut self, until: Micros, max: u64) -> u64;
+    fn now(&self) -> Micros;
+    fn steps(&self) -> u64;
+    fn digest(&self) -> Hash;
+    fn trace(&self) -> &Trace;
+    /// The instant of the next event or command.
+    fn next_at(&self) -> Option<Micros>;
+    /// From now on `commands` is what comes: those not later than now that still wait stay, and of
+    /// `commands` those later than now follow.
+    fn set_future(&mut self, commands: &[TimedCommand]);
+    fn add_contract(&mut self, name: &str, wasm: std::sync::Arc<[u8]>);
+    fn node_count(&self) -> usize;
+    fn node(&self, node: NodeId) -> NodeFacts;
+    fn is_byzantine(&self, node: NodeId) -> bool;
+    /// Name of the adversary's strategy.
+    fn strategy(&self) -> &'static str;
+    fn status(&self, node: NodeId) -> Status;
+    /// The state after the node's newest final block, and that block's height.
+    fn state(&self, node: NodeId) -> Option<(&State, Height)>;
+    fn view(&self, node: NodeId, contract: Address, input: &[u8]) -> Option<Outcome>;
+    fn submissions(&self) -> &[Submission];
+    fn flying(&self, max: usize) -> Vec<Flying>;
+    /// A copy that can go on from here; of the trace it keeps about `records`.
+    fn checkpoint(&self, records: usize) -> Box<dyn Simulation>;
+}
+
+impl<P: Protocol> Simulation for World<P> {
+    fn run(&mut self, until: Micros, max: u64) -> u64 {
+        World::run(self, until, max)
+    }
+
+    fn now(&self) -> Micros {
+        self.now
+    }
+
+    fn steps(&self) -> u64 {
+        self.steps
+    }
+
+    fn digest(&self) -> Hash {
+        self.digest.value()
+    }
+
+    fn trace(&self) -> &Trace {
+        &self.trace
+    }
+
+    fn next_at(&self) -> Option<Micros> {
+        let command = self.commands.front().map(|c| c.at_us);
+        self.queue.next_at().into_iter().chain(command).min()
+    }
+
+    fn set_future(&mut self, commands: &[TimedCommand]) {
+        let now = self.now;
+        self.commands.retain(|c| c.at_us <= now);
+        self.commands
+            .extend(commands.iter().filter(|c| c.at_us > now).cloned());
+    }
+
+    fn add_contract(&mut self, name: &str, wasm: std::sync::Arc<[u8]>) {
+        self.contracts.insert(name.to_owned(), wasm);
+    }
+
+    fn node_count(&self) -> usize {
+        self.nodes.len()
+    }
+
+    fn node(&self, node: NodeId) -> NodeFacts {
+        let n = &self.nodes[node.index()];
+        NodeFacts {
+            validator: n.validator,
+            up: n.up,
+            byzantine: self.adversary.controls(node),
+            tip: n.tip,
+            tip_height: n.tip_height,
+            root: n.computed.get(&n.tip).map(|c| c.root).unwrap_or_default(),
+            mempool: n.mempool.len(),
+        }
+    }
+
+    fn is_byzantine(&self, node: NodeId) -> bool {
+        self.adversary.controls(node)
+    }
+
+    fn strategy(&self) -> &'static str {
+        self.adversary.strategy.name()
+    }
+
+    fn status(&self, node: NodeId) -> Status {
+        let n = &self.nodes[node.index()];
+        let context = Context {
+            now: self.now,
+            node,
+            me: Some(n.validator),
+            validators: &self.fixed.validators,
+            proposers: &self.proposers,
+            timing: &self.timing,
+        };
+        P::status(&n.machine, &context)
+    }
+
+    fn state(&self, node: NodeId) -> Option<(&State, Height)> {
+        let n = self.nodes.get(node.index())?;
+        n.computed.get(&n.tip).map(|c| (&c.state, c.height))
+    }
+
+    fn view(&self, node: NodeId, contract: Address, input: &[u8]) -> Option<Outcome> {
+        let (state, height) = Simulation::state(self, node)?;
+        Some(self.ledger.chain.view(state, height, contract, input))
+    }
+
+    fn submissions(&self) -> &[Submission] {
+        self.users.submissions()
+    }
+
+    fn flying(&self, max: usize) -> Vec<Flying> {
+        let mut flying: Vec<Flying> = self
+            .queue
+            .iter()
+            .filter_map(|(arrives, happening)| match happening {
+                Happening::Arrive(Copy {
+                    packet,
+                    flight,
+                    from,
+                    to,
+                    ..
+                }) => {
+                    let sent = arrives.saturating_sub(u64::from(*flight));
+                    Some(Flying {
+                        message: packet.id,
+                        from: *from,
+                        to: *to,
+                        sent,
+                        arrives,
+                    })
+                }
+                Happening::Start(_)
+                | Happening::Timer { .. }
+                | Happening::Answer { .. }
+                | Happening::Late { .. }
+                | Happening::Resend { .. }
+                | Happening::Workload { .. }
+                | Happening::Script { .. }
+                | Happening::Crash(_)
+                | Happening::Restart(_) => None,
+            })
+            .take(max)
+            .collect();
+        // Buckets have no order of their own.
+        flying.sort_unstable_by_key(|f| (f.sent, f.message, f.to));
+        flying
+    }
+
+    fn checkpoint(&self, records: usize) -> Box<dyn Simulation> {
+        let mut copy = self.clone();
+        copy.trace.keep(records);
+        Box::new(copy)
+    }
+}

@@ -1,0 +1,283 @@
+//! Those who send transactions: the workload's accounts, and the user accounts a person acts with.
+
+use super::wire::Payload;
+use super::{Happening, World};
+use crate::base::digest::from_hex;
+use crate::base::{Hash, Micros};
+use crate::consensus::Protocol;
+use crate::ledger::{Execution, Mempool, Receipt, State, Workload, workload};
+use crate::scenario::model::{InputSpec, SubmitSpec};
+use crate::trace::Event;
+use crate::types::transaction::NATIVE_DENOM;
+use crate::types::{Action, Block, Coin, Height, Keypair, NodeId, SignedTransaction, Transaction};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// User accounts at genesis. Their keys follow the workload's.
+pub const USERS: u16 = 8;
+/// Native units each account owns at genesis, and units of a second denomination each user owns.
+pub(super) const ENDOWMENT: u128 = 1_000_000_000_000;
+pub(super) const SECOND_DENOM: &str = "gold";
+const USER_KEYS_FROM: u64 = 1 << 32;
+/// Gas limit of a user's transaction: a deployment pays by the byte.
+const USER_GAS: u64 = 40_000_000;
+/// A sender's transactions may wait for one that no node has any more (its only holder crashed): after
+/// this many, the missing ones are offered again.
+const LOST_AFTER: u64 = 4;
+/// Submissions remembered for the receipts' list.
+const REMEMBERED: usize = 256;
+
+/// Keys of user `i`, the same in every run.
+pub(super) fn user(i: u16) -> Keypair {
+    workload::account(USER_KEYS_FROM + u64::from(i))
+}
+
+/// Address of user `i`.
+#[must_use]
+pub fn user_address(i: u16) -> Hash {
+    Hash(user(i).public().0)
+}
+
+/// A person's transaction and what became of it.
+#[derive(Clone, Debug)]
+pub struct Submission {
+    pub tx: Hash,
+    pub what: String,
+    pub at: Micros,
+    /// By the first node that executed it.
+    pub outcome: Option<(Height, Receipt)>,
+    /// Nodes that executed it, and the state root after its block there.
+    pub roots: Vec<(NodeId, Hash)>,
+    /// Why no node took it.
+    pub refused: Option<String>,
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct Users {
+    workload: Workload,
+    generated: u64,
+    /// Next nonce of each user, for transactions sent faster than blocks come.
+    nonces: BTreeMap<u16, u64>,
+    submissions: Vec<Submission>,
+}
+
+impl Users {
+    pub(super) fn new(workload: Workload) -> Self {
+        Users {
+            workload,
+            generated: 0,
+            nonces: BTreeMap::new(),
+            submissions: Vec::new(),
+        }
+    }
+
+    pub(super) fn generated(&self) -> u64 {
+        self.generated
+    }
+
+    pub(super) fn submissions(&self) -> &[Submission] {
+        &self.submissions
+    }
+
+    /// Notes what became of persons' transactions in a block just executed by `node`.
+    pub(super) fn executed(&mut self, node: NodeId, block: &Block, execution: &Execution) {
+        if self.submissions.is_empty() {
+            return;
+        }
+        for receipt in &execution.receipts {
+            if let Some(s) = self.submissions.iter_mut().find(|s| s.tx == receipt.tx) {
+                if s.outcome.is_none() {
+                    s.outcome = Some((block.header.height, receipt.clone()));
+                }
+                s.roots.push((node, execution.root));
+            }
+        }
+    }
+}
+
+impl<P: Protocol> World<P> {
+    /// The generator's k-th transaction enters the network, and the next one is scheduled.
+    pub(super) fn generate(&mut self, k: u64) {
+        self.users.generated = k + 1;
+        let era = self.workload_era;
+        let rate = u64::from(self.tx_per_second.max(1));
+        self.queue.push(
+            self.now + 1_000_000 / rate,
+            Happening::Workload { k: k + 1, era },
+        );
+        let accounts = u64::from(self.fixed.workload_accounts.max(1));
+        let Some(node) = self.entry((k % accounts) as usize) else {
+            return;
+        };
+        let sender = workload::address(k % accounts);
+        let n = &self.nodes[node.index()];
+        let spent = n.computed.get(&n.tip).map_or(0, |c| c.state.nonce(&sender));
+        let nonce = k / accounts;
+        let first = if nonce > spent.saturating_add(LOST_AFTER) {
+            spent
+        } else {
+            nonce
+        };
+        for again in (first..nonce).take(LOST_AFTER as usize).chain([nonce]) {
+            let tx = self
+                .users
+                .workload
+                .transaction(again * accounts + k % accounts);
+            self.enter(node, &tx).ok();
+        }
+    }
+
+    /// A person's transaction, signed with the key of user `from`.
+    pub(super) fn submit(&mut self, from: u16, spec: &SubmitSpec) {
+        let what = describe(spec);
+        let action = match self.action(spec) {
+            Ok(action) => action,
+            Err(why) => return self.changed(format!("{what} was not sent: {why}")),
+        };
+        let keys = user(from);
+        let Some(node) = self.entry(0) else {
+            return self.changed(format!("{what} was not sent: every validator is down"));
+        };
+        let n = &self.nodes[node.index()];
+        let on_chain = n
+            .computed
+            .get(&n.tip)
+            .map_or(0, |c| c.state.nonce(&Hash(keys.public().0)));
+        let nonce = self
+            .users
+            .nonces
+            .get(&from)
+            .copied()
+            .unwrap_or(0)
+            .max(on_chain);
+        let transaction = Transaction {
+            sender: keys.public(),
+            nonce,
+            gas_limit: USER_GAS,
+            gas_price: 1,
+            action,
+        };
+        let tx = SignedTransaction::sign(transaction, &keys, &self.fixed.chain);
+        let refused = self.enter(node, &tx).err();
+        if refused.is_none() {
+            self.users.nonces.insert(from, nonce + 1);
+        }
+        if self.users.submissions.len() == REMEMBERED {
+            self.users.submissions.remove(0);
+        }
+        let submission = Submission {
+            tx: tx.id(),
+            what,
+            at: self.now,
+            outcome: None,
+            roots: Vec::new(),
+            refused,
+        };
+        self.users.submissions.push(submission);
+    }
+
+    /// The node that a client talks to: the `turn`-th of those up, honest ones if there are any.
+    fn entry(&self, turn: usize) -> Option<NodeId> {
+        let up = || self.nodes.iter().filter(|n| n.up);
+        let honest: Vec<NodeId> = up()
+            .filter(|n| !self.adversary.controls(n.id))
+            .map(|n| n.id)
+            .collect();
+        let all = if honest.is_empty() {
+            up().map(|n| n.id).collect()
+        } else {
+            honest
+        };
+        (!all.is_empty()).then(|| all[turn % all.len()])
+    }
+
+    /// A client hands `tx` to `node`, which passes it on to everybody.
+    fn enter(&mut self, node: NodeId, tx: &Arc<SignedTransaction>) -> Result<(), String> {
+        let n = &mut self.nodes[node.index()];
+        let Some(computed) = n.computed.get(&n.tip) else {
+            return Err("the node has no state yet".into());
+        };
+        n.mempool.insert(tx, &computed.state, &self.fixed.chain)?;
+        self.trace.push(
+            self.now,
+            Event::Submitted {
+                node,
+                detail: Box::new(tx.id()),
+            },
+        );
+        if !self.mute(node) {
+            let everybody: Vec<NodeId> = self.others(node).collect();
+            self.chat(node, Payload::Transaction(tx.clone()), everybody, false);
+        }
+        Ok(())
+    }
+
+    fn action(&self, spec: &SubmitSpec) -> Result<Action, String> {
+        Ok(match spec {
+            SubmitSpec::Transfer { to, amount } => Action::Transfer {
+                to: Hash(user(*to).public().0),
+                coin: Coin {
+                    denom: NATIVE_DENOM.into(),
+                    amount: u128::from(*amount),
+                },
+            },
+            SubmitSpec::Deploy { contract, input } => {
+                Action::Deploy {
+                    wasm: self.contracts.get(contract).cloned().ok_or_else(|| {
+                        format!("the scenario has no contract named '{contract}'")
+                    })?,
+                    input: bytes(input)?,
+                    funds: None,
+                }
+            }
+            SubmitSpec::Call {
+                address,
+                input,
+                value,
+            } => Action::Call {
+                contract: *address,
+                input: bytes(input)?,
+                funds: (*value > 0).then(|| Coin {
+                    denom: NATIVE_DENOM.into(),
+                    amount: u128::from(*value),
+                }),
+            },
+        })
+    }
+}
+
+impl<P: Protocol> super::node::Node<P> {
+    /// A transaction from a peer. What does not fit is forgotten: its sender's node still has it.
+    pub(super) fn receive_transaction(&mut self, tx: &Arc<SignedTransaction>, chain: &Hash) {
+        if let Some(computed) = self.computed.get(&self.tip) {
+            insert(&mut self.mempool, tx, &computed.state, chain);
+        }
+    }
+}
+
+fn insert(mempool: &mut Mempool, tx: &Arc<SignedTransaction>, state: &State, chain: &Hash) {
+    mempool.insert(tx, state, chain).ok();
+}
+
+fn bytes(input: &InputSpec) -> Result<Vec<u8>, String> {
+    match input {
+        InputSpec::Text(text) => Ok(text.clone().into_bytes()),
+        InputSpec::Hex(hex) => from_hex(hex),
+    }
+}
+
+fn describe(spec: &SubmitSpec) -> String {
+    let shown = |input: &InputSpec| match input {
+        InputSpec::Text(text) => text.chars().take(60).collect::<String>(),
+        InputSpec::Hex(hex) => format!("0x{}", hex.chars().take(60).collect::<String>()),
+    };
+    match spec {
+        SubmitSpec::Transfer { to, amount } => {
+            format!("transfer of {amount} {NATIVE_DENOM} to user {}", to + 1)
+        }
+        SubmitSpec::Deploy { contract, .. } => format!("deployment of {contract}"),
+        SubmitSpec::Call { address, input, .. } => {
+            format!("call of {} with '{}'", address.short(8), shown(input))
+        }
+    }
+}

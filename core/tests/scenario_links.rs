@@ -1,0 +1,486 @@
+//! Links and files: what is written is read again exactly, old links open for ever, and whatever else
+//! arrives ends in a sentence.
+
+use consensusforge_core::base::{Hash, limits};
+use consensusforge_core::scenario::codec::{
+    Document, Expected, read, read_file, read_link, write_file, write_link,
+};
+use consensusforge_core::scenario::model::*;
+use consensusforge_core::scenario::{Scenario, presets, validate};
+use proptest::prelude::*;
+
+fn document(scenario: Scenario) -> Document {
+    Document {
+        scenario,
+        expected: Some(Expected {
+            steps: 12_345,
+            digest: "0123456789abcdef".repeat(4),
+        }),
+    }
+}
+
+/// A scenario that uses every part of the format.
+fn full() -> Scenario {
+    let names = |n: &[&str]| n.iter().map(ToString::to_string).collect::<Vec<_>>();
+    let submit = |from, action| Command::Submit { from, action };
+    let commands = vec![
+        Command::SetLatency(LatencySpec::Normal {
+            mean_us: 5,
+            deviation_us: 2,
+        }),
+        Command::SetLoss { ppm: 1 },
+        Command::SetDuplicate { ppm: 2 },
+        Command::SetReorder { ppm: 3, by_us: 4 },
+        Command::SetBlockInterval { us: 5 },
+        Command::SetWorkload { tx_per_second: 6 },
+        Command::SetCrashed { count: 1 },
+        Command::Crash {
+            validator: "v1".into(),
+        },
+        Command::Restart {
+            validator: "v1".into(),
+        },
+        Command::SetAdversary(AdversarySpec {
+            who: Who::Count(1),
+            strategy: StrategySpec::Delay { by_us: 9 },
+        }),
+        Command::Partition(Cut::OneWay {
+            from: names(&["v1"]),
+            to: names(&["v2"]),
+        }),
+        Command::Heal,
+        submit(0, SubmitSpec::Transfer { to: 1, amount: 7 }),
+        submit(
+            1,
+            SubmitSpec::Deploy {
+                contract: "mine".into(),
+                input: InputSpec::Text("hé".into()),
+            },
+        ),
+        submit(
+            2,
+            SubmitSpec::Call {
+                address: Hash([7; 32]),
+                input: InputSpec::Hex("00ff".into()),
+                value: u64::MAX,
+            },
+        ),
+    ];
+    Scenario {
+        title: "Everything".into(),
+        seed: u64::MAX,
+        twins: names(&["v3"]),
+        protocol: ProtocolSpec {
+            proposer: ProposerSpec::List(names(&["v1", "v2"])),
+            ..ProtocolSpec::default()
+        },
+        network: NetworkSpec {
+            latency: LatencySpec::LogNormal {
+                median_us: 100,
+                sigma_milli: 500,
+            },
+            partitions: vec![PartitionSpec {
+                from_us: 1,
+                until_us: None,
+                cut: Cut::Groups(vec![names(&["v1"]), names(&["v2", "v3"])]),
+            }],
+            gst: Some(GstSpec {
+                at_us: 1,
+                max_before_us: 2,
+                delta_us: 3,
+            }),
+            ..NetworkSpec::default()
+        },
+        faults: FaultSpec {
+            crashed: 1,
+            crashes: vec![CrashSpec {
+                validator: "v4".into(),
+                at_us: 5,
+                restart_us: Some(6),
+            }],
+        },
+        adversary: AdversarySpec {
+            who: Who::Names(names(&["v2"])),
+            strategy: StrategySpec::Amnesia,
+        },
+        contracts: vec![ContractSpec {
+            name: "mine".into(),
+            sha256: consensusforge_core::base::digest::sha256(b"\0asm"),
+            wasm: Some("AGFzbQ==".into()),
+        }],
+        commands: commands
+            .into_iter()
+            .enumerate()
+            .map(|(i, command)| TimedCommand {
+                at_us: i as u64,
+                command,
+            })
+            .collect(),
+        ..Scenario::default()
+    }
+}
+
+fn samples() -> Vec<Scenario> {
+    let mut all: Vec<Scenario> = presets().into_iter().map(|p| p.scenario).collect();
+    all.push(full());
+    all
+}
+
+#[test]
+fn links_and_files_come_back_exactly() {
+    for scenario in samples() {
+        for document in [
+            document(scenario.clone()),
+            Document {
+                scenario: scenario.clone(),
+                expected: None,
+            },
+        ] {
+            let link = write_link(&document);
+            assert_eq!(link.bytes, link.fragment.len());
+            assert_eq!(link.warning, None, "{}", scenario.title);
+            assert_eq!(read_link(&link.fragment), Ok(document.clone()));
+            let address = format!("https://example.org/forge/#{}\n", link.fragment);
+            assert_eq!(read(address.as_bytes()), Ok(document.clone()));
+            assert_eq!(read(link.fragment.as_bytes()), Ok(document.clone()));
+            let file = write_file(&document);
+            assert!(file.starts_with("{\n  \"consensusforge\": 1,"));
+            assert_eq!(read_file(file.as_bytes()), Ok(document.clone()));
+            assert_eq!(read(file.as_bytes()), Ok(document));
+        }
+    }
+}
+
+#[test]
+fn the_scenario_that_uses_everything_is_possible() {
+    assert_eq!(validate(&full()), Ok(()));
+}
+
+#[test]
+fn a_plain_scenario_makes_a_short_link() {
+    let link = write_link(&document(Scenario::default()));
+    assert!(link.bytes < 200, "{} bytes: {}", link.bytes, link.fragment);
+}
+
+#[test]
+fn what_a_file_leaves_out_takes_the_defaults() {
+    let text = br#"{"consensusforge": 1, "scenario": {"network": {"loss_ppm": 5}}}"#;
+    let mut expected = Scenario::default();
+    expected.network.loss_ppm = 5;
+    assert_eq!(read_file(text).unwrap().scenario, expected);
+}
+
+/// Every link ever published opens, and to a scenario that can run. A fixture is never edited: a file
+/// next to it holds the scenario it must open to.
+#[test]
+fn old_links_open() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/links");
+    let mut opened = 0;
+    for version in std::fs::read_dir(folder).unwrap() {
+        for entry in std::fs::read_dir(version.unwrap().path()).unwrap() {
+            let path = entry.unwrap().path();
+            if path.extension().is_none_or(|e| e != "txt") {
+                continue;
+            }
+            let link = std::fs::read_to_string(&path).unwrap();
+            let document = read_link(&link).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
+            assert_eq!(validate(&document.scenario), Ok(()), "{}", path.display());
+            let file = std::fs::read(path.with_extension("json")).unwrap();
+            assert_eq!(read_file(&file), Ok(document), "{}", path.display());
+            opened += 1;
+        }
+    }
+    assert!(opened >= 3, "{opened} fixtures");
+}
+
+/// Writes fixtures for presets and for everything, where there are none yet:
+/// `cargo test -p consensusforge-core --test scenario_links -- --ignored`.
+#[test]
+#[ignore = "writes new fixtures"]
+fn write_new_fixtures() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/links/v1");
+    let mut all: Vec<(String, Scenario)> = presets()
+        .into_iter()
+        .map(|p| (p.id.to_string(), p.scenario))
+        .collect();
+    all.push(("everything".into(), full()));
+    for (id, scenario) in all {
+        let path = format!("{folder}/{id}.txt");
+        if !std::path::Path::new(&path).exists() {
+            let document = document(scenario);
+            std::fs::write(&path, write_link(&document).fragment + "\n").unwrap();
+            std::fs::write(format!("{folder}/{id}.json"), write_file(&document)).unwrap();
+        }
+    }
+}
+
+fn link_sentence(text: &str) -> String {
+    read_link(text).unwrap_err().to_string()
+}
+
+/// (what arrives, what the sentence must say)
+#[test]
+fn every_spoiled_link_gets_its_own_sentence() {
+    let good = write_link(&document(full())).fragment;
+    let cut = &good[..good.len() - 20];
+    let mut bad_character = good.clone();
+    bad_character.replace_range(40..41, "!");
+    // Two neighbours exchanged: every character is fine, the whole is not.
+    let at = (10..good.len() - 1)
+        .find(|i| good.as_bytes()[*i] != good.as_bytes()[i + 1])
+        .unwrap();
+    let mut swapped = good.clone().into_bytes();
+    swapped.swap(at, at + 1);
+    let swapped = String::from_utf8(swapped).unwrap();
+    let too_long = format!("v1.{}", "A".repeat(limits::LINK_MAX_BYTES));
+    let table: Vec<(&str, &[&str])> = vec![
+        ("", &["empty", "Copy the whole link"]),
+        ("   \n", &["empty"]),
+        ("https://example.org/#", &["empty"]),
+        (
+            "hello",
+            &["not a ConsensusForge link", "`v1.`", "\"hello\""],
+        ),
+        ("v", &["not a ConsensusForge link"]),
+        ("v0.abc", &["not a ConsensusForge link"]),
+        ("v01.abc", &["not a ConsensusForge link"]),
+        ("v99999999999.abc", &["not a ConsensusForge link"]),
+        ("v7.whatever", &["newer ConsensusForge", "v7", "v1"]),
+        ("v1", &["cut off"]),
+        ("v1.", &["cut off"]),
+        ("v1.A", &["cut off"]),
+        ("v1.AAAAAAAA", &["cut off"]),
+        ("v1.\u{1F980}", &["mangled", "character 4"]),
+        (&bad_character, &["mangled", "character 41", "\"!\""]),
+        (cut, &["cut off"]),
+        (&swapped, &["mangled"]),
+        (&too_long, &["32768", "as a file"]),
+    ];
+    for (text, words) in table {
+        let sentence = link_sentence(text);
+        for word in words {
+            assert!(sentence.contains(word), "{text:.60} -> {sentence}");
+        }
+    }
+}
+
+/// A well-formed link around any text.
+fn link_around(json: &[u8]) -> String {
+    use base64::Engine as _;
+    let deflated = miniz_oxide::deflate::compress_to_vec(json, 9);
+    let mut bytes = consensusforge_core::base::digest::sha256(&deflated).0[..6].to_vec();
+    bytes.extend_from_slice(&deflated);
+    format!(
+        "v1.{}",
+        base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(bytes)
+    )
+}
+
+#[test]
+fn a_link_that_unpacks_to_a_flood_is_refused() {
+    let bomb = link_around(&vec![b' '; limits::MAX_SCENARIO_BYTES + 1]);
+    assert!(bomb.len() < limits::LINK_MAX_BYTES);
+    let sentence = link_sentence(&bomb);
+    assert!(sentence.contains("16777216"), "{sentence}");
+}
+
+#[test]
+fn a_document_that_does_not_fit_says_where() {
+    let table: &[(&str, &[&str])] = &[
+        ("{", &["cut off", "line 1"]),
+        ("nonsense", &["not JSON", "line 1"]),
+        ("[]", &["holds JSON and no scenario"]),
+        ("{}", &["no `scenario`"]),
+        (r#"{"scenario": 5}"#, &["scenario: ", "object"]),
+        (
+            r#"{"scenario": {}, "extra": 1}"#,
+            &["\"extra\"", "`expected`"],
+        ),
+        (
+            r#"{"scenario": {"sed": 1}}"#,
+            &["sed: ", "unknown field", "`seed`"],
+        ),
+        (
+            r#"{"scenario": {"validators": 1000000000}}"#,
+            &["validators: ", "1000000000", "list"],
+        ),
+        (
+            r#"{"scenario": {"validators": [{"name": "a", "stake": -5}]}}"#,
+            &["validators[0].stake", "-5", "18446744073709551615"],
+        ),
+        (
+            r#"{"scenario": {"adversary": {"who": {"count": 1000000000}}}}"#,
+            &["adversary.who.count", "1000000000", "65535"],
+        ),
+        (
+            r#"{"scenario": {"network": {"latency": {"uniform": {"min_us": "x"}}}}}"#,
+            &["network.latency", "\"x\""],
+        ),
+        (
+            r#"{"scenario": {"network": {"latency": "warp"}}}"#,
+            &["network.latency", "`warp`", "`uniform`"],
+        ),
+        (
+            r#"{"scenario": {"network": []}}"#,
+            &["network: ", "must be an object"],
+        ),
+        (
+            r#"{"scenario": {}, "expected": {"steps": 1, "digest": "xyz"}}"#,
+            &["expected.digest", "\"xyz\"", "hex"],
+        ),
+        (
+            r#"{"scenario": {}, "expected": {"steps": 1}}"#,
+            &["expected: ", "digest"],
+        ),
+    ];
+    for (json, words) in table {
+        let mut sentences = vec![link_sentence(&link_around(json.as_bytes()))];
+        let file = json.replacen("{\"", "{\"consensusforge\": 1, \"", 1);
+        sentences.push(read_file(file.as_bytes()).map(|_| ()).sentence());
+        for sentence in sentences {
+            for word in *words {
+                // A bare `{}` has no place for the version, so a file complains of that first.
+                let fine = sentence.contains(word) || sentence.contains("\"consensusforge\": 1");
+                assert!(fine, "{json} -> {sentence} (wants {word})");
+            }
+        }
+    }
+}
+
+trait Sentence {
+    fn sentence(self) -> String;
+}
+
+impl<E: std::fmt::Display> Sentence for Result<(), E> {
+    fn sentence(self) -> String {
+        self.map_or_else(|e| e.to_string(), |()| "it opened".into())
+    }
+}
+
+#[test]
+fn every_spoiled_file_gets_its_own_sentence() {
+    let large = vec![b' '; limits::MAX_SCENARIO_BYTES + 1];
+    let deep = "[".repeat(100_000);
+    let table: Vec<(&[u8], &[&str])> = vec![
+        (b"", &["empty"]),
+        (b" \n", &["empty"]),
+        (b"\xff\xfe", &["not JSON"]),
+        (
+            b"{\"scenario\": {}}",
+            &["not a scenario file", "`\"consensusforge\": 1`"],
+        ),
+        (
+            br#"{"consensusforge": 9, "scenario": {}}"#,
+            &["newer ConsensusForge", "v9"],
+        ),
+        (
+            br#"{"consensusforge": 0, "scenario": {}}"#,
+            &["no version 0"],
+        ),
+        (
+            br#"{"consensusforge": "1", "scenario": {}}"#,
+            &["must be a number"],
+        ),
+        (&large, &["16777217", "16777216"]),
+        (deep.as_bytes(), &["recursion limit"]),
+    ];
+    for (bytes, words) in table {
+        let sentence = read_file(bytes).unwrap_err().to_string();
+        for word in words {
+            assert!(sentence.contains(word), "{sentence} (wants {word})");
+        }
+    }
+}
+
+#[test]
+fn long_links_warn_and_very_long_ones_become_files() {
+    let with_title = |bytes: usize| {
+        // Hex digits of a digest hardly compress.
+        let mut noise = String::new();
+        for i in 0.. {
+            if noise.len() >= bytes {
+                break;
+            }
+            noise += &consensusforge_core::base::hash_of("noise", &(i as u64)).to_string();
+        }
+        write_link(&document(Scenario {
+            title: noise,
+            ..Scenario::default()
+        }))
+    };
+    let long = with_title(20_000);
+    assert!(!long.fragment.is_empty());
+    assert!(long.warning.unwrap().contains("8192"));
+    let too_long = with_title(80_000);
+    assert_eq!(too_long.fragment, "");
+    assert!(too_long.bytes > limits::LINK_MAX_BYTES);
+    assert!(too_long.warning.unwrap().contains("file"));
+}
+
+/// Opens to the same scenario or to a sentence; anything else is a mistake.
+fn equal_or_sentence(text: &str, original: &Document) -> Result<(), TestCaseError> {
+    match read_link(text) {
+        Ok(opened) => prop_assert_eq!(&opened, original),
+        Err(e) => prop_assert!(e.sentence.ends_with('.') && e.sentence.len() < 1_000),
+    }
+    Ok(())
+}
+
+proptest! {
+    #[test]
+    fn any_text_is_answered(text in "\\PC{0,200}") {
+        let _ = read_link(&text);
+        let _ = read_link(&format!("v1.{text}"));
+        let _ = read(text.as_bytes());
+    }
+
+    #[test]
+    fn any_bytes_are_answered(bytes in proptest::collection::vec(any::<u8>(), 0..400)) {
+        let _ = read(&bytes);
+        let _ = read_file(&bytes);
+        // The check fits, so the bytes reach the parser.
+        let _ = read_link(&link_around(&bytes));
+    }
+
+    #[test]
+    fn a_flipped_bit_never_makes_another_scenario(which in 0usize..14, at in any::<prop::sample::Index>(), bit in 0u8..7) {
+        let original = document(samples().swap_remove(which));
+        let mut bytes = write_link(&original).fragment.into_bytes();
+        let at = at.index(bytes.len());
+        bytes[at] ^= 1 << bit;
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        equal_or_sentence(&text, &original)?;
+    }
+
+    #[test]
+    fn a_truncated_link_is_called_cut_off(which in 0usize..14, at in any::<prop::sample::Index>()) {
+        let original = document(samples().swap_remove(which));
+        let link = write_link(&original).fragment;
+        let cut = &link[..at.index(link.len() - 2).max(2)];
+        let sentence = link_sentence(cut);
+        prop_assert!(sentence.contains("cut off"), "{} -> {}", cut, sentence);
+    }
+
+    #[test]
+    fn a_file_with_a_changed_byte_is_answered(which in 0usize..14, at in any::<prop::sample::Index>(), byte in any::<u8>()) {
+        let mut bytes = write_file(&document(samples().swap_remove(which))).into_bytes();
+        let at = at.index(bytes.len());
+        bytes[at] = byte;
+        if let Ok(opened) = read_file(&bytes) {
+            // It may well be another scenario; then it is possible or refused with a sentence.
+            let _ = validate(&opened.scenario);
+        }
+    }
+
+    #[test]
+    fn numbers_come_back(seed in any::<u64>(), stake in any::<u64>(), loss in any::<u32>(), min in any::<u64>(), max in any::<u64>(), count in any::<u16>(), title in "\\PC{0,60}") {
+        let mut scenario = Scenario { seed, title, ..Scenario::default() };
+        scenario.validators[0].stake = stake;
+        scenario.network.loss_ppm = loss;
+        scenario.network.latency = LatencySpec::Uniform { min_us: min, max_us: max };
+        scenario.adversary.who = Who::Count(count);
+        let document = document(scenario);
+        prop_assert_eq!(read_link(&write_link(&document).fragment), Ok(document.clone()));
+        prop_assert_eq!(read_file(write_file(&document).as_bytes()), Ok(document));
+    }
+}

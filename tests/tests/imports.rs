@@ -1,0 +1,157 @@
+//! Imports point down: a room of the core names only rooms below it, and the page knows the session
+//! alone. A new edge is one visible line here.
+
+use consensusforge_tests::imports::{module, paths_below, paths_over_super, sources};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// The floors, lowest first. A room may name every room on a lower floor.
+const FLOORS: &[&[&str]] = &[
+    &["base"],
+    &["types"],
+    &["consensus", "vm", "scenario::model"],
+    &["ledger", "trace", "adversary"],
+    &["network", "faults", "node", "workload", "check"],
+    &["world"],
+    // Presets, validation and links.
+    &["scenario"],
+    &["session"],
+];
+
+/// Edges between rooms of one floor, each with its reason.
+const EDGES: &[(&str, &str)] = &[];
+
+#[test]
+fn rooms_name_only_rooms_below() {
+    let src = workspace().join("core/src");
+    let mut wrong = Vec::new();
+    for file in sources(&src) {
+        let module = module(&src, &file);
+        let Some(from) = room(&module) else { continue };
+        let Some(own_floor) = floor(&from) else {
+            wrong.push(format!(
+                "{}: the room `{from}` has no floor in FLOORS",
+                show(&file)
+            ));
+            continue;
+        };
+        let text = read(&file);
+        let climbed = paths_over_super(&text, &module)
+            .into_iter()
+            .filter(|path| room(path).is_some_and(|room| floor(&room).is_some()));
+        for path in paths_below(&text, "crate").into_iter().chain(climbed) {
+            let Some(to) = room(&path) else { continue };
+            let down = floor(&to).is_some_and(|floor| floor < own_floor);
+            if to != from && !down && !EDGES.contains(&(&from, &to)) {
+                wrong.push(format!(
+                    "{}: `{from}` names `{}`",
+                    show(&file),
+                    path.join("::")
+                ));
+            }
+        }
+    }
+    assert!(
+        wrong.is_empty(),
+        "imports of the core that do not point down (floors and exceptions: tests/tests/imports.rs):\n{}",
+        wrong.join("\n")
+    );
+}
+
+#[test]
+fn one_file_knows_the_wasm_engine() {
+    let src = workspace().join("core/src");
+    let engine = src.join("vm/engine.rs");
+    let wrong: Vec<String> = sources(&src)
+        .into_iter()
+        .filter(|file| *file != engine && !paths_below(&read(file), "wasmi").is_empty())
+        .map(|file| show(&file))
+        .collect();
+    assert!(
+        wrong.is_empty(),
+        "only core/src/vm/engine.rs may name wasmi, but so do: {wrong:?}"
+    );
+}
+
+#[test]
+fn the_page_knows_the_session_alone() {
+    let src = workspace().join("web/src");
+    let mut wrong = Vec::new();
+    for file in sources(&src) {
+        for path in paths_below(&read(&file), "consensusforge_core") {
+            if path[0] != "session" {
+                wrong.push(format!("{}: {}", show(&file), path.join("::")));
+            }
+        }
+    }
+    assert!(
+        wrong.is_empty(),
+        "the page may name consensusforge_core::session alone, but:\n{}",
+        wrong.join("\n")
+    );
+}
+
+#[test]
+fn the_reader_sees_every_way_to_name_a_room() {
+    let text = r##"
+        use crate::{base::{encode, Hash}, ledger::State as S, world};
+        // crate::comment::is_not_read
+        fn f() -> crate::vm::Gas { "crate::string::neither"; '"'; r#"" crate::raw::nor_this"#; super::super::trace::f() }
+        use super::super::{check::Monitor, types};
+        pub use ::crate::not::a_path_of_ours;
+    "##;
+    let names = |paths: std::collections::BTreeSet<Vec<String>>| {
+        paths
+            .into_iter()
+            .map(|path| path.join("::"))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(
+        names(paths_below(text, "crate")),
+        [
+            "base::Hash",
+            "base::encode",
+            "ledger::State",
+            "vm::Gas",
+            "world"
+        ]
+    );
+    let module = ["consensus", "tendermint"].map(str::to_owned);
+    assert_eq!(
+        names(paths_over_super(text, &module)),
+        ["check::Monitor", "trace::f", "types"]
+    );
+}
+
+/// The room a path lies in; the scenario's plain data is a lower room than the rest of its folder.
+fn room(path: &[String]) -> Option<String> {
+    let first = path.first()?;
+    let model = first == "scenario" && path.get(1).is_some_and(|second| second == "model");
+    Some(if model {
+        "scenario::model".to_owned()
+    } else {
+        first.clone()
+    })
+}
+
+fn floor(room: &str) -> Option<usize> {
+    FLOORS.iter().position(|rooms| rooms.contains(&room))
+}
+
+fn read(file: &Path) -> String {
+    fs::read_to_string(file).unwrap_or_else(|error| panic!("{}: {error}", file.display()))
+}
+
+fn show(file: &Path) -> String {
+    file.strip_prefix(workspace())
+        .unwrap_or(file)
+        .display()
+        .to_string()
+}
+
+fn workspace() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("..")
+        .canonicalize()
+        .expect("tests/ has a parent")
+}
