@@ -77,6 +77,8 @@ pub struct App {
     pub sharing: RwSignal<bool>,
     pub helping: RwSignal<bool>,
     pub theme: RwSignal<Theme>,
+    /// The next scenario that opens sets the speed it reads best at.
+    pub pace_anew: RwSignal<bool>,
     /// Counts refused commands: controls go back to what is in force.
     pub refused: RwSignal<u32>,
     /// The scenario as it stands at the instant shown: what the controls say.
@@ -124,6 +126,7 @@ impl App {
             sharing: RwSignal::new(false),
             helping: RwSignal::new(false),
             theme: RwSignal::new(Theme::kept()),
+            pace_anew: RwSignal::new(true),
             refused: RwSignal::new(0),
             undo: RwSignal::new(Vec::new()),
             worker: StoredValue::new_local(None),
@@ -189,7 +192,7 @@ impl App {
     pub fn open_preset(&self, preset: &Preset) {
         self.remember();
         self.preset.set(preset.id.clone());
-        self.set_speed(Some(effective::reading_speed(&preset.scenario)));
+        self.pace_anew.set(true);
         self.play(true);
         self.open(preset.scenario.clone(), 0);
     }

@@ -35,6 +35,7 @@ fn Page() -> impl IntoView {
     window_event_listener(leptos::ev::hashchange, move |_| {
         let fragment = place::fragment();
         if !fragment.is_empty() {
+            app.pace_anew.set(true);
             app.send(ToWorker::OpenLink(fragment));
         }
     });
@@ -149,11 +150,17 @@ fn hear(app: App, message: FromWorker, bytes: Option<Vec<u8>>) {
             app.reached_us.set(0);
             app.tick.update(|t| t.now_us = 0);
             app.dead.set(None);
+            if app.pace_anew.get_untracked() {
+                app.pace_anew.set(false);
+                app.set_speed(Some(effective::reading_speed(&scenario)));
+            }
             app.chart().borrow_mut().opened(world, &scenario);
         }
         FromWorker::Tick(tick) => {
             app.reached_us.update(|r| *r = (*r).max(tick.now_us));
-            app.playing.set(tick.playing);
+            if app.playing.get_untracked() != tick.playing {
+                app.playing.set(tick.playing);
+            }
             app.tick.set(tick);
             let news = bytes.and_then(|b| borsh::from_slice::<ChartNews>(&b).ok());
             app.chart().borrow_mut().took(tick, news);
@@ -161,11 +168,10 @@ fn hear(app: App, message: FromWorker, bytes: Option<Vec<u8>>) {
         }
         FromWorker::Frame(frame) => {
             app.chart().borrow_mut().nodes.clone_from(&frame.nodes);
+            app.reached_us.set(frame.end_us);
             app.frame.set(Some(Arc::from(frame)));
         }
         FromWorker::Scenario(scenario) => {
-            // Acting in the past begins a new future: the old one is gone.
-            app.reached_us.set(app.now_us());
             app.scenario.set(scenario);
         }
         FromWorker::Problem { about, problem } => complain(app, about, problem),
@@ -194,7 +200,7 @@ fn hear(app: App, message: FromWorker, bytes: Option<Vec<u8>>) {
 
 /// The run a page starts with.
 fn begin(app: App, preset: consensusforge_core::session::view::Preset) {
-    app.set_speed(Some(effective::reading_speed(&preset.scenario)));
+    app.pace_anew.set(true);
     app.preset.set(preset.id);
     app.open(preset.scenario, 0);
 }

@@ -59,7 +59,10 @@ async fn one(app: App, file: File) {
     let looks_like = |ending: &str| name.to_ascii_lowercase().ends_with(ending);
     if looks_like(".json") {
         match String::from_utf8(bytes) {
-            Ok(text) => app.send(ToWorker::OpenFile(text)),
+            Ok(text) => {
+                app.pace_anew.set(true);
+                app.send(ToWorker::OpenFile(text));
+            }
             Err(_) => app.say(Tone::Bad, format!("{name} is not text; a scenario file is JSON.")),
         }
         return;

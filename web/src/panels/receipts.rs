@@ -26,9 +26,7 @@ pub fn Receipts() -> impl IntoView {
     let app = app();
     // The newest first; one is drawn anew only when it changed.
     let all = Memo::new(move |_| app.ledger.with(|l| {
-        let mut all: Vec<_> = l.receipts.iter().map(|r| (r.tx.clone(), format!("{r:?}"))).collect();
-        all.reverse();
-        all
+        l.receipts.iter().map(|r| (r.tx.clone(), format!("{r:?}"))).collect::<Vec<_>>()
     }));
     let find = move |tx: &str| app.ledger.with_untracked(|l| l.receipts.iter().find(|r| r.tx == tx).cloned());
     view! {

@@ -2,12 +2,11 @@
 //! reader's. Knows nothing of the browser: time comes in as numbers, answers go out as a list.
 
 use super::compile::compile;
-use super::engine::Session;
-use crate::model::Scenario;
+use crate::model::{Command, Scenario, SubmitSpec};
 use crate::protocol::{
     About, ChartNews, CompileError, Doing, FromWorker, Ledger, Progress, Tick, ToWorker,
 };
-use consensusforge_core::session::view::{Advance, Expected, Frame, ModuleView, Problem, Unit};
+use consensusforge_core::session::{Opened, Session, open_bytes, open_link, view::{Advance, Expected, Frame, ModuleView, Problem, Unit}};
 
 /// Real time one slice of work may take before it lets messages in.
 const SLICE_MS: f64 = 9.0;
@@ -110,8 +109,8 @@ impl Runner {
         match message {
             ToWorker::Heard => self.unheard = false,
             ToWorker::Open { scenario, at_us } => self.open(scenario, at_us, None),
-            ToWorker::OpenLink(text) => self.opened(Session::open_link(&text)),
-            ToWorker::OpenFile(text) => self.opened(Session::open_file(&text)),
+            ToWorker::OpenLink(text) => self.opened(open_link(&text)),
+            ToWorker::OpenFile(text) => self.opened(open_bytes(text.as_bytes())),
             ToWorker::Play(on) => self.playing = on,
             ToWorker::Speed(speed) => self.speed = speed,
             ToWorker::Stop => self.goal = Goal::None,
@@ -134,14 +133,18 @@ impl Runner {
             return;
         };
         match message {
-            ToWorker::Apply(command) => match session.apply(command) {
-                Ok(()) => {
-                    let scenario = session.scenario().clone();
-                    self.say(FromWorker::Scenario(scenario));
-                    self.frame_ms = f64::MIN;
+            ToWorker::Apply(command) => {
+                let done = knowing(session, &command).and_then(|()| session.apply(command));
+                match done {
+                    Ok(()) => {
+                        let scenario = session.scenario().clone();
+                        self.say(FromWorker::Scenario(scenario));
+                        self.frame_ms = f64::MIN;
+                        self.ledger_ms = f64::MIN;
+                    }
+                    Err(problem) => self.complain(About::Command, problem),
                 }
-                Err(problem) => self.complain(About::Command, problem),
-            },
+            }
             ToWorker::Link => {
                 let link = session.link();
                 self.say(FromWorker::Link(link));
@@ -155,12 +158,12 @@ impl Runner {
                 self.say(FromWorker::Message(view));
             }
             ToWorker::ViewCall { address, input, validator } => {
-                let result = session.view_call(&address, input, validator);
+                let result = session.view_call(&address, &input, validator);
                 self.say(FromWorker::Viewed(result));
             }
             ToWorker::Compile { name, wat } => match compile(&wat) {
                 Ok(wasm) => {
-                    let added = session.add_contract(&name, wasm).map_err(|p| CompileError {
+                    let added = session.add_contract(&name, &wasm).map_err(|p| CompileError {
                         line: 0,
                         column: 0,
                         sentence: p.sentence,
@@ -170,7 +173,7 @@ impl Runner {
                 Err(error) => self.say(FromWorker::Compiled(Err(error))),
             },
             ToWorker::Upload { name } => {
-                match session.add_contract(&name, bytes.unwrap_or_default()) {
+                match session.add_contract(&name, &bytes.unwrap_or_default()) {
                     Ok(module) => self.added(Ok(module)),
                     Err(problem) => self.complain(About::Module, problem),
                 }
@@ -192,9 +195,9 @@ impl Runner {
         }
     }
 
-    fn opened(&mut self, opened: Result<(Scenario, Option<Expected>), Problem>) {
+    fn opened(&mut self, opened: Result<Opened, Problem>) {
         match opened {
-            Ok((scenario, expected)) => self.open(scenario, 0, expected),
+            Ok(Opened { scenario, expected }) => self.open(scenario, 0, expected),
             Err(problem) => self.complain(About::Link, problem),
         }
     }
@@ -268,7 +271,8 @@ impl Runner {
             Goal::None => return false,
             Goal::Step(unit) => {
                 let came = session.step(*unit, chunk);
-                (came, came.reached)
+                // A world where nothing is left to happen has no next step.
+                (came, came.reached || came.steps == self.place.steps)
             }
             Goal::Seek(to_us) => {
                 let came = session.seek(*to_us, chunk);
@@ -277,6 +281,8 @@ impl Runner {
             Goal::Replay(expected) => {
                 let replay = session.replay_to(expected, chunk);
                 let reached = replay.is_some();
+                // One sees what the sharer saw, and goes on by pressing play.
+                self.playing &= !reached;
                 if let Some(replay) = replay {
                     self.out.push((FromWorker::Replayed(replay), None));
                 }
@@ -360,6 +366,19 @@ impl Runner {
             self.out.push((FromWorker::Ledger(Box::new(ledger)), None));
         }
     }
+}
+
+/// A built-in module becomes part of the run when it is first deployed.
+fn knowing(session: &mut Session, command: &Command) -> Result<(), Problem> {
+    if let Command::Submit {
+        action: SubmitSpec::Deploy { contract, .. },
+        ..
+    } = command
+        && !session.scenario().contracts.iter().any(|c| c.name == *contract)
+    {
+        session.add_builtin(contract)?;
+    }
+    Ok(())
 }
 
 fn progress(goal: &Goal, now_us: u64, steps: u64) -> Option<Progress> {
