@@ -1,5 +1,6 @@
 //! The page: starts the worker, takes in what it says, lays the panels out.
 
+use crate::panels::icon::icon;
 use crate::app::{App, Sheet, Tab, Tone};
 use crate::effective;
 use crate::panels::{
@@ -118,7 +119,7 @@ fn SheetHead(title: &'static str) -> impl IntoView {
                 aria-label="Close"
                 on:click=move |_| app.sheet.set(Sheet::None)
             >
-                "✕"
+                {icon("close")}
             </button>
         </div>
     }

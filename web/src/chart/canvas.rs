@@ -15,11 +15,15 @@ pub struct Palette(BTreeMap<Token, String>);
 impl Palette {
     /// Reads the style sheet's tokens; again whenever the theme changes.
     #[must_use]
-    pub fn of(element: &web_sys::Element) -> Palette {
-        let style = web_sys::window().and_then(|w| w.get_computed_style(element).ok().flatten());
+    pub fn of(element: &HtmlCanvasElement) -> Palette {
+        let window = web_sys::window();
+        let computed = window.and_then(|w| w.get_computed_style(element).ok().flatten());
+        let own = element.style();
+        // A token read as it stands may still be a function of the theme; as a colour it is resolved.
         let colour = |token: Token| {
-            let value = style.as_ref()?.get_property_value(token.css()).ok()?;
-            Some(value.trim().to_owned()).filter(|v| !v.is_empty())
+            own.set_property("color", &format!("var({})", token.css())).ok()?;
+            let value = computed.as_ref()?.get_property_value("color").ok()?;
+            Some(value).filter(|v| !v.is_empty())
         };
         let known = Token::ALL.into_iter();
         Palette(known.map(|t| (t, colour(t).unwrap_or_else(|| "#888".into()))).collect())

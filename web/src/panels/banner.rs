@@ -1,5 +1,6 @@
 //! Sentences above everything: refusals, replays, a dead worker.
 
+use super::icon::icon;
 use crate::app::{Tone, app};
 use crate::protocol::{Doing, ToWorker};
 use crate::words;
@@ -54,7 +55,7 @@ pub fn Banners() -> impl IntoView {
                     view! {
                         <div class=tone data-notice="">
                             <p>{notice.text.clone()}</p>
-                            <button class="quiet" aria-label="Put away" on:click=move |_| put_away(id)>"✕"</button>
+                            <button class="quiet" aria-label="Put away" on:click=move |_| put_away(id)>{icon("close")}</button>
                         </div>
                     }
                 }

@@ -288,13 +288,15 @@ fn Legend() -> impl IntoView {
     let app = app();
     move || {
         let kinds = app.world.get().map(|w| w.kinds.clone()).unwrap_or_default();
-        let items = kinds.into_iter().enumerate().map(|(k, kind)| {
+        // Kinds beyond the first three share a style, and a place here.
+        let named = kinds.into_iter().take(3).map(|k| k.name).chain(["other".to_owned()]);
+        let items = named.enumerate().map(|(k, name)| {
             view! {
                 <span class="legend-item">
-                    <svg viewBox="0 0 26 8" width="26" height="8" aria-hidden="true" class=format!("kind-{}", k.min(3))>
+                    <svg viewBox="0 0 26 8" width="26" height="8" aria-hidden="true" class=format!("kind-{k}")>
                         <line x1="1" y1="4" x2="25" y2="4" />
                     </svg>
-                    {kind.name}
+                    {name}
                 </span>
             }
         });

@@ -1,5 +1,6 @@
 //! What one sees and what one can press.
 
+use super::icon::icon;
 use super::keys::KEYS;
 use crate::app::app;
 use leptos::{html, prelude::*};
@@ -21,7 +22,7 @@ pub fn Help() -> impl IntoView {
         <dialog node_ref=dialog on:close=move |_| app.helping.set(false) aria-labelledby="help-title">
             <div class="card-head">
                 <h2 id="help-title">"What you see"</h2>
-                <button class="quiet" aria-label="Close" on:click=move |_| app.helping.set(false)>"✕"</button>
+                <button class="quiet" aria-label="Close" on:click=move |_| app.helping.set(false)>{icon("close")}</button>
             </div>
             <p>
                 "Every upright line is a validator; time flows down. An arrow is a message, from the moment it is sent to the moment it arrives. "

@@ -1,5 +1,6 @@
 //! What is known of the thing under the pointer, or of the one that was clicked.
 
+use super::icon::icon;
 use crate::app::{App, app};
 use crate::chart::hit::Pick;
 use crate::words;
@@ -54,7 +55,7 @@ pub fn Inspector() -> impl IntoView {
                 <section class="card inspector" aria-label="Inspector">
                     <div class="card-head">
                         <strong>{title}</strong>
-                        <button class="quiet" aria-label="Put away" on:click=close>"✕"</button>
+                        <button class="quiet" aria-label="Put away" on:click=close>{icon("close")}</button>
                     </div>
                     {lines.into_iter().map(|l| view! { <p>{l}</p> }).collect_view()}
                     {fields}

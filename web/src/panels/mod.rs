@@ -8,6 +8,7 @@ pub mod controls;
 pub mod drop;
 pub mod editor;
 pub mod help;
+pub mod icon;
 pub mod inspector;
 pub mod keys;
 pub mod nodes;

@@ -55,15 +55,11 @@ fn Verdicts() -> impl IntoView {
                 let there = v.since_us.map(|t| view! {
                     <button class="quiet" title="Go to where it turned" on:click=move |_| app.seek(t)>"show"</button>
                 });
+                let bad = v.kind != VerdictKind::Holds;
                 view! {
                     <article class="verdict" data-kind=kind data-monitor=v.monitor.clone()>
-                        <h3>
-                            <span aria-hidden="true" class="icon">{icon}</span>
-                            {format!(" {} {word} ", v.monitor)}
-                            <small>{since}</small>
-                            {there}
-                        </h3>
-                        <p class="breaks">{v.sentence}</p>
+                        {bad.then(|| view! { <h3>{format!("{} {word} ", v.monitor)}<small>{since}</small>{there}</h3> })}
+                        <p class="breaks"><span aria-hidden="true" class="icon">{icon}</span>{format!(" {}", v.sentence)}</p>
                     </article>
                 }
             }).collect_view()}

@@ -1,5 +1,6 @@
 //! A link that is this run, or a file where a link would be too long.
 
+use super::icon::icon;
 use super::drop;
 use crate::app::app;
 use crate::platform::{files, place};
@@ -53,7 +54,7 @@ pub fn Share() -> impl IntoView {
         <dialog node_ref=dialog on:close=move |_| app.sharing.set(false) aria-labelledby="share-title">
             <div class="card-head">
                 <h2 id="share-title">"Share this run"</h2>
-                <button class="quiet" aria-label="Close" on:click=move |_| app.sharing.set(false)>"✕"</button>
+                <button class="quiet" aria-label="Close" on:click=move |_| app.sharing.set(false)>{icon("close")}</button>
             </div>
             <p>"Whoever opens the link sees this run up to here, bit for bit, and can go on from it."</p>
             <div class="copy">

@@ -1,5 +1,6 @@
 //! The bar above: name, scenarios, the verdict, and what is always one step away.
 
+use super::icon::icon;
 use crate::app::app;
 use consensusforge_core::session::view::{Frame, VerdictKind};
 use leptos::prelude::*;
@@ -56,11 +57,7 @@ pub fn Top() -> impl IntoView {
                     title=move || format!("Theme: {}", app.theme.get().name())
                     on:click=move |_| app.set_theme(app.theme.get_untracked().next())
                 >
-                    {move || match app.theme.get().name() {
-                        "light" => "☀",
-                        "dark" => "☾",
-                        _ => "◐",
-                    }}
+                    {move || icon(app.theme.get().name())}
                 </button>
             </div>
         </header>

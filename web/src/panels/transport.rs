@@ -1,5 +1,6 @@
 //! Moving in time: play, step, speed, and the scrub bar with what was committed and done.
 
+use super::icon::icon;
 use crate::app::{App, app};
 use crate::scale;
 use crate::words;
@@ -45,17 +46,17 @@ pub fn Transport() -> impl IntoView {
     view! {
         <section class="transport" aria-label="Time">
             <div class="buttons">
-                <button class="quiet" aria-label="Back to the start" title="Back to the start (Home)" on:click=move |_| app.seek(0)>"⏮"</button>
-                <button class="quiet" aria-label="A step back" title="A step back (,)" on:click=move |_| step_back(app, chosen())>"◀"</button>
+                <button class="quiet" aria-label="Back to the start" title="Back to the start (Home)" on:click=move |_| app.seek(0)>{icon("start")}</button>
+                <button class="quiet" aria-label="A step back" title="A step back (,)" on:click=move |_| step_back(app, chosen())>{icon("back")}</button>
                 <button
                     id="play" class="strong"
                     aria-label=move || if app.playing.get() { "Pause" } else { "Play" }
                     title="Play or pause (Space)"
                     on:click=move |_| app.play(!app.playing.get_untracked())
                 >
-                    {move || if app.playing.get() { "❚❚" } else { "▶" }}
+                    {move || icon(if app.playing.get() { "pause" } else { "play" })}
                 </button>
-                <button id="step" class="quiet" aria-label="A step on" title="A step on (.)" on:click=move |_| app.step(chosen())>"▶❙"</button>
+                <button id="step" class="quiet" aria-label="A step on" title="A step on (.)" on:click=move |_| app.step(chosen())>{icon("on")}</button>
                 <label class="unit-pick">
                     <span class="unseen">"a step is one"</span>
                     <select title="What a step is" on:change=choose>
