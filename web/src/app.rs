@@ -182,6 +182,8 @@ impl App {
         self.remember();
         let now = self.now_us();
         let next = self.scenario.with_untracked(|s| effective::restarted(s, now, change));
+        // No longer the ready-made one.
+        self.preset.set(String::new());
         self.open(next, 0);
     }
 

@@ -40,7 +40,7 @@ impl Layout {
     /// Room at the left for times and heights.
     #[must_use]
     pub fn gutter(&self) -> f64 {
-        if self.width < 480.0 { 48.0 } else { 70.0 }
+        if self.width < 480.0 { 52.0 } else { 80.0 }
     }
 
     /// Pixels between two lifelines.

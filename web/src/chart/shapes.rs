@@ -94,6 +94,8 @@ pub struct Scene<'a> {
     pub nodes: &'a [NodeView],
     pub store: &'a Store,
     pub picked: Option<&'a Pick>,
+    /// Clicked: stays lit, and leaves the others as they are.
+    pub pinned: Option<&'a Pick>,
     /// Arrows drawn at most; more are thinned evenly.
     pub max_arrows: usize,
 }
@@ -142,8 +144,10 @@ fn bands(scene: &Scene, out: &mut Vec<Shape>) {
             let y = top + 12.0;
             let new_height = k == 0 || slots[k - 1].height != slot.height;
             let text = match (new_height, slot.round) {
+                (true, 0) if l.gutter() < 60.0 => format!("h {}", slot.height),
                 (true, 0) => format!("height {}", slot.height),
                 (true, r) => format!("h {} r {r}", slot.height),
+                (false, r) if l.gutter() < 60.0 => format!("r {r}"),
                 (false, r) => format!("round {r}"),
             };
             labels.push(y);
@@ -209,6 +213,15 @@ fn lifelines(scene: &Scene, out: &mut Vec<Shape>) {
             top = end;
             down = next;
         }
+        // A fork splits the lifelines in two colours, from the commit on.
+        if let Some((since, branch)) = scene.store.side(k) {
+            let stroke = if branch == 0 { Token::Commit } else { Token::Fork };
+            let start = l.y(since).clamp(HEAD, bottom);
+            if bottom > start {
+                let width = (l.pitch() * 0.3).clamp(1.5, 3.0);
+                out.push(line((x, start), (x, bottom), stroke, width, Dash::Solid, 1.0));
+            }
+        }
     }
     if (HEAD..l.height).contains(&l.y(scene.now_us)) {
         let y = l.y(scene.now_us);
@@ -226,12 +239,14 @@ fn arrows(scene: &Scene, out: &mut Picture) {
     let crowd = all.min(scene.max_arrows) as f64;
     let alpha = (0.95 * (260.0 / crowd.max(260.0)).sqrt()).max(0.16);
     let plain = all > PLAIN_ABOVE;
-    let lit = match scene.picked {
+    let message = |pick: Option<&Pick>| match pick {
         Some(Pick::Arrow(a)) => Some(a.message),
         _ => None,
     };
+    let (lit, pinned) = (message(scene.picked), message(scene.pinned));
     for arrow in scene.store.arrows_in(from, to) {
-        let focus = lit == Some(arrow.message);
+        let this = Some(arrow.message);
+        let focus = lit == this || pinned == this;
         if !focus && !kept(arrow, stride) {
             continue;
         }
@@ -310,7 +325,10 @@ fn marks(scene: &Scene, out: &mut Vec<Shape>) {
     for mark in scene.store.marks_in(from.saturating_sub(margin), to.min(scene.now_us)) {
         one_mark(scene, mark, size, out);
     }
-    if let Some(Pick::Mark(mark)) = scene.picked {
+    for pick in [scene.picked, scene.pinned] {
+        let Some(Pick::Mark(mark)) = pick else {
+            continue;
+        };
         let at = (l.x(mark.node.into()), l.y(mark.at_us));
         out.push(Shape::Ring {
             at,
@@ -508,6 +526,7 @@ mod tests {
             nodes: &[],
             store,
             picked: None,
+            pinned: None,
             max_arrows,
         })
     }

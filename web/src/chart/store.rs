@@ -6,6 +6,8 @@ use std::collections::{BTreeMap, VecDeque};
 /// Arrows kept; older ones come back when one seeks there. About 5 MB.
 pub const MAX_ARROWS: usize = 160_000;
 pub const MAX_MARKS: usize = 60_000;
+/// Heights whose committers are remembered, to give each lifeline its side once they fork.
+const MAX_SIDED: usize = 64;
 /// Heights whose blocks are remembered, to tell a fork's second block from its first.
 const MAX_HEIGHTS: usize = 4_096;
 const CHUNK: usize = 512;
@@ -33,6 +35,10 @@ pub struct Store {
     slots: VecDeque<Slot>,
     /// Blocks committed by height, in the order they were first seen.
     blocks: BTreeMap<u64, Vec<[u8; 4]>>,
+    /// Who committed what and when, for the newest heights and the lowest fork.
+    committers: BTreeMap<u64, Vec<(u16, u64, [u8; 4])>>,
+    /// The lowest height with two blocks.
+    fork: Option<u64>,
     pub flying: Vec<Arrow>,
     /// Records the worker left out since the last reset.
     pub folded: u64,
@@ -66,6 +72,13 @@ impl Store {
         }
         while self.blocks.len() > MAX_HEIGHTS {
             self.blocks.pop_first();
+        }
+        while self.committers.len() > MAX_SIDED {
+            let fork = self.fork;
+            let Some(old) = self.committers.keys().find(|h| Some(**h) != fork).copied() else {
+                break;
+            };
+            self.committers.remove(&old);
         }
         while self.slots.len() > 2 * MAX_HEIGHTS {
             self.slots.pop_front();
@@ -108,6 +121,11 @@ impl Store {
                 if !blocks.contains(block) {
                     blocks.push(*block);
                 }
+                if blocks.len() > 1 {
+                    self.fork = Some(self.fork.map_or(*height, |h| h.min(*height)));
+                }
+                let committers = self.committers.entry(*height).or_default();
+                committers.push((mark.node, mark.at_us, *block));
             }
             _ => {}
         }
@@ -151,6 +169,15 @@ impl Store {
     #[must_use]
     pub fn forked(&self, height: u64) -> bool {
         self.blocks.get(&height).is_some_and(|b| b.len() > 1)
+    }
+
+    /// After a fork: since when this node stands on which branch.
+    #[must_use]
+    pub fn side(&self, node: usize) -> Option<(u64, usize)> {
+        let height = self.fork?;
+        let all = self.committers.get(&height)?;
+        let (_, at, block) = all.iter().find(|c| usize::from(c.0) == node)?;
+        Some((*at, self.branch(height, block)))
     }
 
     #[must_use]
@@ -234,6 +261,16 @@ pub mod tests {
         assert!(!store.forked(1));
         assert!(store.forked(2));
         assert_eq!(store.branch(2, &[9; 4]), 1);
+    }
+
+    #[test]
+    fn after_a_fork_each_lifeline_has_its_side() {
+        let mut store = Store::default();
+        let other = Mark { node: 1, at_us: 25, ..commit(2, 9) };
+        store.take(batch(vec![], vec![commit(1, 7), commit(2, 8)]), vec![]);
+        assert_eq!(store.side(0), None);
+        store.take(batch(vec![], vec![other, commit(3, 5)]), vec![]);
+        assert_eq!((store.side(0), store.side(1)), (Some((20, 0)), Some((25, 1))));
     }
 
     #[test]

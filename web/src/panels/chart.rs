@@ -110,7 +110,8 @@ impl Chart {
             world,
             nodes: &self.nodes,
             store: &self.store,
-            picked: self.picked.as_ref().or(self.pinned.as_ref()),
+            picked: self.picked.as_ref(),
+            pinned: self.pinned.as_ref(),
             max_arrows: MAX_ARROWS,
         };
         let picture = shapes::picture(&scene);

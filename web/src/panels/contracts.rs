@@ -160,9 +160,10 @@ fn Deployed(address: String) -> impl IntoView {
                 <button class="strong" data-act="call" on:click=call title="Sends a transaction">"Call"</button>
                 <button data-act="view" on:click=view_call title="Reads, at one validator, without a transaction">"View"</button>
             </div>
-            <p class="note examples">
+            <p class="note examples">"try "
                 {move || examples().into_iter().map(|e| {
                     let text = e.clone();
+                    let e = if e.is_empty() { "(no input)".to_owned() } else { e };
                     view! { <button class="quiet mono" title="Try this" on:click=move |_| { hex.set(false); input.set(text.clone()); }>{e}</button> }
                 }).collect_view()}
             </p>

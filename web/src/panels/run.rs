@@ -9,20 +9,38 @@ use std::sync::Arc;
 /// A sentence stays this long at least, so that it can be read; bad news goes before.
 const READING_MS: u64 = 900;
 
+const BAD_NEWS_MS: u64 = 6_000;
+
 /// One sentence on what just happened; also what a screen reader hears.
 #[component]
 pub fn Caption() -> impl IntoView {
     let app = app();
     let shown = RwSignal::new(String::new());
     let held = StoredValue::new(false);
-    Effect::new(move |_| {
-        let next = app.frame.with(|f| f.as_ref().map(|f| f.caption.clone())).unwrap_or_default();
-        if held.get_value() && app.playing.get() || shown.with_untracked(|s| *s == next) {
-            return;
-        }
-        shown.set(next);
+    // Broken rules already told: each goes before whatever else happens, once.
+    let told = StoredValue::new(Vec::<String>::new());
+    let hold = move |ms: u64| {
         held.set_value(true);
-        set_timeout(move || held.set_value(false), std::time::Duration::from_millis(READING_MS));
+        set_timeout(move || held.set_value(false), std::time::Duration::from_millis(ms));
+    };
+    Effect::new(move |_| {
+        let Some(frame) = app.frame.get() else {
+            told.set_value(Vec::new());
+            return;
+        };
+        let broken = frame.verdicts.iter().find(|v| {
+            v.kind == VerdictKind::Violated && !told.with_value(|t| t.contains(&v.monitor))
+        });
+        if let Some(verdict) = broken {
+            told.update_value(|t| t.push(verdict.monitor.clone()));
+            shown.set(verdict.sentence.clone());
+            hold(BAD_NEWS_MS);
+        } else if !(held.get_value() && app.playing.get_untracked())
+            && shown.with_untracked(|s| *s != frame.caption)
+        {
+            shown.set(frame.caption.clone());
+            hold(READING_MS);
+        }
     });
     view! {
         <p class="caption" id="caption" aria-live="polite">{move || shown.get()}</p>

@@ -36,7 +36,7 @@ pub fn Top() -> impl IntoView {
                     <For each=move || app.presets.get() key=|p| p.id.clone() let:preset>
                         <option value=preset.id.clone()>{preset.title.clone()}</option>
                     </For>
-                    <option value="" hidden=true>"own"</option>
+                    <option value="" hidden=true>"your own"</option>
                 </select>
             </label>
             <Chip />
@@ -87,13 +87,9 @@ fn Chip() -> impl IntoView {
 fn words(frame: &Frame) -> (&'static str, &'static str, String, String) {
     let worst = frame.verdicts.first();
     let kind = worst.map_or(VerdictKind::Holds, |v| v.kind);
-    let round = frame
-        .nodes
-        .iter()
-        .filter(|n| !n.crashed && !n.byzantine)
-        .max_by_key(|n| (n.height, n.round))
-        .map_or(0, |n| n.round);
-    let place = format!("height {} · round {round}", frame.metrics.height);
+    let ahead = frame.nodes.iter().filter(|n| !n.crashed && !n.byzantine).map(|n| (n.height, n.round)).max();
+    let (height, round) = ahead.unwrap_or((frame.metrics.height, 0));
+    let place = format!("height {height} · round {round}");
     let monitor = worst.map(|v| v.monitor.clone()).unwrap_or_default();
     match kind {
         VerdictKind::Holds => ("holds", "●", "holds".into(), place),
