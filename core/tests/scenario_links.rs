@@ -489,3 +489,17 @@ proptest! {
         prop_assert_eq!(read_file(write_file(&document).as_bytes()), Ok(document));
     }
 }
+
+/// The example in docs/SCENARIO.md is a file that opens.
+#[test]
+fn the_documented_example_opens() {
+    let text = include_str!("../../docs/SCENARIO.md");
+    let example = text
+        .split("```json")
+        .nth(1)
+        .and_then(|t| t.split("```").next());
+    let document = read_file(example.unwrap().as_bytes()).unwrap();
+    assert_eq!(document.scenario.seed, 7);
+    assert_eq!(document.scenario.network.loss_ppm, 100_000);
+    assert_eq!(validate(&document.scenario), Ok(()));
+}
