@@ -2,8 +2,9 @@
 
 use crate::failure::Failure;
 use serde::Serialize;
-use std::io::{ErrorKind, Write};
-use std::path::Path;
+use std::fs::File;
+use std::io::{BufWriter, ErrorKind, Write};
+use std::path::{Path, PathBuf};
 
 /// Prints `text` as it is.
 pub fn print(text: &str) -> Result<(), Failure> {
@@ -28,14 +29,38 @@ pub fn print_json(value: &impl Serialize) -> Result<(), Failure> {
     print(&json(value)?)
 }
 
-/// Writes lines to a file.
-pub fn write_lines(path: &Path, lines: impl Iterator<Item = String>) -> Result<(), Failure> {
-    let write = || -> std::io::Result<()> {
-        let mut out = std::io::BufWriter::new(std::fs::File::create(path)?);
+/// A file of lines, written piece by piece.
+pub struct Lines {
+    path: PathBuf,
+    out: BufWriter<File>,
+}
+
+impl Lines {
+    pub fn create(path: &Path) -> Result<Self, Failure> {
+        let file = File::create(path).map_err(|e| cannot_write(path, &e))?;
+        Ok(Lines {
+            path: path.to_owned(),
+            out: BufWriter::new(file),
+        })
+    }
+
+    pub fn write(&mut self, lines: impl Iterator<Item = String>) -> Result<(), Failure> {
         for line in lines {
-            writeln!(out, "{line}")?;
+            writeln!(self.out, "{line}").map_err(|e| cannot_write(&self.path, &e))?;
         }
-        out.flush()
-    };
-    write().map_err(|e| Failure::CannotWrite(format!("cannot write {}: {e}.", path.display())))
+        Ok(())
+    }
+
+    pub fn finish(mut self) -> Result<(), Failure> {
+        self.out.flush().map_err(|e| cannot_write(&self.path, &e))
+    }
+}
+
+/// Writes a file whole.
+pub fn write_file(path: &Path, text: &str) -> Result<(), Failure> {
+    std::fs::write(path, text).map_err(|e| cannot_write(path, &e))
+}
+
+fn cannot_write(path: &Path, why: &std::io::Error) -> Failure {
+    Failure::CannotWrite(format!("cannot write {}: {why}.", path.display()))
 }

@@ -1,6 +1,7 @@
 //! `run`: a scenario from its beginning, and what came of it.
 
-use crate::failure::{Exit, Outcome};
+use crate::failure::{Exit, Failure, Outcome};
+use crate::output::Lines;
 use crate::table::{seconds, table};
 use crate::{output, source};
 use consensusforge_core::base::{Micros, SECOND, limits::MAX_TIME};
@@ -63,11 +64,8 @@ impl Run {
         let until = self.until.unwrap_or_else(|| self.default_end(&scenario));
         let title = scenario.title.clone();
         let mut session = Session::open(scenario)?;
-        self.advance(&mut session, until);
-        if let Some(path) = &self.trace {
-            output::write_lines(path, session.trace_lines())?;
-        }
-        let report = report(title, &session);
+        let decisions = self.advance(&mut session, until)?;
+        let report = report(title, &session, decisions);
         let exit = match report.outcome {
             VerdictKind::Holds => Exit::Fine,
             VerdictKind::Violated => Exit::Violated,
@@ -91,20 +89,33 @@ impl Run {
         (last + more).min(MAX_TIME)
     }
 
-    fn advance(&self, session: &mut Session, until: Micros) {
+    /// Runs to the end. Decisions and trace are taken slice by slice: the session keeps a window only.
+    fn advance(&self, session: &mut Session, until: Micros) -> Result<Vec<Decision>, Failure> {
+        let mut trace = self.trace.as_deref().map(Lines::create).transpose()?;
+        let mut decisions = Vec::new();
+        let mut cursor = 0;
         loop {
             let reached = session.advance(until, SLICE).reached;
+            decisions.extend(session.decisions_since(cursor));
+            if let Some(trace) = &mut trace {
+                trace.write(session.trace_lines_since(cursor))?;
+            }
+            cursor = session.trace_end();
             let enough = self
                 .heights
                 .is_some_and(|heights| session.frame().metrics.height >= heights);
             if reached || enough {
-                return;
+                break;
             }
         }
+        if let Some(trace) = trace {
+            trace.finish()?;
+        }
+        Ok(decisions)
     }
 }
 
-fn report(title: String, session: &Session) -> RunReport {
+fn report(title: String, session: &Session, decisions: Vec<Decision>) -> RunReport {
     let frame = session.frame();
     let worst = |kind: VerdictKind| frame.verdicts.iter().any(|v| v.kind == kind);
     let outcome = if worst(VerdictKind::Violated) {
@@ -124,7 +135,7 @@ fn report(title: String, session: &Session) -> RunReport {
         digest: frame.digest,
         adversary: frame.adversary,
         metrics: frame.metrics,
-        decisions: session.decisions(),
+        decisions,
         link: (!link.is_empty()).then_some(link),
     }
 }

@@ -68,7 +68,7 @@ impl Schema {
         if let Some(folder) = self.write {
             for (name, _, schema) in all() {
                 let path = folder.join(format!("{name}.json"));
-                output::write_lines(&path, output::json(&schema)?.lines().map(String::from))?;
+                output::write_file(&path, &output::json(&schema)?)?;
             }
             return Ok(Exit::Fine);
         }

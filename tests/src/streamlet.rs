@@ -410,6 +410,8 @@ impl Protocol for Streamlet {
     /// There is nothing to forget: Streamlet has no lock.
     fn forget_lock(_: &mut State) {}
 
+    fn follow_blindly(_: &mut State) {}
+
     fn compose(script: &Script) -> Result<Message, String> {
         Err(format!(
             "a Streamlet {} names its parent, which a script cannot",

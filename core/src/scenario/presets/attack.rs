@@ -34,8 +34,21 @@ pub(super) fn third() -> Preset {
     Preset::new(
         "exact-third",
         "Liars with exactly a third: 2 of 6",
-        "The 4 honest ones are not more than two thirds: liars may stall the chain, and cannot fork it.",
+        "When a liar proposes, no half reaches the quorum of 5 and rounds are lost. Liars may stall the \
+         chain, and cannot fork it.",
         coalition(6, names(["v1", "v2"])),
+    )
+}
+
+pub(super) fn stall() -> Preset {
+    let mut scenario = coalition(6, names(["v1", "v2"]));
+    scenario.adversary.strategy = StrategySpec::Silent;
+    Preset::new(
+        "stall",
+        "A third keeps silent: 2 of 6",
+        "The 4 honest ones are two thirds and not more: nothing is ever decided, and the verdict says \
+         what is missing.",
+        scenario,
     )
 }
 

@@ -52,6 +52,7 @@ pub fn presets() -> Vec<Preset> {
         people::silent(),
         attack::below(),
         attack::third(),
+        attack::stall(),
         attack::fork(),
         execution::wrong_root(),
         attack::amnesia(),
