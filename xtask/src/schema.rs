@@ -1,7 +1,7 @@
 //! The scenario's JSON schema, as the command line tool prints it.
 
 use crate::run;
-use anyhow::Result;
+use anyhow::{Result, ensure};
 
 const FILE: &str = "docs/scenario.schema.json";
 
@@ -21,6 +21,10 @@ pub fn schema(arguments: &Schema) -> Result<()> {
         "--",
         "schema",
     ]))?;
+    ensure!(
+        !text.trim().is_empty(),
+        "`consensusforge schema` printed nothing; the command line tool (cli/) must know `schema`"
+    );
     if arguments.write {
         std::fs::write(run::root().join(FILE), text)?;
         println!("Wrote {FILE}.");
