@@ -1,1 +1,73 @@
-fn main() {}
+//! `consensusforge`: the engine of the page, without the page. One file a command.
+
+mod about;
+mod failure;
+mod link;
+mod output;
+mod presets;
+mod proposers;
+mod quorum;
+mod run;
+mod scenario;
+mod schema;
+mod source;
+mod stakes;
+mod step;
+mod table;
+mod verify;
+
+use clap::{Parser, Subcommand};
+use failure::{Exit, Failure};
+use std::process::ExitCode;
+
+const EXITS: &str = "\
+A SCENARIO is a file, `-` for standard input, a link, or `preset:ID` (see `consensusforge presets`).
+
+Exit codes: 0 fine, 1 could not write, 2 bad input, 3 the run violates agreement, validity or state
+roots, 4 the run has stalled, 5 a replay departs from its link.";
+
+/// A laboratory for Byzantine fault tolerant consensus: simulated validators, bit for bit repeatable.
+#[derive(Parser)]
+#[command(version, about, after_help = EXITS)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    Run(run::Run),
+    Step(step::Step),
+    Verify(verify::Verify),
+    Quorum(quorum::Quorum),
+    Proposers(proposers::Proposers),
+    Link(link::Link),
+    Scenario(scenario::Show),
+    Presets(presets::Presets),
+    About(about::About),
+    Schema(schema::Schema),
+}
+
+fn main() -> ExitCode {
+    let result = match Arguments::parse().command {
+        Command::Run(command) => command.run(),
+        Command::Step(command) => command.run(),
+        Command::Verify(command) => command.run(),
+        Command::Quorum(command) => command.run(),
+        Command::Proposers(command) => command.run(),
+        Command::Link(command) => command.run(),
+        Command::Scenario(command) => command.run(),
+        Command::Presets(command) => command.run(),
+        Command::About(command) => command.run(),
+        Command::Schema(command) => command.run(),
+    };
+    match result {
+        Ok(exit) => exit.into(),
+        // Whoever read our output has seen enough, as `head` does.
+        Err(Failure::Closed) => Exit::Fine.into(),
+        Err(failure) => {
+            eprintln!("consensusforge: {failure}");
+            failure.exit().into()
+        }
+    }
+}

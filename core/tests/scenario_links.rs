@@ -417,6 +417,11 @@ fn long_links_warn_and_very_long_ones_become_files() {
     assert!(too_long.warning.unwrap().contains("file"));
 }
 
+fn pick(which: prop::sample::Index) -> Scenario {
+    let mut all = samples();
+    all.swap_remove(which.index(all.len()))
+}
+
 /// Opens to the same scenario or to a sentence; anything else is a mistake.
 fn equal_or_sentence(text: &str, original: &Document) -> Result<(), TestCaseError> {
     match read_link(text) {
@@ -443,8 +448,8 @@ proptest! {
     }
 
     #[test]
-    fn a_flipped_bit_never_makes_another_scenario(which in 0usize..14, at in any::<prop::sample::Index>(), bit in 0u8..7) {
-        let original = document(samples().swap_remove(which));
+    fn a_flipped_bit_never_makes_another_scenario(which in any::<prop::sample::Index>(), at in any::<prop::sample::Index>(), bit in 0u8..7) {
+        let original = document(pick(which));
         let mut bytes = write_link(&original).fragment.into_bytes();
         let at = at.index(bytes.len());
         bytes[at] ^= 1 << bit;
@@ -453,8 +458,8 @@ proptest! {
     }
 
     #[test]
-    fn a_truncated_link_is_called_cut_off(which in 0usize..14, at in any::<prop::sample::Index>()) {
-        let original = document(samples().swap_remove(which));
+    fn a_truncated_link_is_called_cut_off(which in any::<prop::sample::Index>(), at in any::<prop::sample::Index>()) {
+        let original = document(pick(which));
         let link = write_link(&original).fragment;
         let cut = &link[..at.index(link.len() - 2).max(2)];
         let sentence = link_sentence(cut);
@@ -462,8 +467,8 @@ proptest! {
     }
 
     #[test]
-    fn a_file_with_a_changed_byte_is_answered(which in 0usize..14, at in any::<prop::sample::Index>(), byte in any::<u8>()) {
-        let mut bytes = write_file(&document(samples().swap_remove(which))).into_bytes();
+    fn a_file_with_a_changed_byte_is_answered(which in any::<prop::sample::Index>(), at in any::<prop::sample::Index>(), byte in any::<u8>()) {
+        let mut bytes = write_file(&document(pick(which))).into_bytes();
         let at = at.index(bytes.len());
         bytes[at] = byte;
         if let Ok(opened) = read_file(&bytes) {
@@ -483,4 +488,18 @@ proptest! {
         prop_assert_eq!(read_link(&write_link(&document).fragment), Ok(document.clone()));
         prop_assert_eq!(read_file(write_file(&document).as_bytes()), Ok(document));
     }
+}
+
+/// The example in docs/SCENARIO.md is a file that opens.
+#[test]
+fn the_documented_example_opens() {
+    let text = include_str!("../../docs/SCENARIO.md");
+    let example = text
+        .split("```json")
+        .nth(1)
+        .and_then(|t| t.split("```").next());
+    let document = read_file(example.unwrap().as_bytes()).unwrap();
+    assert_eq!(document.scenario.seed, 7);
+    assert_eq!(document.scenario.network.loss_ppm, 100_000);
+    assert_eq!(validate(&document.scenario), Ok(()));
 }

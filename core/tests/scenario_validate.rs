@@ -539,16 +539,10 @@ fn commands() {
         ),
         (
             submit(10_000, SubmitSpec::Transfer { to: 0, amount: 1 }),
-            &["submit.from", "9999"],
+            &["submit.from", "0 to 7"],
         ),
         (
-            submit(
-                0,
-                SubmitSpec::Transfer {
-                    to: 10_000,
-                    amount: 1,
-                },
-            ),
+            submit(0, SubmitSpec::Transfer { to: 8, amount: 1 }),
             &["submit.action.transfer.to"],
         ),
         (

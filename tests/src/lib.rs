@@ -1,5 +1,7 @@
 //! What the cross-crate suites share.
 
 pub mod imports;
+pub mod mini_network;
 pub mod one_node;
+pub mod streamlet;
 pub mod swarm;

@@ -1,1 +1,19 @@
+//! The page and its worker. Everything that can be pure is, and is tested natively; what touches the
+//! browser is in [`platform`], [`worker::port`] and the one painting file of [`chart`].
 
+pub mod chart;
+pub mod effective;
+pub mod model;
+pub mod protocol;
+pub mod scale;
+pub mod words;
+pub mod worker;
+
+#[cfg(target_arch = "wasm32")]
+pub mod app;
+#[cfg(target_arch = "wasm32")]
+pub mod page;
+#[cfg(target_arch = "wasm32")]
+pub mod panels;
+#[cfg(target_arch = "wasm32")]
+pub mod platform;

@@ -45,8 +45,8 @@ enum Chore {
     Contracts,
     /// Hold every dependency's licence against the list in deny.toml
     Licences,
-    /// Print the scenario's JSON schema, or write it into docs/
-    Schema(schema::Schema),
+    /// Bring the JSON Schemas in docs/schema up to date
+    Schema,
     /// Version the worker's files in a page being built (trunk calls this)
     #[command(hide = true)]
     Stamp,
@@ -72,7 +72,7 @@ fn chore(chore: Chore) -> Result<()> {
         Chore::Soak(arguments) => measure::soak(&arguments),
         Chore::Contracts => contracts::check().map(run::Outcome::tell),
         Chore::Licences => licences::check(),
-        Chore::Schema(arguments) => schema::schema(&arguments),
+        Chore::Schema => schema::schema(),
         Chore::Stamp => stamp::stamp(),
     }
 }

@@ -265,6 +265,10 @@ pub trait Protocol: Clone + 'static {
     /// Amnesia: as if the node had never locked.
     fn forget_lock(state: &mut Self::State);
 
+    /// From now on a decision of the others is followed even if its block was found invalid here: so
+    /// that a liar about state keeps up with the chain it lies about.
+    fn follow_blindly(state: &mut Self::State);
+
     /// Turns a person's script into a message.
     ///
     /// # Errors

@@ -19,6 +19,7 @@ pub mod validity;
 pub mod workload;
 
 pub use chain::{Chain, Engine};
+pub use contract::address as contract_address;
 pub use executor::{Execution, Executor, ExecutorKind};
 pub use genesis::Genesis;
 pub use mempool::Mempool;

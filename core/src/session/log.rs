@@ -10,9 +10,22 @@ impl Session {
     /// Every decision in the window of the trace, in order.
     #[must_use]
     pub fn decisions(&self) -> Vec<Decision> {
+        self.decisions_since(0)
+    }
+
+    /// Number of the next record of the trace, for the `_since` functions: who asks again before the
+    /// window has moved past it misses nothing.
+    #[must_use]
+    pub fn trace_end(&self) -> u64 {
+        self.sim.trace().end()
+    }
+
+    /// Decisions recorded from record `cursor` on.
+    #[must_use]
+    pub fn decisions_since(&self, cursor: u64) -> Vec<Decision> {
         let trace = self.sim.trace();
         trace
-            .since(0)
+            .since(cursor)
             .filter_map(|record| match &record.event {
                 Event::Committed(commit) => Some(Decision {
                     validator: trace.head.node_name(commit.node),
@@ -62,9 +75,14 @@ impl Session {
 
     /// The window of the trace as JSON lines, one a record.
     pub fn trace_lines(&self) -> impl Iterator<Item = String> + '_ {
+        self.trace_lines_since(0)
+    }
+
+    /// Records from number `cursor` on as JSON lines.
+    pub fn trace_lines_since(&self, cursor: u64) -> impl Iterator<Item = String> + '_ {
         self.sim
             .trace()
-            .since(0)
+            .since(cursor)
             .map(|record| self.line(record).to_string())
     }
 

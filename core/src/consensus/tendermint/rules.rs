@@ -263,7 +263,8 @@ fn decide(state: &mut State, context: &Context, out: &mut Effects) -> bool {
                 .round(commit.round)
                 .is_some_and(|v| v.is_proposed(commit.block))
         };
-        state.verdict(commit.block) == Verdict::Valid
+        let verdict = state.verdict(commit.block);
+        (verdict == Verdict::Valid || state.gullible && verdict == Verdict::Invalid)
             && (commit.certificate.is_some() || proposed())
     });
     let Some(Commit {

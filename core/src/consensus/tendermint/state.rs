@@ -87,6 +87,8 @@ pub struct State {
     /// The same as it came back signed, to be sent again.
     pub(super) own: Vec<SignedMessage>,
     pub(super) ahead: Ahead,
+    /// A liar's: decides with the others what it called invalid itself.
+    pub(super) gullible: bool,
 }
 
 impl State {
@@ -107,6 +109,7 @@ impl State {
             signed: Vec::new(),
             own: Vec::new(),
             ahead: Ahead::default(),
+            gullible: false,
         }
     }
 

@@ -250,7 +250,7 @@ impl Votes {
     pub fn round(&self, round: Round) -> Option<&RoundVotes> {
         match self.0.last() {
             Some(last) if last.round == round => Some(last),
-            _ => {
+            Some(_) | None => {
                 let index = self.0.binary_search_by_key(&round, |r| r.round).ok()?;
                 self.0.get(index)
             }

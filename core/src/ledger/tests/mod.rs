@@ -4,6 +4,7 @@ mod contracts;
 mod first_state;
 mod forks;
 mod proofs;
+mod savepoints;
 mod shared;
 mod stream;
 mod supply;

@@ -69,6 +69,8 @@ fn overlong_proof_is_refused() {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
     #[test]
     fn root_depends_on_contents_alone(batches in prop::collection::vec(
         prop::collection::vec((any::<u8>(), prop::option::weighted(0.7, any::<u8>())), 0..12), 0..8))

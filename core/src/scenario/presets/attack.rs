@@ -1,5 +1,5 @@
-//! Presets about liars: below, at and above a third of the stake, a lying executor, and an attack
-//! from the literature.
+//! Presets about liars: below, at and above a third of the stake, and an attack from the
+//! literature.
 
 use super::{Preset, equal, names};
 use crate::base::{MILLISECOND, Micros};
@@ -34,8 +34,21 @@ pub(super) fn third() -> Preset {
     Preset::new(
         "exact-third",
         "Liars with exactly a third: 2 of 6",
-        "The 4 honest ones are not more than two thirds: liars may stall the chain, and cannot fork it.",
+        "When a liar proposes, no half reaches the quorum of 5 and rounds are lost. Liars may stall the \
+         chain, and cannot fork it.",
         coalition(6, names(["v1", "v2"])),
+    )
+}
+
+pub(super) fn stall() -> Preset {
+    let mut scenario = coalition(6, names(["v1", "v2"]));
+    scenario.adversary.strategy = StrategySpec::Silent;
+    Preset::new(
+        "stall",
+        "A third keeps silent: 2 of 6",
+        "The 4 honest ones are two thirds and not more: nothing is ever decided, and the verdict says \
+         what is missing.",
+        scenario,
     )
 }
 
@@ -46,22 +59,6 @@ pub(super) fn fork() -> Preset {
         "Two honest validators see one block and two the other; with three liars voting for both, each \
          side has its quorum of 5. The chain forks.",
         coalition(7, names(["v1", "v2", "v3"])),
-    )
-}
-
-pub(super) fn wrong_root() -> Preset {
-    Preset::new(
-        "wrong-root",
-        "A validator that computes a wrong state",
-        "v4 finds another state root: honest ones refuse its proposals, it refuses theirs, and the \
-         chain goes on without it.",
-        Scenario {
-            adversary: AdversarySpec {
-                who: Who::Names(names(["v4"])),
-                strategy: StrategySpec::WrongRoot,
-            },
-            ..Scenario::default()
-        },
     )
 }
 

@@ -6,6 +6,7 @@
 //! can only withhold.
 
 mod attack;
+mod execution;
 mod network;
 mod people;
 
@@ -51,8 +52,9 @@ pub fn presets() -> Vec<Preset> {
         people::silent(),
         attack::below(),
         attack::third(),
+        attack::stall(),
         attack::fork(),
-        attack::wrong_root(),
+        execution::wrong_root(),
         attack::amnesia(),
     ]
 }

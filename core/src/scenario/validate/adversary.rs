@@ -1,9 +1,11 @@
 //! Who lies and how.
 
 use super::validators::name;
-use super::{Checked, Names, PROTOCOLS, delay, distinct, few, instant, known, quote, require};
+use super::{Checked, Names, delay, distinct, few, instant, known, quote, require};
 use crate::base::limits::MAX_PUPPET_LINES;
 use crate::scenario::model::{AdversarySpec, PuppetLine, StrategySpec, ValueSpec, Who};
+use crate::world::PROTOCOLS;
+use std::collections::BTreeSet;
 
 pub(super) fn check(place: &str, adversary: &AdversarySpec, names: &Names) -> Checked {
     match &adversary.who {
@@ -62,24 +64,7 @@ fn puppet_line(place: &str, line: &PuppetLine, names: &Names) -> Checked {
         "the message goes to nobody; name at least one validator.".into()
     })?;
     distinct(&format!("{place}.to"), &line.to, names)?;
-    require(
-        PROTOCOLS
-            .iter()
-            .any(|(_, kinds)| kinds.contains(&line.kind.as_str())),
-        &format!("{place}.kind"),
-        || {
-            let mut kinds: Vec<String> = PROTOCOLS
-                .iter()
-                .flat_map(|(_, kinds)| kinds.iter().map(|k| quote(k)))
-                .collect();
-            kinds.dedup();
-            format!(
-                "there is no kind of message {}; there are: {}.",
-                quote(&line.kind),
-                kinds.join(", ")
-            )
-        },
-    )?;
+    kind(&format!("{place}.kind"), &line.kind)?;
     height(&format!("{place}.height"), line.height)?;
     require(
         line.valid_round.is_none_or(|valid| valid < line.round),
@@ -99,6 +84,21 @@ fn puppet_line(place: &str, line: &PuppetLine, names: &Names) -> Checked {
             height(&format!("{place}.value.proposed.height"), *h)
         }
     }
+}
+
+fn kind(place: &str, name: &str) -> Checked {
+    let kinds: BTreeSet<&str> = PROTOCOLS
+        .iter()
+        .flat_map(|p| p.kinds.iter().map(|k| k.name))
+        .collect();
+    require(kinds.contains(name), place, || {
+        let there_are: Vec<String> = kinds.iter().map(|k| quote(k)).collect();
+        format!(
+            "there is no kind of message {}; there are: {}.",
+            quote(name),
+            there_are.join(", ")
+        )
+    })
 }
 
 fn height(place: &str, height: u64) -> Checked {

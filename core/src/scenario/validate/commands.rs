@@ -6,8 +6,9 @@ use super::{
     require,
 };
 use crate::base::digest::from_hex;
-use crate::base::limits::{MAX_ACCOUNTS, MAX_CALL_BYTES, MAX_COMMANDS};
+use crate::base::limits::{MAX_CALL_BYTES, MAX_COMMANDS};
 use crate::scenario::model::{Command, InputSpec, SubmitSpec, TimedCommand};
+use crate::world::USERS;
 use std::collections::BTreeSet;
 
 pub(super) fn check(commands: &[TimedCommand], names: &Names, modules: &BTreeSet<&str>) -> Checked {
@@ -71,11 +72,8 @@ fn command(place: &str, command: &Command, names: &Names, modules: &BTreeSet<&st
 }
 
 fn account(place: &str, index: u16) -> Checked {
-    require(usize::from(index) < MAX_ACCOUNTS, place, || {
-        format!(
-            "there is no user account {index}; give 0 to {}.",
-            MAX_ACCOUNTS - 1
-        )
+    require(index < USERS, place, || {
+        format!("there is no user account {index}; give 0 to {}.", USERS - 1)
     })
 }
 

@@ -5,7 +5,7 @@ use super::{Checked, ScenarioError, few, quote, require};
 use crate::base::digest::sha256;
 use crate::base::limits::{MAX_CONTRACTS, MAX_WASM_BYTES};
 use crate::scenario::model::ContractSpec;
-use crate::vm::builtin::builtin;
+use crate::vm::builtin::{builtin, catalogue};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use std::collections::BTreeSet;
@@ -38,8 +38,11 @@ fn module(place: &str, contract: &ContractSpec) -> Checked {
             builtin(contract.sha256).is_some(),
             &format!("{place}.sha256"),
             || {
+                let names: Vec<&str> = catalogue().iter().map(|b| b.name).collect();
                 format!(
-                    "no built-in contract has the digest {}; put the module's bytes (base64) in `wasm`.",
+                    "no built-in contract ({}) has the digest {}; put the module's bytes (base64) in \
+                     `wasm`.",
+                    names.join(", "),
                     contract.sha256
                 )
             },

@@ -10,7 +10,6 @@ mod protocol;
 mod text;
 mod validators;
 
-pub use protocol::PROTOCOLS;
 pub(crate) use text::quote;
 
 use super::Scenario;

@@ -3,16 +3,14 @@
 use super::{Checked, Names, all_known, delay, few, pause, quote, require};
 use crate::base::limits::MAX_PROPOSER_LIST;
 use crate::scenario::model::{ProposerSpec, ProtocolSpec};
-
-/// The protocols a scenario may name, and the kinds of message each signs.
-pub const PROTOCOLS: &[(&str, &[&str])] = &[("tendermint", &["proposal", "prevote", "precommit"])];
+use crate::world::PROTOCOLS;
 
 pub(super) fn check(protocol: &ProtocolSpec, names: &Names) -> Checked {
     require(
-        PROTOCOLS.iter().any(|(name, _)| *name == protocol.name),
+        PROTOCOLS.iter().any(|p| p.name == protocol.name),
         "protocol.name",
         || {
-            let there_are: Vec<String> = PROTOCOLS.iter().map(|(n, _)| quote(n)).collect();
+            let there_are: Vec<String> = PROTOCOLS.iter().map(|p| quote(p.name)).collect();
             format!(
                 "there is no protocol {}; there are: {}.",
                 quote(&protocol.name),

@@ -1,0 +1,94 @@
+//! `schema`: the shape of every JSON that goes in or comes out, as JSON Schema.
+
+use crate::failure::{Exit, Failure, Outcome};
+use crate::output;
+use consensusforge_core::scenario::codec;
+use schemars::{Schema as JsonSchema, schema_for};
+use std::path::PathBuf;
+
+/// JSON Schemas of scenario files and of what commands read and print
+#[derive(clap::Args)]
+pub struct Schema {
+    /// Which one; without it, the list of names
+    name: Option<String>,
+    /// Write all of them to this folder, one file each
+    #[arg(long, value_name = "FOLDER", conflicts_with = "name")]
+    write: Option<PathBuf>,
+}
+
+/// (name, what it describes, the schema)
+fn all() -> Vec<(&'static str, &'static str, JsonSchema)> {
+    vec![
+        ("scenario", "a scenario file", schema_for!(codec::File)),
+        (
+            "run",
+            "what `run --json` prints",
+            schema_for!(crate::run::RunReport),
+        ),
+        (
+            "step-input",
+            "what `step` reads",
+            schema_for!(crate::step::StepInput),
+        ),
+        (
+            "step-output",
+            "what `step` prints",
+            schema_for!(crate::step::StepOutput),
+        ),
+        (
+            "verify",
+            "what `verify --json` prints",
+            schema_for!(crate::verify::VerifyReport),
+        ),
+        (
+            "quorum",
+            "what `quorum --json` prints",
+            schema_for!(crate::quorum::QuorumReport),
+        ),
+        (
+            "proposers",
+            "what `proposers --json` prints",
+            schema_for!(crate::proposers::ProposersReport),
+        ),
+        (
+            "presets",
+            "what `presets --json` prints",
+            schema_for!(Vec<crate::presets::PresetRow>),
+        ),
+        (
+            "about",
+            "what `about --json` prints",
+            schema_for!(crate::about::AboutReport),
+        ),
+    ]
+}
+
+impl Schema {
+    pub fn run(self) -> Outcome {
+        if let Some(folder) = self.write {
+            for (name, _, schema) in all() {
+                let path = folder.join(format!("{name}.json"));
+                output::write_file(&path, &output::json(&schema)?)?;
+            }
+            return Ok(Exit::Fine);
+        }
+        let Some(wanted) = self.name else {
+            let rows: Vec<_> = all()
+                .into_iter()
+                .map(|(name, what, _)| vec![name.to_owned(), what.to_owned()])
+                .collect();
+            output::print(&crate::table::table(&["schema", "of"], &rows))?;
+            return Ok(Exit::Fine);
+        };
+        let found = all().into_iter().find(|(name, _, _)| *name == wanted);
+        let Some((_, _, schema)) = found else {
+            let names: Vec<&str> = all().into_iter().map(|(name, _, _)| name).collect();
+            return Err(Failure::input(format!(
+                "there is no schema {wanted:?}; there are: {}.",
+                names.join(", ")
+            )));
+        };
+        output::print_json(&schema)?;
+        Ok(Exit::Fine)
+    }
+}

@@ -1,0 +1,73 @@
+//! Where scenarios and other inputs come from. Nothing is read whole before its size is known to fit.
+
+use crate::failure::Failure;
+use consensusforge_core::base::limits::MAX_SCENARIO_BYTES;
+use consensusforge_core::scenario::codec::{self, Document};
+use consensusforge_core::scenario::presets;
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
+
+/// The bytes of a file, or of standard input for `-`.
+pub fn read_bytes(name: &str) -> Result<Vec<u8>, Failure> {
+    if name == "-" {
+        return read_capped(std::io::stdin().lock(), "standard input");
+    }
+    let cannot = |e: std::io::Error| Failure::input(format!("cannot read {name}: {e}."));
+    let file = File::open(name).map_err(cannot)?;
+    let about = file.metadata().map_err(cannot)?;
+    if about.is_dir() {
+        return Err(Failure::input(format!(
+            "{name} is a folder; name a file in it."
+        )));
+    }
+    if about.len() > MAX_SCENARIO_BYTES as u64 {
+        return Err(Failure::input(format!(
+            "{name} has {} bytes; at most {MAX_SCENARIO_BYTES} are read. Is it the right file?",
+            about.len()
+        )));
+    }
+    read_capped(file, name)
+}
+
+/// A pipe does not say how long it is, and a file may grow.
+fn read_capped(from: impl Read, name: &str) -> Result<Vec<u8>, Failure> {
+    let mut bytes = Vec::new();
+    from.take(MAX_SCENARIO_BYTES as u64 + 1)
+        .read_to_end(&mut bytes)
+        .map_err(|e| Failure::input(format!("cannot read {name}: {e}.")))?;
+    if bytes.len() > MAX_SCENARIO_BYTES {
+        return Err(Failure::input(format!(
+            "{name} has more than {MAX_SCENARIO_BYTES} bytes, the most that are read. Is it the right \
+             file?"
+        )));
+    }
+    Ok(bytes)
+}
+
+/// The document a command line names: a file, `-`, a link, or `preset:ID`.
+pub fn document(source: &str) -> Result<Document, Failure> {
+    if let Some(id) = source.strip_prefix("preset:") {
+        return preset(id);
+    }
+    if source != "-" && !Path::new(source).exists() && codec::looks_like_link(source) {
+        return Ok(codec::read_link(source)?);
+    }
+    Ok(codec::read(&read_bytes(source)?)?)
+}
+
+fn preset(id: &str) -> Result<Document, Failure> {
+    match presets::find(id) {
+        Some(preset) => Ok(Document {
+            scenario: preset.scenario,
+            expected: None,
+        }),
+        None => {
+            let ids: Vec<&str> = presets::presets().iter().map(|p| p.id).collect();
+            Err(Failure::input(format!(
+                "there is no preset {id:?}; there are: {}.",
+                ids.join(", ")
+            )))
+        }
+    }
+}

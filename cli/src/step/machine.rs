@@ -1,0 +1,389 @@
+//! Feeds a protocol's machine and writes down what it does.
+
+use super::input::{InputSpec, MessageSpec, StepInput};
+use super::names::{GENESIS, Names};
+use super::output::{
+    EffectView, NoteView, StateView, StepOutput, StepRecord, TallyView, ValueRound,
+};
+use crate::failure::Failure;
+use consensusforge_core::base::{Hash, hash_of};
+use consensusforge_core::consensus::proposer::{Rule, Schedule};
+use consensusforge_core::consensus::{
+    Context, Effect, Input, Message, Note, Protocol, Script, Timer, Timing,
+};
+use consensusforge_core::scenario::model::{ProposerSpec, ProtocolSpec};
+use consensusforge_core::scenario::{Scenario, validate};
+use consensusforge_core::types::{
+    BlockId, Keypair, NodeId, Signed, Slot, ValidatorId, ValidatorSet, ValidatorSets,
+};
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+/// Messages a machine may hand itself after one input before something is wrong with it.
+const MAX_OWN: usize = 10_000;
+
+pub fn run<P: Protocol>(input: &StepInput) -> Result<StepOutput, Failure> {
+    let mut machine = Machine::<P>::new(input)?;
+    let mut now = 0;
+    let mut steps = Vec::new();
+    for (i, timed) in input.inputs.iter().enumerate() {
+        let at = timed.at_us.unwrap_or(now);
+        if at < now {
+            return Err(Failure::input(format!(
+                "inputs[{i}].at_us: {at} is before the input above it, at {now}. Put the inputs in the \
+                 order of time."
+            )));
+        }
+        now = at;
+        machine
+            .take(now, &timed.input, &mut steps)
+            .map_err(|e| Failure::input(format!("inputs[{i}].input: {e}")))?;
+    }
+    let set = machine.sets.at(1);
+    Ok(StepOutput {
+        protocol: P::NAME.into(),
+        me: input.me.clone(),
+        total: set.total(),
+        quorum: set.quorum(),
+        skip: set.skip(),
+        steps,
+    })
+}
+
+struct Machine<P: Protocol> {
+    names: Names,
+    me: ValidatorId,
+    sets: ValidatorSets,
+    keys: Vec<Keypair>,
+    schedule: Schedule,
+    timing: Timing,
+    self_delivery: bool,
+    state: P::State,
+}
+
+impl<P: Protocol> Machine<P> {
+    fn new(input: &StepInput) -> Result<Self, Failure> {
+        let timing = &input.timing;
+        // What a scenario would refuse is refused here with the same sentence.
+        validate(&Scenario {
+            validators: input.validators.clone(),
+            protocol: ProtocolSpec {
+                name: P::NAME.into(),
+                proposer: input.proposer.clone(),
+                propose_timeout_us: timing.propose_timeout_us,
+                prevote_timeout_us: timing.prevote_timeout_us,
+                precommit_timeout_us: timing.precommit_timeout_us,
+                timeout_delta_us: timing.timeout_delta_us,
+                block_interval_us: timing.block_interval_us,
+                ..ProtocolSpec::default()
+            },
+            ..Scenario::default()
+        })?;
+        let mut names = Names::new(&input.validators);
+        let keys: Vec<Keypair> = (0..input.validators.len())
+            .map(|i| Keypair::from_secret(hash_of("consensusforge/step-key", &(i as u64)).0))
+            .collect();
+        let stakes = input.validators.iter().map(|v| v.stake);
+        let set = ValidatorSet::new(keys.iter().map(Keypair::public).zip(stakes))
+            .map_err(|e| Failure::input(format!("{e}.")))?;
+        let rule = match &input.proposer {
+            ProposerSpec::Priority => Rule::Priority,
+            ProposerSpec::Rotation => Rule::Rotation,
+            ProposerSpec::Draw => Rule::Draw { seed: input.seed },
+            ProposerSpec::List(list) => Rule::List(
+                list.iter()
+                    .map(|name| names.validator(name))
+                    .collect::<Result<_, _>>()?,
+            ),
+        };
+        let genesis = names.block(GENESIS);
+        Ok(Machine {
+            me: names.validator(&input.me)?,
+            names,
+            sets: ValidatorSets::new(set),
+            keys,
+            schedule: Schedule::new(rule),
+            timing: Timing {
+                propose: timing.propose_timeout_us,
+                prevote: timing.prevote_timeout_us,
+                precommit: timing.precommit_timeout_us,
+                delta: timing.timeout_delta_us,
+                block_interval: timing.block_interval_us,
+            },
+            self_delivery: input.self_delivery,
+            state: P::new(genesis),
+        })
+    }
+
+    /// Steps on `input`, then on the own messages that follow from it.
+    fn take(
+        &mut self,
+        now: u64,
+        input: &InputSpec,
+        steps: &mut Vec<StepRecord>,
+    ) -> Result<(), Failure> {
+        let mut waiting = VecDeque::from([(input.clone(), self.input(input)?, false)]);
+        let mut own = 0;
+        while let Some((spec, input, is_own)) = waiting.pop_front() {
+            let effects = self.step(now, input);
+            if self.self_delivery {
+                for effect in &effects {
+                    if let Some(message) = self.to_myself(effect) {
+                        own += 1;
+                        let signed = self.sign(self.me, message.clone());
+                        let spec = InputSpec::Message(self.describe(self.me, message));
+                        waiting.push_back((spec, Input::Message(signed), true));
+                    }
+                }
+            }
+            if own > MAX_OWN {
+                return Err(Failure::input(
+                    "the machine answers its own messages without end; set `self_delivery` to false.",
+                ));
+            }
+            steps.push(StepRecord {
+                at_us: now,
+                input: spec,
+                own: is_own,
+                effects: effects.iter().map(|e| self.effect(e)).collect(),
+                state: self.state(now),
+            });
+        }
+        Ok(())
+    }
+
+    fn step(&mut self, now: u64, input: Input<P::Message>) -> Vec<Effect<P::Message>> {
+        let mut effects = Vec::new();
+        let context = Context {
+            now,
+            node: NodeId(self.me.0),
+            me: Some(self.me),
+            validators: &self.sets,
+            proposers: &self.schedule,
+            timing: &self.timing,
+        };
+        P::step(&mut self.state, &context, input, &mut effects);
+        effects
+    }
+
+    fn to_myself<'a>(&self, effect: &'a Effect<P::Message>) -> Option<&'a P::Message> {
+        match effect {
+            Effect::Broadcast(message) => Some(message),
+            Effect::Send { to, message } if *to == self.me => Some(message),
+            Effect::Send { .. }
+            | Effect::SetTimer { .. }
+            | Effect::BuildBlock { .. }
+            | Effect::ValidateBlock { .. }
+            | Effect::FetchBlock { .. }
+            | Effect::Decide { .. }
+            | Effect::Accuse(_)
+            | Effect::Note(_) => None,
+        }
+    }
+
+    fn sign(&self, signer: ValidatorId, message: P::Message) -> Arc<Signed<P::Message>> {
+        Signed::new(message, signer, &self.keys[signer.index()], &Hash::ZERO)
+    }
+
+    fn input(&mut self, spec: &InputSpec) -> Result<Input<P::Message>, Failure> {
+        Ok(match spec {
+            InputSpec::Start => Input::Start,
+            InputSpec::Message(message) => Input::Message(self.message(message)?),
+            InputSpec::Timer {
+                kind,
+                height,
+                round,
+            } => Input::Timer(Timer {
+                kind: index_of(P::TIMERS, kind, "timer")?,
+                slot: slot(*height, *round),
+            }),
+            InputSpec::Built {
+                height,
+                round,
+                value,
+            } => Input::Built {
+                slot: slot(*height, *round),
+                block: self.names.block(value),
+            },
+            InputSpec::Validated { value, valid } => Input::Validated {
+                block: self.names.block(value),
+                valid: *valid,
+            },
+            InputSpec::Fetched { value } => Input::Fetched {
+                block: self.names.block(value),
+            },
+            InputSpec::Certificate {
+                height,
+                value,
+                votes,
+            } => Input::Certificate {
+                block: self.names.block(value),
+                height: *height,
+                certificate: Arc::new(
+                    votes
+                        .iter()
+                        .map(|vote| self.message(vote))
+                        .collect::<Result<_, _>>()?,
+                ),
+            },
+            InputSpec::Restarted => Input::Restarted,
+        })
+    }
+
+    fn message(&mut self, spec: &MessageSpec) -> Result<Arc<Signed<P::Message>>, Failure> {
+        let signer = self.names.validator(&spec.from)?;
+        let message = P::compose(&Script {
+            kind: spec.kind.clone(),
+            slot: slot(spec.height, spec.round),
+            value: spec.value.as_deref().map(|label| self.names.block(label)),
+            valid_round: spec.valid_round,
+        })
+        .map_err(|e| Failure::input(format!("{e}.")))?;
+        Ok(self.sign(signer, message))
+    }
+
+    fn describe(&self, from: ValidatorId, message: &P::Message) -> MessageSpec {
+        let said = message.describe();
+        let field = |name: &str| said.fields.iter().find(|(n, _)| *n == name);
+        MessageSpec {
+            kind: P::KINDS
+                .get(usize::from(said.kind))
+                .map_or_else(String::new, |k| k.name.into()),
+            from: self.names.name(from),
+            height: said.slot.height,
+            round: said.slot.round,
+            value: said.value.map(|block| self.names.label(&block)),
+            valid_round: field("valid_round").and_then(|(_, text)| text.parse().ok()),
+        }
+    }
+
+    fn effect(&self, effect: &Effect<P::Message>) -> EffectView {
+        let label = |block: &BlockId| self.names.label(block);
+        match effect {
+            Effect::Broadcast(message) => EffectView::Broadcast(self.describe(self.me, message)),
+            Effect::Send { to, message } => EffectView::Send {
+                to: self.names.name(*to),
+                message: self.describe(self.me, message),
+            },
+            Effect::SetTimer { timer, after } => EffectView::SetTimer {
+                kind: name_of(P::TIMERS, timer.kind),
+                height: timer.slot.height,
+                round: timer.slot.round,
+                after_us: *after,
+            },
+            Effect::BuildBlock { slot, parent } => EffectView::BuildBlock {
+                height: slot.height,
+                round: slot.round,
+                parent: label(parent),
+            },
+            Effect::ValidateBlock { block, parent } => EffectView::ValidateBlock {
+                value: label(block),
+                parent: label(parent),
+            },
+            Effect::FetchBlock { block, from } => EffectView::FetchBlock {
+                value: label(block),
+                from: self.names.name(*from),
+            },
+            Effect::Decide {
+                block,
+                height,
+                round,
+                certificate,
+            } => EffectView::Decide {
+                value: label(block),
+                height: *height,
+                round: *round,
+                signers: certificate
+                    .iter()
+                    .map(|vote| self.names.name(vote.signer))
+                    .collect(),
+            },
+            Effect::Accuse(evidence) => EffectView::Accuse {
+                offender: self.names.name(evidence.offender),
+                height: evidence.height,
+                round: evidence.round,
+                first: self.describe(evidence.first.signer, &evidence.first.message),
+                second: self.describe(evidence.second.signer, &evidence.second.message),
+            },
+            Effect::Note(note) => EffectView::Note(self.note(note)),
+        }
+    }
+
+    fn note(&self, note: &Note) -> NoteView {
+        match *note {
+            Note::Step { slot, step } => NoteView::Step {
+                height: slot.height,
+                round: slot.round,
+                step: name_of(P::STEPS, step),
+            },
+            Note::Locked { slot, block } => NoteView::Locked {
+                height: slot.height,
+                round: slot.round,
+                value: self.names.label(&block),
+            },
+            Note::Polka { slot, block } => NoteView::Polka {
+                height: slot.height,
+                round: slot.round,
+                value: block.map(|b| self.names.label(&b)),
+            },
+            Note::Skipped { slot } => NoteView::Skipped {
+                height: slot.height,
+                round: slot.round,
+            },
+        }
+    }
+
+    fn state(&self, now: u64) -> StateView {
+        let context = Context {
+            now,
+            node: NodeId(self.me.0),
+            me: Some(self.me),
+            validators: &self.sets,
+            proposers: &self.schedule,
+            timing: &self.timing,
+        };
+        let status = P::status(&self.state, &context);
+        let value = |(block, round): (BlockId, u32)| ValueRound {
+            value: self.names.label(&block),
+            round,
+        };
+        StateView {
+            height: status.height,
+            round: status.round,
+            step: status.step.into(),
+            locked: status.locked.map(value),
+            valid: status.valid.map(value),
+            tallies: status
+                .tallies
+                .into_iter()
+                .map(|(kind, round, value, stake)| TallyView {
+                    kind: P::KINDS
+                        .get(usize::from(kind))
+                        .map_or_else(String::new, |k| k.name.into()),
+                    round,
+                    value: value.map(|b| self.names.label(&b)),
+                    stake,
+                })
+                .collect(),
+        }
+    }
+}
+
+fn slot(height: u64, round: u32) -> Slot {
+    Slot { height, round }
+}
+
+fn name_of(names: &[&str], index: u8) -> String {
+    let name = names.get(usize::from(index));
+    name.map_or_else(|| index.to_string(), ToString::to_string)
+}
+
+fn index_of(names: &[&str], name: &str, what: &str) -> Result<u8, Failure> {
+    let at = names.iter().position(|n| *n == name);
+    at.and_then(|i| u8::try_from(i).ok()).ok_or_else(|| {
+        Failure::input(format!(
+            "there is no {what} {name:?}; there are: {}.",
+            names.join(", ")
+        ))
+    })
+}

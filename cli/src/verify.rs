@@ -1,0 +1,61 @@
+//! `verify`: does a link still run to where it was made?
+
+use crate::failure::{Exit, Failure, Outcome};
+use crate::{output, source};
+use consensusforge_core::session::Session;
+use schemars::JsonSchema;
+use serde::Serialize;
+
+/// Simulator events between two looks.
+const SLICE: u64 = 10_000;
+
+/// Replay a link (or a saved file) and compare with what it says its run came to
+#[derive(clap::Args)]
+pub struct Verify {
+    /// A link, a file, or `-`
+    link: String,
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Serialize, JsonSchema)]
+pub struct VerifyReport {
+    pub matches: bool,
+    /// "replay matches", or where it departs.
+    pub sentence: String,
+    pub expected_steps: u64,
+    pub expected_digest: String,
+}
+
+impl Verify {
+    pub fn run(self) -> Outcome {
+        let document = source::document(&self.link)?;
+        let Some(expected) = document.expected else {
+            return Err(Failure::input(
+                "this link does not say what its run came to, so there is nothing to compare. Copy one \
+                 from a run: `run --json` prints it as `link`.",
+            ));
+        };
+        let mut session = Session::open(document.scenario)?;
+        let replay = loop {
+            if let Some(replay) = session.replay_to(&expected, SLICE) {
+                break replay;
+            }
+        };
+        if self.json {
+            output::print_json(&VerifyReport {
+                matches: replay.matches,
+                sentence: replay.sentence,
+                expected_steps: expected.steps,
+                expected_digest: expected.digest,
+            })?;
+        } else {
+            output::print(&format!("{}\n", replay.sentence))?;
+        }
+        Ok(if replay.matches {
+            Exit::Fine
+        } else {
+            Exit::Departs
+        })
+    }
+}

@@ -1,0 +1,183 @@
+//! Runs, their verdicts and exit codes, and replays.
+
+mod common;
+
+use common::{refused, run, run_with};
+use serde_json::Value;
+
+fn json(arguments: &[&str]) -> (i32, Value) {
+    let answer = run(arguments);
+    assert!(answer.err.is_empty(), "{}", answer.err);
+    (answer.code, answer.json())
+}
+
+#[test]
+fn the_happy_path_holds() {
+    let (code, report) = json(&["run", "preset:happy", "--until", "5", "--json"]);
+    assert_eq!(code, 0);
+    assert_eq!(report["outcome"], "holds");
+    assert_eq!(report["now_us"], 5_000_000);
+    let decisions = report["decisions"].as_array().unwrap();
+    assert_eq!(
+        decisions.len(),
+        4 * report["metrics"]["height"].as_u64().unwrap() as usize
+    );
+    let text = run(&["run", "preset:happy", "--until", "5"]).out;
+    for word in ["agreement", "holds", "digest", "prevote", "rounds a height"] {
+        assert!(text.contains(word), "{word}: {text}");
+    }
+}
+
+#[test]
+fn the_same_run_twice_is_the_same_text() {
+    let once = run(&["run", "preset:lossy", "--until", "10", "--json"]).out;
+    assert_eq!(
+        once,
+        run(&["run", "preset:lossy", "--until", "10", "--json"]).out
+    );
+}
+
+#[test]
+fn heights_stop_a_run() {
+    let (code, report) = json(&["run", "preset:happy", "--heights", "3", "--json"]);
+    assert_eq!(code, 0);
+    let height = report["metrics"]["height"].as_u64().unwrap();
+    assert!((3..60).contains(&height), "{height}");
+}
+
+#[test]
+fn a_fork_and_a_stall_have_their_exit_codes() {
+    for id in ["fork", "amnesia"] {
+        let (code, report) = json(&["run", &format!("preset:{id}"), "--until", "10", "--json"]);
+        assert_eq!((code, &report["outcome"]), (3, &"violated".into()), "{id}");
+    }
+    let (code, report) = json(&["run", "preset:stall", "--until", "20", "--json"]);
+    assert_eq!((code, &report["outcome"]), (4, &"stalled".into()));
+    assert_eq!(report["decisions"].as_array().unwrap().len(), 0);
+    // During the cut, and after it.
+    assert_eq!(run(&["run", "preset:partition", "--until", "12"]).code, 4);
+    assert_eq!(run(&["run", "preset:partition", "--until", "25"]).code, 0);
+}
+
+#[test]
+fn liars_up_to_a_third_fork_nothing() {
+    for id in [
+        "below-third",
+        "exact-third",
+        "silent",
+        "wrong-root",
+        "gst",
+        "restart",
+        "lossy",
+    ] {
+        let (code, _) = json(&["run", &format!("preset:{id}"), "--json"]);
+        assert_eq!(code, 0, "{id}");
+    }
+}
+
+/// A liar's state root is its own; those of the honest agree, and the counter was called three times.
+#[test]
+fn the_lying_executor_is_seen() {
+    let (_, report) = json(&["run", "preset:wrong-root", "--json"]);
+    let verdicts = report["verdicts"].as_array().unwrap();
+    let roots = verdicts
+        .iter()
+        .find(|v| v["monitor"] == "state roots")
+        .unwrap();
+    assert!(
+        roots["sentence"].as_str().unwrap().contains("v4"),
+        "{roots}"
+    );
+}
+
+/// By the weighted quorum recurrence: each stage waits for the fifth fastest of six.
+#[test]
+fn distances_give_the_times_the_recurrence_gives() {
+    let (_, report) = json(&["run", "preset:regions", "--until", "1", "--json"]);
+    let at: Vec<u64> = report["decisions"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|d| d["height"] == 1)
+        .map(|d| d["at_us"].as_u64().unwrap())
+        .collect();
+    assert_eq!(at.len(), 6);
+    assert_eq!((at[0], at[5]), (238_000, 300_000));
+}
+
+/// Two decisions at one height without two votes of anybody in one round: no equivocation is recorded.
+#[test]
+fn amnesia_leaves_no_equivocation() {
+    let path = std::env::temp_dir().join(format!("consensusforge-trace-{}", std::process::id()));
+    let answer = run(&[
+        "run",
+        "preset:amnesia",
+        "--until",
+        "2",
+        "--trace",
+        path.to_str().unwrap(),
+    ]);
+    assert_eq!(answer.code, 3, "{}", answer.err);
+    let trace = std::fs::read_to_string(&path).unwrap();
+    std::fs::remove_file(&path).unwrap();
+    let events: Vec<Value> = trace
+        .lines()
+        .map(|l| serde_json::from_str(l).unwrap())
+        .collect();
+    let count = |name: &str| events.iter().filter(|e| e["event"] == name).count();
+    assert_eq!(count("committed"), 2, "{trace}");
+    assert_eq!(count("evidence"), 0);
+    assert!(count("delivered") > 10);
+}
+
+#[test]
+fn a_link_verifies_and_an_altered_one_departs() {
+    let (_, report) = json(&["run", "preset:wrong-root", "--until", "12", "--json"]);
+    let link = report["link"].as_str().unwrap();
+    let answer = run(&["verify", link]);
+    assert_eq!(answer.code, 0, "{}{}", answer.out, answer.err);
+    assert!(answer.out.contains("matches"), "{}", answer.out);
+
+    let file = run(&["scenario", link]).out;
+    assert_eq!(run_with(&["verify", "-"], file.as_bytes()).code, 0);
+    let other_seed = file.replace("\"seed\": 1,", "\"seed\": 2,");
+    assert_ne!(file, other_seed);
+    let answer = run_with(&["verify", "-", "--json"], other_seed.as_bytes());
+    assert_eq!(answer.code, 5, "{}", answer.err);
+    let report = answer.json();
+    assert_eq!(report["matches"], false);
+    assert!(
+        report["sentence"].as_str().unwrap().contains("departs"),
+        "{report}"
+    );
+
+    refused(&["verify", "preset:happy"], b"", &["nothing to compare"]);
+}
+
+#[test]
+fn bad_arguments_get_sentences() {
+    for wrong in ["-1", "1e9", "x", "1000000001"] {
+        let answer = run(&["run", "preset:happy", &format!("--until={wrong}")]);
+        assert_eq!(answer.code, 2);
+        assert!(
+            answer.err.contains("seconds of simulated time"),
+            "{}",
+            answer.err
+        );
+    }
+    let answer = run(&[
+        "run",
+        "preset:happy",
+        "--until",
+        "1",
+        "--trace",
+        "/no/such/folder/t",
+    ]);
+    assert_eq!(answer.code, 1);
+    assert!(
+        answer.err.contains("cannot write /no/such/folder/t"),
+        "{}",
+        answer.err
+    );
+    refused(&["run", "preset:nothing"], b"", &["no preset"]);
+}

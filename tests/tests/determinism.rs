@@ -1,0 +1,179 @@
+//! Same scenario, same digest: natively, after seek and replay, with everything computed everywhere,
+//! through a link. `tests/golden/runs.json` is the list; the browser suite opens the same links in
+//! Chromium and Firefox. `GOLDEN=write` rewrites the list: then the commit says why.
+
+use consensusforge_core::session::scenario::Scenario;
+use consensusforge_core::session::scenario::model::{
+    Command, InputSpec, LatencySpec, ProposerSpec, SubmitSpec, ValidatorSpec,
+};
+use consensusforge_core::session::view::{Expected, Unit};
+use consensusforge_core::session::{Session, open_link, presets};
+use serde_json::{Value, json};
+
+const GOLDEN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/golden/runs.json");
+
+/// Runs to the end of one golden case; what is done on the way is in the scenario's commands.
+fn run(scenario: Scenario, until: u64) -> Session {
+    let mut session = Session::open(scenario).expect("possible");
+    session.advance(until, u64::MAX);
+    session
+}
+
+/// A contract deployed and called while latency, loss and an adversary come and go.
+fn hands_on() -> Session {
+    let mut session = run(Scenario { seed: 77, ..Scenario::default() }, 700_000);
+    let module = session.add_builtin("counter").expect("built in");
+    let deploy = SubmitSpec::Deploy { contract: module.name, input: InputSpec::Text(String::new()) };
+    session.apply(Command::Submit { from: 0, action: deploy }).expect("fine");
+    session.advance(3_000_000, u64::MAX);
+    let address = session.contracts()[0].address.clone();
+    let address = consensusforge_core::base::Hash::from_hex(&address).expect("an address");
+    session.apply(Command::SetLatency(LatencySpec::LogNormal { median_us: 70_000, sigma_milli: 700 })).expect("fine");
+    for _ in 0..3 {
+        let call = SubmitSpec::Call { address, input: InputSpec::Text(String::new()), value: 0 };
+        session.apply(Command::Submit { from: 1, action: call }).expect("fine");
+        let now = session.frame().now_us;
+        session.advance(now + 400_000, u64::MAX);
+    }
+    session.apply(Command::SetLoss { ppm: 150_000 }).expect("fine");
+    session.apply(Command::Crash { validator: "v2".into() }).expect("fine");
+    session.advance(9_000_000, u64::MAX);
+    session.apply(Command::Restart { validator: "v2".into() }).expect("fine");
+    session.advance(14_000_000, u64::MAX);
+    session
+}
+
+fn many() -> Scenario {
+    let mut scenario = Scenario { seed: 5, ..Scenario::default() };
+    scenario.validators = (0..40).map(|i| ValidatorSpec::numbered(i, 1 + i as u64 * 7)).collect();
+    scenario.protocol.proposer = ProposerSpec::Draw;
+    scenario.network.latency = LatencySpec::Normal { mean_us: 60_000, deviation_us: 20_000 };
+    scenario.network.duplicate_ppm = 50_000;
+    scenario
+}
+
+fn all() -> Vec<(String, Session)> {
+    let mut cases: Vec<(String, Session)> =
+        presets().into_iter().map(|p| (p.id, run(p.scenario, 12_000_000))).collect();
+    cases.push(("hands-on".into(), hands_on()));
+    cases.push(("forty".into(), run(many(), 2_500_000)));
+    cases
+}
+
+fn golden() -> Vec<Value> {
+    let text = std::fs::read_to_string(GOLDEN).expect("tests/golden/runs.json; GOLDEN=write makes it");
+    serde_json::from_str(&text).expect("a list")
+}
+
+fn expected(case: &Value) -> Expected {
+    Expected {
+        steps: case["steps"].as_u64().expect("a number"),
+        digest: case["digest"].as_str().expect("a text").into(),
+    }
+}
+
+#[test]
+fn runs_end_in_the_committed_digests() {
+    if std::env::var("GOLDEN").is_ok_and(|v| v == "write") {
+        let list: Vec<Value> = all()
+            .into_iter()
+            .map(|(name, session)| {
+                let end = session.expected();
+                let link = session.link().fragment;
+                assert!(!link.is_empty(), "{name} fits a link");
+                json!({"name": name, "steps": end.steps, "digest": end.digest, "link": link})
+            })
+            .collect();
+        let text = serde_json::to_string_pretty(&list).expect("a list") + "\n";
+        std::fs::write(GOLDEN, text).expect("tests/golden can be written");
+    }
+    let golden = golden();
+    assert!(golden.len() >= 10);
+    for case in &golden {
+        let opened = open_link(case["link"].as_str().expect("a link")).expect("old links open");
+        assert_eq!(opened.expected, Some(expected(case)), "{}", case["name"]);
+        let mut session = Session::open(opened.scenario).expect("possible");
+        let replay = session.replay_to(&expected(case), u64::MAX).expect("there");
+        assert!(replay.matches, "{}: {}", case["name"], replay.sentence);
+    }
+}
+
+#[test]
+fn presets_are_the_golden_runs() {
+    let golden = golden();
+    for (name, session) in all() {
+        let case = golden.iter().find(|c| c["name"] == *name).unwrap_or_else(|| panic!("{name} is in the list"));
+        assert_eq!(session.expected(), expected(case), "{name}");
+    }
+}
+
+#[test]
+fn seek_and_replay_arrive_at_the_same_digest() {
+    for case in golden() {
+        let opened = open_link(case["link"].as_str().expect("a link")).expect("opens");
+        let end = expected(&case);
+        let mut session = Session::open(opened.scenario).expect("possible");
+        while !session.seek_step(end.steps, 1_000).reached {}
+        // To and fro, in steps of every kind.
+        for (k, part) in [(3, 1u64), (4, 3), (10, 1), (7, 5)] {
+            while !session.seek_step(end.steps * part / k, 777).reached {}
+            session.step(Unit::Message, 1_000);
+        }
+        let middle = session.frame().now_us / 2;
+        while !session.seek(middle, 500).reached {}
+        while !session.seek_step(end.steps, 10_000).reached {}
+        assert_eq!(session.expected(), end, "{}", case["name"]);
+    }
+}
+
+#[test]
+fn computing_everything_everywhere_changes_no_digest() {
+    for case in golden() {
+        let mut opened = open_link(case["link"].as_str().expect("a link")).expect("opens");
+        // Every receiver verifies for itself: in a debug build that is slow for forty validators.
+        if opened.scenario.validators.len() > 10 {
+            continue;
+        }
+        opened.scenario.execution.everywhere = true;
+        let end = expected(&case);
+        let mut session = Session::open(opened.scenario).expect("possible");
+        while !session.seek_step(end.steps, 1 << 20).reached {}
+        assert_eq!(session.expected(), end, "{}", case["name"]);
+    }
+}
+
+#[test]
+fn acting_in_the_past_begins_a_new_future_and_leaves_the_past_alone() {
+    let mut session = run(Scenario::default(), 6_000_000);
+    let old = session.link().fragment;
+    while !session.seek(2_000_000, 1 << 20).reached {}
+    let before = session.expected();
+    let mut branch = session.fork();
+    branch.apply(Command::SetLoss { ppm: 400_000 }).expect("fine");
+    branch.advance(6_000_000, u64::MAX);
+    assert_eq!(session.expected(), before, "a fork is a run of its own");
+    session.advance(6_000_000, u64::MAX);
+    assert_ne!(session.expected(), branch.expected());
+    let opened = open_link(&old).expect("opens");
+    assert_eq!(Some(session.expected()), opened.expected, "the old future is still there");
+    // And the branch is a link of its own.
+    let opened = open_link(&branch.link().fragment).expect("opens");
+    let mut again = Session::open(opened.scenario).expect("possible");
+    let replay = again.replay_to(&opened.expected.expect("there"), u64::MAX).expect("there");
+    assert!(replay.matches, "{}", replay.sentence);
+}
+
+#[test]
+fn one_more_message_leaves_every_other_draw_alone() {
+    // The same luck with and without a workload: consensus messages of height 1 arrive alike, as long
+    // as no transaction goes before them on their link.
+    let first = |tx_per_second| {
+        let mut scenario = Scenario::default();
+        scenario.workload.tx_per_second = tx_per_second;
+        let session = run(scenario, 400_000);
+        session.decisions().into_iter().map(|d| (d.validator, d.at_us)).collect::<Vec<_>>()
+    };
+    let quiet = first(0);
+    assert!(!quiet.is_empty());
+    assert_eq!(quiet, first(2));
+}

@@ -1,0 +1,250 @@
+//! Chart records on the page: kept by time, bounded, asked for by window.
+
+use consensusforge_core::session::view::{Arrow, ChartBatch, Mark, MarkKind};
+use std::collections::{BTreeMap, VecDeque};
+
+/// Arrows kept; older ones come back when one seeks there. About 5 MB.
+pub const MAX_ARROWS: usize = 160_000;
+pub const MAX_MARKS: usize = 60_000;
+/// Heights whose blocks are remembered, to tell a fork's second block from its first.
+const MAX_HEIGHTS: usize = 4_096;
+const CHUNK: usize = 512;
+
+/// Neighbours in the order they were recorded, with the time they span.
+struct Chunk {
+    from_us: u64,
+    to_us: u64,
+    arrows: Vec<Arrow>,
+}
+
+/// When anybody first entered a (height, round).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Slot {
+    pub at_us: u64,
+    pub height: u64,
+    pub round: u32,
+}
+
+#[derive(Default)]
+pub struct Store {
+    chunks: VecDeque<Chunk>,
+    arrows: usize,
+    marks: VecDeque<Mark>,
+    slots: VecDeque<Slot>,
+    /// Blocks committed by height, in the order they were first seen.
+    blocks: BTreeMap<u64, Vec<[u8; 4]>>,
+    pub flying: Vec<Arrow>,
+    /// Records the worker left out since the last reset.
+    pub folded: u64,
+}
+
+impl Store {
+    pub fn clear(&mut self) {
+        *self = Store::default();
+    }
+
+    pub fn take(&mut self, batch: ChartBatch, flying: Vec<Arrow>) {
+        if batch.reset {
+            self.clear();
+        }
+        self.folded += batch.folded;
+        for arrow in batch.arrows {
+            self.push(arrow);
+        }
+        for mark in batch.marks {
+            self.mark(mark);
+        }
+        self.flying = flying;
+        while self.arrows > MAX_ARROWS {
+            let Some(old) = self.chunks.pop_front() else {
+                break;
+            };
+            self.arrows -= old.arrows.len();
+        }
+        while self.marks.len() > MAX_MARKS {
+            self.marks.pop_front();
+        }
+        while self.blocks.len() > MAX_HEIGHTS {
+            self.blocks.pop_first();
+        }
+        while self.slots.len() > 2 * MAX_HEIGHTS {
+            self.slots.pop_front();
+        }
+    }
+
+    fn push(&mut self, arrow: Arrow) {
+        if self.chunks.back().is_none_or(|c| c.arrows.len() >= CHUNK) {
+            self.chunks.push_back(Chunk {
+                from_us: u64::MAX,
+                to_us: 0,
+                arrows: Vec::with_capacity(CHUNK),
+            });
+        }
+        if let Some(chunk) = self.chunks.back_mut() {
+            chunk.from_us = chunk.from_us.min(arrow.sent_us);
+            chunk.to_us = chunk.to_us.max(arrow.arrives_us);
+            chunk.arrows.push(arrow);
+            self.arrows += 1;
+        }
+    }
+
+    fn mark(&mut self, mark: Mark) {
+        match &mark.what {
+            MarkKind::Step { height, round, .. } => {
+                let later = self
+                    .slots
+                    .back()
+                    .is_none_or(|s| (s.height, s.round) < (*height, *round));
+                if later {
+                    self.slots.push_back(Slot {
+                        at_us: mark.at_us,
+                        height: *height,
+                        round: *round,
+                    });
+                }
+            }
+            MarkKind::Commit { height, block, .. } => {
+                let blocks = self.blocks.entry(*height).or_default();
+                if !blocks.contains(block) {
+                    blocks.push(*block);
+                }
+            }
+            _ => {}
+        }
+        self.marks.push_back(mark);
+    }
+
+    /// Arrows that are under way at any time between the two instants.
+    pub fn arrows_in(&self, from_us: u64, to_us: u64) -> impl Iterator<Item = &Arrow> {
+        self.chunks
+            .iter()
+            .filter(move |c| c.to_us >= from_us && c.from_us <= to_us)
+            .flat_map(|c| c.arrows.iter())
+            .chain(self.flying.iter())
+            .filter(move |a| a.arrives_us >= from_us && a.sent_us <= to_us)
+    }
+
+    pub fn marks_in(&self, from_us: u64, to_us: u64) -> impl Iterator<Item = &Mark> {
+        let first = self.marks.partition_point(|m| m.at_us < from_us);
+        self.marks
+            .range(first..)
+            .take_while(move |m| m.at_us <= to_us)
+    }
+
+    /// Slots that reach into the window, the one before it included.
+    pub fn slots_in(&self, from_us: u64, to_us: u64) -> impl Iterator<Item = &Slot> {
+        let first = self.slots.partition_point(|s| s.at_us < from_us);
+        self.slots
+            .range(first.saturating_sub(1)..)
+            .take_while(move |s| s.at_us <= to_us)
+    }
+
+    /// 0 for the first block committed at a height, 1 for the one that forks from it, ...
+    #[must_use]
+    pub fn branch(&self, height: u64, block: &[u8; 4]) -> usize {
+        self.blocks
+            .get(&height)
+            .and_then(|b| b.iter().position(|x| x == block))
+            .unwrap_or_default()
+    }
+
+    #[must_use]
+    pub fn forked(&self, height: u64) -> bool {
+        self.blocks.get(&height).is_some_and(|b| b.len() > 1)
+    }
+
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.arrows
+    }
+
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.arrows == 0 && self.marks.is_empty()
+    }
+}
+
+#[cfg(test)]
+pub mod tests {
+    use super::*;
+    use consensusforge_core::session::view::Fate;
+
+    pub fn arrow(sent_us: u64, arrives_us: u64) -> Arrow {
+        Arrow {
+            message: 1,
+            from: 0,
+            to: 1,
+            kind: 1,
+            fate: Fate::Delivered,
+            byzantine: false,
+            sent_us,
+            arrives_us,
+        }
+    }
+
+    pub fn commit(height: u64, block: u8) -> Mark {
+        Mark {
+            node: 0,
+            at_us: height * 10,
+            what: MarkKind::Commit {
+                height,
+                round: 0,
+                block: [block; 4],
+                caught_up: false,
+            },
+        }
+    }
+
+    pub fn batch(arrows: Vec<Arrow>, marks: Vec<Mark>) -> ChartBatch {
+        ChartBatch {
+            arrows,
+            marks,
+            ..Default::default()
+        }
+    }
+
+    #[test]
+    fn a_window_holds_what_touches_it() {
+        let mut store = Store::default();
+        let arrows = (0..2_000).map(|i| arrow(i * 10, i * 10 + 15)).collect();
+        store.take(batch(arrows, vec![]), vec![arrow(101, 130)]);
+        // Sent at 90, 100, 110 and 120, and the one still flying.
+        assert_eq!(store.arrows_in(101, 120).count(), 5);
+    }
+
+    #[test]
+    fn memory_is_bounded_and_the_oldest_goes_first() {
+        let mut store = Store::default();
+        for k in 0..40u64 {
+            let arrows = (0..5_000)
+                .map(|i| arrow(k * 5_000 + i, k * 5_000 + i + 1))
+                .collect();
+            store.take(batch(arrows, vec![]), vec![]);
+        }
+        assert!(store.len() <= MAX_ARROWS);
+        assert_eq!(store.arrows_in(0, 100).count(), 0);
+        assert!(store.arrows_in(199_990, 200_000).count() > 0);
+    }
+
+    #[test]
+    fn a_second_block_at_a_height_is_a_branch() {
+        let mut store = Store::default();
+        let marks = vec![commit(1, 7), commit(2, 8), commit(2, 9)];
+        store.take(batch(vec![], marks), vec![]);
+        assert!(!store.forked(1));
+        assert!(store.forked(2));
+        assert_eq!(store.branch(2, &[9; 4]), 1);
+    }
+
+    #[test]
+    fn a_reset_forgets() {
+        let mut store = Store::default();
+        store.take(batch(vec![], vec![commit(1, 7)]), vec![]);
+        let reset = ChartBatch {
+            reset: true,
+            ..Default::default()
+        };
+        store.take(reset, vec![]);
+        assert!(store.is_empty());
+    }
+}

@@ -1,0 +1,227 @@
+//! The page: starts the worker, takes in what it says, lays the panels out.
+
+use crate::panels::icon::icon;
+use crate::app::{App, Sheet, Tab, Tone};
+use crate::effective;
+use crate::panels::{
+    banner, chart, contracts, controls, drop, help, keys, nodes, run, share, top, transport,
+};
+use crate::platform::workers::Handle;
+use crate::platform::{files, place};
+use crate::protocol::{About, ChartNews, FromWorker, ToWorker};
+use consensusforge_core::session::view::Problem;
+use leptos::prelude::*;
+use std::sync::Arc;
+
+/// Takes the page over.
+pub fn start() {
+    leptos::mount::mount_to_body(Page);
+}
+
+#[component]
+fn Page() -> impl IntoView {
+    let app = App::new();
+    provide_context(app);
+    app.theme.get_untracked().put();
+    std::panic::set_hook(Box::new(move |info| {
+        web_sys::console::error_1(&info.to_string().into());
+    }));
+    app.set_worker(Handle::new(move |message, bytes| hear(app, message, bytes)));
+    let linked = place::fragment();
+    if !linked.is_empty() {
+        app.send(ToWorker::OpenLink(linked));
+    }
+    keys::listen(app);
+    drop::listen(app);
+    window_event_listener(leptos::ev::hashchange, move |_| {
+        let fragment = place::fragment();
+        if !fragment.is_empty() {
+            app.pace_anew.set(true);
+            app.send(ToWorker::OpenLink(fragment));
+        }
+    });
+
+    let side = move |tab: Tab, name: &'static str| {
+        view! {
+            <button
+                role="tab"
+                id=format!("tab-{name}")
+                aria-controls="side-panel"
+                aria-selected=move || (app.tab.get() == tab).to_string()
+                on:click=move |_| app.tab.set(tab)
+            >
+                {name}
+            </button>
+        }
+    };
+    view! {
+        <top::Top />
+        <banner::Banners />
+        <div
+            class="stage"
+            class:sheet-controls=move || app.sheet.get() == Sheet::Controls
+            class:sheet-side=move || app.sheet.get() == Sheet::Side
+        >
+            <aside class="controls" aria-label="Controls">
+                <SheetHead title="Controls" />
+                <controls::Controls />
+            </aside>
+            <main class="middle">
+                <chart::ChartPanel />
+                <run::Caption />
+                <transport::Transport />
+            </main>
+            <aside class="side" aria-label="The run in detail">
+                <SheetHead title="The run" />
+                <chart::Inspector />
+                <div class="tabs" role="tablist" aria-label="Details">
+                    {side(Tab::Run, "Run")}
+                    {side(Tab::Nodes, "Nodes")}
+                    {side(Tab::Contracts, "Contracts")}
+                </div>
+                <div class="tab" role="tabpanel" id="side-panel">
+                    {move || match app.tab.get() {
+                        Tab::Run => view! { <run::Run /> }.into_any(),
+                        Tab::Nodes => view! { <nodes::Nodes /> }.into_any(),
+                        Tab::Contracts => view! { <contracts::Contracts /> }.into_any(),
+                    }}
+                </div>
+            </aside>
+        </div>
+        <nav class="dock" aria-label="Panels">
+            <button on:click=move |_| toggle(app, Sheet::Controls)>"Controls"</button>
+            <button on:click=move |_| {
+                app.tab.set(Tab::Run);
+                toggle(app, Sheet::Side);
+            }>"Run"</button>
+            <button on:click=move |_| {
+                app.tab.set(Tab::Nodes);
+                toggle(app, Sheet::Side);
+            }>"Nodes"</button>
+            <button on:click=move |_| {
+                app.tab.set(Tab::Contracts);
+                toggle(app, Sheet::Side);
+            }>"Contracts"</button>
+        </nav>
+        <share::Share />
+        <help::Help />
+    }
+}
+
+#[component]
+fn SheetHead(title: &'static str) -> impl IntoView {
+    let app = crate::app::app();
+    view! {
+        <div class="sheet-head">
+            <strong>{title}</strong>
+            <button
+                class="quiet"
+                aria-label="Close"
+                on:click=move |_| app.sheet.set(Sheet::None)
+            >
+                {icon("close")}
+            </button>
+        </div>
+    }
+}
+
+fn toggle(app: App, sheet: Sheet) {
+    app.sheet.update(|s| *s = if *s == sheet { Sheet::None } else { sheet });
+}
+
+fn hear(app: App, message: FromWorker, bytes: Option<Vec<u8>>) {
+    match message {
+        FromWorker::Ready { presets } => {
+            let first = presets.first().cloned();
+            app.presets.set(presets);
+            // A link was asked for before; a revived worker gets its scenario from whoever revived it.
+            if let Some(preset) = first
+                && app.world.with_untracked(Option::is_none)
+                && place::fragment().is_empty()
+            {
+                begin(app, preset);
+            }
+        }
+        FromWorker::Opened { scenario, world } => {
+            app.world.set(Some(Arc::new(world.clone())));
+            app.scenario.set(scenario.clone());
+            app.frame.set(None);
+            app.message.set(None);
+            app.pinned.set(None);
+            app.reached_us.set(0);
+            app.tick.update(|t| t.now_us = 0);
+            app.dead.set(None);
+            if app.pace_anew.get_untracked() {
+                app.pace_anew.set(false);
+                app.set_speed(Some(effective::reading_speed(&scenario)));
+            }
+            app.chart().borrow_mut().opened(world, &scenario);
+        }
+        FromWorker::Tick(tick) => {
+            app.reached_us.update(|r| *r = (*r).max(tick.now_us));
+            if app.playing.get_untracked() != tick.playing {
+                app.playing.set(tick.playing);
+            }
+            app.tick.set(tick);
+            let news = bytes.and_then(|b| borsh::from_slice::<ChartNews>(&b).ok());
+            app.chart().borrow_mut().took(tick, news);
+            app.send(ToWorker::Heard);
+        }
+        FromWorker::Frame(frame) => {
+            app.chart().borrow_mut().nodes.clone_from(&frame.nodes);
+            app.reached_us.set(frame.end_us);
+            app.frame.set(Some(Arc::from(frame)));
+        }
+        FromWorker::Scenario(scenario) => {
+            app.scenario.set(scenario);
+        }
+        FromWorker::Problem { about, problem } => complain(app, about, problem),
+        FromWorker::Link(link) => {
+            place::show(&link.fragment);
+            app.link.set(Some(link));
+        }
+        FromWorker::File(text) => files::download("consensusforge-scenario.json", &text),
+        FromWorker::Message(message) => app.message.set(message),
+        FromWorker::Compiled(result) => {
+            app.refusal.set(None);
+            app.compiled.set(Some(result));
+        }
+        FromWorker::Ledger(ledger) => app.ledger.set(Arc::from(ledger)),
+        FromWorker::Viewed(result) => app.viewed.set(Some(result)),
+        FromWorker::Replayed(replay) => {
+            let tone = if replay.matches { Tone::Good } else { Tone::Bad };
+            app.say(tone, replay.sentence);
+        }
+        FromWorker::Panic(text) => {
+            web_sys::console::warn_1(&text.clone().into());
+            app.dead.set(Some(text));
+        }
+    }
+}
+
+/// The run a page starts with.
+fn begin(app: App, preset: consensusforge_core::session::view::Preset) {
+    app.pace_anew.set(true);
+    app.preset.set(preset.id);
+    app.open(preset.scenario, 0);
+}
+
+fn complain(app: App, about: About, problem: Problem) {
+    match about {
+        About::Module => app.refusal.set(Some(problem.sentence)),
+        About::Command | About::Scenario => {
+            app.refused.update(|n| *n += 1);
+            app.say(Tone::Bad, problem.sentence);
+        }
+        About::Link => {
+            app.say(Tone::Bad, problem.sentence);
+            place::show("");
+            // The page goes on with what it would have shown without the link.
+            if app.world.with_untracked(Option::is_none)
+                && let Some(preset) = app.presets.with_untracked(|p| p.first().cloned())
+            {
+                begin(app, preset);
+            }
+        }
+    }
+}

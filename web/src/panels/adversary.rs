@@ -1,0 +1,115 @@
+//! Who lies, how, and with what share of the stake.
+
+use super::controls::{ms, us};
+use super::slider::Slider;
+use crate::app::{Tone, app};
+use crate::effective;
+use crate::model::{AdversarySpec, Command, PuppetLine, StrategySpec, Who};
+use crate::scale::Scale;
+use leptos::{html, prelude::*};
+
+/// What a delaying liar starts with.
+const DELAY_US: u64 = 800_000;
+
+#[component]
+pub fn Adversary() -> impl IntoView {
+    let app = app();
+    let spec = Memo::new(move |_| app.force.with(|s| s.adversary.clone()));
+    let count = Memo::new(move |_| app.force.with(|s| s.validators.len()));
+    let set = move |spec: AdversarySpec| app.act(Command::SetAdversary(spec));
+    let sentence = Memo::new(move |_| {
+        app.frame.with(|f| f.as_ref().map(|f| f.adversary.sentence.clone()).unwrap_or_default())
+    });
+    let share = Memo::new(move |_| {
+        app.frame.with(|f| {
+            f.as_ref().map_or(0.0, |f| f.adversary.stake as f64 / (f.adversary.total.max(1)) as f64)
+        })
+    });
+    let delay = move || {
+        spec.with(|s| match s.strategy {
+            StrategySpec::Delay { by_us } => Some(by_us),
+            _ => None,
+        })
+    };
+    let puppet = move || spec.with(|s| matches!(s.strategy, StrategySpec::Puppet { .. }));
+    view! {
+        <fieldset class="adversary">
+            <legend>"Byzantine"</legend>
+            <Slider
+                id="byzantine" label="count" unit=""
+                scale=Signal::derive(move || Scale::Linear { min: 0.0, max: count.get() as f64, step: 1.0 })
+                hint="This many lie from now on, drawn by the seed."
+                value=Signal::derive(move || spec.with(|s| f64::from(effective::byzantine_count(s))))
+                act=move |v: f64| set(AdversarySpec { who: Who::Count(v.round() as u16), ..spec.get_untracked() })
+            />
+            <div class="control choice">
+                <label for="strategy">"strategy"</label>
+                <select
+                    id="strategy"
+                    prop:value=move || spec.with(|s| effective::strategy_name(&s.strategy))
+                    on:change=move |e| set(AdversarySpec {
+                        strategy: effective::strategy(&event_target_value(&e), DELAY_US),
+                        ..spec.get_untracked()
+                    })
+                >
+                    {effective::STRATEGIES.map(|(id, name)| view! { <option value=id>{name}</option> })}
+                </select>
+            </div>
+            <Show when=move || delay().is_some()>
+                <Slider
+                    id="delay" label="later by" unit="ms" scale=Scale::LogFromZero { min: 1.0, max: 20_000.0 }
+                    hint="Everything a liar says leaves this much later."
+                    value=Signal::derive(move || ms(delay().unwrap_or(DELAY_US)))
+                    act=move |v: f64| set(AdversarySpec { strategy: StrategySpec::Delay { by_us: us(v) }, ..spec.get_untracked() })
+                />
+            </Show>
+            <div class="stake-bar" role="img" aria-label=move || format!("Byzantine stake {}; a third is the limit", crate::words::percent(share.get()))>
+                <span class="lying" style:width=move || format!("{:.2}%", share.get() * 100.0)></span>
+                <span class="third" title="one third of the stake"></span>
+            </div>
+            <p class="note" id="adversary-says">{move || sentence.get()}</p>
+            <Show when=puppet>
+                <Puppet spec=spec />
+            </Show>
+        </fieldset>
+    }
+}
+
+/// The script, as JSON: one line a message.
+#[component]
+fn Puppet(spec: Memo<AdversarySpec>) -> impl IntoView {
+    let app = app();
+    let area = NodeRef::<html::Textarea>::new();
+    let text = move || {
+        spec.with(|s| match &s.strategy {
+            StrategySpec::Puppet { script } if !script.is_empty() => {
+                serde_json::to_string_pretty(script).unwrap_or_default()
+            }
+            _ => EXAMPLE.to_owned(),
+        })
+    };
+    let put = move |_| {
+        let Some(area) = area.get_untracked() else { return };
+        match serde_json::from_str::<Vec<PuppetLine>>(&area.value()) {
+            Ok(script) => app.act(Command::SetAdversary(AdversarySpec {
+                strategy: StrategySpec::Puppet { script },
+                ..spec.get_untracked()
+            })),
+            Err(error) => app.say(Tone::Bad, format!("The script is not a list of messages: {error}.")),
+        }
+    };
+    view! {
+        <label class="note" for="puppet">"What the liars say, message by message:"</label>
+        <textarea id="puppet" class="mono" rows="9" spellcheck="false" node_ref=area prop:value=text></textarea>
+        <button on:click=put>"Use this script"</button>
+    }
+}
+
+const EXAMPLE: &str = r#"[
+  { "at_us": 1000000, "from": "v1", "to": ["v2", "v3"],
+    "kind": "prevote", "height": 2, "round": 0,
+    "value": { "block": "A" } },
+  { "at_us": 1000000, "from": "v1", "to": ["v4"],
+    "kind": "prevote", "height": 2, "round": 0,
+    "value": "nil" }
+]"#;

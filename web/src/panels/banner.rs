@@ -1,0 +1,65 @@
+//! Sentences above everything: refusals, replays, a dead worker.
+
+use super::icon::icon;
+use crate::app::{Tone, app};
+use crate::protocol::{Doing, ToWorker};
+use crate::words;
+use leptos::prelude::*;
+
+#[component]
+pub fn Banners() -> impl IntoView {
+    let app = app();
+    let put_away = move |id: u32| app.notices.update(|all| all.retain(|n| n.id != id));
+    let busy = move || app.tick.get().goal.filter(|g| g.what != Doing::Stepping);
+    view! {
+        <div class="banners" aria-live="polite">
+            {move || {
+                app.dead.get().map(|text| {
+                    let asked = text.clone();
+                    view! {
+                        <div class="banner bad" role="alert" id="crashed">
+                            <p>
+                                <strong>"The simulation broke down. "</strong>
+                                "The scenario and everything you did in it are kept. "
+                                <button class="strong" on:click=move |_| app.revive()>"Restart from scenario"</button>
+                                <button on:click=move |_| app.say(Tone::Plain, asked.clone())>"Keep the error text"</button>
+                            </p>
+                            <pre class="breaks">{text}</pre>
+                        </div>
+                    }
+                })
+            }}
+            {move || busy().map(|goal| {
+                let doing = match goal.what {
+                    Doing::Replaying => "Replaying the run of the link",
+                    _ => "Going there",
+                };
+                view! {
+                    <div class="banner plain" id="busy">
+                        <p>
+                            {format!("{doing} … {}", words::percent(goal.share))}
+                            <progress max="1" prop:value=goal.share></progress>
+                            <button on:click=move |_| app.send(ToWorker::Stop)>"Stop here"</button>
+                        </p>
+                    </div>
+                }
+            })}
+            <For each=move || app.notices.get() key=|n| n.id let:notice>
+                {
+                    let id = notice.id;
+                    let tone = match notice.tone {
+                        Tone::Good => "banner good",
+                        Tone::Bad => "banner bad",
+                        Tone::Plain => "banner plain",
+                    };
+                    view! {
+                        <div class=tone data-notice="">
+                            <p>{notice.text.clone()}</p>
+                            <button class="quiet" aria-label="Put away" on:click=move |_| put_away(id)>{icon("close")}</button>
+                        </div>
+                    }
+                }
+            </For>
+        </div>
+    }
+}

@@ -1,0 +1,216 @@
+//! What can be bent while it runs, and what starts it anew.
+
+use super::adversary::Adversary;
+use super::slider::Slider;
+use super::stakes::Stakes;
+use crate::app::app;
+use crate::effective;
+use crate::model::{Command, Cut, LatencySpec, ProposerSpec, Scenario, ValidatorSpec};
+use crate::scale::Scale;
+use leptos::prelude::*;
+
+const PERCENT: Scale = Scale::Linear { min: 0.0, max: 95.0, step: 1.0 };
+const MILLISECONDS: Scale = Scale::LogFromZero { min: 1.0, max: 5_000.0 };
+const INTERVAL: Scale = Scale::LogFromZero { min: 1.0, max: 20_000.0 };
+const RATE: Scale = Scale::LogFromZero { min: 1.0, max: 1_000.0 };
+const MOST_VALIDATORS: f64 = 128.0;
+
+pub fn us(ms: f64) -> u64 {
+    (ms * 1_000.0).round().max(0.0) as u64
+}
+
+pub fn ms(us: u64) -> f64 {
+    us as f64 / 1_000.0
+}
+
+#[component]
+pub fn Controls() -> impl IntoView {
+    view! {
+        <div class="control-list">
+            <Network />
+            <Validators />
+            <Adversary />
+            <Chain />
+            <Stakes />
+        </div>
+    }
+}
+
+#[component]
+fn Network() -> impl IntoView {
+    let app = app();
+    let latency = Memo::new(move |_| app.force.with(|s| s.network.latency.clone()));
+    let model = move || latency.with(effective::model_name);
+    let set = move |latency: LatencySpec| app.act(Command::SetLatency(latency));
+    let half = move |_| {
+        // Every second one: the cut goes through any group of liars, too.
+        let names: Vec<String> = app.force.with_untracked(|s| s.validators.iter().map(|v| v.name.clone()).collect());
+        let group = |odd: usize| names.iter().skip(odd).step_by(2).cloned().collect::<Vec<_>>();
+        app.act(Command::Partition(Cut::Groups(vec![group(0), group(1)])));
+    };
+    view! {
+        <fieldset>
+            <legend>"Network"</legend>
+            <Slider
+                id="latency" label="latency" unit="ms" scale=MILLISECONDS
+                hint="How long a message is on its way. From now on."
+                value=Signal::derive(move || latency.with(|l| ms(effective::typical_latency(l))))
+                act=move |v| set(latency.with_untracked(|l| effective::latency(effective::model_name(l), us(v), effective::spread(l))))
+            />
+            <Slider
+                id="spread" label="spread" unit="ms" scale=MILLISECONDS
+                hint="How far delays differ from the typical one. With a constant model, moving it chooses the uniform one."
+                value=Signal::derive(move || latency.with(|l| ms(effective::spread(l))))
+                act=move |v| set(latency.with_untracked(|l| {
+                    let model = match effective::model_name(l) {
+                        "constant" | "matrix" => "uniform",
+                        other => other,
+                    };
+                    effective::latency(model, effective::typical_latency(l), us(v))
+                }))
+            />
+            <div class="control choice">
+                <label for="latency-model">"delays are"</label>
+                <select
+                    id="latency-model"
+                    prop:value=model
+                    on:change=move |e| set(latency.with_untracked(|l| {
+                        let spread = effective::spread(l);
+                        let typical = effective::typical_latency(l);
+                        // A model with a spread of nothing would look constant still.
+                        let spread = if spread == 0 { typical / 5 } else { spread };
+                        effective::latency(&event_target_value(&e), typical, spread)
+                    }))
+                >
+                    {effective::MODELS.map(|(id, name)| view! { <option value=id>{name}</option> })}
+                    <option value="matrix" hidden=true>"a matrix"</option>
+                </select>
+            </div>
+            <Slider
+                id="loss" label="loss" unit="%" scale=PERCENT
+                hint="Share of messages that never arrive. From now on."
+                value=Signal::derive(move || app.force.with(|s| f64::from(s.network.loss_ppm) / 10_000.0))
+                act=move |v: f64| app.act(Command::SetLoss { ppm: (v.min(100.0) * 10_000.0).round() as u32 })
+            />
+            <div class="control buttons">
+                <button title="Cut the network into two halves, every second validator in each" on:click=half>"Cut in two"</button>
+                <button title="End every cut" on:click=move |_| app.act(Command::Heal)>"Heal"</button>
+            </div>
+        </fieldset>
+    }
+}
+
+#[component]
+fn Validators() -> impl IntoView {
+    let app = app();
+    let count = Memo::new(move |_| app.force.with(|s| s.validators.len()));
+    view! {
+        <fieldset>
+            <legend>"Validators"</legend>
+            <Slider
+                id="validators" label="count" unit=""
+                scale=Scale::Linear { min: 1.0, max: MOST_VALIDATORS, step: 1.0 }
+                hint="How many validators. Starts the run anew."
+                value=Signal::derive(move || count.get() as f64)
+                act=move |v: f64| app.restructure(|s| resize(s, v.round() as usize))
+            />
+            <Slider
+                id="crashed" label="crashed" unit=""
+                scale=Signal::derive(move || Scale::Linear { min: 0.0, max: count.get() as f64, step: 1.0 })
+                hint="This many are down from now on, chosen by the seed."
+                value=Signal::derive(move || app.force.with(|s| f64::from(s.faults.crashed)))
+                act=move |v: f64| app.act(Command::SetCrashed { count: v.round() as u16 })
+            />
+        </fieldset>
+    }
+}
+
+/// Adds validators with the last one's stake, or takes the last ones away. A number beyond what the
+/// session allows goes there all the same: its refusal names the limit.
+fn resize(s: &mut Scenario, count: usize) {
+    let stake = s.validators.last().map_or(100, |v| v.stake);
+    s.validators.truncate(count);
+    // Enough to be refused; a billion names would only fill memory.
+    for k in s.validators.len()..count.min(100_000) {
+        let mut next = ValidatorSpec::numbered(k, stake);
+        if s.validators.iter().take(256).any(|v| v.name == next.name) {
+            next.name.push('b');
+        }
+        s.validators.push(next);
+    }
+}
+
+#[component]
+fn Chain() -> impl IntoView {
+    let app = app();
+    let proposer = move || {
+        app.force.with(|s| match s.protocol.proposer {
+            ProposerSpec::Priority => "priority",
+            ProposerSpec::Rotation => "rotation",
+            ProposerSpec::Draw => "draw",
+            ProposerSpec::List(_) => "list",
+        })
+    };
+    let set_proposer = move |event| {
+        let rule = match event_target_value(&event).as_str() {
+            "rotation" => ProposerSpec::Rotation,
+            "draw" => ProposerSpec::Draw,
+            "priority" => ProposerSpec::Priority,
+            _ => return,
+        };
+        app.restructure(|s| s.protocol.proposer = rule);
+    };
+    let seed = move || app.force.with(|s| s.seed.to_string());
+    let set_seed = move |event| match event_target_value(&event).trim().parse::<u64>() {
+        Ok(seed) => app.restructure(|s| s.seed = seed),
+        Err(_) => {
+            app.refused.update(|n| *n += 1);
+            app.say(crate::app::Tone::Bad, "A seed is a whole number from 0 to 18 446 744 073 709 551 615.");
+        }
+    };
+    view! {
+        <fieldset>
+            <legend>"Chain"</legend>
+            <Slider
+                id="interval" label="block pause" unit="ms" scale=INTERVAL
+                hint="Pause between a commit and the next height. From now on."
+                value=Signal::derive(move || app.force.with(|s| ms(s.protocol.block_interval_us)))
+                act=move |v: f64| app.act(Command::SetBlockInterval { us: us(v).max(1) })
+            />
+            <Slider
+                id="rate" label="transactions" unit="/s" scale=RATE
+                hint="Transfers a second from the workload. From now on."
+                value=Signal::derive(move || app.force.with(|s| f64::from(s.workload.tx_per_second)))
+                act=move |v: f64| app.act(Command::SetWorkload { tx_per_second: v.round() as u32 })
+            />
+            <div class="control choice">
+                <label for="proposer">"proposer"</label>
+                <select id="proposer" prop:value=proposer on:change=set_proposer title="Who proposes. Starts the run anew.">
+                    <option value="priority">"by priority"</option>
+                    <option value="rotation">"in rotation"</option>
+                    <option value="draw">"drawn by stake"</option>
+                    <option value="list" hidden=true>"a given list"</option>
+                </select>
+            </div>
+            <div class="control choice">
+                <label for="seed">"seed"</label>
+                <span class="seed">
+                    <input
+                        type="text" id="seed" inputmode="numeric" title="All luck comes from it. Starts the run anew."
+                        prop:value=move || {
+                            app.refused.track();
+                            seed()
+                        }
+                        on:change=set_seed
+                    />
+                    <button
+                        class="quiet" title="The next seed: other luck, same world"
+                        on:click=move |_| app.restructure(|s| s.seed = s.seed.wrapping_add(1))
+                    >
+                        "next"
+                    </button>
+                </span>
+            </div>
+        </fieldset>
+    }
+}

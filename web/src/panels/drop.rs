@@ -1,0 +1,82 @@
+//! Files that come in, by picker or dropped anywhere on the page.
+
+use crate::app::{App, Tab, Tone};
+use crate::platform::files;
+use crate::protocol::ToWorker;
+use leptos::{ev, prelude::*, task::spawn_local};
+use web_sys::{File, FileList, HtmlInputElement};
+
+pub fn listen(app: App) {
+    let body = move || document().body();
+    window_event_listener(ev::dragover, move |event| {
+        // Without this the browser would open the file in place of the page.
+        event.prevent_default();
+        if let Some(body) = body() {
+            let _ = body.set_attribute("data-dropping", "");
+        }
+    });
+    window_event_listener(ev::dragleave, move |event| {
+        if event.related_target().is_none()
+            && let Some(body) = body()
+        {
+            let _ = body.remove_attribute("data-dropping");
+        }
+    });
+    window_event_listener(ev::drop, move |event| {
+        event.prevent_default();
+        if let Some(body) = body() {
+            let _ = body.remove_attribute("data-dropping");
+        }
+        if let Some(list) = event.data_transfer().and_then(|d| d.files()) {
+            all(app, &list);
+        }
+    });
+}
+
+/// What a file picker chose; emptied, so that the same file can be chosen again.
+pub fn chosen(app: App, input: &HtmlInputElement) {
+    if let Some(list) = input.files() {
+        all(app, &list);
+    }
+    input.set_value("");
+}
+
+fn all(app: App, list: &FileList) {
+    for k in 0..list.length() {
+        if let Some(file) = list.get(k) {
+            spawn_local(one(app, file));
+        }
+    }
+}
+
+async fn one(app: App, file: File) {
+    let name = file.name();
+    let bytes = match files::read(&file).await {
+        Ok(bytes) => bytes,
+        Err(sentence) => return app.say(Tone::Bad, sentence),
+    };
+    let stem = name.rsplit_once('.').map_or(name.as_str(), |(stem, _)| stem).to_owned();
+    let looks_like = |ending: &str| name.to_ascii_lowercase().ends_with(ending);
+    if looks_like(".json") {
+        match String::from_utf8(bytes) {
+            Ok(text) => {
+                app.pace_anew.set(true);
+                app.send(ToWorker::OpenFile(text));
+            }
+            Err(_) => app.say(Tone::Bad, format!("{name} is not text; a scenario file is JSON.")),
+        }
+        return;
+    }
+    app.tab.set(Tab::Contracts);
+    app.compiled.set(None);
+    app.refusal.set(None);
+    if looks_like(".wat") || looks_like(".wast") {
+        match String::from_utf8(bytes) {
+            Ok(wat) => app.send(ToWorker::Compile { name: stem, wat }),
+            Err(_) => app.say(Tone::Bad, format!("{name} is not text; choose the .wasm instead.")),
+        }
+    } else {
+        // Whatever it is: the world says why it is no module, in better words than a file's ending.
+        app.send_with(ToWorker::Upload { name: stem }, Some(&bytes));
+    }
+}

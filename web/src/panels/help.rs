@@ -1,0 +1,50 @@
+//! What one sees and what one can press.
+
+use super::icon::icon;
+use super::keys::KEYS;
+use crate::app::app;
+use leptos::{html, prelude::*};
+
+#[component]
+pub fn Help() -> impl IntoView {
+    let app = app();
+    let dialog = NodeRef::<html::Dialog>::new();
+    Effect::new(move |_| {
+        if let Some(dialog) = dialog.get() {
+            if app.helping.get() && !dialog.open() {
+                let _ = dialog.show_modal();
+            } else if !app.helping.get() {
+                dialog.close();
+            }
+        }
+    });
+    view! {
+        <dialog node_ref=dialog on:close=move |_| app.helping.set(false) aria-labelledby="help-title">
+            <div class="card-head">
+                <h2 id="help-title">"What you see"</h2>
+                <button class="quiet" aria-label="Close" on:click=move |_| app.helping.set(false)>{icon("close")}</button>
+            </div>
+            <p>
+                "Every upright line is a validator; time flows down. An arrow is a message, from the moment it is sent to the moment it arrives. "
+                "A validator commits a block (▣) once more than two thirds of all stake has precommitted it."
+            </p>
+            <dl class="facts signs">
+                <dt>"▣"</dt><dd>"a block committed; in a fork the second block is hollow and of another colour"</dd>
+                <dt>"■"</dt><dd>"locked on a block"</dd>
+                <dt>"◇"</dt><dd>"a timeout ran out"</dd>
+                <dt>"✕"</dt><dd>"lost, rejected, or a validator gone down"</dd>
+                <dt>"◆"</dt><dd>"Byzantine: hatched name, long-dashed line"</dd>
+                <dt>"!"</dt><dd>"evidence of two conflicting messages by one signer"</dd>
+            </dl>
+            <p>
+                "Sliders act on the running world from now on; count, stakes, seed and proposer start it anew. "
+                "Drag the chart to move in time, wheel with Ctrl to zoom, click a message to keep it in sight. "
+                "Drop a .wasm contract or a scenario file anywhere."
+            </p>
+            <h2>"Keys"</h2>
+            <dl class="facts keys">
+                {KEYS.map(|(key, what)| view! { <dt><kbd>{key}</kbd></dt><dd>{what}</dd> })}
+            </dl>
+        </dialog>
+    }
+}

@@ -1,0 +1,93 @@
+//! The keyboard: everything the page does, without a pointer.
+
+use super::{chart, transport};
+use crate::app::App;
+use consensusforge_core::session::view::Unit;
+use leptos::{ev, prelude::*};
+use wasm_bindgen::JsCast;
+
+/// Pixels one press moves the chart.
+const PAN: f64 = 80.0;
+
+/// What each key does, for the help.
+pub const KEYS: [(&str, &str); 12] = [
+    ("Space", "play or pause"),
+    (".  ,", "a message on, a message back"),
+    (">  <", "a height on, a height back"),
+    ("Home", "back to the start"),
+    ("[  ]", "slower, faster"),
+    ("W S  + −", "zoom in, zoom out"),
+    ("A D", "earlier, later"),
+    ("F", "follow now"),
+    ("L", "a link to this run"),
+    ("Ctrl Z", "take back the last act"),
+    ("1 2 3", "run, nodes, contracts"),
+    ("?", "this help"),
+];
+
+pub fn listen(app: App) {
+    window_event_listener(ev::keydown, move |event| {
+        if typing(&event) || event.default_prevented() || event.alt_key() {
+            return;
+        }
+        if event.ctrl_key() || event.meta_key() {
+            if event.key() == "z" {
+                event.prevent_default();
+                app.undo();
+            }
+            return;
+        }
+        if press(app, &event.key()) {
+            event.prevent_default();
+        }
+    });
+}
+
+/// Keys that a field, a button or a dialog wants for itself.
+fn typing(event: &ev::KeyboardEvent) -> bool {
+    let Some(element) = event.target().and_then(|t| t.dyn_into::<web_sys::Element>().ok()) else {
+        return false;
+    };
+    if element.closest("dialog[open], textarea, select").ok().flatten().is_some() {
+        return true;
+    }
+    let space = event.key() == " ";
+    match element.tag_name().as_str() {
+        "INPUT" => {
+            let range = element.get_attribute("type").as_deref() == Some("range");
+            !range || event.key() == "Home"
+        }
+        "BUTTON" | "SUMMARY" | "A" => space,
+        _ => false,
+    }
+}
+
+fn press(app: App, key: &str) -> bool {
+    match key {
+        " " => app.play(!app.playing.get_untracked()),
+        "." => app.step(Unit::Message),
+        "," => transport::step_back(app, Unit::Message),
+        ">" => app.step(Unit::Height),
+        "<" => transport::step_back(app, Unit::Height),
+        "Home" => app.seek(0),
+        "[" => faster(app, -4.0),
+        "]" => faster(app, 4.0),
+        "w" | "W" | "+" | "=" => chart::zoom_middle(app, 1.25),
+        "s" | "S" | "-" => chart::zoom_middle(app, 0.8),
+        "a" | "A" => chart::pan(app, PAN),
+        "d" | "D" => chart::pan(app, -PAN),
+        "f" | "F" => app.follow(),
+        "l" | "L" => app.share(),
+        "?" => app.helping.set(true),
+        "1" => app.tab.set(crate::app::Tab::Run),
+        "2" => app.tab.set(crate::app::Tab::Nodes),
+        "3" => app.tab.set(crate::app::Tab::Contracts),
+        _ => return false,
+    }
+    true
+}
+
+fn faster(app: App, by: f64) {
+    let position = crate::scale::speed_position(app.speed.get_untracked()) + by;
+    app.set_speed(crate::scale::speed(position.clamp(0.0, crate::scale::SPEED_STOPS)));
+}

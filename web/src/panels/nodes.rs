@@ -1,0 +1,122 @@
+//! Every node's state in one table; equal state roots look equal.
+
+use crate::app::app;
+use crate::model::Command;
+use crate::words;
+use consensusforge_core::session::view::NodeView;
+use leptos::prelude::*;
+use std::collections::BTreeMap;
+
+#[component]
+pub fn Nodes() -> impl IntoView {
+    let app = app();
+    let nodes = Memo::new(move |_| app.frame.with(|f| f.as_ref().map(|f| rows(&f.nodes)).unwrap_or_default()));
+    view! {
+        <section aria-label="Nodes">
+            <table class="table nodes">
+                <thead>
+                    <tr>
+                        <th scope="col">"node"</th>
+                        <th scope="col">"stake"</th>
+                        <th scope="col" title="height / round">"at"</th>
+                        <th scope="col">"step"</th>
+                        <th scope="col" title="block it is locked on, and the round">"lock"</th>
+                        <th scope="col" title="state root after the last executed block">"root"</th>
+                        <th scope="col"><span class="unseen">"act"</span></th>
+                    </tr>
+                </thead>
+                <tbody>
+                    <For each=move || nodes.get() key=|r| r.clone() let:row>
+                        {
+                            let name = row.name.clone();
+                            let down = row.down;
+                            let act = move |_| {
+                                let validator = name.clone();
+                                app.act(if down {
+                                    Command::Restart { validator }
+                                } else {
+                                    Command::Crash { validator }
+                                });
+                            };
+                            view! {
+                                <tr class:down=down>
+                                    <th scope="row">{row.label.clone()}</th>
+                                    <td>{row.stake.clone()}</td>
+                                    <td>{row.place.clone()}</td>
+                                    <td>{row.step.clone()}</td>
+                                    <td class="mono">{row.lock.clone()}</td>
+                                    <td>
+                                        <span class="root mono" data-group=row.group.to_string() title=row.root.clone()>
+                                            {words::short(&row.root)}
+                                        </span>
+                                        {row.odd.then_some(view! { <span class="odd" title="differs from other roots at this height">" ≠"</span> })}
+                                    </td>
+                                    <td>
+                                        <button class="quiet" on:click=act title=if down { "Bring it back" } else { "Take it down" }>
+                                            {if down { "restart" } else { "crash" }}
+                                        </button>
+                                    </td>
+                                </tr>
+                            }
+                        }
+                    </For>
+                </tbody>
+            </table>
+        </section>
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct Row {
+    name: String,
+    label: String,
+    stake: String,
+    place: String,
+    step: String,
+    lock: String,
+    root: String,
+    /// Equal root, equal group.
+    group: usize,
+    /// Another root stands at the same height.
+    odd: bool,
+    down: bool,
+}
+
+fn rows(nodes: &[NodeView]) -> Vec<Row> {
+    // Roots by height, the most common first: only the others are flagged.
+    let mut counts: BTreeMap<u64, BTreeMap<&str, usize>> = BTreeMap::new();
+    for n in nodes {
+        *counts.entry(n.root_height).or_default().entry(&n.state_root).or_default() += 1;
+    }
+    let common = |n: &NodeView| {
+        let at = counts.get(&n.root_height);
+        at.and_then(|c| c.iter().max_by_key(|(_, k)| **k)).is_none_or(|(root, _)| *root == n.state_root)
+    };
+    let mut groups: Vec<&str> = Vec::new();
+    nodes
+        .iter()
+        .map(|n| {
+            let group = groups.iter().position(|r| *r == n.state_root).unwrap_or_else(|| {
+                groups.push(&n.state_root);
+                groups.len() - 1
+            });
+            let sign = match (n.byzantine, n.crashed) {
+                (_, true) => " ✖",
+                (true, false) => " ◆",
+                _ => "",
+            };
+            Row {
+                name: n.name.clone(),
+                label: format!("{}{sign}", n.name),
+                stake: words::percent(n.share),
+                place: format!("{} / {}", n.height, n.round),
+                step: if n.crashed { "down".into() } else { n.step.clone() },
+                lock: n.locked.as_ref().map_or("–".into(), |(b, r)| format!("{b} r{r}")),
+                root: n.state_root.clone(),
+                group: group % 4,
+                odd: !common(n),
+                down: n.crashed,
+            }
+        })
+        .collect()
+}

@@ -1,0 +1,129 @@
+//! The run in words and figures: the caption, what the monitors found, live numbers.
+
+use crate::app::app;
+use crate::words;
+use consensusforge_core::session::view::{Frame, VerdictKind};
+use leptos::prelude::*;
+use std::sync::Arc;
+
+/// A sentence stays this long at least, so that it can be read; bad news goes before.
+const READING_MS: u64 = 900;
+
+/// One sentence on what just happened; also what a screen reader hears.
+#[component]
+pub fn Caption() -> impl IntoView {
+    let app = app();
+    let shown = RwSignal::new(String::new());
+    let held = StoredValue::new(false);
+    Effect::new(move |_| {
+        let next = app.frame.with(|f| f.as_ref().map(|f| f.caption.clone())).unwrap_or_default();
+        if held.get_value() && app.playing.get() || shown.with_untracked(|s| *s == next) {
+            return;
+        }
+        shown.set(next);
+        held.set_value(true);
+        set_timeout(move || held.set_value(false), std::time::Duration::from_millis(READING_MS));
+    });
+    view! {
+        <p class="caption" id="caption" aria-live="polite">{move || shown.get()}</p>
+    }
+}
+
+#[component]
+pub fn Run() -> impl IntoView {
+    view! {
+        <Verdicts />
+        <Figures />
+        <Kinds />
+    }
+}
+
+#[component]
+fn Verdicts() -> impl IntoView {
+    let app = app();
+    let verdicts = Memo::new(move |_| app.frame.with(|f| f.as_ref().map(|f| f.verdicts.clone()).unwrap_or_default()));
+    view! {
+        <section class="verdicts" aria-label="Verdicts">
+            <h2>"Verdicts"</h2>
+            {move || verdicts.get().into_iter().map(|v| {
+                let (kind, icon, word) = match v.kind {
+                    VerdictKind::Holds => ("holds", "●", "holds"),
+                    VerdictKind::Stalled => ("stalled", "◼", "stalled"),
+                    VerdictKind::Violated => ("violated", "▲", "violated"),
+                };
+                let since = v.since_us.map(|t| format!("since {}", words::clock(t)));
+                let there = v.since_us.map(|t| view! {
+                    <button class="quiet" title="Go to where it turned" on:click=move |_| app.seek(t)>"show"</button>
+                });
+                let bad = v.kind != VerdictKind::Holds;
+                view! {
+                    <article class="verdict" data-kind=kind data-monitor=v.monitor.clone()>
+                        {bad.then(|| view! { <h3>{format!("{} {word} ", v.monitor)}<small>{since}</small>{there}</h3> })}
+                        <p class="breaks"><span aria-hidden="true" class="icon">{icon}</span>{format!(" {}", v.sentence)}</p>
+                    </article>
+                }
+            }).collect_view()}
+        </section>
+    }
+}
+
+#[component]
+fn Figures() -> impl IntoView {
+    let app = app();
+    let figure = move |label: &'static str, id: &'static str, read: fn(&Frame) -> String| {
+        let value = Memo::new(move |_| app.frame.with(|f| f.as_ref().map_or("–".into(), |f: &Arc<Frame>| read(f))));
+        view! {
+            <div class="figure">
+                <dt>{label}</dt>
+                <dd id=id>{move || value.get()}</dd>
+            </div>
+        }
+    };
+    view! {
+        <section aria-label="Live numbers">
+            <h2>"Live numbers "<small>"newest 32 heights"</small></h2>
+            <dl class="figures">
+                {figure("height", "m-height", |f| words::grouped(f.metrics.height))}
+                {figure("blocks a second", "m-rate", |f| words::figure(f.metrics.blocks_per_second))}
+                {figure("commit latency, median", "m-latency", |f| words::duration(f.metrics.commit_latency_p50_us))}
+                {figure("95th percentile", "m-latency95", |f| words::duration(f.metrics.commit_latency_p95_us))}
+                {figure("rounds a height", "m-rounds", |f| words::figure(f.metrics.rounds_per_height))}
+                {figure("messages a block", "m-messages", |f| words::figure(f.metrics.messages_per_block))}
+                {figure("transactions a second", "m-tps", |f| words::figure(f.metrics.transactions_per_second))}
+                {figure("waiting in mempools", "m-mempool", |f| words::grouped(f.metrics.mempool))}
+                {figure("delivered", "m-delivered", |f| words::grouped(f.metrics.delivered))}
+                {figure("lost", "m-lost", |f| words::grouped(f.metrics.lost))}
+                {figure("simulator events", "m-steps", |f| words::grouped(f.steps))}
+                {figure("run digest", "m-digest", |f| words::short(&f.digest))}
+            </dl>
+        </section>
+    }
+}
+
+#[component]
+fn Kinds() -> impl IntoView {
+    let app = app();
+    let kinds = Memo::new(move |_| {
+        app.frame.with(|f| f.as_ref().map(|f| f.metrics.messages_by_kind.clone()).unwrap_or_default())
+    });
+    view! {
+        <section aria-label="Messages by kind">
+            <h2>"Messages by kind"</h2>
+            <table class="table">
+                <thead>
+                    <tr><th scope="col">"kind"</th><th scope="col">"sent"</th><th scope="col">"delivered"</th><th scope="col">"lost"</th></tr>
+                </thead>
+                <tbody>
+                    {move || kinds.get().into_iter().map(|k| view! {
+                        <tr>
+                            <th scope="row">{k.kind}</th>
+                            <td>{words::grouped(k.sent)}</td>
+                            <td>{words::grouped(k.delivered)}</td>
+                            <td>{words::grouped(k.lost)}</td>
+                        </tr>
+                    }).collect_view()}
+                </tbody>
+            </table>
+        </section>
+    }
+}

@@ -1,0 +1,88 @@
+//! A link that is this run, or a file where a link would be too long.
+
+use super::icon::icon;
+use super::drop;
+use crate::app::app;
+use crate::platform::{files, place};
+use crate::protocol::ToWorker;
+use crate::words;
+use leptos::{html, prelude::*, task::spawn_local};
+
+#[component]
+pub fn Share() -> impl IntoView {
+    let app = app();
+    let dialog = NodeRef::<html::Dialog>::new();
+    let field = NodeRef::<html::Input>::new();
+    let copied = RwSignal::new(false);
+    Effect::new(move |_| {
+        if let Some(dialog) = dialog.get() {
+            if app.sharing.get() && !dialog.open() {
+                copied.set(false);
+                let _ = dialog.show_modal();
+            } else if !app.sharing.get() {
+                dialog.close();
+            }
+        }
+    });
+    let address = move || {
+        app.link.get().filter(|l| !l.fragment.is_empty()).map(|l| place::link(&l.fragment))
+    };
+    let copy = move |_| {
+        let Some(text) = address() else { return };
+        spawn_local(async move {
+            if files::copy(&text).await {
+                copied.set(true);
+            } else if let Some(field) = field.get_untracked() {
+                // No clipboard here: at least select it, so that one key copies.
+                let _ = field.focus();
+                field.select();
+            }
+        });
+    };
+    let size = move || {
+        app.link.get().map(|l| {
+            l.warning.unwrap_or_else(|| {
+                format!(
+                    "{}: scenario, everything done in it, contracts, and the digest the run must come to.",
+                    words::bytes(l.bytes),
+                )
+            })
+        })
+    };
+    let warned = move || app.link.get().is_some_and(|l| l.warning.is_some());
+    view! {
+        <dialog node_ref=dialog on:close=move |_| app.sharing.set(false) aria-labelledby="share-title">
+            <div class="card-head">
+                <h2 id="share-title">"Share this run"</h2>
+                <button class="quiet" aria-label="Close" on:click=move |_| app.sharing.set(false)>{icon("close")}</button>
+            </div>
+            <p>"Whoever opens the link sees this run up to here, bit for bit, and can go on from it."</p>
+            <div class="copy">
+                <input
+                    type="text" id="link" readonly=true class="mono" aria-label="Link" node_ref=field
+                    prop:value=move || address().unwrap_or_else(|| {
+                        if app.link.with(Option::is_some) { "too long for a link".into() } else { "…".into() }
+                    })
+                />
+                <button class="strong" disabled=move || address().is_none() on:click=copy>
+                    {move || if copied.get() { "Copied" } else { "Copy" }}
+                </button>
+            </div>
+            <p class:warned=warned id="link-size">{size}</p>
+            <div class="buttons">
+                <button on:click=move |_| app.send(ToWorker::File)>"Download as a file"</button>
+                <label class="button">
+                    "Open a file …"
+                    <input
+                        type="file" id="open-file" class="unseen" accept=".json,application/json"
+                        on:change=move |e| {
+                            drop::chosen(app, &event_target(&e));
+                            app.sharing.set(false);
+                        }
+                    />
+                </label>
+            </div>
+            <p aria-live="polite">{move || copied.get().then_some("The link is in the clipboard.")}</p>
+        </dialog>
+    }
+}

@@ -1,0 +1,84 @@
+//! One control: label, slider, number with its unit. While a hand is on it, it shows the hand's value;
+//! let go, it acts once.
+
+use crate::app::app;
+use crate::scale::Scale;
+use leptos::{ev, prelude::*};
+
+#[component]
+pub fn Slider(
+    id: &'static str,
+    label: &'static str,
+    /// Behind the number; empty for counts.
+    unit: &'static str,
+    /// What it does, for a pointer that waits.
+    hint: &'static str,
+    #[prop(into)] scale: Signal<Scale>,
+    /// In force now.
+    #[prop(into)]
+    value: Signal<f64>,
+    #[prop(into)] act: Callback<f64>,
+) -> impl IntoView {
+    let app = app();
+    let draft = RwSignal::new(None::<f64>);
+    // Once the world says something new, or refuses, the hand's value has had its time.
+    Effect::new(move |_| {
+        value.track();
+        app.refused.track();
+        draft.set(None);
+    });
+    let shown = move || draft.get().unwrap_or_else(|| value.get());
+    let commit = move |v: f64| {
+        if (v - value.get_untracked()).abs() < 1e-9 {
+            draft.set(None);
+        } else {
+            draft.set(Some(v));
+            act.run(v);
+        }
+    };
+    let read = move |event: &ev::Event| event_target_value(event).parse::<f64>().ok();
+    let slid = move |event: ev::Event| read(&event).map(|p| scale.get_untracked().value(p));
+    let typed = move |event: ev::Event| {
+        if let Some(v) = read(&event).filter(|v| v.is_finite()) {
+            commit(v.max(0.0));
+        }
+    };
+    let text = move || number(shown());
+    view! {
+        <div class="control" title=hint>
+            <label for=id>{label}</label>
+            <input
+                type="range"
+                id=id
+                min=move || scale.get().stops().0
+                max=move || scale.get().stops().1
+                step=move || scale.get().stops().2
+                prop:value=move || scale.get().position(shown()).to_string()
+                aria-valuetext=move || format!("{} {unit}", text())
+                on:input=move |e| draft.set(slid(e))
+                on:change=move |e| {
+                    if let Some(v) = slid(e) {
+                        commit(v);
+                    }
+                }
+            />
+            <span class="value">
+                <input
+                    type="number"
+                    id=format!("{id}-number")
+                    aria-label=format!("{label}{}{unit}", if unit.is_empty() { "" } else { " in " })
+                    min="0"
+                    step="any"
+                    prop:value=text
+                    on:change=typed
+                />
+                <span class="unit">{unit}</span>
+            </span>
+        </div>
+    }
+}
+
+fn number(v: f64) -> String {
+    let text = format!("{v:.3}");
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+}

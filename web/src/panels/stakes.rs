@@ -1,0 +1,57 @@
+//! Who holds how much: bars to compare, numbers to set. Changing them starts the run anew.
+
+use crate::app::{Tone, app};
+use crate::words;
+use leptos::prelude::*;
+
+#[component]
+pub fn Stakes() -> impl IntoView {
+    let app = app();
+    let stakes = Memo::new(move |_| {
+        app.force.with(|s| {
+            let all: Vec<(String, u64)> = s.validators.iter().map(|v| (v.name.clone(), v.stake)).collect();
+            all
+        })
+    });
+    let set = move |k: usize, text: String| match text.trim().parse::<u64>() {
+        Ok(stake) => app.restructure(|s| {
+            if let Some(v) = s.validators.get_mut(k) {
+                v.stake = stake;
+            }
+        }),
+        Err(_) => {
+            app.refused.update(|n| *n += 1);
+            app.say(Tone::Bad, format!("“{text}” is no stake: use a whole number from 1 up."));
+        }
+    };
+    view! {
+        <details class="stakes">
+            <summary>"Stake of each"</summary>
+            {move || {
+                app.refused.track();
+                let all = stakes.get();
+                let total: u128 = all.iter().map(|s| u128::from(s.1)).sum();
+                let most = all.iter().map(|s| s.1).max().unwrap_or(1).max(1);
+                all.into_iter().enumerate().map(|(k, (name, stake))| {
+                    let share = words::percent(stake as f64 / total.max(1) as f64);
+                    let width = format!("{:.1}%", stake as f64 / most as f64 * 100.0);
+                    view! {
+                        <div class="stake">
+                            <label for=format!("stake-{k}")>{name}</label>
+                            <span class="bar"><span style:width=width></span></span>
+                            <input
+                                type="text" inputmode="numeric" id=format!("stake-{k}")
+                                prop:value=stake.to_string()
+                                on:change=move |e| set(k, event_target_value(&e))
+                            />
+                            <span class="unit">{share}</span>
+                        </div>
+                    }
+                }).collect_view()
+            }}
+            <button class="quiet" on:click=move |_| app.restructure(|s| s.validators.iter_mut().for_each(|v| v.stake = 100))>
+                "all equal"
+            </button>
+        </details>
+    }
+}

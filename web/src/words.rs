@@ -1,0 +1,176 @@
+//! Numbers as people read them: thin spaces, units, no more digits than mean something.
+
+use crate::model::InputSpec;
+
+/// 0.25 as `25 %`.
+#[must_use]
+pub fn percent(share: f64) -> String {
+    let p = share * 100.0;
+    if p == 0.0 || p >= 10.0 && (p - p.round()).abs() < 0.05 {
+        format!("{p:.0} %")
+    } else if p >= 1.0 {
+        format!("{p:.1} %")
+    } else {
+        format!("{p:.2} %")
+    }
+}
+
+/// A length of time: `850 µs`, `51 ms`, `1.25 s`, `12 min`.
+#[must_use]
+pub fn duration(us: u64) -> String {
+    let v = us as f64;
+    match us {
+        0 => "0 ms".into(),
+        1..1_000 => format!("{us} µs"),
+        1_000..10_000 => format!("{} ms", trimmed(v / 1e3, 1)),
+        10_000..1_000_000 => format!("{:.0} ms", v / 1e3),
+        1_000_000..100_000_000 => format!("{} s", trimmed(v / 1e6, 2)),
+        100_000_000..6_000_000_000 => format!("{:.0} s", v / 1e6),
+        _ => format!("{:.0} min", v / 6e7),
+    }
+}
+
+/// An instant with the digits that marks `step` apart differ in.
+#[must_use]
+pub fn instant(at_us: u64, step_us: u64) -> String {
+    let digits = match step_us {
+        1_000_000.. => 0,
+        100_000.. => 1,
+        10_000.. => 2,
+        1_000.. => 3,
+        _ => 6,
+    };
+    format!("{:.digits$} s", at_us as f64 / 1e6)
+}
+
+/// The clock beside the scrub bar.
+#[must_use]
+pub fn clock(at_us: u64) -> String {
+    format!("{:.3} s", at_us as f64 / 1e6)
+}
+
+fn trimmed(v: f64, digits: usize) -> String {
+    let text = format!("{v:.digits$}");
+    if !text.contains('.') {
+        return text;
+    }
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
+/// A figure with few digits: `1.54`, `27`, `1 300`.
+#[must_use]
+pub fn figure(v: f64) -> String {
+    match v.abs() {
+        0.0 => "0".into(),
+        x if x < 10.0 => trimmed(v, 2),
+        x if x < 100.0 => trimmed(v, 1),
+        _ => grouped(v.round() as u64),
+    }
+}
+
+/// Thousands apart.
+#[must_use]
+pub fn grouped(n: u64) -> String {
+    let digits = n.to_string();
+    let mut out = String::new();
+    for (k, c) in digits.chars().enumerate() {
+        if k > 0 && (digits.len() - k).is_multiple_of(3) {
+            out.push('\u{202f}');
+        }
+        out.push(c);
+    }
+    out
+}
+
+#[must_use]
+pub fn bytes(n: u64) -> String {
+    match n {
+        0..1_024 => format!("{n} B"),
+        1_024..1_048_576 => format!("{:.1} kB", n as f64 / 1_024.0),
+        _ => format!("{:.1} MB", n as f64 / 1_048_576.0),
+    }
+}
+
+/// Simulated time a unit of real time, as a person says it.
+#[must_use]
+pub fn speed(per_real: Option<f64>) -> String {
+    match per_real {
+        None => "as fast as possible".into(),
+        Some(v) if v < 0.01 => format!("1/{:.0}", 1.0 / v),
+        Some(v) if v < 0.1 => format!("{v:.3}×"),
+        Some(v) if v < 10.0 => format!("{v:.2}×"),
+        Some(v) => format!("{v:.0}×"),
+    }
+}
+
+/// First eight of a digest.
+#[must_use]
+pub fn short(digest: &str) -> String {
+    digest.chars().take(8).collect()
+}
+
+/// Bytes in hex as text, where they are text.
+#[must_use]
+pub fn hex_as_text(hex: &str) -> Option<String> {
+    if !hex.len().is_multiple_of(2) || !hex.is_ascii() {
+        return None;
+    }
+    let bytes: Option<Vec<u8>> = (0..hex.len())
+        .step_by(2)
+        .map(|k| u8::from_str_radix(&hex[k..k + 2], 16).ok())
+        .collect();
+    let text = String::from_utf8(bytes?).ok()?;
+    (!text.is_empty() && !text.chars().any(|c| c.is_control() && c != '\n')).then_some(text)
+}
+
+/// What a person typed as a contract's input.
+///
+/// # Errors
+/// A sentence when it is not hex though said to be.
+pub fn input(text: &str, hex: bool) -> Result<InputSpec, String> {
+    if !hex {
+        return Ok(InputSpec::Text(text.to_owned()));
+    }
+    let digits: String = text.chars().filter(|c| !c.is_whitespace()).collect();
+    let digits = digits.strip_prefix("0x").unwrap_or(&digits).to_owned();
+    if let Some(odd) = digits.chars().find(|c| !c.is_ascii_hexdigit()) {
+        return Err(format!("“{odd}” is not a hex digit: use 0-9 and a-f, or switch to text."));
+    }
+    if !digits.len().is_multiple_of(2) {
+        return Err("Hex digits come in pairs, one pair a byte: one digit is missing.".into());
+    }
+    Ok(InputSpec::Hex(digits))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn figures_read_well() {
+        assert_eq!(percent(0.25), "25 %");
+        assert_eq!(percent(1.0 / 3.0), "33.3 %");
+        assert_eq!(percent(1.0 / 128.0), "0.78 %");
+        assert_eq!(duration(51_400), "51 ms");
+        assert_eq!(duration(1_250_000), "1.25 s");
+        assert_eq!(duration(10_000_000), "10 s");
+        assert_eq!(figure(1.0), "1");
+        assert_eq!(grouped(1_234_567), "1\u{202f}234\u{202f}567");
+        assert_eq!(speed(Some(0.001)), "1/1000");
+    }
+
+    #[test]
+    fn outputs_are_shown_as_text_where_they_are_text() {
+        assert_eq!(hex_as_text("3331").as_deref(), Some("31"));
+        assert_eq!(hex_as_text("00ff"), None);
+        assert_eq!(hex_as_text("abc"), None);
+        assert_eq!(hex_as_text("é1"), None);
+    }
+
+    #[test]
+    fn hex_input_is_checked_with_a_sentence() {
+        assert_eq!(input("0x0A ff", true), Ok(InputSpec::Hex("0Aff".into())));
+        assert!(input("0g", true).unwrap_err().contains('g'));
+        assert!(input("abc", true).unwrap_err().contains("pairs"));
+    }
+}

@@ -1,0 +1,6 @@
+//! The worker: the simulated world, off the main thread.
+
+pub mod compile;
+#[cfg(target_arch = "wasm32")]
+pub mod port;
+pub mod runner;

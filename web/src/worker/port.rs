@@ -1,0 +1,121 @@
+//! The runner in its worker: messages in, slices of work between them, answers out.
+
+use super::runner::{Answer, Runner};
+use crate::platform::wire;
+use crate::protocol::{FromWorker, ToWorker};
+use js_sys::{Array, Reflect};
+use std::cell::RefCell;
+use std::rc::Rc;
+use wasm_bindgen::prelude::*;
+use web_sys::{DedicatedWorkerGlobalScope, MessageChannel, MessageEvent};
+
+/// Real milliseconds between two slices when simulated time is paced.
+const PACE_MS: i32 = 14;
+
+struct Port {
+    scope: DedicatedWorkerGlobalScope,
+    runner: RefCell<Runner>,
+    /// Wakes the next slice at once: timers of 0 ms take 4.
+    channel: MessageChannel,
+    timer: Closure<dyn FnMut()>,
+    waiting: RefCell<bool>,
+}
+
+/// Takes the worker over.
+pub fn start() {
+    let scope: DedicatedWorkerGlobalScope = js_sys::global().unchecked_into();
+    keep_last_words(&scope);
+    let channel = MessageChannel::new().expect("workers have message channels");
+    let port = Rc::new_cyclic(|me: &std::rc::Weak<Port>| {
+        let woken = me.clone();
+        Port {
+            scope: scope.clone(),
+            runner: RefCell::new(Runner::default()),
+            channel,
+            timer: Closure::new(move || {
+                if let Some(port) = woken.upgrade() {
+                    port.wake();
+                }
+            }),
+            waiting: RefCell::new(false),
+        }
+    });
+    let heard = port.clone();
+    let on_message = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
+        if let Some((message, bytes)) = wire::unpack::<ToWorker>(&event.data()) {
+            heard.runner.borrow_mut().hear(message, bytes);
+            heard.answer();
+            heard.schedule();
+        }
+    });
+    scope.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
+    on_message.forget();
+    port.channel.port1().set_onmessage(Some(port.timer.as_ref().unchecked_ref()));
+    let presets = consensusforge_core::session::presets();
+    port.post((FromWorker::Ready { presets }, None));
+    // The worker lives as long as its page.
+    std::mem::forget(port);
+}
+
+impl Port {
+    fn wake(&self) {
+        *self.waiting.borrow_mut() = false;
+        let clock = performance_clock(&self.scope);
+        self.runner.borrow_mut().slice(clock);
+        self.answer();
+        self.schedule();
+    }
+
+    fn schedule(&self) {
+        if *self.waiting.borrow() {
+            return;
+        }
+        let runner = self.runner.borrow();
+        if runner.sleeps() {
+            return;
+        }
+        *self.waiting.borrow_mut() = true;
+        if runner.hurries() {
+            let _ = self.channel.port2().post_message(&JsValue::NULL);
+        } else {
+            let timer = self.timer.as_ref().unchecked_ref();
+            let _ = self
+                .scope
+                .set_timeout_with_callback_and_timeout_and_arguments_0(timer, PACE_MS);
+        }
+    }
+
+    fn answer(&self) {
+        let answers = self.runner.borrow_mut().take();
+        for answer in answers {
+            self.post(answer);
+        }
+    }
+
+    fn post(&self, (message, bytes): Answer) {
+        match wire::pack(&message, bytes.as_deref()) {
+            Ok((packed, transfer)) => {
+                let _ = self.scope.post_message_with_transfer(&packed, &transfer);
+            }
+            Err(error) => web_sys::console::error_1(&error),
+        }
+    }
+}
+
+fn performance_clock(scope: &DedicatedWorkerGlobalScope) -> impl Fn() -> f64 + use<> {
+    let performance: web_sys::Performance = Reflect::get(scope, &"performance".into())
+        .expect("workers have a clock")
+        .unchecked_into();
+    move || performance.now()
+}
+
+/// After a panic this module is dead: its text must leave now.
+fn keep_last_words(scope: &DedicatedWorkerGlobalScope) {
+    let scope = scope.clone();
+    std::panic::set_hook(Box::new(move |info| {
+        let words = FromWorker::Panic(info.to_string());
+        if let Ok((packed, _)) = wire::pack(&words, None) {
+            let _ = scope.post_message_with_transfer(&packed, &Array::new());
+        }
+    }));
+}

@@ -1,0 +1,473 @@
+//! The worker's head: owns the session, works in slices, keeps simulated time in step with the
+//! reader's. Knows nothing of the browser: time comes in as numbers, answers go out as a list.
+
+use super::compile::compile;
+use crate::model::{Command, Scenario, SubmitSpec};
+use crate::protocol::{
+    About, ChartNews, CompileError, Doing, FromWorker, Ledger, Progress, Tick, ToWorker,
+};
+use consensusforge_core::session::{Opened, Session, open_bytes, open_link, view::{Advance, Expected, Frame, ModuleView, Problem, Unit}};
+
+/// Real time one slice of work may take before it lets messages in.
+const SLICE_MS: f64 = 9.0;
+/// Simulator events between two looks at the clock, at first; adapts.
+const FIRST_CHUNK: u64 = 64;
+/// Chart records a tick carries, at most; more than this on one screen is only density.
+const MAX_ARROWS: usize = 6_000;
+const MAX_FLYING: usize = 2_000;
+/// Frames (tables, figures, sentences) a second.
+const FRAME_EVERY_MS: f64 = 110.0;
+/// How often contracts and receipts are looked at.
+const LEDGER_EVERY_MS: f64 = 450.0;
+/// When the machine cannot keep up, this much real time of arrears is kept and the rest forgiven:
+/// the run gets slower rather than jumping later on.
+const MAX_ARREARS_MS: f64 = 60.0;
+
+const START: Advance = Advance {
+    now_us: 0,
+    steps: 0,
+    reached: true,
+};
+
+/// An answer, with the bytes that travel beside it.
+pub type Answer = (FromWorker, Option<Vec<u8>>);
+
+enum Goal {
+    None,
+    Step(Unit),
+    Seek(u64),
+    Replay(Expected),
+}
+
+pub struct Runner {
+    session: Option<Session>,
+    playing: bool,
+    speed: Option<f64>,
+    goal: Goal,
+    /// Where simulated time should be by now, in microseconds.
+    due_us: f64,
+    last_ms: f64,
+    chunk: u64,
+    cursor: u64,
+    /// The page has not yet taken in the last tick: do not pile up more.
+    unheard: bool,
+    place: Advance,
+    frame_ms: f64,
+    ledger_ms: f64,
+    ledger_stamp: String,
+    stale: bool,
+    out: Vec<Answer>,
+}
+
+impl Default for Runner {
+    fn default() -> Self {
+        Runner {
+            session: None,
+            playing: true,
+            speed: Some(0.3),
+            goal: Goal::None,
+            due_us: 0.0,
+            last_ms: 0.0,
+            chunk: FIRST_CHUNK,
+            cursor: 0,
+            unheard: false,
+            place: START,
+            frame_ms: f64::MIN,
+            ledger_ms: f64::MIN,
+            ledger_stamp: String::new(),
+            stale: true,
+            out: Vec::new(),
+        }
+    }
+}
+
+impl Runner {
+    /// Whether there is work to do now, without waiting for a clock.
+    pub fn hurries(&self) -> bool {
+        self.session.is_some()
+            && (!matches!(self.goal, Goal::None) || (self.playing && self.speed.is_none()))
+    }
+
+    /// Whether anything happens unless a message comes.
+    pub fn sleeps(&self) -> bool {
+        self.session.is_none() || (!self.playing && matches!(self.goal, Goal::None) && !self.stale)
+    }
+
+    pub fn take(&mut self) -> Vec<Answer> {
+        std::mem::take(&mut self.out)
+    }
+
+    fn say(&mut self, what: FromWorker) {
+        self.out.push((what, None));
+    }
+
+    fn complain(&mut self, about: About, problem: Problem) {
+        self.say(FromWorker::Problem { about, problem });
+    }
+
+    pub fn hear(&mut self, message: ToWorker, bytes: Option<Vec<u8>>) {
+        match message {
+            ToWorker::Heard => self.unheard = false,
+            ToWorker::Open { scenario, at_us } => self.open(scenario, at_us, None),
+            ToWorker::OpenLink(text) => self.opened(open_link(&text)),
+            ToWorker::OpenFile(text) => self.opened(open_bytes(text.as_bytes())),
+            ToWorker::Play(on) => self.playing = on,
+            ToWorker::Speed(speed) => self.speed = speed,
+            ToWorker::Stop => self.goal = Goal::None,
+            ToWorker::Step(unit) => {
+                self.playing = false;
+                self.goal = Goal::Step(unit);
+            }
+            ToWorker::Seek(to_us) => {
+                self.goal = Goal::Seek(to_us);
+            }
+            message => self.ask(message, bytes),
+        }
+        self.due_us = self.now_us() as f64;
+        self.stale = true;
+    }
+
+    /// What needs a session.
+    fn ask(&mut self, message: ToWorker, bytes: Option<Vec<u8>>) {
+        let Some(session) = &mut self.session else {
+            return;
+        };
+        match message {
+            ToWorker::Apply(command) => {
+                let done = knowing(session, &command).and_then(|()| session.apply(command));
+                match done {
+                    Ok(()) => {
+                        let scenario = session.scenario().clone();
+                        self.say(FromWorker::Scenario(scenario));
+                        self.frame_ms = f64::MIN;
+                        self.ledger_ms = f64::MIN;
+                    }
+                    Err(problem) => self.complain(About::Command, problem),
+                }
+            }
+            ToWorker::Link => {
+                let link = session.link();
+                self.say(FromWorker::Link(link));
+            }
+            ToWorker::File => {
+                let file = session.file();
+                self.say(FromWorker::File(file));
+            }
+            ToWorker::Message(id) => {
+                let view = session.message(id);
+                self.say(FromWorker::Message(view));
+            }
+            ToWorker::ViewCall { address, input, validator } => {
+                let result = session.view_call(&address, &input, validator);
+                self.say(FromWorker::Viewed(result));
+            }
+            ToWorker::Compile { name, wat } => match compile(&wat) {
+                Ok(wasm) => {
+                    let added = session.add_contract(&name, &wasm).map_err(|p| CompileError {
+                        line: 0,
+                        column: 0,
+                        sentence: p.sentence,
+                    });
+                    self.added(added);
+                }
+                Err(error) => self.say(FromWorker::Compiled(Err(error))),
+            },
+            ToWorker::Upload { name } => {
+                match session.add_contract(&name, &bytes.unwrap_or_default()) {
+                    Ok(module) => self.added(Ok(module)),
+                    Err(problem) => self.complain(About::Module, problem),
+                }
+            }
+            // All others were met in `hear`.
+            _ => {}
+        }
+    }
+
+    fn added(&mut self, added: Result<ModuleView, CompileError>) {
+        let good = added.is_ok();
+        self.say(FromWorker::Compiled(added));
+        if good {
+            if let Some(scenario) = self.session.as_ref().map(|s| s.scenario().clone()) {
+                self.say(FromWorker::Scenario(scenario));
+            }
+            self.ledger_ms = f64::MIN;
+            self.ledger_stamp.clear();
+        }
+    }
+
+    fn opened(&mut self, opened: Result<Opened, Problem>) {
+        match opened {
+            Ok(Opened { scenario, expected }) => self.open(scenario, 0, expected),
+            Err(problem) => self.complain(About::Link, problem),
+        }
+    }
+
+    fn open(&mut self, scenario: Scenario, at_us: u64, expected: Option<Expected>) {
+        match Session::open(scenario) {
+            Ok(session) => {
+                let (scenario, world) = (session.scenario().clone(), session.world());
+                self.session = Some(session);
+                self.say(FromWorker::Opened { scenario, world });
+                self.cursor = 0;
+                self.unheard = false;
+                self.place = START;
+                self.frame_ms = f64::MIN;
+                self.ledger_ms = f64::MIN;
+                self.ledger_stamp.clear();
+                self.goal = match expected {
+                    Some(expected) => Goal::Replay(expected),
+                    None if at_us > 0 => Goal::Seek(at_us),
+                    None => Goal::None,
+                };
+            }
+            Err(problem) => self.complain(About::Scenario, problem),
+        }
+    }
+
+    fn now_us(&self) -> u64 {
+        self.place.now_us
+    }
+
+    /// One slice of work. `clock` gives real milliseconds.
+    pub fn slice(&mut self, clock: impl Fn() -> f64) {
+        let start = clock();
+        let elapsed = (start - self.last_ms).clamp(0.0, MAX_ARREARS_MS);
+        self.last_ms = start;
+        self.work(elapsed, start, &clock);
+        self.tell(clock());
+    }
+
+    fn work(&mut self, elapsed_ms: f64, start: f64, clock: &impl Fn() -> f64) {
+        if matches!(self.goal, Goal::None) && self.playing {
+            let speed = self.speed.unwrap_or(f64::INFINITY);
+            self.due_us = (self.due_us + elapsed_ms * 1_000.0 * speed)
+                .min(self.now_us() as f64 + MAX_ARREARS_MS * 1_000.0 * speed);
+        }
+        loop {
+            let before = clock();
+            if !self.chunk_of_work() {
+                break;
+            }
+            let after = clock();
+            self.adapt(after - before);
+            if after - start > SLICE_MS {
+                break;
+            }
+        }
+    }
+
+    /// Some simulator events; false when there is nothing more to do in this slice.
+    fn chunk_of_work(&mut self) -> bool {
+        let chunk = self.chunk;
+        let Some(session) = &mut self.session else {
+            return false;
+        };
+        let (came, done) = match &self.goal {
+            Goal::None if self.playing => {
+                let until = if self.due_us.is_finite() { self.due_us as u64 } else { u64::MAX / 4 };
+                let came = session.advance(until, chunk);
+                (came, came.reached)
+            }
+            Goal::None => return false,
+            Goal::Step(unit) => {
+                let came = session.step(*unit, chunk);
+                // A world where nothing is left to happen has no next step.
+                (came, came.reached || came.steps == self.place.steps)
+            }
+            Goal::Seek(to_us) => {
+                let came = session.seek(*to_us, chunk);
+                (came, came.reached)
+            }
+            Goal::Replay(expected) => {
+                let replay = session.replay_to(expected, chunk);
+                let reached = replay.is_some();
+                // One sees what the sharer saw, and goes on by pressing play.
+                self.playing &= !reached;
+                if let Some(replay) = replay {
+                    self.out.push((FromWorker::Replayed(replay), None));
+                }
+                let Frame { now_us, steps, .. } = session.frame();
+                (Advance { now_us, steps, reached }, reached)
+            }
+        };
+        self.place = came;
+        self.stale = true;
+        if done && !matches!(self.goal, Goal::None) {
+            self.goal = Goal::None;
+            self.due_us = came.now_us as f64;
+            self.frame_ms = f64::MIN;
+        }
+        !done
+    }
+
+    /// Chunks short enough to stop in time and long enough not to be all overhead.
+    fn adapt(&mut self, took_ms: f64) {
+        if took_ms > 4.0 {
+            self.chunk = (self.chunk / 2).max(8);
+        } else if took_ms < 1.0 {
+            self.chunk = (self.chunk * 2).min(1 << 16);
+        }
+    }
+
+    /// Tells the page where things stand, not faster than it listens.
+    fn tell(&mut self, now_ms: f64) {
+        if self.unheard || !self.stale {
+            return;
+        }
+        let Some(session) = &self.session else {
+            return;
+        };
+        let place = self.place;
+        let tick = Tick {
+            now_us: place.now_us,
+            steps: place.steps,
+            playing: self.playing,
+            goal: progress(&self.goal, place.now_us, place.steps),
+        };
+        // While a run is being moved, its chart would only flicker.
+        let news = if tick.goal.is_some_and(|g| g.what != Doing::Stepping) {
+            None
+        } else {
+            let batch = session.chart(self.cursor, MAX_ARROWS);
+            self.cursor = batch.cursor;
+            Some(ChartNews { batch, flying: session.flying(MAX_FLYING) })
+        };
+        self.unheard = true;
+        self.stale = false;
+        let bytes = news.and_then(|n| borsh::to_vec(&n).ok());
+        self.out.push((FromWorker::Tick(tick), bytes));
+        if now_ms - self.frame_ms >= FRAME_EVERY_MS {
+            self.frame_ms = now_ms;
+            let frame = session.frame();
+            self.out.push((FromWorker::Frame(Box::new(frame)), None));
+        } else {
+            // So that a pause still shows its last frame.
+            self.stale = true;
+        }
+        if now_ms - self.ledger_ms >= LEDGER_EVERY_MS {
+            self.ledger_ms = now_ms;
+            self.tell_ledger();
+        }
+    }
+
+    fn tell_ledger(&mut self) {
+        let Some(session) = &self.session else {
+            return;
+        };
+        let ledger = Ledger {
+            modules: session.modules(),
+            contracts: session.contracts(),
+            receipts: session.receipts(),
+        };
+        // The views have no stamp of their own; their text is one.
+        let stamp = format!("{ledger:?}");
+        if stamp != self.ledger_stamp {
+            self.ledger_stamp = stamp;
+            self.out.push((FromWorker::Ledger(Box::new(ledger)), None));
+        }
+    }
+}
+
+/// A built-in module becomes part of the run when it is first deployed.
+fn knowing(session: &mut Session, command: &Command) -> Result<(), Problem> {
+    if let Command::Submit {
+        action: SubmitSpec::Deploy { contract, .. },
+        ..
+    } = command
+        && !session.scenario().contracts.iter().any(|c| c.name == *contract)
+    {
+        session.add_builtin(contract)?;
+    }
+    Ok(())
+}
+
+fn progress(goal: &Goal, now_us: u64, steps: u64) -> Option<Progress> {
+    let (what, share) = match goal {
+        Goal::None => return None,
+        Goal::Step(_) => (Doing::Stepping, 0.0),
+        Goal::Seek(to_us) => {
+            (Doing::Seeking, now_us as f64 / (*to_us).max(1) as f64)
+        }
+        Goal::Replay(expected) => {
+            (Doing::Replaying, steps as f64 / expected.steps.max(1) as f64)
+        }
+    };
+    Some(Progress { what, share: share.clamp(0.0, 1.0) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::cell::Cell;
+
+    /// A clock that moves a little at each look.
+    fn ticking(cell: &Cell<f64>) -> impl Fn() -> f64 + '_ {
+        move || {
+            cell.set(cell.get() + 0.05);
+            cell.get()
+        }
+    }
+
+    fn run_ms(runner: &mut Runner, clock: &Cell<f64>, ms: f64) -> Vec<Answer> {
+        let mut all = Vec::new();
+        let end = clock.get() + ms;
+        while clock.get() < end {
+            runner.slice(ticking(clock));
+            all.extend(runner.take());
+            runner.hear(ToWorker::Heard, None);
+            clock.set(clock.get() + 15.0);
+        }
+        all
+    }
+
+    fn now(answers: &[Answer]) -> u64 {
+        answers
+            .iter()
+            .rev()
+            .find_map(|(a, _)| match a {
+                FromWorker::Tick(t) => Some(t.now_us),
+                _ => None,
+            })
+            .unwrap_or_default()
+    }
+
+    #[test]
+    fn simulated_time_follows_the_readers_at_the_chosen_speed() {
+        let (mut runner, clock) = (Runner::default(), Cell::new(1_000.0));
+        let scenario = Scenario::default();
+        runner.hear(ToWorker::Open { scenario, at_us: 0 }, None);
+        runner.hear(ToWorker::Speed(Some(0.5)), None);
+        let answers = run_ms(&mut runner, &clock, 2_000.0);
+        let now = now(&answers);
+        assert!((900_000..1_100_000).contains(&now), "{now}");
+    }
+
+    #[test]
+    fn nothing_is_piled_up_before_a_page_that_does_not_listen() {
+        let (mut runner, clock) = (Runner::default(), Cell::new(1_000.0));
+        let scenario = Scenario::default();
+        runner.hear(ToWorker::Open { scenario, at_us: 0 }, None);
+        let mut ticks = 0;
+        for _ in 0..100 {
+            runner.slice(ticking(&clock));
+            clock.set(clock.get() + 15.0);
+            let told = runner.take();
+            ticks += told.iter().filter(|(a, _)| matches!(a, FromWorker::Tick(_))).count();
+        }
+        assert_eq!(ticks, 1);
+    }
+
+    #[test]
+    fn a_pause_holds_time_and_still_shows_the_last_frame() {
+        let (mut runner, clock) = (Runner::default(), Cell::new(1_000.0));
+        let scenario = Scenario::default();
+        runner.hear(ToWorker::Open { scenario, at_us: 0 }, None);
+        run_ms(&mut runner, &clock, 500.0);
+        runner.hear(ToWorker::Play(false), None);
+        let held = run_ms(&mut runner, &clock, 500.0);
+        assert!(held.iter().any(|(a, _)| matches!(a, FromWorker::Frame(_))));
+        let first = now(&held);
+        let later = run_ms(&mut runner, &clock, 500.0);
+        assert!(now(&later) == first || later.is_empty());
+    }
+}
