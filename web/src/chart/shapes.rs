@@ -199,9 +199,16 @@ fn lifelines(scene: &Scene, out: &mut Vec<Shape>) {
             Some((_, crashed)) => !crashed,
             None => node.is_some_and(|n| n.crashed),
         };
+        // A fork splits honest lifelines in two colours, from the commit on.
+        let side = scene.store.side(k).filter(|_| !byzantine).map(|(since, branch)| {
+            let stroke = if branch == 0 { Token::Commit } else { Token::Fork };
+            (l.y(since).clamp(HEAD, bottom), stroke)
+        });
+        let bottom_of_plain = side.map_or(bottom, |(start, _)| start);
         let mut top = HEAD;
         for (at, next) in turns.iter().copied().chain([(u64::MAX, down)]) {
-            let end = if at == u64::MAX { bottom } else { l.y(at).clamp(HEAD, bottom) };
+            let end = if at == u64::MAX { bottom } else { l.y(at) };
+            let end = end.clamp(HEAD, bottom_of_plain);
             let dash = match (down, byzantine) {
                 (true, _) => Dash::Dotted,
                 (false, true) => Dash::LongDashed,
@@ -213,14 +220,9 @@ fn lifelines(scene: &Scene, out: &mut Vec<Shape>) {
             top = end;
             down = next;
         }
-        // A fork splits the lifelines in two colours, from the commit on.
-        if let Some((since, branch)) = scene.store.side(k) {
-            let stroke = if branch == 0 { Token::Commit } else { Token::Fork };
-            let start = l.y(since).clamp(HEAD, bottom);
-            if bottom > start {
-                let width = (l.pitch() * 0.3).clamp(1.5, 3.0);
-                out.push(line((x, start), (x, bottom), stroke, width, Dash::Solid, 1.0));
-            }
+        if let Some((start, stroke)) = side {
+            let width = (l.pitch() * 0.3).clamp(1.5, 3.0);
+            out.push(line((x, start), (x, bottom), stroke, width, Dash::Solid, 1.0));
         }
     }
     if (HEAD..l.height).contains(&l.y(scene.now_us)) {

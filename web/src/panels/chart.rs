@@ -11,7 +11,7 @@ use crate::chart::store::Store;
 use crate::chart::paint;
 use crate::effective;
 use crate::model::Scenario;
-use crate::platform::frames::Frames;
+use crate::platform::frames::{Detail, Frames};
 use crate::protocol::{ChartNews, Tick, ToWorker};
 use consensusforge_core::session::view::{NodeView, World};
 use leptos::{ev, html, prelude::*};
@@ -19,9 +19,6 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 use web_sys::HtmlCanvasElement;
-
-/// Arrows drawn in one frame: above this the picture is density and a frame would be late.
-const MAX_ARROWS: usize = 2_600;
 
 /// Everything one drawing needs.
 #[derive(Default)]
@@ -39,6 +36,8 @@ pub struct Chart {
     canvas: Option<HtmlCanvasElement>,
     frames: Option<Frames>,
     folding: Option<RwSignal<(usize, usize)>>,
+    detail: Detail,
+    drawn: usize,
 }
 
 impl Chart {
@@ -112,13 +111,14 @@ impl Chart {
             store: &self.store,
             picked: self.picked.as_ref(),
             pinned: self.pinned.as_ref(),
-            max_arrows: MAX_ARROWS,
+            max_arrows: self.detail.arrows(),
         };
         let picture = shapes::picture(&scene);
         let palette = self.palette.get_or_insert_with(|| Palette::of(canvas));
         if let Some(mut surface) = Canvas::on(canvas, self.size, palette) {
             paint::paint(&picture.shapes, &mut surface);
         }
+        self.drawn = picture.drawn;
         if let Some(folding) = self.folding {
             let counts = (picture.drawn, picture.messages);
             if folding.get_untracked() != counts {
@@ -147,7 +147,8 @@ pub fn ChartPanel() -> impl IntoView {
             let mut c = chart.borrow_mut();
             c.canvas = Some(canvas);
             c.folding = Some(folding);
-            c.frames = Some(Frames::new(move || {
+            let learning = drawn.clone();
+            let draw = move || {
                 if let Some(chart) = drawn.upgrade() {
                     chart.borrow_mut().draw();
                     let follow = chart.borrow().view.follow;
@@ -155,7 +156,15 @@ pub fn ChartPanel() -> impl IntoView {
                         following.set(follow);
                     }
                 }
-            }));
+            };
+            let cost = move |ms: f64| {
+                if let Some(chart) = learning.upgrade() {
+                    let mut c = chart.borrow_mut();
+                    let drawn = c.drawn;
+                    c.detail.learn(ms, drawn);
+                }
+            };
+            c.frames = Some(Frames::new(draw, cost));
         }
         watch_size(&chart, place);
     });
@@ -237,7 +246,7 @@ pub fn ChartPanel() -> impl IntoView {
     };
 
     view! {
-        <section class="chart" node_ref=place aria-label="Message sequence chart">
+        <section class="chart" id="chart" node_ref=place aria-label="Message sequence chart">
             <canvas
                 node_ref=canvas
                 tabindex="0"
