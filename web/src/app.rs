@@ -181,7 +181,9 @@ impl App {
     pub fn restructure(&self, change: impl FnOnce(&mut Scenario)) {
         self.remember();
         let now = self.now_us();
-        let next = self.scenario.with_untracked(|s| effective::restarted(s, now, change));
+        let next = self
+            .scenario
+            .with_untracked(|s| effective::restarted(s, now, change));
         // No longer the ready-made one.
         self.preset.set(String::new());
         self.open(next, 0);

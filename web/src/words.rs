@@ -134,7 +134,9 @@ pub fn input(text: &str, hex: bool) -> Result<InputSpec, String> {
     let digits: String = text.chars().filter(|c| !c.is_whitespace()).collect();
     let digits = digits.strip_prefix("0x").unwrap_or(&digits).to_owned();
     if let Some(odd) = digits.chars().find(|c| !c.is_ascii_hexdigit()) {
-        return Err(format!("“{odd}” is not a hex digit: use 0-9 and a-f, or switch to text."));
+        return Err(format!(
+            "“{odd}” is not a hex digit: use 0-9 and a-f, or switch to text."
+        ));
     }
     if !digits.len().is_multiple_of(2) {
         return Err("Hex digits come in pairs, one pair a byte: one digit is missing.".into());

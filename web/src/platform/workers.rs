@@ -68,7 +68,8 @@ impl Handle {
         };
         let me = Rc::downgrade(self);
         let heard = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
-            let (Some(me), Some((message, bytes))) = (me.upgrade(), wire::unpack(&event.data())) else {
+            let (Some(me), Some((message, bytes))) = (me.upgrade(), wire::unpack(&event.data()))
+            else {
                 return;
             };
             if matches!(message, FromWorker::Ready { .. }) {
@@ -82,7 +83,11 @@ impl Handle {
         let listener = self.listener.clone();
         let failed = Closure::<dyn Fn(ErrorEvent)>::new(move |event: ErrorEvent| {
             let said = event.message();
-            let said = if said.is_empty() { NO_WORKER.into() } else { said };
+            let said = if said.is_empty() {
+                NO_WORKER.into()
+            } else {
+                said
+            };
             listener(FromWorker::Panic(said), None);
         });
         worker.set_onmessage(Some(heard.as_ref().unchecked_ref()));

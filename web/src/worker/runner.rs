@@ -6,7 +6,10 @@ use crate::model::{Command, Scenario, SubmitSpec};
 use crate::protocol::{
     About, ChartNews, CompileError, Doing, FromWorker, Ledger, Progress, Tick, ToWorker,
 };
-use consensusforge_core::session::{Opened, Session, open_bytes, open_link, view::{Advance, Expected, Frame, ModuleView, Problem, Unit}};
+use consensusforge_core::session::{
+    Opened, Session, open_bytes, open_link,
+    view::{Advance, Expected, Frame, ModuleView, Problem, Unit},
+};
 
 /// Real time one slice of work may take before it lets messages in.
 const SLICE_MS: f64 = 9.0;
@@ -157,17 +160,23 @@ impl Runner {
                 let view = session.message(id);
                 self.say(FromWorker::Message(view));
             }
-            ToWorker::ViewCall { address, input, validator } => {
+            ToWorker::ViewCall {
+                address,
+                input,
+                validator,
+            } => {
                 let result = session.view_call(&address, &input, validator);
                 self.say(FromWorker::Viewed(result));
             }
             ToWorker::Compile { name, wat } => match compile(&wat) {
                 Ok(wasm) => {
-                    let added = session.add_contract(&name, &wasm).map_err(|p| CompileError {
-                        line: 0,
-                        column: 0,
-                        sentence: p.sentence,
-                    });
+                    let added = session
+                        .add_contract(&name, &wasm)
+                        .map_err(|p| CompileError {
+                            line: 0,
+                            column: 0,
+                            sentence: p.sentence,
+                        });
                     self.added(added);
                 }
                 Err(error) => self.say(FromWorker::Compiled(Err(error))),
@@ -264,7 +273,11 @@ impl Runner {
         };
         let (came, done) = match &self.goal {
             Goal::None if self.playing => {
-                let until = if self.due_us.is_finite() { self.due_us as u64 } else { u64::MAX / 4 };
+                let until = if self.due_us.is_finite() {
+                    self.due_us as u64
+                } else {
+                    u64::MAX / 4
+                };
                 let came = session.advance(until, chunk);
                 (came, came.reached)
             }
@@ -287,7 +300,14 @@ impl Runner {
                     self.out.push((FromWorker::Replayed(replay), None));
                 }
                 let Frame { now_us, steps, .. } = session.frame();
-                (Advance { now_us, steps, reached }, reached)
+                (
+                    Advance {
+                        now_us,
+                        steps,
+                        reached,
+                    },
+                    reached,
+                )
             }
         };
         self.place = came;
@@ -330,7 +350,10 @@ impl Runner {
         } else {
             let batch = session.chart(self.cursor, MAX_ARROWS);
             self.cursor = batch.cursor;
-            Some(ChartNews { batch, flying: session.flying(MAX_FLYING) })
+            Some(ChartNews {
+                batch,
+                flying: session.flying(MAX_FLYING),
+            })
         };
         self.unheard = true;
         self.stale = false;
@@ -374,7 +397,11 @@ fn knowing(session: &mut Session, command: &Command) -> Result<(), Problem> {
         action: SubmitSpec::Deploy { contract, .. },
         ..
     } = command
-        && !session.scenario().contracts.iter().any(|c| c.name == *contract)
+        && !session
+            .scenario()
+            .contracts
+            .iter()
+            .any(|c| c.name == *contract)
     {
         session.add_builtin(contract)?;
     }
@@ -385,14 +412,16 @@ fn progress(goal: &Goal, now_us: u64, steps: u64) -> Option<Progress> {
     let (what, share) = match goal {
         Goal::None => return None,
         Goal::Step(_) => (Doing::Stepping, 0.0),
-        Goal::Seek(to_us) => {
-            (Doing::Seeking, now_us as f64 / (*to_us).max(1) as f64)
-        }
-        Goal::Replay(expected) => {
-            (Doing::Replaying, steps as f64 / expected.steps.max(1) as f64)
-        }
+        Goal::Seek(to_us) => (Doing::Seeking, now_us as f64 / (*to_us).max(1) as f64),
+        Goal::Replay(expected) => (
+            Doing::Replaying,
+            steps as f64 / expected.steps.max(1) as f64,
+        ),
     };
-    Some(Progress { what, share: share.clamp(0.0, 1.0) })
+    Some(Progress {
+        what,
+        share: share.clamp(0.0, 1.0),
+    })
 }
 
 #[cfg(test)]
@@ -452,7 +481,10 @@ mod tests {
             runner.slice(ticking(&clock));
             clock.set(clock.get() + 15.0);
             let told = runner.take();
-            ticks += told.iter().filter(|(a, _)| matches!(a, FromWorker::Tick(_))).count();
+            ticks += told
+                .iter()
+                .filter(|(a, _)| matches!(a, FromWorker::Tick(_)))
+                .count();
         }
         assert_eq!(ticks, 1);
     }
