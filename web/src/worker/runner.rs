@@ -110,7 +110,11 @@ impl Runner {
 
     pub fn hear(&mut self, message: ToWorker, bytes: Option<Vec<u8>>) {
         match message {
-            ToWorker::Heard => self.unheard = false,
+            // The page has drawn the last tick: no news, or a paused page would never sleep.
+            ToWorker::Heard => {
+                self.unheard = false;
+                return;
+            }
             ToWorker::Open { scenario, at_us } => self.open(scenario, at_us, None),
             ToWorker::OpenLink(text) => self.opened(open_link(&text)),
             ToWorker::OpenFile(text) => self.opened(open_bytes(text.as_bytes())),
