@@ -7,12 +7,13 @@ use crate::model::{Command, Scenario};
 use crate::panels::chart::Chart;
 use crate::platform::theme::Theme;
 use crate::platform::workers::Handle;
-use crate::protocol::{CompileError, Ledger, Tick, ToWorker};
+use crate::protocol::{CompileError, FromCompiler, FromWorker, Ledger, Tick, ToCompiler, ToWorker};
 use consensusforge_core::session::view::{
     Frame, LinkView, MessageView, ModuleView, Preset, Unit, ViewResult, World,
 };
 use leptos::prelude::*;
 use std::cell::RefCell;
+use std::collections::VecDeque;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -68,7 +69,9 @@ pub struct App {
     pub message: RwSignal<Option<MessageView>>,
     /// The clicked thing of the chart.
     pub pinned: RwSignal<Option<Pick>>,
-    pub compiled: RwSignal<Option<Result<ModuleView, CompileError>>>,
+    /// The module taken in last.
+    pub added: RwSignal<Option<ModuleView>>,
+    pub compile_error: RwSignal<Option<CompileError>>,
     pub refusal: RwSignal<Option<String>>,
     pub viewed: RwSignal<Option<ViewResult>>,
     pub dead: RwSignal<Option<String>>,
@@ -84,7 +87,10 @@ pub struct App {
     /// The scenario as it stands at the instant shown: what the controls say.
     pub force: Memo<Scenario>,
     undo: RwSignal<Vec<(Scenario, u64)>>,
-    worker: StoredValue<Option<Rc<Handle>>, LocalStorage>,
+    worker: StoredValue<Option<Rc<Handle<FromWorker>>>, LocalStorage>,
+    compiler: StoredValue<Option<Rc<Handle<FromCompiler>>>, LocalStorage>,
+    /// Names of the texts at the compiler, in the order they went.
+    compiling: StoredValue<VecDeque<String>>,
     chart: StoredValue<Rc<RefCell<Chart>>, LocalStorage>,
 }
 
@@ -117,7 +123,8 @@ impl App {
             link: RwSignal::new(None),
             message: RwSignal::new(None),
             pinned: RwSignal::new(None),
-            compiled: RwSignal::new(None),
+            added: RwSignal::new(None),
+            compile_error: RwSignal::new(None),
             refusal: RwSignal::new(None),
             viewed: RwSignal::new(None),
             dead: RwSignal::new(None),
@@ -130,11 +137,13 @@ impl App {
             refused: RwSignal::new(0),
             undo: RwSignal::new(Vec::new()),
             worker: StoredValue::new_local(None),
+            compiler: StoredValue::new_local(None),
+            compiling: StoredValue::new(VecDeque::new()),
             chart: StoredValue::new_local(Rc::default()),
         }
     }
 
-    pub fn set_worker(&self, handle: Rc<Handle>) {
+    pub fn set_worker(&self, handle: Rc<Handle<FromWorker>>) {
         self.worker.set_value(Some(handle));
     }
 
@@ -259,6 +268,46 @@ impl App {
         self.send(ToWorker::Speed(self.speed.get_untracked()));
         self.send(ToWorker::Play(self.playing.get_untracked()));
         self.open(scenario, 0);
+    }
+
+    /// Compiles a text and offers the module to the world.
+    pub fn compile(&self, name: &str, wat: String) {
+        let app = *self;
+        app.added.set(None);
+        app.compile_error.set(None);
+        app.refusal.set(None);
+        app.compiling.update_value(|c| c.push_back(name.to_owned()));
+        let handle = app.compiler.get_value().unwrap_or_else(|| {
+            let new = Handle::new(move |m, b| app.compiled(m, b));
+            app.compiler.set_value(Some(new.clone()));
+            new
+        });
+        handle.send(&ToCompiler { wat }, None);
+    }
+
+    fn compiled(&self, message: FromCompiler, bytes: Option<Vec<u8>>) {
+        let failed = |sentence: String| CompileError {
+            line: 0,
+            column: 0,
+            sentence,
+        };
+        let result = match message {
+            FromCompiler::Ready => return,
+            FromCompiler::Compiled(result) => result,
+            FromCompiler::Panic(text) => {
+                // The next text gets a new one.
+                self.compiler.set_value(None);
+                Err(failed(format!("The compiler broke down over this text: {text}")))
+            }
+        };
+        let name = self.compiling.try_update_value(VecDeque::pop_front).flatten();
+        match result {
+            Ok(()) => {
+                let name = name.unwrap_or_else(|| "mine".into());
+                self.send_with(ToWorker::Upload { name }, bytes.as_deref());
+            }
+            Err(error) => self.compile_error.set(Some(error)),
+        }
     }
 
     pub fn share(&self) {

@@ -182,9 +182,9 @@ fn hear(app: App, message: FromWorker, bytes: Option<Vec<u8>>) {
         }
         FromWorker::File(text) => files::download("consensusforge-scenario.json", &text),
         FromWorker::Message(message) => app.message.set(message),
-        FromWorker::Compiled(result) => {
+        FromWorker::Added(module) => {
             app.refusal.set(None);
-            app.compiled.set(Some(result));
+            app.added.set(Some(module));
         }
         FromWorker::Ledger(ledger) => app.ledger.set(Arc::from(ledger)),
         FromWorker::Viewed(result) => app.viewed.set(Some(result)),

@@ -29,8 +29,6 @@ pub enum ToWorker {
     Link,
     File,
     Message(u32),
-    /// WebAssembly text to compile and add as a module.
-    Compile { name: String, wat: String },
     /// A module; its bytes travel beside the message.
     Upload { name: String },
     ViewCall {
@@ -56,11 +54,26 @@ pub enum FromWorker {
     Link(LinkView),
     File(String),
     Message(Option<MessageView>),
-    Compiled(Result<ModuleView, CompileError>),
+    /// A module has been taken in.
+    Added(ModuleView),
     Ledger(Box<Ledger>),
     Viewed(ViewResult),
     Replayed(Replay),
     /// The worker is dead; this is what it said.
+    Panic(String),
+}
+
+/// From the page to the compiler, a worker of its own that is started when first wanted.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct ToCompiler {
+    pub wat: String,
+}
+
+/// From the compiler; a module's bytes travel beside `Compiled(Ok)`.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub enum FromCompiler {
+    Ready,
+    Compiled(Result<(), CompileError>),
     Panic(String),
 }
 

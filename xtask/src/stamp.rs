@@ -7,7 +7,15 @@ use std::fs;
 use std::path::PathBuf;
 
 /// The loader names its neighbours relative to itself, so that all three can move together.
-const FILES: [&str; 3] = ["worker_loader.js", "worker.js", "worker_bg.wasm"];
+/// The compiler of contracts is a worker of its own, fetched when it is first wanted, and lies beside.
+const FILES: [&str; 6] = [
+    "worker_loader.js",
+    "worker.js",
+    "worker_bg.wasm",
+    "compiler_loader.js",
+    "compiler.js",
+    "compiler_bg.wasm",
+];
 const IN_PAGE: &str = r#"content="worker_loader.js""#;
 
 /// Moves the worker into a folder named for its content and writes that name into the page.

@@ -48,7 +48,7 @@ pub fn Contracts() -> impl IntoView {
                 <span class="note">"or drop it anywhere"</span>
             </div>
             {move || app.refusal.get().map(|s| view! { <p class="refusal" role="alert" id="refusal">{s}</p> })}
-            {move || app.compiled.get().and_then(Result::ok).map(|m| view! {
+            {move || app.added.get().map(|m| view! {
                 <p class="accepted" role="status" id="accepted">
                     {format!("{} is in: {}, sha-256 {}…", m.name, words::bytes(m.bytes), words::short(&m.sha256))}
                 </p>

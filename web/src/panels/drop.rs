@@ -68,11 +68,11 @@ async fn one(app: App, file: File) {
         return;
     }
     app.tab.set(Tab::Contracts);
-    app.compiled.set(None);
+    app.added.set(None);
     app.refusal.set(None);
     if looks_like(".wat") || looks_like(".wast") {
         match String::from_utf8(bytes) {
-            Ok(wat) => app.send(ToWorker::Compile { name: stem, wat }),
+            Ok(wat) => app.compile(&stem, wat),
             Err(_) => app.say(Tone::Bad, format!("{name} is not text; choose the .wasm instead.")),
         }
     } else {

@@ -1,7 +1,7 @@
 //! A plain editor for WebAssembly text: line numbers, tabs, the error at its line.
 
 use crate::app::app;
-use crate::protocol::{CompileError, ToWorker};
+use crate::protocol::CompileError;
 use leptos::{ev, html, prelude::*};
 
 #[component]
@@ -13,7 +13,7 @@ pub fn Editor(
     let app = app();
     let area = NodeRef::<html::Textarea>::new();
     let gutter = NodeRef::<html::Pre>::new();
-    let error = Memo::new(move |_| app.compiled.get().and_then(Result::err));
+    let error = app.compile_error;
     let lines = Memo::new(move |_| text.with(|t| t.lines().count().max(1) + usize::from(t.ends_with('\n'))));
     let numbers = move || {
         let bad = error.get().map_or(0, |e| e.line);
@@ -63,11 +63,7 @@ pub fn Editor(
 
 fn compile(app: crate::app::App, name: &str, wat: &str) {
     let name = if name.trim().is_empty() { "mine" } else { name.trim() };
-    app.compiled.set(None);
-    app.send(ToWorker::Compile {
-        name: name.to_owned(),
-        wat: wat.to_owned(),
-    });
+    app.compile(name, wat.to_owned());
 }
 
 fn said(error: &CompileError, area: NodeRef<html::Textarea>) -> AnyView {

@@ -1,25 +1,55 @@
 //! The worker as the page holds it: keeps messages back until it is ready, can be replaced.
 
 use super::wire;
-use crate::protocol::{FromWorker, ToWorker};
+use crate::protocol::{FromCompiler, FromWorker};
 use js_sys::Array;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::*;
 use web_sys::{ErrorEvent, MessageEvent, Worker};
 
-type Listener = Rc<dyn Fn(FromWorker, Option<Vec<u8>>)>;
+/// What every worker of ours can say.
+pub trait Speech: DeserializeOwned + 'static {
+    /// The file that loads this worker, beside the others.
+    const LOADER: &'static str;
+    fn is_ready(&self) -> bool;
+    fn last_words(text: String) -> Self;
+}
 
-pub struct Handle {
+impl Speech for FromWorker {
+    const LOADER: &'static str = "worker_loader.js";
+    fn is_ready(&self) -> bool {
+        matches!(self, FromWorker::Ready { .. })
+    }
+    fn last_words(text: String) -> Self {
+        FromWorker::Panic(text)
+    }
+}
+
+impl Speech for FromCompiler {
+    const LOADER: &'static str = "compiler_loader.js";
+    fn is_ready(&self) -> bool {
+        matches!(self, FromCompiler::Ready)
+    }
+    fn last_words(text: String) -> Self {
+        FromCompiler::Panic(text)
+    }
+}
+
+type Listener<O> = Rc<dyn Fn(O, Option<Vec<u8>>)>;
+
+pub struct Handle<O: Speech> {
     worker: RefCell<Option<Worker>>,
     ready: Cell<bool>,
     queue: RefCell<Vec<(JsValue, Array)>>,
-    listener: Listener,
+    listener: Listener<O>,
 }
 
-impl Handle {
-    pub fn new(listener: impl Fn(FromWorker, Option<Vec<u8>>) + 'static) -> Rc<Handle> {
+impl<O: Speech> Handle<O> {
+    pub fn new(listener: impl Fn(O, Option<Vec<u8>>) + 'static) -> Rc<Self> {
         let handle = Rc::new(Handle {
             worker: RefCell::new(None),
             ready: Cell::new(false),
@@ -40,7 +70,7 @@ impl Handle {
         self.start();
     }
 
-    pub fn send(&self, message: &ToWorker, bytes: Option<&[u8]>) {
+    pub fn send(&self, message: &impl Serialize, bytes: Option<&[u8]>) {
         let Ok(packed) = wire::pack(message, bytes) else {
             return;
         };
@@ -59,19 +89,20 @@ impl Handle {
     }
 
     fn start(self: &Rc<Self>) {
-        let worker = match Worker::new(&address()) {
+        let worker = match Worker::new(&address(O::LOADER)) {
             Ok(worker) => worker,
             Err(_) => {
-                (self.listener)(FromWorker::Panic(NO_WORKER.into()), None);
+                (self.listener)(O::last_words(NO_WORKER.into()), None);
                 return;
             }
         };
         let me = Rc::downgrade(self);
         let heard = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
-            let (Some(me), Some((message, bytes))) = (me.upgrade(), wire::unpack(&event.data())) else {
+            let (Some(me), Some((message, bytes))) = (me.upgrade(), wire::unpack::<O>(&event.data()))
+            else {
                 return;
             };
-            if matches!(message, FromWorker::Ready { .. }) {
+            if message.is_ready() {
                 me.ready.set(true);
                 for packed in me.queue.take() {
                     me.post(&packed);
@@ -83,7 +114,7 @@ impl Handle {
         let failed = Closure::<dyn Fn(ErrorEvent)>::new(move |event: ErrorEvent| {
             let said = event.message();
             let said = if said.is_empty() { NO_WORKER.into() } else { said };
-            listener(FromWorker::Panic(said), None);
+            listener(O::last_words(said), None);
         });
         worker.set_onmessage(Some(heard.as_ref().unchecked_ref()));
         worker.set_onerror(Some(failed.as_ref().unchecked_ref()));
@@ -97,11 +128,12 @@ impl Handle {
 const NO_WORKER: &str = "The simulation's worker could not be started. It needs a browser with WebAssembly and workers.";
 
 /// Where the build put the worker: its folder carries a version (see `cargo xtask stamp`).
-fn address() -> String {
-    leptos::prelude::document()
+fn address(loader: &str) -> String {
+    let simulator = leptos::prelude::document()
         .query_selector("meta[name='consensusforge:worker']")
         .ok()
         .flatten()
         .and_then(|meta| meta.get_attribute("content"))
-        .unwrap_or_else(|| "worker_loader.js".to_owned())
+        .unwrap_or_else(|| FromWorker::LOADER.to_owned());
+    simulator.replace(FromWorker::LOADER, loader)
 }

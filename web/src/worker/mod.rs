@@ -2,5 +2,7 @@
 
 pub mod compile;
 #[cfg(target_arch = "wasm32")]
+pub mod compiler;
+#[cfg(target_arch = "wasm32")]
 pub mod port;
 pub mod runner;

@@ -1,10 +1,9 @@
 //! The worker's head: owns the session, works in slices, keeps simulated time in step with the
 //! reader's. Knows nothing of the browser: time comes in as numbers, answers go out as a list.
 
-use super::compile::compile;
 use crate::model::{Command, Scenario, SubmitSpec};
 use crate::protocol::{
-    About, ChartNews, CompileError, Doing, FromWorker, Ledger, Progress, Tick, ToWorker,
+    About, ChartNews, Doing, FromWorker, Ledger, Progress, Tick, ToWorker,
 };
 use consensusforge_core::session::{Opened, Session, open_bytes, open_link, view::{Advance, Expected, Frame, ModuleView, Problem, Unit}};
 
@@ -161,20 +160,9 @@ impl Runner {
                 let result = session.view_call(&address, &input, validator);
                 self.say(FromWorker::Viewed(result));
             }
-            ToWorker::Compile { name, wat } => match compile(&wat) {
-                Ok(wasm) => {
-                    let added = session.add_contract(&name, &wasm).map_err(|p| CompileError {
-                        line: 0,
-                        column: 0,
-                        sentence: p.sentence,
-                    });
-                    self.added(added);
-                }
-                Err(error) => self.say(FromWorker::Compiled(Err(error))),
-            },
             ToWorker::Upload { name } => {
                 match session.add_contract(&name, &bytes.unwrap_or_default()) {
-                    Ok(module) => self.added(Ok(module)),
+                    Ok(module) => self.added(module),
                     Err(problem) => self.complain(About::Module, problem),
                 }
             }
@@ -183,16 +171,13 @@ impl Runner {
         }
     }
 
-    fn added(&mut self, added: Result<ModuleView, CompileError>) {
-        let good = added.is_ok();
-        self.say(FromWorker::Compiled(added));
-        if good {
-            if let Some(scenario) = self.session.as_ref().map(|s| s.scenario().clone()) {
-                self.say(FromWorker::Scenario(scenario));
-            }
-            self.ledger_ms = f64::MIN;
-            self.ledger_stamp.clear();
+    fn added(&mut self, module: ModuleView) {
+        self.say(FromWorker::Added(module));
+        if let Some(scenario) = self.session.as_ref().map(|s| s.scenario().clone()) {
+            self.say(FromWorker::Scenario(scenario));
         }
+        self.ledger_ms = f64::MIN;
+        self.ledger_stamp.clear();
     }
 
     fn opened(&mut self, opened: Result<Opened, Problem>) {
