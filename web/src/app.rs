@@ -190,7 +190,9 @@ impl App {
     pub fn restructure(&self, change: impl FnOnce(&mut Scenario)) {
         self.remember();
         let now = self.now_us();
-        let next = self.scenario.with_untracked(|s| effective::restarted(s, now, change));
+        let next = self
+            .scenario
+            .with_untracked(|s| effective::restarted(s, now, change));
         // No longer the ready-made one.
         self.preset.set(String::new());
         self.open(next, 0);
@@ -297,10 +299,15 @@ impl App {
             FromCompiler::Panic(text) => {
                 // The next text gets a new one.
                 self.compiler.set_value(None);
-                Err(failed(format!("The compiler broke down over this text: {text}")))
+                Err(failed(format!(
+                    "The compiler broke down over this text: {text}"
+                )))
             }
         };
-        let name = self.compiling.try_update_value(VecDeque::pop_front).flatten();
+        let name = self
+            .compiling
+            .try_update_value(VecDeque::pop_front)
+            .flatten();
         match result {
             Ok(()) => {
                 let name = name.unwrap_or_else(|| "mine".into());

@@ -13,7 +13,10 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum ToWorker {
     /// Start this scenario and go to an instant of it.
-    Open { scenario: Scenario, at_us: u64 },
+    Open {
+        scenario: Scenario,
+        at_us: u64,
+    },
     /// What stands behind `#` in the address.
     OpenLink(String),
     /// The text of a scenario file.
@@ -30,7 +33,9 @@ pub enum ToWorker {
     File,
     Message(u32),
     /// A module; its bytes travel beside the message.
-    Upload { name: String },
+    Upload {
+        name: String,
+    },
     ViewCall {
         address: String,
         input: InputSpec,
@@ -43,14 +48,22 @@ pub enum ToWorker {
 /// From the worker to the page.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub enum FromWorker {
-    Ready { presets: Vec<Preset> },
-    Opened { scenario: Scenario, world: World },
+    Ready {
+        presets: Vec<Preset>,
+    },
+    Opened {
+        scenario: Scenario,
+        world: World,
+    },
     /// New chart records travel beside this one, as a borsh [`ChartNews`].
     Tick(Tick),
     Frame(Box<Frame>),
     /// The scenario with all commands so far.
     Scenario(Scenario),
-    Problem { about: About, problem: Problem },
+    Problem {
+        about: About,
+        problem: Problem,
+    },
     Link(LinkView),
     File(String),
     Message(Option<MessageView>),

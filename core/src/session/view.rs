@@ -122,6 +122,8 @@ pub struct NodeView {
     pub state_root: String,
     pub root_height: u64,
     pub mempool: u64,
+    /// Names of the validators it holds proof against.
+    pub accuses: Vec<String>,
 }
 
 #[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]

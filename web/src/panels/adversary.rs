@@ -18,11 +18,17 @@ pub fn Adversary() -> impl IntoView {
     let count = Memo::new(move |_| app.force.with(|s| s.validators.len()));
     let set = move |spec: AdversarySpec| app.act(Command::SetAdversary(spec));
     let sentence = Memo::new(move |_| {
-        app.frame.with(|f| f.as_ref().map(|f| f.adversary.sentence.clone()).unwrap_or_default())
+        app.frame.with(|f| {
+            f.as_ref()
+                .map(|f| f.adversary.sentence.clone())
+                .unwrap_or_default()
+        })
     });
     let share = Memo::new(move |_| {
         app.frame.with(|f| {
-            f.as_ref().map_or(0.0, |f| f.adversary.stake as f64 / (f.adversary.total.max(1)) as f64)
+            f.as_ref().map_or(0.0, |f| {
+                f.adversary.stake as f64 / (f.adversary.total.max(1)) as f64
+            })
         })
     });
     let delay = move || {
@@ -89,13 +95,18 @@ fn Puppet(spec: Memo<AdversarySpec>) -> impl IntoView {
         })
     };
     let put = move |_| {
-        let Some(area) = area.get_untracked() else { return };
+        let Some(area) = area.get_untracked() else {
+            return;
+        };
         match serde_json::from_str::<Vec<PuppetLine>>(&area.value()) {
             Ok(script) => app.act(Command::SetAdversary(AdversarySpec {
                 strategy: StrategySpec::Puppet { script },
                 ..spec.get_untracked()
             })),
-            Err(error) => app.say(Tone::Bad, format!("The script is not a list of messages: {error}.")),
+            Err(error) => app.say(
+                Tone::Bad,
+                format!("The script is not a list of messages: {error}."),
+            ),
         }
     };
     view! {

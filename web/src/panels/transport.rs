@@ -20,7 +20,9 @@ pub fn step_back(app: App, unit: Unit) {
     let now = app.now_us();
     let before = match unit {
         Unit::Height => app.frame.with_untracked(|f| {
-            let commits = f.as_ref().map(|f| f.commits.iter().map(|c| c.at_us).filter(|t| *t < now).max());
+            let commits = f
+                .as_ref()
+                .map(|f| f.commits.iter().map(|c| c.at_us).filter(|t| *t < now).max());
             commits.flatten()
         }),
         _ => app.chart().borrow().before(now),
@@ -103,10 +105,16 @@ fn Scrub() -> impl IntoView {
     let ticks = Memo::new(move |_| {
         let end = end();
         app.frame.with(|f| {
-            let Some(f) = f else { return (String::new(), String::new(), String::new()) };
+            let Some(f) = f else {
+                return (String::new(), String::new(), String::new());
+            };
             let commits = f.commits.iter().filter(|c| !c.forked).map(|c| c.at_us);
             let forks = f.commits.iter().filter(|c| c.forked).map(|c| c.at_us);
-            (path(commits, end), path(forks, end), path(f.commands_us.iter().copied(), end))
+            (
+                path(commits, end),
+                path(forks, end),
+                path(f.commands_us.iter().copied(), end),
+            )
         })
     });
     view! {
