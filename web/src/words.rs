@@ -1,6 +1,8 @@
 //! Numbers as people read them: thin spaces, units, no more digits than mean something.
 
 use crate::model::InputSpec;
+use consensusforge_core::session::view::{ContractView, ReceiptView};
+use std::hash::{DefaultHasher, Hash, Hasher};
 
 /// 0.25 as `25 %`.
 #[must_use]
@@ -101,6 +103,29 @@ pub fn speed(per_real: Option<f64>) -> String {
         Some(v) if v < 10.0 => format!("{v:.2}×"),
         Some(v) => format!("{v:.0}×"),
     }
+}
+
+/// A number that changes when a view does; views have no equality of their own.
+#[must_use]
+pub fn receipt_stamp(r: &ReceiptView) -> u64 {
+    let mut h = DefaultHasher::new();
+    (&r.tx, &r.status, r.height, r.gas_used, &r.roots).hash(&mut h);
+    h.finish()
+}
+
+/// As [`receipt_stamp`].
+#[must_use]
+pub fn contract_stamp(c: &ContractView) -> u64 {
+    let mut h = DefaultHasher::new();
+    (
+        &c.address,
+        &c.name,
+        &c.balance,
+        &c.storage,
+        c.storage_entries,
+    )
+        .hash(&mut h);
+    h.finish()
 }
 
 /// First eight of a digest.

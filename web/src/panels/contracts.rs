@@ -220,11 +220,11 @@ fn Deployed(address: String) -> impl IntoView {
 
 /// A contract with an equality, so that a card is redrawn only when something in it changed.
 #[derive(Clone)]
-struct Same(ContractView, String);
+struct Same(ContractView, u64);
 
 impl Same {
     fn of(view: &ContractView) -> Same {
-        Same(view.clone(), format!("{view:?}"))
+        Same(view.clone(), words::contract_stamp(view))
     }
 }
 

@@ -31,7 +31,7 @@ pub fn Receipts() -> impl IntoView {
         app.ledger.with(|l| {
             l.receipts
                 .iter()
-                .map(|r| (r.tx.clone(), format!("{r:?}")))
+                .map(|r| (r.tx.clone(), words::receipt_stamp(r)))
                 .collect::<Vec<_>>()
         })
     });

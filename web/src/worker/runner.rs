@@ -3,6 +3,7 @@
 
 use crate::model::{Command, Scenario, SubmitSpec};
 use crate::protocol::{About, ChartNews, Doing, FromWorker, Ledger, Progress, Tick, ToWorker};
+use crate::words;
 use consensusforge_core::session::{
     Opened, Session, open_bytes, open_link,
     view::{Advance, Expected, Frame, ModuleView, Problem, Unit},
@@ -32,6 +33,9 @@ const START: Advance = Advance {
 /// An answer, with the bytes that travel beside it.
 pub type Answer = (FromWorker, Option<Vec<u8>>);
 
+/// Modules known, and what distinguishes contracts and receipts from what was told last.
+type Stamp = (usize, Vec<u64>, Vec<u64>);
+
 enum Goal {
     None,
     Step(Unit),
@@ -54,7 +58,7 @@ pub struct Runner {
     place: Advance,
     frame_ms: f64,
     ledger_ms: f64,
-    ledger_stamp: String,
+    ledger_stamp: Option<Stamp>,
     stale: bool,
     out: Vec<Answer>,
 }
@@ -74,7 +78,7 @@ impl Default for Runner {
             place: START,
             frame_ms: f64::MIN,
             ledger_ms: f64::MIN,
-            ledger_stamp: String::new(),
+            ledger_stamp: None,
             stale: true,
             out: Vec::new(),
         }
@@ -186,7 +190,7 @@ impl Runner {
             self.say(FromWorker::Scenario(scenario));
         }
         self.ledger_ms = f64::MIN;
-        self.ledger_stamp.clear();
+        self.ledger_stamp = None;
     }
 
     fn opened(&mut self, opened: Result<Opened, Problem>) {
@@ -207,7 +211,7 @@ impl Runner {
                 self.place = START;
                 self.frame_ms = f64::MIN;
                 self.ledger_ms = f64::MIN;
-                self.ledger_stamp.clear();
+                self.ledger_stamp = None;
                 self.goal = match expected {
                     Some(expected) => Goal::Replay(expected),
                     None if at_us > 0 => Goal::Seek(at_us),
@@ -367,10 +371,13 @@ impl Runner {
             contracts: session.contracts(),
             receipts: session.receipts(),
         };
-        // The views have no stamp of their own; their text is one.
-        let stamp = format!("{ledger:?}");
-        if stamp != self.ledger_stamp {
-            self.ledger_stamp = stamp;
+        let stamp = (
+            ledger.modules.len(),
+            ledger.contracts.iter().map(words::contract_stamp).collect(),
+            ledger.receipts.iter().map(words::receipt_stamp).collect(),
+        );
+        if self.ledger_stamp.as_ref() != Some(&stamp) {
+            self.ledger_stamp = Some(stamp);
             self.out.push((FromWorker::Ledger(Box::new(ledger)), None));
         }
     }
