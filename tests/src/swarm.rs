@@ -1,10 +1,12 @@
 //! Random scenarios, each a function of one number.
 
+use consensusforge_core::session::Session;
 use consensusforge_core::session::scenario::Scenario;
 use consensusforge_core::session::scenario::model::{
     AdversarySpec, CrashSpec, Cut, GstSpec, LatencySpec, PartitionSpec, ProposerSpec, StrategySpec,
     ValidatorSpec, Who, WorkloadSpec,
 };
+use consensusforge_core::session::view::VerdictKind;
 
 /// A small generator of its own: the scenarios must not change when the simulator's randomness does.
 pub struct Dice(u64);
@@ -149,6 +151,82 @@ pub fn storm(seed: u64) -> Scenario {
         strategy,
     };
     scenario
+}
+
+/// What the runs together must have seen, or the schedules prove little.
+#[derive(Default)]
+pub struct Coverage {
+    pub later_rounds: u32,
+    pub relocks: u32,
+    pub equivocations: u32,
+    pub restarts: u32,
+    pub caught_up: u32,
+    pub skips: u32,
+}
+
+/// Runs the storm of `seed`: nothing may fork, and after [`CALM`] everybody goes on.
+///
+/// # Panics
+/// With the seed, a command line and a link, when either fails.
+pub fn weather(seed: u64, coverage: &mut Coverage) {
+    let scenario = storm(seed);
+    let back = || way_back(seed, &scenario);
+    let mut session = Session::open(scenario.clone()).unwrap_or_else(|e| panic!("{e}\n{}", back()));
+    session.advance(CALM, u64::MAX);
+    let calm = session.frame().metrics.height;
+    session.advance(END, u64::MAX);
+    let frame = session.frame();
+    for verdict in &frame.verdicts {
+        assert_ne!(
+            verdict.kind,
+            VerdictKind::Violated,
+            "{}\n{}",
+            verdict.sentence,
+            back()
+        );
+        assert_ne!(
+            verdict.kind,
+            VerdictKind::Stalled,
+            "{}\n{}",
+            verdict.sentence,
+            back()
+        );
+    }
+    // Every honest validator, the restarted ones included, is where the chain is.
+    let honest: Vec<_> = frame.nodes.iter().filter(|n| !n.byzantine).collect();
+    for node in &honest {
+        assert!(
+            node.decided > calm,
+            "{} stands at {} since the network is calm\n{}",
+            node.name,
+            node.decided,
+            back()
+        );
+    }
+    let mut locks: std::collections::BTreeMap<(String, u64), Vec<String>> = Default::default();
+    for line in session.trace_lines() {
+        let value: serde_json::Value = serde_json::from_str(&line).expect("a JSON line");
+        match value["event"].as_str().expect("named") {
+            "committed" => {
+                coverage.later_rounds += u32::from(value["round"] != 0);
+                coverage.caught_up += u32::from(value["caught_up"] == true);
+            }
+            "evidence" => coverage.equivocations += 1,
+            "restarted" => coverage.restarts += 1,
+            "skipped" => coverage.skips += 1,
+            "locked" => {
+                let key = (
+                    value["node"].to_string(),
+                    value["height"].as_u64().expect("a height"),
+                );
+                let blocks = locks.entry(key).or_default();
+                let block = value["block"].to_string();
+                coverage.relocks += u32::from(!blocks.is_empty() && !blocks.contains(&block));
+                blocks.push(block);
+            }
+            _ => {}
+        }
+    }
 }
 
 /// The way back to a failing run, for a panic's text.

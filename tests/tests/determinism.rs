@@ -21,47 +21,96 @@ fn run(scenario: Scenario, until: u64) -> Session {
 
 /// A contract deployed and called while latency, loss and an adversary come and go.
 fn hands_on() -> Session {
-    let mut session = run(Scenario { seed: 77, ..Scenario::default() }, 700_000);
+    let mut session = run(
+        Scenario {
+            seed: 77,
+            ..Scenario::default()
+        },
+        700_000,
+    );
     let module = session.add_builtin("counter").expect("built in");
-    let deploy = SubmitSpec::Deploy { contract: module.name, input: InputSpec::Text(String::new()) };
-    session.apply(Command::Submit { from: 0, action: deploy }).expect("fine");
+    let deploy = SubmitSpec::Deploy {
+        contract: module.name,
+        input: InputSpec::Text(String::new()),
+    };
+    session
+        .apply(Command::Submit {
+            from: 0,
+            action: deploy,
+        })
+        .expect("fine");
     session.advance(3_000_000, u64::MAX);
     let address = session.contracts()[0].address.clone();
     let address = consensusforge_core::base::Hash::from_hex(&address).expect("an address");
-    session.apply(Command::SetLatency(LatencySpec::LogNormal { median_us: 70_000, sigma_milli: 700 })).expect("fine");
+    session
+        .apply(Command::SetLatency(LatencySpec::LogNormal {
+            median_us: 70_000,
+            sigma_milli: 700,
+        }))
+        .expect("fine");
     for _ in 0..3 {
-        let call = SubmitSpec::Call { address, input: InputSpec::Text(String::new()), value: 0 };
-        session.apply(Command::Submit { from: 1, action: call }).expect("fine");
+        let call = SubmitSpec::Call {
+            address,
+            input: InputSpec::Text(String::new()),
+            value: 0,
+        };
+        session
+            .apply(Command::Submit {
+                from: 1,
+                action: call,
+            })
+            .expect("fine");
         let now = session.frame().now_us;
         session.advance(now + 400_000, u64::MAX);
     }
-    session.apply(Command::SetLoss { ppm: 150_000 }).expect("fine");
-    session.apply(Command::Crash { validator: "v2".into() }).expect("fine");
+    session
+        .apply(Command::SetLoss { ppm: 150_000 })
+        .expect("fine");
+    session
+        .apply(Command::Crash {
+            validator: "v2".into(),
+        })
+        .expect("fine");
     session.advance(9_000_000, u64::MAX);
-    session.apply(Command::Restart { validator: "v2".into() }).expect("fine");
+    session
+        .apply(Command::Restart {
+            validator: "v2".into(),
+        })
+        .expect("fine");
     session.advance(14_000_000, u64::MAX);
     session
 }
 
 fn many() -> Scenario {
-    let mut scenario = Scenario { seed: 5, ..Scenario::default() };
-    scenario.validators = (0..40).map(|i| ValidatorSpec::numbered(i, 1 + i as u64 * 7)).collect();
+    let mut scenario = Scenario {
+        seed: 5,
+        ..Scenario::default()
+    };
+    scenario.validators = (0..40)
+        .map(|i| ValidatorSpec::numbered(i, 1 + i as u64 * 7))
+        .collect();
     scenario.protocol.proposer = ProposerSpec::Draw;
-    scenario.network.latency = LatencySpec::Normal { mean_us: 60_000, deviation_us: 20_000 };
+    scenario.network.latency = LatencySpec::Normal {
+        mean_us: 60_000,
+        deviation_us: 20_000,
+    };
     scenario.network.duplicate_ppm = 50_000;
     scenario
 }
 
 fn all() -> Vec<(String, Session)> {
-    let mut cases: Vec<(String, Session)> =
-        presets().into_iter().map(|p| (p.id, run(p.scenario, 12_000_000))).collect();
+    let mut cases: Vec<(String, Session)> = presets()
+        .into_iter()
+        .map(|p| (p.id, run(p.scenario, 12_000_000)))
+        .collect();
     cases.push(("hands-on".into(), hands_on()));
     cases.push(("forty".into(), run(many(), 2_500_000)));
     cases
 }
 
 fn golden() -> Vec<Value> {
-    let text = std::fs::read_to_string(GOLDEN).expect("tests/golden/runs.json; GOLDEN=write makes it");
+    let text =
+        std::fs::read_to_string(GOLDEN).expect("tests/golden/runs.json; GOLDEN=write makes it");
     serde_json::from_str(&text).expect("a list")
 }
 
@@ -102,7 +151,10 @@ fn runs_end_in_the_committed_digests() {
 fn presets_are_the_golden_runs() {
     let golden = golden();
     for (name, session) in all() {
-        let case = golden.iter().find(|c| c["name"] == *name).unwrap_or_else(|| panic!("{name} is in the list"));
+        let case = golden
+            .iter()
+            .find(|c| c["name"] == *name)
+            .unwrap_or_else(|| panic!("{name} is in the list"));
         assert_eq!(session.expected(), expected(case), "{name}");
     }
 }
@@ -149,17 +201,25 @@ fn acting_in_the_past_begins_a_new_future_and_leaves_the_past_alone() {
     while !session.seek(2_000_000, 1 << 20).reached {}
     let before = session.expected();
     let mut branch = session.fork();
-    branch.apply(Command::SetLoss { ppm: 400_000 }).expect("fine");
+    branch
+        .apply(Command::SetLoss { ppm: 400_000 })
+        .expect("fine");
     branch.advance(6_000_000, u64::MAX);
     assert_eq!(session.expected(), before, "a fork is a run of its own");
     session.advance(6_000_000, u64::MAX);
     assert_ne!(session.expected(), branch.expected());
     let opened = open_link(&old).expect("opens");
-    assert_eq!(Some(session.expected()), opened.expected, "the old future is still there");
+    assert_eq!(
+        Some(session.expected()),
+        opened.expected,
+        "the old future is still there"
+    );
     // And the branch is a link of its own.
     let opened = open_link(&branch.link().fragment).expect("opens");
     let mut again = Session::open(opened.scenario).expect("possible");
-    let replay = again.replay_to(&opened.expected.expect("there"), u64::MAX).expect("there");
+    let replay = again
+        .replay_to(&opened.expected.expect("there"), u64::MAX)
+        .expect("there");
     assert!(replay.matches, "{}", replay.sentence);
 }
 
@@ -171,7 +231,11 @@ fn one_more_message_leaves_every_other_draw_alone() {
         let mut scenario = Scenario::default();
         scenario.workload.tx_per_second = tx_per_second;
         let session = run(scenario, 400_000);
-        session.decisions().into_iter().map(|d| (d.validator, d.at_us)).collect::<Vec<_>>()
+        session
+            .decisions()
+            .into_iter()
+            .map(|d| (d.validator, d.at_us))
+            .collect::<Vec<_>>()
     };
     let quiet = first(0);
     assert!(!quiet.is_empty());

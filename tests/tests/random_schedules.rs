@@ -6,79 +6,7 @@ use consensusforge_core::session::scenario::model::{
     AdversarySpec, StrategySpec, ValidatorSpec, Who,
 };
 use consensusforge_core::session::view::VerdictKind;
-use consensusforge_tests::swarm::{CALM, END, storm, way_back};
-
-/// What the runs together must have seen, or the schedules prove little.
-#[derive(Default)]
-struct Coverage {
-    later_rounds: u32,
-    relocks: u32,
-    equivocations: u32,
-    restarts: u32,
-    caught_up: u32,
-    skips: u32,
-}
-
-fn run(seed: u64, coverage: &mut Coverage) {
-    let scenario = storm(seed);
-    let back = || way_back(seed, &scenario);
-    let mut session = Session::open(scenario.clone()).unwrap_or_else(|e| panic!("{e}\n{}", back()));
-    session.advance(CALM, u64::MAX);
-    let calm = session.frame().metrics.height;
-    session.advance(END, u64::MAX);
-    let frame = session.frame();
-    for verdict in &frame.verdicts {
-        assert_ne!(
-            verdict.kind,
-            VerdictKind::Violated,
-            "{}\n{}",
-            verdict.sentence,
-            back()
-        );
-        assert_ne!(
-            verdict.kind,
-            VerdictKind::Stalled,
-            "{}\n{}",
-            verdict.sentence,
-            back()
-        );
-    }
-    // Every honest validator, the restarted ones included, is where the chain is.
-    let honest: Vec<_> = frame.nodes.iter().filter(|n| !n.byzantine).collect();
-    for node in &honest {
-        assert!(
-            node.decided > calm,
-            "{} stands at {} since the network is calm\n{}",
-            node.name,
-            node.decided,
-            back()
-        );
-    }
-    let mut locks: std::collections::BTreeMap<(String, u64), Vec<String>> = Default::default();
-    for line in session.trace_lines() {
-        let value: serde_json::Value = serde_json::from_str(&line).expect("a JSON line");
-        match value["event"].as_str().expect("named") {
-            "committed" => {
-                coverage.later_rounds += u32::from(value["round"] != 0);
-                coverage.caught_up += u32::from(value["caught_up"] == true);
-            }
-            "evidence" => coverage.equivocations += 1,
-            "restarted" => coverage.restarts += 1,
-            "skipped" => coverage.skips += 1,
-            "locked" => {
-                let key = (
-                    value["node"].to_string(),
-                    value["height"].as_u64().expect("a height"),
-                );
-                let blocks = locks.entry(key).or_default();
-                let block = value["block"].to_string();
-                coverage.relocks += u32::from(!blocks.is_empty() && !blocks.contains(&block));
-                blocks.push(block);
-            }
-            _ => {}
-        }
-    }
-}
+use consensusforge_tests::swarm::{Coverage, way_back, weather};
 
 #[test]
 fn up_to_a_third_nothing_forks_and_after_gst_everybody_goes_on() {
@@ -92,7 +20,7 @@ fn up_to_a_third_nothing_forks_and_after_gst_everybody_goes_on() {
         .unwrap_or(1);
     let mut coverage = Coverage::default();
     for seed in first..first + count {
-        run(seed, &mut coverage);
+        weather(seed, &mut coverage);
     }
     if count >= 100 {
         assert!(

@@ -3,7 +3,7 @@
 
 use crate::chart::hit::Pick;
 use crate::effective;
-use crate::model::{Command, Scenario};
+use crate::model::{Command, Scenario, Who};
 use crate::panels::chart::Chart;
 use crate::platform::theme::Theme;
 use crate::platform::workers::Handle;
@@ -186,11 +186,19 @@ impl App {
         self.send(ToWorker::Apply(command));
     }
 
+    /// Gives the liars a script, as text: the worker reads it.
+    pub fn direct(&self, who: Who, script: String) {
+        self.remember();
+        self.send(ToWorker::Script { who, script });
+    }
+
     /// Starts over with something changed that cannot change while it runs.
     pub fn restructure(&self, change: impl FnOnce(&mut Scenario)) {
         self.remember();
         let now = self.now_us();
-        let next = self.scenario.with_untracked(|s| effective::restarted(s, now, change));
+        let next = self
+            .scenario
+            .with_untracked(|s| effective::restarted(s, now, change));
         // No longer the ready-made one.
         self.preset.set(String::new());
         self.open(next, 0);
@@ -297,10 +305,15 @@ impl App {
             FromCompiler::Panic(text) => {
                 // The next text gets a new one.
                 self.compiler.set_value(None);
-                Err(failed(format!("The compiler broke down over this text: {text}")))
+                Err(failed(format!(
+                    "The compiler broke down over this text: {text}"
+                )))
             }
         };
-        let name = self.compiling.try_update_value(VecDeque::pop_front).flatten();
+        let name = self
+            .compiling
+            .try_update_value(VecDeque::pop_front)
+            .flatten();
         match result {
             Ok(()) => {
                 let name = name.unwrap_or_else(|| "mine".into());

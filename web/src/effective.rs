@@ -1,7 +1,9 @@
 //! What is in force at an instant of a run: the scenario as written, with the commands up to then on
 //! top. Sliders show this, also after a scrub or an opened link.
 
-use crate::model::{AdversarySpec, Command, LatencySpec, Scenario, StrategySpec, TimedCommand, Who};
+use crate::model::{
+    AdversarySpec, Command, LatencySpec, Scenario, StrategySpec, TimedCommand, Who,
+};
 
 /// The scenario as if it had been written the way things stand at `now_us`. Its commands are left
 /// out; `crashed` counts what [`Command::SetCrashed`] last said.
@@ -113,7 +115,10 @@ pub fn spread(latency: &LatencySpec) -> u64 {
         LatencySpec::Constant { .. } | LatencySpec::Matrix { .. } => 0,
         LatencySpec::Uniform { min_us, max_us } => max_us.saturating_sub(*min_us) / 2,
         LatencySpec::Normal { deviation_us, .. } => *deviation_us,
-        LatencySpec::LogNormal { median_us, sigma_milli } => median_us * u64::from(*sigma_milli) / 1_000,
+        LatencySpec::LogNormal {
+            median_us,
+            sigma_milli,
+        } => median_us * u64::from(*sigma_milli) / 1_000,
     }
 }
 
@@ -150,7 +155,9 @@ pub fn latency(model: &str, typical_us: u64, spread_us: u64) -> LatencySpec {
         },
         "log_normal" => LatencySpec::LogNormal {
             median_us: typical_us.max(1),
-            sigma_milli: u32::try_from(spread_us * 1_000 / typical_us.max(1)).unwrap_or(3_000).min(3_000),
+            sigma_milli: u32::try_from(spread_us * 1_000 / typical_us.max(1))
+                .unwrap_or(3_000)
+                .min(3_000),
         },
         _ => LatencySpec::Constant { us: typical_us },
     }
@@ -158,7 +165,10 @@ pub fn latency(model: &str, typical_us: u64, spread_us: u64) -> LatencySpec {
 
 /// Strategies a person can choose, with what they do.
 pub const STRATEGIES: [(&str, &str); 6] = [
-    ("coalition", "Coalition: proposes twice, votes for both halves"),
+    (
+        "coalition",
+        "Coalition: proposes twice, votes for both halves",
+    ),
     ("silent", "Silent: hears and says nothing"),
     ("delay", "Delay: says everything later"),
     ("wrong_root", "Wrong root: executes wrongly"),
@@ -212,7 +222,13 @@ mod tests {
         Scenario {
             commands: vec![
                 timed(10, Command::SetLoss { ppm: 100_000 }),
-                timed(20, Command::Submit { from: 0, action: pay }),
+                timed(
+                    20,
+                    Command::Submit {
+                        from: 0,
+                        action: pay,
+                    },
+                ),
                 timed(30, Command::SetLoss { ppm: 300_000 }),
             ],
             ..Scenario::default()
@@ -239,7 +255,9 @@ mod tests {
         let mut s = Scenario::default();
         s.adversary.who = Who::Names(vec!["v1".into(), "v4".into()]);
         s.faults.crashed = 4;
-        let next = restarted(&s, 0, |s| s.validators = vec![ValidatorSpec::numbered(0, 1)]);
+        let next = restarted(&s, 0, |s| {
+            s.validators = vec![ValidatorSpec::numbered(0, 1)]
+        });
         assert_eq!(next.adversary.who, Who::Names(vec!["v1".into()]));
         assert_eq!(next.faults.crashed, 1);
     }

@@ -1,8 +1,8 @@
 //! The page: starts the worker, takes in what it says, lays the panels out.
 
-use crate::panels::icon::icon;
 use crate::app::{App, Sheet, Tab, Tone};
 use crate::effective;
+use crate::panels::icon::icon;
 use crate::panels::{
     banner, chart, contracts, controls, drop, help, keys, nodes, run, share, top, transport,
 };
@@ -126,7 +126,8 @@ fn SheetHead(title: &'static str) -> impl IntoView {
 }
 
 fn toggle(app: App, sheet: Sheet) {
-    app.sheet.update(|s| *s = if *s == sheet { Sheet::None } else { sheet });
+    app.sheet
+        .update(|s| *s = if *s == sheet { Sheet::None } else { sheet });
 }
 
 fn hear(app: App, message: FromWorker, bytes: Option<Vec<u8>>) {
@@ -189,7 +190,11 @@ fn hear(app: App, message: FromWorker, bytes: Option<Vec<u8>>) {
         FromWorker::Ledger(ledger) => app.ledger.set(Arc::from(ledger)),
         FromWorker::Viewed(result) => app.viewed.set(Some(result)),
         FromWorker::Replayed(replay) => {
-            let tone = if replay.matches { Tone::Good } else { Tone::Bad };
+            let tone = if replay.matches {
+                Tone::Good
+            } else {
+                Tone::Bad
+            };
             app.say(tone, replay.sentence);
         }
         FromWorker::Panic(text) => {

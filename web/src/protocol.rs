@@ -1,7 +1,7 @@
 //! What page and worker say to one another: borsh enums; what is bytes already (chart records, uploaded
 //! modules) travels beside them. Both are transferred, and serde stays out of the page.
 
-use crate::model::{Command, InputSpec, Scenario};
+use crate::model::{Command, InputSpec, Scenario, Who};
 use borsh::{BorshDeserialize, BorshSerialize};
 use consensusforge_core::session::view::{
     Arrow, ChartBatch, ContractView, Frame, LinkView, MessageView, ModuleView, Preset, Problem,
@@ -12,7 +12,10 @@ use consensusforge_core::session::view::{
 #[derive(Clone, Debug, PartialEq, BorshSerialize, BorshDeserialize)]
 pub enum ToWorker {
     /// Start this scenario and go to an instant of it.
-    Open { scenario: Scenario, at_us: u64 },
+    Open {
+        scenario: Scenario,
+        at_us: u64,
+    },
     /// What stands behind `#` in the address.
     OpenLink(String),
     /// The text of a scenario file.
@@ -25,11 +28,18 @@ pub enum ToWorker {
     /// Give up a step, seek or replay under way.
     Stop,
     Apply(Command),
+    /// The liars say what this text says, a JSON list of puppet lines.
+    Script {
+        who: Who,
+        script: String,
+    },
     Link,
     File,
     Message(u32),
     /// A module; its bytes travel beside the message.
-    Upload { name: String },
+    Upload {
+        name: String,
+    },
     ViewCall {
         address: String,
         input: InputSpec,
@@ -42,14 +52,22 @@ pub enum ToWorker {
 /// From the worker to the page.
 #[derive(Clone, Debug, BorshSerialize, BorshDeserialize)]
 pub enum FromWorker {
-    Ready { presets: Vec<Preset> },
-    Opened { scenario: Scenario, world: World },
+    Ready {
+        presets: Vec<Preset>,
+    },
+    Opened {
+        scenario: Scenario,
+        world: World,
+    },
     /// New chart records travel beside this one, as a borsh [`ChartNews`].
     Tick(Tick),
     Frame(Box<Frame>),
     /// The scenario with all commands so far.
     Scenario(Scenario),
-    Problem { about: About, problem: Problem },
+    Problem {
+        about: About,
+        problem: Problem,
+    },
     Link(LinkView),
     File(String),
     Message(Option<MessageView>),

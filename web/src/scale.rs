@@ -5,9 +5,16 @@ const STOPS: f64 = 1_000.0;
 
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Scale {
-    Linear { min: f64, max: f64, step: f64 },
+    Linear {
+        min: f64,
+        max: f64,
+        step: f64,
+    },
     /// Even in ratios from `min` to `max`; position 0 is 0.
-    LogFromZero { min: f64, max: f64 },
+    LogFromZero {
+        min: f64,
+        max: f64,
+    },
 }
 
 impl Scale {
@@ -69,7 +76,9 @@ pub fn speed(position: f64) -> Option<f64> {
 #[must_use]
 pub fn speed_position(speed: Option<f64>) -> f64 {
     speed.map_or(SPEED_STOPS, |v| {
-        ((v.max(1e-3).log10() + 3.0) * 20.0).round().clamp(0.0, 100.0)
+        ((v.max(1e-3).log10() + 3.0) * 20.0)
+            .round()
+            .clamp(0.0, 100.0)
     })
 }
 
@@ -79,7 +88,10 @@ mod tests {
 
     #[test]
     fn positions_and_values_round_trip() {
-        let scale = Scale::LogFromZero { min: 1.0, max: 5_000.0 };
+        let scale = Scale::LogFromZero {
+            min: 1.0,
+            max: 5_000.0,
+        };
         for value in [0.0, 1.0, 10.0, 50.0, 700.0, 5_000.0] {
             let back = scale.value(scale.position(value));
             assert!((back - value).abs() <= value * 0.02, "{value} {back}");

@@ -1,6 +1,8 @@
 //! Numbers as people read them: thin spaces, units, no more digits than mean something.
 
 use crate::model::InputSpec;
+use consensusforge_core::session::view::{ContractView, ReceiptView};
+use std::hash::{DefaultHasher, Hash, Hasher};
 
 /// 0.25 as `25 %`.
 #[must_use]
@@ -103,6 +105,29 @@ pub fn speed(per_real: Option<f64>) -> String {
     }
 }
 
+/// A number that changes when a view does; views have no equality of their own.
+#[must_use]
+pub fn receipt_stamp(r: &ReceiptView) -> u64 {
+    let mut h = DefaultHasher::new();
+    (&r.tx, &r.status, r.height, r.gas_used, &r.roots).hash(&mut h);
+    h.finish()
+}
+
+/// As [`receipt_stamp`].
+#[must_use]
+pub fn contract_stamp(c: &ContractView) -> u64 {
+    let mut h = DefaultHasher::new();
+    (
+        &c.address,
+        &c.name,
+        &c.balance,
+        &c.storage,
+        c.storage_entries,
+    )
+        .hash(&mut h);
+    h.finish()
+}
+
 /// First eight of a digest.
 #[must_use]
 pub fn short(digest: &str) -> String {
@@ -134,7 +159,9 @@ pub fn input(text: &str, hex: bool) -> Result<InputSpec, String> {
     let digits: String = text.chars().filter(|c| !c.is_whitespace()).collect();
     let digits = digits.strip_prefix("0x").unwrap_or(&digits).to_owned();
     if let Some(odd) = digits.chars().find(|c| !c.is_ascii_hexdigit()) {
-        return Err(format!("“{odd}” is not a hex digit: use 0-9 and a-f, or switch to text."));
+        return Err(format!(
+            "“{odd}” is not a hex digit: use 0-9 and a-f, or switch to text."
+        ));
     }
     if !digits.len().is_multiple_of(2) {
         return Err("Hex digits come in pairs, one pair a byte: one digit is missing.".into());

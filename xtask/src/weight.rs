@@ -60,18 +60,28 @@ fn gather(dist: &Path, folder: &Path, parts: &mut Vec<Part>) -> Result<()> {
         let path = entry?.path();
         if path.is_dir() {
             gather(dist, &path, parts)?;
-        } else if path.extension().is_some_and(|e| PARTS.iter().any(|part| e == *part)) {
+        } else if path
+            .extension()
+            .is_some_and(|e| PARTS.iter().any(|part| e == *part))
+        {
             let name = path.strip_prefix(dist)?.to_string_lossy().into_owned();
             let file = entry_name(&path);
             let later = LATER.iter().any(|beginning| file.starts_with(beginning));
-            parts.push(Part { bytes: gzipped(&fs::read(&path)?)?, name, later });
+            parts.push(Part {
+                bytes: gzipped(&fs::read(&path)?)?,
+                name,
+                later,
+            });
         }
     }
     Ok(())
 }
 
 fn entry_name(path: &Path) -> String {
-    path.file_name().unwrap_or_default().to_string_lossy().into_owned()
+    path.file_name()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .into_owned()
 }
 
 fn gzipped(bytes: &[u8]) -> Result<u64> {

@@ -108,6 +108,11 @@ impl Session {
                     state_root: facts.root.to_string(),
                     root_height: facts.tip_height,
                     mempool: facts.mempool as u64,
+                    accuses: facts
+                        .accuses
+                        .iter()
+                        .filter_map(|v| head.validators.get(v.index()).map(|v| v.0.clone()))
+                        .collect(),
                 }
             })
             .collect()

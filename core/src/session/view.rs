@@ -7,7 +7,18 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Something wrong with what a person gave us: what, where, which limit, what to do.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, BorshSerialize, BorshDeserialize, JsonSchema, thiserror::Error)]
+#[derive(
+    Clone,
+    Debug,
+    PartialEq,
+    Eq,
+    Serialize,
+    Deserialize,
+    BorshSerialize,
+    BorshDeserialize,
+    JsonSchema,
+    thiserror::Error,
+)]
 #[error("{sentence}")]
 pub struct Problem {
     pub sentence: String,
@@ -21,7 +32,18 @@ impl Problem {
     }
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, BorshSerialize, BorshDeserialize, JsonSchema)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Serialize,
+    Deserialize,
+    BorshSerialize,
+    BorshDeserialize,
+    JsonSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum VerdictKind {
     Holds,
@@ -30,7 +52,17 @@ pub enum VerdictKind {
 }
 
 /// One monitor's finding, in one plain sentence.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, BorshSerialize, BorshDeserialize, JsonSchema)]
+#[derive(
+    Clone,
+    Debug,
+    PartialEq,
+    Eq,
+    Serialize,
+    Deserialize,
+    BorshSerialize,
+    BorshDeserialize,
+    JsonSchema,
+)]
 pub struct Verdict {
     /// `agreement`, `validity`, `state roots` or `progress`.
     pub monitor: String,
@@ -76,7 +108,9 @@ pub struct CommitMark {
 }
 
 /// Averages are over the newest 32 heights, "a block" is a height decided by any honest node.
-#[derive(Clone, Debug, Default, Serialize, Deserialize, BorshSerialize, BorshDeserialize, JsonSchema)]
+#[derive(
+    Clone, Debug, Default, Serialize, Deserialize, BorshSerialize, BorshDeserialize, JsonSchema,
+)]
 pub struct Metrics {
     pub height: u64,
     /// Blocks per simulated second.
@@ -96,7 +130,17 @@ pub struct Metrics {
     pub mempool: u64,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, BorshSerialize, BorshDeserialize, JsonSchema)]
+#[derive(
+    Clone,
+    Debug,
+    PartialEq,
+    Eq,
+    Serialize,
+    Deserialize,
+    BorshSerialize,
+    BorshDeserialize,
+    JsonSchema,
+)]
 pub struct KindCount {
     pub kind: String,
     pub sent: u64,
@@ -122,9 +166,13 @@ pub struct NodeView {
     pub state_root: String,
     pub root_height: u64,
     pub mempool: u64,
+    /// Names of the validators it holds proof against.
+    pub accuses: Vec<String>,
 }
 
-#[derive(Clone, Debug, Default, Serialize, Deserialize, BorshSerialize, BorshDeserialize, JsonSchema)]
+#[derive(
+    Clone, Debug, Default, Serialize, Deserialize, BorshSerialize, BorshDeserialize, JsonSchema,
+)]
 pub struct AdversaryView {
     /// Names of the Byzantine validators.
     pub names: Vec<String>,
@@ -265,7 +313,17 @@ pub struct MessageView {
 }
 
 /// A decision, first to last.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, BorshSerialize, BorshDeserialize, JsonSchema)]
+#[derive(
+    Clone,
+    Debug,
+    PartialEq,
+    Eq,
+    Serialize,
+    Deserialize,
+    BorshSerialize,
+    BorshDeserialize,
+    JsonSchema,
+)]
 pub struct Decision {
     pub validator: String,
     pub height: u64,
@@ -342,7 +400,17 @@ pub struct LinkView {
 }
 
 /// Result of replaying a link to where it was made.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, BorshSerialize, BorshDeserialize, JsonSchema)]
+#[derive(
+    Clone,
+    Debug,
+    PartialEq,
+    Eq,
+    Serialize,
+    Deserialize,
+    BorshSerialize,
+    BorshDeserialize,
+    JsonSchema,
+)]
 pub struct Replay {
     pub matches: bool,
     pub sentence: String,
@@ -359,7 +427,9 @@ pub struct Preset {
 }
 
 /// How far an `advance`, `step` or `seek` came.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, BorshSerialize, BorshDeserialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, BorshSerialize, BorshDeserialize,
+)]
 pub struct Advance {
     pub now_us: u64,
     pub steps: u64,
@@ -368,7 +438,9 @@ pub struct Advance {
 }
 
 /// What one press of "step" does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, BorshSerialize, BorshDeserialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, BorshSerialize, BorshDeserialize,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum Unit {
     Event,

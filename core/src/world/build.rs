@@ -108,6 +108,8 @@ pub fn build<P: Protocol>(setup: &Setup) -> Result<World<P>, String> {
                 wanted: BTreeMap::new(),
                 helped: BTreeMap::new(),
                 relay: i as u16,
+                proved: BTreeMap::new(),
+                evidence: Vec::new(),
             }
         })
         .collect();

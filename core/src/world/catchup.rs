@@ -9,8 +9,8 @@
 
 use super::wire::{Packet, Payload};
 use super::{Happening, World};
-use crate::consensus::{Context, Message, Protocol};
-use crate::types::{Height, NodeId, Signed};
+use crate::consensus::{Certificate, Context, Input, Message, Protocol};
+use crate::types::{Block, Height, NodeId, Signed};
 use std::sync::Arc;
 
 /// Decisions sent at one request: enough to gain on a chain that goes on meanwhile.
@@ -107,6 +107,45 @@ impl<P: Protocol> World<P> {
                     false,
                 );
             }
+        }
+    }
+
+    /// A decision and its proof arrived: takes it, and those that overtook it. Asks its sender for more
+    /// as long as that helps.
+    pub(super) fn catch_up(
+        &mut self,
+        node: NodeId,
+        from: NodeId,
+        block: &Arc<Block>,
+        certificate: &Arc<Certificate<P::Message>>,
+    ) {
+        self.store.give(node, block);
+        let n = &mut self.nodes[node.index()];
+        let before = P::height(&n.machine);
+        let height = block.header.height;
+        if height >= before && height < before + 2 * DECISIONS_A_REQUEST {
+            n.proved.insert(height, (block.id(), certificate.clone()));
+        }
+        loop {
+            let n = &mut self.nodes[node.index()];
+            let height = P::height(&n.machine);
+            n.proved = n.proved.split_off(&height);
+            let Some((block, certificate)) = n.proved.remove(&height) else {
+                break;
+            };
+            self.drive(
+                node,
+                Input::Certificate {
+                    block,
+                    height,
+                    certificate,
+                },
+            );
+        }
+        let n = &self.nodes[node.index()];
+        let height = P::height(&n.machine);
+        if height > before && n.proved.is_empty() && !self.mute(node) {
+            self.chat(node, Payload::Status { height }, [from], true);
         }
     }
 

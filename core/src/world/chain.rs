@@ -260,14 +260,19 @@ impl<P: Protocol> World<P> {
     fn forget_old(&mut self) {
         let slowest = self.nodes.iter().map(|n| n.tip_height).min().unwrap_or(0);
         let fastest = self.nodes.iter().map(|n| n.tip_height).max().unwrap_or(0);
-        let keep = slowest
-            .saturating_sub(KEEP_HEIGHTS)
-            .max(fastest.saturating_sub(KEEP_AT_MOST));
-        self.store.prune(keep);
+        // Certificates grow with the number of validators, so fewer of them are kept.
+        let most = KEEP_CERTIFIED / self.nodes.len().max(1) as u64;
+        self.store.prune(
+            slowest
+                .saturating_sub(KEEP_HEIGHTS)
+                .max(fastest.saturating_sub(most)),
+        );
+        // Whoever is still further behind packs its messages anew.
+        let resent = slowest.max(fastest.saturating_sub(KEEP_HEIGHTS));
         while self
             .packets
             .first_key_value()
-            .is_some_and(|((height, _), _)| *height < keep)
+            .is_some_and(|((height, _), _)| *height < resent)
         {
             self.packets.pop_first();
         }
@@ -276,5 +281,6 @@ impl<P: Protocol> World<P> {
 
 /// Heights kept behind the slowest node, for queries about the recent past.
 const KEEP_HEIGHTS: u64 = 16;
-/// A node down for longer than this many heights cannot catch up any more: its peers have forgotten.
-const KEEP_AT_MOST: u64 = 20_000;
+/// Heights kept for a node that is down, times the number of nodes: 100,000 heights of four, 3,125 of
+/// 128. One that is down for longer cannot catch up any more: its peers have forgotten.
+const KEEP_CERTIFIED: u64 = 400_000;

@@ -68,17 +68,7 @@ impl<P: Protocol> World<P> {
             Payload::BlockReply(block) => self.receive_body(to, block),
             Payload::Decision { block, certificate } => {
                 if certificate.iter().all(|signed| self.genuine(signed)) {
-                    self.store.give(to, block);
-                    let certificate = certificate.clone();
-                    let (block, height) = (block.id(), block.header.height);
-                    self.drive(
-                        to,
-                        Input::Certificate {
-                            block,
-                            height,
-                            certificate,
-                        },
-                    );
+                    self.catch_up(to, from, block, certificate);
                 } else {
                     self.trace
                         .push(self.now, Event::BadSignature { message, to });

@@ -346,6 +346,7 @@ impl<P: Protocol> World<P> {
     }
 
     fn accuse(&mut self, node: NodeId, evidence: &Evidence<P::Message>) {
+        self.nodes[node.index()].keep_evidence(evidence);
         let (first, second) = (
             evidence.first.message.describe(),
             evidence.second.message.describe(),

@@ -1,10 +1,12 @@
 //! One process: a protocol machine, a store of blocks, executed states, a mempool.
 
+use crate::base::limits::MAX_EVIDENCE;
 use crate::base::{Hash, Micros};
-use crate::consensus::{Protocol, Timer};
+use crate::consensus::{Certificate, Protocol, Timer};
 use crate::ledger::{ExecutorKind, Mempool, State};
-use crate::types::{BlockId, Height, NodeId, ValidatorId};
+use crate::types::{BlockId, Evidence, Height, NodeId, ValidatorId};
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// The state after a block, as one node computed it.
 #[derive(Clone, Debug)]
@@ -13,6 +15,9 @@ pub(super) struct Computed {
     pub state: State,
     pub root: Hash,
 }
+
+/// A block and the certificate that decides it.
+pub(super) type Proved<M> = (BlockId, Arc<Certificate<M>>);
 
 #[derive(Clone, Debug)]
 pub(super) struct Node<P: Protocol> {
@@ -40,6 +45,10 @@ pub(super) struct Node<P: Protocol> {
     pub helped: BTreeMap<NodeId, (Micros, Height)>,
     /// Whom others' messages were last relayed to.
     pub relay: u16,
+    /// Decisions proved to it that it cannot take yet, by height: they overtake one another on the way.
+    pub proved: BTreeMap<Height, Proved<P::Message>>,
+    /// Proofs of misbehaviour this node holds, the first [`MAX_EVIDENCE`] of them.
+    pub evidence: Vec<Evidence<P::Message>>,
 }
 
 /// Blocks before the tip whose states are kept: a view of the recent past for queries, and the parent
@@ -47,6 +56,16 @@ pub(super) struct Node<P: Protocol> {
 const KEEP_STATES: u64 = 4;
 
 impl<P: Protocol> Node<P> {
+    /// Keeps a proof; of one offender and slot one is enough.
+    pub(super) fn keep_evidence(&mut self, evidence: &Evidence<P::Message>) {
+        let known = self.evidence.iter().any(|e| {
+            (e.offender, e.height, e.round) == (evidence.offender, evidence.height, evidence.round)
+        });
+        if !known && self.evidence.len() < MAX_EVIDENCE {
+            self.evidence.push(evidence.clone());
+        }
+    }
+
     /// Forgets states that nothing will build upon.
     pub(super) fn thin(&mut self) {
         let oldest = self.tip_height.saturating_sub(KEEP_STATES);
@@ -63,5 +82,6 @@ impl<P: Protocol> Node<P> {
         self.busy_until = 0;
         self.wanted.clear();
         self.helped.clear();
+        self.proved.clear();
     }
 }

@@ -31,6 +31,8 @@ pub struct NodeFacts {
     pub tip_height: Height,
     pub root: Hash,
     pub mempool: usize,
+    /// Validators this node can prove guilty, each once.
+    pub accuses: Vec<ValidatorId>,
 }
 
 /// A run, whatever its protocol.
@@ -112,6 +114,12 @@ impl<P: Protocol> Simulation for World<P> {
             tip_height: n.tip_height,
             root: n.computed.get(&n.tip).map(|c| c.root).unwrap_or_default(),
             mempool: n.mempool.len(),
+            accuses: {
+                let mut all: Vec<_> = n.evidence.iter().map(|e| e.offender).collect();
+                all.sort_unstable();
+                all.dedup();
+                all
+            },
         }
     }
 

@@ -36,11 +36,26 @@ fn bare_block(keys: &[Keypair], chain: &Hash, height: u64) -> u64 {
     for kind in 0..3u8 {
         let signers = if kind == 0 { 1 } else { n };
         for signer in 0..signers {
-            let vote = Vote { kind, height, round: 0, value };
-            messages.push(Signed::new(vote, ValidatorId(signer as u16), &keys[signer], chain));
+            let vote = Vote {
+                kind,
+                height,
+                round: 0,
+                value,
+            };
+            messages.push(Signed::new(
+                vote,
+                ValidatorId(signer as u16),
+                &keys[signer],
+                chain,
+            ));
             for to in (0..n).filter(|to| *to != signer) {
                 sequence += 1;
-                queue.push(Reverse((u64::from(kind) * 50_000, sequence, to as u16, messages.len() as u32 - 1)));
+                queue.push(Reverse((
+                    u64::from(kind) * 50_000,
+                    sequence,
+                    to as u16,
+                    messages.len() as u32 - 1,
+                )));
             }
         }
         while let Some(Reverse((_, _, to, message))) = queue.pop() {
@@ -57,7 +72,10 @@ fn bare_block(keys: &[Keypair], chain: &Hash, height: u64) -> u64 {
 fn scenario(n: usize) -> Scenario {
     let mut scenario = Scenario {
         validators: (0..n).map(|i| ValidatorSpec::numbered(i, 100)).collect(),
-        workload: WorkloadSpec { tx_per_second: 0, accounts: 2 },
+        workload: WorkloadSpec {
+            tx_per_second: 0,
+            accounts: 2,
+        },
         ..Scenario::default()
     };
     scenario.network.latency = LatencySpec::Constant { us: 10_000 };
@@ -68,7 +86,9 @@ fn scenario(n: usize) -> Scenario {
 fn main() {
     println!("validators   run ms/block   bare ms/block   ratio   simulated/real");
     for n in [4usize, 16, 64, 128] {
-        let keys: Vec<Keypair> = (0..n as u8).map(|i| Keypair::from_secret([i; 32])).collect();
+        let keys: Vec<Keypair> = (0..n as u8)
+            .map(|i| Keypair::from_secret([i; 32]))
+            .collect();
         let chain = Hash::ZERO;
         let mut session = Session::open(scenario(n)).expect("possible");
         session.advance(1_000_000, u64::MAX);

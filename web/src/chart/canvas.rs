@@ -21,12 +21,17 @@ impl Palette {
         let own = element.style();
         // A token read as it stands may still be a function of the theme; as a colour it is resolved.
         let colour = |token: Token| {
-            own.set_property("color", &format!("var({})", token.css())).ok()?;
+            own.set_property("color", &format!("var({})", token.css()))
+                .ok()?;
             let value = computed.as_ref()?.get_property_value("color").ok()?;
             Some(value).filter(|v| !v.is_empty())
         };
         let known = Token::ALL.into_iter();
-        Palette(known.map(|t| (t, colour(t).unwrap_or_else(|| "#888".into()))).collect())
+        Palette(
+            known
+                .map(|t| (t, colour(t).unwrap_or_else(|| "#888".into())))
+                .collect(),
+        )
     }
 }
 
@@ -40,15 +45,21 @@ impl<'a> Canvas<'a> {
     /// Fits the canvas to its place and the screen's pixels. None without a 2D context.
     #[must_use]
     pub fn on(element: &HtmlCanvasElement, size: (f64, f64), palette: &'a Palette) -> Option<Self> {
-        let ratio = web_sys::window().map_or(1.0, |w| w.device_pixel_ratio()).clamp(1.0, 3.0);
-        let (w, h) = ((size.0 * ratio).round() as u32, (size.1 * ratio).round() as u32);
+        let ratio = web_sys::window()
+            .map_or(1.0, |w| w.device_pixel_ratio())
+            .clamp(1.0, 3.0);
+        let (w, h) = (
+            (size.0 * ratio).round() as u32,
+            (size.1 * ratio).round() as u32,
+        );
         if element.width() != w || element.height() != h {
             element.set_width(w);
             element.set_height(h);
         }
-        let context: CanvasRenderingContext2d =
-            element.get_context("2d").ok()??.dyn_into().ok()?;
-        context.set_transform(ratio, 0.0, 0.0, ratio, 0.0, 0.0).ok()?;
+        let context: CanvasRenderingContext2d = element.get_context("2d").ok()??.dyn_into().ok()?;
+        context
+            .set_transform(ratio, 0.0, 0.0, ratio, 0.0, 0.0)
+            .ok()?;
         Some(Canvas {
             context,
             palette,
@@ -65,7 +76,12 @@ impl<'a> Canvas<'a> {
         c.set_stroke_style_str(self.colour(stroke.colour));
         c.set_line_width(stroke.width);
         c.set_global_alpha(stroke.alpha);
-        let dash: Array = stroke.dash.pattern().iter().map(|v| JsValue::from_f64(*v)).collect();
+        let dash: Array = stroke
+            .dash
+            .pattern()
+            .iter()
+            .map(|v| JsValue::from_f64(*v))
+            .collect();
         let _ = c.set_line_dash(&dash);
     }
 }
@@ -104,7 +120,9 @@ impl Painter for Canvas<'_> {
     fn ring(&mut self, at: Point, radius: f64, stroke: Stroke) {
         self.style(stroke);
         self.context.begin_path();
-        let _ = self.context.arc(at.0, at.1, radius, 0.0, std::f64::consts::TAU);
+        let _ = self
+            .context
+            .arc(at.0, at.1, radius, 0.0, std::f64::consts::TAU);
         self.context.stroke();
     }
 

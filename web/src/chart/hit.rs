@@ -111,8 +111,15 @@ mod tests {
     #[test]
     fn a_mark_goes_before_the_arrows_that_end_in_it() {
         let (l, mut store) = (layout(), Store::default());
-        let mark = Mark { at_us: 200_000, ..commit(1, 7) };
-        let into = Arrow { from: 1, to: 0, ..arrow(100_000, 200_000) };
+        let mark = Mark {
+            at_us: 200_000,
+            ..commit(1, 7)
+        };
+        let into = Arrow {
+            from: 1,
+            to: 0,
+            ..arrow(100_000, 200_000)
+        };
         store.take(batch(vec![into], vec![mark]), vec![]);
         let picked = pick(&l, &store, 300_000, l.x(0) + 1.0, l.y(200_000));
         assert!(matches!(picked, Some(Pick::Mark(_))));

@@ -27,7 +27,15 @@ pub fn paint(shapes: &[Shape], surface: &mut impl Painter) {
     surface.clear(Token::Ground);
     let mut run = Run::default();
     for shape in shapes {
-        if let Shape::Line { from, to, stroke, width, dash, alpha } = shape {
+        if let Shape::Line {
+            from,
+            to,
+            stroke,
+            width,
+            dash,
+            alpha,
+        } = shape
+        {
             let style = Stroke {
                 colour: *stroke,
                 width: *width,
@@ -94,13 +102,26 @@ fn solid(colour: Token, width: f64, alpha: f64) -> Stroke {
 fn one(shape: &Shape, surface: &mut impl Painter) {
     match shape {
         Shape::Line { .. } => {}
-        Shape::Rect { x, y, w, h, fill, alpha } => {
+        Shape::Rect {
+            x,
+            y,
+            w,
+            h,
+            fill,
+            alpha,
+        } => {
             surface.polygon(&rectangle(*x, *y, *w, *h), *fill, *alpha);
         }
         Shape::Hatch { x, y, w, h, stroke } => {
             surface.segments(&hatch(*x, *y, *w, *h), solid(*stroke, 1.0, 0.45));
         }
-        Shape::Head { at, toward, fill, hollow, alpha } => {
+        Shape::Head {
+            at,
+            toward,
+            fill,
+            hollow,
+            alpha,
+        } => {
             let [tip, left, right] = head(*at, *toward);
             if *hollow {
                 surface.segments(&[(left, tip), (tip, right)], solid(*fill, 1.4, *alpha));
@@ -108,7 +129,12 @@ fn one(shape: &Shape, surface: &mut impl Painter) {
                 surface.polygon(&[tip, left, right], *fill, *alpha);
             }
         }
-        Shape::Cross { at: (x, y), size, stroke, alpha } => {
+        Shape::Cross {
+            at: (x, y),
+            size,
+            stroke,
+            alpha,
+        } => {
             let s = *size;
             let lines = [
                 ((x - s, y - s), (x + s, y + s)),
@@ -116,7 +142,12 @@ fn one(shape: &Shape, surface: &mut impl Painter) {
             ];
             surface.segments(&lines, solid(*stroke, 1.8, *alpha));
         }
-        Shape::Diamond { at: (x, y), size, stroke, fill } => {
+        Shape::Diamond {
+            at: (x, y),
+            size,
+            stroke,
+            fill,
+        } => {
             let s = *size;
             let points = [(*x, y - s), (x + s, *y), (*x, y + s), (x - s, *y)];
             if let Some(fill) = fill {
@@ -124,13 +155,22 @@ fn one(shape: &Shape, surface: &mut impl Painter) {
             }
             surface.segments(&edges(&points), solid(*stroke, 1.4, 1.0));
         }
-        Shape::Block { at: (x, y), size, fill, hollow } => {
+        Shape::Block {
+            at: (x, y),
+            size,
+            fill,
+            hollow,
+        } => {
             let s = size / 2.0;
             surface.polygon(&rectangle(x - s, y - s, *size, *size), *fill, 1.0);
             // A square within: filled for the first block, empty for the one that forks from it.
             if *size > 6.0 {
                 let t = if *hollow { s - 2.0 } else { s * 0.45 };
-                surface.polygon(&rectangle(x - t, y - t, 2.0 * t, 2.0 * t), Token::Ground, 1.0);
+                surface.polygon(
+                    &rectangle(x - t, y - t, 2.0 * t, 2.0 * t),
+                    Token::Ground,
+                    1.0,
+                );
                 if !*hollow {
                     let u = t * 0.5;
                     surface.polygon(&rectangle(x - u, y - u, 2.0 * u, 2.0 * u), *fill, 1.0);
@@ -138,7 +178,14 @@ fn one(shape: &Shape, surface: &mut impl Painter) {
             }
         }
         Shape::Ring { at, size, stroke } => surface.ring(*at, *size, solid(*stroke, 1.6, 1.0)),
-        Shape::Text { at, text, fill, align, size, bold } => {
+        Shape::Text {
+            at,
+            text,
+            fill,
+            align,
+            size,
+            bold,
+        } => {
             surface.text(*at, text, *fill, *align, *size, *bold);
         }
     }
@@ -189,7 +236,8 @@ mod tests {
             self.0.push(format!("clear {colour:?}"));
         }
         fn segments(&mut self, lines: &[(Point, Point)], stroke: Stroke) {
-            self.0.push(format!("{} lines {:?}", lines.len(), stroke.colour));
+            self.0
+                .push(format!("{} lines {:?}", lines.len(), stroke.colour));
         }
         fn polygon(&mut self, points: &[Point], colour: Token, _: f64) {
             self.0.push(format!("{} corners {colour:?}", points.len()));
@@ -251,7 +299,10 @@ mod tests {
     fn a_hatch_stays_within_its_rectangle() {
         for (a, b) in hatch(10.0, 20.0, 30.0, 40.0) {
             for (x, y) in [a, b] {
-                assert!((10.0..=40.0).contains(&x) && (20.0..=60.0).contains(&y), "{x} {y}");
+                assert!(
+                    (10.0..=40.0).contains(&x) && (20.0..=60.0).contains(&y),
+                    "{x} {y}"
+                );
             }
         }
     }

@@ -151,7 +151,15 @@ fn bands(scene: &Scene, out: &mut Vec<Shape>) {
                 (false, r) => format!("round {r}"),
             };
             labels.push(y);
-            out.push(text_at(l.gutter() - 10.0, y, text, Token::Ink, Align::Right, 11.0, new_height));
+            out.push(text_at(
+                l.gutter() - 10.0,
+                y,
+                text,
+                Token::Ink,
+                Align::Right,
+                11.0,
+                new_height,
+            ));
         }
     }
     times(l, (from, to), &labels, out);
@@ -165,7 +173,15 @@ fn times(l: &Layout, (from, to): (u64, u64), labels: &[f64], out: &mut Vec<Shape
         // A height's label goes before a time's.
         if y > HEAD + 8.0 && labels.iter().all(|o| (o - y - 4.0).abs() > 13.0) {
             let text = crate::words::instant(at, step);
-            out.push(text_at(l.gutter() - 10.0, y + 4.0, text, Token::Muted, Align::Right, 10.0, false));
+            out.push(text_at(
+                l.gutter() - 10.0,
+                y + 4.0,
+                text,
+                Token::Muted,
+                Align::Right,
+                10.0,
+                false,
+            ));
         }
         at += step;
     }
@@ -200,10 +216,18 @@ fn lifelines(scene: &Scene, out: &mut Vec<Shape>) {
             None => node.is_some_and(|n| n.crashed),
         };
         // A fork splits honest lifelines in two colours, from the commit on.
-        let side = scene.store.side(k).filter(|_| !byzantine).map(|(since, branch)| {
-            let stroke = if branch == 0 { Token::Commit } else { Token::Fork };
-            (l.y(since).clamp(HEAD, bottom), stroke)
-        });
+        let side = scene
+            .store
+            .side(k)
+            .filter(|_| !byzantine)
+            .map(|(since, branch)| {
+                let stroke = if branch == 0 {
+                    Token::Commit
+                } else {
+                    Token::Fork
+                };
+                (l.y(since).clamp(HEAD, bottom), stroke)
+            });
         let bottom_of_plain = side.map_or(bottom, |(start, _)| start);
         let mut top = HEAD;
         for (at, next) in turns.iter().copied().chain([(u64::MAX, down)]) {
@@ -222,12 +246,26 @@ fn lifelines(scene: &Scene, out: &mut Vec<Shape>) {
         }
         if let Some((start, stroke)) = side {
             let width = (l.pitch() * 0.3).clamp(1.5, 3.0);
-            out.push(line((x, start), (x, bottom), stroke, width, Dash::Solid, 1.0));
+            out.push(line(
+                (x, start),
+                (x, bottom),
+                stroke,
+                width,
+                Dash::Solid,
+                1.0,
+            ));
         }
     }
     if (HEAD..l.height).contains(&l.y(scene.now_us)) {
         let y = l.y(scene.now_us);
-        out.push(line((l.gutter(), y), (l.width, y), Token::Lifeline, 1.0, Dash::Dotted, 0.8));
+        out.push(line(
+            (l.gutter(), y),
+            (l.width, y),
+            Token::Lifeline,
+            1.0,
+            Dash::Dotted,
+            0.8,
+        ));
     }
 }
 
@@ -264,7 +302,8 @@ fn arrows(scene: &Scene, out: &mut Picture) {
 
 /// An even choice that stays the same from frame to frame.
 fn kept(arrow: &Arrow, stride: u32) -> bool {
-    let mixed = arrow.message.wrapping_mul(0x9E37_79B1) ^ (u32::from(arrow.to).wrapping_mul(0x85EB_CA6B));
+    let mixed =
+        arrow.message.wrapping_mul(0x9E37_79B1) ^ (u32::from(arrow.to).wrapping_mul(0x85EB_CA6B));
     stride <= 1 || (mixed >> 7).is_multiple_of(stride)
 }
 
@@ -283,7 +322,11 @@ fn one_arrow(scene: &Scene, a: &Arrow, alpha: f64, focus: bool, plain: bool, out
     );
     let stroke = Token::kind(a.kind);
     let role_weight = if a.kind == 0 { 1.9 } else { 1.25 };
-    let width = if focus { role_weight + 1.2 } else { role_weight };
+    let width = if focus {
+        role_weight + 1.2
+    } else {
+        role_weight
+    };
     let dash = Dash::kind(a.kind);
     out.push(line(start, end, stroke, width, dash, alpha));
     if plain {
@@ -324,7 +367,10 @@ fn marks(scene: &Scene, out: &mut Vec<Shape>) {
     let size = (l.pitch() * 0.3).clamp(2.5, 13.0);
     // What is a little above the window still reaches into it.
     let margin = (20_000.0 / l.view.px_per_ms) as u64;
-    for mark in scene.store.marks_in(from.saturating_sub(margin), to.min(scene.now_us)) {
+    for mark in scene
+        .store
+        .marks_in(from.saturating_sub(margin), to.min(scene.now_us))
+    {
         one_mark(scene, mark, size, out);
     }
     for pick in [scene.picked, scene.pinned] {
@@ -346,7 +392,14 @@ fn one_mark(scene: &Scene, mark: &Mark, size: f64, out: &mut Vec<Shape>) {
     let small = l.pitch() < 18.0;
     match &mark.what {
         MarkKind::Step { .. } if !small => {
-            out.push(line((at.0 - 4.0, at.1), (at.0 + 4.0, at.1), Token::Lifeline, 1.3, Dash::Solid, 1.0));
+            out.push(line(
+                (at.0 - 4.0, at.1),
+                (at.0 + 4.0, at.1),
+                Token::Lifeline,
+                1.3,
+                Dash::Solid,
+                1.0,
+            ));
         }
         MarkKind::Step { .. } | MarkKind::Polka { .. } => {}
         MarkKind::Timeout { .. } => out.push(Shape::Diamond {
@@ -364,18 +417,39 @@ fn one_mark(scene: &Scene, mark: &Mark, size: f64, out: &mut Vec<Shape>) {
             alpha: 1.0,
         }),
         MarkKind::Locked { .. } => {}
-        MarkKind::Commit { height, block, caught_up, .. } => {
+        MarkKind::Commit {
+            height,
+            block,
+            caught_up,
+            ..
+        } => {
             let branch = scene.store.branch(*height, block);
             out.push(Shape::Block {
                 at,
                 size: if *caught_up { size * 0.75 } else { size },
-                fill: if branch == 0 { Token::Commit } else { Token::Fork },
+                fill: if branch == 0 {
+                    Token::Commit
+                } else {
+                    Token::Fork
+                },
                 hollow: branch > 0,
             });
             if scene.store.forked(*height) && l.pitch() > 70.0 {
                 let name = hex(block);
-                let fill = if branch == 0 { Token::Commit } else { Token::Fork };
-                out.push(text_at(at.0 + size * 0.5 + 5.0, at.1 + 4.0, name, fill, Align::Left, 11.0, true));
+                let fill = if branch == 0 {
+                    Token::Commit
+                } else {
+                    Token::Fork
+                };
+                out.push(text_at(
+                    at.0 + size * 0.5 + 5.0,
+                    at.1 + 4.0,
+                    name,
+                    fill,
+                    Align::Left,
+                    11.0,
+                    true,
+                ));
             }
         }
         MarkKind::Rejected { .. } => out.push(Shape::Cross {
@@ -385,8 +459,20 @@ fn one_mark(scene: &Scene, mark: &Mark, size: f64, out: &mut Vec<Shape>) {
             alpha: 1.0,
         }),
         MarkKind::Evidence { .. } => {
-            out.push(Shape::Ring { at, size: 6.0, stroke: Token::Byzantine });
-            out.push(text_at(at.0, at.1 + 4.0, "!".into(), Token::Byzantine, Align::Middle, 11.0, true));
+            out.push(Shape::Ring {
+                at,
+                size: 6.0,
+                stroke: Token::Byzantine,
+            });
+            out.push(text_at(
+                at.0,
+                at.1 + 4.0,
+                "!".into(),
+                Token::Byzantine,
+                Align::Middle,
+                11.0,
+                true,
+            ));
         }
         MarkKind::Crashed => out.push(Shape::Cross {
             at,
@@ -394,11 +480,30 @@ fn one_mark(scene: &Scene, mark: &Mark, size: f64, out: &mut Vec<Shape>) {
             stroke: Token::Ink,
             alpha: 1.0,
         }),
-        MarkKind::Restarted => out.push(Shape::Ring { at, size: 5.0, stroke: Token::Ink }),
+        MarkKind::Restarted => out.push(Shape::Ring {
+            at,
+            size: 5.0,
+            stroke: Token::Ink,
+        }),
         MarkKind::Changed { sentence } => {
             let left = l.gutter();
-            out.push(line((left, at.1), (l.width, at.1), Token::Focus, 1.0, Dash::LongDashed, 0.7));
-            out.push(text_at(l.width - 8.0, at.1 - 4.0, sentence.clone(), Token::Focus, Align::Right, 11.0, false));
+            out.push(line(
+                (left, at.1),
+                (l.width, at.1),
+                Token::Focus,
+                1.0,
+                Dash::LongDashed,
+                0.7,
+            ));
+            out.push(text_at(
+                l.width - 8.0,
+                at.1 - 4.0,
+                sentence.clone(),
+                Token::Focus,
+                Align::Right,
+                11.0,
+                false,
+            ));
         }
     }
 }
@@ -418,10 +523,22 @@ fn header(scene: &Scene, out: &mut Vec<Shape>) {
         fill: Token::Header,
         alpha: 1.0,
     });
-    out.push(line((0.0, HEAD), (l.width, HEAD), Token::Lifeline, 1.0, Dash::Solid, 0.6));
+    out.push(line(
+        (0.0, HEAD),
+        (l.width, HEAD),
+        Token::Lifeline,
+        1.0,
+        Dash::Solid,
+        0.6,
+    ));
     let pitch = l.pitch();
     let every = (44.0 / pitch).ceil().max(1.0) as usize;
-    let most = scene.nodes.iter().map(|n| n.share).fold(0.0, f64::max).max(1e-9);
+    let most = scene
+        .nodes
+        .iter()
+        .map(|n| n.share)
+        .fold(0.0, f64::max)
+        .max(1e-9);
     for k in 0..l.nodes {
         let (x, node) = (l.x(k), scene.nodes.get(k));
         let byzantine = node.is_some_and(|n| n.byzantine);
@@ -445,7 +562,11 @@ fn header(scene: &Scene, out: &mut Vec<Shape>) {
                 y: HEAD - 3.0 - h,
                 w: (pitch * 0.6).max(1.6),
                 h,
-                fill: if byzantine { Token::Byzantine } else { Token::Lifeline },
+                fill: if byzantine {
+                    Token::Byzantine
+                } else {
+                    Token::Lifeline
+                },
                 alpha: if crashed { 0.3 } else { 1.0 },
             });
         }
@@ -466,15 +587,38 @@ fn header(scene: &Scene, out: &mut Vec<Shape>) {
         let wide = pitch >= 30.0;
         let y = if wide { 20.0 } else { 15.0 };
         let label = format!("{name}{sign}");
-        out.push(text_at(x, y, label, fill, Align::Middle, if wide { 13.0 } else { 10.0 }, true));
+        out.push(text_at(
+            x,
+            y,
+            label,
+            fill,
+            Align::Middle,
+            if wide { 13.0 } else { 10.0 },
+            true,
+        ));
         if let (true, Some(node)) = (wide, node) {
             let share = crate::words::percent(node.share);
-            out.push(text_at(x, 36.0, share, Token::Muted, Align::Middle, 11.0, false));
+            out.push(text_at(
+                x,
+                36.0,
+                share,
+                Token::Muted,
+                Align::Middle,
+                11.0,
+                false,
+            ));
         }
     }
 }
 
-fn line(from: (f64, f64), to: (f64, f64), stroke: Token, width: f64, dash: Dash, alpha: f64) -> Shape {
+fn line(
+    from: (f64, f64),
+    to: (f64, f64),
+    stroke: Token,
+    width: f64,
+    dash: Dash,
+    alpha: f64,
+) -> Shape {
     Shape::Line {
         from,
         to,
@@ -485,7 +629,15 @@ fn line(from: (f64, f64), to: (f64, f64), stroke: Token, width: f64, dash: Dash,
     }
 }
 
-fn text_at(x: f64, y: f64, text: String, fill: Token, align: Align, size: f64, bold: bool) -> Shape {
+fn text_at(
+    x: f64,
+    y: f64,
+    text: String,
+    fill: Token,
+    align: Align,
+    size: f64,
+    bold: bool,
+) -> Shape {
     Shape::Text {
         at: (x, y),
         text,
@@ -544,7 +696,11 @@ mod tests {
         let half = draw(&store, 150_000, 2, 100);
         let end = |p: &Picture| {
             p.shapes.iter().find_map(|s| match s {
-                Shape::Line { to, stroke: Token::Kind1, .. } => Some(to.1),
+                Shape::Line {
+                    to,
+                    stroke: Token::Kind1,
+                    ..
+                } => Some(to.1),
                 _ => None,
             })
         };
@@ -558,7 +714,10 @@ mod tests {
     #[test]
     fn a_lost_message_ends_in_a_cross_short_of_its_receiver() {
         let mut store = Store::default();
-        let lost = Arrow { fate: Fate::Lost, ..arrow(100_000, 200_000) };
+        let lost = Arrow {
+            fate: Fate::Lost,
+            ..arrow(100_000, 200_000)
+        };
         store.take(batch(vec![lost], vec![]), vec![]);
         let p = draw(&store, 300_000, 2, 100);
         assert_eq!(count(&p, |s| matches!(s, Shape::Cross { .. })), 1);
@@ -569,7 +728,11 @@ mod tests {
     fn a_crowd_is_thinned_and_counted() {
         let mut store = Store::default();
         let many = (0..20_000u32)
-            .map(|k| Arrow { message: k, to: (k % 128) as u16, ..arrow(100_000, 200_000) })
+            .map(|k| Arrow {
+                message: k,
+                to: (k % 128) as u16,
+                ..arrow(100_000, 200_000)
+            })
             .collect();
         store.take(batch(many, vec![]), vec![]);
         let p = draw(&store, 300_000, 128, 2_000);
@@ -582,8 +745,26 @@ mod tests {
         let mut store = Store::default();
         store.take(batch(vec![], vec![commit(2, 8), commit(2, 9)]), vec![]);
         let p = draw(&store, 300_000, 4, 100);
-        let first = count(&p, |s| matches!(s, Shape::Block { fill: Token::Commit, hollow: false, .. }));
-        let second = count(&p, |s| matches!(s, Shape::Block { fill: Token::Fork, hollow: true, .. }));
+        let first = count(&p, |s| {
+            matches!(
+                s,
+                Shape::Block {
+                    fill: Token::Commit,
+                    hollow: false,
+                    ..
+                }
+            )
+        });
+        let second = count(&p, |s| {
+            matches!(
+                s,
+                Shape::Block {
+                    fill: Token::Fork,
+                    hollow: true,
+                    ..
+                }
+            )
+        });
         assert_eq!((first, second), (1, 1));
     }
 }

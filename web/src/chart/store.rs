@@ -266,11 +266,18 @@ pub mod tests {
     #[test]
     fn after_a_fork_each_lifeline_has_its_side() {
         let mut store = Store::default();
-        let other = Mark { node: 1, at_us: 25, ..commit(2, 9) };
+        let other = Mark {
+            node: 1,
+            at_us: 25,
+            ..commit(2, 9)
+        };
         store.take(batch(vec![], vec![commit(1, 7), commit(2, 8)]), vec![]);
         assert_eq!(store.side(0), None);
         store.take(batch(vec![], vec![other, commit(3, 5)]), vec![]);
-        assert_eq!((store.side(0), store.side(1)), (Some((20, 0)), Some((25, 1))));
+        assert_eq!(
+            (store.side(0), store.side(1)),
+            (Some((20, 0)), Some((25, 1)))
+        );
     }
 
     #[test]

@@ -6,9 +6,9 @@ use crate::app::{App, app};
 use crate::chart::canvas::{Canvas, Palette};
 use crate::chart::hit::{self, Pick};
 use crate::chart::layout::{Layout, View};
+use crate::chart::paint;
 use crate::chart::shapes::{self, Scene};
 use crate::chart::store::Store;
-use crate::chart::paint;
 use crate::effective;
 use crate::model::Scenario;
 use crate::platform::frames::{Detail, Frames};
@@ -53,7 +53,11 @@ impl Chart {
     }
 
     pub fn opened(&mut self, world: World, scenario: &Scenario) {
-        let room = if self.size.1 > 0.0 { self.size.1 } else { 600.0 };
+        let room = if self.size.1 > 0.0 {
+            self.size.1
+        } else {
+            600.0
+        };
         self.world = Some(world);
         self.store.clear();
         self.nodes.clear();
@@ -91,7 +95,10 @@ impl Chart {
     /// The last thing recorded before an instant: where a step back goes.
     pub fn before(&self, at_us: u64) -> Option<u64> {
         let from = at_us.saturating_sub(10_000_000);
-        let arrivals = self.store.arrows_in(from, at_us).flat_map(|a| [a.sent_us, a.arrives_us]);
+        let arrivals = self
+            .store
+            .arrows_in(from, at_us)
+            .flat_map(|a| [a.sent_us, a.arrives_us]);
         let marks = self.store.marks_in(from, at_us).map(|m| m.at_us);
         arrivals.chain(marks).filter(|t| *t < at_us).max()
     }
@@ -170,7 +177,8 @@ pub fn ChartPanel() -> impl IntoView {
     });
 
     let dragging = StoredValue::new_local(Drag::default());
-    let at = move |event: &ev::PointerEvent| (f64::from(event.offset_x()), f64::from(event.offset_y()));
+    let at =
+        move |event: &ev::PointerEvent| (f64::from(event.offset_x()), f64::from(event.offset_y()));
     let down = move |event: ev::PointerEvent| {
         if let Some(canvas) = canvas.get_untracked() {
             let _ = canvas.set_pointer_capture(event.pointer_id());
@@ -181,7 +189,10 @@ pub fn ChartPanel() -> impl IntoView {
     let moved = move |event: ev::PointerEvent| {
         let (x, y) = at(&event);
         let chart = app.chart();
-        match dragging.try_update_value(|d| d.moved(event.pointer_id(), (x, y))).flatten() {
+        match dragging
+            .try_update_value(|d| d.moved(event.pointer_id(), (x, y)))
+            .flatten()
+        {
             Some(Moved::Pan(dy)) => {
                 let mut c = chart.borrow_mut();
                 c.view = c.layout().panned(dy);
@@ -205,7 +216,9 @@ pub fn ChartPanel() -> impl IntoView {
     };
     let up = move |event: ev::PointerEvent| {
         let (x, y) = at(&event);
-        let clicked = dragging.try_update_value(|d| d.up(event.pointer_id())).unwrap_or(false);
+        let clicked = dragging
+            .try_update_value(|d| d.up(event.pointer_id()))
+            .unwrap_or(false);
         if clicked {
             let chart = app.chart();
             let mut c = chart.borrow_mut();
@@ -228,7 +241,11 @@ pub fn ChartPanel() -> impl IntoView {
     let wheel = move |event: ev::WheelEvent| {
         event.prevent_default();
         if event.ctrl_key() || event.meta_key() {
-            zoom(app, (-event.delta_y() * 0.01).exp().clamp(0.5, 2.0), f64::from(event.offset_y()));
+            zoom(
+                app,
+                (-event.delta_y() * 0.01).exp().clamp(0.5, 2.0),
+                f64::from(event.offset_y()),
+            );
         } else {
             pan(app, -event.delta_y());
         }
@@ -299,7 +316,11 @@ fn Legend() -> impl IntoView {
     move || {
         let kinds = app.world.get().map(|w| w.kinds.clone()).unwrap_or_default();
         // Kinds beyond the first three share a style, and a place here.
-        let named = kinds.into_iter().take(3).map(|k| k.name).chain(["other".to_owned()]);
+        let named = kinds
+            .into_iter()
+            .take(3)
+            .map(|k| k.name)
+            .chain(["other".to_owned()]);
         let items = named.enumerate().map(|(k, name)| {
             view! {
                 <span class="legend-item">
@@ -320,7 +341,10 @@ fn watch_size(chart: &Rc<RefCell<Chart>>, place: web_sys::HtmlElement) {
     let fit = move || {
         if let Some(chart) = watched.upgrade() {
             let mut c = chart.borrow_mut();
-            c.size = (f64::from(fitted.client_width()), f64::from(fitted.client_height()));
+            c.size = (
+                f64::from(fitted.client_width()),
+                f64::from(fitted.client_height()),
+            );
             c.ask();
         }
     };

@@ -4,7 +4,7 @@ use super::drop;
 use super::editor::Editor;
 use super::receipts::{Receipts, Storage};
 use crate::app::{App, Tone, app};
-use crate::model::{Command, SubmitSpec};
+use crate::model::{Address, Command, SubmitSpec};
 use crate::protocol::ToWorker;
 use crate::words;
 use consensusforge_core::session::view::{ContractView, ModuleView, ViewResult};
@@ -20,16 +20,37 @@ pub fn Contracts() -> impl IntoView {
     let name = RwSignal::new("mine".to_owned());
     // The first sample that has a text is a better start than an empty page.
     Effect::new(move |_| {
-        let sample = app.ledger.with(|l| l.modules.iter().find_map(|m| m.wat.clone()));
+        let sample = app
+            .ledger
+            .with(|l| l.modules.iter().find_map(|m| m.wat.clone()));
         if text.with_untracked(String::is_empty) {
             text.set(sample.unwrap_or_else(|| BLANK.into()));
         }
     });
-    let modules = Memo::new(move |_| app.ledger.with(|l| l.modules.iter().map(|m| (m.name.clone(), m.sha256.clone())).collect::<Vec<_>>()));
-    let deployed = Memo::new(move |_| app.ledger.with(|l| l.contracts.iter().map(|c| c.address.clone()).collect::<Vec<_>>()));
+    let modules = Memo::new(move |_| {
+        app.ledger.with(|l| {
+            l.modules
+                .iter()
+                .map(|m| (m.name.clone(), m.sha256.clone()))
+                .collect::<Vec<_>>()
+        })
+    });
+    let deployed = Memo::new(move |_| {
+        app.ledger.with(|l| {
+            l.contracts
+                .iter()
+                .map(|c| c.address.clone())
+                .collect::<Vec<_>>()
+        })
+    });
     let find = move |key: &(String, String)| {
         let key = key.clone();
-        app.ledger.with_untracked(|l| l.modules.iter().find(|m| (&m.name, &m.sha256) == (&key.0, &key.1)).cloned())
+        app.ledger.with_untracked(|l| {
+            l.modules
+                .iter()
+                .find(|m| (&m.name, &m.sha256) == (&key.0, &key.1))
+                .cloned()
+        })
     };
     view! {
         <section aria-label="Modules">
@@ -79,7 +100,9 @@ fn Module(module: ModuleView, text: RwSignal<String>, name: RwSignal<String>) ->
     let contract = module.name.clone();
     let deploy = move |_| {
         let contract = contract.clone();
-        submit(app, &input.get_untracked(), hex.get_untracked(), |input| SubmitSpec::Deploy { contract, input });
+        submit(app, &input.get_untracked(), hex.get_untracked(), |input| {
+            SubmitSpec::Deploy { contract, input }
+        });
     };
     let copy = module.wat.clone().map(|wat| {
         let copied = format!("{}-copy", module.name);
@@ -122,30 +145,52 @@ fn Deployed(address: String) -> impl IntoView {
         }
     });
     let wanted = address.clone();
-    let contract = Memo::new(move |_| app.ledger.with(|l| {
-        let all = l.contracts.iter();
-        all.clone().find(|c| c.address == wanted).map(Same::of)
-    }));
-    let examples = move || contract.get().map_or_else(Vec::new, |c| {
+    let contract = Memo::new(move |_| {
         app.ledger.with(|l| {
-            let by = l.modules.iter().find(|m| m.sha256 == c.0.code || m.name == c.0.name);
-            by.map(|m| m.examples.clone()).unwrap_or_default()
+            let all = l.contracts.iter();
+            all.clone().find(|c| c.address == wanted).map(Same::of)
         })
     });
+    let examples = move || {
+        contract.get().map_or_else(Vec::new, |c| {
+            app.ledger.with(|l| {
+                let by = l
+                    .modules
+                    .iter()
+                    .find(|m| m.sha256 == c.0.code || m.name == c.0.name);
+                by.map(|m| m.examples.clone()).unwrap_or_default()
+            })
+        })
+    };
     let target = address.clone();
     let call = move |_| {
         let Ok(value) = value.get_untracked().trim().parse::<u64>() else {
-            app.say(Tone::Bad, "The value to send along is a whole number of coins, 0 for none.");
+            app.say(
+                Tone::Bad,
+                "The value to send along is a whole number of coins, 0 for none.",
+            );
             return;
         };
-        let Some(address) = parse_address(app, &target) else { return };
-        submit(app, &input.get_untracked(), hex.get_untracked(), |input| SubmitSpec::Call { address, input, value });
+        let Some(address) = parse_address(app, &target) else {
+            return;
+        };
+        submit(app, &input.get_untracked(), hex.get_untracked(), |input| {
+            SubmitSpec::Call {
+                address,
+                input,
+                value,
+            }
+        });
     };
     let target = address.clone();
     let view_call = move |_| match words::input(&input.get_untracked(), hex.get_untracked()) {
         Ok(input) => {
             asked.set(true);
-            app.send(ToWorker::ViewCall { address: target.clone(), input, validator: 0 });
+            app.send(ToWorker::ViewCall {
+                address: target.clone(),
+                input,
+                validator: 0,
+            });
         }
         Err(sentence) => app.say(Tone::Bad, sentence),
     };
@@ -175,11 +220,11 @@ fn Deployed(address: String) -> impl IntoView {
 
 /// A contract with an equality, so that a card is redrawn only when something in it changed.
 #[derive(Clone)]
-struct Same(ContractView, String);
+struct Same(ContractView, u64);
 
 impl Same {
     fn of(view: &ContractView) -> Same {
-        Same(view.clone(), format!("{view:?}"))
+        Same(view.clone(), words::contract_stamp(view))
     }
 }
 
@@ -207,7 +252,11 @@ fn Viewed(result: ViewResult) -> impl IntoView {
 #[component]
 pub fn Bytes(hex: String) -> impl IntoView {
     let text = words::hex_as_text(&hex);
-    let shown = if hex.is_empty() { "nothing".to_owned() } else { format!("0x{hex}") };
+    let shown = if hex.is_empty() {
+        "nothing".to_owned()
+    } else {
+        format!("0x{hex}")
+    };
     view! {
         {text.map(|t| view! { <q class="output">{t}</q>" " })}
         <code class="breaks">{shown}</code>
@@ -234,17 +283,25 @@ fn InputField(input: RwSignal<String>, hex: RwSignal<bool>, label: &'static str)
     }
 }
 
-fn submit(app: App, text: &str, hex: bool, action: impl FnOnce(crate::model::InputSpec) -> SubmitSpec) {
+fn submit(
+    app: App,
+    text: &str,
+    hex: bool,
+    action: impl FnOnce(crate::model::InputSpec) -> SubmitSpec,
+) {
     match words::input(text, hex) {
-        Ok(input) => app.act(Command::Submit { from: 0, action: action(input) }),
+        Ok(input) => app.act(Command::Submit {
+            from: 0,
+            action: action(input),
+        }),
         Err(sentence) => app.say(Tone::Bad, sentence),
     }
 }
 
-/// Addresses are digests in hex; the scenario's type reads them.
-fn parse_address<T: serde::de::DeserializeOwned>(app: App, address: &str) -> Option<T> {
-    let parsed = serde_json::from_value(serde_json::Value::String(address.to_owned()));
-    parsed.map_err(|e| app.say(Tone::Bad, format!("{address} is no address: {e}."))).ok()
+fn parse_address(app: App, address: &str) -> Option<Address> {
+    Address::from_hex(address)
+        .map_err(|e| app.say(Tone::Bad, format!("{address} is no address: {e}.")))
+        .ok()
 }
 
 fn open_editor() {

@@ -9,10 +9,23 @@ use crate::model::{Command, Cut, LatencySpec, ProposerSpec, Scenario, ValidatorS
 use crate::scale::Scale;
 use leptos::prelude::*;
 
-const PERCENT: Scale = Scale::Linear { min: 0.0, max: 95.0, step: 1.0 };
-const MILLISECONDS: Scale = Scale::LogFromZero { min: 1.0, max: 5_000.0 };
-const INTERVAL: Scale = Scale::LogFromZero { min: 1.0, max: 20_000.0 };
-const RATE: Scale = Scale::LogFromZero { min: 1.0, max: 1_000.0 };
+const PERCENT: Scale = Scale::Linear {
+    min: 0.0,
+    max: 95.0,
+    step: 1.0,
+};
+const MILLISECONDS: Scale = Scale::LogFromZero {
+    min: 1.0,
+    max: 5_000.0,
+};
+const INTERVAL: Scale = Scale::LogFromZero {
+    min: 1.0,
+    max: 20_000.0,
+};
+const RATE: Scale = Scale::LogFromZero {
+    min: 1.0,
+    max: 1_000.0,
+};
 const MOST_VALIDATORS: f64 = 128.0;
 
 pub fn us(ms: f64) -> u64 {
@@ -44,8 +57,17 @@ fn Network() -> impl IntoView {
     let set = move |latency: LatencySpec| app.act(Command::SetLatency(latency));
     let half = move |_| {
         // Every second one: the cut goes through any group of liars, too.
-        let names: Vec<String> = app.force.with_untracked(|s| s.validators.iter().map(|v| v.name.clone()).collect());
-        let group = |odd: usize| names.iter().skip(odd).step_by(2).cloned().collect::<Vec<_>>();
+        let names: Vec<String> = app
+            .force
+            .with_untracked(|s| s.validators.iter().map(|v| v.name.clone()).collect());
+        let group = |odd: usize| {
+            names
+                .iter()
+                .skip(odd)
+                .step_by(2)
+                .cloned()
+                .collect::<Vec<_>>()
+        };
         app.act(Command::Partition(Cut::Groups(vec![group(0), group(1)])));
     };
     view! {
@@ -165,7 +187,10 @@ fn Chain() -> impl IntoView {
         Ok(seed) => app.restructure(|s| s.seed = seed),
         Err(_) => {
             app.refused.update(|n| *n += 1);
-            app.say(crate::app::Tone::Bad, "A seed is a whole number from 0 to 18 446 744 073 709 551 615.");
+            app.say(
+                crate::app::Tone::Bad,
+                "A seed is a whole number from 0 to 18 446 744 073 709 551 615.",
+            );
         }
     };
     view! {

@@ -55,7 +55,10 @@ async fn one(app: App, file: File) {
         Ok(bytes) => bytes,
         Err(sentence) => return app.say(Tone::Bad, sentence),
     };
-    let stem = name.rsplit_once('.').map_or(name.as_str(), |(stem, _)| stem).to_owned();
+    let stem = name
+        .rsplit_once('.')
+        .map_or(name.as_str(), |(stem, _)| stem)
+        .to_owned();
     let looks_like = |ending: &str| name.to_ascii_lowercase().ends_with(ending);
     if looks_like(".json") {
         match String::from_utf8(bytes) {
@@ -63,7 +66,10 @@ async fn one(app: App, file: File) {
                 app.pace_anew.set(true);
                 app.send(ToWorker::OpenFile(text));
             }
-            Err(_) => app.say(Tone::Bad, format!("{name} is not text; a scenario file is JSON.")),
+            Err(_) => app.say(
+                Tone::Bad,
+                format!("{name} is not text; a scenario file is JSON."),
+            ),
         }
         return;
     }
@@ -73,7 +79,10 @@ async fn one(app: App, file: File) {
     if looks_like(".wat") || looks_like(".wast") {
         match String::from_utf8(bytes) {
             Ok(wat) => app.compile(&stem, wat),
-            Err(_) => app.say(Tone::Bad, format!("{name} is not text; choose the .wasm instead.")),
+            Err(_) => app.say(
+                Tone::Bad,
+                format!("{name} is not text; choose the .wasm instead."),
+            ),
         }
     } else {
         // Whatever it is: the world says why it is no module, in better words than a file's ending.

@@ -14,7 +14,9 @@ pub fn Editor(
     let area = NodeRef::<html::Textarea>::new();
     let gutter = NodeRef::<html::Pre>::new();
     let error = app.compile_error;
-    let lines = Memo::new(move |_| text.with(|t| t.lines().count().max(1) + usize::from(t.ends_with('\n'))));
+    let lines = Memo::new(move |_| {
+        text.with(|t| t.lines().count().max(1) + usize::from(t.ends_with('\n')))
+    });
     let numbers = move || {
         let bad = error.get().map_or(0, |e| e.line);
         (1..=lines.get())
@@ -62,7 +64,11 @@ pub fn Editor(
 }
 
 fn compile(app: crate::app::App, name: &str, wat: &str) {
-    let name = if name.trim().is_empty() { "mine" } else { name.trim() };
+    let name = if name.trim().is_empty() {
+        "mine"
+    } else {
+        name.trim()
+    };
     app.compile(name, wat.to_owned());
 }
 
@@ -71,7 +77,11 @@ fn said(error: &CompileError, area: NodeRef<html::Textarea>) -> AnyView {
     let go = move |_| {
         if let Some(area) = area.get_untracked() {
             let value = area.value();
-            let before: usize = value.split('\n').take(line.saturating_sub(1)).map(|l| l.encode_utf16().count() + 1).sum();
+            let before: usize = value
+                .split('\n')
+                .take(line.saturating_sub(1))
+                .map(|l| l.encode_utf16().count() + 1)
+                .sum();
             let at = u32::try_from(before + column.saturating_sub(1)).unwrap_or_default();
             let _ = area.focus();
             let _ = area.set_selection_range(at, at + 1);

@@ -15,10 +15,34 @@ pub fn tooltip(app: App, x: f64, y: f64, pick: &Pick) -> AnyView {
     let height = app.chart().borrow().layout().height;
     let flip = x > width * 0.55;
     let up = y > height * 0.6;
-    let left = move || if flip { "auto".into() } else { format!("{:.0}px", x + 16.0) };
-    let right = move || if flip { format!("{:.0}px", width - x + 16.0) } else { "auto".into() };
-    let top = move || if up { "auto".into() } else { format!("{:.0}px", y + 14.0) };
-    let bottom = move || if up { format!("{:.0}px", height - y + 14.0) } else { "auto".into() };
+    let left = move || {
+        if flip {
+            "auto".into()
+        } else {
+            format!("{:.0}px", x + 16.0)
+        }
+    };
+    let right = move || {
+        if flip {
+            format!("{:.0}px", width - x + 16.0)
+        } else {
+            "auto".into()
+        }
+    };
+    let top = move || {
+        if up {
+            "auto".into()
+        } else {
+            format!("{:.0}px", y + 14.0)
+        }
+    };
+    let bottom = move || {
+        if up {
+            format!("{:.0}px", height - y + 14.0)
+        } else {
+            "auto".into()
+        }
+    };
     view! {
         <div class="tooltip" style:left=left style:right=right style:top=top style:bottom=bottom>
             <strong>{title}</strong>
@@ -67,7 +91,10 @@ pub fn Inspector() -> impl IntoView {
 
 fn fields(m: &MessageView) -> Vec<(String, String)> {
     let mut rows = vec![
-        ("value".to_owned(), m.value.clone().unwrap_or_else(|| "nil".into())),
+        (
+            "value".to_owned(),
+            m.value.clone().unwrap_or_else(|| "nil".into()),
+        ),
         ("size".to_owned(), words::bytes(m.bytes.into())),
     ];
     if let Some(signer) = &m.signer {
@@ -92,18 +119,28 @@ fn describe(app: App, pick: &Pick) -> (String, Vec<String>) {
 }
 
 fn name(world: &World, node: u16) -> String {
-    world.nodes.get(usize::from(node)).cloned().unwrap_or_default()
+    world
+        .nodes
+        .get(usize::from(node))
+        .cloned()
+        .unwrap_or_default()
 }
 
 fn arrow(world: &World, a: &Arrow, message: Option<&MessageView>) -> (String, Vec<String>) {
-    let kind = world.kinds.get(usize::from(a.kind)).map_or("message", |k| &k.name);
+    let kind = world
+        .kinds
+        .get(usize::from(a.kind))
+        .map_or("message", |k| &k.name);
     let title = format!("{kind}  {} → {}", name(world, a.from), name(world, a.to));
     let mut lines = Vec::new();
     if let Some(m) = message {
         let value = m.value.as_deref().map_or("nil".into(), words::short);
         lines.push(format!("height {} · round {} · {value}", m.height, m.round));
         if m.signer.as_ref().is_some_and(|s| *s != m.from) {
-            lines.push(format!("signed by {}", m.signer.clone().unwrap_or_default()));
+            lines.push(format!(
+                "signed by {}",
+                m.signer.clone().unwrap_or_default()
+            ));
         }
     }
     let flight = words::duration(a.arrives_us.saturating_sub(a.sent_us));
@@ -113,7 +150,9 @@ fn arrow(world: &World, a: &Arrow, message: Option<&MessageView>) -> (String, Ve
         Fate::Flying => format!("sent {sent}, arrives {arrives} ({flight})"),
         Fate::Lost => format!("sent {sent}, lost on the way"),
         Fate::Cut => format!("sent {sent}, lost: the link is cut"),
-        Fate::ReceiverDown => format!("sent {sent}, arrived {arrives}, nobody there: the receiver is down"),
+        Fate::ReceiverDown => {
+            format!("sent {sent}, arrived {arrives}, nobody there: the receiver is down")
+        }
     });
     if a.byzantine {
         lines.push("◆ the sender is Byzantine".into());
@@ -126,35 +165,81 @@ fn mark(world: &World, m: &Mark) -> (String, Vec<String>) {
     let hex = |b: &[u8; 4]| b.iter().map(|x| format!("{x:02x}")).collect::<String>();
     let slot = |h: &u64, r: &u32| format!("height {h} · round {r}");
     let (title, mut lines) = match &m.what {
-        MarkKind::Step { height, round, step } => {
-            let step = world.steps.get(usize::from(*step)).map_or("next", |s| s.as_str());
-            (format!("{who} enters step {step}"), vec![slot(height, round)])
+        MarkKind::Step {
+            height,
+            round,
+            step,
+        } => {
+            let step = world
+                .steps
+                .get(usize::from(*step))
+                .map_or("next", |s| s.as_str());
+            (
+                format!("{who} enters step {step}"),
+                vec![slot(height, round)],
+            )
         }
-        MarkKind::Timeout { height, round, timer } => {
-            let timer = world.timers.get(usize::from(*timer)).map_or("", |s| s.as_str());
+        MarkKind::Timeout {
+            height,
+            round,
+            timer,
+        } => {
+            let timer = world
+                .timers
+                .get(usize::from(*timer))
+                .map_or("", |s| s.as_str());
             (format!("{who}: timeout {timer}"), vec![slot(height, round)])
         }
-        MarkKind::Locked { height, round, block } => {
-            (format!("{who} locks {}", hex(block)), vec![slot(height, round)])
-        }
-        MarkKind::Polka { height, round, block } => {
+        MarkKind::Locked {
+            height,
+            round,
+            block,
+        } => (
+            format!("{who} locks {}", hex(block)),
+            vec![slot(height, round)],
+        ),
+        MarkKind::Polka {
+            height,
+            round,
+            block,
+        } => {
             let value = block.as_ref().map_or("nil".into(), hex);
             let title = format!("{who} has prevotes of more than two thirds for {value}");
             (title, vec![slot(height, round)])
         }
-        MarkKind::Commit { height, round, block, caught_up } => {
+        MarkKind::Commit {
+            height,
+            round,
+            block,
+            caught_up,
+        } => {
             let mut lines = vec![slot(height, round)];
             if *caught_up {
                 lines.push("caught up by a block and its commit certificate".into());
             }
             (format!("{who} commits {}", hex(block)), lines)
         }
-        MarkKind::Rejected { height, round, reason } => {
-            (format!("{who} rejects a message"), vec![reason.clone(), slot(height, round)])
-        }
-        MarkKind::Evidence { offender, height, round } => {
+        MarkKind::Rejected {
+            height,
+            round,
+            reason,
+        } => (
+            format!("{who} rejects a message"),
+            vec![reason.clone(), slot(height, round)],
+        ),
+        MarkKind::Evidence {
+            offender,
+            height,
+            round,
+        } => {
             let title = format!("{who} holds evidence against {}", name(world, *offender));
-            (title, vec!["two conflicting signed messages".into(), slot(height, round)])
+            (
+                title,
+                vec![
+                    "two conflicting signed messages".into(),
+                    slot(height, round),
+                ],
+            )
         }
         MarkKind::Crashed => (format!("{who} goes down"), Vec::new()),
         MarkKind::Restarted => (format!("{who} comes back"), Vec::new()),
@@ -170,7 +255,11 @@ fn node(app: App, world: &World, k: usize) -> (String, Vec<String>) {
         return (title, Vec::new());
     };
     let mut lines = vec![
-        format!("stake {} ({})", words::grouped(n.stake), words::percent(n.share)),
+        format!(
+            "stake {} ({})",
+            words::grouped(n.stake),
+            words::percent(n.share)
+        ),
         format!("height {} · round {} · {}", n.height, n.round, n.step),
     ];
     if let Some((block, round)) = &n.locked {

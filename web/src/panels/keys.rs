@@ -45,10 +45,18 @@ pub fn listen(app: App) {
 
 /// Keys that a field, a button or a dialog wants for itself.
 fn typing(event: &ev::KeyboardEvent) -> bool {
-    let Some(element) = event.target().and_then(|t| t.dyn_into::<web_sys::Element>().ok()) else {
+    let Some(element) = event
+        .target()
+        .and_then(|t| t.dyn_into::<web_sys::Element>().ok())
+    else {
         return false;
     };
-    if element.closest("dialog[open], textarea, select").ok().flatten().is_some() {
+    if element
+        .closest("dialog[open], textarea, select")
+        .ok()
+        .flatten()
+        .is_some()
+    {
         return true;
     }
     let space = event.key() == " ";
@@ -89,5 +97,7 @@ fn press(app: App, key: &str) -> bool {
 
 fn faster(app: App, by: f64) {
     let position = crate::scale::speed_position(app.speed.get_untracked()) + by;
-    app.set_speed(crate::scale::speed(position.clamp(0.0, crate::scale::SPEED_STOPS)));
+    app.set_speed(crate::scale::speed(
+        position.clamp(0.0, crate::scale::SPEED_STOPS),
+    ));
 }

@@ -10,7 +10,10 @@ use std::collections::BTreeMap;
 #[component]
 pub fn Nodes() -> impl IntoView {
     let app = app();
-    let nodes = Memo::new(move |_| app.frame.with(|f| f.as_ref().map(|f| rows(&f.nodes)).unwrap_or_default()));
+    let nodes = Memo::new(move |_| {
+        app.frame
+            .with(|f| f.as_ref().map(|f| rows(&f.nodes)).unwrap_or_default())
+    });
     view! {
         <section aria-label="Nodes">
             <table class="table nodes">
@@ -86,20 +89,28 @@ fn rows(nodes: &[NodeView]) -> Vec<Row> {
     // Roots by height, the most common first: only the others are flagged.
     let mut counts: BTreeMap<u64, BTreeMap<&str, usize>> = BTreeMap::new();
     for n in nodes {
-        *counts.entry(n.root_height).or_default().entry(&n.state_root).or_default() += 1;
+        *counts
+            .entry(n.root_height)
+            .or_default()
+            .entry(&n.state_root)
+            .or_default() += 1;
     }
     let common = |n: &NodeView| {
         let at = counts.get(&n.root_height);
-        at.and_then(|c| c.iter().max_by_key(|(_, k)| **k)).is_none_or(|(root, _)| *root == n.state_root)
+        at.and_then(|c| c.iter().max_by_key(|(_, k)| **k))
+            .is_none_or(|(root, _)| *root == n.state_root)
     };
     let mut groups: Vec<&str> = Vec::new();
     nodes
         .iter()
         .map(|n| {
-            let group = groups.iter().position(|r| *r == n.state_root).unwrap_or_else(|| {
-                groups.push(&n.state_root);
-                groups.len() - 1
-            });
+            let group = groups
+                .iter()
+                .position(|r| *r == n.state_root)
+                .unwrap_or_else(|| {
+                    groups.push(&n.state_root);
+                    groups.len() - 1
+                });
             let sign = match (n.byzantine, n.crashed) {
                 (_, true) => " ✖",
                 (true, false) => " ◆",
@@ -110,8 +121,15 @@ fn rows(nodes: &[NodeView]) -> Vec<Row> {
                 label: format!("{}{sign}", n.name),
                 stake: words::percent(n.share),
                 place: format!("{} / {}", n.height, n.round),
-                step: if n.crashed { "down".into() } else { n.step.clone() },
-                lock: n.locked.as_ref().map_or("–".into(), |(b, r)| format!("{b} r{r}")),
+                step: if n.crashed {
+                    "down".into()
+                } else {
+                    n.step.clone()
+                },
+                lock: n
+                    .locked
+                    .as_ref()
+                    .map_or("–".into(), |(b, r)| format!("{b} r{r}")),
                 root: n.state_root.clone(),
                 group: group % 4,
                 odd: !common(n),

@@ -8,7 +8,9 @@ use leptos::prelude::*;
 
 #[component]
 pub fn Storage(contract: ContractView) -> impl IntoView {
-    let more = contract.storage_entries.saturating_sub(contract.storage.len() as u64);
+    let more = contract
+        .storage_entries
+        .saturating_sub(contract.storage.len() as u64);
     let rows = contract.storage.into_iter().map(|(k, v)| {
         view! { <tr><td><Bytes hex=k /></td><td><Bytes hex=v /></td></tr> }
     });
@@ -25,10 +27,18 @@ pub fn Storage(contract: ContractView) -> impl IntoView {
 pub fn Receipts() -> impl IntoView {
     let app = app();
     // The newest first; one is drawn anew only when it changed.
-    let all = Memo::new(move |_| app.ledger.with(|l| {
-        l.receipts.iter().map(|r| (r.tx.clone(), format!("{r:?}"))).collect::<Vec<_>>()
-    }));
-    let find = move |tx: &str| app.ledger.with_untracked(|l| l.receipts.iter().find(|r| r.tx == tx).cloned());
+    let all = Memo::new(move |_| {
+        app.ledger.with(|l| {
+            l.receipts
+                .iter()
+                .map(|r| (r.tx.clone(), words::receipt_stamp(r)))
+                .collect::<Vec<_>>()
+        })
+    });
+    let find = move |tx: &str| {
+        app.ledger
+            .with_untracked(|l| l.receipts.iter().find(|r| r.tx == tx).cloned())
+    };
     view! {
         <section aria-label="Transactions you sent">
             <h2>"Your transactions"</h2>
@@ -50,12 +60,20 @@ fn Receipt(receipt: ReceiptView) -> impl IntoView {
         (None, "pending") => "waiting for a block".into(),
         (None, _) => String::new(),
     };
-    let gas = r.gas_by.iter().map(|(k, v)| format!("{k} {}", words::grouped(*v))).collect::<Vec<_>>().join(", ");
+    let gas = r
+        .gas_by
+        .iter()
+        .map(|(k, v)| format!("{k} {}", words::grouped(*v)))
+        .collect::<Vec<_>>()
+        .join(", ");
     let equal = r.roots.windows(2).all(|w| w[0].1 == w[1].1);
     let count = r.roots.len();
     let roots = r.roots.first().map(|(_, root)| {
         if equal {
-            format!("{count} validators reached the same state root {}…", words::short(root))
+            format!(
+                "{count} validators reached the same state root {}…",
+                words::short(root)
+            )
         } else {
             "state roots differ:".into()
         }

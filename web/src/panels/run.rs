@@ -21,7 +21,10 @@ pub fn Caption() -> impl IntoView {
     let told = StoredValue::new(Vec::<String>::new());
     let hold = move |ms: u64| {
         held.set_value(true);
-        set_timeout(move || held.set_value(false), std::time::Duration::from_millis(ms));
+        set_timeout(
+            move || held.set_value(false),
+            std::time::Duration::from_millis(ms),
+        );
     };
     Effect::new(move |_| {
         let Some(frame) = app.frame.get() else {
@@ -59,7 +62,10 @@ pub fn Run() -> impl IntoView {
 #[component]
 fn Verdicts() -> impl IntoView {
     let app = app();
-    let verdicts = Memo::new(move |_| app.frame.with(|f| f.as_ref().map(|f| f.verdicts.clone()).unwrap_or_default()));
+    let verdicts = Memo::new(move |_| {
+        app.frame
+            .with(|f| f.as_ref().map(|f| f.verdicts.clone()).unwrap_or_default())
+    });
     view! {
         <section class="verdicts" aria-label="Verdicts">
             <h2>"Verdicts"</h2>
@@ -89,7 +95,10 @@ fn Verdicts() -> impl IntoView {
 fn Figures() -> impl IntoView {
     let app = app();
     let figure = move |label: &'static str, id: &'static str, read: fn(&Frame) -> String| {
-        let value = Memo::new(move |_| app.frame.with(|f| f.as_ref().map_or("–".into(), |f: &Arc<Frame>| read(f))));
+        let value = Memo::new(move |_| {
+            app.frame
+                .with(|f| f.as_ref().map_or("–".into(), |f: &Arc<Frame>| read(f)))
+        });
         view! {
             <div class="figure">
                 <dt>{label}</dt>
@@ -122,7 +131,11 @@ fn Figures() -> impl IntoView {
 fn Kinds() -> impl IntoView {
     let app = app();
     let kinds = Memo::new(move |_| {
-        app.frame.with(|f| f.as_ref().map(|f| f.metrics.messages_by_kind.clone()).unwrap_or_default())
+        app.frame.with(|f| {
+            f.as_ref()
+                .map(|f| f.metrics.messages_by_kind.clone())
+                .unwrap_or_default()
+        })
     });
     view! {
         <section aria-label="Messages by kind">

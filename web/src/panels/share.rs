@@ -1,7 +1,7 @@
 //! A link that is this run, or a file where a link would be too long.
 
-use super::icon::icon;
 use super::drop;
+use super::icon::icon;
 use crate::app::app;
 use crate::platform::{files, place};
 use crate::protocol::ToWorker;
@@ -25,7 +25,10 @@ pub fn Share() -> impl IntoView {
         }
     });
     let address = move || {
-        app.link.get().filter(|l| !l.fragment.is_empty()).map(|l| place::link(&l.fragment))
+        app.link
+            .get()
+            .filter(|l| !l.fragment.is_empty())
+            .map(|l| place::link(&l.fragment))
     };
     let copy = move |_| {
         let Some(text) = address() else { return };

@@ -2,6 +2,7 @@
 //! let go, it acts once.
 
 use crate::app::app;
+use crate::platform::numbers;
 use crate::scale::Scale;
 use leptos::{ev, prelude::*};
 
@@ -36,10 +37,10 @@ pub fn Slider(
             act.run(v);
         }
     };
-    let read = move |event: &ev::Event| event_target_value(event).parse::<f64>().ok();
+    let read = move |event: &ev::Event| numbers::read(&event_target_value(event));
     let slid = move |event: ev::Event| read(&event).map(|p| scale.get_untracked().value(p));
     let typed = move |event: ev::Event| {
-        if let Some(v) = read(&event).filter(|v| v.is_finite()) {
+        if let Some(v) = read(&event) {
             commit(v.max(0.0));
         }
     };

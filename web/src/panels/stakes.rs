@@ -9,7 +9,11 @@ pub fn Stakes() -> impl IntoView {
     let app = app();
     let stakes = Memo::new(move |_| {
         app.force.with(|s| {
-            let all: Vec<(String, u64)> = s.validators.iter().map(|v| (v.name.clone(), v.stake)).collect();
+            let all: Vec<(String, u64)> = s
+                .validators
+                .iter()
+                .map(|v| (v.name.clone(), v.stake))
+                .collect();
             all
         })
     });
@@ -21,7 +25,10 @@ pub fn Stakes() -> impl IntoView {
         }),
         Err(_) => {
             app.refused.update(|n| *n += 1);
-            app.say(Tone::Bad, format!("“{text}” is no stake: use a whole number from 1 up."));
+            app.say(
+                Tone::Bad,
+                format!("“{text}” is no stake: use a whole number from 1 up."),
+            );
         }
     };
     view! {

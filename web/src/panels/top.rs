@@ -10,14 +10,17 @@ pub fn Top() -> impl IntoView {
     let app = app();
     let choose = move |event| {
         let id = event_target_value(&event);
-        let preset = app.presets.with_untracked(|p| p.iter().find(|p| p.id == id).cloned());
+        let preset = app
+            .presets
+            .with_untracked(|p| p.iter().find(|p| p.id == id).cloned());
         if let Some(preset) = preset {
             app.open_preset(&preset);
         }
     };
     let look = move || {
         let id = app.preset.get();
-        app.presets.with(|p| p.iter().find(|p| p.id == id).map(|p| p.look.clone()))
+        app.presets
+            .with(|p| p.iter().find(|p| p.id == id).map(|p| p.look.clone()))
     };
     view! {
         <header class="top">
@@ -87,7 +90,12 @@ fn Chip() -> impl IntoView {
 fn words(frame: &Frame) -> (&'static str, &'static str, String, String) {
     let worst = frame.verdicts.first();
     let kind = worst.map_or(VerdictKind::Holds, |v| v.kind);
-    let ahead = frame.nodes.iter().filter(|n| !n.crashed && !n.byzantine).map(|n| (n.height, n.round)).max();
+    let ahead = frame
+        .nodes
+        .iter()
+        .filter(|n| !n.crashed && !n.byzantine)
+        .map(|n| (n.height, n.round))
+        .max();
     let (height, round) = ahead.unwrap_or((frame.metrics.height, 0));
     let place = format!("height {height} · round {round}");
     let monitor = worst.map(|v| v.monitor.clone()).unwrap_or_default();

@@ -2,6 +2,7 @@
 
 use super::icon::icon;
 use crate::app::{App, app};
+use crate::platform::numbers;
 use crate::scale;
 use crate::words;
 use consensusforge_core::session::view::Unit;
@@ -20,7 +21,9 @@ pub fn step_back(app: App, unit: Unit) {
     let now = app.now_us();
     let before = match unit {
         Unit::Height => app.frame.with_untracked(|f| {
-            let commits = f.as_ref().map(|f| f.commits.iter().map(|c| c.at_us).filter(|t| *t < now).max());
+            let commits = f
+                .as_ref()
+                .map(|f| f.commits.iter().map(|c| c.at_us).filter(|t| *t < now).max());
             commits.flatten()
         }),
         _ => app.chart().borrow().before(now),
@@ -39,7 +42,7 @@ pub fn Transport() -> impl IntoView {
         unit.set(UNITS.iter().position(|u| u.0 == id).unwrap_or_default());
     };
     let speed = move |event: ev::Event| {
-        if let Ok(position) = event_target_value(&event).parse::<f64>() {
+        if let Some(position) = numbers::read(&event_target_value(&event)) {
             app.set_speed(scale::speed(position));
         }
     };
@@ -90,7 +93,7 @@ fn Scrub() -> impl IntoView {
     let hand = RwSignal::new(None::<u64>);
     let shown = move || hand.get().unwrap_or_else(|| app.tick.with(|t| t.now_us));
     let slid = move |event: ev::Event| {
-        if let Ok(to) = event_target_value(&event).parse::<f64>() {
+        if let Some(to) = numbers::read(&event_target_value(&event)) {
             let to = to as u64;
             if app.playing.get_untracked() {
                 app.play(false);
@@ -103,10 +106,16 @@ fn Scrub() -> impl IntoView {
     let ticks = Memo::new(move |_| {
         let end = end();
         app.frame.with(|f| {
-            let Some(f) = f else { return (String::new(), String::new(), String::new()) };
+            let Some(f) = f else {
+                return (String::new(), String::new(), String::new());
+            };
             let commits = f.commits.iter().filter(|c| !c.forked).map(|c| c.at_us);
             let forks = f.commits.iter().filter(|c| c.forked).map(|c| c.at_us);
-            (path(commits, end), path(forks, end), path(f.commands_us.iter().copied(), end))
+            (
+                path(commits, end),
+                path(forks, end),
+                path(f.commands_us.iter().copied(), end),
+            )
         })
     });
     view! {

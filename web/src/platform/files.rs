@@ -14,7 +14,9 @@ pub async fn read(file: &File) -> Result<Vec<u8>, String> {
     let name = file.name();
     if file.size() > MAX_FILE {
         let size = crate::words::bytes(file.size() as u64);
-        return Err(format!("{name} has {size}; nothing here takes files above 32 MB."));
+        return Err(format!(
+            "{name} has {size}; nothing here takes files above 32 MB."
+        ));
     }
     let buffer = JsFuture::from(file.array_buffer())
         .await

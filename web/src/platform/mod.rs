@@ -2,6 +2,7 @@
 
 pub mod files;
 pub mod frames;
+pub mod numbers;
 pub mod place;
 pub mod theme;
 pub mod wire;

@@ -9,7 +9,10 @@ use wasm_bindgen::{JsCast, JsValue};
 ///
 /// # Errors
 /// What the encoder said; only a bug can cause it.
-pub fn pack<T: BorshSerialize>(message: &T, bytes: Option<&[u8]>) -> Result<(JsValue, Array), JsValue> {
+pub fn pack<T: BorshSerialize>(
+    message: &T,
+    bytes: Option<&[u8]>,
+) -> Result<(JsValue, Array), JsValue> {
     let message = borsh::to_vec(message).map_err(|e| JsValue::from(e.to_string()))?;
     let (parts, transfer) = (Array::new(), Array::new());
     for part in std::iter::once(&*message).chain(bytes) {

@@ -97,7 +97,8 @@ impl<O: Speech> Handle<O> {
         };
         let me = Rc::downgrade(self);
         let heard = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
-            let (Some(me), Some((message, bytes))) = (me.upgrade(), wire::unpack::<O>(&event.data()))
+            let (Some(me), Some((message, bytes))) =
+                (me.upgrade(), wire::unpack::<O>(&event.data()))
             else {
                 return;
             };
@@ -112,7 +113,11 @@ impl<O: Speech> Handle<O> {
         let listener = self.listener.clone();
         let failed = Closure::<dyn Fn(ErrorEvent)>::new(move |event: ErrorEvent| {
             let said = event.message();
-            let said = if said.is_empty() { NO_WORKER.into() } else { said };
+            let said = if said.is_empty() {
+                NO_WORKER.into()
+            } else {
+                said
+            };
             listener(O::last_words(said), None);
         });
         worker.set_onmessage(Some(heard.as_ref().unchecked_ref()));

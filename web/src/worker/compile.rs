@@ -33,7 +33,8 @@ mod tests {
 
     #[test]
     fn a_mistake_is_told_with_its_line() {
-        let error = compile("(module\n  (func (export \"run\")\n    i32.cons 1 drop))").unwrap_err();
+        let error =
+            compile("(module\n  (func (export \"run\")\n    i32.cons 1 drop))").unwrap_err();
         assert_eq!((error.line, error.column), (3, 5));
         assert!(error.sentence.contains("unknown"), "{}", error.sentence);
     }

@@ -50,7 +50,9 @@ pub fn start() {
     });
     scope.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
     on_message.forget();
-    port.channel.port1().set_onmessage(Some(port.timer.as_ref().unchecked_ref()));
+    port.channel
+        .port1()
+        .set_onmessage(Some(port.timer.as_ref().unchecked_ref()));
     let presets = consensusforge_core::session::presets();
     port.post((FromWorker::Ready { presets }, None));
     // The worker lives as long as its page.

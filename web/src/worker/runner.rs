@@ -1,11 +1,13 @@
 //! The worker's head: owns the session, works in slices, keeps simulated time in step with the
 //! reader's. Knows nothing of the browser: time comes in as numbers, answers go out as a list.
 
-use crate::model::{Command, Scenario, SubmitSpec};
-use crate::protocol::{
-    About, ChartNews, Doing, FromWorker, Ledger, Progress, Tick, ToWorker,
+use crate::model::{AdversarySpec, Command, PuppetLine, Scenario, StrategySpec, SubmitSpec};
+use crate::protocol::{About, ChartNews, Doing, FromWorker, Ledger, Progress, Tick, ToWorker};
+use crate::words;
+use consensusforge_core::session::{
+    Opened, Session, open_bytes, open_link,
+    view::{Advance, Expected, Frame, ModuleView, Problem, Unit},
 };
-use consensusforge_core::session::{Opened, Session, open_bytes, open_link, view::{Advance, Expected, Frame, ModuleView, Problem, Unit}};
 
 /// Real time one slice of work may take before it lets messages in.
 const SLICE_MS: f64 = 9.0;
@@ -31,6 +33,9 @@ const START: Advance = Advance {
 /// An answer, with the bytes that travel beside it.
 pub type Answer = (FromWorker, Option<Vec<u8>>);
 
+/// Modules known, and what distinguishes contracts and receipts from what was told last.
+type Stamp = (usize, Vec<u64>, Vec<u64>);
+
 enum Goal {
     None,
     Step(Unit),
@@ -53,7 +58,7 @@ pub struct Runner {
     place: Advance,
     frame_ms: f64,
     ledger_ms: f64,
-    ledger_stamp: String,
+    ledger_stamp: Option<Stamp>,
     stale: bool,
     out: Vec<Answer>,
 }
@@ -73,7 +78,7 @@ impl Default for Runner {
             place: START,
             frame_ms: f64::MIN,
             ledger_ms: f64::MIN,
-            ledger_stamp: String::new(),
+            ledger_stamp: None,
             stale: true,
             out: Vec::new(),
         }
@@ -106,7 +111,11 @@ impl Runner {
 
     pub fn hear(&mut self, message: ToWorker, bytes: Option<Vec<u8>>) {
         match message {
-            ToWorker::Heard => self.unheard = false,
+            // The page has drawn the last tick: no news, or a paused page would never sleep.
+            ToWorker::Heard => {
+                self.unheard = false;
+                return;
+            }
             ToWorker::Open { scenario, at_us } => self.open(scenario, at_us, None),
             ToWorker::OpenLink(text) => self.opened(open_link(&text)),
             ToWorker::OpenFile(text) => self.opened(open_bytes(text.as_bytes())),
@@ -132,6 +141,14 @@ impl Runner {
             return;
         };
         match message {
+            ToWorker::Script { who, script } => match read_script(&script) {
+                Ok(script) => {
+                    let strategy = StrategySpec::Puppet { script };
+                    let spec = AdversarySpec { who, strategy };
+                    self.ask(ToWorker::Apply(Command::SetAdversary(spec)), None);
+                }
+                Err(problem) => self.complain(About::Command, problem),
+            },
             ToWorker::Apply(command) => {
                 let done = knowing(session, &command).and_then(|()| session.apply(command));
                 match done {
@@ -156,7 +173,11 @@ impl Runner {
                 let view = session.message(id);
                 self.say(FromWorker::Message(view));
             }
-            ToWorker::ViewCall { address, input, validator } => {
+            ToWorker::ViewCall {
+                address,
+                input,
+                validator,
+            } => {
                 let result = session.view_call(&address, &input, validator);
                 self.say(FromWorker::Viewed(result));
             }
@@ -177,7 +198,7 @@ impl Runner {
             self.say(FromWorker::Scenario(scenario));
         }
         self.ledger_ms = f64::MIN;
-        self.ledger_stamp.clear();
+        self.ledger_stamp = None;
     }
 
     fn opened(&mut self, opened: Result<Opened, Problem>) {
@@ -198,7 +219,7 @@ impl Runner {
                 self.place = START;
                 self.frame_ms = f64::MIN;
                 self.ledger_ms = f64::MIN;
-                self.ledger_stamp.clear();
+                self.ledger_stamp = None;
                 self.goal = match expected {
                     Some(expected) => Goal::Replay(expected),
                     None if at_us > 0 => Goal::Seek(at_us),
@@ -249,7 +270,11 @@ impl Runner {
         };
         let (came, done) = match &self.goal {
             Goal::None if self.playing => {
-                let until = if self.due_us.is_finite() { self.due_us as u64 } else { u64::MAX / 4 };
+                let until = if self.due_us.is_finite() {
+                    self.due_us as u64
+                } else {
+                    u64::MAX / 4
+                };
                 let came = session.advance(until, chunk);
                 (came, came.reached)
             }
@@ -272,7 +297,14 @@ impl Runner {
                     self.out.push((FromWorker::Replayed(replay), None));
                 }
                 let Frame { now_us, steps, .. } = session.frame();
-                (Advance { now_us, steps, reached }, reached)
+                (
+                    Advance {
+                        now_us,
+                        steps,
+                        reached,
+                    },
+                    reached,
+                )
             }
         };
         self.place = came;
@@ -315,7 +347,10 @@ impl Runner {
         } else {
             let batch = session.chart(self.cursor, MAX_ARROWS);
             self.cursor = batch.cursor;
-            Some(ChartNews { batch, flying: session.flying(MAX_FLYING) })
+            Some(ChartNews {
+                batch,
+                flying: session.flying(MAX_FLYING),
+            })
         };
         self.unheard = true;
         self.stale = false;
@@ -344,13 +379,21 @@ impl Runner {
             contracts: session.contracts(),
             receipts: session.receipts(),
         };
-        // The views have no stamp of their own; their text is one.
-        let stamp = format!("{ledger:?}");
-        if stamp != self.ledger_stamp {
-            self.ledger_stamp = stamp;
+        let stamp = (
+            ledger.modules.len(),
+            ledger.contracts.iter().map(words::contract_stamp).collect(),
+            ledger.receipts.iter().map(words::receipt_stamp).collect(),
+        );
+        if self.ledger_stamp.as_ref() != Some(&stamp) {
+            self.ledger_stamp = Some(stamp);
             self.out.push((FromWorker::Ledger(Box::new(ledger)), None));
         }
     }
+}
+
+fn read_script(text: &str) -> Result<Vec<PuppetLine>, Problem> {
+    serde_json::from_str(text)
+        .map_err(|e| Problem::new(format!("The script is not a list of messages: {e}.")))
 }
 
 /// A built-in module becomes part of the run when it is first deployed.
@@ -359,7 +402,11 @@ fn knowing(session: &mut Session, command: &Command) -> Result<(), Problem> {
         action: SubmitSpec::Deploy { contract, .. },
         ..
     } = command
-        && !session.scenario().contracts.iter().any(|c| c.name == *contract)
+        && !session
+            .scenario()
+            .contracts
+            .iter()
+            .any(|c| c.name == *contract)
     {
         session.add_builtin(contract)?;
     }
@@ -370,14 +417,16 @@ fn progress(goal: &Goal, now_us: u64, steps: u64) -> Option<Progress> {
     let (what, share) = match goal {
         Goal::None => return None,
         Goal::Step(_) => (Doing::Stepping, 0.0),
-        Goal::Seek(to_us) => {
-            (Doing::Seeking, now_us as f64 / (*to_us).max(1) as f64)
-        }
-        Goal::Replay(expected) => {
-            (Doing::Replaying, steps as f64 / expected.steps.max(1) as f64)
-        }
+        Goal::Seek(to_us) => (Doing::Seeking, now_us as f64 / (*to_us).max(1) as f64),
+        Goal::Replay(expected) => (
+            Doing::Replaying,
+            steps as f64 / expected.steps.max(1) as f64,
+        ),
     };
-    Some(Progress { what, share: share.clamp(0.0, 1.0) })
+    Some(Progress {
+        what,
+        share: share.clamp(0.0, 1.0),
+    })
 }
 
 #[cfg(test)]
@@ -437,7 +486,10 @@ mod tests {
             runner.slice(ticking(&clock));
             clock.set(clock.get() + 15.0);
             let told = runner.take();
-            ticks += told.iter().filter(|(a, _)| matches!(a, FromWorker::Tick(_))).count();
+            ticks += told
+                .iter()
+                .filter(|(a, _)| matches!(a, FromWorker::Tick(_)))
+                .count();
         }
         assert_eq!(ticks, 1);
     }

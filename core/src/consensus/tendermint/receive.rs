@@ -199,6 +199,10 @@ pub(super) fn certificate(
     let Ok(round) = certificate::check(&certificate, block, height, set) else {
         return false;
     };
+    // Its precommits are messages like any other: one may contradict what its signer told this node.
+    for signed in certificate.iter() {
+        message(state, context, signed.clone(), out);
+    }
     commit(state, block, round, Some(certificate));
     want_verdict(state, block, out);
     true
