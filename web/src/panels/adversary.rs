@@ -5,6 +5,7 @@ use super::slider::Slider;
 use crate::app::{Tone, app};
 use crate::effective;
 use crate::model::{AdversarySpec, Command, PuppetLine, StrategySpec, Who};
+use crate::platform::text;
 use crate::scale::Scale;
 use leptos::{html, prelude::*};
 
@@ -86,10 +87,10 @@ pub fn Adversary() -> impl IntoView {
 fn Puppet(spec: Memo<AdversarySpec>) -> impl IntoView {
     let app = app();
     let area = NodeRef::<html::Textarea>::new();
-    let text = move || {
+    let shown = move || {
         spec.with(|s| match &s.strategy {
             StrategySpec::Puppet { script } if !script.is_empty() => {
-                serde_json::to_string_pretty(script).unwrap_or_default()
+                text::to_json(script).unwrap_or_default()
             }
             _ => EXAMPLE.to_owned(),
         })
@@ -98,7 +99,7 @@ fn Puppet(spec: Memo<AdversarySpec>) -> impl IntoView {
         let Some(area) = area.get_untracked() else {
             return;
         };
-        match serde_json::from_str::<Vec<PuppetLine>>(&area.value()) {
+        match text::from_json::<Vec<PuppetLine>>(&area.value()) {
             Ok(script) => app.act(Command::SetAdversary(AdversarySpec {
                 strategy: StrategySpec::Puppet { script },
                 ..spec.get_untracked()
@@ -111,7 +112,7 @@ fn Puppet(spec: Memo<AdversarySpec>) -> impl IntoView {
     };
     view! {
         <label class="note" for="puppet">"What the liars say, message by message:"</label>
-        <textarea id="puppet" class="mono" rows="9" spellcheck="false" node_ref=area prop:value=text></textarea>
+        <textarea id="puppet" class="mono" rows="9" spellcheck="false" node_ref=area prop:value=shown></textarea>
         <button on:click=put>"Use this script"</button>
     }
 }

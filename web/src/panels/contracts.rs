@@ -300,7 +300,8 @@ fn submit(
 
 /// Addresses are digests in hex; the scenario's type reads them.
 fn parse_address<T: serde::de::DeserializeOwned>(app: App, address: &str) -> Option<T> {
-    let parsed = serde_json::from_value(serde_json::Value::String(address.to_owned()));
+    let text = serde::de::value::StrDeserializer::<serde::de::value::Error>::new(address);
+    let parsed = T::deserialize(text);
     parsed
         .map_err(|e| app.say(Tone::Bad, format!("{address} is no address: {e}.")))
         .ok()
