@@ -224,20 +224,44 @@ fn acting_in_the_past_begins_a_new_future_and_leaves_the_past_alone() {
 }
 
 #[test]
-fn one_more_message_leaves_every_other_draw_alone() {
-    // The same luck with and without a workload: consensus messages of height 1 arrive alike, as long
-    // as no transaction goes before them on their link.
-    let first = |tx_per_second| {
+fn one_more_message_leaves_every_other_link_alone() {
+    // v1 hands on a user's transaction before anything else: every link from v1 has one copy more. What
+    // v2 proposes, and what the others vote on it, arrives as before.
+    let flights = |extra: bool| {
         let mut scenario = Scenario::default();
-        scenario.workload.tx_per_second = tx_per_second;
-        let session = run(scenario, 400_000);
-        session
-            .decisions()
-            .into_iter()
-            .map(|d| (d.validator, d.at_us))
-            .collect::<Vec<_>>()
+        scenario.workload.tx_per_second = 0;
+        scenario.protocol.proposer = ProposerSpec::List(vec!["v2".into()]);
+        let mut session = Session::open(scenario).expect("possible");
+        if extra {
+            let transfer = SubmitSpec::Transfer { to: 1, amount: 5 };
+            session
+                .apply(Command::Submit {
+                    from: 0,
+                    action: transfer,
+                })
+                .expect("fine");
+        }
+        session.advance(400_000, u64::MAX);
+        let lines: Vec<Value> = session
+            .trace_lines()
+            .map(|l| serde_json::from_str(&l).expect("JSON"))
+            .collect();
+        let transactions = lines.iter().filter(|l| l["kind"] == "transaction").count();
+        assert_eq!(transactions > 0, extra);
+        let mut told: Vec<String> = lines
+            .iter()
+            .filter(|l| {
+                l["event"] == "delivered"
+                    && l["from"] != "v1"
+                    && l["to"] != "v1"
+                    && l["kind"] != "precommit"
+            })
+            .map(|l| format!("{} {} {} {}", l["kind"], l["from"], l["to"], l["flight_us"]))
+            .collect();
+        told.sort();
+        told
     };
-    let quiet = first(0);
-    assert!(!quiet.is_empty());
-    assert_eq!(quiet, first(2));
+    let quiet = flights(false);
+    assert_eq!(quiet.len(), 2 + 6);
+    assert_eq!(quiet, flights(true));
 }

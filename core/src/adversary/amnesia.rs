@@ -16,6 +16,10 @@ impl<P: Protocol> Strategy<P> for Amnesia {
         true
     }
 
+    fn resends(&self) -> bool {
+        true
+    }
+
     fn clone_box(&self) -> Box<dyn Strategy<P>> {
         Box::new(self.clone())
     }

@@ -73,6 +73,12 @@ pub trait Strategy<P: Protocol> {
         false
     }
 
+    /// Controlled nodes send again what they said, as honest ones do: only where they said the same to
+    /// everybody and at once.
+    fn resends(&self) -> bool {
+        false
+    }
+
     /// Messages written down beforehand.
     fn script(&self) -> &[Line] {
         &[]

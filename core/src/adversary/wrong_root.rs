@@ -21,6 +21,10 @@ impl<P: Protocol> Strategy<P> for WrongRoot {
         true
     }
 
+    fn resends(&self) -> bool {
+        true
+    }
+
     fn clone_box(&self) -> Box<dyn Strategy<P>> {
         Box::new(self.clone())
     }

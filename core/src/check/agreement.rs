@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 
 /// Heights remembered for latecomers. A node that is further behind is compared no more.
 const REMEMBERED: usize = 20_000;
+const FORKS: usize = 1_000;
 
 #[derive(Clone, Debug)]
 struct Side {
@@ -44,7 +45,9 @@ impl Agreement {
                 });
             }
         }
-        if sides.len() > 1 {
+        // A chain that has forked goes on forking: the first thousand heights tell enough.
+        let room = self.forks.len() < FORKS || self.forks.contains_key(&commit.height);
+        if sides.len() > 1 && room {
             let since = self
                 .forks
                 .get(&commit.height)

@@ -122,32 +122,12 @@ impl Progress {
             .kinds
             .iter()
             .position(|k| k.role == Role::Vote && k.name == step_name);
-        let kinds: Vec<usize> = match waits_for {
-            Some(kind) => vec![kind],
-            None => (0..head.kinds.len())
-                .filter(|k| head.kinds[*k].role == Role::Vote)
-                .collect(),
-        };
-        let Some(votes) = kinds
-            .iter()
-            .map(|k| Votes::of(trace, node, *k, height, round))
-            .max_by_key(|v| v.stake)
-        else {
-            return format!("{at}.");
-        };
-        let kind = kinds.first().map_or("vote", |k| head.kinds[*k].name);
-        let enough = 3 * u128::from(votes.stake) > 2 * u128::from(total);
-        let mut sentence = if enough && votes.by_value.len() > 1 {
-            format!(
-                "{at}: {kind}s of {} of the stake are in, but no block has more than 66.7 %: {}.",
-                percent(votes.stake, total),
-                votes.split(total)
-            )
-        } else {
-            format!(
-                "{at}: it needs more than 66.7 % of the stake in {kind}s and has {}.",
-                percent(votes.stake, total)
-            )
+        let mut sentence = match waits_for {
+            None => format!("{at}: no proposal has arrived that it could vote on."),
+            Some(kind) => {
+                let votes = Votes::of(trace, node, kind, height, round);
+                votes.lack(&at, head.kinds[kind].name, total)
+            }
         };
         let absent: Vec<NodeId> = cast.down.clone();
         if !absent.is_empty() {
@@ -194,6 +174,24 @@ impl Votes {
         Votes {
             stake: seen.keys().map(stake_of).sum(),
             by_value,
+        }
+    }
+
+    /// What these votes lack, as a sentence.
+    fn lack(&self, at: &str, kind: &str, total: u64) -> String {
+        let quorum = |stake: u64| 3 * u128::from(stake) > 2 * u128::from(total);
+        let has = percent(self.stake, total);
+        if !quorum(self.stake) {
+            format!("{at}: it needs more than 66.7 % of the stake in {kind}s and has {has}.")
+        } else if self.by_value.values().any(|stake| quorum(*stake)) {
+            format!(
+                "{at}: {kind}s of {has} of the stake are in, but not the valid block they are for."
+            )
+        } else {
+            format!(
+                "{at}: {kind}s of {has} of the stake are in, but no block has more than 66.7 %: {}.",
+                self.split(total)
+            )
         }
     }
 

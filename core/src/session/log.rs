@@ -3,7 +3,7 @@
 use super::Session;
 use super::view::{Decision, MessageView};
 use crate::trace::{Event, Record};
-use crate::types::NodeId;
+use crate::types::{NodeId, ValidatorId};
 use serde_json::{Value, json};
 
 impl Session {
@@ -89,6 +89,10 @@ impl Session {
     fn line(&self, record: &Record) -> Value {
         let head = &self.sim.trace().head;
         let name = |n: NodeId| head.node_name(n);
+        let validator = |v: ValidatorId| {
+            let known = head.validators.get(v.index());
+            known.map_or_else(|| v.to_string(), |v| v.0.clone())
+        };
         let kind = |id: u32| {
             let m = self.sim.trace().find(id);
             m.and_then(|m| head.kinds.get(usize::from(m.kind)))
@@ -150,9 +154,9 @@ impl Session {
             }
             Event::Committed(c) => {
                 json!({"event": "committed", "node": name(c.node), "height": c.height,
-                "round": c.round, "block": c.block, "parent": c.parent, "proposer": c.proposer.to_string(),
+                "round": c.round, "block": c.block, "parent": c.parent, "proposer": validator(c.proposer),
                 "transactions": c.transactions, "caught_up": c.caught_up, "valid": c.valid,
-                "signers": c.signers.iter().map(ToString::to_string).collect::<Vec<_>>()})
+                "signers": c.signers.iter().map(|v| validator(*v)).collect::<Vec<_>>()})
             }
             Event::Executed(e) => {
                 json!({"event": "executed", "node": name(e.node), "height": e.height,
@@ -162,7 +166,7 @@ impl Session {
                 "height": detail.slot.height, "round": detail.slot.round, "block": detail.block,
                 "reason": detail.reason}),
             Event::Evidence(a) => json!({"event": "evidence", "reporter": name(a.reporter),
-                "offender": a.offender.to_string(), "height": a.slot.height, "round": a.slot.round,
+                "offender": validator(a.offender), "height": a.slot.height, "round": a.slot.round,
                 "kind": head.kinds.get(usize::from(a.kind)).map(|k| k.name), "first": a.first, "second": a.second}),
             Event::Crashed { node } => json!({"event": "crashed", "node": name(*node)}),
             Event::Restarted { node } => json!({"event": "restarted", "node": name(*node)}),

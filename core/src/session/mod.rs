@@ -168,7 +168,8 @@ impl Session {
         }
     }
 
-    /// Acts now. Commands later than now are dropped: acting in the past begins a new future.
+    /// Acts now. In the past this begins a new future: what came later in this run is dropped. At the
+    /// front of a run what its scenario still holds stays.
     ///
     /// # Errors
     /// A sentence when the command makes no sense in this run; then nothing has changed.
@@ -178,20 +179,28 @@ impl Session {
         // own instant: it gets the next one.
         let at_us = if self.sim.steps() == 0 { 0 } else { now + 1 };
         let mut changed = self.scenario.clone();
-        changed.commands.retain(|c| c.at_us <= now);
-        changed.commands.push(TimedCommand { at_us, command });
+        // Only who has been further has a future to leave: what a scenario still holds stays in it.
+        if self.end > now {
+            changed.commands.retain(|c| c.at_us <= now);
+        }
+        let place = changed.commands.partition_point(|c| c.at_us <= at_us);
+        changed
+            .commands
+            .insert(place, TimedCommand { at_us, command });
         validate(&changed)?;
         self.scenario = changed;
         self.checkpoints.retain(|c| c.now <= now);
         self.end = now;
         if at_us == 0 {
             // Nothing has run: open afresh with one command more.
+            let era = self.era + 1;
             *self = Session::open(self.scenario.clone())?;
-            self.era += 1;
+            self.era = era;
             return Ok(());
         }
         self.sim.set_future(&self.scenario.commands);
-        self.advance(at_us, LOOK);
+        // To the command and past it; a crowd at this very instant may take several looks.
+        while !self.advance(at_us, LOOK).reached {}
         Ok(())
     }
 

@@ -31,7 +31,8 @@ impl<P: Protocol> World<P> {
             return;
         };
         let n = &self.nodes[node.index()];
-        if self.mute(node) || self.now < n.progress.saturating_add(interval) {
+        let liar = self.adversary.controls(node) && !self.adversary.strategy.resends();
+        if self.now < n.progress.saturating_add(interval) {
             return;
         }
         let context = Context {
@@ -44,8 +45,11 @@ impl<P: Protocol> World<P> {
         };
         let (own, others) = P::resend(&n.machine, &context);
         let wanted: Vec<_> = n.wanted.keys().copied().collect();
-        if own.is_empty() {
+        if own.is_empty() || liar {
             self.ask_for_help(node);
+        }
+        if liar {
+            return;
         }
         let everybody: Vec<NodeId> = self.others(node).collect();
         for signed in own {

@@ -127,14 +127,13 @@ impl<P: Protocol> World<P> {
             let down = i < usize::from(count);
             let nodes: Vec<NodeId> = self.nodes_of(validator).collect();
             for node in nodes {
-                if down == self.nodes[node.index()].up {
-                    let event = if down {
-                        Happening::Crash(node)
-                    } else {
-                        Happening::Restart(node)
-                    };
-                    self.queue.push(self.now, event);
-                }
+                // Whoever is already as it should be takes no notice.
+                let event = if down {
+                    Happening::Crash(node)
+                } else {
+                    Happening::Restart(node)
+                };
+                self.queue.push(self.now, event);
             }
         }
     }

@@ -61,11 +61,23 @@ impl<P: Protocol> World<P> {
             }
             Act::Tell { from, message, to } => {
                 let packet = self.sign_and_pack(from, message);
+                let own = to.contains(&from);
                 self.put_on_wire(from, &packet, to.into_iter().filter(|t| *t != from), false);
                 if let Payload::Protocol { signed, .. } = &packet.payload
-                    && from == node
+                    && own
                 {
-                    inbox.push_back(Input::Message(signed.clone()));
+                    let input = Input::Message(signed.clone());
+                    if from == node {
+                        inbox.push_back(input);
+                    } else {
+                        let life = self.nodes[from.index()].life;
+                        let answer = Happening::Answer {
+                            node: from,
+                            life,
+                            input: Box::new(input),
+                        };
+                        self.queue.push(self.now, answer);
+                    }
                 }
             }
             Act::KeepToSelf(message) => {

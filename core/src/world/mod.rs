@@ -240,7 +240,9 @@ impl<P: Protocol> World<P> {
             }
             Happening::Late { node, life, effect } => {
                 if self.alive(node, life) {
-                    self.carry_out(node, *effect, &mut VecDeque::new());
+                    let mut inbox = VecDeque::new();
+                    self.carry_out(node, *effect, &mut inbox);
+                    self.settle(node, inbox, &mut Vec::new());
                 }
             }
             Happening::Resend { node, life } => {
@@ -308,12 +310,22 @@ impl<P: Protocol> World<P> {
         if !effects.is_empty() {
             let mut inbox = VecDeque::new();
             self.perform_all(node, &mut effects, &mut inbox);
-            while let Some(input) = inbox.pop_front() {
-                self.take(node, input, &mut effects);
-                self.perform_all(node, &mut effects, &mut inbox);
-            }
+            self.settle(node, inbox, &mut effects);
         }
         self.effects = effects;
+    }
+
+    /// Feeds a machine what its own effects have brought, until nothing more comes.
+    fn settle(
+        &mut self,
+        node: NodeId,
+        mut inbox: VecDeque<Input<P::Message>>,
+        effects: &mut Vec<Effect<P::Message>>,
+    ) {
+        while let Some(input) = inbox.pop_front() {
+            self.take(node, input, effects);
+            self.perform_all(node, effects, &mut inbox);
+        }
     }
 
     /// Like [`Self::drive`], for a timer: recorded only when something follows from it.
@@ -333,10 +345,7 @@ impl<P: Protocol> World<P> {
         self.trace.push(self.now, fired);
         let mut inbox = VecDeque::new();
         self.perform_all(node, &mut effects, &mut inbox);
-        while let Some(input) = inbox.pop_front() {
-            self.take(node, input, &mut effects);
-            self.perform_all(node, &mut effects, &mut inbox);
-        }
+        self.settle(node, inbox, &mut effects);
     }
 
     fn take(

@@ -31,6 +31,9 @@ impl<P: Protocol> World<P> {
         let Some(line) = self.adversary.strategy.script().get(line).cloned() else {
             return;
         };
+        if !self.nodes[line.from.index()].up {
+            return;
+        }
         let value = match self.scripted_value(&line) {
             Ok(value) => value,
             Err(why) => return self.changed(format!("a puppet's line could not be spoken: {why}")),

@@ -5,6 +5,7 @@ use super::slider::Slider;
 use crate::app::app;
 use crate::effective;
 use crate::model::{AdversarySpec, Command, PuppetLine, StrategySpec, ValueSpec, Who};
+use crate::platform::text::quoted;
 use crate::scale::Scale;
 use leptos::{html, prelude::*};
 
@@ -132,11 +133,6 @@ fn line(l: &PuppetLine) -> String {
         l.round,
         valid.unwrap_or_default()
     )
-}
-
-fn quoted(text: &str) -> String {
-    let quoted = js_sys::JSON::stringify(&text.into());
-    quoted.map(String::from).unwrap_or_default()
 }
 
 const EXAMPLE: &str = r#"[

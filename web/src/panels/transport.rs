@@ -2,7 +2,7 @@
 
 use super::icon::icon;
 use crate::app::{App, app};
-use crate::platform::numbers;
+use crate::platform::text;
 use crate::scale;
 use crate::words;
 use consensusforge_core::session::view::Unit;
@@ -42,7 +42,7 @@ pub fn Transport() -> impl IntoView {
         unit.set(UNITS.iter().position(|u| u.0 == id).unwrap_or_default());
     };
     let speed = move |event: ev::Event| {
-        if let Some(position) = numbers::read(&event_target_value(&event)) {
+        if let Some(position) = text::number(&event_target_value(&event)) {
             app.set_speed(scale::speed(position));
         }
     };
@@ -93,7 +93,7 @@ fn Scrub() -> impl IntoView {
     let hand = RwSignal::new(None::<u64>);
     let shown = move || hand.get().unwrap_or_else(|| app.tick.with(|t| t.now_us));
     let slid = move |event: ev::Event| {
-        if let Some(to) = numbers::read(&event_target_value(&event)) {
+        if let Some(to) = text::number(&event_target_value(&event)) {
             let to = to as u64;
             if app.playing.get_untracked() {
                 app.play(false);

@@ -2,8 +2,8 @@
 
 pub mod files;
 pub mod frames;
-pub mod numbers;
 pub mod place;
+pub mod text;
 pub mod theme;
 pub mod wire;
 pub mod workers;
