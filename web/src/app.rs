@@ -3,7 +3,7 @@
 
 use crate::chart::hit::Pick;
 use crate::effective;
-use crate::model::{Command, Scenario};
+use crate::model::{Command, Scenario, Who};
 use crate::panels::chart::Chart;
 use crate::platform::theme::Theme;
 use crate::platform::workers::Handle;
@@ -184,6 +184,12 @@ impl App {
     pub fn act(&self, command: Command) {
         self.remember();
         self.send(ToWorker::Apply(command));
+    }
+
+    /// Gives the liars a script, as text: the worker reads it.
+    pub fn direct(&self, who: Who, script: String) {
+        self.remember();
+        self.send(ToWorker::Script { who, script });
     }
 
     /// Starts over with something changed that cannot change while it runs.

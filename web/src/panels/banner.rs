@@ -17,7 +17,7 @@ pub fn Banners() -> impl IntoView {
                 app.dead.get().map(|text| {
                     let asked = text.clone();
                     view! {
-                        <div class="banner bad" role="alert" id="crashed">
+                        <div class="banner bad" role="alert" id="broken-down">
                             <p>
                                 <strong>"The simulation broke down. "</strong>
                                 "The scenario and everything you did in it are kept. "

@@ -2,6 +2,7 @@
 //! let go, it acts once.
 
 use crate::app::app;
+use crate::platform::text;
 use crate::scale::Scale;
 use leptos::{ev, prelude::*};
 
@@ -36,14 +37,14 @@ pub fn Slider(
             act.run(v);
         }
     };
-    let read = move |event: &ev::Event| event_target_value(event).parse::<f64>().ok();
+    let read = move |event: &ev::Event| text::number(&event_target_value(event));
     let slid = move |event: ev::Event| read(&event).map(|p| scale.get_untracked().value(p));
     let typed = move |event: ev::Event| {
         if let Some(v) = read(&event).filter(|v| v.is_finite()) {
             commit(v.max(0.0));
         }
     };
-    let text = move || number(shown());
+    let label_text = move || number(shown());
     view! {
         <div class="control" title=hint>
             <label for=id>{label}</label>
@@ -54,7 +55,7 @@ pub fn Slider(
                 max=move || scale.get().stops().1
                 step=move || scale.get().stops().2
                 prop:value=move || scale.get().position(shown()).to_string()
-                aria-valuetext=move || format!("{} {unit}", text())
+                aria-valuetext=move || format!("{} {unit}", label_text())
                 on:input=move |e| draft.set(slid(e))
                 on:change=move |e| {
                     if let Some(v) = slid(e) {
@@ -69,7 +70,7 @@ pub fn Slider(
                     aria-label=format!("{label}{}{unit}", if unit.is_empty() { "" } else { " in " })
                     min="0"
                     step="any"
-                    prop:value=text
+                    prop:value=label_text
                     on:change=typed
                 />
                 <span class="unit">{unit}</span>

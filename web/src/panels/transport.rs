@@ -2,6 +2,7 @@
 
 use super::icon::icon;
 use crate::app::{App, app};
+use crate::platform::text;
 use crate::scale;
 use crate::words;
 use consensusforge_core::session::view::Unit;
@@ -41,7 +42,7 @@ pub fn Transport() -> impl IntoView {
         unit.set(UNITS.iter().position(|u| u.0 == id).unwrap_or_default());
     };
     let speed = move |event: ev::Event| {
-        if let Ok(position) = event_target_value(&event).parse::<f64>() {
+        if let Some(position) = text::number(&event_target_value(&event)) {
             app.set_speed(scale::speed(position));
         }
     };
@@ -92,7 +93,7 @@ fn Scrub() -> impl IntoView {
     let hand = RwSignal::new(None::<u64>);
     let shown = move || hand.get().unwrap_or_else(|| app.tick.with(|t| t.now_us));
     let slid = move |event: ev::Event| {
-        if let Ok(to) = event_target_value(&event).parse::<f64>() {
+        if let Some(to) = text::number(&event_target_value(&event)) {
             let to = to as u64;
             if app.playing.get_untracked() {
                 app.play(false);

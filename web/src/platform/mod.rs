@@ -3,6 +3,7 @@
 pub mod files;
 pub mod frames;
 pub mod place;
+pub mod text;
 pub mod theme;
 pub mod wire;
 pub mod workers;
