@@ -126,6 +126,8 @@ browserTest("after a panic the text is kept and the scenario can be restarted", 
   await open(page);
   await started(page);
   await set(page, "loss-number", "10");
+  // Once it stands on the scrub bar, it stands in the scenario.
+  await page.waitForFunction(() => document.querySelector("path.acts").getAttribute("d"));
   const worker = page.workers()[0];
   // The panic hook's own message, as a dying worker sends it.
   await worker.evaluate(() => postMessage([{ Panic: "panicked at the test's wish" }]));

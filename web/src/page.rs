@@ -89,19 +89,13 @@ fn Page() -> impl IntoView {
             </aside>
         </div>
         <nav class="dock" aria-label="Panels">
-            <button on:click=move |_| toggle(app, Sheet::Controls)>"Controls"</button>
             <button on:click=move |_| {
-                app.tab.set(Tab::Run);
-                toggle(app, Sheet::Side);
-            }>"Run"</button>
-            <button on:click=move |_| {
-                app.tab.set(Tab::Nodes);
-                toggle(app, Sheet::Side);
-            }>"Nodes"</button>
-            <button on:click=move |_| {
-                app.tab.set(Tab::Contracts);
-                toggle(app, Sheet::Side);
-            }>"Contracts"</button>
+                let up = app.sheet.get_untracked() == Sheet::Controls;
+                app.sheet.set(if up { Sheet::None } else { Sheet::Controls });
+            }>"Controls"</button>
+            {dock(app, Tab::Run, "Run")}
+            {dock(app, Tab::Nodes, "Nodes")}
+            {dock(app, Tab::Contracts, "Contracts")}
         </nav>
         <share::Share />
         <help::Help />
@@ -125,9 +119,14 @@ fn SheetHead(title: &'static str) -> impl IntoView {
     }
 }
 
-fn toggle(app: App, sheet: Sheet) {
-    app.sheet
-        .update(|s| *s = if *s == sheet { Sheet::None } else { sheet });
+/// Opens the side sheet at a tab; pressed again, it closes it.
+fn dock(app: App, tab: Tab, name: &'static str) -> impl IntoView {
+    let press = move |_| {
+        let up = app.sheet.get_untracked() == Sheet::Side && app.tab.get_untracked() == tab;
+        app.tab.set(tab);
+        app.sheet.set(if up { Sheet::None } else { Sheet::Side });
+    };
+    view! { <button on:click=press>{name}</button> }
 }
 
 fn hear(app: App, message: FromWorker, bytes: Option<Vec<u8>>) {

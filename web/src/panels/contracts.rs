@@ -158,7 +158,9 @@ fn Deployed(address: String) -> impl IntoView {
                     .modules
                     .iter()
                     .find(|m| m.sha256 == c.0.code || m.name == c.0.name);
-                by.map(|m| m.examples.clone()).unwrap_or_default()
+                let mut examples = by.map(|m| m.examples.clone()).unwrap_or_default();
+                examples.dedup();
+                examples
             })
         })
     };
