@@ -95,6 +95,8 @@ pub struct App {
 }
 
 impl App {
+    /// Makes the signals: once, in the reactive owner that is the page.
+    #[allow(clippy::new_without_default)]
     pub fn new() -> App {
         let scenario = RwSignal::new(Scenario::default());
         let tick = RwSignal::new(Tick::default());

@@ -8,7 +8,8 @@ use consensusforge_core::session::view::{
     ReceiptView, Replay, Unit, ViewResult, World,
 };
 
-/// From the page to the worker.
+/// From the page to the worker. A message is made, sent and gone: boxes would only cost.
+#[allow(clippy::large_enum_variant)]
 #[derive(Clone, Debug, PartialEq, BorshSerialize, BorshDeserialize)]
 pub enum ToWorker {
     /// Start this scenario and go to an instant of it.
@@ -50,6 +51,7 @@ pub enum ToWorker {
 }
 
 /// From the worker to the page.
+#[allow(clippy::large_enum_variant)]
 #[derive(Clone, Debug, BorshSerialize, BorshDeserialize)]
 pub enum FromWorker {
     Ready {
