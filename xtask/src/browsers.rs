@@ -53,6 +53,21 @@ pub fn browser(arguments: &Browser) -> Result<()> {
     test(arguments.only.as_deref(), &arguments.files)
 }
 
+/// Figures of the page in Chromium, printed.
+pub fn measure() -> Result<()> {
+    page::release()?;
+    let root = run::root();
+    let folder = root.join("tests/browser");
+    install::node()?;
+    packages(&folder)?;
+    let mut node = run::command("node", &["run.mjs", "speed"]);
+    node.current_dir(folder)
+        .env("MEASURE", "1")
+        .env("CHROME", KINDS[0].find()?)
+        .env_remove("FIREFOX");
+    run(&mut node)
+}
+
 /// All browser tests against the page in dist/.
 pub fn all() -> Result<()> {
     test(None, &[])

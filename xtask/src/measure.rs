@@ -1,5 +1,6 @@
 //! The long runs: speed, and random scenarios. Both are programs of the test package.
 
+use crate::browsers;
 use crate::run::{self, run};
 use anyhow::{Result, bail};
 
@@ -7,6 +8,9 @@ const PACKAGE: &str = "consensusforge-tests";
 
 #[derive(clap::Args)]
 pub struct Bench {
+    /// Leave the browser out
+    #[arg(long)]
+    native: bool,
     /// Passed on to the bench program
     #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
     rest: Vec<String>,
@@ -20,7 +24,11 @@ pub struct Soak {
 }
 
 pub fn bench(arguments: &Bench) -> Result<()> {
-    program("bench", &arguments.rest)
+    program("bench", &arguments.rest)?;
+    if arguments.native {
+        return Ok(());
+    }
+    browsers::measure()
 }
 
 pub fn soak(arguments: &Soak) -> Result<()> {
