@@ -95,7 +95,8 @@ pub struct App {
 }
 
 impl App {
-    pub fn new() -> App {
+    /// Before the worker has said anything.
+    pub fn begin() -> App {
         let scenario = RwSignal::new(Scenario::default());
         let tick = RwSignal::new(Tick::default());
         // Cheap at every tick; the folding below runs only when a command comes into or out of force.
@@ -199,6 +200,7 @@ impl App {
     }
 
     pub fn open(&self, scenario: Scenario, at_us: u64) {
+        let scenario = Box::new(scenario);
         self.send(ToWorker::Open { scenario, at_us });
     }
 

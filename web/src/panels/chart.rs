@@ -251,15 +251,14 @@ pub fn ChartPanel() -> impl IntoView {
         }
     };
     let keys = move |event: ev::KeyboardEvent| {
-        let done = match event.key().as_str() {
+        match event.key().as_str() {
             "ArrowDown" => pan(app, -60.0),
             "ArrowUp" => pan(app, 60.0),
             "PageDown" => pan(app, -400.0),
             "PageUp" => pan(app, 400.0),
             _ => return,
-        };
+        }
         event.prevent_default();
-        done
     };
 
     view! {
