@@ -3,7 +3,7 @@
 
 use crate::chart::hit::Pick;
 use crate::effective;
-use crate::model::{Command, Scenario};
+use crate::model::{Command, Scenario, Who};
 use crate::panels::chart::Chart;
 use crate::platform::theme::Theme;
 use crate::platform::workers::Handle;
@@ -95,8 +95,9 @@ pub struct App {
 }
 
 impl App {
-    /// Before the worker has said anything.
-    pub fn begin() -> App {
+    /// Makes the signals: once, in the reactive owner that is the page.
+    #[allow(clippy::new_without_default)]
+    pub fn new() -> App {
         let scenario = RwSignal::new(Scenario::default());
         let tick = RwSignal::new(Tick::default());
         // Cheap at every tick; the folding below runs only when a command comes into or out of force.
@@ -185,6 +186,12 @@ impl App {
     pub fn act(&self, command: Command) {
         self.remember();
         self.send(ToWorker::Apply(command));
+    }
+
+    /// Gives the liars a script, as text: the worker reads it.
+    pub fn direct(&self, who: Who, script: String) {
+        self.remember();
+        self.send(ToWorker::Script { who, script });
     }
 
     /// Starts over with something changed that cannot change while it runs.

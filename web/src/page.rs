@@ -20,7 +20,7 @@ pub fn start() {
 
 #[component]
 fn Page() -> impl IntoView {
-    let app = App::begin();
+    let app = App::new();
     provide_context(app);
     app.theme.get_untracked().put();
     std::panic::set_hook(Box::new(move |info| {

@@ -1,16 +1,16 @@
-//! What page and worker say to one another. Small things are serde enums; large ones (chart records,
-//! uploaded modules) travel beside them as a transferred `Uint8Array`.
+//! What page and worker say to one another: borsh enums; what is bytes already (chart records, uploaded
+//! modules) travels beside them. Both are transferred, and serde stays out of the page.
 
-use crate::model::{Command, InputSpec, Scenario};
+use crate::model::{Command, InputSpec, Scenario, Who};
 use borsh::{BorshDeserialize, BorshSerialize};
 use consensusforge_core::session::view::{
     Arrow, ChartBatch, ContractView, Frame, LinkView, MessageView, ModuleView, Preset, Problem,
     ReceiptView, Replay, Unit, ViewResult, World,
 };
-use serde::{Deserialize, Serialize};
 
-/// From the page to the worker.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+/// From the page to the worker. A message is made, sent and gone: boxes would only cost.
+#[allow(clippy::large_enum_variant)]
+#[derive(Clone, Debug, PartialEq, BorshSerialize, BorshDeserialize)]
 pub enum ToWorker {
     /// Start this scenario and go to an instant of it.
     Open {
@@ -29,6 +29,11 @@ pub enum ToWorker {
     /// Give up a step, seek or replay under way.
     Stop,
     Apply(Command),
+    /// The liars say what this text says, a JSON list of puppet lines.
+    Script {
+        who: Who,
+        script: String,
+    },
     Link,
     File,
     Message(u32),
@@ -46,7 +51,8 @@ pub enum ToWorker {
 }
 
 /// From the worker to the page.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[allow(clippy::large_enum_variant)]
+#[derive(Clone, Debug, BorshSerialize, BorshDeserialize)]
 pub enum FromWorker {
     Ready {
         presets: Vec<Preset>,
@@ -77,13 +83,13 @@ pub enum FromWorker {
 }
 
 /// From the page to the compiler, a worker of its own that is started when first wanted.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, BorshSerialize, BorshDeserialize)]
 pub struct ToCompiler {
     pub wat: String,
 }
 
 /// From the compiler; a module's bytes travel beside `Compiled(Ok)`.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, BorshSerialize, BorshDeserialize)]
 pub enum FromCompiler {
     Ready,
     Compiled(Result<(), CompileError>),
@@ -91,7 +97,7 @@ pub enum FromCompiler {
 }
 
 /// Which act a problem belongs to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub enum About {
     /// A scenario that cannot run.
     Scenario,
@@ -102,7 +108,7 @@ pub enum About {
 }
 
 /// Sent with every slice of work.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, BorshSerialize, BorshDeserialize)]
 pub struct Tick {
     pub now_us: u64,
     pub steps: u64,
@@ -111,14 +117,14 @@ pub struct Tick {
 }
 
 /// A step, seek or replay under way.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, BorshSerialize, BorshDeserialize)]
 pub struct Progress {
     pub what: Doing,
     /// 0 to 1, where known.
     pub share: f64,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub enum Doing {
     Stepping,
     Seeking,
@@ -126,14 +132,14 @@ pub enum Doing {
 }
 
 /// Contracts and what became of transactions, sent when they change.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, BorshSerialize, BorshDeserialize)]
 pub struct Ledger {
     pub modules: Vec<ModuleView>,
     pub contracts: Vec<ContractView>,
     pub receipts: Vec<ReceiptView>,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub struct CompileError {
     /// 1-based; 0 when the error has no place.
     pub line: usize,

@@ -11,6 +11,7 @@ mod run;
 mod schema;
 mod stages;
 mod stamp;
+mod weight;
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};

@@ -2,7 +2,7 @@
 //! seen to that trunk finds what it needs.
 
 use crate::run::{self, run};
-use crate::{bindgen, install};
+use crate::{bindgen, install, weight};
 use anyhow::{Context, Result};
 use std::net::TcpListener;
 use std::process::Command;
@@ -39,6 +39,9 @@ pub fn serve(arguments: &Serve) -> Result<()> {
 
 pub fn build(arguments: &Build) -> Result<()> {
     run(&mut trunk("build", arguments.dev)?)?;
+    if !arguments.dev {
+        weight::tell()?;
+    }
     println!("The page is in dist/. Any static host serves it, from any folder.");
     Ok(())
 }

@@ -2,7 +2,7 @@
 //! running, so that one run tells everything that is wrong.
 
 use crate::run::{self, Outcome, run};
-use crate::{browsers, contracts, install, licences, page};
+use crate::{browsers, contracts, install, licences, page, weight};
 use anyhow::Result;
 use std::time::{Duration, Instant};
 
@@ -56,7 +56,7 @@ const STAGES: [Stage; 8] = [
     },
     Stage {
         name: "page",
-        about: "the page builds",
+        about: "the page builds and is light",
         run: page,
     },
     Stage {
@@ -172,7 +172,8 @@ fn unit() -> Result<Outcome> {
 }
 
 fn page() -> Result<Outcome> {
-    passed(page::release())
+    page::release()?;
+    passed(weight::check())
 }
 
 fn browser() -> Result<Outcome> {

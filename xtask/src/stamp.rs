@@ -23,6 +23,9 @@ pub fn stamp() -> Result<()> {
     let staging = std::env::var_os("TRUNK_STAGING_DIR").map(PathBuf::from).context(
         "`stamp` works on a page being built; trunk calls it (`cargo xtask build` starts trunk)",
     )?;
+    for name in ["worker", "compiler"] {
+        fs::write(staging.join(format!("{name}_loader.js")), loader(name))?;
+    }
     let mut hasher = Sha256::new();
     for file in FILES {
         let path = staging.join(file);
@@ -51,4 +54,14 @@ pub fn stamp() -> Result<()> {
         html.replace(IN_PAGE, &format!(r#"content="{folder}/worker_loader.js""#)),
     )?;
     Ok(())
+}
+
+/// Trunk's own loader drops the promise, and a page would wait for ever for a file that is missing.
+/// What is thrown outside of it reaches the page's `onerror`.
+fn loader(name: &str) -> String {
+    format!(
+        "importScripts(\"./{name}.js\");\n\
+         wasm_bindgen({{ module_or_path: \"./{name}_bg.wasm\" }})\
+         .catch((error) => setTimeout(() => {{ throw error; }}));\n"
+    )
 }

@@ -14,6 +14,7 @@ use base64::Engine as _;
 use base64::alphabet::URL_SAFE;
 use base64::engine::DecodePaddingMode;
 use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig};
+use borsh::{BorshDeserialize, BorshSerialize};
 use miniz_oxide::deflate::compress_to_vec;
 use miniz_oxide::inflate::{TINFLStatus, decompress_to_vec_with_limit};
 use schemars::JsonSchema;
@@ -21,7 +22,17 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 /// Where a run was when its link was made.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(
+    Clone,
+    Debug,
+    PartialEq,
+    Eq,
+    Serialize,
+    Deserialize,
+    BorshSerialize,
+    BorshDeserialize,
+    JsonSchema,
+)]
 #[serde(deny_unknown_fields)]
 pub struct Expected {
     /// Simulator events processed.

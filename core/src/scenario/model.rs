@@ -3,13 +3,19 @@
 //! of a file take the defaults shown by `Default`.
 
 use crate::base::{Hash, MILLISECOND, Micros, SECOND};
+use borsh::{BorshDeserialize, BorshSerialize};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+
+/// A contract's address, as [`SubmitSpec::Call`] names it.
+pub type Address = Hash;
 
 /// Version of the meaning of a scenario: raised when the same scenario would run to another digest.
 pub const SEMANTICS: u32 = 1;
 
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(
+    Clone, Debug, PartialEq, Serialize, Deserialize, BorshSerialize, BorshDeserialize, JsonSchema,
+)]
 #[serde(deny_unknown_fields, default)]
 pub struct Scenario {
     /// Shape of this file; 1 today.
@@ -61,7 +67,17 @@ impl Default for Scenario {
     }
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(
+    Clone,
+    Debug,
+    PartialEq,
+    Eq,
+    Serialize,
+    Deserialize,
+    BorshSerialize,
+    BorshDeserialize,
+    JsonSchema,
+)]
 #[serde(deny_unknown_fields)]
 pub struct ValidatorSpec {
     pub name: String,
@@ -79,7 +95,17 @@ impl ValidatorSpec {
     }
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(
+    Clone,
+    Debug,
+    PartialEq,
+    Eq,
+    Serialize,
+    Deserialize,
+    BorshSerialize,
+    BorshDeserialize,
+    JsonSchema,
+)]
 #[serde(deny_unknown_fields, default)]
 pub struct ProtocolSpec {
     pub name: String,
@@ -112,7 +138,17 @@ impl Default for ProtocolSpec {
     }
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(
+    Clone,
+    Debug,
+    PartialEq,
+    Eq,
+    Serialize,
+    Deserialize,
+    BorshSerialize,
+    BorshDeserialize,
+    JsonSchema,
+)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum ProposerSpec {
     Priority,
@@ -123,7 +159,9 @@ pub enum ProposerSpec {
     List(Vec<String>),
 }
 
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(
+    Clone, Debug, PartialEq, Serialize, Deserialize, BorshSerialize, BorshDeserialize, JsonSchema,
+)]
 #[serde(deny_unknown_fields, default)]
 pub struct NetworkSpec {
     pub latency: LatencySpec,
@@ -156,7 +194,9 @@ impl Default for NetworkSpec {
 }
 
 /// How long a message is on its way.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(
+    Clone, Debug, PartialEq, Serialize, Deserialize, BorshSerialize, BorshDeserialize, JsonSchema,
+)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum LatencySpec {
     Constant {
@@ -182,7 +222,17 @@ pub enum LatencySpec {
     },
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(
+    Clone,
+    Debug,
+    PartialEq,
+    Eq,
+    Serialize,
+    Deserialize,
+    BorshSerialize,
+    BorshDeserialize,
+    JsonSchema,
+)]
 #[serde(deny_unknown_fields)]
 pub struct PartitionSpec {
     pub from_us: Micros,
@@ -193,7 +243,17 @@ pub struct PartitionSpec {
 }
 
 /// Which links are cut.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(
+    Clone,
+    Debug,
+    PartialEq,
+    Eq,
+    Serialize,
+    Deserialize,
+    BorshSerialize,
+    BorshDeserialize,
+    JsonSchema,
+)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Cut {
     /// Nothing passes between different groups; who is in no group makes one more group.
@@ -203,7 +263,18 @@ pub enum Cut {
 }
 
 /// Before `at_us` any delay up to `max_before_us`, after it at most `delta_us`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Serialize,
+    Deserialize,
+    BorshSerialize,
+    BorshDeserialize,
+    JsonSchema,
+)]
 #[serde(deny_unknown_fields)]
 pub struct GstSpec {
     pub at_us: Micros,
@@ -211,7 +282,18 @@ pub struct GstSpec {
     pub delta_us: Micros,
 }
 
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(
+    Clone,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    Serialize,
+    Deserialize,
+    BorshSerialize,
+    BorshDeserialize,
+    JsonSchema,
+)]
 #[serde(deny_unknown_fields, default)]
 pub struct FaultSpec {
     /// This many validators (chosen by seed, never Byzantine ones while others are left) are down from
@@ -221,7 +303,17 @@ pub struct FaultSpec {
     pub crashes: Vec<CrashSpec>,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(
+    Clone,
+    Debug,
+    PartialEq,
+    Eq,
+    Serialize,
+    Deserialize,
+    BorshSerialize,
+    BorshDeserialize,
+    JsonSchema,
+)]
 #[serde(deny_unknown_fields)]
 pub struct CrashSpec {
     pub validator: String,
@@ -231,7 +323,18 @@ pub struct CrashSpec {
     pub restart_us: Option<Micros>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(
+    Clone,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    Serialize,
+    Deserialize,
+    BorshSerialize,
+    BorshDeserialize,
+    JsonSchema,
+)]
 #[serde(deny_unknown_fields, default)]
 pub struct AdversarySpec {
     pub who: Who,
@@ -239,7 +342,17 @@ pub struct AdversarySpec {
 }
 
 /// Which validators are Byzantine.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(
+    Clone,
+    Debug,
+    PartialEq,
+    Eq,
+    Serialize,
+    Deserialize,
+    BorshSerialize,
+    BorshDeserialize,
+    JsonSchema,
+)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Who {
     /// That many, drawn by seed: a larger count keeps those of a smaller one.
@@ -253,7 +366,18 @@ impl Default for Who {
     }
 }
 
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(
+    Clone,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    Serialize,
+    Deserialize,
+    BorshSerialize,
+    BorshDeserialize,
+    JsonSchema,
+)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum StrategySpec {
     /// Equivocate when proposing and give each half of the honest votes for its block.
@@ -272,7 +396,17 @@ pub enum StrategySpec {
 }
 
 /// One signed message of a puppet, delivered to the named validators at one instant.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(
+    Clone,
+    Debug,
+    PartialEq,
+    Eq,
+    Serialize,
+    Deserialize,
+    BorshSerialize,
+    BorshDeserialize,
+    JsonSchema,
+)]
 #[serde(deny_unknown_fields)]
 pub struct PuppetLine {
     pub at_us: Micros,
@@ -288,7 +422,17 @@ pub struct PuppetLine {
 }
 
 /// What a scripted message speaks for.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(
+    Clone,
+    Debug,
+    PartialEq,
+    Eq,
+    Serialize,
+    Deserialize,
+    BorshSerialize,
+    BorshDeserialize,
+    JsonSchema,
+)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum ValueSpec {
     Nil,
@@ -302,7 +446,17 @@ pub enum ValueSpec {
     },
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(
+    Clone,
+    Debug,
+    PartialEq,
+    Eq,
+    Serialize,
+    Deserialize,
+    BorshSerialize,
+    BorshDeserialize,
+    JsonSchema,
+)]
 #[serde(deny_unknown_fields, default)]
 pub struct WorkloadSpec {
     /// Transactions a second from the generator.
@@ -320,7 +474,17 @@ impl Default for WorkloadSpec {
     }
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(
+    Clone,
+    Debug,
+    PartialEq,
+    Eq,
+    Serialize,
+    Deserialize,
+    BorshSerialize,
+    BorshDeserialize,
+    JsonSchema,
+)]
 #[serde(deny_unknown_fields, default)]
 pub struct ExecutionSpec {
     pub block_gas: u64,
@@ -340,7 +504,17 @@ impl Default for ExecutionSpec {
     }
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(
+    Clone,
+    Debug,
+    PartialEq,
+    Eq,
+    Serialize,
+    Deserialize,
+    BorshSerialize,
+    BorshDeserialize,
+    JsonSchema,
+)]
 #[serde(deny_unknown_fields, default)]
 pub struct CheckSpec {
     /// Without a commit for this long the chain counts as stalled.
@@ -356,7 +530,17 @@ impl Default for CheckSpec {
 }
 
 /// A module by name: a built-in one by hash alone, any other with its bytes.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(
+    Clone,
+    Debug,
+    PartialEq,
+    Eq,
+    Serialize,
+    Deserialize,
+    BorshSerialize,
+    BorshDeserialize,
+    JsonSchema,
+)]
 #[serde(deny_unknown_fields)]
 pub struct ContractSpec {
     pub name: String,
@@ -366,7 +550,9 @@ pub struct ContractSpec {
     pub wasm: Option<String>,
 }
 
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(
+    Clone, Debug, PartialEq, Serialize, Deserialize, BorshSerialize, BorshDeserialize, JsonSchema,
+)]
 #[serde(deny_unknown_fields)]
 pub struct TimedCommand {
     pub at_us: Micros,
@@ -374,7 +560,9 @@ pub struct TimedCommand {
 }
 
 /// What a hand on the page (or a script) does to a running world.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(
+    Clone, Debug, PartialEq, Serialize, Deserialize, BorshSerialize, BorshDeserialize, JsonSchema,
+)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Command {
     SetLatency(LatencySpec),
@@ -416,7 +604,17 @@ pub enum Command {
 }
 
 /// What a user sends. `hex` inputs are bytes, `text` inputs UTF-8.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(
+    Clone,
+    Debug,
+    PartialEq,
+    Eq,
+    Serialize,
+    Deserialize,
+    BorshSerialize,
+    BorshDeserialize,
+    JsonSchema,
+)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum SubmitSpec {
     /// Native coins to another user account.
@@ -431,7 +629,17 @@ pub enum SubmitSpec {
     },
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(
+    Clone,
+    Debug,
+    PartialEq,
+    Eq,
+    Serialize,
+    Deserialize,
+    BorshSerialize,
+    BorshDeserialize,
+    JsonSchema,
+)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum InputSpec {
     Text(String),

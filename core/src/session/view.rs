@@ -7,7 +7,18 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Something wrong with what a person gave us: what, where, which limit, what to do.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema, thiserror::Error)]
+#[derive(
+    Clone,
+    Debug,
+    PartialEq,
+    Eq,
+    Serialize,
+    Deserialize,
+    BorshSerialize,
+    BorshDeserialize,
+    JsonSchema,
+    thiserror::Error,
+)]
 #[error("{sentence}")]
 pub struct Problem {
     pub sentence: String,
@@ -21,7 +32,18 @@ impl Problem {
     }
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Serialize,
+    Deserialize,
+    BorshSerialize,
+    BorshDeserialize,
+    JsonSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum VerdictKind {
     Holds,
@@ -30,7 +52,17 @@ pub enum VerdictKind {
 }
 
 /// One monitor's finding, in one plain sentence.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(
+    Clone,
+    Debug,
+    PartialEq,
+    Eq,
+    Serialize,
+    Deserialize,
+    BorshSerialize,
+    BorshDeserialize,
+    JsonSchema,
+)]
 pub struct Verdict {
     /// `agreement`, `validity`, `state roots` or `progress`.
     pub monitor: String,
@@ -41,7 +73,7 @@ pub struct Verdict {
 }
 
 /// Everything that changes while a run goes on; small enough to send every animation frame.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, BorshSerialize, BorshDeserialize, JsonSchema)]
 pub struct Frame {
     pub now_us: u64,
     /// Simulator events processed: the "event count" of links.
@@ -64,7 +96,7 @@ pub struct Frame {
     pub commits: Vec<CommitMark>,
 }
 
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, BorshSerialize, BorshDeserialize, JsonSchema)]
 pub struct CommitMark {
     pub at_us: u64,
     pub height: u64,
@@ -76,7 +108,9 @@ pub struct CommitMark {
 }
 
 /// Averages are over the newest 32 heights, "a block" is a height decided by any honest node.
-#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(
+    Clone, Debug, Default, Serialize, Deserialize, BorshSerialize, BorshDeserialize, JsonSchema,
+)]
 pub struct Metrics {
     pub height: u64,
     /// Blocks per simulated second.
@@ -96,7 +130,17 @@ pub struct Metrics {
     pub mempool: u64,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(
+    Clone,
+    Debug,
+    PartialEq,
+    Eq,
+    Serialize,
+    Deserialize,
+    BorshSerialize,
+    BorshDeserialize,
+    JsonSchema,
+)]
 pub struct KindCount {
     pub kind: String,
     pub sent: u64,
@@ -104,7 +148,7 @@ pub struct KindCount {
     pub lost: u64,
 }
 
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, BorshSerialize, BorshDeserialize, JsonSchema)]
 pub struct NodeView {
     pub name: String,
     pub stake: u64,
@@ -126,7 +170,9 @@ pub struct NodeView {
     pub accuses: Vec<String>,
 }
 
-#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(
+    Clone, Debug, Default, Serialize, Deserialize, BorshSerialize, BorshDeserialize, JsonSchema,
+)]
 pub struct AdversaryView {
     /// Names of the Byzantine validators.
     pub names: Vec<String>,
@@ -138,7 +184,7 @@ pub struct AdversaryView {
 }
 
 /// Static facts of a run: what charts and tables need to know once.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, BorshSerialize, BorshDeserialize, JsonSchema)]
 pub struct World {
     pub protocol: String,
     pub nodes: Vec<String>,
@@ -149,7 +195,7 @@ pub struct World {
     pub total: u64,
 }
 
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, BorshSerialize, BorshDeserialize, JsonSchema)]
 pub struct KindView {
     pub name: String,
     /// `proposal`, `vote` or `other`.
@@ -251,7 +297,7 @@ pub struct ChartBatch {
 }
 
 /// What is known of one message.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, BorshSerialize, BorshDeserialize, JsonSchema)]
 pub struct MessageView {
     pub id: u32,
     pub kind: String,
@@ -267,7 +313,17 @@ pub struct MessageView {
 }
 
 /// A decision, first to last.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(
+    Clone,
+    Debug,
+    PartialEq,
+    Eq,
+    Serialize,
+    Deserialize,
+    BorshSerialize,
+    BorshDeserialize,
+    JsonSchema,
+)]
 pub struct Decision {
     pub validator: String,
     pub height: u64,
@@ -277,7 +333,7 @@ pub struct Decision {
 }
 
 /// An uploaded or built-in module.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, BorshSerialize, BorshDeserialize, JsonSchema)]
 pub struct ModuleView {
     pub name: String,
     pub sha256: String,
@@ -291,7 +347,7 @@ pub struct ModuleView {
 }
 
 /// A deployed contract as one validator sees it.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, BorshSerialize, BorshDeserialize, JsonSchema)]
 pub struct ContractView {
     pub address: String,
     pub name: String,
@@ -303,7 +359,7 @@ pub struct ContractView {
 }
 
 /// What became of a user's transaction, by the first honest validator that executed it.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, BorshSerialize, BorshDeserialize, JsonSchema)]
 pub struct ReceiptView {
     pub tx: String,
     /// `pending`, `ok` or `failed`.
@@ -326,7 +382,7 @@ pub struct ReceiptView {
 }
 
 /// Result of a read-only call.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, BorshSerialize, BorshDeserialize, JsonSchema)]
 pub struct ViewResult {
     pub output: Option<String>,
     pub error: Option<String>,
@@ -334,7 +390,7 @@ pub struct ViewResult {
 }
 
 /// A link, or why there is none.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, BorshSerialize, BorshDeserialize, JsonSchema)]
 pub struct LinkView {
     /// What goes behind `#`; empty when too long for a link.
     pub fragment: String,
@@ -344,14 +400,24 @@ pub struct LinkView {
 }
 
 /// Result of replaying a link to where it was made.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(
+    Clone,
+    Debug,
+    PartialEq,
+    Eq,
+    Serialize,
+    Deserialize,
+    BorshSerialize,
+    BorshDeserialize,
+    JsonSchema,
+)]
 pub struct Replay {
     pub matches: bool,
     pub sentence: String,
 }
 
 /// A ready-made scenario.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, BorshSerialize, BorshDeserialize)]
 pub struct Preset {
     pub id: String,
     pub title: String,
@@ -361,7 +427,9 @@ pub struct Preset {
 }
 
 /// How far an `advance`, `step` or `seek` came.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, BorshSerialize, BorshDeserialize,
+)]
 pub struct Advance {
     pub now_us: u64,
     pub steps: u64,
@@ -370,7 +438,9 @@ pub struct Advance {
 }
 
 /// What one press of "step" does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, BorshSerialize, BorshDeserialize,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum Unit {
     Event,

@@ -2,10 +2,10 @@
 
 use super::controls::{ms, us};
 use super::slider::Slider;
-use crate::app::{Tone, app};
+use crate::app::app;
 use crate::effective;
-use crate::model::{AdversarySpec, Command, PuppetLine, StrategySpec, Who};
-use crate::platform::text;
+use crate::model::{AdversarySpec, Command, PuppetLine, StrategySpec, ValueSpec, Who};
+use crate::platform::text::quoted;
 use crate::scale::Scale;
 use leptos::{html, prelude::*};
 
@@ -87,11 +87,9 @@ pub fn Adversary() -> impl IntoView {
 fn Puppet(spec: Memo<AdversarySpec>) -> impl IntoView {
     let app = app();
     let area = NodeRef::<html::Textarea>::new();
-    let shown = move || {
+    let text = move || {
         spec.with(|s| match &s.strategy {
-            StrategySpec::Puppet { script } if !script.is_empty() => {
-                text::to_json(script).unwrap_or_default()
-            }
+            StrategySpec::Puppet { script } if !script.is_empty() => written(script),
             _ => EXAMPLE.to_owned(),
         })
     };
@@ -99,22 +97,42 @@ fn Puppet(spec: Memo<AdversarySpec>) -> impl IntoView {
         let Some(area) = area.get_untracked() else {
             return;
         };
-        match text::from_json::<Vec<PuppetLine>>(&area.value()) {
-            Ok(script) => app.act(Command::SetAdversary(AdversarySpec {
-                strategy: StrategySpec::Puppet { script },
-                ..spec.get_untracked()
-            })),
-            Err(error) => app.say(
-                Tone::Bad,
-                format!("The script is not a list of messages: {error}."),
-            ),
-        }
+        app.direct(spec.get_untracked().who, area.value());
     };
     view! {
         <label class="note" for="puppet">"What the liars say, message by message:"</label>
-        <textarea id="puppet" class="mono" rows="9" spellcheck="false" node_ref=area prop:value=shown></textarea>
+        <textarea id="puppet" class="mono" rows="9" spellcheck="false" node_ref=area prop:value=text></textarea>
         <button on:click=put>"Use this script"</button>
     }
+}
+
+/// A script as the worker reads it. It is small, and a JSON library is not.
+fn written(script: &[PuppetLine]) -> String {
+    let lines: Vec<String> = script.iter().map(line).collect();
+    format!("[\n{}\n]", lines.join(",\n"))
+}
+
+fn line(l: &PuppetLine) -> String {
+    let to: Vec<String> = l.to.iter().map(|name| quoted(name)).collect();
+    let value = match &l.value {
+        ValueSpec::Nil => quoted("nil"),
+        ValueSpec::Block(label) => format!("{{ \"block\": {} }}", quoted(label)),
+        ValueSpec::Proposed { height, round } => {
+            format!("{{ \"proposed\": {{ \"height\": {height}, \"round\": {round} }} }}")
+        }
+    };
+    let valid = l.valid_round.map(|r| format!(", \"valid_round\": {r}"));
+    format!(
+        "  {{ \"at_us\": {}, \"from\": {}, \"to\": [{}],\n    \"kind\": {}, \"height\": {}, \
+         \"round\": {},\n    \"value\": {value}{} }}",
+        l.at_us,
+        quoted(&l.from),
+        to.join(", "),
+        quoted(&l.kind),
+        l.height,
+        l.round,
+        valid.unwrap_or_default()
+    )
 }
 
 const EXAMPLE: &str = r#"[

@@ -251,14 +251,15 @@ pub fn ChartPanel() -> impl IntoView {
         }
     };
     let keys = move |event: ev::KeyboardEvent| {
-        match event.key().as_str() {
-            "ArrowDown" => pan(app, -60.0),
-            "ArrowUp" => pan(app, 60.0),
-            "PageDown" => pan(app, -400.0),
-            "PageUp" => pan(app, 400.0),
+        let by = match event.key().as_str() {
+            "ArrowDown" => -60.0,
+            "ArrowUp" => 60.0,
+            "PageDown" => -400.0,
+            "PageUp" => 400.0,
             _ => return,
-        }
+        };
         event.prevent_default();
+        pan(app, by);
     };
 
     view! {

@@ -4,7 +4,7 @@ use super::drop;
 use super::editor::Editor;
 use super::receipts::{Receipts, Storage};
 use crate::app::{App, Tone, app};
-use crate::model::{Command, SubmitSpec};
+use crate::model::{Address, Command, SubmitSpec};
 use crate::protocol::ToWorker;
 use crate::words;
 use consensusforge_core::session::view::{ContractView, ModuleView, ViewResult};
@@ -300,11 +300,8 @@ fn submit(
     }
 }
 
-/// Addresses are digests in hex; the scenario's type reads them.
-fn parse_address<T: serde::de::DeserializeOwned>(app: App, address: &str) -> Option<T> {
-    let text = serde::de::value::StrDeserializer::<serde::de::value::Error>::new(address);
-    let parsed = T::deserialize(text);
-    parsed
+fn parse_address(app: App, address: &str) -> Option<Address> {
+    Address::from_hex(address)
         .map_err(|e| app.say(Tone::Bad, format!("{address} is no address: {e}.")))
         .ok()
 }

@@ -1,7 +1,7 @@
 //! The worker's head: owns the session, works in slices, keeps simulated time in step with the
 //! reader's. Knows nothing of the browser: time comes in as numbers, answers go out as a list.
 
-use crate::model::{Command, Scenario, SubmitSpec};
+use crate::model::{AdversarySpec, Command, PuppetLine, Scenario, StrategySpec, SubmitSpec};
 use crate::protocol::{About, ChartNews, Doing, FromWorker, Ledger, Progress, Tick, ToWorker};
 use crate::words;
 use consensusforge_core::session::{
@@ -141,6 +141,14 @@ impl Runner {
             return;
         };
         match message {
+            ToWorker::Script { who, script } => match read_script(&script) {
+                Ok(script) => {
+                    let strategy = StrategySpec::Puppet { script };
+                    let spec = AdversarySpec { who, strategy };
+                    self.ask(ToWorker::Apply(Command::SetAdversary(spec)), None);
+                }
+                Err(problem) => self.complain(About::Command, problem),
+            },
             ToWorker::Apply(command) => {
                 let done = knowing(session, &command).and_then(|()| session.apply(command));
                 match done {
@@ -381,6 +389,11 @@ impl Runner {
             self.out.push((FromWorker::Ledger(Box::new(ledger)), None));
         }
     }
+}
+
+fn read_script(text: &str) -> Result<Vec<PuppetLine>, Problem> {
+    serde_json::from_str(text)
+        .map_err(|e| Problem::new(format!("The script is not a list of messages: {e}.")))
 }
 
 /// A built-in module becomes part of the run when it is first deployed.

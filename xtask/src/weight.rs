@@ -1,0 +1,92 @@
+//! What a visitor downloads: the gzip weight of the built page's parts, held against a limit.
+
+use crate::run;
+use anyhow::{Context, Result, ensure};
+use flate2::{Compression, write::GzEncoder};
+use std::fs;
+use std::io::Write;
+use std::path::Path;
+
+/// Bytes the page may weigh, without the parts that are fetched only when wanted: what it weighed when
+/// this was written, and a twentieth. The aim is 900 kB.
+const LIMIT: u64 = 1_080_000;
+/// Beginnings of files that are fetched only when wanted.
+const LATER: [&str; 2] = ["compiler", "editor"];
+/// Endings of what a page fetches to run.
+const PARTS: [&str; 4] = ["html", "css", "js", "wasm"];
+
+struct Part {
+    name: String,
+    bytes: u64,
+    later: bool,
+}
+
+/// Prints the parts of the page in dist/.
+pub fn tell() -> Result<()> {
+    let parts = parts()?;
+    println!("kB, gzip:");
+    for part in &parts {
+        let when = if part.later { ", when wanted" } else { "" };
+        println!("{:>8.1}  {}{when}", part.bytes as f64 / 1_000.0, part.name);
+    }
+    println!("{:>8.1}  to begin with", first(&parts) as f64 / 1_000.0);
+    Ok(())
+}
+
+/// # Errors
+/// When the page in dist/ weighs more than it may.
+pub fn check() -> Result<()> {
+    let total = first(&parts()?);
+    ensure!(
+        total <= LIMIT,
+        "the page weighs {total} bytes, more than the {LIMIT} it may (xtask/src/weight.rs)"
+    );
+    Ok(())
+}
+
+fn first(parts: &[Part]) -> u64 {
+    parts.iter().filter(|p| !p.later).map(|p| p.bytes).sum()
+}
+
+fn parts() -> Result<Vec<Part>> {
+    let dist = run::root().join("dist");
+    let mut parts = Vec::new();
+    gather(&dist, &dist, &mut parts)?;
+    parts.sort_by_key(|p| (p.later, std::cmp::Reverse(p.bytes)));
+    Ok(parts)
+}
+
+fn gather(dist: &Path, folder: &Path, parts: &mut Vec<Part>) -> Result<()> {
+    for entry in fs::read_dir(folder).context("there is no built page in dist/")? {
+        let path = entry?.path();
+        if path.is_dir() {
+            gather(dist, &path, parts)?;
+        } else if path
+            .extension()
+            .is_some_and(|e| PARTS.iter().any(|part| e == *part))
+        {
+            let name = path.strip_prefix(dist)?.to_string_lossy().into_owned();
+            let file = entry_name(&path);
+            let later = LATER.iter().any(|beginning| file.starts_with(beginning));
+            parts.push(Part {
+                bytes: gzipped(&fs::read(&path)?)?,
+                name,
+                later,
+            });
+        }
+    }
+    Ok(())
+}
+
+fn entry_name(path: &Path) -> String {
+    path.file_name()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .into_owned()
+}
+
+fn gzipped(bytes: &[u8]) -> Result<u64> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+    encoder.write_all(bytes)?;
+    Ok(encoder.finish()?.len() as u64)
+}
