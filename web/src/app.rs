@@ -207,6 +207,7 @@ impl App {
     }
 
     pub fn open(&self, scenario: Scenario, at_us: u64) {
+        let scenario = Box::new(scenario);
         self.send(ToWorker::Open { scenario, at_us });
     }
 

@@ -14,7 +14,7 @@ use consensusforge_core::session::view::{
 pub enum ToWorker {
     /// Start this scenario and go to an instant of it.
     Open {
-        scenario: Scenario,
+        scenario: Box<Scenario>,
         at_us: u64,
     },
     /// What stands behind `#` in the address.

@@ -4,6 +4,7 @@
 
 #[cfg(target_arch = "wasm32")]
 pub mod canvas;
+pub mod frame;
 pub mod hit;
 pub mod layout;
 pub mod paint;

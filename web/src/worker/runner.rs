@@ -116,7 +116,7 @@ impl Runner {
                 self.unheard = false;
                 return;
             }
-            ToWorker::Open { scenario, at_us } => self.open(scenario, at_us, None),
+            ToWorker::Open { scenario, at_us } => self.open(*scenario, at_us, None),
             ToWorker::OpenLink(text) => self.opened(open_link(&text)),
             ToWorker::OpenFile(text) => self.opened(open_bytes(text.as_bytes())),
             ToWorker::Play(on) => self.playing = on,
@@ -468,7 +468,7 @@ mod tests {
     #[test]
     fn simulated_time_follows_the_readers_at_the_chosen_speed() {
         let (mut runner, clock) = (Runner::default(), Cell::new(1_000.0));
-        let scenario = Scenario::default();
+        let scenario = Box::default();
         runner.hear(ToWorker::Open { scenario, at_us: 0 }, None);
         runner.hear(ToWorker::Speed(Some(0.5)), None);
         let answers = run_ms(&mut runner, &clock, 2_000.0);
@@ -479,7 +479,7 @@ mod tests {
     #[test]
     fn nothing_is_piled_up_before_a_page_that_does_not_listen() {
         let (mut runner, clock) = (Runner::default(), Cell::new(1_000.0));
-        let scenario = Scenario::default();
+        let scenario = Box::default();
         runner.hear(ToWorker::Open { scenario, at_us: 0 }, None);
         let mut ticks = 0;
         for _ in 0..100 {
@@ -497,7 +497,7 @@ mod tests {
     #[test]
     fn a_pause_holds_time_and_still_shows_the_last_frame() {
         let (mut runner, clock) = (Runner::default(), Cell::new(1_000.0));
-        let scenario = Scenario::default();
+        let scenario = Box::default();
         runner.hear(ToWorker::Open { scenario, at_us: 0 }, None);
         run_ms(&mut runner, &clock, 500.0);
         runner.hear(ToWorker::Play(false), None);
