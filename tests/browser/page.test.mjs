@@ -129,12 +129,13 @@ browserTest("after a panic the text is kept and the scenario can be restarted", 
   // Once it stands on the scrub bar, it stands in the scenario.
   await page.waitForFunction(() => document.querySelector("path.acts").getAttribute("d"));
   const worker = page.workers()[0];
-  // The panic hook's own message, as a dying worker sends it.
-  await worker.evaluate(() => postMessage([{ Panic: "panicked at the test's wish" }]));
+  // What the page hears of a worker that dies.
+  await worker.evaluate(() => setTimeout(() => { throw new Error("panicked at the test's wish"); }));
   assert.match(await textOf(page, "#broken-down"), /test's wish/);
   await click(page, "#broken-down button");
   await page.waitForFunction(() => !document.querySelector("#broken-down"));
   await started(page);
   assert.equal(await page.$eval("#loss-number", (field) => field.value), "10");
-  assert.deepEqual(problems, []);
+  // The one complaint that belongs to this test.
+  problems.splice(problems.findIndex((text) => text.includes("the test's wish")), 1);
 });
