@@ -1,7 +1,7 @@
 //! Presets about who takes part: stakes, crashes, silence.
 
 use super::{Preset, equal, names};
-use crate::base::SECOND;
+use crate::base::{MILLISECOND, SECOND};
 use crate::scenario::Scenario;
 use crate::scenario::model::{
     AdversarySpec, CrashSpec, FaultSpec, ProposerSpec, ProtocolSpec, StrategySpec, ValidatorSpec,
@@ -13,7 +13,14 @@ pub(super) fn happy() -> Preset {
         "happy",
         "Four validators, nothing goes wrong",
         "Each height is one proposal, one wave of prevotes, one wave of precommits, and a commit.",
-        Scenario::default(),
+        // A pause as long as a height: the chart is what people look at, and it should not be empty.
+        Scenario {
+            protocol: ProtocolSpec {
+                block_interval_us: 150 * MILLISECOND,
+                ..ProtocolSpec::default()
+            },
+            ..Scenario::default()
+        },
     )
 }
 
