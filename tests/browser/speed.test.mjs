@@ -1,9 +1,10 @@
 // Figures of the page in a real browser, for `cargo xtask bench`: printed, never asserted, since
 // machines differ. The baseline is measured in the same page: a bare loop of what the machine's
 // JavaScript can do, so that figures of two machines can be set against one another.
-import { browserTest, textOf } from "./harness.mjs";
 
 const measuring = process.env.MEASURE === "1";
+// The harness starts a browser, and only tests end it: without measuring there are none.
+const { browserTest, textOf } = measuring ? await import("./harness.mjs") : {};
 const later = (ms) => new Promise((done) => setTimeout(done, ms));
 
 /// Hands a scenario to the page as a person would: as a file.
