@@ -55,7 +55,7 @@ async function link(page) {
   return text;
 }
 
-browserTest("untouched, the page commits blocks within two seconds", { firefox: true }, async ({ page, open, screenshot }) => {
+browserTest("untouched, the page commits blocks and draws them", { firefox: true }, async ({ page, open, screenshot }) => {
   await open(page);
   const ready = Date.now();
   await until("a first commit", async () => (await height(page)) >= 1, 10_000);

@@ -18,7 +18,7 @@ const digest = (page) => page.$eval("#m-digest", (element) => element.textConten
 /// The speed slider's position for as fast as possible.
 const FASTEST = "101";
 
-browserTest("the first commit shows within two seconds", {}, async ({ page, open }) => {
+browserTest("the first commit shows within six seconds, on a busy machine too", {}, async ({ page, open }) => {
   await open(page);
   await page.waitForFunction(() => document.querySelector("path.commits")?.getAttribute("d"), { polling: 20 });
   const ms = await page.evaluate(() => performance.now());

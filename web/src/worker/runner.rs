@@ -187,8 +187,16 @@ impl Runner {
                     Err(problem) => self.complain(About::Module, problem),
                 }
             }
-            // All others were met in `hear`.
-            _ => {}
+            // Met in `hear`, which needs no session for them.
+            ToWorker::Heard
+            | ToWorker::Open { .. }
+            | ToWorker::OpenLink(_)
+            | ToWorker::OpenFile(_)
+            | ToWorker::Play(_)
+            | ToWorker::Speed(_)
+            | ToWorker::Step(_)
+            | ToWorker::Seek(_)
+            | ToWorker::Stop => {}
         }
     }
 
