@@ -1,8 +1,12 @@
 //! The worker's head: owns the session, works in slices, keeps simulated time in step with the
 //! reader's. Knows nothing of the browser: time comes in as numbers, answers go out as a list.
 
-use crate::model::{AdversarySpec, Command, PuppetLine, Scenario, StrategySpec, SubmitSpec};
-use crate::protocol::{About, ChartNews, Doing, FromWorker, Ledger, Progress, Tick, ToWorker};
+use crate::model::{
+    AdversarySpec, Command, CopySpec, PuppetLine, Scenario, StrategySpec, SubmitSpec,
+};
+use crate::protocol::{
+    About, ChartNews, Doing, FromWorker, Hand, Ledger, Progress, Tick, ToWorker,
+};
 use crate::words;
 use consensusforge_core::session::{
     Opened, Session, open_bytes, open_link,
@@ -15,7 +19,7 @@ const SLICE_MS: f64 = 9.0;
 const FIRST_CHUNK: u64 = 64;
 /// Chart records a tick carries, at most; more than this on one screen is only density.
 const MAX_ARROWS: usize = 6_000;
-const MAX_FLYING: usize = 2_000;
+const MAX_FLYING: usize = 12_000;
 /// Frames (tables, figures, sentences) a second.
 const FRAME_EVERY_MS: f64 = 110.0;
 /// How often contracts and receipts are looked at.
@@ -53,6 +57,9 @@ pub struct Runner {
     last_ms: f64,
     chunk: u64,
     cursor: u64,
+    /// The instant of the last tick with chart records: copies that left before it are known. None after
+    /// anything but time changed them.
+    flown_us: Option<u64>,
     /// The page has not yet taken in the last tick: do not pile up more.
     unheard: bool,
     place: Advance,
@@ -74,6 +81,7 @@ impl Default for Runner {
             last_ms: 0.0,
             chunk: FIRST_CHUNK,
             cursor: 0,
+            flown_us: None,
             unheard: false,
             place: START,
             frame_ms: f64::MIN,
@@ -131,6 +139,7 @@ impl Runner {
             }
             message => self.ask(message, bytes),
         }
+        self.flown_us = None;
         self.due_us = self.now_us() as f64;
         self.stale = true;
     }
@@ -161,6 +170,22 @@ impl Runner {
                     Err(problem) => self.complain(About::Command, problem),
                 }
             }
+            ToWorker::Hand {
+                message,
+                from,
+                to,
+                arrives_us,
+                act,
+            } => match session.in_flight(message, from, to, arrives_us) {
+                Some(name) => self.ask(ToWorker::Apply(hand(act, name)), None),
+                None => self.complain(
+                    About::Command,
+                    Problem::new(
+                        "That message is not in flight any more, so nothing was done. Pause, go back a \
+                         little, and try again.",
+                    ),
+                ),
+            },
             ToWorker::Link => {
                 let link = session.link();
                 self.say(FromWorker::Link(link));
@@ -355,9 +380,13 @@ impl Runner {
         } else {
             let batch = session.chart(self.cursor, MAX_ARROWS);
             self.cursor = batch.cursor;
+            // What left before the last tick was told then; at its very instant more may have left.
+            let since = self.flown_us.filter(|_| !batch.reset);
+            self.flown_us = Some(place.now_us);
             Some(ChartNews {
                 batch,
-                flying: session.flying(0, MAX_FLYING),
+                flying: session.flying(since.unwrap_or(0), MAX_FLYING),
+                since,
             })
         };
         self.unheard = true;
@@ -396,6 +425,15 @@ impl Runner {
             self.ledger_stamp = Some(stamp);
             self.out.push((FromWorker::Ledger(Box::new(ledger)), None));
         }
+    }
+}
+
+fn hand(act: Hand, message: CopySpec) -> Command {
+    match act {
+        Hand::Drop => Command::Drop(message),
+        Hand::Delay(by_us) => Command::Delay { message, by_us },
+        Hand::Duplicate(after_us) => Command::Duplicate { message, after_us },
+        Hand::DeliverNow => Command::DeliverNow(message),
     }
 }
 
