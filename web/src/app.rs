@@ -90,7 +90,9 @@ pub struct App {
     pub refused: RwSignal<u32>,
     /// The scenario as it stands at the instant shown: what the controls say.
     pub force: Memo<Scenario>,
+    /// Where to go back to, and after going back where to go on to: scenario and instant.
     undo: RwSignal<Vec<(Scenario, u64)>>,
+    redo: RwSignal<Vec<(Scenario, u64)>>,
     worker: StoredValue<Option<Rc<Handle<FromWorker>>>, LocalStorage>,
     chart: StoredValue<Rc<RefCell<Chart>>, LocalStorage>,
 }
@@ -140,6 +142,7 @@ impl App {
             pace_anew: RwSignal::new(true),
             refused: RwSignal::new(0),
             undo: RwSignal::new(Vec::new()),
+            redo: RwSignal::new(Vec::new()),
             worker: StoredValue::new_local(None),
             chart: StoredValue::new_local(Rc::default()),
         }
@@ -222,6 +225,7 @@ impl App {
     fn remember(&self) {
         let now = self.now_us();
         let scenario = self.scenario.get_untracked();
+        self.redo.update(Vec::clear);
         self.undo.update(|stack| {
             stack.push((scenario, now));
             if stack.len() > MAX_UNDO {
@@ -235,9 +239,25 @@ impl App {
     }
 
     pub fn undo(&self) {
-        if let Some(Some((scenario, at_us))) = self.undo.try_update(Vec::pop) {
-            self.open(scenario, at_us);
-        }
+        self.go_between(self.undo, self.redo);
+    }
+
+    pub fn can_redo(&self) -> bool {
+        self.redo.with(|r| !r.is_empty())
+    }
+
+    pub fn redo(&self) {
+        self.go_between(self.redo, self.undo);
+    }
+
+    /// Opens what `from` holds last and leaves the present on `to`.
+    fn go_between(&self, from: RwSignal<Vec<(Scenario, u64)>>, to: RwSignal<Vec<(Scenario, u64)>>) {
+        let Some(Some((scenario, at_us))) = from.try_update(Vec::pop) else {
+            return;
+        };
+        let present = (self.scenario.get_untracked(), self.now_us());
+        to.update(|stack| stack.push(present));
+        self.open(scenario, at_us);
     }
 
     pub fn play(&self, on: bool) {
