@@ -186,8 +186,8 @@ fn bundle(scene: &Scene, b: &Bundle, dim: f64, heads: bool, out: &mut Vec<Shape>
     let end = between(start, full, grown.min(whole));
     // In whole steps, so that many share a style and are stroked at once.
     let weight = f64::from(b.count).log2().ceil();
-    let width = (1.0 + weight * 0.5).min(5.0);
-    let alpha = (0.3 + weight * 0.06).min(0.7) * dim;
+    let width = (0.9 + weight * 0.3).min(3.3);
+    let alpha = (0.22 + weight * 0.05).min(0.6) * dim;
     let stroke = Token::kind(b.first.kind);
     out.push(line(
         start,

@@ -10,6 +10,7 @@ pub mod bundle;
 pub mod canvas;
 pub mod cone;
 pub mod cuts;
+pub mod density;
 pub mod filter;
 pub mod frame;
 pub mod hit;

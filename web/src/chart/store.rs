@@ -220,14 +220,34 @@ impl Store {
         self.marks.push_back(mark);
     }
 
-    /// Arrows that are under way at any time between the two instants.
-    pub fn arrows_in(&self, from_us: u64, to_us: u64) -> impl Iterator<Item = &Arrow> {
-        self.chunks
-            .iter()
+    /// About how many arrows touch a window: by chunks, which is exact enough to choose how to draw them.
+    #[must_use]
+    pub fn about(&self, from_us: u64, to_us: u64) -> usize {
+        let mut about = self.flying.len();
+        for c in &self.chunks {
+            let (from, to) = (c.from_us.max(from_us), c.to_us.min(to_us));
+            if from <= to {
+                let share = (to - from + 1) as f64 / (c.to_us - c.from_us + 1) as f64;
+                about += (share * c.arrows.len() as f64) as usize;
+            }
+        }
+        about
+    }
+
+    /// As [`Self::arrows_in`], without those on the wire.
+    pub fn settled_in(&self, from_us: u64, to_us: u64) -> impl Iterator<Item = &Arrow> {
+        let chunks = self.chunks.iter();
+        chunks
             .filter(move |c| c.to_us >= from_us && c.from_us <= to_us)
             .flat_map(|c| c.arrows.iter())
-            .chain(self.flying.iter())
             .filter(move |a| a.arrives_us >= from_us && a.sent_us <= to_us)
+    }
+
+    /// Arrows that are under way at any time between the two instants.
+    pub fn arrows_in(&self, from_us: u64, to_us: u64) -> impl Iterator<Item = &Arrow> {
+        let flying = self.flying.iter();
+        let flying = flying.filter(move |a| a.arrives_us >= from_us && a.sent_us <= to_us);
+        self.settled_in(from_us, to_us).chain(flying)
     }
 
     pub fn marks_in(&self, from_us: u64, to_us: u64) -> impl Iterator<Item = &Mark> {

@@ -162,6 +162,8 @@ impl Runner {
                 let done = knowing(session, &command).and_then(|()| session.apply(command));
                 match done {
                     Ok(()) => {
+                        // A command is carried out at once, a microsecond on: no step, but a place.
+                        self.place = session.advance(0, 0);
                         let scenario = session.scenario().clone();
                         self.say(FromWorker::Scenario(scenario));
                         self.frame_ms = f64::MIN;
@@ -538,6 +540,68 @@ mod tests {
                 .count();
         }
         assert_eq!(ticks, 1);
+    }
+
+    #[test]
+    fn while_paused_an_act_is_told_with_the_instant_it_was_done_at() {
+        let (mut runner, clock) = (Runner::default(), Cell::new(1_000.0));
+        let scenario = Box::default();
+        runner.hear(ToWorker::Open { scenario, at_us: 0 }, None);
+        run_ms(&mut runner, &clock, 500.0);
+        runner.hear(ToWorker::Play(false), None);
+        let held = now(&run_ms(&mut runner, &clock, 300.0));
+        runner.hear(ToWorker::Apply(Command::SetLoss { ppm: 5 }), None);
+        assert_eq!(now(&run_ms(&mut runner, &clock, 300.0)), held + 1);
+    }
+
+    #[test]
+    fn a_message_in_flight_is_told_once_and_dropped_by_what_the_page_knows_of_it() {
+        let (mut runner, clock) = (Runner::default(), Cell::new(1_000.0));
+        let scenario = Box::default();
+        runner.hear(ToWorker::Open { scenario, at_us: 0 }, None);
+        let answers = run_ms(&mut runner, &clock, 300.0);
+        let news = |answers: &[Answer]| -> Vec<ChartNews> {
+            let bytes = answers.iter().filter_map(|(_, bytes)| bytes.as_ref());
+            bytes.filter_map(|b| borsh::from_slice(b).ok()).collect()
+        };
+        let mut told = std::collections::BTreeSet::new();
+        for n in news(&answers) {
+            for a in n
+                .flying
+                .iter()
+                .filter(|a| n.since.is_some_and(|s| a.sent_us > s))
+            {
+                assert!(told.insert((a.message, a.to)), "twice: {a:?}");
+            }
+        }
+        assert!(!told.is_empty());
+        runner.hear(ToWorker::Play(false), None);
+        let paused = news(&run_ms(&mut runner, &clock, 300.0));
+        let a = paused
+            .last()
+            .and_then(|n| n.flying.first())
+            .expect("in flight");
+        let drop = ToWorker::Hand {
+            message: a.message,
+            from: a.from,
+            to: a.to,
+            arrives_us: a.arrives_us,
+            act: Hand::Drop,
+        };
+        runner.hear(drop.clone(), None);
+        let done = run_ms(&mut runner, &clock, 300.0);
+        let dropped = |s: &Scenario| matches!(s.commands[0].command, Command::Drop(_));
+        assert!(
+            done.iter()
+                .any(|(a, _)| matches!(a, FromWorker::Scenario(s) if dropped(s)))
+        );
+        runner.hear(drop, None);
+        let again = run_ms(&mut runner, &clock, 100.0);
+        assert!(
+            again
+                .iter()
+                .any(|(a, _)| matches!(a, FromWorker::Problem { .. }))
+        );
     }
 
     #[test]
