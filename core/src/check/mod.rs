@@ -4,12 +4,16 @@
 
 mod agreement;
 mod caption;
+mod duties;
+mod heights;
 mod metrics;
 mod progress;
 mod roots;
 mod validity;
 
 pub use caption::Caption;
+pub use duties::{Duties, Duty};
+pub use heights::{HeightFigures, Heights, Spread, Traffic};
 pub use metrics::{Metrics, Tally};
 
 use crate::base::Micros;
@@ -94,6 +98,8 @@ pub struct Monitors {
     roots: roots::Roots,
     progress: progress::Progress,
     pub metrics: Metrics,
+    pub heights: Heights,
+    pub duties: Duties,
     pub caption: Caption,
 }
 
@@ -108,6 +114,8 @@ impl Monitors {
             roots: roots::Roots::default(),
             progress: progress::Progress::new(head),
             metrics: Metrics::new(head),
+            heights: Heights::new(head),
+            duties: Duties::new(head),
             caption: Caption::default(),
         }
     }
@@ -124,13 +132,19 @@ impl Monitors {
         self.metrics.see(record, trace, &self.cast);
         match &record.event {
             // Nearly all records: only counted.
-            Event::Delivered { .. } | Event::Lost { .. } | Event::Sent { .. } => {}
+            Event::Delivered { .. } | Event::Lost { .. } => {}
+            Event::Sent { .. } => {
+                self.heights.sent(record, trace);
+                self.duties.sent(record, trace);
+            }
             event => {
                 self.cast.observe(event);
                 self.agreement.see(record, trace, &self.cast);
                 self.validity.see(record, trace, &self.cast);
                 self.roots.see(record, trace, &self.cast);
                 self.progress.see(record, &self.cast);
+                self.heights.see(record, &self.cast);
+                self.duties.see(record, trace, &self.cast, &self.heights);
                 self.caption.see(record, trace, &self.agreement);
             }
         }
