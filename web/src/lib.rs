@@ -3,6 +3,7 @@
 
 pub mod chart;
 pub mod effective;
+pub mod inspect;
 pub mod model;
 pub mod protocol;
 pub mod scale;
@@ -17,3 +18,5 @@ pub mod page;
 pub mod panels;
 #[cfg(target_arch = "wasm32")]
 pub mod platform;
+#[cfg(target_arch = "wasm32")]
+pub mod studio;

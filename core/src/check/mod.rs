@@ -74,6 +74,7 @@ impl Cast {
             | Event::Rejected { .. }
             | Event::Evidence(_)
             | Event::Changed(_)
+            | Event::Vanished(_)
             | Event::Submitted { .. } => {}
         }
     }
@@ -101,7 +102,12 @@ pub struct Monitors {
     pub heights: Heights,
     pub duties: Duties,
     pub caption: Caption,
+    /// Commands that found nothing to act on, when and why, the first [`MAX_VANISHED`].
+    pub vanished: Vec<(Micros, String)>,
 }
+
+/// Sentences about commands without a target that are kept: more would not be read.
+const MAX_VANISHED: usize = 64;
 
 impl Monitors {
     #[must_use]
@@ -117,6 +123,7 @@ impl Monitors {
             heights: Heights::new(head),
             duties: Duties::new(head),
             caption: Caption::default(),
+            vanished: Vec::new(),
         }
     }
 
@@ -138,6 +145,11 @@ impl Monitors {
                 self.duties.sent(record, trace);
             }
             event => {
+                if let Event::Vanished(sentence) = event
+                    && self.vanished.len() < MAX_VANISHED
+                {
+                    self.vanished.push((record.at, sentence.as_ref().clone()));
+                }
                 self.cast.observe(event);
                 self.agreement.see(record, trace, &self.cast);
                 self.validity.see(record, trace, &self.cast);

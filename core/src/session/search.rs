@@ -53,7 +53,7 @@ fn event_number(event: &Event) -> u8 {
         Event::Rejected { .. } => 11,
         Event::Evidence(_) => 12,
         Event::Crashed { .. } | Event::Restarted { .. } => 13,
-        Event::Byzantine(_) | Event::Changed(_) => 14,
+        Event::Byzantine(_) | Event::Changed(_) | Event::Vanished(_) => 14,
         Event::Submitted { .. } => 15,
     }
 }
@@ -192,7 +192,7 @@ impl Term {
             Event::Byzantine(change) => {
                 self.says(change.strategy) || change.nodes.iter().any(|n| self.node(*n))
             }
-            Event::Changed(sentence) => self.says(sentence),
+            Event::Changed(sentence) | Event::Vanished(sentence) => self.says(sentence),
             Event::Submitted { detail, .. } => self.block(Some(detail)),
             Event::Crashed { .. }
             | Event::Restarted { .. }
@@ -223,6 +223,7 @@ fn height_of(event: &Event) -> Option<Height> {
         | Event::Restarted { .. }
         | Event::Byzantine(_)
         | Event::Changed(_)
+        | Event::Vanished(_)
         | Event::Submitted { .. } => None,
     }
 }

@@ -26,7 +26,7 @@ pub(super) fn place(event: &Event) -> Option<NodeId> {
         Event::Executed(executed) => Some(executed.node),
         Event::Evidence(accusation) => Some(accusation.reporter),
         Event::Byzantine(change) => change.nodes.first().copied(),
-        Event::Changed(_) => None,
+        Event::Changed(_) | Event::Vanished(_) => None,
     }
 }
 
@@ -50,6 +50,7 @@ pub(super) fn message_of(event: &Event) -> Option<MessageId> {
         | Event::Restarted { .. }
         | Event::Byzantine(_)
         | Event::Changed(_)
+        | Event::Vanished(_)
         | Event::Submitted { .. } => None,
     }
 }
@@ -122,6 +123,7 @@ pub(super) fn what(record: &Record, trace: &Trace) -> String {
                 Loss::Network => "lost on the way",
                 Loss::Partition => "the network is cut",
                 Loss::Down => "it is down",
+                Loss::Hand => "dropped by hand",
             }
         ),
         Event::BadSignature { message: id, .. } => {
@@ -193,7 +195,7 @@ pub(super) fn what(record: &Record, trace: &Trace) -> String {
             crate::check::names(head, &change.nodes),
             change.strategy
         ),
-        Event::Changed(sentence) => sentence.as_ref().clone(),
+        Event::Changed(sentence) | Event::Vanished(sentence) => sentence.as_ref().clone(),
         Event::Submitted { detail, .. } => {
             format!("gets transaction {} from a user", detail.short(DIGITS))
         }

@@ -142,7 +142,8 @@ impl Writer for Itf {
                 | Event::Rejected { .. }
                 | Event::Evidence(_)
                 | Event::Byzantine(_)
-                | Event::Changed(_) => {}
+                | Event::Changed(_)
+                | Event::Vanished(_) => {}
                 Event::Delivered { .. }
                 | Event::Lost { .. }
                 | Event::BadSignature { .. }

@@ -124,7 +124,9 @@ impl Writer for Mermaid {
                 };
                 self.note_over_all(&told, out);
             }
-            Event::Changed(sentence) => self.note_over_all(sentence, out),
+            Event::Changed(sentence) | Event::Vanished(sentence) => {
+                self.note_over_all(sentence, out)
+            }
             // Arrows show what was sent; the rest would bury them.
             Event::Sent { .. }
             | Event::Step { .. }

@@ -90,7 +90,7 @@ impl Writer for Shiviz {
             }
             // What never arrived is no event of its receiver's.
             Event::Lost {
-                why: Loss::Network | Loss::Partition | Loss::Down,
+                why: Loss::Network | Loss::Partition | Loss::Down | Loss::Hand,
                 ..
             } => return,
             _ => {}
