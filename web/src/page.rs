@@ -4,7 +4,8 @@ use crate::app::{App, Sheet, Tab, Tone};
 use crate::effective;
 use crate::panels::icon::icon;
 use crate::panels::{
-    banner, chart, contracts, controls, drop, help, keys, nodes, run, share, top, transport,
+    announce, banner, chart, contracts, controls, drop, help, keys, nodes, overload, path, run,
+    scenarios, share, term, top, transport,
 };
 use crate::platform::workers::Handle;
 use crate::platform::{files, place};
@@ -12,6 +13,7 @@ use crate::protocol::{About, ChartNews, FromWorker, ToWorker};
 use consensusforge_core::session::view::Problem;
 use leptos::prelude::*;
 use std::sync::Arc;
+use wasm_bindgen::JsCast;
 
 /// Takes the page over.
 pub fn start() {
@@ -22,6 +24,7 @@ pub fn start() {
 fn Page() -> impl IntoView {
     let app = App::new();
     provide_context(app);
+    provide_context(path::Path::new());
     app.theme.get_untracked().put();
     std::panic::set_hook(Box::new(move |info| {
         web_sys::console::error_1(&info.to_string().into());
@@ -48,25 +51,32 @@ fn Page() -> impl IntoView {
                 id=format!("tab-{name}")
                 aria-controls="side-panel"
                 aria-selected=move || (app.tab.get() == tab).to_string()
+                tabindex=move || if app.tab.get() == tab { "0" } else { "-1" }
                 on:click=move |_| app.tab.set(tab)
             >
                 {name}
             </button>
         }
     };
+    let wanted = path::wanted();
     view! {
         <top::Top />
+        <path::Welcome />
         <banner::Banners />
         <div
             class="stage"
             class:sheet-controls=move || app.sheet.get() == Sheet::Controls
             class:sheet-side=move || app.sheet.get() == Sheet::Side
+            data-wants=wanted
         >
             <aside class="controls" aria-label="Controls">
                 <SheetHead title="Controls" />
+                <path::PathCard />
                 <controls::Controls />
             </aside>
             <main class="middle">
+                <scenarios::Look />
+                <overload::Overload />
                 <chart::ChartPanel />
                 <run::Caption />
                 <transport::Transport />
@@ -74,12 +84,12 @@ fn Page() -> impl IntoView {
             <aside class="side" aria-label="The run in detail">
                 <SheetHead title="The run" />
                 <chart::Inspector />
-                <div class="tabs" role="tablist" aria-label="Details">
+                <div class="tabs" role="tablist" aria-label="Details" on:keydown=walk_tabs>
                     {side(Tab::Run, "Run")}
                     {side(Tab::Nodes, "Nodes")}
                     {side(Tab::Contracts, "Contracts")}
                 </div>
-                <div class="tab" role="tabpanel" id="side-panel">
+                <div class="tab" role="tabpanel" id="side-panel" aria-label="Details">
                     {move || match app.tab.get() {
                         Tab::Run => view! { <run::Run /> }.into_any(),
                         Tab::Nodes => view! { <nodes::Nodes /> }.into_any(),
@@ -89,16 +99,24 @@ fn Page() -> impl IntoView {
             </aside>
         </div>
         <nav class="dock" aria-label="Panels">
-            <button on:click=move |_| {
-                let up = app.sheet.get_untracked() == Sheet::Controls;
-                app.sheet.set(if up { Sheet::None } else { Sheet::Controls });
-            }>"Controls"</button>
+            <button
+                aria-expanded=move || (app.sheet.get() == Sheet::Controls).to_string()
+                on:click=move |_| {
+                    let up = app.sheet.get_untracked() == Sheet::Controls;
+                    app.sheet.set(if up { Sheet::None } else { Sheet::Controls });
+                }
+            >
+                "Controls"
+            </button>
             {dock(app, Tab::Run, "Run")}
             {dock(app, Tab::Nodes, "Nodes")}
             {dock(app, Tab::Contracts, "Contracts")}
         </nav>
         <share::Share />
         <help::Help />
+        <scenarios::Scenarios />
+        <announce::Announcer />
+        <term::Definition />
     }
 }
 
@@ -119,6 +137,33 @@ fn SheetHead(title: &'static str) -> impl IntoView {
     }
 }
 
+/// Arrow keys go from tab to tab, Home and End to the ends.
+fn walk_tabs(event: leptos::ev::KeyboardEvent) {
+    let Some(here) = event
+        .target()
+        .and_then(|t| t.dyn_into::<web_sys::HtmlElement>().ok())
+    else {
+        return;
+    };
+    let list = here.parent_element();
+    let next = match event.key().as_str() {
+        "ArrowRight" => here
+            .next_element_sibling()
+            .or(list.and_then(|l| l.first_element_child())),
+        "ArrowLeft" => here
+            .previous_element_sibling()
+            .or(list.and_then(|l| l.last_element_child())),
+        "Home" => list.and_then(|l| l.first_element_child()),
+        "End" => list.and_then(|l| l.last_element_child()),
+        _ => return,
+    };
+    event.prevent_default();
+    if let Some(next) = next.and_then(|n| n.dyn_into::<web_sys::HtmlElement>().ok()) {
+        let _ = next.focus();
+        next.click();
+    }
+}
+
 /// Opens the side sheet at a tab; pressed again, it closes it.
 fn dock(app: App, tab: Tab, name: &'static str) -> impl IntoView {
     let press = move |_| {
@@ -126,7 +171,8 @@ fn dock(app: App, tab: Tab, name: &'static str) -> impl IntoView {
         app.tab.set(tab);
         app.sheet.set(if up { Sheet::None } else { Sheet::Side });
     };
-    view! { <button on:click=press>{name}</button> }
+    let up = move || app.sheet.get() == Sheet::Side && app.tab.get() == tab;
+    view! { <button aria-expanded=move || up().to_string() on:click=press>{name}</button> }
 }
 
 fn hear(app: App, message: FromWorker, bytes: Option<Vec<u8>>) {
@@ -143,6 +189,7 @@ fn hear(app: App, message: FromWorker, bytes: Option<Vec<u8>>) {
             }
         }
         FromWorker::Opened { scenario, world } => {
+            app.opened.update(|n| *n += 1);
             app.world.set(Some(Arc::new(world.clone())));
             app.scenario.set(scenario.clone());
             app.frame.set(None);

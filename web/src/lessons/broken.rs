@@ -1,6 +1,6 @@
 //! 5. Break it.
 
-use super::{Seen, Stage, Step, Watch, brisk, equal, height, liars, listed, steady};
+use super::{Seen, Stage, Step, Watch, brisk, equal, liars, listed, steady};
 use crate::model::{AdversarySpec, Scenario, StrategySpec, Who};
 use crate::words;
 use consensusforge_core::session::view::VerdictKind;
@@ -14,7 +14,7 @@ pub fn step() -> Step {
         question: "How many of four must lie before two honest validators commit different blocks?",
         choices: ["One", "Two", "Three"],
         answer: 1,
-        task: "Raise the count under Byzantine, one at a time, until the verdict says that agreement is violated.",
+        task: "Drag liars up, one at a time, until the verdict says that agreement is violated.",
         control: "byzantine",
         names: false,
         speed: 0.3,
@@ -45,12 +45,11 @@ impl Watch for Broken {
             .find(|v| v.monitor == "agreement" && v.kind == VerdictKind::Violated);
         let Some(verdict) = broken else {
             return Stage::Todo(match liars.len() {
-                0 => "Everybody is honest. Raise the Byzantine count.".into(),
+                0 => "Everybody is honest. Drag liars to 1.".into(),
                 1 => format!(
-                    "{} lies, with 25 % of the stake: at height {} all honest validators still agree. Let it try for \
+                    "{} lies, with 25 % of the stake: all honest validators still agree. Let it try for \
                      a while, then add another.",
                     listed(&liars),
-                    height(frame),
                 ),
                 _ => format!(
                     "{} lie together. Wait until one of them proposes …",

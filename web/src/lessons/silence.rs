@@ -18,7 +18,7 @@ pub fn step() -> Step {
             "The others wait a while, then let the next one try",
         ],
         answer: 2,
-        task: "Drag the count under Byzantine to 1: one validator, drawn by lot, says nothing from now on. Wait for \
+        task: "Drag liars to 1: one validator, drawn by lot, says nothing from now on. Wait for \
                its turn.",
         control: "byzantine",
         names: false,
@@ -56,7 +56,7 @@ impl Watch for Silent {
             self.since = None;
             let quick = gaps(frame).rev().take(8).map(|(_, us)| us).collect();
             self.before = middle(quick).or(self.before);
-            return Stage::Todo("All four speak. Silence one: Byzantine count to 1.".into());
+            return Stage::Todo("All four speak. Silence one: drag liars to 1.".into());
         }
         if silent.len() > 1 {
             self.since = None;

@@ -104,6 +104,11 @@ fn fields(m: &MessageView) -> Vec<(String, String)> {
     rows
 }
 
+/// What the picked thing is called.
+pub fn title(app: App, pick: &Pick) -> String {
+    describe(app, pick).0
+}
+
 fn describe(app: App, pick: &Pick) -> (String, Vec<String>) {
     let Some(world) = app.world.get() else {
         return (String::new(), Vec::new());

@@ -2,6 +2,7 @@
 
 pub mod files;
 pub mod frames;
+pub mod kept;
 pub mod place;
 pub mod text;
 pub mod theme;

@@ -1,0 +1,43 @@
+//! What a screen reader is told unasked: that a verdict turned, and what was selected. Nothing that
+//! merely goes on: a chain commits several blocks a second.
+
+use super::inspector;
+use crate::app::app;
+use consensusforge_core::session::view::VerdictKind;
+use leptos::prelude::*;
+
+#[component]
+pub fn Announcer() -> impl IntoView {
+    let app = app();
+    let worst = Memo::new(move |_| {
+        app.frame.with(|f| {
+            let worst = f.as_ref().and_then(|f| f.verdicts.first().cloned());
+            worst.map(|v| (v.kind, v.monitor))
+        })
+    });
+    let verdict = Memo::new(move |before: Option<&String>| {
+        let Some((kind, _)) = worst.get() else {
+            return String::new();
+        };
+        // That all is well is news only after it was not.
+        if kind == VerdictKind::Holds && before.is_none_or(String::is_empty) {
+            return String::new();
+        }
+        app.frame.with_untracked(|f| {
+            let worst = f.as_ref().and_then(|f| f.verdicts.first());
+            worst.map(|v| v.sentence.clone()).unwrap_or_default()
+        })
+    });
+    let selected = Memo::new(move |_| {
+        let pick = app.pinned.get();
+        pick.map_or(String::new(), |pick| {
+            format!("Selected: {}", inspector::title(app, &pick))
+        })
+    });
+    view! {
+        <div class="unseen" id="announcer">
+            <p role="status">{move || verdict.get()}</p>
+            <p role="status">{move || selected.get()}</p>
+        </div>
+    }
+}
