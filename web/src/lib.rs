@@ -4,6 +4,7 @@
 pub mod chart;
 pub mod effective;
 pub mod glossary;
+pub mod inspect;
 pub mod lessons;
 pub mod model;
 pub mod pace;
@@ -20,3 +21,5 @@ pub mod page;
 pub mod panels;
 #[cfg(target_arch = "wasm32")]
 pub mod platform;
+#[cfg(target_arch = "wasm32")]
+pub mod studio;

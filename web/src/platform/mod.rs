@@ -1,10 +1,13 @@
 //! The browser, in small pieces.
 
+pub mod assembler;
+pub mod code;
 pub mod files;
 pub mod frames;
 pub mod kept;
 pub mod place;
 pub mod text;
 pub mod theme;
+pub mod vendor;
 pub mod wire;
 pub mod workers;
