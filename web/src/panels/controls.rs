@@ -199,7 +199,7 @@ fn Chain() -> impl IntoView {
     };
     view! {
         <details class="more chain">
-            <summary>"Chain: pause, transactions, proposer, seed"</summary>
+            <summary>"Chain, load and luck"</summary>
             <Slider
                 id="interval" label="block pause" unit="ms" scale=INTERVAL
                 hint="Pause between a commit and the next height. From now on."

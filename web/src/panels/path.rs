@@ -40,8 +40,14 @@ impl Path {
         }
     }
 
-    /// Opens the path where the reader left it.
+    /// Opens the path where the reader left it; one that is open is shown or put out of sight.
     pub fn take_up(&self, app: App) {
+        if self.open.get_untracked() {
+            let up = app.sheet.get_untracked() == Sheet::Controls;
+            app.sheet
+                .set(if up { Sheet::None } else { Sheet::Controls });
+            return;
+        }
         self.begin(app, progress::next(&self.progress.get_untracked()));
     }
 
@@ -205,7 +211,7 @@ fn Card(step: StoredValue<Step>) -> impl IntoView {
                 <legend>{step.with_value(|s| s.question)}</legend>
                 {step.with_value(|s| s.choices).into_iter().zip(0u8..).map(|(choice, i)| view! {
                     <button
-                        type="button" class="choice" data-choice=i.to_string()
+                        type="button" class="guess" data-choice=i.to_string()
                         aria-pressed=move || (me.predicted.get() == Some(i)).to_string()
                         on:click=move |_| step.with_value(|s| me.predict(s, i))
                     >
@@ -215,6 +221,12 @@ fn Card(step: StoredValue<Step>) -> impl IntoView {
             </fieldset>
             <Show when=move || me.predicted.get().is_some()>
                 <p class="task"><strong>"Now you: "</strong>{step.with_value(|s| s.task)}</p>
+                // On a narrow page the card covers the button meant.
+                {(step.with_value(|s| s.control) == "play").then(|| view! {
+                    <button class="narrow-only" on:click=move |_| app.play(!app.playing.get_untracked())>
+                        {move || if app.playing.get() { "Pause" } else { "Play" }}
+                    </button>
+                })}
             </Show>
             <Show when=move || step.with_value(|s| s.names) && me.predicted.get().is_some()>
                 <Names />
