@@ -4,13 +4,13 @@ use crate::app::{App, Sheet, Tab, Tone};
 use crate::effective;
 use crate::panels::icon::icon;
 use crate::panels::{
-    announce, banner, chart, contracts, controls, drop, help, keys, nodes, overload, path, run,
-    scenarios, share, term, top, transport,
+    announce, banner, chart, contracts, controls, drop, embed, help, keys, nodes, overload, path,
+    presenter, run, scenarios, share, term, top, transport,
 };
 use crate::platform::workers::Handle;
 use crate::platform::{files, place};
 use crate::protocol::{About, ChartNews, FromWorker, ToWorker};
-use consensusforge_core::session::view::Problem;
+use consensusforge_core::session::view::{Preset, Problem};
 use leptos::prelude::*;
 use std::sync::Arc;
 use wasm_bindgen::JsCast;
@@ -34,8 +34,16 @@ fn Page() -> impl IntoView {
     if !linked.is_empty() {
         app.send(ToWorker::OpenLink(linked));
     }
-    keys::listen(app);
-    drop::listen(app);
+    let embedded = place::embedded();
+    if embedded {
+        if let Some(root) = document().document_element() {
+            let _ = root.set_attribute("data-embed", "");
+        }
+        embed::listen(app);
+    } else {
+        keys::listen(app);
+        drop::listen(app);
+    }
     window_event_listener(leptos::ev::hashchange, move |_| {
         let fragment = place::fragment();
         if !fragment.is_empty() {
@@ -43,7 +51,17 @@ fn Page() -> impl IntoView {
             app.send(ToWorker::OpenLink(fragment));
         }
     });
+    if embedded {
+        view! { <embed::Embed /> }.into_any()
+    } else {
+        view! { <Whole /> }.into_any()
+    }
+}
 
+/// All of it: everywhere but inside another page.
+#[component]
+fn Whole() -> impl IntoView {
+    let app = crate::app::app();
     let side = move |tab: Tab, name: &'static str| {
         view! {
             <button
@@ -117,6 +135,7 @@ fn Page() -> impl IntoView {
         <help::Help />
         <scenarios::Scenarios />
         <announce::Announcer />
+        <presenter::Presenter app=app />
         <term::Definition />
     }
 }
@@ -179,7 +198,7 @@ fn dock(app: App, tab: Tab, name: &'static str) -> impl IntoView {
 fn hear(app: App, message: FromWorker, bytes: Option<Vec<u8>>) {
     match message {
         FromWorker::Ready { presets } => {
-            let first = presets.first().cloned();
+            let first = asked_for(app, &presets).or_else(|| presets.first().cloned());
             app.presets.set(presets);
             // A link was asked for before; a revived worker gets its scenario from whoever revived it.
             if let Some(preset) = first
@@ -262,8 +281,21 @@ fn hear(app: App, message: FromWorker, bytes: Option<Vec<u8>>) {
     }
 }
 
+/// The scenario named in the address.
+fn asked_for(app: App, presets: &[Preset]) -> Option<Preset> {
+    let id = place::scenario()?;
+    let found = presets.iter().find(|p| p.id == id).cloned();
+    if found.is_none() {
+        app.say(
+            Tone::Bad,
+            format!("The address asks for a scenario “{id}”, and there is none of that name."),
+        );
+    }
+    found
+}
+
 /// The run a page starts with.
-fn begin(app: App, preset: consensusforge_core::session::view::Preset) {
+fn begin(app: App, preset: Preset) {
     app.pace_anew.set(true);
     app.preset.set(preset.id);
     app.open(preset.scenario, 0);

@@ -2,6 +2,7 @@
 
 use super::icon::icon;
 use super::keys::KEYS;
+use super::presenter;
 use super::term::Words;
 use crate::app::app;
 use leptos::{html, prelude::*};
@@ -47,6 +48,10 @@ pub fn Help() -> impl IntoView {
             <h2>"Keys"</h2>
             <dl class="facts keys">
                 {KEYS.map(|(key, what)| view! { <dt><kbd>{key}</kbd></dt><dd>{what}</dd> })}
+            </dl>
+            <h2>"For presenting"</h2>
+            <dl class="facts keys">
+                {presenter::KEYS.map(|(key, what)| view! { <dt><kbd>{key}</kbd></dt><dd>{what}</dd> })}
             </dl>
         </dialog>
     }

@@ -58,7 +58,7 @@ pub fn Top() -> impl IntoView {
 
 /// The worst verdict in colour, shape and words. No live region: the announcer tells when it turns.
 #[component]
-fn Chip() -> impl IntoView {
+pub fn Chip() -> impl IntoView {
     let app = app();
     let state = Memo::new(move |_| app.frame.with(|f| f.as_ref().map(|f| verdict(f))));
     let place = Memo::new(move |_| app.frame.with(|f| f.as_ref().map_or((0, 0), |f| ahead(f))));
