@@ -10,6 +10,7 @@ mod chain;
 mod commands;
 mod deliver;
 mod effects;
+mod inside;
 mod machines;
 mod node;
 mod queue;
@@ -20,6 +21,7 @@ mod users;
 mod wire;
 
 pub use build::{Setup, build};
+pub use inside::{Armed, Inside, Kept, Proof, Signer};
 pub use machines::{PROTOCOLS, ProtocolFacts, simulate};
 pub use simulation::{Flying, NodeFacts, Simulation};
 pub use users::{Submission, USERS, user_address};
