@@ -4,6 +4,7 @@
 use crate::chart::hit::Pick;
 use crate::effective;
 use crate::inspect::Thing;
+use crate::inspect::card::Card;
 use crate::inspect::history::History;
 use crate::model::{Command, Scenario, Who};
 use crate::panels::chart::Chart;
@@ -73,6 +74,7 @@ pub struct App {
     pub pinned: RwSignal<Option<Pick>>,
     /// What the inspector tells of, and the way there.
     pub looked_at: RwSignal<History>,
+    pub card: RwSignal<Option<Arc<Card>>>,
     /// The module taken in last.
     pub added: RwSignal<Option<ModuleView>>,
     pub compile_error: RwSignal<Option<CompileError>>,
@@ -90,7 +92,9 @@ pub struct App {
     pub refused: RwSignal<u32>,
     /// The scenario as it stands at the instant shown: what the controls say.
     pub force: Memo<Scenario>,
+    /// Where to go back to, and after going back where to go on to: scenario and instant.
     undo: RwSignal<Vec<(Scenario, u64)>>,
+    redo: RwSignal<Vec<(Scenario, u64)>>,
     worker: StoredValue<Option<Rc<Handle<FromWorker>>>, LocalStorage>,
     compiler: StoredValue<Option<Rc<Handle<FromCompiler>>>, LocalStorage>,
     /// Names of the texts at the compiler, in the order they went.
@@ -130,6 +134,7 @@ impl App {
             message: RwSignal::new(None),
             pinned: RwSignal::new(None),
             looked_at: RwSignal::new(History::default()),
+            card: RwSignal::new(None),
             added: RwSignal::new(None),
             compile_error: RwSignal::new(None),
             refusal: RwSignal::new(None),
@@ -143,6 +148,7 @@ impl App {
             pace_anew: RwSignal::new(true),
             refused: RwSignal::new(0),
             undo: RwSignal::new(Vec::new()),
+            redo: RwSignal::new(Vec::new()),
             worker: StoredValue::new_local(None),
             compiler: StoredValue::new_local(None),
             compiling: StoredValue::new(VecDeque::new()),
@@ -227,6 +233,7 @@ impl App {
     fn remember(&self) {
         let now = self.now_us();
         let scenario = self.scenario.get_untracked();
+        self.redo.update(Vec::clear);
         self.undo.update(|stack| {
             stack.push((scenario, now));
             if stack.len() > MAX_UNDO {
@@ -240,9 +247,25 @@ impl App {
     }
 
     pub fn undo(&self) {
-        if let Some(Some((scenario, at_us))) = self.undo.try_update(Vec::pop) {
-            self.open(scenario, at_us);
-        }
+        self.go_between(self.undo, self.redo);
+    }
+
+    pub fn can_redo(&self) -> bool {
+        self.redo.with(|r| !r.is_empty())
+    }
+
+    pub fn redo(&self) {
+        self.go_between(self.redo, self.undo);
+    }
+
+    /// Opens what `from` holds last and leaves the present on `to`.
+    fn go_between(&self, from: RwSignal<Vec<(Scenario, u64)>>, to: RwSignal<Vec<(Scenario, u64)>>) {
+        let Some(Some((scenario, at_us))) = from.try_update(Vec::pop) else {
+            return;
+        };
+        let present = (self.scenario.get_untracked(), self.now_us());
+        to.update(|stack| stack.push(present));
+        self.open(scenario, at_us);
     }
 
     pub fn play(&self, on: bool) {
@@ -334,6 +357,23 @@ impl App {
     /// Shows a thing in the inspector.
     pub fn select(&self, thing: Thing) {
         self.looked_at.update(|h| h.go(thing));
+    }
+
+    pub fn look_back(&self) {
+        self.looked_at.update(History::back);
+    }
+
+    pub fn look_forward(&self) {
+        self.looked_at.update(History::forward);
+    }
+
+    /// Nothing is selected any more; the way stays.
+    pub fn look_away(&self) {
+        self.looked_at.update(History::away);
+        self.pinned.set(None);
+        let chart = self.chart();
+        chart.borrow_mut().pinned = None;
+        chart.borrow().ask();
     }
 
     pub fn share(&self) {

@@ -10,6 +10,7 @@ mod chain;
 mod commands;
 mod deliver;
 mod effects;
+mod hands;
 mod inside;
 mod machines;
 mod node;
@@ -25,6 +26,7 @@ pub use inside::{Armed, Inside, Kept, Proof, Signer};
 pub use machines::{PROTOCOLS, ProtocolFacts, simulate};
 pub use simulation::{Flying, NodeFacts, Simulation};
 pub use users::{Submission, USERS, user_address};
+pub use wire::CHATTER;
 
 use crate::adversary::{Plan, Strategy};
 use crate::base::{Hash, Micros};

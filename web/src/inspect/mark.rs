@@ -118,6 +118,7 @@ fn told(desk: &Desk, mark: &Mark) -> (Vec<Span>, Vec<Row>) {
         ),
         MarkKind::Crashed => (vec![who(), text(" goes down")], Vec::new()),
         MarkKind::Restarted => (vec![who(), text(" comes back")], Vec::new()),
+        MarkKind::Vanished { sentence } => (vec![text(format!("In vain: {sentence}"))], Vec::new()),
         MarkKind::Changed { sentence } => (vec![text(sentence.clone())], Vec::new()),
     }
 }

@@ -55,7 +55,10 @@ pub fn card(desk: &Desk, thing: Thing, inside: Option<MessageInside>) -> Card {
     let groups: [Group; 3] = [
         ("On its way to", |f| f == Fate::Flying),
         ("Lost", |f| {
-            matches!(f, Fate::Lost | Fate::Cut | Fate::ReceiverDown)
+            matches!(
+                f,
+                Fate::Lost | Fate::Cut | Fate::ReceiverDown | Fate::Dropped
+            )
         }),
         ("Delivered to", |f| f == Fate::Delivered),
     ];
@@ -142,6 +145,11 @@ fn copy(desk: &Desk, m: &MessageInside, c: &CopyInside) -> Vec<Span> {
             spans.push(bad("✖ the link was cut"));
             spans.push(soft(" when it left at "));
             spans.push(time(c.sent_us));
+        }
+        Fate::Dropped => {
+            spans.push(bad("✖ taken off the wire by hand"));
+            spans.push(soft(" at "));
+            spans.push(time(c.arrives_us));
         }
         Fate::ReceiverDown => {
             spans.push(bad("✖ the receiver was down"));

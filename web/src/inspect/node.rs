@@ -4,7 +4,7 @@ use super::Thing;
 use super::card::{Card, Row, Section, Span, Votes};
 use super::desk::{Desk, bad, block, fact, missing, section, slot, soft, text, time, value};
 use crate::words;
-use consensusforge_core::session::inspect::{NodeInside, VotesInside};
+use consensusforge_core::session::inspect::{NodeInside, TimerInside, VotesInside};
 
 /// Bars shown; a stalled height has one a round.
 const BARS: usize = 12;
@@ -87,19 +87,28 @@ pub fn sections(desk: &Desk, n: &NodeInside) -> Vec<Section> {
         section("", about),
         section("Votes it has counted", votes(desk, n)),
     ];
-    let timers = n.timers.iter().map(|t| {
-        let left = words::duration(t.fires_us.saturating_sub(n.at_us));
-        let mut spans = vec![
-            text(format!("{} ", t.name)),
-            soft(format!("of height {}, round {} · ", t.height, t.round)),
-            text(format!("{left} left, at ")),
-        ];
-        spans.push(time(t.fires_us));
-        Row::Line(spans)
-    });
-    let mut timers: Vec<Row> = timers.collect();
+    // Of a height or round left behind: they fire and nothing comes of it.
+    let live = |t: &&TimerInside| (t.height, t.round) >= (v.height, v.round);
+    let mut timers: Vec<Row> = n
+        .timers
+        .iter()
+        .filter(live)
+        .map(|t| {
+            let left = words::duration(t.fires_us.saturating_sub(n.at_us));
+            Row::Line(vec![
+                text(format!("{}: {left} left", t.name)),
+                soft(format!(", height {}, round {}, at ", t.height, t.round)),
+                time(t.fires_us),
+            ])
+        })
+        .collect();
     if timers.is_empty() {
-        timers.push(Row::Line(vec![soft("None armed.")]));
+        timers.push(Row::Line(vec![soft("None armed that matters now.")]));
+    }
+    let stale = n.timers.len() - n.timers.iter().filter(live).count();
+    if stale > 0 {
+        let rest = format!("and {stale} of heights or rounds left behind, which will do nothing");
+        timers.push(Row::Line(vec![soft(rest)]));
     }
     sections.push(section("Timers", timers));
     let proofs = n.proofs.iter().map(|p| {

@@ -96,7 +96,7 @@ pub fn card(desk: &Desk, thing: Thing, inside: Option<TransactionInside>) -> Car
                     "None: not executed yet, or forgotten.",
                 )])]
             },
-            |r| receipt(r),
+            receipt,
         ),
     ));
     Card {

@@ -101,6 +101,7 @@ impl Session {
                     let (fate, sent_us) = match why {
                         Loss::Network => (Fate::Lost, record.at),
                         Loss::Partition => (Fate::Cut, record.at),
+                        Loss::Hand => (Fate::Dropped, record.at.saturating_sub(flight)),
                         Loss::Down => (Fate::ReceiverDown, record.at.saturating_sub(flight)),
                     };
                     copies.push(CopyInside {
@@ -115,7 +116,7 @@ impl Session {
                 _ => {}
             }
         }
-        let flying = self.sim.flying(usize::MAX);
+        let flying = self.sim.flying(m.sent, usize::MAX);
         copies.extend(
             flying
                 .into_iter()

@@ -40,6 +40,9 @@ pub enum Thing {
     Mark(Mark),
 }
 
+/// Hex digits that name a block: what a mark of the chart holds.
+const LEAST_DIGITS: usize = 8;
+
 impl Session {
     /// The instant a thing is to be looked at, when now is not the one: who asks forks this session,
     /// seeks there and asks the fork.
@@ -51,6 +54,7 @@ impl Session {
             Thing::Mark(mark) => Some(mark.at_us),
             Thing::Block(hex) => match self.block_id(hex) {
                 Some(_) => None,
+                None if hex.len() < LEAST_DIGITS => None,
                 None => self.committed_at(|commit| commit.to_string().starts_with(hex.as_str())),
             },
             Thing::Height(height) => {
@@ -75,7 +79,7 @@ impl Session {
     fn block_id(&self, hex: &str) -> Option<BlockId> {
         let whole = hex.get(..hex.len() / 2 * 2)?;
         let beginning = crate::base::digest::from_hex(whole).ok()?;
-        (beginning.len() >= 4)
+        (hex.len() >= LEAST_DIGITS)
             .then(|| self.sim.block_like(&beginning))
             .flatten()
     }
