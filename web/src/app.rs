@@ -10,13 +10,13 @@ use crate::model::{Command, Scenario, Who};
 use crate::panels::chart::Chart;
 use crate::platform::theme::Theme;
 use crate::platform::workers::Handle;
-use crate::protocol::{CompileError, FromCompiler, FromWorker, Ledger, Tick, ToCompiler, ToWorker};
+use crate::protocol::{FromWorker, Ledger, Tick, ToWorker};
+use crate::studio::Studio;
 use consensusforge_core::session::view::{
     Frame, LinkView, MessageView, ModuleView, Preset, Unit, ViewResult, World,
 };
 use leptos::prelude::*;
 use std::cell::RefCell;
-use std::collections::VecDeque;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -77,7 +77,7 @@ pub struct App {
     pub card: RwSignal<Option<Arc<Card>>>,
     /// The module taken in last.
     pub added: RwSignal<Option<ModuleView>>,
-    pub compile_error: RwSignal<Option<CompileError>>,
+    pub studio: Studio,
     pub refusal: RwSignal<Option<String>>,
     pub viewed: RwSignal<Option<ViewResult>>,
     pub dead: RwSignal<Option<String>>,
@@ -96,9 +96,6 @@ pub struct App {
     undo: RwSignal<Vec<(Scenario, u64)>>,
     redo: RwSignal<Vec<(Scenario, u64)>>,
     worker: StoredValue<Option<Rc<Handle<FromWorker>>>, LocalStorage>,
-    compiler: StoredValue<Option<Rc<Handle<FromCompiler>>>, LocalStorage>,
-    /// Names of the texts at the compiler, in the order they went.
-    compiling: StoredValue<VecDeque<String>>,
     chart: StoredValue<Rc<RefCell<Chart>>, LocalStorage>,
 }
 
@@ -136,7 +133,7 @@ impl App {
             looked_at: RwSignal::new(History::default()),
             card: RwSignal::new(None),
             added: RwSignal::new(None),
-            compile_error: RwSignal::new(None),
+            studio: Studio::new(),
             refusal: RwSignal::new(None),
             viewed: RwSignal::new(None),
             dead: RwSignal::new(None),
@@ -150,8 +147,6 @@ impl App {
             undo: RwSignal::new(Vec::new()),
             redo: RwSignal::new(Vec::new()),
             worker: StoredValue::new_local(None),
-            compiler: StoredValue::new_local(None),
-            compiling: StoredValue::new(VecDeque::new()),
             chart: StoredValue::new_local(Rc::default()),
         }
     }
@@ -307,51 +302,6 @@ impl App {
         self.send(ToWorker::Speed(self.speed.get_untracked()));
         self.send(ToWorker::Play(self.playing.get_untracked()));
         self.open(scenario, 0);
-    }
-
-    /// Compiles a text and offers the module to the world.
-    pub fn compile(&self, name: &str, wat: String) {
-        let app = *self;
-        app.added.set(None);
-        app.compile_error.set(None);
-        app.refusal.set(None);
-        app.compiling.update_value(|c| c.push_back(name.to_owned()));
-        let handle = app.compiler.get_value().unwrap_or_else(|| {
-            let new = Handle::new(move |m, b| app.compiled(m, b));
-            app.compiler.set_value(Some(new.clone()));
-            new
-        });
-        handle.send(&ToCompiler { wat }, None);
-    }
-
-    fn compiled(&self, message: FromCompiler, bytes: Option<Vec<u8>>) {
-        let failed = |sentence: String| CompileError {
-            line: 0,
-            column: 0,
-            sentence,
-        };
-        let result = match message {
-            FromCompiler::Ready => return,
-            FromCompiler::Compiled(result) => result,
-            FromCompiler::Panic(text) => {
-                // The next text gets a new one.
-                self.compiler.set_value(None);
-                Err(failed(format!(
-                    "The compiler broke down over this text: {text}"
-                )))
-            }
-        };
-        let name = self
-            .compiling
-            .try_update_value(VecDeque::pop_front)
-            .flatten();
-        match result {
-            Ok(()) => {
-                let name = name.unwrap_or_else(|| "mine".into());
-                self.send_with(ToWorker::Upload { name }, bytes.as_deref());
-            }
-            Err(error) => self.compile_error.set(Some(error)),
-        }
     }
 
     /// Shows a thing in the inspector.
