@@ -2,10 +2,11 @@
 
 use crate::app::{App, Sheet, Tab, Tone};
 use crate::effective;
+use crate::inspect::history::History;
 use crate::panels::icon::icon;
 use crate::panels::{
-    announce, banner, chart, contracts, controls, drop, embed, help, keys, nodes, overload, path,
-    presenter, run, scenarios, share, term, top, transport,
+    announce, banner, card, chart, contracts, controls, drop, embed, help, keys, nodes, overload,
+    path, presenter, run, scenarios, share, term, top, transport,
 };
 use crate::platform::workers::Handle;
 use crate::platform::{files, place};
@@ -42,6 +43,7 @@ fn Page() -> impl IntoView {
         embed::listen(app);
     } else {
         keys::listen(app);
+        card::follow(app);
         drop::listen(app);
     }
     window_event_listener(leptos::ev::hashchange, move |_| {
@@ -101,7 +103,7 @@ fn Whole() -> impl IntoView {
             </main>
             <aside class="side" aria-label="The run in detail">
                 <SheetHead title="The run" />
-                <chart::Inspector />
+                <card::Inspector />
                 <div class="tabs" role="tablist" aria-label="Details" on:keydown=walk_tabs>
                     {side(Tab::Run, "Run")}
                     {side(Tab::Nodes, "Nodes")}
@@ -215,6 +217,7 @@ fn hear(app: App, message: FromWorker, bytes: Option<Vec<u8>>) {
             app.frame.set(None);
             app.message.set(None);
             app.pinned.set(None);
+            app.looked_at.set(History::default());
             app.reached_us.set(0);
             app.tick.update(|t| t.now_us = 0);
             app.dead.set(None);
@@ -260,6 +263,15 @@ fn hear(app: App, message: FromWorker, bytes: Option<Vec<u8>>) {
         }
         FromWorker::File(text) => files::download("consensusforge-scenario.json", &text),
         FromWorker::Message(message) => app.message.set(message),
+        FromWorker::Card(card) => {
+            // One of a thing since left may still be on its way.
+            if app
+                .looked_at
+                .with_untracked(|h| h.shown() == Some(&card.thing))
+            {
+                app.card.set(Some(Arc::from(card)));
+            }
+        }
         FromWorker::Added(module) => {
             app.refusal.set(None);
             app.added.set(Some(module));

@@ -1,7 +1,6 @@
-//! What a screen reader is told unasked: that a verdict turned, and what was selected. Nothing that
-//! merely goes on: a chain commits several blocks a second.
+//! What a screen reader is told unasked: that a verdict turned (what is selected, the inspector tells
+//! itself). Nothing that merely goes on: a chain commits several blocks a second.
 
-use super::inspector;
 use crate::app::app;
 use consensusforge_core::session::view::VerdictKind;
 use leptos::prelude::*;
@@ -28,16 +27,9 @@ pub fn Announcer() -> impl IntoView {
             worst.map(|v| v.sentence.clone()).unwrap_or_default()
         })
     });
-    let selected = Memo::new(move |_| {
-        let pick = app.pinned.get();
-        pick.map_or(String::new(), |pick| {
-            format!("Selected: {}", inspector::title(app, &pick))
-        })
-    });
     view! {
         <div class="unseen" id="announcer">
             <p role="status">{move || verdict.get()}</p>
-            <p role="status">{move || selected.get()}</p>
         </div>
     }
 }

@@ -3,6 +3,7 @@
 pub mod adversary;
 pub mod announce;
 pub mod banner;
+pub mod card;
 pub mod chart;
 pub mod contracts;
 pub mod controls;
