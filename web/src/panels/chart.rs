@@ -7,7 +7,6 @@ mod state;
 mod sum;
 mod tools;
 
-pub use super::inspector::Inspector;
 pub use hands::HandButtons;
 pub use pointing::neighbour;
 pub use state::{Chart, pin};

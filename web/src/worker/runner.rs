@@ -1,6 +1,7 @@
 //! The worker's head: owns the session, works in slices, keeps simulated time in step with the
 //! reader's. Knows nothing of the browser: time comes in as numbers, answers go out as a list.
 
+use super::looking::Looking;
 use crate::model::{
     AdversarySpec, Command, CopySpec, PuppetLine, Scenario, StrategySpec, SubmitSpec,
 };
@@ -67,6 +68,7 @@ pub struct Runner {
     ledger_ms: f64,
     ledger_stamp: Option<Stamp>,
     stale: bool,
+    looking: Looking,
     out: Vec<Answer>,
 }
 
@@ -88,6 +90,7 @@ impl Default for Runner {
             ledger_ms: f64::MIN,
             ledger_stamp: None,
             stale: true,
+            looking: Looking::default(),
             out: Vec::new(),
         }
     }
@@ -97,12 +100,21 @@ impl Runner {
     /// Whether there is work to do now, without waiting for a clock.
     pub fn hurries(&self) -> bool {
         self.session.is_some()
-            && (!matches!(self.goal, Goal::None) || (self.playing && self.speed.is_none()))
+            && (!matches!(self.goal, Goal::None)
+                || (self.playing && self.speed.is_none())
+                || self.looking.busy())
     }
 
     /// Whether anything happens unless a message comes.
     pub fn sleeps(&self) -> bool {
-        self.session.is_none() || (!self.playing && matches!(self.goal, Goal::None) && !self.stale)
+        let still = !self.playing && matches!(self.goal, Goal::None) && !self.stale;
+        let looked = !self.looking.busy() && !self.looking.behind(self.standing());
+        self.session.is_none() || (still && looked)
+    }
+
+    /// Events run and the instant.
+    fn standing(&self) -> (u64, u64) {
+        (self.place.steps, self.place.now_us)
     }
 
     pub fn take(&mut self) -> Vec<Answer> {
@@ -130,6 +142,7 @@ impl Runner {
             ToWorker::Play(on) => self.playing = on,
             ToWorker::Speed(speed) => self.speed = speed,
             ToWorker::Stop => self.goal = Goal::None,
+            ToWorker::Inspect(thing) => self.looking.at(thing),
             ToWorker::Step(unit) => {
                 self.playing = false;
                 self.goal = Goal::Step(unit);
@@ -223,6 +236,7 @@ impl Runner {
             | ToWorker::Speed(_)
             | ToWorker::Step(_)
             | ToWorker::Seek(_)
+            | ToWorker::Inspect(_)
             | ToWorker::Stop => {}
         }
     }
@@ -250,6 +264,7 @@ impl Runner {
                 self.session = Some(session);
                 self.say(FromWorker::Opened { scenario, world });
                 self.cursor = 0;
+                self.looking.anew();
                 self.unheard = false;
                 self.place = START;
                 self.frame_ms = f64::MIN;
@@ -275,6 +290,8 @@ impl Runner {
         let elapsed = (start - self.last_ms).clamp(0.0, MAX_ARREARS_MS);
         self.last_ms = start;
         self.work(elapsed, start, &clock);
+        while self.looking.work(self.chunk) && clock() - start < 2.0 * SLICE_MS {}
+        self.tell_card(clock());
         self.tell(clock());
     }
 
@@ -358,6 +375,17 @@ impl Runner {
             self.chunk = (self.chunk / 2).max(8);
         } else if took_ms < 1.0 {
             self.chunk = (self.chunk * 2).min(1 << 16);
+        }
+    }
+
+    /// The inspector's card, once the run stands where it is going.
+    fn tell_card(&mut self, now_ms: f64) {
+        let place = self.standing();
+        let arrived = matches!(self.goal, Goal::None | Goal::Step(_));
+        if let Some(session) = self.session.as_ref().filter(|_| arrived)
+            && let Some(card) = self.looking.news(session, place, now_ms)
+        {
+            self.say(FromWorker::Card(Box::new(card)));
         }
     }
 
@@ -559,11 +587,15 @@ mod tests {
         let (mut runner, clock) = (Runner::default(), Cell::new(1_000.0));
         let scenario = Box::default();
         runner.hear(ToWorker::Open { scenario, at_us: 0 }, None);
-        let answers = run_ms(&mut runner, &clock, 300.0);
+        let mut answers = Vec::new();
         let news = |answers: &[Answer]| -> Vec<ChartNews> {
             let bytes = answers.iter().filter_map(|(_, bytes)| bytes.as_ref());
             bytes.filter_map(|b| borsh::from_slice(b).ok()).collect()
         };
+        // Something is in flight at most times, not at all.
+        while news(&answers).last().is_none_or(|n| n.flying.is_empty()) {
+            answers.extend(run_ms(&mut runner, &clock, 40.0));
+        }
         let mut told = std::collections::BTreeSet::new();
         for n in news(&answers) {
             for a in n
@@ -577,10 +609,11 @@ mod tests {
         assert!(!told.is_empty());
         runner.hear(ToWorker::Play(false), None);
         let paused = news(&run_ms(&mut runner, &clock, 300.0));
-        let a = paused
-            .last()
-            .and_then(|n| n.flying.first())
-            .expect("in flight");
+        let all = paused
+            .iter()
+            .find(|n| n.since.is_none())
+            .expect("told anew");
+        let a = all.flying.first().expect("in flight");
         let drop = ToWorker::Hand {
             message: a.message,
             from: a.from,
