@@ -67,13 +67,13 @@ impl Bundle {
     }
 }
 
-/// Kind, whether it was lost, and the four cells.
+/// Lanes' cells with kind and fate, and the cells of both instants.
 #[derive(Clone, Copy, PartialEq, Eq)]
-struct Key(u64, u64);
+struct Key(u64, u64, u64);
 
 impl std::hash::Hash for Key {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        state.write_u64(self.0 ^ self.1.rotate_left(29));
+        state.write_u64(self.0 ^ self.1.rotate_left(29) ^ self.2.rotate_left(47));
     }
 }
 
@@ -124,10 +124,11 @@ impl Bundles {
         }
         self.arrows += 1;
         let lost = !matches!(a.fate, Fate::Delivered | Fate::Flying);
-        let place = u64::from(from / grid.lanes) << 16 | u64::from(to / grid.lanes);
+        let place = (u64::from(from / grid.lanes) << 16) | u64::from(to / grid.lanes);
         let key = Key(
-            place << 8 | u64::from(a.kind) << 1 | u64::from(lost),
-            a.sent_us / grid.us << 24 ^ (a.arrives_us / grid.us),
+            (place << 9) | (u64::from(a.kind) << 1) | u64::from(lost),
+            a.sent_us / grid.us,
+            a.arrives_us / grid.us,
         );
         let (from, to) = (f64::from(from), f64::from(to));
         let next = self.list.len() as u32;

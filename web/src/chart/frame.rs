@@ -400,7 +400,7 @@ mod tests {
                 &p,
                 |s| matches!(s, Shape::Text { text, .. } if text.starts_with('v')),
             );
-            assert!(named >= 4 && named <= 48, "{flow:?} {named}");
+            assert!((4..=48).contains(&named), "{flow:?} {named}");
         }
     }
 }
