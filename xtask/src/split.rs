@@ -546,3 +546,75 @@ impl Later<'_, '_> {
         Ok(elements)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MODULE: &str = r#"(module
+      (import "page" "log" (func $log (param i32)))
+      (memory (export "memory") 1)
+      (global $stack (mut i32) (i32.const 64))
+      (table 3 3 funcref)
+      (elem (i32.const 1) $start $engine_slot)
+      (func $start (export "start") (call $engine_run (i32.const 7)))
+      (func $engine_run (param i32) (call $helper (local.get 0)) (call $both))
+      (func $engine_slot (call $log (i32.const 1)))
+      (func $helper (param i32) (global.set $stack (local.get 0)) (call $log (local.get 0)))
+      (func $both (call $log (i32.const 2)))
+      (func $other (call $both)))"#;
+
+    fn parts() -> Parts {
+        let wasm = wat::parse_str(MODULE).unwrap();
+        split(&wasm, |name| name.starts_with("engine")).unwrap()
+    }
+
+    fn imports(wasm: &[u8]) -> Vec<(String, String)> {
+        let of = |payload| match payload {
+            Payload::ImportSection(section) => section
+                .into_imports()
+                .map(|i| i.map(|i| (i.module.into(), i.name.into())).unwrap())
+                .collect(),
+            _ => Vec::new(),
+        };
+        Parser::new(0)
+            .parse_all(wasm)
+            .flat_map(|payload| of(payload.unwrap()))
+            .collect()
+    }
+
+    /// `engine_run`, `engine_slot`, and `helper`, which only the former calls; not `both`.
+    #[test]
+    fn what_only_leaving_functions_call_leaves_too() {
+        assert_eq!(parts().moved, 3);
+    }
+
+    #[test]
+    fn the_parts_share_memory_table_globals_and_what_stays() {
+        let parts = parts();
+        let first = imports(&parts.first);
+        assert_eq!(first.last(), Some(&(FETCH.0.into(), FETCH.1.into())));
+        let later = imports(&parts.later);
+        for name in ["later:f0", "later:t0", "later:m0", "later:g0"] {
+            assert!(later.contains(&(FIRST.into(), name.into())), "{later:?}");
+        }
+    }
+
+    /// A function in the table keeps its place; one that is only called gets a new one at the end.
+    #[test]
+    fn moved_functions_have_places_in_the_table() {
+        let wasm = wat::parse_str(MODULE).unwrap();
+        let source = Source::read(&wasm).unwrap();
+        let plan = Plan::new(&source, |name| name.starts_with("engine")).unwrap();
+        let places: Vec<&[u32]> = plan.moved.values().map(Vec::as_slice).collect();
+        assert_eq!(places, [&[3][..], &[2], &[]]);
+        assert_eq!(plan.table, 4);
+    }
+
+    #[test]
+    fn without_names_nothing_is_taken_apart() {
+        let wasm = strip(&wat::parse_str(MODULE).unwrap()).unwrap();
+        let refused = split(&wasm, |_| true).err().unwrap().to_string();
+        assert!(refused.contains("no names"), "{refused}");
+    }
+}
