@@ -4,12 +4,16 @@
 
 mod agreement;
 mod caption;
+mod duties;
+mod heights;
 mod metrics;
 mod progress;
 mod roots;
 mod validity;
 
 pub use caption::Caption;
+pub use duties::{Duties, Duty};
+pub use heights::{HeightFigures, Heights, Spread, Traffic};
 pub use metrics::{Metrics, Tally};
 
 use crate::base::Micros;
@@ -70,6 +74,7 @@ impl Cast {
             | Event::Rejected { .. }
             | Event::Evidence(_)
             | Event::Changed(_)
+            | Event::Vanished(_)
             | Event::Submitted { .. } => {}
         }
     }
@@ -94,8 +99,15 @@ pub struct Monitors {
     roots: roots::Roots,
     progress: progress::Progress,
     pub metrics: Metrics,
+    pub heights: Heights,
+    pub duties: Duties,
     pub caption: Caption,
+    /// Commands that found nothing to act on, when and why, the first [`MAX_VANISHED`].
+    pub vanished: Vec<(Micros, String)>,
 }
+
+/// Sentences about commands without a target that are kept: more would not be read.
+const MAX_VANISHED: usize = 64;
 
 impl Monitors {
     #[must_use]
@@ -108,7 +120,10 @@ impl Monitors {
             roots: roots::Roots::default(),
             progress: progress::Progress::new(head),
             metrics: Metrics::new(head),
+            heights: Heights::new(head),
+            duties: Duties::new(head),
             caption: Caption::default(),
+            vanished: Vec::new(),
         }
     }
 
@@ -124,13 +139,24 @@ impl Monitors {
         self.metrics.see(record, trace, &self.cast);
         match &record.event {
             // Nearly all records: only counted.
-            Event::Delivered { .. } | Event::Lost { .. } | Event::Sent { .. } => {}
+            Event::Delivered { .. } | Event::Lost { .. } => {}
+            Event::Sent { .. } => {
+                self.heights.sent(record, trace);
+                self.duties.sent(record, trace);
+            }
             event => {
+                if let Event::Vanished(sentence) = event
+                    && self.vanished.len() < MAX_VANISHED
+                {
+                    self.vanished.push((record.at, sentence.as_ref().clone()));
+                }
                 self.cast.observe(event);
                 self.agreement.see(record, trace, &self.cast);
                 self.validity.see(record, trace, &self.cast);
                 self.roots.see(record, trace, &self.cast);
                 self.progress.see(record, &self.cast);
+                self.heights.see(record, &self.cast);
+                self.duties.see(record, trace, &self.cast, &self.heights);
                 self.caption.see(record, trace, &self.agreement);
             }
         }

@@ -5,8 +5,8 @@
 
 use super::Session;
 use super::view::{
-    AdversaryView, CommitMark, Frame, KindCount, KindView, Metrics, NodeView, Verdict, VerdictKind,
-    World,
+    AdversaryView, CommitMark, Frame, KindCount, KindView, Metrics, NodeView, Vanished, Verdict,
+    VerdictKind, World,
 };
 use crate::check::{Finding, FindingKind, listed, percent};
 use crate::consensus::Role;
@@ -66,6 +66,15 @@ impl Session {
             window_from_us: trace.from(),
             end_us: self.end.max(now),
             commands_us: self.scenario.commands.iter().map(|c| c.at_us).collect(),
+            vanished: self
+                .monitors
+                .vanished
+                .iter()
+                .map(|(at_us, sentence)| Vanished {
+                    at_us: *at_us,
+                    sentence: sentence.clone(),
+                })
+                .collect(),
             commits: self
                 .monitors
                 .metrics
@@ -82,7 +91,7 @@ impl Session {
         }
     }
 
-    fn nodes(&self) -> Vec<NodeView> {
+    pub(super) fn nodes(&self) -> Vec<NodeView> {
         let head = &self.sim.trace().head;
         let total: u64 = head.validators.iter().map(|v| v.1).sum();
         (0..self.sim.node_count() as u16)
@@ -185,7 +194,7 @@ impl Session {
 }
 
 /// The least stake that is strictly more than 2/3.
-fn quorum(total: u64) -> u64 {
+pub(super) fn quorum(total: u64) -> u64 {
     (2 * u128::from(total) / 3) as u64 + 1
 }
 

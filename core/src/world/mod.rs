@@ -10,6 +10,8 @@ mod chain;
 mod commands;
 mod deliver;
 mod effects;
+mod hands;
+mod inside;
 mod machines;
 mod node;
 mod queue;
@@ -20,9 +22,11 @@ mod users;
 mod wire;
 
 pub use build::{Setup, build};
+pub use inside::{Armed, Inside, Kept, Proof, Signer};
 pub use machines::{PROTOCOLS, ProtocolFacts, simulate};
 pub use simulation::{Flying, NodeFacts, Simulation};
 pub use users::{Submission, USERS, user_address};
+pub use wire::CHATTER;
 
 use crate::adversary::{Plan, Strategy};
 use crate::base::{Hash, Micros};

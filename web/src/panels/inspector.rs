@@ -1,7 +1,6 @@
-//! What is known of the thing under the pointer, or of the one that was clicked.
+//! A few lines on the thing under the pointer.
 
-use super::icon::icon;
-use crate::app::{App, app};
+use crate::app::App;
 use crate::chart::hit::Pick;
 use crate::words;
 use consensusforge_core::session::view::{Arrow, Fate, Mark, MarkKind, MessageView, World};
@@ -52,58 +51,6 @@ pub fn tooltip(app: App, x: f64, y: f64, pick: &Pick) -> AnyView {
     .into_any()
 }
 
-/// The clicked thing, with all fields, until it is put away.
-#[component]
-pub fn Inspector() -> impl IntoView {
-    let app = app();
-    let close = move |_| {
-        app.pinned.set(None);
-        let chart = app.chart();
-        chart.borrow_mut().pinned = None;
-        chart.borrow().ask();
-    };
-    move || {
-        app.pinned.get().map(|pick| {
-            let (title, lines) = describe(app, &pick);
-            let message = match &pick {
-                Pick::Arrow(a) => app.message.get().filter(|m| m.id == a.message),
-                _ => None,
-            };
-            let fields = message.map(|m| {
-                let rows = fields(&m).into_iter().map(|(k, v)| {
-                    view! { <dt>{k}</dt><dd class="breaks">{v}</dd> }
-                });
-                view! { <dl class="facts">{rows.collect_view()}</dl> }
-            });
-            view! {
-                <section class="card inspector" aria-label="Inspector">
-                    <div class="card-head">
-                        <strong>{title}</strong>
-                        <button class="quiet" aria-label="Put away" on:click=close>{icon("close")}</button>
-                    </div>
-                    {lines.into_iter().map(|l| view! { <p>{l}</p> }).collect_view()}
-                    {fields}
-                </section>
-            }
-        })
-    }
-}
-
-fn fields(m: &MessageView) -> Vec<(String, String)> {
-    let mut rows = vec![
-        (
-            "value".to_owned(),
-            m.value.clone().unwrap_or_else(|| "nil".into()),
-        ),
-        ("size".to_owned(), words::bytes(m.bytes.into())),
-    ];
-    if let Some(signer) = &m.signer {
-        rows.push(("signed by".to_owned(), signer.clone()));
-    }
-    rows.extend(m.fields.iter().cloned());
-    rows
-}
-
 fn describe(app: App, pick: &Pick) -> (String, Vec<String>) {
     let Some(world) = app.world.get() else {
         return (String::new(), Vec::new());
@@ -150,6 +97,7 @@ fn arrow(world: &World, a: &Arrow, message: Option<&MessageView>) -> (String, Ve
         Fate::Flying => format!("sent {sent}, arrives {arrives} ({flight})"),
         Fate::Lost => format!("sent {sent}, lost on the way"),
         Fate::Cut => format!("sent {sent}, lost: the link is cut"),
+        Fate::Dropped => format!("sent {sent}, dropped by hand at {arrives}"),
         Fate::ReceiverDown => {
             format!("sent {sent}, arrived {arrives}, nobody there: the receiver is down")
         }
@@ -243,7 +191,9 @@ fn mark(world: &World, m: &Mark) -> (String, Vec<String>) {
         }
         MarkKind::Crashed => (format!("{who} goes down"), Vec::new()),
         MarkKind::Restarted => (format!("{who} comes back"), Vec::new()),
-        MarkKind::Changed { sentence } => (sentence.clone(), Vec::new()),
+        MarkKind::Changed { sentence } | MarkKind::Vanished { sentence } => {
+            (sentence.clone(), Vec::new())
+        }
     };
     lines.push(format!("at {}", words::clock(m.at_us)));
     (title, lines)
