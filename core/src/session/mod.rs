@@ -8,6 +8,7 @@ mod share;
 pub mod view;
 
 pub use crate::scenario::{self, Scenario};
+pub use contracts::{file_of, files_wanted, take_file};
 pub use share::{Opened, link_of, open_bytes, open_link, presets};
 
 use crate::base::Micros;
