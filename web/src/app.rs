@@ -3,6 +3,8 @@
 
 use crate::chart::hit::Pick;
 use crate::effective;
+use crate::inspect::Thing;
+use crate::inspect::history::History;
 use crate::model::{Command, Scenario, Who};
 use crate::panels::chart::Chart;
 use crate::platform::theme::Theme;
@@ -69,6 +71,8 @@ pub struct App {
     pub message: RwSignal<Option<MessageView>>,
     /// The clicked thing of the chart.
     pub pinned: RwSignal<Option<Pick>>,
+    /// What the inspector tells of, and the way there.
+    pub looked_at: RwSignal<History>,
     /// The module taken in last.
     pub added: RwSignal<Option<ModuleView>>,
     pub compile_error: RwSignal<Option<CompileError>>,
@@ -125,6 +129,7 @@ impl App {
             link: RwSignal::new(None),
             message: RwSignal::new(None),
             pinned: RwSignal::new(None),
+            looked_at: RwSignal::new(History::default()),
             added: RwSignal::new(None),
             compile_error: RwSignal::new(None),
             refusal: RwSignal::new(None),
@@ -324,6 +329,11 @@ impl App {
             }
             Err(error) => self.compile_error.set(Some(error)),
         }
+    }
+
+    /// Shows a thing in the inspector.
+    pub fn select(&self, thing: Thing) {
+        self.looked_at.update(|h| h.go(thing));
     }
 
     pub fn share(&self) {

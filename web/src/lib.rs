@@ -3,6 +3,7 @@
 
 pub mod chart;
 pub mod effective;
+pub mod inspect;
 pub mod model;
 pub mod protocol;
 pub mod scale;

@@ -106,3 +106,13 @@ pub const MAX_GUEST_DEPTH: u32 = 2;
 pub const MAX_CACHED_MODULES: usize = 128;
 /// Bytes of the sentence with which a contract fails its call.
 pub const MAX_FAIL_BYTES: usize = 1 << 10;
+
+/// Messages of contracts to contracts, nested (a transaction's own call is the first). Each level
+/// recurses natively, and a browser's stack is small.
+pub const MAX_MESSAGE_DEPTH: u32 = 10;
+/// Questions of contracts to contracts, nested, for the same reason.
+pub const MAX_QUERY_DEPTH: u32 = 10;
+/// Messages one call may ask for.
+pub const MAX_MESSAGES_PER_CALL: usize = 1_024;
+/// Pairs one `raw_range` question brings back.
+pub const MAX_RANGE_PAIRS: u32 = 256;

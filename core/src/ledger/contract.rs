@@ -4,10 +4,12 @@ use super::chain::Engine;
 use super::journal::Journal;
 use super::receipt::Event;
 use crate::base::{Hash, hash_of, limits};
-use crate::types::Address;
 use crate::types::transaction::NATIVE_DENOM;
-use crate::vm::gas::GasUse;
-use crate::vm::{CallContext, Entry, Failure, Host, Outcome, TransferError};
+use crate::types::{Address, Coin};
+use crate::vm::{
+    Answered, CallContext, Entry, Failure, Host, NoAnswer, Outcome, Query, Span, Step,
+    TransferError,
+};
 use std::sync::Arc;
 
 /// One call of a contract.
@@ -31,11 +33,7 @@ pub fn address(sender: &Address, nonce: u64) -> Address {
 
 /// Runs a call. Its writes are in `journal` even when it failed: whoever calls goes back to a savepoint.
 pub fn run(engine: &Engine, journal: &mut Journal, message: &Message, gas_limit: u64) -> Outcome {
-    let refuse = |text: String| Outcome {
-        result: Err(Failure::bad_request(text)),
-        gas_used: 0,
-        gas: GasUse::default(),
-    };
+    let refuse = |text: String| Outcome::refused(Failure::bad_request(text));
     let Some(contract) = journal.contract(&message.contract) else {
         return refuse(format!("there is no contract at {}", message.contract));
     };
@@ -49,15 +47,19 @@ pub fn run(engine: &Engine, journal: &mut Journal, message: &Message, gas_limit:
             limits::MAX_CALL_BYTES
         ));
     }
-    let context = CallContext {
-        sender: message.sender.0,
-        contract: message.contract.0,
-        height: message.height,
-        value: message.value,
-        input: message.input.to_vec(),
-        entry: message.entry,
-        read_only: message.entry == Entry::View,
-    };
+    let mut context = CallContext::new(
+        message.entry,
+        message.sender.0,
+        message.contract.0,
+        message.input.to_vec(),
+    );
+    context.height = message.height;
+    if message.value > 0 {
+        context.funds.push(Coin {
+            denom: NATIVE_DENOM.into(),
+            amount: message.value,
+        });
+    }
     let mut host = CallHost {
         journal,
         contract: message.contract,
@@ -113,5 +115,18 @@ impl Host for CallHost<'_> {
             data: data.to_vec(),
         });
         Ok(())
+    }
+
+    fn first(&mut self, _: Span<'_>, _: u64) -> Step {
+        Step::default()
+    }
+
+    fn query(&mut self, _: &Query, _: u64) -> Answered {
+        Answered {
+            answer: Err(NoAnswer::Failed(
+                "this chain answers no questions of contracts".into(),
+            )),
+            gas_used: 0,
+        }
     }
 }

@@ -136,7 +136,7 @@ impl Act {
     fn of(outcome: Outcome, created: Option<Address>) -> Act {
         Act {
             created: created.filter(|_| outcome.result.is_ok()),
-            result: outcome.result.map_err(|failure| failure.text),
+            result: outcome.answer().map_err(|failure| failure.text),
             gas_used: outcome.gas_used,
             gas: outcome.gas,
         }

@@ -306,7 +306,7 @@ impl Session {
         };
         match self.sim.view(NodeId(validator as u16), address, &bytes) {
             None => failed("this validator has no state to ask".into()),
-            Some(outcome) => match outcome.result {
+            Some(outcome) => match outcome.answer() {
                 Ok(output) => ViewResult {
                     output: Some(to_hex(&output)),
                     error: None,

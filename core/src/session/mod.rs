@@ -3,6 +3,7 @@
 mod chart;
 mod contracts;
 mod frame;
+pub mod inspect;
 mod log;
 mod share;
 pub mod view;

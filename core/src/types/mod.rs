@@ -1,5 +1,6 @@
 //! Plain vocabulary shared by every room above: who takes part, what is signed, what a block is.
 
+pub mod bech32;
 pub mod block;
 pub mod evidence;
 pub mod ids;

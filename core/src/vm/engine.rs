@@ -8,7 +8,8 @@ use super::abi::{self, Abi, CallState, Guest, Import, Ty};
 use super::admission::{self, Admitted, Refusal, Rule};
 use super::gas::{self, Category};
 use super::{
-    Address, CallContext, ContractEngine, Entry, Failure, FailureKind, Host, Outcome, TransferError,
+    Address, Answered, CallContext, ContractEngine, Entry, Failure, FailureKind, Host, NoAnswer,
+    Outcome, Query, Response, Span, Step, TransferError,
 };
 use crate::base::digest::sha256;
 use crate::base::{Hash, limits};
@@ -131,11 +132,7 @@ impl ContractEngine for WasmEngine {
     ) -> Outcome {
         match self.load(code, wasm) {
             Ok(loaded) => loaded.run(ctx, gas_limit, host),
-            Err(refusal) => Outcome {
-                result: Err(Failure::new(FailureKind::Module, refusal.text)),
-                gas_used: 0,
-                gas: gas::GasUse::default(),
-            },
+            Err(refusal) => Outcome::refused(Failure::new(FailureKind::Module, refusal.text)),
         }
     }
 }
@@ -170,15 +167,7 @@ impl Loaded {
     /// Makes one instance and throws it away, so that a data segment outside memory is refused at
     /// upload and not found at each call.
     fn try_instance(&self) -> Result<(), Refusal> {
-        let ctx = CallContext {
-            sender: [0; 32],
-            contract: [0; 32],
-            height: 0,
-            value: 0,
-            input: Vec::new(),
-            entry: Entry::View,
-            read_only: true,
-        };
+        let ctx = CallContext::new(Entry::View, [0; 32], [0; 32], Vec::new());
         let mut host = NoHost;
         let mut store = self.store(&ctx, u64::MAX, &mut host);
         store
@@ -250,7 +239,7 @@ impl Loaded {
         }
     }
 
-    fn enter(&self, store: &mut Store<CallData<'_>>, gas_limit: u64) -> Result<Vec<u8>, Failure> {
+    fn enter(&self, store: &mut Store<CallData<'_>>, gas_limit: u64) -> Result<Response, Failure> {
         store
             .set_fuel(gas_limit)
             .map_err(|e| failure(&e, gas_limit))?;
@@ -509,5 +498,14 @@ impl Host for NoHost {
     }
     fn emit(&mut self, _: &[u8]) -> Result<(), String> {
         Ok(())
+    }
+    fn first(&mut self, _: Span<'_>, _: u64) -> Step {
+        Step::default()
+    }
+    fn query(&mut self, _: &Query, _: u64) -> Answered {
+        Answered {
+            answer: Err(NoAnswer::Failed("there is no chain to ask".into())),
+            gas_used: 0,
+        }
     }
 }

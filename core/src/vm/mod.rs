@@ -1,9 +1,16 @@
 //! Contracts: uploaded WebAssembly, run inside the simulated validators.
 //!
-//! Two seams. Towards the ledger: [`Host`], what a contract may ask of the chain, and
-//! [`ContractEngine`], what the chain may ask of an engine. Towards the guest: [`abi::Abi`], chosen
-//! by what a module exports. Nothing above this room knows which engine runs or which ABI a
-//! contract speaks. Only `engine.rs` names the interpreter.
+//! Two seams. Towards the ledger: [`ContractEngine`], what the chain may ask of an engine; [`Host`],
+//! what a contract may ask of the chain while it runs; and [`Response`], what it asks for afterwards.
+//! Towards the guest: [`abi::Abi`], chosen by what a module exports. Nothing above this room knows
+//! which engine runs or which ABI a contract speaks. Only `engine.rs` names the interpreter.
+//!
+//! One call, as the ledger does it: move the funds; fill a [`CallContext`]; [`ContractEngine::run`]
+//! with a [`Host`] over the journal; on success record [`Response::events`], carry out
+//! [`Response::messages`] in order, each in a savepoint, and where [`ReplyOn::wants`] it run the same
+//! contract again with [`Entry::Reply`] and a typed [`Reply`]; the data of the call is
+//! [`Response::data`], replaced by that of the last reply that gave some. Encodings (JSON, protobuf,
+//! bech32) are the ABI's business on both ways.
 //!
 //! Every text in a [`Failure`] or [`Refusal::text`] may end in a receipt and so in a state root:
 //! these sentences are part of consensus, ours, and pinned by tests.
@@ -11,110 +18,27 @@
 pub mod abi;
 pub mod admission;
 pub mod builtin;
+pub mod call;
 pub mod engine;
 pub mod gas;
+pub mod host;
 mod outcome;
+pub mod query;
+pub mod response;
 pub mod scratch;
 mod sniff;
 mod survey;
 
 pub use admission::{Admitted, Refusal, Rule};
+pub use call::{Address, CallContext, Done, DoneWhat, Entry, Reply};
 pub use engine::WasmEngine;
+pub use host::{Host, Span, Step, TransferError};
 pub use outcome::{Failure, FailureKind, Outcome};
+pub use query::{Answer, Answered, NoAnswer, Order, Query};
+pub use response::{Event, Message, ReplyOn, Response, SubMessage};
 
 use crate::base::Hash;
 use std::sync::Arc;
-
-/// An account or a contract, by its 32 bytes.
-pub type Address = [u8; 32];
-
-/// Which of a contract's functions runs.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub enum Entry {
-    /// Once, when the contract is deployed.
-    Init,
-    /// A transaction calls it.
-    Call,
-    /// Somebody asks; nothing may change.
-    View,
-}
-
-impl Entry {
-    /// The word used in sentences and as the export's name in the own ABI.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Entry::Init => "init",
-            Entry::Call => "call",
-            Entry::View => "view",
-        }
-    }
-}
-
-/// Everything a contract can know about the call it serves.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct CallContext {
-    pub sender: Address,
-    /// The contract itself.
-    pub contract: Address,
-    /// Height of the block being executed.
-    pub height: u64,
-    /// Tokens sent along; they have already moved when the call starts.
-    pub value: u128,
-    /// The bytes the caller typed, at most `MAX_CALL_BYTES`.
-    pub input: Vec<u8>,
-    pub entry: Entry,
-    /// True forbids set, del, transfer and emit. Always true in effect for [`Entry::View`].
-    pub read_only: bool,
-}
-
-impl CallContext {
-    #[must_use]
-    pub fn is_read_only(&self) -> bool {
-        self.read_only || self.entry == Entry::View
-    }
-}
-
-/// Why the chain did not move tokens.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub enum TransferError {
-    /// The contract owns less than it wants to send. Answered to the contract as code 1.
-    Insufficient,
-    /// The chain has no such account or would overflow. Answered to the contract as code 2.
-    Refused,
-}
-
-/// What a contract may ask of the chain while it runs. The ledger implements it for one call, with
-/// a journal it drops when the call fails. Keys are the contract's own: the ledger puts the
-/// contract's address in front of them. Sizes are checked and gas is charged before these are called.
-pub trait Host {
-    fn get(&mut self, key: &[u8]) -> Option<Vec<u8>>;
-
-    /// # Errors
-    /// A sentence, when the chain cannot store it; it fails the call.
-    fn set(&mut self, key: &[u8], value: &[u8]) -> Result<(), String>;
-
-    /// Removing what is absent is fine.
-    ///
-    /// # Errors
-    /// A sentence, when the chain cannot remove it; it fails the call.
-    fn delete(&mut self, key: &[u8]) -> Result<(), String>;
-
-    /// Moves `amount` from the contract to `to`.
-    ///
-    /// # Errors
-    /// The contract is told which, and may go on.
-    fn transfer(&mut self, to: Address, amount: u128) -> Result<(), TransferError>;
-
-    /// What an account owns; zero when there is none.
-    fn balance(&mut self, of: &Address) -> u128;
-
-    /// Records an event of the contract, at most `MAX_EVENT_BYTES`.
-    ///
-    /// # Errors
-    /// A sentence, when the chain cannot take it; it fails the call.
-    fn emit(&mut self, data: &[u8]) -> Result<(), String>;
-}
 
 /// Something that runs contracts. Two engines on one chain must agree to the bit: in results, in
 /// gas, in every sentence.

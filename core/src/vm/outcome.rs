@@ -1,6 +1,7 @@
 //! What came of a call: bytes or a failure, and the gas it took.
 
 use super::gas::GasUse;
+use super::response::Response;
 use borsh::{BorshDeserialize, BorshSerialize};
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -8,13 +9,36 @@ use std::fmt;
 /// The end of one call.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Outcome {
-    /// The contract's answer (empty when it wrote none), or why the call failed. After a failure
-    /// the ledger drops everything the call wrote.
-    pub result: Result<Vec<u8>, Failure>,
+    /// What the contract answers and wants done next, or why the call failed. After a failure the
+    /// ledger drops everything the call wrote.
+    pub result: Result<Response, Failure>,
     /// Gas to pay for, at most the limit; the whole limit when gas ran out.
     pub gas_used: u64,
     /// The same gas by what it was spent on; sums to `gas_used`.
     pub gas: GasUse,
+}
+
+impl Outcome {
+    /// A call that ended before anything ran, at no cost.
+    #[must_use]
+    pub fn refused(failure: Failure) -> Outcome {
+        Outcome {
+            result: Err(failure),
+            gas_used: 0,
+            gas: GasUse::default(),
+        }
+    }
+
+    /// The bytes a call answered, empty when it gave none: all there is to a view.
+    ///
+    /// # Errors
+    /// Why it failed.
+    pub fn answer(&self) -> Result<Vec<u8>, Failure> {
+        match &self.result {
+            Ok(response) => Ok(response.data.clone().unwrap_or_default()),
+            Err(failure) => Err(failure.clone()),
+        }
+    }
 }
 
 /// Why a call failed. Both fields are part of consensus.

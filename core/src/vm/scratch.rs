@@ -1,7 +1,10 @@
 //! A chain of one contract, in a map: for tests, and for trying a contract where no ledger is.
 
-use super::{Address, Host, TransferError};
+use super::{Address, Answer, Answered, Host, NoAnswer, Order, Query, Span, Step, TransferError};
+use crate::types::Coin;
+use crate::types::transaction::NATIVE_DENOM;
 use std::collections::BTreeMap;
+use std::ops::Bound;
 
 /// Keeps what a contract writes. It has no journal: keep a clone to undo a failed call.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -54,5 +57,71 @@ impl Host for ScratchHost {
     fn emit(&mut self, data: &[u8]) -> Result<(), String> {
         self.events.push(data.to_vec());
         Ok(())
+    }
+
+    fn first(&mut self, span: Span<'_>, _: u64) -> Step {
+        let start = span.start.map_or(Bound::Unbounded, Bound::Included);
+        let end = span.end.map_or(Bound::Unbounded, Bound::Excluded);
+        if let (Some(start), Some(end)) = (span.start, span.end)
+            && start >= end
+        {
+            return Step::default();
+        }
+        let mut range = self.store.range::<[u8], _>((start, end));
+        let found = match span.order {
+            Order::Ascending => range.next(),
+            Order::Descending => range.next_back(),
+        };
+        Step {
+            found: found.map(|(key, value)| (key.clone(), value.clone())),
+            passed: 0,
+        }
+    }
+
+    /// Knows the native balances and its own storage; there are no other contracts.
+    fn query(&mut self, query: &Query, _: u64) -> Answered {
+        let native = |amount| Coin {
+            denom: NATIVE_DENOM.into(),
+            amount,
+        };
+        let answer = match query {
+            Query::Balance { of, denom } => Ok(Answer::Coin(Coin {
+                amount: if denom == NATIVE_DENOM {
+                    self.balance(&of.0)
+                } else {
+                    0
+                },
+                denom: denom.clone(),
+            })),
+            Query::AllBalances { of } => Ok(Answer::Coins(
+                Some(self.balance(&of.0))
+                    .filter(|amount| *amount > 0)
+                    .map(native)
+                    .into_iter()
+                    .collect(),
+            )),
+            Query::Supply { denom } => Ok(Answer::Coin(Coin {
+                amount: if denom == NATIVE_DENOM {
+                    self.balances
+                        .values()
+                        .fold(0, |sum, b| sum.saturating_add(*b))
+                } else {
+                    0
+                },
+                denom: denom.clone(),
+            })),
+            Query::Raw { contract, key } if contract.0 == self.contract => {
+                Ok(Answer::Bytes(self.get(key).unwrap_or_default()))
+            }
+            Query::Smart { contract, .. }
+            | Query::Raw { contract, .. }
+            | Query::RawRange { contract, .. }
+            | Query::ContractInfo { contract } => Err(NoAnswer::NoSuchContract(*contract)),
+            Query::CodeInfo { code_id } => Err(NoAnswer::NoSuchCode(*code_id)),
+        };
+        Answered {
+            answer,
+            gas_used: 0,
+        }
     }
 }

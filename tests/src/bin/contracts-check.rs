@@ -7,6 +7,8 @@
 //! compiler to compiler, and must answer, store, emit and pay the same.
 
 use consensusforge_core::base::digest::{sha256, to_hex};
+use consensusforge_core::types::Coin;
+use consensusforge_core::types::transaction::NATIVE_DENOM;
 use consensusforge_core::vm::builtin;
 use consensusforge_core::vm::scratch::ScratchHost;
 use consensusforge_core::vm::{CallContext, ContractEngine, Entry, WasmEngine};
@@ -248,19 +250,19 @@ fn run(wasm: &[u8], calls: &[Call]) -> Vec<String> {
     calls
         .iter()
         .map(|call| {
-            let ctx = CallContext {
-                sender: call.sender,
-                contract: CONTRACT,
-                height: call.height,
-                value: call.value,
-                input: call.input.clone().into_bytes(),
-                entry: call.entry,
-                read_only: false,
-            };
+            let input = call.input.clone().into_bytes();
+            let mut ctx = CallContext::new(call.entry, call.sender, CONTRACT, input);
+            ctx.height = call.height;
+            if call.value > 0 {
+                ctx.funds.push(Coin {
+                    denom: NATIVE_DENOM.into(),
+                    amount: call.value,
+                });
+            }
             let before = host.clone();
             *host.balances.entry(CONTRACT).or_default() += call.value;
             let outcome = engine.run(code, &wasm, &ctx, GAS, &mut host);
-            match outcome.result {
+            match outcome.answer() {
                 Ok(answer) => format!(
                     "answers '{}', leaves {host:?}",
                     String::from_utf8_lossy(&answer)

@@ -229,6 +229,9 @@ pub fn ChartPanel() -> impl IntoView {
             c.pinned = picked.clone();
             c.ask();
             drop(c);
+            if let Some(pick) = &picked {
+                app.select(pick.into());
+            }
             app.pinned.set(picked);
         }
     };

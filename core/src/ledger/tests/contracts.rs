@@ -93,7 +93,7 @@ fn counter_counts_and_is_viewed_and_proved() {
     );
 
     let seen = chain.view(&done.state, 2, counter, b"");
-    assert_eq!(seen.result, Ok(b"2".to_vec()));
+    assert_eq!(seen.answer(), Ok(b"2".to_vec()));
     assert_eq!(done.state.root(), done.root);
     let key = Key::Storage(counter, b"count".to_vec());
     let proof = done.state.prove(key.clone());

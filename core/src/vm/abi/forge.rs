@@ -7,7 +7,7 @@ use crate::base::limits::{
     MAX_STORAGE_VALUE,
 };
 use crate::vm::admission::{ModuleShape, Profile, Refusal, Rule};
-use crate::vm::{Entry, Failure, FailureKind, TransferError, gas};
+use crate::vm::{Entry, Failure, FailureKind, Response, TransferError, gas};
 
 pub struct Forge;
 
@@ -164,28 +164,41 @@ impl Abi for Forge {
         Ok(())
     }
 
-    fn enter(&self, guest: &mut dyn Guest) -> Result<Vec<u8>, Failure> {
+    fn enter(&self, guest: &mut dyn Guest) -> Result<Response, Failure> {
         let entry = guest.context().entry;
+        let verb = match entry {
+            Entry::Init | Entry::Call => "called",
+            Entry::View => "asked",
+            // Functions of these names would be ordinary exports: this ABI has three entry points.
+            Entry::Migrate | Entry::Sudo | Entry::Reply => {
+                return Err(Failure::new(
+                    FailureKind::NoEntry,
+                    format!(
+                        "the contract speaks `{MODULE}`, which has no entry point for {}",
+                        match entry {
+                            Entry::Migrate => "new code",
+                            Entry::Sudo => "calls of the chain itself",
+                            _ => "replies",
+                        }
+                    ),
+                ));
+            }
+        };
         if !guest.has_export(entry.name()) {
             // Most contracts need no setting up: deploying one without `init` is fine.
             if entry == Entry::Init {
-                return Ok(Vec::new());
+                return Ok(Response::of(Vec::new()));
             }
             return Err(Failure::new(
                 FailureKind::NoEntry,
                 format!(
-                    "the contract has no function `{}`, so it cannot be {}",
-                    entry.name(),
-                    if entry == Entry::View {
-                        "asked"
-                    } else {
-                        "called"
-                    },
+                    "the contract has no function `{}`, so it cannot be {verb}",
+                    entry.name()
                 ),
             ));
         }
         guest.call(entry.name(), &[])?;
-        Ok(std::mem::take(&mut guest.state().output))
+        Ok(Response::of(std::mem::take(&mut guest.state().output)))
     }
 }
 
@@ -259,7 +272,7 @@ fn height(guest: &mut dyn Guest, _: &[u64]) -> Result<u64, Failure> {
 }
 
 fn value(guest: &mut dyn Guest, args: &[u64]) -> Result<u64, Failure> {
-    let amount = guest.context().value.to_le_bytes();
+    let amount = guest.context().value().to_le_bytes();
     write(guest, "value", args[0], &amount)?;
     Ok(0)
 }

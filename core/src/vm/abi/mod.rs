@@ -7,7 +7,7 @@ pub mod forge;
 
 use super::admission::{ModuleShape, Profile, Refusal};
 use super::gas::{Category, GasUse, Price};
-use super::{CallContext, Failure, Host};
+use super::{CallContext, Failure, Host, Response};
 
 /// The ABIs an engine offers, tried in order.
 pub static ALL: &[&dyn Abi] = &[&forge::Forge];
@@ -76,7 +76,7 @@ pub trait Abi: Send + Sync {
     ///
     /// # Errors
     /// Whatever ended the call early.
-    fn enter(&self, guest: &mut dyn Guest) -> Result<Vec<u8>, Failure>;
+    fn enter(&self, guest: &mut dyn Guest) -> Result<Response, Failure>;
 }
 
 /// What one call gathers while it runs.

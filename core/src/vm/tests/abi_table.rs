@@ -22,7 +22,10 @@ fn a_contract_learns_about_its_call() {
     };
     host.balances.insert(CONTRACT, 1 << 100);
     let mut ctx = context(Entry::Call, b"hello");
-    ctx.value = 3 << 64;
+    ctx.funds.push(crate::types::Coin {
+        denom: crate::types::transaction::NATIVE_DENOM.into(),
+        amount: 3 << 64,
+    });
     let outcome = run_on(&WasmEngine::new(), &wasm, &ctx, 100_000, &mut host);
     let mut expected = Vec::new();
     expected.extend(SENDER);
@@ -32,7 +35,7 @@ fn a_contract_learns_about_its_call() {
     expected.extend((1_u128 << 100).to_le_bytes());
     expected.extend(5_u32.to_le_bytes());
     expected.extend(b"hel\0");
-    assert_eq!(outcome.result, Ok(expected));
+    assert_eq!(outcome.answer(), Ok(expected));
 }
 
 #[test]
@@ -54,7 +57,7 @@ fn storage_reads_back_and_tells_absent_from_short() {
     expected.extend(5_i32.to_le_bytes());
     expected.extend(b"va\0\0");
     expected.extend((-1_i32).to_le_bytes());
-    assert_eq!(outcome.result, Ok(expected));
+    assert_eq!(outcome.answer(), Ok(expected));
 }
 
 #[test]
@@ -74,7 +77,7 @@ fn transfers_answer_with_a_code() {
     let ctx = context(Entry::Call, b"");
     let outcome = run_on(&WasmEngine::new(), &wasm, &ctx, 100_000, &mut host);
     assert_eq!(
-        outcome.result,
+        outcome.answer(),
         Ok([0, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0].to_vec())
     );
     assert_eq!(host.sent, [([0; 32], 5)]);

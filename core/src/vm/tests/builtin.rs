@@ -68,7 +68,7 @@ fn try_examples(contract: &Builtin) -> Vec<String> {
             if outcome.result.is_err() {
                 host = before;
             }
-            let answer = match outcome.result {
+            let answer = match outcome.answer() {
                 Ok(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
                 Err(failure) => format!("fails: {failure}"),
             };

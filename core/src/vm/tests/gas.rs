@@ -14,7 +14,7 @@ fn the_counter_costs_what_it_always_cost() {
     let mut host = MapHost::default();
     let ctx = context(Entry::Call, b"");
     let outcome = run_on(&engine, &counter(), &ctx, 1_000_000, &mut host);
-    assert_eq!(outcome.result, Ok(b"1".to_vec()));
+    assert_eq!(outcome.answer(), Ok(b"1".to_vec()));
     assert_eq!(
         outcome.gas,
         GasUse {

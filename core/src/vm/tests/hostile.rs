@@ -56,7 +56,7 @@ fn gas_zero_and_gas_below_the_start_fail_before_anything_runs() {
         u64::MAX,
         &mut MapHost::default(),
     );
-    assert_eq!(outcome.result, Ok(Vec::new()));
+    assert_eq!(outcome.answer(), Ok(Vec::new()));
 }
 
 /// Growth that succeeds pays for its bytes, growth that is refused pays for the asking.
@@ -77,7 +77,7 @@ fn r07_a_memory_bomb_ends_by_gas() {
         Entry::Call,
         b"",
     );
-    assert_eq!(outcome.result, Ok(Vec::new()));
+    assert_eq!(outcome.answer(), Ok(Vec::new()));
     // 511 pages at 1,024 and twice the price of asking; the rest are single operators.
     assert_eq!(outcome.gas.operators, 511 * 1_024 + 2 * 255 + 9);
 }
@@ -132,7 +132,7 @@ fn r22_nans_are_canonical() {
         expected.extend(0x7ff8_0000_0000_0000_u64.to_le_bytes());
     }
     expected.extend(0x7fc0_0000_u32.to_le_bytes());
-    assert_eq!(outcome.result, Ok(expected));
+    assert_eq!(outcome.answer(), Ok(expected));
 }
 
 #[test]
@@ -344,7 +344,7 @@ fn a_missing_entry_point_is_named_and_a_missing_init_is_fine() {
         "the contract has no function `view`, so it cannot be asked",
     );
     assert_eq!(
-        run(&forge(only_view), Entry::Init, b"").result,
+        run(&forge(only_view), Entry::Init, b"").answer(),
         Ok(Vec::new())
     );
 }

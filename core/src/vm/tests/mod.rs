@@ -15,15 +15,9 @@ pub(super) const SENDER: Address = [0x5e; 32];
 pub(super) const CONTRACT: Address = [0xc0; 32];
 
 pub(super) fn context(entry: Entry, input: &[u8]) -> CallContext {
-    CallContext {
-        sender: SENDER,
-        contract: CONTRACT,
-        height: 7,
-        value: 0,
-        input: input.to_vec(),
-        entry,
-        read_only: false,
-    }
+    let mut context = CallContext::new(entry, SENDER, CONTRACT, input.to_vec());
+    context.height = 7;
+    context
 }
 
 pub(super) fn compile(wat: &str) -> Arc<[u8]> {
@@ -80,7 +74,7 @@ pub(super) fn run(wasm: &Arc<[u8]>, entry: Entry, input: &[u8]) -> Outcome {
 /// The sentence a call failed with.
 pub(super) fn sentence(outcome: &Outcome) -> String {
     match &outcome.result {
-        Ok(bytes) => panic!("succeeded with {bytes:?}"),
+        Ok(response) => panic!("succeeded with {response:?}"),
         Err(failure) => failure.text.clone(),
     }
 }

@@ -31,7 +31,7 @@ impl ContractEngine for Scripted {
             Err(Failure::out_of_gas(0))
         } else {
             host.set(b"line", wasm)
-                .map(|()| wasm.to_vec())
+                .map(|()| Response::of(wasm.to_vec()))
                 .map_err(Failure::bad_request)
         };
         Outcome {
@@ -62,12 +62,12 @@ fn deploy_and_call(engine: &dyn ContractEngine, wasm: &Arc<[u8]>) -> (Outcome, M
 fn the_chain_does_not_know_which_engine_runs() {
     let script: Arc<[u8]> = b"hello".to_vec().into();
     let (outcome, host) = deploy_and_call(&Scripted, &script);
-    assert_eq!(outcome.result, Ok(b"hello".to_vec()));
+    assert_eq!(outcome.answer(), Ok(b"hello".to_vec()));
     assert_eq!(host.store.len(), 1);
 
     let counter = compile(include_str!("../../../../contracts/counter.wat"));
     let (outcome, host) = deploy_and_call(&WasmEngine::new(), &counter);
-    assert_eq!(outcome.result, Ok(b"1".to_vec()));
+    assert_eq!(outcome.answer(), Ok(b"1".to_vec()));
     assert_eq!(host.store.len(), 1);
 }
 
@@ -101,9 +101,9 @@ impl Abi for Callback {
     fn check(&self, shape: &ModuleShape) -> Result<(), Refusal> {
         shape.expect_function("allocate", &[Ty::I32], &[Ty::I32])
     }
-    fn enter(&self, guest: &mut dyn Guest) -> Result<Vec<u8>, Failure> {
+    fn enter(&self, guest: &mut dyn Guest) -> Result<Response, Failure> {
         let answer = guest.call("execute", &[])?.unwrap_or(0);
-        Ok(answer.to_le_bytes().to_vec())
+        Ok(Response::of(answer.to_le_bytes().to_vec()))
     }
 }
 
@@ -120,7 +120,7 @@ fn the_abi_is_chosen_by_what_the_module_exports() {
         (func (export "execute") (result i32) (call $again (i32.const 41))))"#,
     );
     let (outcome, _) = deploy_and_call(&engine, &wasm);
-    assert_eq!(outcome.result, Ok(42_u64.to_le_bytes().to_vec()));
+    assert_eq!(outcome.answer(), Ok(42_u64.to_le_bytes().to_vec()));
     let counter = compile(include_str!("../../../../contracts/counter.wat"));
     assert_eq!(engine.admit(&counter).map(|a| a.abi), Ok("forge"));
 }

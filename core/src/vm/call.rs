@@ -1,0 +1,157 @@
+//! What a call is: which of a contract's functions runs, for whom, with what.
+
+use super::response::Event;
+use crate::types::{Address as Account, Coin, transaction::NATIVE_DENOM};
+use std::sync::Arc;
+
+/// An account or a contract, by its 32 bytes.
+pub type Address = [u8; 32];
+
+/// Which of a contract's functions runs. Each ABI gives them its own exports.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Entry {
+    /// Once, when the contract is deployed. CosmWasm: `instantiate`.
+    Init,
+    /// A transaction or another contract calls it. CosmWasm: `execute`.
+    Call,
+    /// Somebody asks; nothing may change. CosmWasm: `query`.
+    View,
+    /// Its admin has given it new code, which runs this once. CosmWasm: `migrate`.
+    Migrate,
+    /// The chain itself calls. CosmWasm: `sudo`.
+    Sudo,
+    /// A message the contract sent has been carried out or has failed; [`CallContext::reply`] says
+    /// which. CosmWasm: `reply`.
+    Reply,
+}
+
+impl Entry {
+    pub const ALL: [Entry; 6] = [
+        Entry::Init,
+        Entry::Call,
+        Entry::View,
+        Entry::Migrate,
+        Entry::Sudo,
+        Entry::Reply,
+    ];
+
+    /// The word used in sentences and as the export's name in the own ABI.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Entry::Init => "init",
+            Entry::Call => "call",
+            Entry::View => "view",
+            Entry::Migrate => "migrate",
+            Entry::Sudo => "sudo",
+            Entry::Reply => "reply",
+        }
+    }
+}
+
+/// Everything a contract can know about the call it serves.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct CallContext {
+    pub sender: Address,
+    /// The contract itself.
+    pub contract: Address,
+    /// Height of the block being executed.
+    pub height: u64,
+    /// The block's instant in nanoseconds since 1970.
+    pub time_ns: u64,
+    /// Name of the chain, as contracts see it.
+    pub chain_id: Arc<str>,
+    /// Place of the transaction in its block; `None` where there is no transaction (views, genesis).
+    pub transaction: Option<u32>,
+    /// Tokens sent along, sorted by denomination, each once, none zero; they have already moved when
+    /// the call starts.
+    pub funds: Vec<Coin>,
+    /// The bytes the caller typed, at most `MAX_CALL_BYTES`. Unused by [`Entry::Reply`].
+    pub input: Vec<u8>,
+    pub entry: Entry,
+    /// True forbids every change. Always true in effect for [`Entry::View`].
+    pub read_only: bool,
+    /// What became of the message answered to; given exactly for [`Entry::Reply`].
+    pub reply: Option<Reply>,
+    /// For [`Entry::Migrate`]: `Admitted::migrate_version` of the code that was.
+    pub old_migrate_version: Option<u64>,
+    /// How many questions of contracts to contracts led here; 0 for a call and for a person's question.
+    pub query_depth: u32,
+}
+
+impl CallContext {
+    /// A call without funds at height 0 of a nameless chain; the fields that matter are then set.
+    #[must_use]
+    pub fn new(entry: Entry, sender: Address, contract: Address, input: Vec<u8>) -> CallContext {
+        CallContext {
+            sender,
+            contract,
+            height: 0,
+            time_ns: 0,
+            chain_id: Arc::from(""),
+            transaction: None,
+            funds: Vec::new(),
+            input,
+            entry,
+            read_only: entry == Entry::View,
+            reply: None,
+            old_migrate_version: None,
+            query_depth: 0,
+        }
+    }
+
+    #[must_use]
+    pub fn is_read_only(&self) -> bool {
+        self.read_only || self.entry == Entry::View
+    }
+
+    /// The native tokens among the funds.
+    #[must_use]
+    pub fn value(&self) -> u128 {
+        self.funds
+            .iter()
+            .find(|coin| coin.denom == NATIVE_DENOM)
+            .map_or(0, |coin| coin.amount)
+    }
+}
+
+/// What became of a message a contract sent with `reply_on`.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Reply {
+    /// The contract's own number for the message, and what it asked to be handed back.
+    pub id: u64,
+    pub payload: Vec<u8>,
+    /// Gas the message took, in this chain's gas.
+    pub gas_used: u64,
+    /// What it did, or the sentence it failed with.
+    pub result: Result<Done, String>,
+}
+
+/// A message that was carried out.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Done {
+    pub what: DoneWhat,
+    /// Everything announced underneath, in order.
+    pub events: Vec<Event>,
+}
+
+/// What a message did, with the data its contract handed back (after its own replies).
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum DoneWhat {
+    Sent,
+    Burned,
+    Executed {
+        data: Option<Vec<u8>>,
+    },
+    Instantiated {
+        address: Account,
+        data: Option<Vec<u8>>,
+        /// True when the message chose the address by a salt.
+        salted: bool,
+    },
+    Migrated {
+        data: Option<Vec<u8>>,
+    },
+    AdminChanged,
+    AdminCleared,
+}

@@ -1,0 +1,93 @@
+//! The way through things looked at, as a browser keeps it for pages.
+
+use super::Thing;
+
+/// Things kept; the oldest go first.
+const MOST: usize = 100;
+
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct History {
+    way: Vec<Thing>,
+    /// How many of `way` lie at or before the thing shown; 0: none is shown.
+    at: usize,
+}
+
+impl History {
+    /// What is shown.
+    #[must_use]
+    pub fn shown(&self) -> Option<&Thing> {
+        self.at.checked_sub(1).and_then(|k| self.way.get(k))
+    }
+
+    /// Shows another thing: what lay ahead is forgotten.
+    pub fn go(&mut self, thing: Thing) {
+        if self.shown() == Some(&thing) {
+            return;
+        }
+        self.way.truncate(self.at);
+        self.way.push(thing);
+        if self.way.len() > MOST {
+            self.way.remove(0);
+        }
+        self.at = self.way.len();
+    }
+
+    pub fn back(&mut self) {
+        if self.can_go_back() {
+            self.at -= 1;
+        }
+    }
+
+    pub fn forward(&mut self) {
+        if self.can_go_forward() {
+            self.at += 1;
+        }
+    }
+
+    #[must_use]
+    pub fn can_go_back(&self) -> bool {
+        self.at > 1
+    }
+
+    #[must_use]
+    pub fn can_go_forward(&self) -> bool {
+        self.at < self.way.len()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn back_and_forward_as_in_a_browser() {
+        let mut history = History::default();
+        for height in 1..=3 {
+            history.go(Thing::Height(height));
+        }
+        history.back();
+        history.back();
+        assert_eq!(history.shown(), Some(&Thing::Height(1)));
+        assert!(!history.can_go_back());
+        history.forward();
+        history.go(Thing::Height(9));
+        assert!(!history.can_go_forward());
+        history.back();
+        assert_eq!(history.shown(), Some(&Thing::Height(2)));
+    }
+
+    #[test]
+    fn the_same_thing_twice_is_one_step_and_the_way_is_bounded() {
+        let mut history = History::default();
+        for height in 0..500 {
+            history.go(Thing::Height(height));
+            history.go(Thing::Height(height));
+        }
+        let mut steps = 0;
+        while history.can_go_back() {
+            history.back();
+            steps += 1;
+        }
+        assert_eq!(steps, MOST - 1);
+    }
+}
