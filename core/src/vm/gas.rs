@@ -44,6 +44,27 @@ impl GasUse {
         *slot = slot.saturating_add(gas);
     }
 
+    /// Adds another's parts to these.
+    pub fn merge(&mut self, other: &GasUse) {
+        for (category, gas) in other.parts() {
+            self.add(category, gas);
+        }
+    }
+
+    /// Each category with its gas.
+    #[must_use]
+    pub fn parts(&self) -> [(Category, u64); 7] {
+        [
+            (Category::Operators, self.operators),
+            (Category::Start, self.start),
+            (Category::HostCalls, self.host_calls),
+            (Category::StorageRead, self.storage_read),
+            (Category::StorageWrite, self.storage_write),
+            (Category::Transfers, self.transfers),
+            (Category::Events, self.events),
+        ]
+    }
+
     #[must_use]
     pub fn total(&self) -> u64 {
         [

@@ -1,6 +1,6 @@
 //! Coins held until both sides are happy. Who makes it is the buyer and pays in with it.
 //!
-//!     instantiate  {"seller": "play1...", "arbiter": "play1...", "ends": 100}     (with funds)
+//!     instantiate  {"seller": "forge1...", "arbiter": "forge1...", "ends": 100}     (with funds)
 //!     execute      {"release": {}} | {"refund": {}}
 //!     query        {"status": {}}
 //!

@@ -2,7 +2,7 @@
 //! balances writes something else, and the state roots part at that very read.
 //!
 //!     instantiate  {"denom": "forge"}
-//!     execute      {"look": {"address": "play1..."}}
+//!     execute      {"look": {"address": "forge1..."}}
 //!     query        {"seen": {}}
 
 use cosmwasm_std::{
