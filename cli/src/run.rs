@@ -7,7 +7,9 @@ use crate::{output, source};
 use consensusforge_core::base::{Micros, SECOND, limits::MAX_TIME};
 use consensusforge_core::scenario::Scenario;
 use consensusforge_core::session::Session;
-use consensusforge_core::session::view::{AdversaryView, Decision, Metrics, Verdict, VerdictKind};
+use consensusforge_core::session::view::{
+    AdversaryView, Decision, Metrics, Vanished, Verdict, VerdictKind,
+};
 use schemars::JsonSchema;
 use serde::Serialize;
 use std::path::PathBuf;
@@ -54,6 +56,8 @@ pub struct RunReport {
     pub metrics: Metrics,
     /// Every node's, in the order they were made.
     pub decisions: Vec<Decision>,
+    /// Commands that found nothing to act on, the first 64.
+    pub vanished: Vec<Vanished>,
     /// Link to this run up to its end; absent when it would be too long.
     pub link: Option<String>,
 }
@@ -136,6 +140,7 @@ fn report(title: String, session: &Session, decisions: Vec<Decision>) -> RunRepo
         adversary: frame.adversary,
         metrics: frame.metrics,
         decisions,
+        vanished: frame.vanished,
         link: (!link.is_empty()).then_some(link),
     }
 }
@@ -155,6 +160,13 @@ fn text(report: &RunReport) -> String {
     }
     if !report.adversary.names.is_empty() {
         text += &format!("\nByzantine: {}\n", report.adversary.sentence);
+    }
+    for vanished in &report.vanished {
+        text += &format!(
+            "\nin vain at {}: {}.\n",
+            seconds(vanished.at_us),
+            vanished.sentence
+        );
     }
     text += "\n";
     text += &table(

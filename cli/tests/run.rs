@@ -181,3 +181,19 @@ fn bad_arguments_get_sentences() {
     );
     refused(&["run", "preset:nothing"], b"", &["no preset"]);
 }
+
+#[test]
+fn a_command_without_a_target_is_told() {
+    let scenario = r#"{"consensusforge": 1, "scenario": {"commands": [{"at_us": 100000, "command":
+        {"drop": {"from": "v1", "to": "v2", "kind": "prevote", "height": 77, "round": 0}}}]}}"#;
+    let text = run_with(&["run", "-", "--until", "2"], scenario.as_bytes());
+    assert_eq!(text.code, 0, "{}", text.err);
+    assert!(
+        text.out
+            .contains("in vain at 0.100000 s: the prevote from v1 to v2 of height 77"),
+        "{}",
+        text.out
+    );
+    let json = run_with(&["run", "-", "--until", "2", "--json"], scenario.as_bytes()).json();
+    assert_eq!(json["vanished"][0]["at_us"], 100_000);
+}

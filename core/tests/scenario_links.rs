@@ -23,6 +23,14 @@ fn document(scenario: Scenario) -> Document {
 fn full() -> Scenario {
     let names = |n: &[&str]| n.iter().map(ToString::to_string).collect::<Vec<_>>();
     let submit = |from, action| Command::Submit { from, action };
+    let copy = |from: &str, to: &str, nth| CopySpec {
+        from: from.into(),
+        to: to.into(),
+        kind: "prevote".into(),
+        height: 3,
+        round: 1,
+        nth,
+    };
     let commands = vec![
         Command::SetLatency(LatencySpec::Normal {
             mean_us: 5,
@@ -49,6 +57,22 @@ fn full() -> Scenario {
             to: names(&["v2"]),
         }),
         Command::Heal,
+        Command::Drop(copy("v1", "v2", 0)),
+        Command::Delay {
+            message: copy("v3'", "v1", 1),
+            by_us: 5,
+        },
+        Command::Duplicate {
+            message: copy("v1", "v3'", 0),
+            after_us: 0,
+        },
+        Command::DeliverNow(copy("v4", "v2", 2)),
+        Command::Isolate {
+            validator: "v1".into(),
+        },
+        Command::Restore {
+            validator: "v1".into(),
+        },
         submit(0, SubmitSpec::Transfer { to: 1, amount: 7 }),
         submit(
             1,
@@ -204,6 +228,7 @@ fn write_new_fixtures() {
         .map(|p| (p.id.to_string(), p.scenario))
         .collect();
     all.push(("everything".into(), full()));
+    all.push(("hands".into(), full()));
     for (id, scenario) in all {
         let path = format!("{folder}/{id}.txt");
         if !std::path::Path::new(&path).exists() {

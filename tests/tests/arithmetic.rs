@@ -190,7 +190,7 @@ fn the_share_of_lost_messages_is_p_within_four_sigma() {
         scenario.network.loss_ppm = ppm;
         let mut session = Session::open(scenario).expect("possible");
         session.advance(120_000_000, u64::MAX);
-        let flying = session.flying(100_000).len() as u64;
+        let flying = session.flying(0, 100_000).len() as u64;
         let frame = session.frame();
         let (lost, kept) = (frame.metrics.lost, frame.metrics.delivered + flying);
         let n = (lost + kept) as f64;

@@ -2,6 +2,8 @@
 // allows no inline script; the build tells the hashed names through a <meta> element.
 const app = document.querySelector("meta[name='consensusforge:app']");
 const at = (url) => new URL(url, document.baseURI).href;
+// WebAssembly cannot import a module by itself: the page fetches its later parts through this.
+globalThis.consensusforgeImport = (url) => import(at(url));
 const say = (text) => {
   const line = document.getElementById("boot-says");
   if (line) line.textContent = text;

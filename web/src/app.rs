@@ -9,13 +9,13 @@ use crate::model::{Command, Scenario, Who};
 use crate::panels::chart::Chart;
 use crate::platform::theme::Theme;
 use crate::platform::workers::Handle;
-use crate::protocol::{CompileError, FromCompiler, FromWorker, Ledger, Tick, ToCompiler, ToWorker};
+use crate::protocol::{FromWorker, Ledger, Tick, ToWorker};
+use crate::studio::Studio;
 use consensusforge_core::session::view::{
     Frame, LinkView, MessageView, ModuleView, Preset, Unit, ViewResult, World,
 };
 use leptos::prelude::*;
 use std::cell::RefCell;
-use std::collections::VecDeque;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -75,7 +75,7 @@ pub struct App {
     pub looked_at: RwSignal<History>,
     /// The module taken in last.
     pub added: RwSignal<Option<ModuleView>>,
-    pub compile_error: RwSignal<Option<CompileError>>,
+    pub studio: Studio,
     pub refusal: RwSignal<Option<String>>,
     pub viewed: RwSignal<Option<ViewResult>>,
     pub dead: RwSignal<Option<String>>,
@@ -90,11 +90,10 @@ pub struct App {
     pub refused: RwSignal<u32>,
     /// The scenario as it stands at the instant shown: what the controls say.
     pub force: Memo<Scenario>,
+    /// Where to go back to, and after going back where to go on to: scenario and instant.
     undo: RwSignal<Vec<(Scenario, u64)>>,
+    redo: RwSignal<Vec<(Scenario, u64)>>,
     worker: StoredValue<Option<Rc<Handle<FromWorker>>>, LocalStorage>,
-    compiler: StoredValue<Option<Rc<Handle<FromCompiler>>>, LocalStorage>,
-    /// Names of the texts at the compiler, in the order they went.
-    compiling: StoredValue<VecDeque<String>>,
     chart: StoredValue<Rc<RefCell<Chart>>, LocalStorage>,
 }
 
@@ -131,7 +130,7 @@ impl App {
             pinned: RwSignal::new(None),
             looked_at: RwSignal::new(History::default()),
             added: RwSignal::new(None),
-            compile_error: RwSignal::new(None),
+            studio: Studio::new(),
             refusal: RwSignal::new(None),
             viewed: RwSignal::new(None),
             dead: RwSignal::new(None),
@@ -143,9 +142,8 @@ impl App {
             pace_anew: RwSignal::new(true),
             refused: RwSignal::new(0),
             undo: RwSignal::new(Vec::new()),
+            redo: RwSignal::new(Vec::new()),
             worker: StoredValue::new_local(None),
-            compiler: StoredValue::new_local(None),
-            compiling: StoredValue::new(VecDeque::new()),
             chart: StoredValue::new_local(Rc::default()),
         }
     }
@@ -227,6 +225,7 @@ impl App {
     fn remember(&self) {
         let now = self.now_us();
         let scenario = self.scenario.get_untracked();
+        self.redo.update(Vec::clear);
         self.undo.update(|stack| {
             stack.push((scenario, now));
             if stack.len() > MAX_UNDO {
@@ -240,9 +239,25 @@ impl App {
     }
 
     pub fn undo(&self) {
-        if let Some(Some((scenario, at_us))) = self.undo.try_update(Vec::pop) {
-            self.open(scenario, at_us);
-        }
+        self.go_between(self.undo, self.redo);
+    }
+
+    pub fn can_redo(&self) -> bool {
+        self.redo.with(|r| !r.is_empty())
+    }
+
+    pub fn redo(&self) {
+        self.go_between(self.redo, self.undo);
+    }
+
+    /// Opens what `from` holds last and leaves the present on `to`.
+    fn go_between(&self, from: RwSignal<Vec<(Scenario, u64)>>, to: RwSignal<Vec<(Scenario, u64)>>) {
+        let Some(Some((scenario, at_us))) = from.try_update(Vec::pop) else {
+            return;
+        };
+        let present = (self.scenario.get_untracked(), self.now_us());
+        to.update(|stack| stack.push(present));
+        self.open(scenario, at_us);
     }
 
     pub fn play(&self, on: bool) {
@@ -284,51 +299,6 @@ impl App {
         self.send(ToWorker::Speed(self.speed.get_untracked()));
         self.send(ToWorker::Play(self.playing.get_untracked()));
         self.open(scenario, 0);
-    }
-
-    /// Compiles a text and offers the module to the world.
-    pub fn compile(&self, name: &str, wat: String) {
-        let app = *self;
-        app.added.set(None);
-        app.compile_error.set(None);
-        app.refusal.set(None);
-        app.compiling.update_value(|c| c.push_back(name.to_owned()));
-        let handle = app.compiler.get_value().unwrap_or_else(|| {
-            let new = Handle::new(move |m, b| app.compiled(m, b));
-            app.compiler.set_value(Some(new.clone()));
-            new
-        });
-        handle.send(&ToCompiler { wat }, None);
-    }
-
-    fn compiled(&self, message: FromCompiler, bytes: Option<Vec<u8>>) {
-        let failed = |sentence: String| CompileError {
-            line: 0,
-            column: 0,
-            sentence,
-        };
-        let result = match message {
-            FromCompiler::Ready => return,
-            FromCompiler::Compiled(result) => result,
-            FromCompiler::Panic(text) => {
-                // The next text gets a new one.
-                self.compiler.set_value(None);
-                Err(failed(format!(
-                    "The compiler broke down over this text: {text}"
-                )))
-            }
-        };
-        let name = self
-            .compiling
-            .try_update_value(VecDeque::pop_front)
-            .flatten();
-        match result {
-            Ok(()) => {
-                let name = name.unwrap_or_else(|| "mine".into());
-                self.send_with(ToWorker::Upload { name }, bytes.as_deref());
-            }
-            Err(error) => self.compile_error.set(Some(error)),
-        }
     }
 
     /// Shows a thing in the inspector.

@@ -36,7 +36,13 @@ fn fold(s: &mut Scenario, command: &Command) {
         | Command::Restart { .. }
         | Command::Partition(_)
         | Command::Heal
-        | Command::Submit { .. } => {}
+        | Command::Submit { .. }
+        | Command::Drop(_)
+        | Command::Delay { .. }
+        | Command::Duplicate { .. }
+        | Command::DeliverNow(_)
+        | Command::Isolate { .. }
+        | Command::Restore { .. } => {}
     }
 }
 

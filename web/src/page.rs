@@ -170,6 +170,17 @@ fn hear(app: App, message: FromWorker, bytes: Option<Vec<u8>>) {
         FromWorker::Frame(frame) => {
             app.chart().borrow_mut().nodes.clone_from(&frame.nodes);
             app.reached_us.set(frame.end_us);
+            // A command that found nothing to act on is told once, when it happens.
+            let told = app
+                .frame
+                .with_untracked(|f| f.as_ref().map_or(0, |f| f.vanished.len()));
+            for vain in frame.vanished.iter().skip(told) {
+                let when = crate::words::clock(vain.at_us);
+                app.say(
+                    Tone::Plain,
+                    format!("In vain at {when}: {}.", vain.sentence),
+                );
+            }
             app.frame.set(Some(Arc::from(frame)));
         }
         FromWorker::Scenario(scenario) => {

@@ -17,7 +17,12 @@ pub fn check() -> Result<()> {
             cargo_packages(&manifest, &mut packages)?;
         }
     }
-    for lock in ["tests/browser/package-lock.json", "web/package-lock.json"].map(|l| root.join(l)) {
+    for lock in [
+        "tests/browser/package-lock.json",
+        "web/vendor/package-lock.json",
+    ]
+    .map(|l| root.join(l))
+    {
         if lock.exists() {
             npm_packages(&lock, &mut packages)?;
         }

@@ -11,6 +11,7 @@ mod run;
 mod schema;
 mod stages;
 mod stamp;
+mod vendor;
 mod weight;
 
 use anyhow::Result;
@@ -48,6 +49,8 @@ enum Chore {
     Licences,
     /// Bring the JSON Schemas in docs/schema up to date
     Schema,
+    /// Bundle anew what the page takes from npm: the code editor and the AssemblyScript compiler
+    Vendor,
     /// Version the worker's files in a page being built (trunk calls this)
     #[command(hide = true)]
     Stamp,
@@ -74,6 +77,7 @@ fn chore(chore: Chore) -> Result<()> {
         Chore::Contracts => contracts::check().map(run::Outcome::tell),
         Chore::Licences => licences::check(),
         Chore::Schema => schema::schema(),
+        Chore::Vendor => vendor::vendor(),
         Chore::Stamp => stamp::stamp(),
     }
 }

@@ -2,7 +2,7 @@
 //! running, so that one run tells everything that is wrong.
 
 use crate::run::{self, Outcome, run};
-use crate::{browsers, contracts, install, licences, page, weight};
+use crate::{browsers, contracts, install, licences, page, vendor, weight};
 use anyhow::Result;
 use std::time::{Duration, Instant};
 
@@ -31,7 +31,7 @@ const STAGES: [Stage; 8] = [
     },
     Stage {
         name: "licences",
-        about: "every dependency's licence is an allowed one",
+        about: "every dependency's licence is an allowed one, bundles are what they were made from",
         run: licences,
     },
     Stage {
@@ -132,7 +132,8 @@ fn format() -> Result<Outcome> {
 }
 
 fn licences() -> Result<Outcome> {
-    passed(licences::check())
+    licences::check()?;
+    passed(vendor::check())
 }
 
 fn lint() -> Result<Outcome> {

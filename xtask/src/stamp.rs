@@ -4,7 +4,7 @@
 use anyhow::{Context, Result, ensure};
 use sha2::{Digest, Sha256};
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// The loader names its neighbours relative to itself, so that all three can move together.
 /// The compiler of contracts is a worker of its own, fetched when it is first wanted, and lies beside.
@@ -17,6 +17,9 @@ const FILES: [&str; 6] = [
     "compiler_bg.wasm",
 ];
 const IN_PAGE: &str = r#"content="worker_loader.js""#;
+/// Bundles from npm (see `vendor.rs`), and what stands for their folder in the page.
+const VENDOR: &str = "vendor";
+const VENDOR_IN_PAGE: &str = r#"content="vendor/""#;
 
 /// Moves the worker into a folder named for its content and writes that name into the page.
 pub fn stamp() -> Result<()> {
@@ -26,17 +29,7 @@ pub fn stamp() -> Result<()> {
     for name in ["worker", "compiler"] {
         fs::write(staging.join(format!("{name}_loader.js")), loader(name))?;
     }
-    let mut hasher = Sha256::new();
-    for file in FILES {
-        let path = staging.join(file);
-        let bytes = fs::read(&path).with_context(|| format!("trunk made no {}", path.display()))?;
-        hasher.update(bytes);
-    }
-    let version: String = hasher.finalize()[..4]
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
-    let folder = format!("worker-{version}");
+    let folder = format!("worker-{}", version(&staging, &FILES)?);
 
     fs::create_dir_all(staging.join(&folder))?;
     for file in FILES {
@@ -44,16 +37,45 @@ pub fn stamp() -> Result<()> {
     }
     let page = staging.join("index.html");
     let html = fs::read_to_string(&page).context("trunk made no index.html")?;
-    ensure!(
-        html.matches(IN_PAGE).count() == 1,
-        "index.html must hold one <meta name=\"consensusforge:worker\" {IN_PAGE}>: \
-         the page finds its worker by it"
+    // The record names the digests of all of them.
+    let bundles = format!(
+        "{VENDOR}-{}",
+        version(&staging.join(VENDOR), &["vendor.json"])?
     );
-    fs::write(
-        &page,
-        html.replace(IN_PAGE, &format!(r#"content="{folder}/worker_loader.js""#)),
-    )?;
+    fs::rename(staging.join(VENDOR), staging.join(&bundles))?;
+    let mut stamped = html;
+    for (what, before, after) in [
+        (
+            "worker",
+            IN_PAGE,
+            format!(r#"content="{folder}/worker_loader.js""#),
+        ),
+        (VENDOR, VENDOR_IN_PAGE, format!(r#"content="{bundles}/""#)),
+    ] {
+        ensure!(
+            stamped.matches(before).count() == 1,
+            "index.html must hold one <meta name=\"consensusforge:{what}\" {before}>: \
+             the page finds its files by it"
+        );
+        stamped = stamped.replace(before, &after);
+    }
+    fs::write(&page, stamped)?;
     Ok(())
+}
+
+/// A few digits that change when one of these files does.
+fn version(folder: &Path, files: &[&str]) -> Result<String> {
+    let mut hasher = Sha256::new();
+    for file in files {
+        let path = folder.join(file);
+        let bytes = fs::read(&path).with_context(|| format!("trunk made no {}", path.display()))?;
+        hasher.update(bytes);
+    }
+    let digest = hasher.finalize();
+    Ok(digest[..4]
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect())
 }
 
 /// Trunk's own loader drops the promise, and a page would wait for ever for a file that is missing.

@@ -12,6 +12,8 @@ use std::path::Path;
 const LIMIT: u64 = 1_080_000;
 /// Beginnings of files that are fetched only when wanted.
 const LATER: [&str; 2] = ["compiler", "editor"];
+/// The folder of bundles from npm, which are fetched only when wanted, too.
+const LATER_FOLDER: &str = "vendor-";
 /// Endings of what a page fetches to run.
 const PARTS: [&str; 4] = ["html", "css", "js", "wasm"];
 
@@ -67,7 +69,8 @@ fn gather(dist: &Path, folder: &Path, parts: &mut Vec<Part>) -> Result<()> {
         {
             let name = path.strip_prefix(dist)?.to_string_lossy().into_owned();
             let file = entry_name(&path);
-            let later = LATER.iter().any(|beginning| file.starts_with(beginning));
+            let later = name.starts_with(LATER_FOLDER)
+                || LATER.iter().any(|beginning| file.starts_with(beginning));
             parts.push(Part {
                 bytes: gzipped(&fs::read(&path)?)?,
                 name,

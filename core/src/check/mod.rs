@@ -70,6 +70,7 @@ impl Cast {
             | Event::Rejected { .. }
             | Event::Evidence(_)
             | Event::Changed(_)
+            | Event::Vanished(_)
             | Event::Submitted { .. } => {}
         }
     }
@@ -95,7 +96,12 @@ pub struct Monitors {
     progress: progress::Progress,
     pub metrics: Metrics,
     pub caption: Caption,
+    /// Commands that found nothing to act on, when and why, the first [`MAX_VANISHED`].
+    pub vanished: Vec<(Micros, String)>,
 }
+
+/// Sentences about commands without a target that are kept: more would not be read.
+const MAX_VANISHED: usize = 64;
 
 impl Monitors {
     #[must_use]
@@ -109,6 +115,7 @@ impl Monitors {
             progress: progress::Progress::new(head),
             metrics: Metrics::new(head),
             caption: Caption::default(),
+            vanished: Vec::new(),
         }
     }
 
@@ -126,6 +133,11 @@ impl Monitors {
             // Nearly all records: only counted.
             Event::Delivered { .. } | Event::Lost { .. } | Event::Sent { .. } => {}
             event => {
+                if let Event::Vanished(sentence) = event
+                    && self.vanished.len() < MAX_VANISHED
+                {
+                    self.vanished.push((record.at, sentence.as_ref().clone()));
+                }
                 self.cast.observe(event);
                 self.agreement.see(record, trace, &self.cast);
                 self.validity.see(record, trace, &self.cast);

@@ -2,6 +2,10 @@
 //! parts in a million, validators are named by their names (`v1`, ... unless given). Fields left out
 //! of a file take the defaults shown by `Default`.
 
+mod hand;
+
+pub use hand::CopySpec;
+
 use crate::base::{Hash, MILLISECOND, Micros, SECOND};
 use borsh::{BorshDeserialize, BorshSerialize};
 use schemars::JsonSchema;
@@ -594,12 +598,34 @@ pub enum Command {
     },
     SetAdversary(AdversarySpec),
     Partition(Cut),
-    /// Ends every cut.
+    /// Ends every cut, isolations included.
     Heal,
     /// A user's transaction, signed with the key of user account `from`.
     Submit {
         from: u16,
         action: SubmitSpec,
+    },
+    /// A copy in flight is lost.
+    Drop(CopySpec),
+    /// A copy in flight arrives this much later.
+    Delay {
+        message: CopySpec,
+        by_us: Micros,
+    },
+    /// A copy in flight arrives a second time, this much after the first.
+    Duplicate {
+        message: CopySpec,
+        after_us: Micros,
+    },
+    /// A copy in flight arrives at this instant.
+    DeliverNow(CopySpec),
+    /// Nothing leaves the validator's nodes for others, nothing from others is sent to them.
+    Isolate {
+        validator: String,
+    },
+    /// Ends the isolation of one validator; cuts between groups stay.
+    Restore {
+        validator: String,
     },
 }
 

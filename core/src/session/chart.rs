@@ -2,6 +2,7 @@
 
 use super::Session;
 use super::view::{Arrow, ChartBatch, Fate, Mark, MarkKind};
+use crate::base::Micros;
 use crate::trace::{Event, Loss, MessageId, Record};
 use crate::types::{BlockId, NodeId};
 
@@ -39,10 +40,10 @@ impl Session {
         batch
     }
 
-    /// Copies on the wire now, at most `max`.
+    /// Copies on the wire now that left at `since` or later, at most `max`.
     #[must_use]
-    pub fn flying(&self, max: usize) -> Vec<Arrow> {
-        let all = self.sim.flying(max);
+    pub fn flying(&self, since: Micros, max: usize) -> Vec<Arrow> {
+        let all = self.sim.flying(since, max);
         all.into_iter()
             .filter_map(|f| self.drawn(f.message, f.from, f.to, Fate::Flying, f.sent, f.arrives))
             .collect()
@@ -71,6 +72,7 @@ impl Session {
                     Loss::Network => (Fate::Lost, record.at),
                     Loss::Partition => (Fate::Cut, record.at),
                     Loss::Down => (Fate::ReceiverDown, record.at.saturating_sub(flight)),
+                    Loss::Hand => (Fate::Dropped, record.at.saturating_sub(flight)),
                 };
                 self.drawn(*message, *from, *to, fate, sent, sent + flight)
             }
@@ -87,12 +89,15 @@ impl Session {
         sent: u64,
         arrives: u64,
     ) -> Option<Arrow> {
-        let kind = self.sim.trace().find(message)?.kind;
+        let record = self.sim.trace().find(message)?;
         Some(Arrow {
             message,
             from: from.0,
             to: to.0,
-            kind,
+            kind: record.kind,
+            height: u32::try_from(record.slot.height).unwrap_or(u32::MAX),
+            round: record.slot.round,
+            bytes: record.bytes,
             fate,
             byzantine: self.sim.is_byzantine(from),
             sent_us: sent,
@@ -181,6 +186,12 @@ impl Session {
             Event::Changed(sentence) => (
                 NodeId(0),
                 MarkKind::Changed {
+                    sentence: sentence.as_ref().clone(),
+                },
+            ),
+            Event::Vanished(sentence) => (
+                NodeId(0),
+                MarkKind::Vanished {
                     sentence: sentence.as_ref().clone(),
                 },
             ),

@@ -5,8 +5,8 @@
 
 use super::Session;
 use super::view::{
-    AdversaryView, CommitMark, Frame, KindCount, KindView, Metrics, NodeView, Verdict, VerdictKind,
-    World,
+    AdversaryView, CommitMark, Frame, KindCount, KindView, Metrics, NodeView, Vanished, Verdict,
+    VerdictKind, World,
 };
 use crate::check::{Finding, FindingKind, listed, percent};
 use crate::consensus::Role;
@@ -66,6 +66,15 @@ impl Session {
             window_from_us: trace.from(),
             end_us: self.end.max(now),
             commands_us: self.scenario.commands.iter().map(|c| c.at_us).collect(),
+            vanished: self
+                .monitors
+                .vanished
+                .iter()
+                .map(|(at_us, sentence)| Vanished {
+                    at_us: *at_us,
+                    sentence: sentence.clone(),
+                })
+                .collect(),
             commits: self
                 .monitors
                 .metrics

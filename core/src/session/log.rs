@@ -173,6 +173,9 @@ impl Session {
             Event::Byzantine(change) => json!({"event": "byzantine", "strategy": change.strategy,
                 "nodes": change.nodes.iter().map(|n| name(*n)).collect::<Vec<_>>()}),
             Event::Changed(sentence) => json!({"event": "changed", "sentence": sentence.as_str()}),
+            Event::Vanished(sentence) => {
+                json!({"event": "vanished", "sentence": sentence.as_str()})
+            }
             Event::Submitted { node, detail } => {
                 json!({"event": "submitted", "node": name(*node), "transaction": detail.as_ref()})
             }

@@ -3,6 +3,7 @@
 mod chart;
 mod contracts;
 mod frame;
+mod hands;
 pub mod inspect;
 mod log;
 mod share;
@@ -186,10 +187,10 @@ impl Session {
             changed.commands.retain(|c| c.at_us <= now);
         }
         let place = changed.commands.partition_point(|c| c.at_us <= at_us);
-        changed
-            .commands
-            .insert(place, TimedCommand { at_us, command });
+        let timed = TimedCommand { at_us, command };
+        changed.commands.insert(place, timed.clone());
         validate(&changed)?;
+        self.still_there(&timed.command)?;
         self.scenario = changed;
         self.checkpoints.retain(|c| c.now <= now);
         self.end = now;

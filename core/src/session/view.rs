@@ -92,8 +92,27 @@ pub struct Frame {
     pub end_us: u64,
     /// Instants of commands of the scenario, for the scrub bar.
     pub commands_us: Vec<u64>,
+    /// Commands that found nothing to act on so far.
+    pub vanished: Vec<Vanished>,
     /// Instants of the newest commits (first per height), at most 512.
     pub commits: Vec<CommitMark>,
+}
+
+/// A command that found nothing to act on.
+#[derive(
+    Clone,
+    Debug,
+    PartialEq,
+    Eq,
+    Serialize,
+    Deserialize,
+    BorshSerialize,
+    BorshDeserialize,
+    JsonSchema,
+)]
+pub struct Vanished {
+    pub at_us: u64,
+    pub sentence: String,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize, BorshSerialize, BorshDeserialize, JsonSchema)]
@@ -214,8 +233,11 @@ pub struct Arrow {
     /// The sender was Byzantine when this was recorded.
     pub byzantine: bool,
     pub sent_us: u64,
-    /// Arrival, or when it would have arrived.
+    /// Arrival, or when it would have arrived; for a dropped one, when it was dropped.
     pub arrives_us: u64,
+    pub height: u32,
+    pub round: u32,
+    pub bytes: u32,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
@@ -226,6 +248,8 @@ pub enum Fate {
     Lost,
     Cut,
     ReceiverDown,
+    /// A hand took it off the wire.
+    Dropped,
 }
 
 /// Something that happened at one node at one instant.
@@ -280,6 +304,10 @@ pub enum MarkKind {
     Restarted,
     /// `node` is the first one concerned; the sentence names all.
     Changed {
+        sentence: String,
+    },
+    /// A command found nothing to act on.
+    Vanished {
         sentence: String,
     },
 }

@@ -81,6 +81,8 @@ pub enum Loss {
     Partition,
     /// The receiver was down at the instant of arrival.
     Down,
+    /// A command dropped it on its way.
+    Hand,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -99,7 +101,8 @@ pub enum Event {
         from: NodeId,
         to: NodeId,
     },
-    /// Recorded when it left (network, partition) or should have arrived (receiver down).
+    /// Recorded when it left (network, partition), should have arrived (receiver down) or was taken off
+    /// the wire (hand), `flight` microseconds after it left; for the first two, before it would arrive.
     Lost {
         message: MessageId,
         flight: u32,
@@ -159,6 +162,8 @@ pub enum Event {
         node: NodeId,
         detail: Box<Hash>,
     },
+    /// A command found nothing to act on; a sentence for people.
+    Vanished(Box<String>),
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]

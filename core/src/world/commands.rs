@@ -73,6 +73,14 @@ impl<P: Protocol> World<P> {
                 "the network is whole again".to_owned()
             }
             Command::Submit { from, action } => return self.submit(*from, action),
+            Command::Drop(message) => return self.drop_copy(message),
+            Command::Delay { message, by_us } => return self.delay_copy(message, *by_us),
+            Command::Duplicate { message, after_us } => {
+                return self.duplicate_copy(message, *after_us);
+            }
+            Command::DeliverNow(message) => return self.deliver_copy(message),
+            Command::Isolate { validator } => return self.isolate(validator),
+            Command::Restore { validator } => return self.restore(validator),
         };
         self.changed(sentence);
     }
@@ -87,7 +95,7 @@ impl<P: Protocol> World<P> {
         self.nodes.iter().map(|n| n.validator).collect()
     }
 
-    fn named(&self, name: &str) -> Vec<NodeId> {
+    pub(super) fn named(&self, name: &str) -> Vec<NodeId> {
         let validator = self.fixed.names.iter().position(|n| n == name);
         self.nodes
             .iter()

@@ -10,6 +10,7 @@ mod chain;
 mod commands;
 mod deliver;
 mod effects;
+mod hands;
 mod machines;
 mod node;
 mod queue;
@@ -23,6 +24,7 @@ pub use build::{Setup, build};
 pub use machines::{PROTOCOLS, ProtocolFacts, simulate};
 pub use simulation::{Flying, NodeFacts, Simulation};
 pub use users::{Submission, USERS, user_address};
+pub use wire::CHATTER;
 
 use crate::adversary::{Plan, Strategy};
 use crate::base::{Hash, Micros};

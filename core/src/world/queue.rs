@@ -16,6 +16,10 @@ pub struct Queue<T> {
     later: Vec<Vec<(Micros, T)>>,
 }
 
+/// Where an entry waits, until something is pushed or taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place(usize, usize);
+
 impl<T> Default for Queue<T> {
     fn default() -> Self {
         Queue {
@@ -68,6 +72,28 @@ impl<T> Queue<T> {
         Some((self.now, self.due.pop_front()?))
     }
 
+    /// Every entry with its place, in no particular order but that of pushing among those of one instant.
+    pub fn places(&self) -> impl Iterator<Item = (Place, Micros, &T)> {
+        let due = self.due.iter().enumerate();
+        let due = due.map(|(i, item)| (Place(usize::MAX, i), self.now, item));
+        let later = self.later.iter().enumerate().flat_map(|(b, bucket)| {
+            let entries = bucket.iter().enumerate();
+            entries.map(move |(i, (at, item))| (Place(b, i), *at, item))
+        });
+        due.chain(later)
+    }
+
+    /// Takes an entry out, found by [`Self::places`] and nothing pushed or taken since; the others keep
+    /// their order.
+    pub fn take(&mut self, place: Place) -> Option<(Micros, T)> {
+        let Place(bucket, index) = place;
+        if bucket == usize::MAX {
+            return Some((self.now, self.due.remove(index)?));
+        }
+        let bucket = self.later.get_mut(bucket)?;
+        (index < bucket.len()).then(|| bucket.remove(index))
+    }
+
     /// Everything waiting, in no particular order.
     pub fn iter(&self) -> impl Iterator<Item = (Micros, &T)> {
         let due = self.due.iter().map(|item| (self.now, item));
@@ -105,6 +131,28 @@ mod tests {
                 }
                 prop_assert_eq!(queue.iter().count(), model.len());
             }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_taken_out_is_gone_and_the_rest_keeps_its_order(
+            ahead in proptest::collection::vec(0u64..50, 1..40), pops in 0usize..20, which in any::<prop::sample::Index>(),
+        ) {
+            let mut queue = Queue::default();
+            for (number, at) in ahead.iter().enumerate() {
+                queue.push(*at, number);
+            }
+            for _ in 0..pops.min(ahead.len() - 1) {
+                queue.pop(Micros::MAX);
+            }
+            let places: Vec<_> = queue.places().map(|(p, at, n)| (p, at, *n)).collect();
+            let (place, at, number) = places[which.index(places.len())];
+            let mut rest: Vec<_> = places.iter().map(|p| (p.1, p.2)).filter(|e| e.1 != number).collect();
+            rest.sort_unstable();
+            prop_assert_eq!(queue.take(place), Some((at, number)));
+            let left: Vec<_> = std::iter::from_fn(|| queue.pop(Micros::MAX)).collect();
+            prop_assert_eq!(left, rest);
         }
     }
 

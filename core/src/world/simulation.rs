@@ -6,7 +6,7 @@ use super::{Happening, World};
 use crate::base::{Hash, Micros};
 use crate::consensus::{Context, Protocol, Status};
 use crate::ledger::State;
-use crate::scenario::model::TimedCommand;
+use crate::scenario::model::{CopySpec, TimedCommand};
 use crate::trace::{MessageId, Trace};
 use crate::types::{Address, BlockId, Height, NodeId, ValidatorId};
 use crate::vm::Outcome;
@@ -58,7 +58,10 @@ pub trait Simulation {
     fn state(&self, node: NodeId) -> Option<(&State, Height)>;
     fn view(&self, node: NodeId, contract: Address, input: &[u8]) -> Option<Outcome>;
     fn submissions(&self) -> &[Submission];
-    fn flying(&self, max: usize) -> Vec<Flying>;
+    /// Copies on the wire that left at `since` or later, in the order they left; at most `max`.
+    fn flying(&self, since: Micros, max: usize) -> Vec<Flying>;
+    /// Of the copies on the wire that `name` could mean, in the order they left: id and arrival.
+    fn candidates(&self, name: &CopySpec) -> Vec<(MessageId, Micros)>;
     /// A copy that can go on from here; of the trace it keeps about `records`.
     fn checkpoint(&self, records: usize) -> Box<dyn Simulation>;
 }
@@ -158,7 +161,14 @@ impl<P: Protocol> Simulation for World<P> {
         self.users.submissions()
     }
 
-    fn flying(&self, max: usize) -> Vec<Flying> {
+    fn candidates(&self, name: &CopySpec) -> Vec<(MessageId, Micros)> {
+        self.meant(name)
+            .into_iter()
+            .map(|(key, _)| (key.message, key.arrives))
+            .collect()
+    }
+
+    fn flying(&self, since: Micros, max: usize) -> Vec<Flying> {
         let mut flying: Vec<Flying> = self
             .queue
             .iter()
@@ -171,7 +181,7 @@ impl<P: Protocol> Simulation for World<P> {
                     ..
                 }) => {
                     let sent = arrives.saturating_sub(u64::from(*flight));
-                    Some(Flying {
+                    (sent >= since).then_some(Flying {
                         message: packet.id,
                         from: *from,
                         to: *to,
@@ -189,10 +199,10 @@ impl<P: Protocol> Simulation for World<P> {
                 | Happening::Crash(_)
                 | Happening::Restart(_) => None,
             })
-            .take(max)
             .collect();
         // Buckets have no order of their own.
         flying.sort_unstable_by_key(|f| (f.sent, f.message, f.to));
+        flying.truncate(max);
         flying
     }
 

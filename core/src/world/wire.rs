@@ -29,7 +29,7 @@ pub(super) enum Payload<M> {
 }
 
 /// Kinds of chatter, behind the protocol's own kinds in the trace's list.
-pub(super) const CHATTER: [&str; 5] = [
+pub const CHATTER: [&str; 5] = [
     "transaction",
     "status",
     "block request",

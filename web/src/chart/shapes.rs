@@ -245,7 +245,7 @@ fn one_arrow(scene: &Scene, a: &Arrow, alpha: f64, focus: bool, plain: bool, out
     let l = &scene.layout;
     let start = (l.x(a.from.into()), l.y(a.sent_us));
     let full = (l.x(a.to.into()), l.y(a.arrives_us));
-    let lost = matches!(a.fate, Fate::Lost | Fate::Cut);
+    let lost = matches!(a.fate, Fate::Lost | Fate::Cut | Fate::Dropped);
     let span = (a.arrives_us - a.sent_us.min(a.arrives_us)).max(1) as f64;
     let grown = (scene.now_us.saturating_sub(a.sent_us) as f64 / span).min(1.0);
     let whole = if lost { LOST_AT } else { 1.0 };
@@ -419,7 +419,7 @@ fn one_mark(scene: &Scene, mark: &Mark, size: f64, out: &mut Vec<Shape>) {
             size: 5.0,
             stroke: Token::Ink,
         }),
-        MarkKind::Changed { sentence } => {
+        MarkKind::Changed { sentence } | MarkKind::Vanished { sentence } => {
             let left = l.gutter();
             out.push(line(
                 (left, at.1),

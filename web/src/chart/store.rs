@@ -206,6 +206,9 @@ pub mod tests {
             byzantine: false,
             sent_us,
             arrives_us,
+            height: 1,
+            round: 0,
+            bytes: 100,
         }
     }
 

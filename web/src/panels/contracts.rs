@@ -6,6 +6,7 @@ use super::receipts::{Receipts, Storage};
 use crate::app::{App, Tone, app};
 use crate::model::{Address, Command, SubmitSpec};
 use crate::protocol::ToWorker;
+use crate::studio::Language;
 use crate::words;
 use consensusforge_core::session::view::{ContractView, ModuleView, ViewResult};
 use leptos::prelude::*;
@@ -16,13 +17,13 @@ const BLANK: &str = "(module\n  (memory (export \"memory\") 1)\n)\n";
 #[component]
 pub fn Contracts() -> impl IntoView {
     let app = app();
-    let text = RwSignal::new(String::new());
-    let name = RwSignal::new("mine".to_owned());
+    let studio = app.studio;
     // The first sample that has a text is a better start than an empty page.
     Effect::new(move |_| {
         let sample = app
             .ledger
             .with(|l| l.modules.iter().find_map(|m| m.wat.clone()));
+        let text = studio.text_of(Language::Wat);
         if text.with_untracked(String::is_empty) {
             text.set(sample.unwrap_or_else(|| BLANK.into()));
         }
@@ -56,13 +57,13 @@ pub fn Contracts() -> impl IntoView {
         <section aria-label="Modules">
             <h2>"Modules"</h2>
             <For each=move || modules.get() key=|k| k.clone() let:key>
-                {find(&key).map(|m| view! { <Module module=m text name /> })}
+                {find(&key).map(|m| view! { <Module module=m /> })}
             </For>
             <div class="buttons">
                 <label class="button">
                     "Upload a module …"
                     <input
-                        type="file" id="upload" class="unseen" accept=".wasm,.wat"
+                        type="file" id="upload" class="unseen" accept=".wasm,.wat,.ts"
                         on:change=move |e| drop::chosen(app, &event_target(&e))
                     />
                 </label>
@@ -75,9 +76,13 @@ pub fn Contracts() -> impl IntoView {
                 </p>
             })}
         </section>
-        <details class="editing">
-            <summary>"Write one (WebAssembly text)"</summary>
-            <Editor text name />
+        <details
+            class="editing"
+            prop:open=move || studio.open.get()
+            on:toggle=move |e| studio.open.set(event_target::<web_sys::HtmlElement>(&e).has_attribute("open"))
+        >
+            <summary>"Write one"</summary>
+            <Editor />
         </details>
         <section aria-label="Deployed contracts">
             <h2>"Deployed"</h2>
@@ -93,7 +98,7 @@ pub fn Contracts() -> impl IntoView {
 }
 
 #[component]
-fn Module(module: ModuleView, text: RwSignal<String>, name: RwSignal<String>) -> impl IntoView {
+fn Module(module: ModuleView) -> impl IntoView {
     let app = app();
     let input = RwSignal::new(String::new());
     let hex = RwSignal::new(false);
@@ -107,9 +112,8 @@ fn Module(module: ModuleView, text: RwSignal<String>, name: RwSignal<String>) ->
     let copy = module.wat.clone().map(|wat| {
         let copied = format!("{}-copy", module.name);
         let edit = move |_| {
-            text.set(wat.clone());
-            name.set(copied.clone());
-            open_editor();
+            app.studio.edit(Language::Wat, &copied, wat.clone());
+            show_editor();
         };
         view! { <button class="quiet" on:click=edit>"edit a copy"</button> }
     });
@@ -306,9 +310,8 @@ fn parse_address(app: App, address: &str) -> Option<Address> {
         .ok()
 }
 
-fn open_editor() {
+fn show_editor() {
     if let Ok(Some(details)) = document().query_selector("details.editing") {
-        let _ = details.set_attribute("open", "");
         details.scroll_into_view();
     }
 }

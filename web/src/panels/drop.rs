@@ -3,6 +3,7 @@
 use crate::app::{App, Tab, Tone};
 use crate::platform::files;
 use crate::protocol::ToWorker;
+use crate::studio::Language;
 use leptos::{ev, prelude::*, task::spawn_local};
 use web_sys::{File, FileList, HtmlInputElement};
 
@@ -78,11 +79,22 @@ async fn one(app: App, file: File) {
     app.refusal.set(None);
     if looks_like(".wat") || looks_like(".wast") {
         match String::from_utf8(bytes) {
-            Ok(wat) => app.compile(&stem, wat),
+            Ok(text) => {
+                app.studio.edit(Language::Wat, &stem, text);
+                app.studio.compile(app);
+            }
             Err(_) => app.say(
                 Tone::Bad,
                 format!("{name} is not text; choose the .wasm instead."),
             ),
+        }
+    } else if looks_like(".ts") {
+        match String::from_utf8(bytes) {
+            Ok(text) => {
+                app.studio.edit(Language::AssemblyScript, &stem, text);
+                app.studio.compile(app);
+            }
+            Err(_) => app.say(Tone::Bad, format!("{name} is not text.")),
         }
     } else {
         // Whatever it is: the world says why it is no module, in better words than a file's ending.

@@ -150,6 +150,7 @@ fn arrow(world: &World, a: &Arrow, message: Option<&MessageView>) -> (String, Ve
         Fate::Flying => format!("sent {sent}, arrives {arrives} ({flight})"),
         Fate::Lost => format!("sent {sent}, lost on the way"),
         Fate::Cut => format!("sent {sent}, lost: the link is cut"),
+        Fate::Dropped => format!("sent {sent}, dropped by hand at {arrives}"),
         Fate::ReceiverDown => {
             format!("sent {sent}, arrived {arrives}, nobody there: the receiver is down")
         }
@@ -243,7 +244,9 @@ fn mark(world: &World, m: &Mark) -> (String, Vec<String>) {
         }
         MarkKind::Crashed => (format!("{who} goes down"), Vec::new()),
         MarkKind::Restarted => (format!("{who} comes back"), Vec::new()),
-        MarkKind::Changed { sentence } => (sentence.clone(), Vec::new()),
+        MarkKind::Changed { sentence } | MarkKind::Vanished { sentence } => {
+            (sentence.clone(), Vec::new())
+        }
     };
     lines.push(format!("at {}", words::clock(m.at_us)));
     (title, lines)

@@ -20,7 +20,7 @@ pub const KEYS: [(&str, &str); 12] = [
     ("A D", "earlier, later"),
     ("F", "follow now"),
     ("L", "a link to this run"),
-    ("Ctrl Z", "take back the last act"),
+    ("Ctrl Z  Ctrl Y", "take back the last act, do it again"),
     ("1 2 3", "run, nodes, contracts"),
     ("?", "this help"),
 ];
@@ -31,10 +31,12 @@ pub fn listen(app: App) {
             return;
         }
         if event.ctrl_key() || event.meta_key() {
-            if event.key() == "z" {
-                event.prevent_default();
-                app.undo();
+            match (event.key().as_str(), event.shift_key()) {
+                ("z", false) => app.undo(),
+                ("Z" | "z", true) | ("y", false) => app.redo(),
+                _ => return,
             }
+            event.prevent_default();
             return;
         }
         if press(app, &event.key()) {

@@ -52,6 +52,14 @@ pub fn Top() -> impl IntoView {
                 >
                     "Undo"
                 </button>
+                <button
+                    class="quiet wide-only"
+                    title="Do again what was taken back (Ctrl+Y)"
+                    disabled=move || !app.can_redo()
+                    on:click=move |_| app.redo()
+                >
+                    "Redo"
+                </button>
                 <button id="share" class="strong" title="A link to this very run (L)" on:click=move |_| app.share()>"Share"</button>
                 <button class="quiet" aria-label="Help" title="Help (?)" on:click=move |_| app.helping.set(true)>"?"</button>
                 <button

@@ -1,9 +1,12 @@
 //! The browser, in small pieces.
 
+pub mod assembler;
+pub mod code;
 pub mod files;
 pub mod frames;
 pub mod place;
 pub mod text;
 pub mod theme;
+pub mod vendor;
 pub mod wire;
 pub mod workers;

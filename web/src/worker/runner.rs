@@ -357,7 +357,7 @@ impl Runner {
             self.cursor = batch.cursor;
             Some(ChartNews {
                 batch,
-                flying: session.flying(MAX_FLYING),
+                flying: session.flying(0, MAX_FLYING),
             })
         };
         self.unheard = true;

@@ -7,11 +7,12 @@ use super::{
 };
 use crate::base::digest::from_hex;
 use crate::base::limits::{MAX_CALL_BYTES, MAX_COMMANDS};
-use crate::scenario::model::{Command, InputSpec, SubmitSpec, TimedCommand};
-use crate::world::USERS;
+use crate::scenario::model::{Command, CopySpec, InputSpec, Scenario, SubmitSpec};
+use crate::world::{CHATTER, PROTOCOLS, USERS};
 use std::collections::BTreeSet;
 
-pub(super) fn check(commands: &[TimedCommand], names: &Names, modules: &BTreeSet<&str>) -> Checked {
+pub(super) fn check(scenario: &Scenario, names: &Names, modules: &BTreeSet<&str>) -> Checked {
+    let commands = &scenario.commands;
     few("commands", commands.len(), MAX_COMMANDS, "commands")?;
     let mut before = 0;
     for (i, timed) in commands.iter().enumerate() {
@@ -26,7 +27,11 @@ pub(super) fn check(commands: &[TimedCommand], names: &Names, modules: &BTreeSet
             )
         })?;
         before = timed.at_us;
-        command(&format!("{place}.command"), &timed.command, names, modules)?;
+        let place = format!("{place}.command");
+        if let Some((what, message)) = timed.command.hand() {
+            copy(&format!("{place}.{what}"), message, scenario, names)?;
+        }
+        command(&place, &timed.command, names, modules)?;
     }
     Ok(())
 }
@@ -68,7 +73,53 @@ fn command(place: &str, command: &Command, names: &Names, modules: &BTreeSet<&st
             account(&format!("{place}.from"), *from)?;
             submit(&format!("{place}.action"), action, modules)
         }
+        Command::Drop(_) | Command::DeliverNow(_) => Ok(()),
+        Command::Delay { by_us, .. } => pause(&format!("{place}.delay.by_us"), *by_us),
+        Command::Duplicate { after_us, .. } => {
+            delay(&format!("{place}.duplicate.after_us"), *after_us)
+        }
+        Command::Isolate { validator } => {
+            known(&format!("{place}.isolate.validator"), validator, names)
+        }
+        Command::Restore { validator } => {
+            known(&format!("{place}.restore.validator"), validator, names)
+        }
     }
+}
+
+/// Both ends exist and the protocol, or its nodes' chatter, has this kind.
+fn copy(place: &str, message: &CopySpec, scenario: &Scenario, names: &Names) -> Checked {
+    for (field, node) in [("from", &message.from), ("to", &message.to)] {
+        let place = format!("{place}.{field}");
+        match node.strip_suffix('\'') {
+            Some(validator) if !names.has(node) => require(
+                scenario.twins.iter().any(|t| t == validator),
+                &place,
+                || {
+                    format!(
+                        "{} names the second node of a twin, and {} is none; `twins` lists them.",
+                        quote(node),
+                        quote(validator)
+                    )
+                },
+            )?,
+            _ => known(&place, node, names)?,
+        }
+    }
+    let own = PROTOCOLS
+        .iter()
+        .filter(|p| p.name == scenario.protocol.name)
+        .flat_map(|p| p.kinds.iter().map(|k| k.name));
+    let mut kinds: Vec<&str> = own.chain(CHATTER).collect();
+    let there = kinds.contains(&message.kind.as_str());
+    require(there, &format!("{place}.kind"), || {
+        kinds.dedup();
+        format!(
+            "there is no kind of message {}; there are {}.",
+            quote(&message.kind),
+            kinds.join(", ")
+        )
+    })
 }
 
 fn account(place: &str, index: u16) -> Checked {

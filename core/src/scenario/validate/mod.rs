@@ -73,7 +73,7 @@ pub fn validate(scenario: &Scenario) -> Result<(), ScenarioError> {
     execution(&scenario.execution)?;
     checks(&scenario.checks)?;
     let modules = contracts::check(&scenario.contracts)?;
-    commands::check(&scenario.commands, &names, &modules)
+    commands::check(scenario, &names, &modules)
 }
 
 fn versions(version: u32, semantics: u32) -> Checked {

@@ -1,0 +1,226 @@
+//! What a person writes contracts with: the texts, the compilers, what they said. Texts outlive panels,
+//! and the page itself.
+
+use crate::app::App;
+use crate::platform::assembler::{Assembler, Compiled};
+use crate::platform::workers::Handle;
+use crate::protocol::{CompileError, FromCompiler, ToCompiler, ToWorker};
+use leptos::prelude::*;
+use std::collections::VecDeque;
+use std::rc::Rc;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Language {
+    Wat,
+    AssemblyScript,
+}
+
+impl Language {
+    pub const ALL: [Language; 2] = [Language::Wat, Language::AssemblyScript];
+
+    pub fn id(self) -> &'static str {
+        match self {
+            Language::Wat => "wat",
+            Language::AssemblyScript => "assemblyscript",
+        }
+    }
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Language::Wat => "WebAssembly text",
+            Language::AssemblyScript => "AssemblyScript",
+        }
+    }
+
+    /// Where the browser keeps this language's text.
+    fn key(self) -> &'static str {
+        match self {
+            Language::Wat => "consensusforge-text-wat",
+            Language::AssemblyScript => "consensusforge-text-assemblyscript",
+        }
+    }
+}
+
+/// What an empty page of AssemblyScript starts with.
+const BLANK: &str = "import { input, output } from \"forge\";\n\nexport function call(): void {\n  output(\"you said \" + input());\n}\n";
+
+#[derive(Clone, Copy)]
+pub struct Studio {
+    pub open: RwSignal<bool>,
+    pub language: RwSignal<Language>,
+    pub name: RwSignal<String>,
+    pub errors: RwSignal<Vec<CompileError>>,
+    /// What is being waited for.
+    pub busy: RwSignal<Option<&'static str>>,
+    /// Language, name and text that another has taken the place of.
+    pub before: RwSignal<Option<(Language, String, String)>>,
+    texts: [RwSignal<String>; 2],
+    compiler: StoredValue<Option<Rc<Handle<FromCompiler>>>, LocalStorage>,
+    /// Names of the texts at the compiler, in the order they went.
+    compiling: StoredValue<VecDeque<String>>,
+    assembler: StoredValue<Option<Rc<Assembler>>, LocalStorage>,
+    /// Name and number of the text at the assembler; an older one's answer is not waited for.
+    assembling: StoredValue<(u32, String)>,
+}
+
+impl Studio {
+    /// Makes the signals: once, with the page's.
+    #[allow(clippy::new_without_default)]
+    pub fn new() -> Studio {
+        let kept = |l: Language| storage().and_then(|s| s.get_item(l.key()).ok().flatten());
+        let script = kept(Language::AssemblyScript).unwrap_or_else(|| BLANK.into());
+        Studio {
+            open: RwSignal::new(false),
+            language: RwSignal::new(Language::Wat),
+            name: RwSignal::new("mine".to_owned()),
+            errors: RwSignal::new(Vec::new()),
+            busy: RwSignal::new(None),
+            before: RwSignal::new(None),
+            texts: [
+                RwSignal::new(kept(Language::Wat).unwrap_or_default()),
+                RwSignal::new(script),
+            ],
+            compiler: StoredValue::new_local(None),
+            compiling: StoredValue::new(VecDeque::new()),
+            assembler: StoredValue::new_local(None),
+            assembling: StoredValue::new((0, String::new())),
+        }
+    }
+
+    pub fn text_of(&self, language: Language) -> RwSignal<String> {
+        self.texts[language as usize]
+    }
+
+    /// The text of the chosen language.
+    pub fn text(&self) -> String {
+        self.text_of(self.language.get()).get()
+    }
+
+    /// Typed, or put there: kept by the browser, too.
+    pub fn write(&self, text: String) {
+        let language = self.language.get_untracked();
+        let signal = self.text_of(language);
+        if signal.with_untracked(|old| *old == text) {
+            return;
+        }
+        if let Some(storage) = storage() {
+            let _ = storage.set_item(language.key(), &text);
+        }
+        signal.set(text);
+        self.errors.set(Vec::new());
+    }
+
+    /// Shows a text in the editor; the one that stood there can be brought back.
+    pub fn edit(&self, language: Language, name: &str, text: String) {
+        let old = self.text_of(language).get_untracked();
+        if !old.is_empty() && old != text {
+            let name = self.name.get_untracked();
+            self.before.set(Some((language, name, old)));
+        }
+        self.language.set(language);
+        self.name.set(name.to_owned());
+        self.write(text);
+        self.open.set(true);
+    }
+
+    /// Compiles the text and offers the module to the world.
+    pub fn compile(&self, app: App) {
+        let (name, text) = (self.name.get_untracked(), untrack(|| self.text()));
+        let name = match name.trim() {
+            "" => "mine",
+            name => name,
+        };
+        match self.language.get_untracked() {
+            Language::Wat => self.compile_wat(app, name, text),
+            Language::AssemblyScript => self.assemble(app, name, &text),
+        }
+    }
+
+    fn compile_wat(&self, app: App, name: &str, wat: String) {
+        self.begin(app, "Compiling …");
+        self.compiling
+            .update_value(|c| c.push_back(name.to_owned()));
+        let studio = *self;
+        let handle = self.compiler.get_value().unwrap_or_else(|| {
+            let new = Handle::new(move |m, b| studio.compiled(app, m, b));
+            studio.compiler.set_value(Some(new.clone()));
+            new
+        });
+        handle.send(&ToCompiler { wat }, None);
+    }
+
+    fn begin(&self, app: App, what: &'static str) {
+        app.added.set(None);
+        app.refusal.set(None);
+        self.errors.set(Vec::new());
+        self.busy.set(Some(what));
+    }
+
+    fn compiled(&self, app: App, message: FromCompiler, bytes: Option<Vec<u8>>) {
+        let result = match message {
+            FromCompiler::Ready => return,
+            FromCompiler::Compiled(result) => result.map(|()| bytes.unwrap_or_default()),
+            FromCompiler::Panic(text) => {
+                // The next text gets a new one.
+                self.compiler.set_value(None);
+                Err(CompileError {
+                    line: 0,
+                    column: 0,
+                    sentence: format!("The compiler broke down over this text: {text}"),
+                })
+            }
+        };
+        let name = self.compiling.try_update_value(VecDeque::pop_front);
+        let name = name.flatten().unwrap_or_else(|| "mine".into());
+        self.made(app, name, result.map_err(|e| vec![e]));
+    }
+
+    fn assemble(&self, app: App, name: &str, text: &str) {
+        let id = self.assembling.with_value(|a| a.0) + 1;
+        self.assembling.set_value((id, name.to_owned()));
+        let studio = *self;
+        let found = self.assembler.get_value();
+        self.begin(
+            app,
+            if found.is_some() {
+                "Compiling …"
+            } else {
+                "Fetching the AssemblyScript compiler, 3 MB, once …"
+            },
+        );
+        let assembler = found.map_or_else(
+            || Assembler::new(move |id, result| studio.assembled(app, id, result)).map(Rc::new),
+            Ok,
+        );
+        match assembler {
+            Ok(assembler) => {
+                assembler.compile(id, text);
+                self.assembler.set_value(Some(assembler));
+            }
+            Err(error) => self.made(app, String::new(), Err(vec![error])),
+        }
+    }
+
+    fn assembled(&self, app: App, id: Option<u32>, result: Compiled) {
+        if id.is_none() {
+            // The next text tries again with a new one.
+            self.assembler.set_value(None);
+        }
+        let (newest, name) = self.assembling.get_value();
+        if id.is_none_or(|id| id == newest) {
+            self.made(app, name, result);
+        }
+    }
+
+    fn made(&self, app: App, name: String, result: Compiled) {
+        self.busy.set(None);
+        match result {
+            Ok(wasm) => app.send_with(ToWorker::Upload { name }, Some(&wasm)),
+            Err(errors) => self.errors.set(errors),
+        }
+    }
+}
+
+fn storage() -> Option<web_sys::Storage> {
+    window().local_storage().ok().flatten()
+}
