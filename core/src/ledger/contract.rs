@@ -129,9 +129,9 @@ impl<'a> Place<'a> {
             query_depth: context.query_depth,
             opened,
         };
-        let mut outcome =
-            self.engine
-                .run(contract.code, &wasm, &context, gas_limit, &mut host);
+        let mut outcome = self
+            .engine
+            .run(contract.code, &wasm, &context, gas_limit, &mut host);
         // The engine promises this; a fee must never exceed what was reserved for it.
         outcome.gas_used = outcome.gas_used.min(gas_limit);
         if let (Some(recorder), Some(opened)) = (self.recorder, opened) {

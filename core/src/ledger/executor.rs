@@ -3,8 +3,8 @@
 use super::chain::Chain;
 use super::contract::{Lie, Place};
 use super::journal::Journal;
-use super::record::{Recorder, Recording};
 use super::receipt::Receipt;
+use super::record::{Recorder, Recording};
 use super::state::State;
 use super::transaction;
 use crate::base::{Hash, hash_bytes};

@@ -5,9 +5,7 @@
 //! block do the writes reach a state (and its tree).
 
 use super::receipt::{Event, StorageChange};
-use super::state::{
-    Account, CodeInfo, Contract, ContractInfo, Counts, State, StorageSlot, slots,
-};
+use super::state::{Account, CodeInfo, Contract, ContractInfo, Counts, State, StorageSlot, slots};
 use crate::base::Hash;
 use crate::types::Address;
 use crate::types::transaction::NATIVE_DENOM;
@@ -311,7 +309,12 @@ impl Journal {
             });
             // Of both the nearer; at one key what was written counts.
             let (key, value) = match (below, above) {
-                (None, None) => return Step { found: None, passed },
+                (None, None) => {
+                    return Step {
+                        found: None,
+                        passed,
+                    };
+                }
                 (Some((key, value)), None) => (key, Some(value)),
                 (None, Some(((_, key), value))) => (key, value.as_ref()),
                 (Some((old, old_value)), Some(((_, new), new_value))) => {
@@ -334,7 +337,10 @@ impl Journal {
             }
             passed += 1;
             if passed > patience {
-                return Step { found: None, passed };
+                return Step {
+                    found: None,
+                    passed,
+                };
             }
             let behind = Bound::Excluded(key.clone());
             match span.order {

@@ -397,7 +397,7 @@ impl Keeper<'_> {
         self.journal
             .set_info(address, ContractInfo { code_id, ..info });
         Ok(Call {
-            old_migrate_version: old.and_then(|admitted| admitted.migrate_version),
+            old_migrate_version: None,
             ..Call::new(Entry::Migrate, *from, address, input)
         })
     }
@@ -409,7 +409,8 @@ impl Keeper<'_> {
         admin: Option<Address>,
     ) -> Result<(), Stop> {
         let info = self.administered(from, &address)?;
-        self.journal.set_info(address, ContractInfo { admin, ..info });
+        self.journal
+            .set_info(address, ContractInfo { admin, ..info });
         Ok(())
     }
 
@@ -443,7 +444,10 @@ impl Keeper<'_> {
             None => self.announce(kind, &[("_contract_address", &address)]),
             Some(id) => self.announce(
                 kind,
-                &[("_contract_address", &address), ("code_id", &id.to_string())],
+                &[
+                    ("_contract_address", &address),
+                    ("code_id", &id.to_string()),
+                ],
             ),
         }
     }

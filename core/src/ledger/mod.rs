@@ -23,8 +23,8 @@ pub mod tree;
 pub mod validity;
 pub mod workload;
 
-pub use chain::{Chain, Engine};
 pub use addresses::deployed as contract_address;
+pub use chain::{Chain, Engine};
 pub use executor::{Execution, Executor, ExecutorKind, recorded};
 pub use genesis::Genesis;
 pub use mempool::Mempool;

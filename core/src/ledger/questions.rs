@@ -5,9 +5,7 @@ use super::contract::{Call, Place};
 use super::journal::Journal;
 use crate::base::limits::MAX_RANGE_PAIRS;
 use crate::types::{Address, Coin};
-use crate::vm::{
-    Answer, Answered, Entry, FailureKind, NoAnswer, Order, Outcome, Query, Span,
-};
+use crate::vm::{Answer, Answered, Entry, FailureKind, NoAnswer, Order, Outcome, Query, Span};
 
 /// Answers `asker`, which was reached through `query_depth` questions itself.
 pub(super) fn answer(
@@ -19,7 +17,15 @@ pub(super) fn answer(
     query_depth: u32,
 ) -> Answered {
     if let Query::Smart { contract, input } = query {
-        return ask(place, journal, asker, contract, input, gas_limit, query_depth);
+        return ask(
+            place,
+            journal,
+            asker,
+            contract,
+            input,
+            gas_limit,
+            query_depth,
+        );
     }
     Answered {
         answer: look_up(journal, query),

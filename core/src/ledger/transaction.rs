@@ -90,9 +90,7 @@ pub(super) fn execute(
         gas_used: used,
         gas: GasReport {
             transaction: own,
-            contract: calls
-                .as_ref()
-                .map_or_else(GasUse::default, CallTree::total),
+            contract: calls.as_ref().map_or_else(GasUse::default, CallTree::total),
         },
         events,
         created: act.created,
@@ -153,7 +151,16 @@ fn act(
             return direct(keeper, call, funds.as_ref(), gas, calls);
         }
         Action::Deploy { wasm, input, funds } => {
-            return deploy(keeper, t.nonce, &from, wasm, input, funds.as_ref(), gas, calls);
+            return deploy(
+                keeper,
+                t.nonce,
+                &from,
+                wasm,
+                input,
+                funds.as_ref(),
+                gas,
+                calls,
+            );
         }
         Action::Store { wasm } => return store(keeper, &from, wasm),
         Action::Send { to, coins } => {
@@ -280,7 +287,11 @@ fn direct(
     gas: u64,
     calls: &mut Option<CallTree>,
 ) -> Result<Act, Stop> {
-    let funds: Vec<Coin> = funds.filter(|c| c.amount > 0).cloned().into_iter().collect();
+    let funds: Vec<Coin> = funds
+        .filter(|c| c.amount > 0)
+        .cloned()
+        .into_iter()
+        .collect();
     keeper.shift(&call.sender, &call.contract, &funds)?;
     let mut tree = CallTree::new(call.entry.name(), gas);
     tree.to = Some(call.contract);

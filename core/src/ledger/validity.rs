@@ -117,10 +117,7 @@ fn check_names(action: &Action) -> Result<(), String> {
         .as_ref()
         .is_some_and(|s| s.is_empty() || s.len() > limits::MAX_SALT_BYTES)
     {
-        return Err(format!(
-            "a salt has 1 to {} bytes",
-            limits::MAX_SALT_BYTES
-        ));
+        return Err(format!("a salt has 1 to {} bytes", limits::MAX_SALT_BYTES));
     }
     Ok(())
 }

@@ -5,12 +5,12 @@ use super::view::{ContractView, ModuleView, Problem, ReceiptView, ViewResult};
 use crate::base::Hash;
 use crate::base::digest::{from_hex, sha256, to_hex};
 use crate::base::limits::{MAX_CONTRACTS, MAX_WASM_BYTES};
-use crate::ledger::Receipt;
+use crate::ledger::{Event, Receipt};
 use crate::scenario::Scenario;
 use crate::scenario::model::{ContractSpec, InputSpec};
 use crate::types::NodeId;
 use crate::types::transaction::NATIVE_DENOM;
-use crate::vm::builtin::{Builtin, catalogue, known, supply};
+use crate::vm::builtin::{Builtin, by_hash, catalogue, supply};
 use crate::vm::{ContractEngine, Entry, WasmEngine};
 use crate::world::Submission;
 use base64::Engine as _;
@@ -30,7 +30,7 @@ pub(super) fn modules(scenario: &Scenario) -> Result<BTreeMap<String, Arc<[u8]>>
                 spec.name
             ))
         }),
-        None => match known(spec.sha256) {
+        None => match by_hash(spec.sha256) {
             Some(contract) => there(contract).map(Arc::from),
             None => Err(Problem::new(format!(
                 "no built-in contract has the digest {} of '{}'",
@@ -62,7 +62,7 @@ pub fn files_wanted(scenario: &Scenario) -> Vec<&'static str> {
         .contracts
         .iter()
         .filter(|spec| spec.wasm.is_none())
-        .filter_map(|spec| known(spec.sha256))
+        .filter_map(|spec| by_hash(spec.sha256))
         .filter(|contract| contract.wasm().is_none())
         .map(|contract| contract.file)
         .collect();
@@ -108,7 +108,7 @@ impl Session {
             .scenario
             .contracts
             .iter()
-            .filter(|c| known(c.sha256).is_none())
+            .filter(|c| by_hash(c.sha256).is_none())
             .map(|c| ModuleView {
                 name: c.name.clone(),
                 sha256: c.sha256.to_string(),
@@ -157,7 +157,7 @@ impl Session {
                     "a run holds at most {MAX_CONTRACTS} contracts"
                 )));
             }
-            let bytes = known(hash).is_none().then(|| STANDARD.encode(wasm));
+            let bytes = by_hash(hash).is_none().then(|| STANDARD.encode(wasm));
             let mut changed = self.scenario.clone();
             changed.contracts.push(ContractSpec {
                 name: name.into(),
@@ -343,7 +343,13 @@ fn fill(view: &mut ReceiptView, receipt: &Receipt) {
     view.events = receipt
         .events
         .iter()
-        .map(|e| text_or_hex(&e.data))
+        .map(|event| match event {
+            Event::Said { data, .. } => text_or_hex(data),
+            Event::Typed(event) => {
+                let parts = event.attributes.iter().map(|(k, v)| format!("{k}={v}"));
+                format!("{}: {}", event.kind, parts.collect::<Vec<_>>().join(", "))
+            }
+        })
         .collect();
     view.created = receipt.created.map(|a| a.to_string());
     view.changes = receipt

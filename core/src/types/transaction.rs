@@ -116,9 +116,7 @@ impl Action {
                 funds,
                 salt,
                 ..
-            } => {
-                label.len() + input.len() + several(funds) + salt.as_ref().map_or(0, Vec::len)
-            }
+            } => label.len() + input.len() + several(funds) + salt.as_ref().map_or(0, Vec::len),
             Action::Execute { input, funds, .. } => input.len() + several(funds),
         }
     }

@@ -62,12 +62,21 @@ impl Example {
     }
 }
 
+macro_rules! source {
+    () => {
+        None
+    };
+    ($wat:literal) => {
+        Some(include_str!(concat!("../../../contracts/", $wat)))
+    };
+}
+
 macro_rules! files {
     ($($name:literal $(from $wat:literal)?),* $(,)?) => {
         &[$((
             $name,
             include_bytes!(concat!("../../../contracts/wasm/", $name, ".wasm")),
-            None::<&str>$(.or(Some(include_str!(concat!("../../../contracts/", $wat)))))?,
+            source!($($wat)?),
         )),*]
     };
 }
@@ -166,14 +175,14 @@ pub fn catalogue() -> &'static [Builtin] {
 
 /// The sample contract with this digest, whether its module is there or not.
 #[must_use]
-pub fn known(hash: Hash) -> Option<&'static Builtin> {
+pub fn by_hash(hash: Hash) -> Option<&'static Builtin> {
     catalogue().iter().find(|b| b.hash == hash)
 }
 
 /// The bytes behind a hash, when it is a sample contract's and they are there.
 #[must_use]
 pub fn builtin(hash: Hash) -> Option<&'static [u8]> {
-    known(hash)?.wasm()
+    by_hash(hash)?.wasm()
 }
 
 /// The sample contract of a name.
@@ -189,7 +198,7 @@ pub fn named(name: &str) -> Option<&'static Builtin> {
 /// A sentence, when these bytes are no sample contract's.
 pub fn supply(wasm: &[u8]) -> Result<&'static Builtin, String> {
     let hash = sha256(wasm);
-    let Some(contract) = known(hash) else {
+    let Some(contract) = by_hash(hash) else {
         return Err(format!(
             "a file of {} bytes with the digest {} is none of the sample contracts; reload the page, for it and its files may be of different versions",
             wasm.len(),

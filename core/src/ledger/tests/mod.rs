@@ -3,13 +3,16 @@
 mod contracts;
 mod first_state;
 mod forks;
+mod messages;
 mod proofs;
 mod savepoints;
+mod scripted;
 mod shared;
 mod stream;
 mod supply;
 mod transfers;
 mod waiting;
+mod walks;
 
 use super::workload::account;
 use super::*;

@@ -40,9 +40,7 @@ fn no_file_tells_where_it_was_built() {
         };
         let machine = ["/home", "/root", "/tmp", ".cargo", "C:\\"];
         for path in machine.iter().chain(own) {
-            let found = wasm
-                .windows(path.len())
-                .any(|w| w == path.as_bytes());
+            let found = wasm.windows(path.len()).any(|w| w == path.as_bytes());
             assert!(!found, "{} contains {path}", contract.name);
         }
     }
