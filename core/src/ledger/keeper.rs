@@ -385,8 +385,6 @@ impl Keeper<'_> {
         let Some(contract) = self.journal.contract(&address) else {
             return failed("there is no such contract");
         };
-        let old = self.journal.code(&contract.code);
-        let old = old.and_then(|wasm| self.place.engine.admit(&wasm).ok());
         self.journal.set_contract(
             address,
             Contract {

@@ -2,15 +2,20 @@
 
 mod chart;
 mod contracts;
+pub mod export;
 mod frame;
 mod hands;
 pub mod inspect;
 mod log;
+mod search;
+mod series;
 mod share;
 pub mod view;
+mod words;
 
 pub use crate::scenario::{self, Scenario};
 pub use contracts::{file_of, files_wanted, take_file};
+pub use search::{LOG_EVENTS, LogIndex};
 pub use share::{Opened, link_of, open_bytes, open_link, presets};
 
 use crate::base::Micros;

@@ -87,6 +87,18 @@ impl Trace {
         self.first_message.wrapping_add(self.messages.len() as u32)
     }
 
+    /// The oldest message kept.
+    #[must_use]
+    pub fn first_message(&self) -> MessageId {
+        self.first_message
+    }
+
+    /// Messages from number `id` on; those no longer kept are passed over.
+    pub fn messages_since(&self, id: MessageId) -> impl Iterator<Item = &Arc<MessageRecord>> {
+        let skip = id.saturating_sub(self.first_message) as usize;
+        self.messages.range(skip.min(self.messages.len())..)
+    }
+
     #[must_use]
     pub fn find(&self, id: MessageId) -> Option<&Arc<MessageRecord>> {
         self.messages

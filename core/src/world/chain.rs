@@ -231,6 +231,7 @@ impl<P: Protocol> World<P> {
                 proposer: block.header.proposer,
                 built: block.header.time,
                 transactions: u32::try_from(block.transactions.len()).unwrap_or(u32::MAX),
+                mempool: u32::try_from(self.nodes[node.index()].mempool.len()).unwrap_or(u32::MAX),
                 signers,
                 caught_up,
                 valid,
