@@ -89,6 +89,9 @@ pub struct StateProof {
 /// Where a contract keeps a value: its address and its own key.
 pub type StorageSlot = (Address, Arc<[u8]>);
 
+/// A contract's key and its value.
+pub type Pair<'a> = (&'a Arc<[u8]>, &'a Arc<[u8]>);
+
 /// A snapshot. Clones in O(1); a write to a clone leaves the original alone.
 #[derive(Clone, Debug, Default)]
 pub struct State {
@@ -222,7 +225,7 @@ impl State {
         contract: &Address,
         (low, high): (Bound<&[u8]>, Bound<&[u8]>),
         order: Order,
-    ) -> Option<(&Arc<[u8]>, &Arc<[u8]>)> {
+    ) -> Option<Pair<'_>> {
         let mut range = self.storage.range(slots(contract, low, high)?);
         let found = match order {
             Order::Ascending => range.next(),

@@ -6,6 +6,8 @@ use crate::vm::{Order, Span};
 use proptest::prelude::*;
 use std::collections::BTreeMap;
 
+type Pairs = Vec<(Vec<u8>, Vec<u8>)>;
+
 fn key() -> impl Strategy<Value = Vec<u8>> {
     // Few letters, so that keys meet; the highest byte, where the next contract begins.
     proptest::collection::vec(prop_oneof![Just(0_u8), Just(7), Just(255)], 0..3)
@@ -18,7 +20,7 @@ fn walk(
     start: Option<&[u8]>,
     end: Option<&[u8]>,
     order: Order,
-) -> (Vec<(Vec<u8>, Vec<u8>)>, u64) {
+) -> (Pairs, u64) {
     let (mut start, mut end) = (start.map(<[u8]>::to_vec), end.map(<[u8]>::to_vec));
     let (mut found, mut passed) = (Vec::new(), 0);
     loop {
@@ -72,7 +74,7 @@ proptest! {
                 };
             }
             let inside = |k: &&Vec<u8>| start.as_ref().is_none_or(|s| *k >= s) && end.as_ref().is_none_or(|e| *k < e);
-            let mut expected: Vec<(Vec<u8>, Vec<u8>)> = model
+            let mut expected: Pairs = model
                 .iter()
                 .filter(|(k, _)| inside(k))
                 .map(|(k, v)| (k.clone(), v.clone()))
