@@ -4,6 +4,7 @@
 use crate::chart::hit::Pick;
 use crate::effective;
 use crate::inspect::Thing;
+use crate::inspect::card::Card;
 use crate::inspect::history::History;
 use crate::model::{Command, Scenario, Who};
 use crate::panels::chart::Chart;
@@ -73,6 +74,7 @@ pub struct App {
     pub pinned: RwSignal<Option<Pick>>,
     /// What the inspector tells of, and the way there.
     pub looked_at: RwSignal<History>,
+    pub card: RwSignal<Option<Arc<Card>>>,
     /// The module taken in last.
     pub added: RwSignal<Option<ModuleView>>,
     pub studio: Studio,
@@ -129,6 +131,7 @@ impl App {
             message: RwSignal::new(None),
             pinned: RwSignal::new(None),
             looked_at: RwSignal::new(History::default()),
+            card: RwSignal::new(None),
             added: RwSignal::new(None),
             studio: Studio::new(),
             refusal: RwSignal::new(None),
@@ -304,6 +307,23 @@ impl App {
     /// Shows a thing in the inspector.
     pub fn select(&self, thing: Thing) {
         self.looked_at.update(|h| h.go(thing));
+    }
+
+    pub fn look_back(&self) {
+        self.looked_at.update(History::back);
+    }
+
+    pub fn look_forward(&self) {
+        self.looked_at.update(History::forward);
+    }
+
+    /// Nothing is selected any more; the way stays.
+    pub fn look_away(&self) {
+        self.looked_at.update(History::away);
+        self.pinned.set(None);
+        let chart = self.chart();
+        chart.borrow_mut().pinned = None;
+        chart.borrow().ask();
     }
 
     pub fn share(&self) {

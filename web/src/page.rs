@@ -2,9 +2,10 @@
 
 use crate::app::{App, Sheet, Tab, Tone};
 use crate::effective;
+use crate::inspect::history::History;
 use crate::panels::icon::icon;
 use crate::panels::{
-    banner, chart, contracts, controls, drop, help, keys, nodes, run, share, top, transport,
+    banner, card, chart, contracts, controls, drop, help, keys, nodes, run, share, top, transport,
 };
 use crate::platform::workers::Handle;
 use crate::platform::{files, place};
@@ -32,6 +33,7 @@ fn Page() -> impl IntoView {
         app.send(ToWorker::OpenLink(linked));
     }
     keys::listen(app);
+    card::follow(app);
     drop::listen(app);
     window_event_listener(leptos::ev::hashchange, move |_| {
         let fragment = place::fragment();
@@ -73,7 +75,7 @@ fn Page() -> impl IntoView {
             </main>
             <aside class="side" aria-label="The run in detail">
                 <SheetHead title="The run" />
-                <chart::Inspector />
+                <card::Inspector />
                 <div class="tabs" role="tablist" aria-label="Details">
                     {side(Tab::Run, "Run")}
                     {side(Tab::Nodes, "Nodes")}
@@ -148,6 +150,7 @@ fn hear(app: App, message: FromWorker, bytes: Option<Vec<u8>>) {
             app.frame.set(None);
             app.message.set(None);
             app.pinned.set(None);
+            app.looked_at.set(History::default());
             app.reached_us.set(0);
             app.tick.update(|t| t.now_us = 0);
             app.dead.set(None);
@@ -193,6 +196,15 @@ fn hear(app: App, message: FromWorker, bytes: Option<Vec<u8>>) {
         }
         FromWorker::File(text) => files::download("consensusforge-scenario.json", &text),
         FromWorker::Message(message) => app.message.set(message),
+        FromWorker::Card(card) => {
+            // One of a thing since left may still be on its way.
+            if app
+                .looked_at
+                .with_untracked(|h| h.shown() == Some(&card.thing))
+            {
+                app.card.set(Some(Arc::from(card)));
+            }
+        }
         FromWorker::Added(module) => {
             app.refusal.set(None);
             app.added.set(Some(module));

@@ -1,6 +1,8 @@
 //! What page and worker say to one another: borsh enums; what is bytes already (chart records, uploaded
 //! modules) travels beside them. Both are transferred, and serde stays out of the page.
 
+use crate::inspect::Thing;
+use crate::inspect::card::Card;
 use crate::model::{Command, InputSpec, Scenario, Who};
 use borsh::{BorshDeserialize, BorshSerialize};
 use consensusforge_core::session::view::{
@@ -37,6 +39,8 @@ pub enum ToWorker {
     Link,
     File,
     Message(u32),
+    /// From now on tell of this thing, as the run goes on.
+    Inspect(Option<Thing>),
     /// A module; its bytes travel beside the message.
     Upload {
         name: String,
@@ -73,6 +77,8 @@ pub enum FromWorker {
     Link(LinkView),
     File(String),
     Message(Option<MessageView>),
+    /// Of the thing inspected.
+    Card(Box<Card>),
     /// A module has been taken in.
     Added(ModuleView),
     Ledger(Box<Ledger>),

@@ -91,7 +91,7 @@ impl Session {
         }
     }
 
-    fn nodes(&self) -> Vec<NodeView> {
+    pub(super) fn nodes(&self) -> Vec<NodeView> {
         let head = &self.sim.trace().head;
         let total: u64 = head.validators.iter().map(|v| v.1).sum();
         (0..self.sim.node_count() as u16)
@@ -194,7 +194,7 @@ impl Session {
 }
 
 /// The least stake that is strictly more than 2/3.
-fn quorum(total: u64) -> u64 {
+pub(super) fn quorum(total: u64) -> u64 {
     (2 * u128::from(total) / 3) as u64 + 1
 }
 

@@ -2,6 +2,7 @@
 
 pub mod adversary;
 pub mod banner;
+pub mod card;
 pub mod chart;
 pub mod contracts;
 pub mod controls;
