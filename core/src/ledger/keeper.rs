@@ -385,6 +385,8 @@ impl Keeper<'_> {
         let Some(contract) = self.journal.contract(&address) else {
             return failed("there is no such contract");
         };
+        let old = self.journal.code(&contract.code);
+        let old = old.and_then(|wasm| self.place.engine.admit(&wasm).ok());
         self.journal.set_contract(
             address,
             Contract {
@@ -395,7 +397,7 @@ impl Keeper<'_> {
         self.journal
             .set_info(address, ContractInfo { code_id, ..info });
         Ok(Call {
-            old_migrate_version: None,
+            old_migrate_version: old.and_then(|admitted| admitted.migrate_version),
             ..Call::new(Entry::Migrate, *from, address, input)
         })
     }

@@ -16,6 +16,12 @@ pub enum Category {
     StorageWrite,
     Transfers,
     Events,
+    /// Elliptic curves.
+    Crypto,
+    /// Questions to the chain and to other contracts.
+    Queries,
+    /// What a contract asks to be done after its call.
+    Messages,
 }
 
 /// Gas by category.
@@ -28,6 +34,12 @@ pub struct GasUse {
     pub storage_write: u64,
     pub transfers: u64,
     pub events: u64,
+    #[serde(default)]
+    pub crypto: u64,
+    #[serde(default)]
+    pub queries: u64,
+    #[serde(default)]
+    pub messages: u64,
 }
 
 impl GasUse {
@@ -40,6 +52,9 @@ impl GasUse {
             Category::StorageWrite => &mut self.storage_write,
             Category::Transfers => &mut self.transfers,
             Category::Events => &mut self.events,
+            Category::Crypto => &mut self.crypto,
+            Category::Queries => &mut self.queries,
+            Category::Messages => &mut self.messages,
         };
         *slot = slot.saturating_add(gas);
     }
@@ -53,7 +68,7 @@ impl GasUse {
 
     /// Each category with its gas.
     #[must_use]
-    pub fn parts(&self) -> [(Category, u64); 7] {
+    pub fn parts(&self) -> [(Category, u64); 10] {
         [
             (Category::Operators, self.operators),
             (Category::Start, self.start),
@@ -62,22 +77,17 @@ impl GasUse {
             (Category::StorageWrite, self.storage_write),
             (Category::Transfers, self.transfers),
             (Category::Events, self.events),
+            (Category::Crypto, self.crypto),
+            (Category::Queries, self.queries),
+            (Category::Messages, self.messages),
         ]
     }
 
     #[must_use]
     pub fn total(&self) -> u64 {
-        [
-            self.operators,
-            self.start,
-            self.host_calls,
-            self.storage_read,
-            self.storage_write,
-            self.transfers,
-            self.events,
-        ]
-        .iter()
-        .fold(0, |sum, part| sum.saturating_add(*part))
+        self.parts()
+            .iter()
+            .fold(0, |sum, (_, part)| sum.saturating_add(*part))
     }
 }
 
@@ -92,7 +102,7 @@ pub struct Price {
 }
 
 impl Price {
-    const fn new(
+    pub(super) const fn new(
         what: &'static str,
         category: Category,
         base: u64,
@@ -121,6 +131,9 @@ pub const COPIED_PER_GAS: u32 = 64;
 /// `memory.grow` on top of its bytes. A refused growth costs the host a walk through its limits, so
 /// at the price of one operator a loop of them took seconds for a block's gas.
 pub const MEMORY_GROW: u8 = u8::MAX;
+
+/// An operator that may end a block, where operators are weighted as cosmwasm-vm does.
+pub const BLOCK_END: u8 = 14;
 
 pub const START: Price = Price::new("a fresh instance", Category::Start, 1_000, 0, 1);
 pub const START_PAGE: Price = Price::new(
