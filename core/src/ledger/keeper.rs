@@ -210,10 +210,12 @@ impl Keeper<'_> {
             result,
             gas_used,
             gas: spent,
+            log,
         } = self
             .place
             .run(self.journal, call, gas.saturating_sub(tree.gas_used));
         tree.spend(gas_used, &spent);
+        tree.log = log;
         let Response {
             mut data,
             events,

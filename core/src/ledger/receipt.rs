@@ -78,6 +78,8 @@ pub struct CallTree {
     pub gas: GasUse,
     /// For a reply: the contract's number of the message it answers to.
     pub reply_to: Option<u64>,
+    /// What the contract wrote for whoever debugs it; no part of consensus.
+    pub log: Vec<String>,
     /// Why it failed and was undone.
     pub failed: Option<String>,
     /// Messages and replies, in order.
@@ -99,6 +101,7 @@ impl CallTree {
             gas_used: 0,
             gas: GasUse::default(),
             reply_to: None,
+            log: Vec::new(),
             failed: None,
             children: Vec::new(),
             omitted: 0,

@@ -128,7 +128,8 @@ struct Described {
 #[derive(Deserialize)]
 struct DescribedExample {
     entry: &'static str,
-    input: &'static str,
+    /// JSON within JSON has escapes, so it cannot be borrowed.
+    input: String,
     note: &'static str,
 }
 
@@ -143,14 +144,14 @@ fn build(described: Described) -> Builtin {
     let found = file.clone().find(|(name, ..)| *name == described.name);
     let examples = described
         .examples
-        .iter()
+        .into_iter()
         .filter_map(|e| {
             let entry = [Entry::Init, Entry::Call, Entry::View]
                 .into_iter()
                 .find(|entry| entry.name() == e.entry)?;
             Some(Example {
                 entry,
-                input: e.input,
+                input: e.input.leak(),
                 note: e.note,
             })
         })

@@ -103,6 +103,7 @@ impl ContractEngine for Scripted {
             result,
             gas_used,
             gas,
+            log: Vec::new(),
         }
     }
 }

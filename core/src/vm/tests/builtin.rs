@@ -134,8 +134,10 @@ fn examples_work_in_their_order() {
 #[test]
 fn the_gas_of_the_examples_is_pinned() {
     let engine = WasmEngine::new();
+    // Those that know other contracts and accounts are tried on a ledger.
     let gas: Vec<(&str, u64)> = catalogue()
         .iter()
+        .filter(|contract| !contract.name.starts_with("cw"))
         .map(|contract| {
             let mut host = MapHost {
                 contract: CONTRACT,
