@@ -3,7 +3,7 @@
 //!     instantiate  {}
 //!     execute      {"burn": {}}                            all that the call has
 //!                  {"spin": {"turns": 1000}}               a given number of turns
-//!                  {"contain": {"gas_limit": 1000000}}     burns in a message of its own that may use
+//!                  {"contain": {"gas_limit": 1000}}        burns in a message of its own that may use
 //!                                                          this much, and goes on
 //!     query        {"burn": {}}
 

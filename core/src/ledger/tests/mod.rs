@@ -1,6 +1,7 @@
 //! The room's tests on a small chain: four validators, a few people, coins of three kinds.
 
 mod contracts;
+mod cosmwasm;
 mod first_state;
 mod forks;
 mod messages;
