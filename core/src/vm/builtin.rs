@@ -1,5 +1,5 @@
 //! The sample contracts: a library of modules by hash. A link names them by hash, so a committed `.wasm`
-//! never changes: an improved one is a new file. `contracts/contracts.json` describes them;
+//! never changes: an improved one is a new file. `contracts/contracts.json` lists them;
 //! `contracts-check` in the tests holds files and sources together.
 //!
 //! All are known; not all are there. The small ones are part of this program. The others are part of it
@@ -9,8 +9,7 @@
 use super::Entry;
 use crate::base::Hash;
 use crate::base::digest::sha256;
-use serde::Deserialize;
-use std::sync::{LazyLock, OnceLock};
+use std::sync::OnceLock;
 
 /// A sample contract.
 #[derive(Debug)]
@@ -22,14 +21,16 @@ pub struct Builtin {
     pub file: &'static str,
     /// Size of its module.
     pub bytes: u64,
-    /// Its module, once it is there.
-    wasm: OnceLock<&'static [u8]>,
+    /// Its module, when it is part of this program.
+    embedded: Option<&'static [u8]>,
+    /// Its module, once somebody supplied it.
+    supplied: OnceLock<&'static [u8]>,
     /// The source, for those written by hand.
     pub wat: Option<&'static str>,
     /// One line for a list.
     pub summary: &'static str,
     /// Calls to try, in an order that works on a fresh contract.
-    pub examples: Vec<Example>,
+    pub examples: &'static [Example],
 }
 
 /// A call to try.
@@ -47,7 +48,7 @@ impl Builtin {
     /// Its module, unless it is a file that nobody has fetched yet.
     #[must_use]
     pub fn wasm(&self) -> Option<&'static [u8]> {
-        self.wasm.get().copied()
+        self.embedded.or_else(|| self.supplied.get().copied())
     }
 }
 
@@ -62,111 +63,8 @@ impl Example {
     }
 }
 
-macro_rules! source {
-    () => {
-        None
-    };
-    ($wat:literal) => {
-        Some(include_str!(concat!("../../../contracts/", $wat)))
-    };
-}
-
-macro_rules! files {
-    ($($name:literal $(from $wat:literal)?),* $(,)?) => {
-        &[$((
-            $name,
-            include_bytes!(concat!("../../../contracts/wasm/", $name, ".wasm")),
-            source!($($wat)?),
-        )),*]
-    };
-}
-
-type File = (&'static str, &'static [u8], Option<&'static str>);
-
-/// Part of this program wherever it runs.
-const SMALL: &[File] = files![
-    "counter" from "counter.wat",
-    "counter-rust",
-    "token",
-    "escrow",
-    "voting",
-    "loop" from "loop.wat",
-    "trap" from "trap.wat",
-    "memory_bomb" from "memory_bomb.wat",
-    "deep_recursion" from "deep_recursion.wat",
-];
-
-/// Beside the page in a browser.
-#[cfg(not(target_arch = "wasm32"))]
-const LARGE: &[File] = files![
-    "cw-counter",
-    "cw-escrow",
-    "cw-auction",
-    "cw-factory",
-    "cw-burner",
-    "cw-watch",
-    "cw20-base",
-    "cw721-base",
-    "cw3-fixed-multisig",
-];
-#[cfg(target_arch = "wasm32")]
-const LARGE: &[File] = &[];
-
-/// `contracts/contracts.json`.
-pub const MANIFEST: &str = include_str!("../../../contracts/contracts.json");
-
-#[derive(Deserialize)]
-struct Described {
-    name: &'static str,
-    file: &'static str,
-    sha256: Hash,
-    bytes: u64,
-    summary: &'static str,
-    examples: Vec<DescribedExample>,
-}
-
-#[derive(Deserialize)]
-struct DescribedExample {
-    entry: &'static str,
-    /// JSON within JSON has escapes, so it cannot be borrowed.
-    input: String,
-    note: &'static str,
-}
-
-static CATALOGUE: LazyLock<Vec<Builtin>> = LazyLock::new(|| {
-    // A test reads every line; at run time a broken list is an empty one and not a panic.
-    let described: Vec<Described> = serde_json::from_str(MANIFEST).unwrap_or_default();
-    described.into_iter().map(build).collect()
-});
-
-fn build(described: Described) -> Builtin {
-    let file = SMALL.iter().chain(LARGE);
-    let found = file.clone().find(|(name, ..)| *name == described.name);
-    let examples = described
-        .examples
-        .into_iter()
-        .filter_map(|e| {
-            let entry = [Entry::Init, Entry::Call, Entry::View]
-                .into_iter()
-                .find(|entry| entry.name() == e.entry)?;
-            Some(Example {
-                entry,
-                input: e.input.leak(),
-                note: e.note,
-            })
-        })
-        .collect();
-    Builtin {
-        name: described.name,
-        hash: described.sha256,
-        file: described.file,
-        bytes: described.bytes,
-        wasm: found.map_or_else(OnceLock::new, |(_, wasm, _)| OnceLock::from(*wasm)),
-        wat: found.and_then(|(_, _, wat)| *wat),
-        summary: described.summary,
-        examples,
-    }
-}
+// `CATALOGUE`, made of `contracts/contracts.json` by `build.rs`.
+include!(concat!(env!("OUT_DIR"), "/catalogue.rs"));
 
 /// Every sample contract, in the order to show them.
 #[must_use]
@@ -207,6 +105,6 @@ pub fn supply(wasm: &[u8]) -> Result<&'static Builtin, String> {
         ));
     };
     // Leaked on purpose: at most once each, and handed out as what is built in.
-    contract.wasm.get_or_init(|| Box::leak(wasm.into()));
+    contract.supplied.get_or_init(|| Box::leak(wasm.into()));
     Ok(contract)
 }
