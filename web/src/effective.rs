@@ -178,6 +178,11 @@ pub const STRATEGIES: [(&str, &str); 6] = [
     ("silent", "Silent: hears and says nothing"),
     ("delay", "Delay: says everything later"),
     ("wrong_root", "Wrong root: executes wrongly"),
+    (
+        "wrong_answers",
+        "Wrong answers: tells contracts wrong balances",
+    ),
+    ("censor", "Censor: leaves the first user's transactions out"),
     ("amnesia", "Amnesia: forgets its lock"),
     ("puppet", "Puppet: says what a script says"),
 ];
@@ -189,6 +194,8 @@ pub fn strategy_name(strategy: &StrategySpec) -> &'static str {
         StrategySpec::Silent => "silent",
         StrategySpec::Delay { .. } => "delay",
         StrategySpec::WrongRoot => "wrong_root",
+        StrategySpec::WrongAnswers => "wrong_answers",
+        StrategySpec::Censor { .. } => "censor",
         StrategySpec::Amnesia => "amnesia",
         StrategySpec::Puppet { .. } => "puppet",
     }
@@ -200,6 +207,8 @@ pub fn strategy(name: &str, delay_us: u64) -> StrategySpec {
         "silent" => StrategySpec::Silent,
         "delay" => StrategySpec::Delay { by_us: delay_us },
         "wrong_root" => StrategySpec::WrongRoot,
+        "wrong_answers" => StrategySpec::WrongAnswers,
+        "censor" => StrategySpec::Censor { users: vec![0] },
         "amnesia" => StrategySpec::Amnesia,
         "puppet" => StrategySpec::Puppet { script: Vec::new() },
         _ => StrategySpec::Coalition,

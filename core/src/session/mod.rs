@@ -2,11 +2,13 @@
 
 mod chart;
 mod contracts;
+mod explore;
 pub mod export;
 mod frame;
 mod hands;
 pub mod inspect;
 mod log;
+mod microscope;
 mod search;
 mod series;
 mod share;
@@ -15,6 +17,7 @@ mod words;
 
 pub use crate::scenario::{self, Scenario};
 pub use contracts::{file_of, files_wanted, take_file};
+pub use explore::check_proof;
 pub use search::{LOG_EVENTS, LogIndex};
 pub use share::{Opened, link_of, open_bytes, open_link, presets};
 
