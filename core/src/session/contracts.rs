@@ -90,9 +90,7 @@ impl Session {
     /// The built-in modules, then those of this run.
     #[must_use]
     pub fn modules(&self) -> Vec<ModuleView> {
-        // One whose file nobody has fetched cannot be deployed, so it is not offered.
-        let there = catalogue().iter().filter(|b| b.wasm().is_some());
-        let built_in = there.map(|b| ModuleView {
+        let built_in = catalogue().iter().map(|b| ModuleView {
             name: b.name.into(),
             sha256: b.hash.to_string(),
             bytes: b.bytes,

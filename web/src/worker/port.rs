@@ -7,7 +7,10 @@ use js_sys::{Array, Reflect};
 use std::cell::RefCell;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
-use web_sys::{DedicatedWorkerGlobalScope, MessageChannel, MessageEvent};
+use web_sys::{
+    DedicatedWorkerGlobalScope, MessageChannel, MessageEvent, XmlHttpRequest,
+    XmlHttpRequestResponseType,
+};
 
 /// Real milliseconds between two slices when simulated time is paced.
 const PACE_MS: i32 = 14;
@@ -30,7 +33,10 @@ pub fn start() {
         let woken = me.clone();
         Port {
             scope: scope.clone(),
-            runner: RefCell::new(Runner::default()),
+            runner: RefCell::new(Runner {
+                library: Some(library),
+                ..Runner::default()
+            }),
             channel,
             timer: Closure::new(move || {
                 if let Some(port) = woken.upgrade() {
@@ -101,6 +107,27 @@ impl Port {
             }
             Err(error) => web_sys::console::error_1(&error),
         }
+    }
+}
+
+/// A file of the sample contracts, which lie beside the worker's folder. The worker waits for it; the
+/// page does not wait for the worker.
+fn library(file: &str) -> Result<Vec<u8>, String> {
+    let fetch = || -> Result<(u16, JsValue), JsValue> {
+        let request = XmlHttpRequest::new()?;
+        request.open_with_async("GET", &format!("../wasm/{file}"), false)?;
+        request.set_response_type(XmlHttpRequestResponseType::Arraybuffer);
+        request.send()?;
+        Ok((request.status()?, request.response()?))
+    };
+    match fetch() {
+        Ok((200, bytes)) => Ok(js_sys::Uint8Array::new(&bytes).to_vec()),
+        Ok((status, _)) => Err(format!(
+            "The contract's file {file} is not where this page came from (status {status}). Reload the page."
+        )),
+        Err(_) => Err(format!(
+            "The contract's file {file} could not be fetched. See whether this page's host can be reached, and try again."
+        )),
     }
 }
 

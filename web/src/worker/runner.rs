@@ -10,7 +10,7 @@ use crate::protocol::{
 };
 use crate::words;
 use consensusforge_core::session::{
-    Opened, Session, open_bytes, open_link,
+    Opened, Session, file_of, files_wanted, open_bytes, open_link, take_file,
     view::{Advance, Expected, Frame, ModuleView, Problem, Unit},
 };
 
@@ -48,7 +48,12 @@ enum Goal {
     Replay(Expected),
 }
 
+/// A file by name, or a sentence why there is none.
+pub type Library = fn(&str) -> Result<Vec<u8>, String>;
+
 pub struct Runner {
+    /// Brings the file of a sample contract that is not part of this program.
+    pub library: Option<Library>,
     session: Option<Session>,
     playing: bool,
     speed: Option<f64>,
@@ -75,6 +80,7 @@ pub struct Runner {
 impl Default for Runner {
     fn default() -> Self {
         Runner {
+            library: None,
             session: None,
             playing: true,
             speed: Some(0.3),
@@ -172,7 +178,7 @@ impl Runner {
                 Err(problem) => self.complain(About::Command, problem),
             },
             ToWorker::Apply(command) => {
-                let done = knowing(session, &command).and_then(|()| session.apply(command));
+                let done = knowing(session, &command, self.library).and_then(|()| session.apply(command));
                 match done {
                     Ok(()) => {
                         // A command is carried out at once, a microsecond on: no step, but a place.
@@ -258,7 +264,11 @@ impl Runner {
     }
 
     fn open(&mut self, scenario: Scenario, at_us: u64, expected: Option<Expected>) {
-        match Session::open(scenario) {
+        let files = files_wanted(&scenario);
+        let fetched = files
+            .into_iter()
+            .try_for_each(|file| fetch(self.library, file));
+        match fetched.and_then(|()| Session::open(scenario)) {
             Ok(session) => {
                 let (scenario, world) = (session.scenario().clone(), session.world());
                 self.session = Some(session);
@@ -473,9 +483,13 @@ fn read_script(text: &str) -> Result<Vec<PuppetLine>, Problem> {
 }
 
 /// A built-in module becomes part of the run when it is first deployed.
-fn knowing(session: &mut Session, command: &Command) -> Result<(), Problem> {
+fn knowing(
+    session: &mut Session,
+    command: &Command,
+    library: Option<Library>,
+) -> Result<(), Problem> {
     if let Command::Submit {
-        action: SubmitSpec::Deploy { contract, .. },
+        action: SubmitSpec::Deploy { contract, .. } | SubmitSpec::Store { contract },
         ..
     } = command
         && !session
@@ -484,9 +498,20 @@ fn knowing(session: &mut Session, command: &Command) -> Result<(), Problem> {
             .iter()
             .any(|c| c.name == *contract)
     {
+        if let Some(file) = file_of(contract) {
+            fetch(library, file)?;
+        }
         session.add_builtin(contract)?;
     }
     Ok(())
+}
+
+/// Fetches a file of the library, so that every run may name its module.
+fn fetch(library: Option<Library>, file: &str) -> Result<(), Problem> {
+    match library {
+        Some(library) => take_file(&library(file).map_err(Problem::new)?),
+        None => Ok(()),
+    }
 }
 
 fn progress(goal: &Goal, now_us: u64, steps: u64) -> Option<Progress> {
