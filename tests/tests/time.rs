@@ -174,32 +174,32 @@ proptest! {
 fn going_over_to_another_branch_runs_nothing_before_the_parting_again() {
     let mut scenario = Scenario::default();
     scenario.workload.tx_per_second = 300;
-    let mut session = run(&scenario, 20_000_000);
+    let mut session = run(&scenario, 6_000_000);
     let first = session.scenario().clone();
-    while !session.seek(15_000_000, 10_000).reached {}
+    while !session.seek(4_500_000, 10_000).reached {}
     session
         .apply(Command::SetLoss { ppm: 300_000 })
         .expect("fine");
     let second = session.scenario().clone();
-    assert_eq!(parting(&first, &second), Some(15_000_001));
-    while !session.advance(20_000_000, 10_000).reached {}
+    assert_eq!(parting(&first, &second), Some(4_500_001));
+    while !session.advance(6_000_000, 10_000).reached {}
     session
-        .turn_into(first.clone(), 20_000_000, None)
+        .turn_into(first.clone(), 6_000_000, None)
         .expect("possible");
     // It stands at a checkpoint before the parting, not at the beginning.
     assert!(session.now_us() > 1_000_000, "{}", session.now_us());
     assert_eq!(
         session.frame().end_us,
-        20_000_000,
+        6_000_000,
         "how far that run has been"
     );
-    while !session.seek(20_000_000, 10_000).reached {}
-    assert_eq!(session.expected(), run(&first, 20_000_000).expected());
+    while !session.seek(6_000_000, 10_000).reached {}
+    assert_eq!(session.expected(), run(&first, 6_000_000).expected());
     session
         .turn_into(second.clone(), 0, None)
         .expect("possible");
-    while !session.seek(20_000_000, 10_000).reached {}
-    assert_eq!(session.expected(), run(&second, 20_000_000).expected());
+    while !session.seek(6_000_000, 10_000).reached {}
+    assert_eq!(session.expected(), run(&second, 6_000_000).expected());
 }
 
 #[test]

@@ -112,6 +112,12 @@ impl Session {
         self.sim.now()
     }
 
+    /// The furthest this run has been.
+    #[must_use]
+    pub fn end_us(&self) -> Micros {
+        self.end.max(self.sim.now())
+    }
+
     /// Runs to `until` (included) or for `max_steps` simulator events, whichever is first.
     pub fn advance(&mut self, until: Micros, max_steps: u64) -> Advance {
         let until = until.min(MAX_TIME);
