@@ -149,7 +149,8 @@ mod tests {
     }
 
     fn shown(b: &Branches, seed: u64) -> Vec<String> {
-        let all = b.left(&future(seed).scenario);
+        let scenario = future(seed).scenario;
+        let all = b.left(&scenario);
         all.map(|(_, f)| f.name.clone()).collect()
     }
 
