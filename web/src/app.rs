@@ -11,10 +11,10 @@ use crate::model::{Command, Scenario, Who};
 use crate::panels::chart::Chart;
 use crate::platform::theme::Theme;
 use crate::platform::workers::Handle;
-use crate::protocol::{Acted, FromWorker, Ledger, Tick, ToFuture, ToWorker};
+use crate::protocol::{Acted, FromWorker, Hand, Ledger, Tick, ToFuture, ToWorker};
 use crate::studio::Studio;
 use consensusforge_core::session::view::{
-    Frame, LinkView, MessageView, ModuleView, Moments, Preset, Unit, ViewResult, World,
+    Arrow, Frame, LinkView, MessageView, ModuleView, Moments, Preset, Unit, ViewResult, World,
 };
 use leptos::prelude::*;
 use std::cell::RefCell;
@@ -202,6 +202,17 @@ impl App {
     /// Acts now: one command in the scenario.
     pub fn act(&self, command: Command) {
         self.send(ToWorker::Apply(command));
+    }
+
+    /// Does this to a message in flight; the worker names it.
+    pub fn hand(&self, arrow: &Arrow, act: Hand) {
+        self.send(ToWorker::Hand {
+            message: arrow.message,
+            from: arrow.from,
+            to: arrow.to,
+            arrives_us: arrow.arrives_us,
+            act,
+        });
     }
 
     /// Gives the liars a script, as text: the worker reads it.
