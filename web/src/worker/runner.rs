@@ -715,7 +715,7 @@ mod tests {
         let dropped = |s: &Scenario| matches!(s.commands[0].command, Command::Drop(_));
         assert!(
             done.iter()
-                .any(|(a, _)| matches!(a, FromWorker::Scenario(s) if dropped(s)))
+                .any(|(a, _)| matches!(a, FromWorker::Acted(acted) if dropped(&acted.scenario)))
         );
         runner.hear(drop, None);
         let again = run_ms(&mut runner, &clock, 100.0);
