@@ -170,7 +170,7 @@ pub fn latency(model: &str, typical_us: u64, spread_us: u64) -> LatencySpec {
 }
 
 /// Strategies a person can choose, with what they do.
-pub const STRATEGIES: [(&str, &str); 6] = [
+pub const STRATEGIES: [(&str, &str); 8] = [
     (
         "coalition",
         "Coalition: proposes twice, votes for both halves",

@@ -33,10 +33,7 @@ pub fn start() {
         let woken = me.clone();
         Port {
             scope: scope.clone(),
-            runner: RefCell::new(Runner {
-                library: Some(library),
-                ..Runner::default()
-            }),
+            runner: RefCell::new(Runner::with_library(library)),
             channel,
             timer: Closure::new(move || {
                 if let Some(port) = woken.upgrade() {
