@@ -5,8 +5,8 @@ use crate::effective;
 use crate::inspect::history::History;
 use crate::panels::icon::icon;
 use crate::panels::{
-    announce, banner, card, chart, contracts, controls, drop, embed, help, keys, nodes, overload,
-    path, presenter, run, scenarios, share, term, top, transport,
+    announce, banner, card, chart, contracts, controls, drop, embed, help, keys, newer, nodes,
+    overload, path, presenter, run, scenarios, share, term, top, transport,
 };
 use crate::platform::workers::Handle;
 use crate::platform::{files, place};
@@ -81,6 +81,7 @@ fn Whole() -> impl IntoView {
     let (wanted, the_path) = (path::wanted(), path::the_path());
     view! {
         <top::Top />
+        <newer::Newer />
         <path::Welcome />
         <banner::Banners />
         <div

@@ -14,6 +14,7 @@ pub mod help;
 pub mod icon;
 pub mod inspector;
 pub mod keys;
+pub mod newer;
 pub mod nodes;
 pub mod overload;
 pub mod path;
