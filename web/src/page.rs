@@ -6,7 +6,7 @@ use crate::inspect::history::History;
 use crate::panels::icon::icon;
 use crate::panels::{
     announce, banner, card, chart, contracts, controls, drop, embed, help, keys, newer, nodes,
-    overload, path, presenter, run, scenarios, share, term, top, transport,
+    overload, path, presenter, run, scenarios, share, sheets, term, top, transport,
 };
 use crate::platform::workers::Handle;
 use crate::platform::{files, place};
@@ -45,6 +45,7 @@ fn Page() -> impl IntoView {
         keys::listen(app);
         card::follow(app);
         drop::listen(app);
+        sheets::listen(app);
     }
     window_event_listener(leptos::ev::hashchange, move |_| {
         let fragment = place::fragment();

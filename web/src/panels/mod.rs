@@ -23,6 +23,7 @@ pub mod receipts;
 pub mod run;
 pub mod scenarios;
 pub mod share;
+pub mod sheets;
 pub mod slider;
 pub mod stakes;
 pub mod term;
