@@ -10,6 +10,7 @@ mod offline;
 mod page;
 mod run;
 mod schema;
+mod split;
 mod stages;
 mod stamp;
 mod vendor;
