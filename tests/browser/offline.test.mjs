@@ -9,11 +9,12 @@ import { browserTest, textOf } from "./harness.mjs";
 import { blocks, click, until } from "./hands.mjs";
 import { serve } from "./server.mjs";
 
+const golden = JSON.parse(await readFile(new URL("../../tests/golden/runs.json", import.meta.url), "utf8"));
 const dist = fileURLToPath(new URL("../../dist/", import.meta.url));
 const built = /"version":"([0-9a-f]{16})"/.exec(await readFile(join(dist, "service-worker.js"), "utf8"))?.[1];
 const test = (name, body) =>
   built
-    ? browserTest(name, {}, body)
+    ? browserTest(name, { timeout: 240_000 }, body)
     : browserTest(`${name}: not in a development build`, {}, async ({ page, open }) => {
         // It must not be kept, or a rebuilt page would not be seen.
         await open(page);
@@ -29,11 +30,18 @@ async function visit(page, url) {
   await page.goto(url, { waitUntil: "load" });
   await blocks(page, 1);
   await until("the page is kept", () =>
-    page.evaluate(async () => Boolean(navigator.serviceWorker.controller) && (await globalThis.caches.keys()).length === 1));
+    page.evaluate(async () => Boolean(navigator.serviceWorker.controller) && (await globalThis.caches.keys()).length === 1), 90_000);
 }
 
-test("offline after the first visit the chain commits, also when opened by a link", async ({ page, problems }) => {
-  const host = await serve(dist, "/lab/bft/");
+/// A host that is gone when the test is, however it ends.
+async function hosted(t, folder, base) {
+  const host = await serve(folder, base);
+  t.after(host.stop);
+  return host;
+}
+
+test("offline after the first visit the chain commits, also when opened by a link", async ({ t, page, problems }) => {
+  const host = await hosted(t, dist, "/lab/bft/");
   await visit(page, host.url);
   // Fetched when wanted, and kept from then on.
   await compile(page);
@@ -44,6 +52,10 @@ test("offline after the first visit the chain commits, also when opened by a lin
   await page.goto("about:blank");
   await page.goto(`${host.url}?scenario=fork`, { waitUntil: "load" });
   await textOf(page, "#verdict", (t) => /agreement violated/.test(t), 60_000);
+  // What opens a link may be a part that the first visit did not want.
+  await page.goto("about:blank");
+  await page.goto(`${host.url}#${golden.find((g) => g.name === "wrong-root").link}`, { waitUntil: "load" });
+  await textOf(page, ".banner.good", (t) => /Replay matches/.test(t), 60_000);
   // The network is down: the browser may say so of the update check.
   problems.length = 0;
 });
@@ -61,11 +73,11 @@ async function compile(page) {
   assert.ok(asked.ok && asked.kept > 5, JSON.stringify(asked));
 }
 
-test("a new version is offered with a sentence and not swapped under a running page", async ({ page, newPage }) => {
+test("a new version is offered with a sentence and not swapped under a running page", async ({ t, page, newPage }) => {
   const folder = await mkdtemp(join(tmpdir(), "consensusforge-dist-"));
   try {
     await cp(dist, folder, { recursive: true });
-    const host = await serve(folder, "/lab/");
+    const host = await hosted(t, folder, "/lab/");
     await visit(page, host.url);
     const [before] = await caches(page);
     assert.ok(before.includes(built));
@@ -93,7 +105,6 @@ test("a new version is offered with a sentence and not swapped under a running p
     // Only the new version's files are kept.
     await until("one cache", async () => (await caches(page)).length === 1);
     assert.ok((await caches(page))[0].includes("0123456789abcdef"));
-    await host.stop();
   } finally {
     await rm(folder, { recursive: true });
   }

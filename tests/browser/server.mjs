@@ -45,7 +45,8 @@ export async function serve(folder, base) {
     /// Closed, and no connection left: as if the network were gone.
     stop: () =>
       new Promise((closed) => {
-        server.close(closed);
+        // Also when it has been closed already.
+        server.close(() => closed());
         server.closeAllConnections();
       }),
   };
