@@ -33,6 +33,7 @@ fn chain() -> Chain {
         id: hash_bytes("test-chain", &[]),
         validators: ValidatorSets::new(ValidatorSet::new(keys).unwrap()),
         engine: Arc::new(WasmEngine::new()),
+        everywhere: false,
     }
 }
 
