@@ -85,6 +85,10 @@ pub struct App {
     pub sheet: RwSignal<Sheet>,
     pub sharing: RwSignal<bool>,
     pub helping: RwSignal<bool>,
+    /// The list of scenarios is up.
+    pub listing: RwSignal<bool>,
+    /// Counts the runs opened: whoever opened one can tell whether it is still the one that runs.
+    pub opened: RwSignal<u32>,
     pub theme: RwSignal<Theme>,
     /// The next scenario that opens sets the speed it reads best at.
     pub pace_anew: RwSignal<bool>,
@@ -141,6 +145,8 @@ impl App {
             sheet: RwSignal::new(Sheet::None),
             sharing: RwSignal::new(false),
             helping: RwSignal::new(false),
+            listing: RwSignal::new(false),
+            opened: RwSignal::new(0),
             theme: RwSignal::new(Theme::kept()),
             pace_anew: RwSignal::new(true),
             refused: RwSignal::new(0),
@@ -223,6 +229,16 @@ impl App {
         self.pace_anew.set(true);
         self.play(true);
         self.open(preset.scenario.clone(), 0);
+    }
+
+    /// Opens a run of somebody's own making, at its own speed.
+    pub fn stage(&self, scenario: Scenario, speed: f64, plays: bool) {
+        self.remember();
+        self.preset.set(String::new());
+        self.pace_anew.set(false);
+        self.play(plays);
+        self.set_speed(Some(speed));
+        self.open(scenario, 0);
     }
 
     fn remember(&self) {

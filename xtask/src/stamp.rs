@@ -21,9 +21,10 @@ const FILES: [&str; 6] = [
 const LATER: &str = "later.wasm";
 /// Where the worker's glue hands the module its imports.
 const IMPORTS: &str = "\"./worker_bg.js\": import0,";
-/// Beginnings of the names of functions that a page can open without: the contract engine, the
-/// reader of links and files.
-const NOT_AT_FIRST: [&str; 8] = [
+/// Parts of the names of functions that a page can open without: the contract engine with what contracts
+/// may use, the reader of links and files, exports, looking into things. Only of what nobody has asked for
+/// yet: a name too much here, and the second part is fetched at once (`later.test.mjs` would tell).
+const NOT_AT_FIRST: [&str; 17] = [
     "wasmi",
     "wasmparser",
     "serde",
@@ -32,6 +33,15 @@ const NOT_AT_FIRST: [&str; 8] = [
     "consensusforge_core::vm::abi",
     "consensusforge_core::vm::admission",
     "consensusforge_core::vm::engine",
+    "consensusforge_core::session::export",
+    "consensusforge_core::session::inspect",
+    "consensusforge_core::session::search",
+    "consensusforge_core::session::log",
+    "k256",
+    "p256",
+    "elliptic_curve",
+    "crypto_bigint",
+    "ark_",
 ];
 const IN_PAGE: &str = r#"content="worker_loader.js""#;
 /// Bundles from npm (see `vendor.rs`), and what stands for their folder in the page.

@@ -63,6 +63,12 @@ impl Session {
             caption: self.monitors.caption.sentence.clone(),
             metrics: self.metrics(&nodes),
             adversary: self.adversary(&nodes),
+            guilty: self
+                .monitors
+                .guilty()
+                .iter()
+                .filter_map(|v| trace.head.validators.get(v.index()).map(|v| v.0.clone()))
+                .collect(),
             nodes,
             window_from_us: trace.from(),
             end_us: self.end.max(now),

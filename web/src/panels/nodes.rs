@@ -1,6 +1,7 @@
 //! Every node's state in one table; equal state roots look equal.
 
 use super::card::link;
+use super::term::term;
 use crate::app::app;
 use crate::inspect::Thing;
 use crate::model::Command;
@@ -22,11 +23,11 @@ pub fn Nodes() -> impl IntoView {
                 <thead>
                     <tr>
                         <th scope="col">"node"</th>
-                        <th scope="col">"stake"</th>
+                        <th scope="col">{term("stake", "stake".into(), true)}</th>
                         <th scope="col" title="height / round">"at"</th>
                         <th scope="col">"step"</th>
-                        <th scope="col" title="block it is locked on, and the round">"lock"</th>
-                        <th scope="col" title="state root after the last executed block">"root"</th>
+                        <th scope="col" title="block it is locked on, and the round">{term("lock", "lock".into(), true)}</th>
+                        <th scope="col" title="state root after the last executed block">{term("state-root", "root".into(), true)}</th>
                         <th scope="col"><span class="unseen">"act"</span></th>
                     </tr>
                 </thead>
