@@ -291,7 +291,7 @@ fn write_run_fixtures() {
             continue;
         }
         let mut session = Session::open(document.scenario).unwrap();
-        session.advance(4_000_000, 200_000);
+        session.advance(4_000_000, 5_000);
         std::fs::write(format!("{path}.txt"), session.link().fragment + "\n").unwrap();
         std::fs::write(format!("{path}.json"), session.file()).unwrap();
     }
