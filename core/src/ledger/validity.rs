@@ -26,19 +26,8 @@ pub fn max_fee(tx: &Transaction) -> u128 {
     u128::from(tx.gas_limit) * u128::from(tx.gas_price)
 }
 
-<<<<<<< HEAD
-fn coin(tx: &Transaction) -> Option<&Coin> {
-    match &tx.action {
-        Action::Transfer { coin, .. } => Some(coin),
-        Action::Deploy { funds, .. } | Action::Call { funds, .. } => funds.as_ref(),
-    }
-}
-
 /// What can be said of a transaction without a state: sizes, gas bounds, signature (verified again where
 /// it was before, if `every_time`).
-=======
-/// What can be said of a transaction without a state: sizes, gas bounds, signature.
->>>>>>> main
 ///
 /// # Errors
 /// A sentence naming the rule it breaks.
