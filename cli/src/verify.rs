@@ -41,7 +41,7 @@ impl Verify {
             ));
         };
         if expected.steps > self.most {
-            return Err(Failure::input(&format!(
+            return Err(Failure::input(format!(
                 "this link claims a run of {} simulator events, and at most {} are replayed. To replay it all the \
                  same, give `--most {}`.",
                 expected.steps, self.most, expected.steps
