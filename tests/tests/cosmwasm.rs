@@ -493,8 +493,9 @@ fn floats_are_deterministic() {
     const OURS: &str = "43a8c93b15af80cf1eed2aec7609d6ed804e7262da9fc94525927e632fbe3bea";
     const PUBLISHED: &str = "95f70fa6451176ab04a9594417a047a1e4d8e2ff809609b8f81099496bee2393";
     // The same of the first four times.
-    const FIRST_OURS: &str = "";
-    const FIRST_PUBLISHED: &str = "";
+    const FIRST_OURS: &str = "cc8e22c729b3f4156b86d311d8e68891f99dec3457ec13a44826a4ec1ba9b476";
+    const FIRST_PUBLISHED: &str =
+        "bd545fb59dcaeacc5543c237348e8d4c939612743fce4820d0e3d177109286f0";
     let mut contract = Contract::published("floaty_2.0.wasm");
     contract.run(Entry::Init, &json!({}));
     let instructions = contract.ask(&json!({"instructions": {}}));

@@ -3,6 +3,7 @@
 use super::*;
 use crate::vm::crypto;
 use proptest::prelude::*;
+use std::sync::LazyLock;
 
 #[test]
 fn r17_endless_loops_pay_their_limit_whatever_it_is() {
@@ -114,7 +115,7 @@ fn sane(wasm: &Arc<[u8]>) {
     }
 }
 
-fn victim() -> Vec<u8> {
+static VICTIM: LazyLock<Vec<u8>> = LazyLock::new(|| {
     contract(&format!(
         "{} (func (export \"execute\") (param i32 i32 i32) (result i32)
            (call $db_write (call $text (i32.const 1024) (i32.const 3)) (local.get 2))
@@ -127,7 +128,7 @@ fn victim() -> Vec<u8> {
         data(1024, b"key")
     ))
     .to_vec()
-}
+});
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
@@ -138,7 +139,7 @@ proptest! {
         changes in proptest::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..6),
         cut in proptest::option::weighted(0.1, any::<prop::sample::Index>()),
     ) {
-        let mut bytes = victim();
+        let mut bytes = VICTIM.clone();
         for (at, byte) in changes {
             let at = at.index(bytes.len());
             bytes[at] = byte;

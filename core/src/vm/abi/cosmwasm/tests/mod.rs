@@ -145,3 +145,34 @@ fn refuses(body: &str, kind: FailureKind, text: &str) {
     let outcome = run(&executing(body), Entry::Call);
     assert_eq!(failure(&outcome), (kind, text));
 }
+
+#[test]
+fn the_document_shows_the_table_and_the_prices() {
+    let document = include_str!("../../../../../../docs/COSMWASM.md");
+    let mut lacking = Vec::new();
+    for import in IMPORTS {
+        let params: Vec<&str> = import.params.iter().map(|(name, _)| *name).collect();
+        let result = import
+            .result
+            .map_or(String::new(), |ty| format!(" -> {}", ty.name()));
+        lacking.push(format!(
+            "| `{}({}){result}` | {} |",
+            import.name,
+            params.join(", "),
+            import.doc
+        ));
+    }
+    for price in prices::PRICES {
+        lacking.push(match (price.per_unit, price.unit) {
+            (0, _) => format!("| {} | {} | |", price.what, price.base),
+            (per, 1) => format!("| {} | {} | {per} |", price.what, price.base),
+            (per, unit) => format!("| {} | {} | {per} for {unit} |", price.what, price.base),
+        });
+    }
+    lacking.retain(|row| !document.contains(row.as_str()));
+    assert!(
+        lacking.is_empty(),
+        "docs/COSMWASM.md lacks:\n{}",
+        lacking.join("\n")
+    );
+}
