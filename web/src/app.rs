@@ -12,7 +12,7 @@ use crate::platform::workers::Handle;
 use crate::protocol::{FromWorker, Ledger, Tick, ToWorker};
 use crate::studio::Studio;
 use consensusforge_core::session::view::{
-    Frame, LinkView, MessageView, ModuleView, Preset, Unit, ViewResult, World,
+    Frame, LinkView, MessageView, ModuleView, Preset, Unit, World,
 };
 use leptos::prelude::*;
 use std::cell::RefCell;
@@ -77,7 +77,6 @@ pub struct App {
     pub added: RwSignal<Option<ModuleView>>,
     pub studio: Studio,
     pub refusal: RwSignal<Option<String>>,
-    pub viewed: RwSignal<Option<ViewResult>>,
     pub dead: RwSignal<Option<String>>,
     pub tab: RwSignal<Tab>,
     pub sheet: RwSignal<Sheet>,
@@ -132,7 +131,6 @@ impl App {
             added: RwSignal::new(None),
             studio: Studio::new(),
             refusal: RwSignal::new(None),
-            viewed: RwSignal::new(None),
             dead: RwSignal::new(None),
             tab: RwSignal::new(Tab::Run),
             sheet: RwSignal::new(Sheet::None),

@@ -3,6 +3,7 @@
 
 pub mod chart;
 pub mod effective;
+pub mod forms;
 pub mod inspect;
 pub mod model;
 pub mod protocol;

@@ -2,6 +2,7 @@
 
 mod chart;
 mod contracts;
+pub mod explore;
 mod frame;
 mod hands;
 pub mod inspect;

@@ -1,6 +1,6 @@
 //! The runner in its worker: messages in, slices of work between them, answers out.
 
-use super::runner::{Answer, Runner};
+use super::runner::{Runner, Saying};
 use crate::platform::wire;
 use crate::protocol::{FromWorker, ToWorker};
 use js_sys::{Array, Reflect};
@@ -94,7 +94,7 @@ impl Port {
         }
     }
 
-    fn post(&self, (message, bytes): Answer) {
+    fn post(&self, (message, bytes): Saying) {
         match wire::pack(&message, bytes.as_deref()) {
             Ok((packed, transfer)) => {
                 let _ = self.scope.post_message_with_transfer(&packed, &transfer);

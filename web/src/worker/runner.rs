@@ -1,7 +1,9 @@
 //! The worker's head: owns the session, works in slices, keeps simulated time in step with the
 //! reader's. Knows nothing of the browser: time comes in as numbers, answers go out as a list.
 
+use super::desk::{Desk, Outcome};
 use crate::model::{AdversarySpec, Command, PuppetLine, Scenario, StrategySpec, SubmitSpec};
+use crate::protocol::studio::{Answer, At};
 use crate::protocol::{About, ChartNews, Doing, FromWorker, Ledger, Progress, Tick, ToWorker};
 use crate::words;
 use consensusforge_core::session::{
@@ -31,7 +33,7 @@ const START: Advance = Advance {
 };
 
 /// An answer, with the bytes that travel beside it.
-pub type Answer = (FromWorker, Option<Vec<u8>>);
+pub type Saying = (FromWorker, Option<Vec<u8>>);
 
 /// Modules known, and what distinguishes contracts and receipts from what was told last.
 type Stamp = (usize, Vec<u64>, Vec<u64>);
@@ -60,7 +62,8 @@ pub struct Runner {
     ledger_ms: f64,
     ledger_stamp: Option<Stamp>,
     stale: bool,
-    out: Vec<Answer>,
+    desk: Desk,
+    out: Vec<Saying>,
 }
 
 impl Default for Runner {
@@ -80,6 +83,7 @@ impl Default for Runner {
             ledger_ms: f64::MIN,
             ledger_stamp: None,
             stale: true,
+            desk: Desk::default(),
             out: Vec::new(),
         }
     }
@@ -97,7 +101,7 @@ impl Runner {
         self.session.is_none() || (!self.playing && matches!(self.goal, Goal::None) && !self.stale)
     }
 
-    pub fn take(&mut self) -> Vec<Answer> {
+    pub fn take(&mut self) -> Vec<Saying> {
         std::mem::take(&mut self.out)
     }
 
@@ -150,15 +154,8 @@ impl Runner {
                 Err(problem) => self.complain(About::Command, problem),
             },
             ToWorker::Apply(command) => {
-                let done = knowing(session, &command).and_then(|()| session.apply(command));
-                match done {
-                    Ok(()) => {
-                        let scenario = session.scenario().clone();
-                        self.say(FromWorker::Scenario(scenario));
-                        self.frame_ms = f64::MIN;
-                        self.ledger_ms = f64::MIN;
-                    }
-                    Err(problem) => self.complain(About::Command, problem),
+                if let Err(problem) = self.apply(command) {
+                    self.complain(About::Command, problem);
                 }
             }
             ToWorker::Link => {
@@ -173,13 +170,15 @@ impl Runner {
                 let view = session.message(id);
                 self.say(FromWorker::Message(view));
             }
-            ToWorker::ViewCall {
-                address,
-                input,
-                validator,
-            } => {
-                let result = session.view_call(&address, &input, validator);
-                self.say(FromWorker::Viewed(result));
+            ToWorker::Studio { number, ask } => {
+                let answer = match self.desk.hear(session, ask) {
+                    Outcome::Say(answer) => answer,
+                    Outcome::Do(command) => match self.apply(command) {
+                        Ok(()) => Answer::Done,
+                        Err(problem) => Answer::Complaints(vec![(At::Whole, problem.sentence)]),
+                    },
+                };
+                self.say(FromWorker::Studio { number, answer });
             }
             ToWorker::Upload { name } => {
                 match session.add_contract(&name, &bytes.unwrap_or_default()) {
@@ -198,6 +197,18 @@ impl Runner {
             | ToWorker::Seek(_)
             | ToWorker::Stop => {}
         }
+    }
+
+    fn apply(&mut self, command: Command) -> Result<(), Problem> {
+        let Some(session) = &mut self.session else {
+            return Ok(());
+        };
+        knowing(session, &command).and_then(|()| session.apply(command))?;
+        let scenario = session.scenario().clone();
+        self.say(FromWorker::Scenario(scenario));
+        self.frame_ms = f64::MIN;
+        self.ledger_ms = f64::MIN;
+        Ok(())
     }
 
     fn added(&mut self, module: ModuleView) {
@@ -450,7 +461,7 @@ mod tests {
         }
     }
 
-    fn run_ms(runner: &mut Runner, clock: &Cell<f64>, ms: f64) -> Vec<Answer> {
+    fn run_ms(runner: &mut Runner, clock: &Cell<f64>, ms: f64) -> Vec<Saying> {
         let mut all = Vec::new();
         let end = clock.get() + ms;
         while clock.get() < end {
@@ -462,7 +473,7 @@ mod tests {
         all
     }
 
-    fn now(answers: &[Answer]) -> u64 {
+    fn now(answers: &[Saying]) -> u64 {
         answers
             .iter()
             .rev()
