@@ -1,6 +1,7 @@
 //! `consensusforge`: the engine of the page, without the page. One file a command.
 
 mod about;
+mod export;
 mod failure;
 mod link;
 mod output;
@@ -37,6 +38,7 @@ struct Arguments {
 #[derive(Subcommand)]
 enum Command {
     Run(run::Run),
+    Export(export::Export),
     Step(step::Step),
     Verify(verify::Verify),
     Quorum(quorum::Quorum),
@@ -51,6 +53,7 @@ enum Command {
 fn main() -> ExitCode {
     let result = match Arguments::parse().command {
         Command::Run(command) => command.run(),
+        Command::Export(command) => command.run(),
         Command::Step(command) => command.run(),
         Command::Verify(command) => command.run(),
         Command::Quorum(command) => command.run(),

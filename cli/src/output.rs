@@ -64,3 +64,38 @@ pub fn write_file(path: &Path, text: &str) -> Result<(), Failure> {
 fn cannot_write(path: &Path, why: &std::io::Error) -> Failure {
     Failure::CannotWrite(format!("cannot write {}: {why}.", path.display()))
 }
+
+/// A text written piece by piece, to a file or to standard output.
+pub enum Text {
+    File { path: PathBuf, out: BufWriter<File> },
+    Standard,
+}
+
+impl Text {
+    pub fn create(path: Option<&Path>) -> Result<Self, Failure> {
+        let Some(path) = path else {
+            return Ok(Text::Standard);
+        };
+        let file = File::create(path).map_err(|e| cannot_write(path, &e))?;
+        Ok(Text::File {
+            path: path.to_owned(),
+            out: BufWriter::new(file),
+        })
+    }
+
+    pub fn write(&mut self, text: &str) -> Result<(), Failure> {
+        match self {
+            Text::File { path, out } => out
+                .write_all(text.as_bytes())
+                .map_err(|e| cannot_write(path, &e)),
+            Text::Standard => print(text),
+        }
+    }
+
+    pub fn finish(self) -> Result<(), Failure> {
+        match self {
+            Text::File { path, mut out } => out.flush().map_err(|e| cannot_write(&path, &e)),
+            Text::Standard => Ok(()),
+        }
+    }
+}

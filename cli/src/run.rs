@@ -18,7 +18,7 @@ use std::path::PathBuf;
 /// part of what makes two such runs equal.
 const SLICE: u64 = 1_000;
 /// Simulated time a run goes on without `--until`, from its start or its last command.
-const DEFAULT_TIME: Micros = 30 * SECOND;
+pub const DEFAULT_TIME: Micros = 30 * SECOND;
 /// With `--heights` alone, a chain that has stopped is given up after this.
 const PATIENCE: Micros = 600 * SECOND;
 
@@ -265,7 +265,7 @@ fn metrics(metrics: &Metrics) -> String {
 }
 
 /// Seconds with up to six decimals, exactly.
-fn micros(text: &str) -> Result<Micros, String> {
+pub fn micros(text: &str) -> Result<Micros, String> {
     let wrong = || {
         format!(
             "give seconds of simulated time from 0 to {}, with at most six decimals",

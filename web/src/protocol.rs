@@ -3,6 +3,8 @@
 
 pub mod studio;
 
+use crate::inspect::Thing;
+use crate::inspect::card::Card;
 use crate::model::{Command, Scenario, Who};
 use borsh::{BorshDeserialize, BorshSerialize};
 use consensusforge_core::session::view::{
@@ -39,6 +41,8 @@ pub enum ToWorker {
     Link,
     File,
     Message(u32),
+    /// From now on tell of this thing, as the run goes on.
+    Inspect(Option<Thing>),
     /// A module; its bytes travel beside the message.
     Upload {
         name: String,
@@ -74,6 +78,8 @@ pub enum FromWorker {
     Link(LinkView),
     File(String),
     Message(Option<MessageView>),
+    /// Of the thing inspected.
+    Card(Box<Card>),
     /// A module has been taken in.
     Added(ModuleView),
     Ledger(Box<Ledger>),

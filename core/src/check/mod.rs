@@ -4,17 +4,21 @@
 
 mod agreement;
 mod caption;
+mod duties;
+mod heights;
 mod metrics;
 mod progress;
 mod roots;
 mod validity;
 
 pub use caption::Caption;
+pub use duties::{Duties, Duty};
+pub use heights::{HeightFigures, Heights, Spread, Traffic};
 pub use metrics::{Metrics, Tally};
 
 use crate::base::Micros;
 use crate::trace::{Event, Head, Record, Trace};
-use crate::types::NodeId;
+use crate::types::{NodeId, ValidatorId};
 
 /// What a monitor found.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -95,6 +99,8 @@ pub struct Monitors {
     roots: roots::Roots,
     progress: progress::Progress,
     pub metrics: Metrics,
+    pub heights: Heights,
+    pub duties: Duties,
     pub caption: Caption,
     /// Commands that found nothing to act on, when and why, the first [`MAX_VANISHED`].
     pub vanished: Vec<(Micros, String)>,
@@ -114,6 +120,8 @@ impl Monitors {
             roots: roots::Roots::default(),
             progress: progress::Progress::new(head),
             metrics: Metrics::new(head),
+            heights: Heights::new(head),
+            duties: Duties::new(head),
             caption: Caption::default(),
             vanished: Vec::new(),
         }
@@ -131,7 +139,11 @@ impl Monitors {
         self.metrics.see(record, trace, &self.cast);
         match &record.event {
             // Nearly all records: only counted.
-            Event::Delivered { .. } | Event::Lost { .. } | Event::Sent { .. } => {}
+            Event::Delivered { .. } | Event::Lost { .. } => {}
+            Event::Sent { .. } => {
+                self.heights.sent(record, trace);
+                self.duties.sent(record, trace);
+            }
             event => {
                 if let Event::Vanished(sentence) = event
                     && self.vanished.len() < MAX_VANISHED
@@ -143,6 +155,8 @@ impl Monitors {
                 self.validity.see(record, trace, &self.cast);
                 self.roots.see(record, trace, &self.cast);
                 self.progress.see(record, &self.cast);
+                self.heights.see(record, &self.cast);
+                self.duties.see(record, trace, &self.cast, &self.heights);
                 self.caption.see(record, trace, &self.agreement);
             }
         }
@@ -165,6 +179,12 @@ impl Monitors {
     #[must_use]
     pub fn forks(&self) -> Vec<u64> {
         self.agreement.forks()
+    }
+
+    /// Whose signatures stand under both blocks of the first fork.
+    #[must_use]
+    pub fn guilty(&self) -> Vec<ValidatorId> {
+        self.agreement.guilty()
     }
 }
 

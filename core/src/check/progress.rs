@@ -44,6 +44,7 @@ impl Progress {
                 step,
                 round,
                 height,
+                ..
             } => {
                 if let Some(place) = self.places.get_mut(node.index()) {
                     *place = Place {

@@ -19,10 +19,11 @@ impl Validity {
             return;
         };
         let genesis = (0, trace.head.genesis);
+        let start = trace.head.tips.get(commit.node.index());
         let (height, tip) = self
             .tips
             .insert(commit.node.0, (commit.height, commit.block))
-            .unwrap_or(genesis);
+            .unwrap_or(start.copied().unwrap_or(genesis));
         if self.first.is_some() || !cast.honest(commit.node) {
             return;
         }

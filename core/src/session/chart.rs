@@ -49,7 +49,7 @@ impl Session {
             .collect()
     }
 
-    fn arrow(&self, record: &Record) -> Option<Arrow> {
+    pub(super) fn arrow(&self, record: &Record) -> Option<Arrow> {
         match &record.event {
             Event::Delivered {
                 message,
@@ -105,13 +105,14 @@ impl Session {
         })
     }
 
-    fn mark(&self, record: &Record) -> Option<Mark> {
+    pub(super) fn mark(&self, record: &Record) -> Option<Mark> {
         let (node, what) = match &record.event {
             Event::Step {
                 node,
                 step,
                 round,
                 height,
+                ..
             } => (
                 *node,
                 MarkKind::Step {

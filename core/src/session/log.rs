@@ -2,7 +2,7 @@
 
 use super::Session;
 use super::view::{Decision, MessageView};
-use crate::trace::{Event, Record};
+use crate::trace::{Event, Record, Trace};
 use crate::types::{NodeId, ValidatorId};
 use serde_json::{Value, json};
 
@@ -83,106 +83,108 @@ impl Session {
         self.sim
             .trace()
             .since(cursor)
-            .map(|record| self.line(record).to_string())
+            .map(|record| line(self.sim.trace(), record).to_string())
     }
+}
 
-    fn line(&self, record: &Record) -> Value {
-        let head = &self.sim.trace().head;
-        let name = |n: NodeId| head.node_name(n);
-        let validator = |v: ValidatorId| {
-            let known = head.validators.get(v.index());
-            known.map_or_else(|| v.to_string(), |v| v.0.clone())
-        };
-        let kind = |id: u32| {
-            let m = self.sim.trace().find(id);
-            m.and_then(|m| head.kinds.get(usize::from(m.kind)))
-                .map_or("forgotten", |k| k.name)
-        };
-        let step = |s: u8| head.steps.get(usize::from(s)).copied().unwrap_or("?");
-        let mut value = match &record.event {
-            Event::Sent {
-                message,
-                from,
-                copies,
-                again,
-            } => {
-                let m = self.sim.trace().find(*message);
-                json!({"event": "sent", "message": message, "kind": kind(*message), "from": name(*from),
-                    "copies": copies, "again": again, "height": m.map(|m| m.slot.height),
-                    "round": m.map(|m| m.slot.round), "value": m.and_then(|m| m.value)})
-            }
-            Event::Delivered {
-                message,
-                flight,
-                from,
-                to,
-            } => json!({"event": "delivered", "message": message,
-                "kind": kind(*message), "from": name(*from), "to": name(*to), "flight_us": flight}),
-            Event::Lost {
-                message,
-                flight,
-                from,
-                to,
-                why,
-            } => json!({"event": "lost", "message": message,
-                "kind": kind(*message), "from": name(*from), "to": name(*to), "flight_us": flight,
-                "why": format!("{why:?}").to_lowercase()}),
-            Event::BadSignature { message, to } => {
-                json!({"event": "bad signature", "message": message, "to": name(*to)})
-            }
-            Event::Step {
-                node,
-                step: s,
-                round,
-                height,
-            } => {
-                json!({"event": "step", "node": name(*node), "height": height, "round": round, "step": step(*s)})
-            }
-            Event::TimerFired {
-                node,
-                timer,
-                round,
-                height,
-            } => json!({"event": "timeout", "node": name(*node),
-                "height": height, "round": round, "timer": head.timers.get(usize::from(*timer))}),
-            Event::Locked { node, detail } => json!({"event": "locked", "node": name(*node),
-                "height": detail.0.height, "round": detail.0.round, "block": detail.1}),
-            Event::Polka { node, detail } => json!({"event": "polka", "node": name(*node),
-                "height": detail.0.height, "round": detail.0.round, "block": detail.1}),
-            Event::Skipped { node, detail } => {
-                json!({"event": "skipped", "node": name(*node), "height": detail.height, "round": detail.round})
-            }
-            Event::Committed(c) => {
-                json!({"event": "committed", "node": name(c.node), "height": c.height,
-                "round": c.round, "block": c.block, "parent": c.parent, "proposer": validator(c.proposer),
-                "transactions": c.transactions, "caught_up": c.caught_up, "valid": c.valid,
-                "signers": c.signers.iter().map(|v| validator(*v)).collect::<Vec<_>>()})
-            }
-            Event::Executed(e) => {
-                json!({"event": "executed", "node": name(e.node), "height": e.height,
-                "block": e.block, "root": e.root, "gas": e.gas})
-            }
-            Event::Rejected { node, detail } => json!({"event": "rejected", "node": name(*node),
-                "height": detail.slot.height, "round": detail.slot.round, "block": detail.block,
-                "reason": detail.reason}),
-            Event::Evidence(a) => json!({"event": "evidence", "reporter": name(a.reporter),
-                "offender": validator(a.offender), "height": a.slot.height, "round": a.slot.round,
-                "kind": head.kinds.get(usize::from(a.kind)).map(|k| k.name), "first": a.first, "second": a.second}),
-            Event::Crashed { node } => json!({"event": "crashed", "node": name(*node)}),
-            Event::Restarted { node } => json!({"event": "restarted", "node": name(*node)}),
-            Event::Byzantine(change) => json!({"event": "byzantine", "strategy": change.strategy,
-                "nodes": change.nodes.iter().map(|n| name(*n)).collect::<Vec<_>>()}),
-            Event::Changed(sentence) => json!({"event": "changed", "sentence": sentence.as_str()}),
-            Event::Vanished(sentence) => {
-                json!({"event": "vanished", "sentence": sentence.as_str()})
-            }
-            Event::Submitted { node, detail } => {
-                json!({"event": "submitted", "node": name(*node), "transaction": detail.as_ref()})
-            }
-        };
-        if let Value::Object(map) = &mut value {
-            map.insert("at_us".into(), record.at.into());
+/// A record as JSON.
+pub(super) fn line(trace: &Trace, record: &Record) -> Value {
+    let head = &trace.head;
+    let name = |n: NodeId| head.node_name(n);
+    let validator = |v: ValidatorId| {
+        let known = head.validators.get(v.index());
+        known.map_or_else(|| v.to_string(), |v| v.0.clone())
+    };
+    let kind = |id: u32| {
+        let m = trace.find(id);
+        m.and_then(|m| head.kinds.get(usize::from(m.kind)))
+            .map_or("forgotten", |k| k.name)
+    };
+    let step = |s: u8| head.steps.get(usize::from(s)).copied().unwrap_or("?");
+    let mut value = match &record.event {
+        Event::Sent {
+            message,
+            from,
+            copies,
+            again,
+        } => {
+            let m = trace.find(*message);
+            json!({"event": "sent", "message": message, "kind": kind(*message), "from": name(*from),
+                "copies": copies, "again": again, "height": m.map(|m| m.slot.height),
+                "round": m.map(|m| m.slot.round), "value": m.and_then(|m| m.value)})
         }
-        value
+        Event::Delivered {
+            message,
+            flight,
+            from,
+            to,
+        } => json!({"event": "delivered", "message": message,
+            "kind": kind(*message), "from": name(*from), "to": name(*to), "flight_us": flight}),
+        Event::Lost {
+            message,
+            flight,
+            from,
+            to,
+            why,
+        } => json!({"event": "lost", "message": message,
+            "kind": kind(*message), "from": name(*from), "to": name(*to), "flight_us": flight,
+            "why": format!("{why:?}").to_lowercase()}),
+        Event::BadSignature { message, to } => {
+            json!({"event": "bad signature", "message": message, "to": name(*to)})
+        }
+        Event::Step {
+            node,
+            step: s,
+            round,
+            height,
+            proposer: _,
+        } => {
+            json!({"event": "step", "node": name(*node), "height": height, "round": round, "step": step(*s)})
+        }
+        Event::TimerFired {
+            node,
+            timer,
+            round,
+            height,
+        } => json!({"event": "timeout", "node": name(*node),
+            "height": height, "round": round, "timer": head.timers.get(usize::from(*timer))}),
+        Event::Locked { node, detail } => json!({"event": "locked", "node": name(*node),
+            "height": detail.0.height, "round": detail.0.round, "block": detail.1}),
+        Event::Polka { node, detail } => json!({"event": "polka", "node": name(*node),
+            "height": detail.0.height, "round": detail.0.round, "block": detail.1}),
+        Event::Skipped { node, detail } => {
+            json!({"event": "skipped", "node": name(*node), "height": detail.height, "round": detail.round})
+        }
+        Event::Committed(c) => {
+            json!({"event": "committed", "node": name(c.node), "height": c.height,
+            "round": c.round, "block": c.block, "parent": c.parent, "proposer": validator(c.proposer),
+            "transactions": c.transactions, "caught_up": c.caught_up, "valid": c.valid,
+            "signers": c.signers.iter().map(|v| validator(*v)).collect::<Vec<_>>()})
+        }
+        Event::Executed(e) => {
+            json!({"event": "executed", "node": name(e.node), "height": e.height,
+            "block": e.block, "root": e.root, "gas": e.gas})
+        }
+        Event::Rejected { node, detail } => json!({"event": "rejected", "node": name(*node),
+            "height": detail.slot.height, "round": detail.slot.round, "block": detail.block,
+            "reason": detail.reason}),
+        Event::Evidence(a) => json!({"event": "evidence", "reporter": name(a.reporter),
+            "offender": validator(a.offender), "height": a.slot.height, "round": a.slot.round,
+            "kind": head.kinds.get(usize::from(a.kind)).map(|k| k.name), "first": a.first, "second": a.second}),
+        Event::Crashed { node } => json!({"event": "crashed", "node": name(*node)}),
+        Event::Restarted { node } => json!({"event": "restarted", "node": name(*node)}),
+        Event::Byzantine(change) => json!({"event": "byzantine", "strategy": change.strategy,
+            "nodes": change.nodes.iter().map(|n| name(*n)).collect::<Vec<_>>()}),
+        Event::Changed(sentence) => json!({"event": "changed", "sentence": sentence.as_str()}),
+        Event::Vanished(sentence) => {
+            json!({"event": "vanished", "sentence": sentence.as_str()})
+        }
+        Event::Submitted { node, detail } => {
+            json!({"event": "submitted", "node": name(*node), "transaction": detail.as_ref()})
+        }
+    };
+    if let Value::Object(map) = &mut value {
+        map.insert("at_us".into(), record.at.into());
     }
+    value
 }

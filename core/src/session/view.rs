@@ -86,6 +86,8 @@ pub struct Frame {
     pub metrics: Metrics,
     pub nodes: Vec<NodeView>,
     pub adversary: AdversaryView,
+    /// After a fork: names of those whose signatures stand under both blocks.
+    pub guilty: Vec<String>,
     /// Oldest instant whose trace is still in memory.
     pub window_from_us: u64,
     /// The furthest this run has been: seeking up to here shows what was seen before.
@@ -449,6 +451,8 @@ pub struct Replay {
 pub struct Preset {
     pub id: String,
     pub title: String,
+    /// What it is about: lists show those of one group together.
+    pub group: String,
     /// What to look at, one line.
     pub look: String,
     pub scenario: crate::scenario::Scenario,
@@ -533,4 +537,158 @@ pub struct ProofView {
     pub sentence: String,
     /// To hand on: anybody can check it.
     pub text: String,
+}
+/// Median, 95th and 99th percentile.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct Percentiles {
+    pub p50_us: u64,
+    pub p95_us: u64,
+    pub p99_us: u64,
+}
+
+/// One height in figures; lists are by index into [`World::kinds`].
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct HeightPoint {
+    pub height: u64,
+    /// First honest decision.
+    pub at_us: u64,
+    /// The round that decided; a height took one more than this.
+    pub round: u32,
+    /// Since the height before; `None` for the first one seen.
+    pub interval_us: Option<u64>,
+    /// Of the newest 32 intervals up to this one.
+    pub intervals: Percentiles,
+    /// From the proposal leaving to each honest decision.
+    pub latency: Percentiles,
+    pub transactions: u32,
+    pub gas: Option<u64>,
+    /// The fullest mempool at the decision.
+    pub mempool: u32,
+    pub copies: Vec<u64>,
+    pub bytes: Vec<u64>,
+}
+
+/// What a validator did of what was its to do.
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct ValidatorFigures {
+    pub name: String,
+    pub stake: u64,
+    pub proposed: u64,
+    pub missed: u64,
+    /// Votes for decided blocks that left before the first honest decision; one a kind of vote.
+    pub in_time: u64,
+    pub late: u64,
+    pub missing: u64,
+    /// From a proposal leaving to a quorum for it seen here; the newest 32.
+    pub to_quorum_p50_us: Option<u64>,
+    pub to_quorum_p95_us: Option<u64>,
+}
+
+/// Figures since a cursor. Ask again with `cursor` for the rest.
+#[derive(Clone, Debug, Default, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct SeriesBatch {
+    pub cursor: u64,
+    /// Set when the run was moved or heights were forgotten: begin afresh.
+    pub reset: bool,
+    /// Heights whose figures will not change again, oldest first.
+    pub closed: Vec<HeightPoint>,
+    /// The newest heights, which come again.
+    pub open: Vec<HeightPoint>,
+    pub validators: Vec<ValidatorFigures>,
+}
+
+/// A file for another tool.
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct ExportView {
+    /// A name to save it under.
+    pub file: String,
+    pub text: String,
+    /// What is in it and what is not.
+    pub sentence: String,
+}
+
+/// What a log is to show. All conditions hold at once.
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct LogQuery {
+    /// Index into `LOG_EVENTS`.
+    pub event: Option<u8>,
+    /// Index into [`World::kinds`]: then only records of such messages.
+    pub kind: Option<u8>,
+    /// A node: where it happened, or who sent it.
+    pub node: Option<u16>,
+    pub from_height: u64,
+    pub to_height: u64,
+    /// Words that all must fit: kinds, events, names, heights, beginnings of digests.
+    pub text: String,
+}
+
+impl Default for LogQuery {
+    fn default() -> Self {
+        LogQuery {
+            event: None,
+            kind: None,
+            node: None,
+            from_height: 0,
+            to_height: u64::MAX,
+            text: String::new(),
+        }
+    }
+}
+
+/// One record in words.
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct LogRow {
+    /// Of the record since the run began.
+    pub number: u64,
+    pub at_us: u64,
+    pub node: Option<u16>,
+    pub event: u8,
+    /// Index into [`World::kinds`], for records of messages.
+    pub kind: Option<u8>,
+    pub what: String,
+    pub message: Option<u32>,
+    /// The same thing as the chart draws it, where it does.
+    pub arrow: Option<Arrow>,
+    pub mark: Option<Mark>,
+}
+
+/// Some rows of a log.
+#[derive(Clone, Debug, Default, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct LogPage {
+    /// Rows there are.
+    pub total: u32,
+    /// Position of the first of these.
+    pub from: u32,
+    pub rows: Vec<LogRow>,
+}
+
+/// A thing on the chart, to be found in a log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct LogPlace {
+    pub at_us: u64,
+    pub message: Option<u32>,
+    pub node: u16,
+}
+
+/// A log as a text.
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct LogText {
+    pub text: String,
+    /// Older rows that did not fit.
+    pub left_out: u32,
+}
+
+/// What a module is, as its admission found.
+#[derive(Clone, Debug, Serialize, Deserialize, BorshSerialize, BorshDeserialize, JsonSchema)]
+pub struct CardView {
+    /// SHA-256 in hex.
+    pub code: String,
+    pub bytes: u64,
+    /// The contract interface it speaks.
+    pub abi: String,
+    /// What it exports for people to call.
+    pub functions: Vec<String>,
+    /// Gas of a fresh instance, paid at each call.
+    pub start_gas: u64,
+    pub upload_gas: u64,
 }

@@ -2,7 +2,7 @@
 
 use crate::base::{Hash, Micros};
 use crate::consensus::Role;
-use crate::types::{BlockId, Height, NodeId, Round, Slot, ValidatorId};
+use crate::types::{BlockId, Height, NodeId, PublicKey, Round, Signature, Slot, ValidatorId};
 
 /// Counts the messages of a run from 0.
 pub type MessageId = u32;
@@ -20,6 +20,13 @@ pub struct Head {
     pub steps: &'static [&'static str],
     pub timers: &'static [&'static str],
     pub genesis: BlockId,
+    /// What validators' messages are signed on: the chain, and the domain of their kind.
+    pub chain: Hash,
+    pub domain: &'static str,
+    /// Each validator's public key, in their order.
+    pub keys: Vec<PublicKey>,
+    /// Where each node stood when the first record was made; empty for a run from its beginning.
+    pub tips: Vec<(Height, BlockId)>,
     /// Without a decision for this long the chain counts as stalled.
     pub stall_after: Micros,
 }
@@ -65,6 +72,15 @@ pub struct MessageRecord {
     pub bytes: u32,
     pub sent: Micros,
     pub fields: Vec<(&'static str, String)>,
+    /// How its signer's word can be checked; `None` for unsigned chatter.
+    pub proof: Option<Box<Proof>>,
+}
+
+/// What was signed, in its canonical encoding, and the signature.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Proof {
+    pub signature: Signature,
+    pub body: Vec<u8>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -120,6 +136,8 @@ pub enum Event {
         step: u8,
         round: Round,
         height: u32,
+        /// Whose turn to propose this slot is.
+        proposer: ValidatorId,
     },
     TimerFired {
         node: NodeId,
@@ -177,6 +195,8 @@ pub struct Commit {
     /// When its proposer built it.
     pub built: Micros,
     pub transactions: u32,
+    /// Transactions that waited at the node, those of the block included.
+    pub mempool: u32,
     /// Whose signatures are in the certificate.
     pub signers: Vec<ValidatorId>,
     /// Learned by catching up, not by voting.

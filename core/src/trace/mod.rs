@@ -8,6 +8,6 @@ pub mod store;
 pub use digest::RunDigest;
 pub use event::{
     Accusation, ByzantineChange, Commit, Event, Executed, Head, KindInfo, Loss, MessageId,
-    MessageRecord, Record, Rejection,
+    MessageRecord, Proof, Record, Rejection,
 };
 pub use store::Trace;

@@ -87,6 +87,18 @@ impl Trace {
         self.first_message.wrapping_add(self.messages.len() as u32)
     }
 
+    /// The oldest message kept.
+    #[must_use]
+    pub fn first_message(&self) -> MessageId {
+        self.first_message
+    }
+
+    /// Messages from number `id` on; those no longer kept are passed over.
+    pub fn messages_since(&self, id: MessageId) -> impl Iterator<Item = &Arc<MessageRecord>> {
+        let skip = id.saturating_sub(self.first_message) as usize;
+        self.messages.range(skip.min(self.messages.len())..)
+    }
+
     #[must_use]
     pub fn find(&self, id: MessageId) -> Option<&Arc<MessageRecord>> {
         self.messages
@@ -128,6 +140,25 @@ impl Trace {
             &self.open[..]
         };
         full.chain(open)
+    }
+
+    /// Number of the first record kept of `at` or later.
+    #[must_use]
+    pub fn position(&self, at: Micros) -> u64 {
+        let before = |r: &Record| r.at < at;
+        let chunk = self
+            .full
+            .partition_point(|c| c.last().is_some_and(|r| r.at < at));
+        let within = match self.full.get(chunk) {
+            Some(c) => c.partition_point(before),
+            None => self.open.partition_point(before),
+        };
+        self.first + (chunk * CHUNK + within) as u64
+    }
+
+    /// Messages kept, the oldest first.
+    pub fn messages(&self) -> impl Iterator<Item = &Arc<MessageRecord>> {
+        self.messages.iter()
     }
 
     /// Records from the newest back.

@@ -16,6 +16,7 @@ use crate::ledger::{Chain, ExecutorKind, Genesis, Ledger, Mempool, Workload, wor
 use crate::network::{Conditions, Cuts, Gst, Latency, Links, Network};
 use crate::scenario::model::{Cut, LatencySpec, ProposerSpec, Scenario, StrategySpec, ValueSpec};
 use crate::trace::{Head, KindInfo, RunDigest, Trace};
+use crate::types::keys::Signable;
 use crate::types::transaction::NATIVE_DENOM;
 use crate::types::{
     Block, Coin, Header, Keypair, NodeId, Slot, ValidatorId, ValidatorSet, ValidatorSets,
@@ -169,7 +170,7 @@ pub fn build<P: Protocol>(setup: &Setup) -> Result<World<P>, String> {
             era: 0,
             own_blocks: BTreeMap::new(),
         },
-        trace: Trace::new(head::<P>(scenario, node_validators, tip)),
+        trace: Trace::new(head::<P>(scenario, node_validators, tip, &fixed)),
         digest: RunDigest::default(),
         commands: scenario.commands.iter().cloned().collect(),
         packets: BTreeMap::new(),
@@ -262,7 +263,12 @@ fn permutation(randomness: &Randomness, purpose: Purpose, n: usize) -> Vec<Valid
     order
 }
 
-fn head<P: Protocol>(scenario: &Scenario, nodes: Vec<ValidatorId>, genesis: Hash) -> Head {
+fn head<P: Protocol>(
+    scenario: &Scenario,
+    nodes: Vec<ValidatorId>,
+    genesis: Hash,
+    fixed: &Fixed,
+) -> Head {
     let own = P::KINDS.iter().map(|k| KindInfo {
         name: k.name,
         role: k.role,
@@ -283,6 +289,10 @@ fn head<P: Protocol>(scenario: &Scenario, nodes: Vec<ValidatorId>, genesis: Hash
         steps: P::STEPS,
         timers: P::TIMERS,
         genesis,
+        chain: fixed.chain,
+        domain: P::Message::DOMAIN,
+        keys: fixed.public.clone(),
+        tips: Vec::new(),
         stall_after: scenario.checks.stall_after_us.max(SECOND / 1_000),
     }
 }

@@ -6,7 +6,7 @@ use crate::adversary::{Act, Plan, Stage, strategy};
 use crate::base::Micros;
 use crate::consensus::{Effect, Input, Message, Note, Protocol};
 use crate::network::{Model, Passage};
-use crate::trace::{Accusation, Event, MessageRecord};
+use crate::trace::{Accusation, Event, MessageRecord, Proof};
 use crate::types::{Block, BlockId, Evidence, NodeId, Signed, Slot, ValidatorId};
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -216,6 +216,7 @@ impl<P: Protocol> World<P> {
             .and_then(|b| self.store.any(&b))
             .cloned();
         let described = signed.message.describe();
+        let encoded = crate::base::encode(&signed.message);
         let id = self.trace.message(MessageRecord {
             id: 0,
             from: node,
@@ -224,11 +225,13 @@ impl<P: Protocol> World<P> {
             slot: described.slot,
             value: described.value,
             // A signer's number and a signature around the message, and the block behind it.
-            bytes: 66
-                + crate::base::encode(&signed.message).len() as u32
-                + body.as_ref().map_or(0, |b| b.bytes()),
+            bytes: 66 + encoded.len() as u32 + body.as_ref().map_or(0, |b| b.bytes()),
             sent: self.now,
             fields: described.fields,
+            proof: Some(Box::new(Proof {
+                signature: signed.signature,
+                body: encoded,
+            })),
         });
         let signature = signed.signature;
         let packet = Arc::new(Packet {
@@ -274,6 +277,11 @@ impl<P: Protocol> World<P> {
                 block.bytes() as usize + certificate.len() * 120,
             ),
         };
+        let fields = if let Payload::Transaction(tx) = &payload {
+            vec![("transaction", tx.id().to_string())]
+        } else {
+            Vec::new()
+        };
         let id = self.trace.message(MessageRecord {
             id: 0,
             from: node,
@@ -283,7 +291,8 @@ impl<P: Protocol> World<P> {
             value,
             bytes: u32::try_from(bytes).unwrap_or(u32::MAX),
             sent: self.now,
-            fields: Vec::new(),
+            fields,
+            proof: None,
         });
         let packet = Arc::new(Packet { id, payload });
         self.put_on_wire(node, &packet, to, again);
@@ -387,6 +396,9 @@ impl<P: Protocol> World<P> {
                 step,
                 round: slot.round,
                 height: u32::try_from(slot.height).unwrap_or(u32::MAX),
+                proposer: self
+                    .proposers
+                    .at(&self.fixed.validators, slot.height, slot.round),
             },
             Note::Locked { slot, block } => Event::Locked {
                 node,

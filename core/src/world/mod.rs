@@ -12,6 +12,7 @@ mod commands;
 mod deliver;
 mod effects;
 mod hands;
+mod inside;
 mod machines;
 mod node;
 mod queue;
@@ -22,6 +23,7 @@ mod users;
 mod wire;
 
 pub use build::{Setup, build};
+pub use inside::{Armed, Inside, Kept, Proof, Signer};
 pub use machines::{PROTOCOLS, ProtocolFacts, simulate};
 pub use simulation::{Flying, NodeFacts, Simulation};
 pub use users::{Submission, USERS, user_address};

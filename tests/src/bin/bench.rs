@@ -5,6 +5,7 @@ use consensusforge_core::base::{Hash, hash_of};
 use consensusforge_core::session::Session;
 use consensusforge_core::session::scenario::Scenario;
 use consensusforge_core::session::scenario::model::{LatencySpec, ValidatorSpec, WorkloadSpec};
+use consensusforge_core::session::view::LogQuery;
 use consensusforge_core::types::{Keypair, PublicKey, Signable, Signed, ValidatorId};
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -78,8 +79,57 @@ fn scenario(n: usize) -> Scenario {
     scenario
 }
 
+/// Filters and searches of the log over a full window of records.
+fn log() {
+    let mut session = Session::open(scenario(4)).expect("possible");
+    while session.trace_end() < 1_000_000 {
+        session.advance(u64::MAX / 4, 100_000);
+    }
+    println!("\nlog of 1,000,000 records       ms      found");
+    let block = session.decisions_since(900_000)[0].block[..10].to_owned();
+    let text = |text: &str| LogQuery {
+        text: text.to_owned(),
+        ..LogQuery::default()
+    };
+    let queries = [
+        ("everything", LogQuery::default()),
+        (
+            "one kind of message",
+            LogQuery {
+                kind: Some(1),
+                ..LogQuery::default()
+            },
+        ),
+        (
+            "one validator",
+            LogQuery {
+                node: Some(2),
+                ..LogQuery::default()
+            },
+        ),
+        (
+            "ten heights",
+            LogQuery {
+                from_height: 100,
+                to_height: 109,
+                ..LogQuery::default()
+            },
+        ),
+        ("search: precommit v2", text("precommit v2")),
+        ("search: a block", text(&block)),
+        ("search: four words", text("delivered prevote v1 12")),
+    ];
+    for (name, query) in queries {
+        let start = Instant::now();
+        let index = session.search(query);
+        let took = start.elapsed().as_secs_f64() * 1e3;
+        println!("{name:<26} {took:>8.1}   {:>8}", index.len());
+    }
+}
+
 fn main() {
-    println!("validators   run ms/block   bare ms/block   ratio   simulated/real");
+    log();
+    println!("\nvalidators   run ms/block   bare ms/block   ratio   simulated/real");
     for n in [4usize, 16, 64, 128] {
         let keys: Vec<Keypair> = (0..n as u8)
             .map(|i| Keypair::from_secret([i; 32]))

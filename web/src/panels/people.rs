@@ -8,7 +8,9 @@ use crate::words;
 use consensusforge_core::session::view::PersonView;
 
 /// In the order of their numbers.
-pub const NAMES: [&str; 8] = ["You", "Alice", "Bob", "Carol", "Dan", "Erin", "Frank", "Faucet"];
+pub const NAMES: [&str; 8] = [
+    "You", "Alice", "Bob", "Carol", "Dan", "Erin", "Frank", "Faucet",
+];
 /// The faucet is an account like the others, with a hand that opens.
 const FAUCET: usize = 7;
 
@@ -35,7 +37,9 @@ fn person(app: App, p: &PersonView) -> El {
         .coins
         .iter()
         .map(|(amount, denom)| {
-            let shown = amount.parse().map_or_else(|_| amount.clone(), words::grouped);
+            let shown = amount
+                .parse()
+                .map_or_else(|_| amount.clone(), words::grouped);
             format!("{shown} {denom}")
         })
         .collect();
@@ -52,28 +56,38 @@ fn person(app: App, p: &PersonView) -> El {
             text => text,
         };
         let said = said.clone();
-        app.studio.ask(app, Ask::Faucet { to, coins }, move |answer| {
-            let sentence = match answer {
-                Answer::Complaints(all) => all
-                    .into_iter()
-                    .map(|(_, s): (At, String)| s)
-                    .collect::<Vec<_>>()
-                    .join(" "),
-                _ => String::new(),
-            };
-            said.say(&sentence);
-        });
+        app.studio
+            .ask(app, Ask::Faucet { to, coins }, move |answer| {
+                let sentence = match answer {
+                    Answer::Complaints(all) => all
+                        .into_iter()
+                        .map(|(_, s): (At, String)| s)
+                        .collect::<Vec<_>>()
+                        .join(" "),
+                    _ => String::new(),
+                };
+                said.say(&sentence);
+            });
     };
     el("div")
         .class("card person")
         .attr("data-person", name)
         .add(&el("strong").text(name))
-        .add(&el("span").class("note coins-owned").text(&coins.join(" · ")))
+        .add(
+            &el("span")
+                .class("note coins-owned")
+                .text(&coins.join(" · ")),
+        )
         .add(
             &el("div")
                 .class("buttons")
                 .add(&amount)
-                .add(&el("button").text("Faucet").attr("title", "A transaction of the faucet's account").pressed(give))
+                .add(
+                    &el("button")
+                        .text("Faucet")
+                        .attr("title", "A transaction of the faucet's account")
+                        .pressed(give),
+                )
                 .add(&copy(p.address.clone(), "copy address"))
                 .add(&copy(p.hex.clone(), "as hex"))
                 .add(&slot),

@@ -111,20 +111,26 @@ impl El {
         let _ = self.0.remove_attribute(name);
     }
 
+    /// Of a picker: the files chosen.
+    #[must_use]
+    pub fn files(&self) -> Option<web_sys::FileList> {
+        self.0.dyn_ref::<web_sys::HtmlInputElement>()?.files()
+    }
+
     #[must_use]
     pub fn is_open(&self) -> bool {
         self.0.has_attribute("open")
     }
 }
 
-/// Shows what `build` makes, and anew when a signal it reads changes.
+/// Shows what `make` makes, and anew when a signal it reads changes.
 #[component]
-pub fn Built(build: Box<dyn Fn() -> El>) -> impl IntoView {
+pub fn Built(make: Box<dyn Fn() -> El>) -> impl IntoView {
     let host = NodeRef::<html::Div>::new();
     Effect::new(move |_| {
         if let Some(host) = host.get() {
             host.set_text_content(None);
-            let _ = host.append_child(&build().0);
+            let _ = host.append_child(&make().0);
         }
     });
     view! { <div node_ref=host></div> }

@@ -5,6 +5,7 @@ pub mod code;
 pub mod dom;
 pub mod files;
 pub mod frames;
+pub mod kept;
 pub mod place;
 pub mod text;
 pub mod theme;

@@ -3,12 +3,14 @@
 use crate::forms::{FormView, Kind};
 use crate::model::InputSpec;
 use borsh::{BorshDeserialize, BorshSerialize};
-use consensusforge_core::session::view::{PersonView, ProofView, StorageView, ViewResult};
+use consensusforge_core::session::view::{
+    CardView, PersonView, ProofView, StorageView, ViewResult,
+};
 
 #[derive(Clone, Debug, PartialEq, BorshSerialize, BorshDeserialize)]
 pub enum Ask {
-    /// The forms of a module, by its hash.
-    Forms(String),
+    /// A module and its forms, by its hash.
+    Card(String),
     /// A file of its JSON Schema.
     Schema {
         code: String,
@@ -93,7 +95,8 @@ pub enum Answer {
     Done,
     /// It will not do; where, and a sentence each.
     Complaints(Vec<(At, String)>),
-    Forms(Vec<FormView>),
+    /// None: no such module is known here any more.
+    Card(Option<CardView>, Vec<FormView>),
     Said(ViewResult),
     Storage(StorageView),
     Proof(ProofView),

@@ -32,8 +32,11 @@ impl Desk {
             result.unwrap_or_else(|p| Answer::Complaints(vec![(At::Whole, p.sentence)]))
         };
         Outcome::Say(match ask {
-            Ask::Forms(code) => Answer::Forms(self.forms.get(&code).cloned().unwrap_or_default()),
-            Ask::Schema { code, file, text } => self.schema(code, &file, &text),
+            Ask::Card(code) => {
+                let forms = self.forms.get(&code).cloned();
+                Answer::Card(session.card(&code), forms.unwrap_or_default())
+            }
+            Ask::Schema { code, file, text } => self.schema(session, code, &file, &text),
             Ask::Send(errand) => match self.command(session, &errand) {
                 Ok(command) => return Outcome::Do(command),
                 Err(complaints) => Answer::Complaints(complaints),
@@ -77,19 +80,20 @@ impl Desk {
         })
     }
 
-    fn schema(&mut self, code: String, file: &str, text: &str) -> Answer {
+    fn schema(&mut self, session: &Session, code: String, file: &str, text: &str) -> Answer {
         match forms::schema::forms(file, text) {
             Err(sentence) => Answer::Complaints(vec![(At::Whole, sentence)]),
             Ok(new) => {
                 if self.forms.len() >= MAX_SCHEMAS && !self.forms.contains_key(&code) {
                     self.forms.pop_first();
                 }
+                let card = session.card(&code);
                 let known = self.forms.entry(code).or_default();
                 // A file of one message takes the place of what was known of that message.
                 known.retain(|old| !new.iter().any(|n| n.kind == old.kind));
                 known.extend(new);
                 known.sort_by_key(|f| f.kind);
-                Answer::Forms(known.clone())
+                Answer::Card(card, known.clone())
             }
         }
     }

@@ -1,0 +1,92 @@
+//! `export`: a run for other people's tools.
+
+use crate::failure::{Exit, Failure, Outcome};
+use crate::output::Text;
+use crate::run::{DEFAULT_TIME, micros};
+use crate::source;
+use consensusforge_core::base::{Micros, limits::MAX_TIME};
+use consensusforge_core::session::Session;
+use consensusforge_core::session::export::Format;
+use std::path::PathBuf;
+
+/// Simulator events between two looks: the window of the trace holds far more.
+const SLICE: u64 = 10_000;
+
+/// Write a run for ShiViz, Perfetto, Mermaid, ITF viewers, or as JSON lines or CSV
+#[derive(clap::Args)]
+pub struct Export {
+    /// A file, `-`, a link, or `preset:ID`
+    scenario: String,
+    #[arg(long, value_parser = format)]
+    format: Format,
+    /// Begin at this instant of simulated time: `30`, `2.5`
+    #[arg(long, value_name = "SECONDS", value_parser = micros, default_value = "0")]
+    from: Micros,
+    /// End at this instant
+    #[arg(long, value_name = "SECONDS", value_parser = micros)]
+    until: Option<Micros>,
+    /// Write to this file instead of standard output
+    #[arg(long, short, value_name = "FILE")]
+    output: Option<PathBuf>,
+}
+
+fn format(name: &str) -> Result<Format, String> {
+    consensusforge_core::session::export::format(name).map_err(|p| p.sentence)
+}
+
+impl Export {
+    pub fn run(self) -> Outcome {
+        let scenario = source::document(&self.scenario)?.scenario;
+        let last = scenario.commands.last().map_or(0, |c| c.at_us);
+        let until = self.until.unwrap_or((last + DEFAULT_TIME).min(MAX_TIME));
+        if until < self.from {
+            return Err(Failure::input(
+                "--until is before --from: nothing would be in the file.",
+            ));
+        }
+        let mut session = Session::open(scenario)?;
+        let mut out = Text::create(self.output.as_deref())?;
+        let sentence = match self.format {
+            Format::Csv => {
+                while !session.advance(until, SLICE).reached {}
+                let made = session.export(Format::Csv, self.from, until);
+                out.write(&made.text)?;
+                made.sentence
+            }
+            format => self.records(format, &mut session, until, &mut out)?,
+        };
+        out.finish()?;
+        // Beside the file, so that a pipe gets the file alone.
+        eprintln!("{}: {sentence}", self.format.name());
+        Ok(Exit::Fine)
+    }
+
+    /// Slice by slice: a long run never stands in memory whole.
+    fn records(
+        &self,
+        format: Format,
+        session: &mut Session,
+        until: Micros,
+        out: &mut Text,
+    ) -> Result<String, Failure> {
+        let mut text = String::new();
+        let mut exporter = session.exporter(format, &mut text);
+        if self.from > 0 {
+            while !session.advance(self.from - 1, SLICE).reached {}
+        }
+        let mut cursor = session.trace_end();
+        loop {
+            let reached = session.advance(until, SLICE).reached;
+            session.export_since(cursor, &mut exporter, &mut text);
+            cursor = session.trace_end();
+            out.write(&text)?;
+            text.clear();
+            if reached {
+                break;
+            }
+        }
+        let made = exporter.finish(0, &mut text);
+        out.write(&text)?;
+        Ok(made.sentence)
+    }
+}

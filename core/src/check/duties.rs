@@ -1,0 +1,269 @@
+//! What each validator did of what was its to do: proposals in its turns, votes in time.
+
+use super::Cast;
+use super::heights::{Heights, percentile};
+use crate::base::Micros;
+use crate::consensus::Role;
+use crate::trace::{Event, Head, Record, Trace};
+use crate::types::{BlockId, Height, NodeId, Round, Slot, ValidatorId};
+use std::collections::{BTreeMap, VecDeque};
+
+/// Turns and vote sheets kept open, the oldest go first: a chain that stalls for ever stays small.
+const TURNS: usize = 64;
+const SHEETS: usize = 64;
+/// Heights a vote may come late and still be counted as late rather than missing.
+const GRACE: Height = 2;
+/// Newest latencies percentiles run over.
+const RECENT: usize = 32;
+
+/// One validator's record. Votes are counted once a kind of vote and decided block.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Duty {
+    /// Turns in which it proposed.
+    pub proposed: u64,
+    /// Turns that passed without a proposal of it.
+    pub missed: u64,
+    /// Votes for the decided block that left before anybody honest had decided it.
+    pub in_time: u64,
+    pub late: u64,
+    /// Decided blocks it never voted for, by kind of vote.
+    pub missing: u64,
+    /// From a block's proposal leaving to this validator seeing a quorum for it.
+    to_quorum: VecDeque<Micros>,
+}
+
+impl Duty {
+    /// The p-th percentile of the newest 32 latencies to a quorum, `None` before the first.
+    #[must_use]
+    pub fn to_quorum(&self, p: u64) -> Option<Micros> {
+        let mut sorted: Vec<Micros> = self.to_quorum.iter().copied().collect();
+        sorted.sort_unstable();
+        (!sorted.is_empty()).then(|| percentile(&sorted, p))
+    }
+
+    fn quorum_after(&mut self, latency: Micros) {
+        self.to_quorum.push_back(latency);
+        if self.to_quorum.len() > RECENT {
+            self.to_quorum.pop_front();
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Turn {
+    proposer: ValidatorId,
+    proposed: bool,
+}
+
+/// When each validator first sent a vote of one kind for one block.
+#[derive(Clone, Debug)]
+struct Sheet {
+    block: BlockId,
+    kind: u8,
+    first: Vec<Option<Micros>>,
+}
+
+/// A decided block whose late votes are awaited.
+#[derive(Clone, Copy, Debug)]
+struct Awaited {
+    height: Height,
+    round: Round,
+    block: BlockId,
+    at: Micros,
+}
+
+#[derive(Clone, Debug)]
+pub struct Duties {
+    of: Vec<Duty>,
+    turns: BTreeMap<Slot, Turn>,
+    sheets: VecDeque<Sheet>,
+    awaited: VecDeque<Awaited>,
+    /// A protocol that notes quorums; of others the decision is the first sign of one.
+    notes_quorums: bool,
+}
+
+impl Duties {
+    pub(super) fn new(head: &Head) -> Self {
+        Duties {
+            of: vec![Duty::default(); head.validators.len()],
+            turns: BTreeMap::new(),
+            sheets: VecDeque::new(),
+            awaited: VecDeque::new(),
+            notes_quorums: false,
+        }
+    }
+
+    /// By validator, in their order.
+    #[must_use]
+    pub fn of(&self) -> &[Duty] {
+        &self.of
+    }
+
+    /// Something was put on the wire: perhaps a proposal or a vote.
+    pub(super) fn sent(&mut self, record: &Record, trace: &Trace) {
+        let Event::Sent {
+            message,
+            again: false,
+            ..
+        } = &record.event
+        else {
+            return;
+        };
+        let Some(m) = trace.find(*message) else {
+            return;
+        };
+        let (Some(signer), Some(kind)) = (m.signer, trace.head.kinds.get(usize::from(m.kind)))
+        else {
+            return;
+        };
+        match kind.role {
+            Role::Proposal => {
+                let turn = self.turns.entry(m.slot).or_insert(Turn {
+                    proposer: signer,
+                    proposed: false,
+                });
+                // A liar's second proposal of a turn is no second proposal made.
+                if turn.proposer == signer
+                    && !std::mem::replace(&mut turn.proposed, true)
+                    && let Some(duty) = self.of.get_mut(signer.index())
+                {
+                    duty.proposed += 1;
+                }
+            }
+            Role::Vote => {
+                if let Some(block) = m.value {
+                    self.vote(block, m.kind, signer, record.at);
+                }
+            }
+            Role::Other => {}
+        }
+    }
+
+    fn vote(&mut self, block: BlockId, kind: u8, signer: ValidatorId, at: Micros) {
+        let known = self
+            .sheets
+            .iter()
+            .rposition(|s| s.block == block && s.kind == kind);
+        let index = known.unwrap_or_else(|| {
+            if self.sheets.len() >= SHEETS {
+                self.sheets.pop_front();
+            }
+            self.sheets.push_back(Sheet {
+                block,
+                kind,
+                first: vec![None; self.of.len()],
+            });
+            self.sheets.len() - 1
+        });
+        if let Some(first) = self.sheets[index].first.get_mut(signer.index()) {
+            first.get_or_insert(at);
+        }
+    }
+
+    pub(super) fn see(&mut self, record: &Record, trace: &Trace, cast: &Cast, heights: &Heights) {
+        match &record.event {
+            Event::Step {
+                round,
+                height,
+                proposer,
+                ..
+            } => {
+                let slot = Slot {
+                    height: u64::from(*height),
+                    round: *round,
+                };
+                self.turns.entry(slot).or_insert(Turn {
+                    proposer: *proposer,
+                    proposed: false,
+                });
+                while self.turns.len() > TURNS {
+                    if let Some((_, turn)) = self.turns.pop_first() {
+                        self.passed(turn);
+                    }
+                }
+            }
+            Event::Polka { node, detail } => {
+                self.notes_quorums = true;
+                if let Some(block) = detail.1 {
+                    self.quorum(*node, &block, record.at, trace, heights);
+                }
+            }
+            Event::Committed(commit) => {
+                if !self.notes_quorums && !commit.caught_up {
+                    self.quorum(commit.node, &commit.block, record.at, trace, heights);
+                }
+                let newest = self.awaited.back().map_or(0, |a| a.height);
+                if cast.honest(commit.node) && commit.height > newest {
+                    self.awaited.push_back(Awaited {
+                        height: commit.height,
+                        round: commit.round,
+                        block: commit.block,
+                        at: record.at,
+                    });
+                    while let Some(oldest) = self.awaited.front().copied()
+                        && oldest.height + GRACE <= commit.height
+                    {
+                        self.awaited.pop_front();
+                        self.settle(oldest);
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn quorum(
+        &mut self,
+        node: NodeId,
+        block: &BlockId,
+        at: Micros,
+        trace: &Trace,
+        heights: &Heights,
+    ) {
+        let validator = trace.head.nodes.get(node.index());
+        if let Some(proposed) = heights.proposed(block)
+            && let Some(duty) = validator.and_then(|v| self.of.get_mut(v.index()))
+        {
+            duty.quorum_after(at.saturating_sub(proposed));
+        }
+    }
+
+    /// A turn is over.
+    fn passed(&mut self, turn: Turn) {
+        if !turn.proposed
+            && let Some(duty) = self.of.get_mut(turn.proposer.index())
+        {
+            duty.missed += 1;
+        }
+    }
+
+    /// The votes for a decided block are in, as far as they will ever be.
+    fn settle(&mut self, decided: Awaited) {
+        for sheet in &self.sheets {
+            if sheet.block != decided.block {
+                continue;
+            }
+            for (duty, first) in self.of.iter_mut().zip(&sheet.first) {
+                match first {
+                    Some(at) if *at <= decided.at => duty.in_time += 1,
+                    Some(_) => duty.late += 1,
+                    None => duty.missing += 1,
+                }
+            }
+        }
+        self.sheets.retain(|s| s.block != decided.block);
+        let last = Slot {
+            height: decided.height,
+            round: decided.round,
+        };
+        while let Some(entry) = self.turns.first_entry()
+            && entry.key().height <= decided.height
+        {
+            let (slot, turn) = entry.remove_entry();
+            // Rounds begun after the deciding one are nobody's duty any more.
+            if slot <= last {
+                self.passed(turn);
+            }
+        }
+    }
+}

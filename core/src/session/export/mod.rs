@@ -1,0 +1,288 @@
+//! A trace for other people's tools. Each format is written record by record, so that a tool may export
+//! a run as it goes; each has a size above which its reader gives up, and what does not fit is told.
+
+mod itf;
+mod jsonl;
+mod mermaid;
+mod perfetto;
+mod shiviz;
+
+use super::Session;
+use super::view::{ExportView, Problem};
+use crate::base::Micros;
+use crate::trace::{Head, Record, Trace};
+
+/// The documented parser expression of ShiViz for the logs written here.
+pub const SHIVIZ_PARSER: &str = r"(?<event>.*)\n(?<host>\S*) (?<clock>{.*})";
+
+/// What a trace can be exported as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    Shiviz,
+    Perfetto,
+    Mermaid,
+    Itf,
+    Jsonl,
+    /// The series of heights, not the records.
+    Csv,
+}
+
+impl Format {
+    pub const ALL: [Format; 6] = [
+        Format::Shiviz,
+        Format::Perfetto,
+        Format::Mermaid,
+        Format::Itf,
+        Format::Jsonl,
+        Format::Csv,
+    ];
+
+    /// As a command line or a menu names it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Format::Shiviz => "shiviz",
+            Format::Perfetto => "perfetto",
+            Format::Mermaid => "mermaid",
+            Format::Itf => "itf",
+            Format::Jsonl => "jsonl",
+            Format::Csv => "csv",
+        }
+    }
+
+    /// A file's ending.
+    #[must_use]
+    pub fn ending(self) -> &'static str {
+        match self {
+            Format::Shiviz => "shiviz.log",
+            Format::Perfetto => "perfetto.json",
+            Format::Mermaid => "mmd",
+            Format::Itf => "itf.json",
+            Format::Jsonl => "jsonl",
+            Format::Csv => "csv",
+        }
+    }
+
+    /// Bytes of an export its reader still copes with.
+    #[must_use]
+    pub fn limit(self) -> usize {
+        match self {
+            // Mermaid refuses a text above 50,000 characters.
+            Format::Mermaid => 48_000,
+            // ShiViz draws every event at once.
+            Format::Shiviz => 8 << 20,
+            Format::Itf => 16 << 20,
+            Format::Perfetto | Format::Jsonl | Format::Csv => 64 << 20,
+        }
+    }
+}
+
+/// One format's way of writing.
+trait Writer {
+    fn begin(&mut self, head: &Head, out: &mut String);
+    fn record(&mut self, record: &Record, trace: &Trace, out: &mut String);
+    /// What closes the text; `note` says what is not in it.
+    fn end(&mut self, note: &str, out: &mut String);
+}
+
+/// An export in the making.
+pub struct Exporter {
+    writer: Box<dyn Writer>,
+    limit: usize,
+    written: usize,
+    records: u64,
+    from: Option<Micros>,
+    until: Micros,
+    /// Records left out since it was full, and the instant of the first.
+    left_out: u64,
+    full_at: Option<Micros>,
+}
+
+/// What an export holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Exported {
+    pub records: u64,
+    /// Records that did not fit any more.
+    pub left_out: u64,
+    /// What is in it and what is not.
+    pub sentence: String,
+}
+
+impl Exporter {
+    /// Begins a text in `out`, which the caller empties as it likes. [`Format::Csv`] is no export of
+    /// records and gets lines like [`Format::Jsonl`].
+    #[must_use]
+    pub fn new(format: Format, head: &Head, out: &mut String) -> Exporter {
+        let mut writer: Box<dyn Writer> = match format {
+            Format::Shiviz => Box::new(shiviz::Shiviz::default()),
+            Format::Perfetto => Box::new(perfetto::Perfetto::default()),
+            Format::Mermaid => Box::new(mermaid::Mermaid::default()),
+            Format::Itf => Box::new(itf::Itf::default()),
+            Format::Jsonl | Format::Csv => Box::new(jsonl::Jsonl),
+        };
+        let before = out.len();
+        writer.begin(head, out);
+        Exporter {
+            writer,
+            limit: format.limit(),
+            written: out.len() - before,
+            records: 0,
+            from: None,
+            until: 0,
+            left_out: 0,
+            full_at: None,
+        }
+    }
+
+    /// The next record; left out once the text is full.
+    pub fn take(&mut self, record: &Record, trace: &Trace, out: &mut String) {
+        if self.full_at.is_some() {
+            self.left_out += 1;
+            return;
+        }
+        let before = out.len();
+        self.writer.record(record, trace, out);
+        let size = out.len() - before;
+        if self.written + size > self.limit {
+            out.truncate(before);
+            self.full_at = Some(record.at);
+            self.left_out = 1;
+            return;
+        }
+        self.written += size;
+        self.records += 1;
+        self.from.get_or_insert(record.at);
+        self.until = record.at;
+    }
+
+    #[must_use]
+    pub fn is_full(&self) -> bool {
+        self.full_at.is_some()
+    }
+
+    /// Closes the text. `before`: records the caller did not offer, because they did not fit.
+    pub fn finish(mut self, before: u64, out: &mut String) -> Exported {
+        let mut sentence = format!(
+            "{} records, from {} to {} of simulated time.",
+            self.records,
+            exact(self.from.unwrap_or(0)),
+            exact(self.until)
+        );
+        if before > 0 {
+            sentence += &format!(
+                " Left out: {before} records before, more than such a file holds ({} bytes).",
+                self.limit
+            );
+        }
+        if let Some(at) = self.full_at {
+            sentence += &format!(
+                " Left out: {} records from {} on, more than such a file holds ({} bytes).",
+                self.left_out,
+                exact(at),
+                self.limit
+            );
+        }
+        self.writer.end(&sentence, out);
+        Exported {
+            records: self.records,
+            left_out: self.left_out + before,
+            sentence,
+        }
+    }
+}
+
+/// Microseconds as seconds: "1.250000 s".
+fn exact(at: Micros) -> String {
+    format!("{}.{:06} s", at / 1_000_000, at % 1_000_000)
+}
+
+/// JSON text of a string.
+fn quoted(text: &str) -> String {
+    serde_json::Value::from(text).to_string()
+}
+
+/// Turns at finding out how many of the newest records fit.
+const TRIES: usize = 12;
+
+impl Session {
+    /// What is in memory, from one instant to another, for another tool; where that is too much, the
+    /// newest that fits.
+    #[must_use]
+    pub fn export(&self, format: Format, from: Micros, until: Micros) -> ExportView {
+        let trace = self.sim.trace();
+        let file = format!("consensusforge.{}", format.ending());
+        if format == Format::Csv {
+            let heights = &self.monitors.heights;
+            let mut sentence = format!(
+                "{} heights.",
+                heights.since(0).count() + heights.open().count()
+            );
+            if heights.start() > 0 {
+                sentence += &format!(" Left out: the first {}.", heights.start());
+            }
+            return ExportView {
+                file,
+                text: self.heights_csv(),
+                sentence,
+            };
+        }
+        let wanted = || trace.since(0).filter(|r| r.at >= from && r.at <= until);
+        let all = wanted().count() as u64;
+        let (mut skip, mut attempt) = (0, 0);
+        loop {
+            attempt += 1;
+            let mut text = String::new();
+            let mut exporter = Exporter::new(format, &trace.head, &mut text);
+            let mut offered = wanted().skip(skip as usize);
+            for record in offered.by_ref() {
+                exporter.take(record, trace, &mut text);
+                if exporter.is_full() && attempt < TRIES {
+                    break;
+                }
+            }
+            if !exporter.is_full() || attempt == TRIES {
+                let mut made = exporter.finish(skip, &mut text);
+                if trace.start() > 0 && from < trace.from() {
+                    made.sentence += &format!(
+                        " What came before {} is no longer in memory: go back to it and export then.",
+                        exact(trace.from())
+                    );
+                }
+                return ExportView {
+                    file,
+                    text,
+                    sentence: made.sentence,
+                };
+            }
+            // As many as fitted from here fit about as well from later on.
+            let fitted = exporter.records;
+            skip = all - (fitted - fitted / 16).min(all - skip - 1);
+        }
+    }
+
+    /// Everything in memory as a text to be fed to `exporter` slice by slice, from record `cursor` on.
+    pub fn export_since(&self, cursor: u64, exporter: &mut Exporter, out: &mut String) {
+        let trace = self.sim.trace();
+        for record in trace.since(cursor) {
+            exporter.take(record, trace, out);
+        }
+    }
+
+    /// Begins an export of this run, to be fed with [`Self::export_since`].
+    #[must_use]
+    pub fn exporter(&self, format: Format, out: &mut String) -> Exporter {
+        Exporter::new(format, &self.sim.trace().head, out)
+    }
+}
+
+/// A format by its name.
+///
+/// # Errors
+/// A sentence that names them all.
+pub fn format(name: &str) -> Result<Format, Problem> {
+    let found = Format::ALL.into_iter().find(|f| f.name() == name);
+    found.ok_or_else(|| {
+        let names = Format::ALL.map(Format::name).join(", ");
+        Problem::new(format!("there is no format '{name}'; there are: {names}."))
+    })
+}

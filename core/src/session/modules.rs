@@ -1,0 +1,39 @@
+//! What there is to know of a module before it runs.
+
+use super::Session;
+use super::contracts::modules;
+use super::view::CardView;
+use crate::base::Hash;
+use crate::types::NodeId;
+use crate::vm::{ContractEngine, WasmEngine};
+use std::sync::Arc;
+
+impl Session {
+    /// The card of the module with this hash: of this run, built in, or on the chain.
+    #[must_use]
+    pub fn card(&self, code: &str) -> Option<CardView> {
+        let wasm = self.module_bytes(Hash::from_hex(code).ok()?)?;
+        let admitted = WasmEngine::new().admit(&wasm).ok()?;
+        Some(CardView {
+            code: admitted.code.to_string(),
+            bytes: wasm.len() as u64,
+            abi: admitted.abi.into(),
+            functions: admitted.functions,
+            start_gas: admitted.start_gas,
+            upload_gas: admitted.upload_gas,
+        })
+    }
+
+    fn module_bytes(&self, code: Hash) -> Option<Arc<[u8]>> {
+        let on_chain = || {
+            let (state, _) = self.sim.state(NodeId(self.witness()? as u16))?;
+            state.code(&code).cloned()
+        };
+        let built_in = || crate::vm::builtin::builtin(code).map(Arc::from);
+        let own = || {
+            let spec = self.scenario.contracts.iter().find(|c| c.sha256 == code)?;
+            modules(&self.scenario).ok()?.remove(&spec.name)
+        };
+        on_chain().or_else(built_in).or_else(own)
+    }
+}

@@ -1,0 +1,203 @@
+//! A record in words: what happened, at whom, about which height.
+
+use crate::trace::{Event, Loss, MessageId, Record, Trace};
+use crate::types::{BlockId, NodeId, Slot, ValidatorId};
+
+/// Digits of a block's digest that a sentence shows.
+pub(super) const DIGITS: usize = 8;
+
+/// The node a record happened at; `None` for what concerns the network or several nodes.
+pub(super) fn place(event: &Event) -> Option<NodeId> {
+    match event {
+        Event::Sent { from, .. } => Some(*from),
+        Event::Delivered { to, .. } | Event::Lost { to, .. } | Event::BadSignature { to, .. } => {
+            Some(*to)
+        }
+        Event::Step { node, .. }
+        | Event::TimerFired { node, .. }
+        | Event::Locked { node, .. }
+        | Event::Polka { node, .. }
+        | Event::Skipped { node, .. }
+        | Event::Rejected { node, .. }
+        | Event::Crashed { node }
+        | Event::Restarted { node }
+        | Event::Submitted { node, .. } => Some(*node),
+        Event::Committed(commit) => Some(commit.node),
+        Event::Executed(executed) => Some(executed.node),
+        Event::Evidence(accusation) => Some(accusation.reporter),
+        Event::Byzantine(change) => change.nodes.first().copied(),
+        Event::Changed(_) | Event::Vanished(_) => None,
+    }
+}
+
+/// The message a record speaks of.
+pub(super) fn message_of(event: &Event) -> Option<MessageId> {
+    match event {
+        Event::Sent { message, .. }
+        | Event::Delivered { message, .. }
+        | Event::Lost { message, .. }
+        | Event::BadSignature { message, .. } => Some(*message),
+        Event::Step { .. }
+        | Event::TimerFired { .. }
+        | Event::Locked { .. }
+        | Event::Polka { .. }
+        | Event::Skipped { .. }
+        | Event::Committed(_)
+        | Event::Executed(_)
+        | Event::Rejected { .. }
+        | Event::Evidence(_)
+        | Event::Crashed { .. }
+        | Event::Restarted { .. }
+        | Event::Byzantine(_)
+        | Event::Changed(_)
+        | Event::Vanished(_)
+        | Event::Submitted { .. } => None,
+    }
+}
+
+/// "prevote for 8f3a11c2, height 3, round 0".
+pub(super) fn message(trace: &Trace, id: MessageId) -> String {
+    let Some(m) = trace.find(id) else {
+        return "a message no longer kept".into();
+    };
+    let kind = trace.head.kinds.get(usize::from(m.kind));
+    let name = kind.map_or("message", |k| k.name);
+    let vote = kind.is_some_and(|k| k.role == crate::consensus::Role::Vote);
+    let value = match &m.value {
+        Some(block) => format!(" for {}", block.short(DIGITS)),
+        None if vote => " for nil".into(),
+        None => String::new(),
+    };
+    if m.slot == Slot::default() {
+        return format!("{name}{value}");
+    }
+    let said = match (m.signer, trace.head.nodes.get(m.from.index())) {
+        // A relay: the words are another's.
+        (Some(signer), Some(own)) if signer != *own => format!(" of {}", validator(trace, signer)),
+        _ => String::new(),
+    };
+    format!(
+        "{name}{said}{value}, height {}, round {}",
+        m.slot.height, m.slot.round
+    )
+}
+
+pub(super) fn validator(trace: &Trace, id: ValidatorId) -> String {
+    let known = trace.head.validators.get(id.index());
+    known.map_or_else(|| id.to_string(), |v| v.0.clone())
+}
+
+fn value(block: Option<&BlockId>) -> String {
+    block.map_or_else(|| "nil".into(), |b| b.short(DIGITS))
+}
+
+/// What happened, without who: "enters step prevote of height 3, round 0".
+pub(super) fn what(record: &Record, trace: &Trace) -> String {
+    let head = &trace.head;
+    let name = |n: NodeId| head.node_name(n);
+    let at = |slot: &Slot| format!("height {}, round {}", slot.height, slot.round);
+    match &record.event {
+        Event::Sent {
+            message: id,
+            copies,
+            again,
+            ..
+        } => format!(
+            "{} {} to {copies}",
+            if *again { "sends again" } else { "sends" },
+            message(trace, *id)
+        ),
+        Event::Delivered {
+            message: id, from, ..
+        } => format!("gets {} from {}", message(trace, *id), name(*from)),
+        Event::Lost {
+            message: id,
+            from,
+            why,
+            ..
+        } => format!(
+            "never gets {} from {}: {}",
+            message(trace, *id),
+            name(*from),
+            match why {
+                Loss::Network => "lost on the way",
+                Loss::Partition => "the network is cut",
+                Loss::Down => "it is down",
+                Loss::Hand => "dropped by hand",
+            }
+        ),
+        Event::BadSignature { message: id, .. } => {
+            format!(
+                "throws away {}: its signature is wrong",
+                message(trace, *id)
+            )
+        }
+        Event::Step {
+            step,
+            round,
+            height,
+            ..
+        } => format!(
+            "enters step {} of height {height}, round {round}",
+            head.steps.get(usize::from(*step)).copied().unwrap_or("?")
+        ),
+        Event::TimerFired {
+            timer,
+            round,
+            height,
+            ..
+        } => format!(
+            "timer {} ends, height {height}, round {round}",
+            head.timers.get(usize::from(*timer)).copied().unwrap_or("?")
+        ),
+        Event::Locked { detail, .. } => {
+            format!("locks {}, {}", value(Some(&detail.1)), at(&detail.0))
+        }
+        Event::Polka { detail, .. } => format!(
+            "sees a quorum for {}, {}",
+            value(detail.1.as_ref()),
+            at(&detail.0)
+        ),
+        Event::Skipped { detail, .. } => format!("skips to {}", at(detail)),
+        Event::Committed(c) => format!(
+            "{} {} at height {}, round {}",
+            if c.caught_up { "learns of" } else { "commits" },
+            c.block.short(DIGITS),
+            c.height,
+            c.round
+        ),
+        Event::Executed(e) => format!(
+            "executes {} (height {}): root {}, {} gas",
+            e.block.short(DIGITS),
+            e.height,
+            e.root.short(DIGITS),
+            e.gas
+        ),
+        Event::Rejected { detail, .. } => format!(
+            "rejects {}, {}: {}",
+            detail.block.short(DIGITS),
+            at(&detail.slot),
+            detail.reason
+        ),
+        Event::Evidence(a) => format!(
+            "proves that {} signed two {}s, {}",
+            validator(trace, a.offender),
+            head.kinds
+                .get(usize::from(a.kind))
+                .map_or("message", |k| k.name),
+            at(&a.slot)
+        ),
+        Event::Crashed { .. } => "goes down".into(),
+        Event::Restarted { .. } => "is back".into(),
+        Event::Byzantine(change) if change.nodes.is_empty() => "all are honest from now on".into(),
+        Event::Byzantine(change) => format!(
+            "Byzantine from now on: {} ({})",
+            crate::check::names(head, &change.nodes),
+            change.strategy
+        ),
+        Event::Changed(sentence) | Event::Vanished(sentence) => sentence.as_ref().clone(),
+        Event::Submitted { detail, .. } => {
+            format!("gets transaction {} from a user", detail.short(DIGITS))
+        }
+    }
+}
