@@ -313,6 +313,9 @@ fn fill(view: &mut ReceiptView, receipt: &Receipt) {
         ("storage write", gas.storage_write),
         ("transfers", gas.transfers),
         ("events", gas.events),
+        ("crypto", gas.crypto),
+        ("queries", gas.queries),
+        ("messages", gas.messages),
     ];
     view.gas_by = parts
         .into_iter()
