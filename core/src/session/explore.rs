@@ -7,6 +7,7 @@ use crate::base::digest::{from_hex, to_hex};
 use crate::base::{Hash, encode};
 use crate::ledger::{Key, State, StateProof};
 use crate::scenario::model::InputSpec;
+use crate::types::transaction::NATIVE_DENOM;
 use crate::types::{Address, Height, NodeId, bech32};
 use crate::vm::Outcome;
 use crate::world::{USERS, user_address};
@@ -64,14 +65,16 @@ impl Session {
             .collect()
     }
 
-    /// Every denomination there is.
+    /// Every denomination there is, the native one first.
     #[must_use]
     pub fn denoms(&self) -> Vec<String> {
         let state = self
             .witness()
             .and_then(|n| self.sim.state(NodeId(n as u16)));
         let supply = state.map(|(state, _)| state.supply()).unwrap_or_default();
-        supply.keys().map(|denom| denom.to_string()).collect()
+        let mut all: Vec<String> = supply.keys().map(|denom| denom.to_string()).collect();
+        all.sort_by_key(|denom| denom != NATIVE_DENOM);
+        all
     }
 
     /// A contract's storage.

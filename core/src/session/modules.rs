@@ -5,7 +5,10 @@ use super::contracts::modules;
 use super::view::CardView;
 use crate::base::Hash;
 use crate::types::NodeId;
-use crate::vm::{ContractEngine, WasmEngine};
+use crate::vm::abi::Abi;
+use crate::vm::abi::cosmwasm::{self, CosmWasm};
+use crate::vm::admission::Profile;
+use crate::vm::{ContractEngine, Entry, WasmEngine};
 use std::sync::Arc;
 
 impl Session {
@@ -16,8 +19,21 @@ impl Session {
         let admitted = WasmEngine::new().admit(&wasm).ok()?;
         Some(CardView {
             code: admitted.code.to_string(),
-            bytes: wasm.len() as u64,
+            bytes: admitted.size,
             abi: admitted.abi.into(),
+            marker: admitted.marker.into(),
+            profile: match admitted.profile {
+                Profile::Strict => "strict",
+                Profile::Modern => "modern",
+            }
+            .into(),
+            entries: admitted
+                .entries
+                .iter()
+                .map(|e| name_of(admitted.abi, *e).into())
+                .collect(),
+            capabilities: admitted.capabilities,
+            migrate_version: admitted.migrate_version,
             functions: admitted.functions,
             start_gas: admitted.start_gas,
             upload_gas: admitted.upload_gas,
@@ -35,5 +51,14 @@ impl Session {
             modules(&self.scenario).ok()?.remove(&spec.name)
         };
         on_chain().or_else(built_in).or_else(own)
+    }
+}
+
+/// What the module itself calls an entry point.
+fn name_of(abi: &str, entry: Entry) -> &'static str {
+    if abi == CosmWasm.name() {
+        cosmwasm::export(entry)
+    } else {
+        entry.name()
     }
 }

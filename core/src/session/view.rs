@@ -684,8 +684,16 @@ pub struct CardView {
     /// SHA-256 in hex.
     pub code: String,
     pub bytes: u64,
-    /// The contract interface it speaks.
+    /// The contract interface it speaks, and the export by which it says so.
     pub abi: String,
+    pub marker: String,
+    /// The strictest set of rules that admits it: `strict` or `modern`.
+    pub profile: String,
+    /// What the chain calls of it.
+    pub entries: Vec<String>,
+    /// What it says it needs of the chain.
+    pub capabilities: Vec<String>,
+    pub migrate_version: Option<u64>,
     /// What it exports for people to call.
     pub functions: Vec<String>,
     /// Gas of a fresh instance, paid at each call.

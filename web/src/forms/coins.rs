@@ -24,8 +24,8 @@ pub fn read(text: &str, known: &[String]) -> Result<Vec<(u128, String)>, String>
             format!("{digits} is more than a chain can hold: an amount has 128 bits.")
         })?;
         let denom = match (denom, known) {
-            ("", [only]) => only.clone(),
-            ("", _) => {
+            ("", [native, ..]) => native.clone(),
+            ("", []) => {
                 return Err(format!(
                     "{digits} of what? Known here: {}.",
                     known.join(", ")
@@ -67,10 +67,11 @@ mod tests {
         );
         assert_eq!(read("", &known).unwrap(), []);
         assert_eq!(read("0 gold", &known).unwrap(), []);
+        // The first one known is the native one.
+        assert_eq!(read("7", &known).unwrap(), [(7, "gold".into())]);
         for (text, words) in [
             ("gold", "begin with an amount"),
             ("-1 gold", "begin with an amount"),
-            ("5", "5 of what"),
             ("5 silver", "Nobody here has “silver”"),
             ("5 gold, 6 gold", "twice"),
             (

@@ -60,8 +60,16 @@ fn facts_of(card: &CardView) -> Vec<El> {
         }
     };
     fact("size", words::bytes(card.bytes));
-    fact("interface", card.abi.clone());
-    fact("entry points", card.functions.join(", "));
+    fact("interface", format!("{}, by {}", card.abi, card.marker));
+    fact("admitted as", card.profile.clone());
+    fact("entry points", card.entries.join(", "));
+    fact("capabilities", card.capabilities.join(", "));
+    fact(
+        "data version",
+        card.migrate_version
+            .map(|v| v.to_string())
+            .unwrap_or_default(),
+    );
     fact(
         "gas",
         format!(
