@@ -288,7 +288,10 @@ fn hear(app: App, message: FromWorker, bytes: Option<Vec<u8>>) {
         }
         FromWorker::Panic(text) => {
             web_sys::console::warn_1(&text.clone().into());
-            app.dead.set(Some(text));
+            // After its last words a worker throws on, and says less.
+            if app.dead.with_untracked(Option::is_none) {
+                app.dead.set(Some(text));
+            }
         }
     }
 }

@@ -173,7 +173,7 @@ fn call(sender: [u8; 32], entry: Entry, value: u128, height: u64, input: &str) -
 /// The examples of the list, then every right and wrong command by three people.
 fn script(name: &str) -> Vec<Call> {
     let mut calls: Vec<Call> = builtin::named(name)
-        .map(|b| b.examples.as_slice())
+        .map(|b| b.examples)
         .unwrap_or_default()
         .iter()
         .map(|e| call(YOU, e.entry, 0, 1, e.input))

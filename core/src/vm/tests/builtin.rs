@@ -2,7 +2,9 @@
 
 use super::*;
 use crate::base::digest::to_hex;
-use crate::vm::builtin::{Builtin, MANIFEST, builtin, catalogue, named};
+use crate::vm::builtin::{Builtin, builtin, catalogue, named};
+
+const MANIFEST: &str = include_str!("../../../../contracts/contracts.json");
 
 #[test]
 fn the_list_and_the_files_agree() {
