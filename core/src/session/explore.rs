@@ -24,6 +24,9 @@ const PROOF: &str = "consensusforge-proof-1";
 /// A proof has at most 256 halves of 32 bytes, and a value.
 const MAX_PROOF_TEXT: usize = 1 << 20;
 
+/// A value at a height, and at the one compared with.
+type Pair<'a> = (Option<&'a Arc<[u8]>>, Option<&'a Arc<[u8]>>);
+
 /// A question about a contract's storage.
 #[derive(Clone, Debug, Default)]
 pub struct StorageQuestion<'a> {
@@ -96,7 +99,7 @@ impl Session {
             None => None,
         };
         let find = question.find.trim().to_ascii_lowercase();
-        let mut rows: BTreeMap<&[u8], (Option<&Arc<[u8]>>, Option<&Arc<[u8]>>)> = state
+        let mut rows: BTreeMap<&[u8], Pair<'_>> = state
             .storage_of(address, &[])
             .map(|(k, v)| (k, (Some(v), None)))
             .collect();
