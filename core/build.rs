@@ -11,11 +11,11 @@ fn main() {
     println!("cargo::rerun-if-changed={}", list.display());
     let text = fs::read_to_string(&list).expect("contracts/contracts.json can be read");
     let contracts: Vec<Value> = serde_json::from_str(&text).expect("contracts.json is a JSON list");
-    let mut table = String::from("&[\n");
+    let mut table = format!("static CATALOGUE: [Builtin; {}] = [\n", contracts.len());
     for contract in &contracts {
         entry(&mut table, contract);
     }
-    table.push_str("]\n");
+    table.push_str("];\n");
     let out = env::var_os("OUT_DIR").expect("cargo names a folder for what is built");
     fs::write(Path::new(&out).join("catalogue.rs"), table).expect("the table can be written");
 }
@@ -51,12 +51,24 @@ fn entry(table: &mut String, contract: &Value) {
             "Example {{ entry: Entry::{kind}, input: {input:?}, note: {note:?} }}, "
         );
     }
+    // The large ones lie beside a page and not in it.
+    let apart = text("source").starts_with("cosmwasm/")
+        && env::var("CARGO_CFG_TARGET_ARCH").is_ok_and(|arch| arch == "wasm32");
+    let embedded = if apart {
+        "None".into()
+    } else {
+        format!(
+            "Some(include_bytes!({}))",
+            file(&format!("wasm/{}", text("file")))
+        )
+    };
+    let bytes = contract["bytes"].as_u64().expect("an entry names its size");
     let _ = writeln!(
         table,
-        "Builtin {{ name: {:?}, hash: Hash({hash:?}), wasm: include_bytes!({}), wat: {wat}, \
-         summary: {:?}, examples: &[{examples}] }},",
+        "Builtin {{ name: {:?}, hash: Hash({hash:?}), file: {:?}, bytes: {bytes}, embedded: {embedded}, \
+         supplied: OnceLock::new(), wat: {wat}, summary: {:?}, examples: &[{examples}] }},",
         text("name"),
-        file(&format!("wasm/{}", text("file"))),
+        text("file"),
         text("summary"),
     );
 }

@@ -10,10 +10,10 @@ use crate::model::{Command, Scenario, Who};
 use crate::panels::chart::Chart;
 use crate::platform::theme::Theme;
 use crate::platform::workers::Handle;
-use crate::protocol::{FromWorker, Ledger, Tick, ToWorker};
+use crate::protocol::{FromWorker, Hand, Ledger, Tick, ToWorker};
 use crate::studio::Studio;
 use consensusforge_core::session::view::{
-    Frame, LinkView, MessageView, ModuleView, Preset, Unit, World,
+    Arrow, Frame, LinkView, MessageView, ModuleView, Preset, Unit, World,
 };
 use leptos::prelude::*;
 use std::cell::RefCell;
@@ -196,6 +196,18 @@ impl App {
     pub fn act(&self, command: Command) {
         self.remember();
         self.send(ToWorker::Apply(command));
+    }
+
+    /// Does this to a message in flight; the worker names it.
+    pub fn hand(&self, arrow: &Arrow, act: Hand) {
+        self.remember();
+        self.send(ToWorker::Hand {
+            message: arrow.message,
+            from: arrow.from,
+            to: arrow.to,
+            arrives_us: arrow.arrives_us,
+            act,
+        });
     }
 
     /// Gives the liars a script, as text: the worker reads it.

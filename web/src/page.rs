@@ -238,7 +238,7 @@ fn hear(app: App, message: FromWorker, bytes: Option<Vec<u8>>) {
             app.send(ToWorker::Heard);
         }
         FromWorker::Frame(frame) => {
-            app.chart().borrow_mut().nodes.clone_from(&frame.nodes);
+            app.chart().borrow_mut().knew(&frame.nodes);
             app.reached_us.set(frame.end_us);
             // A command that found nothing to act on is told once, when it happens.
             let told = app

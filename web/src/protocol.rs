@@ -33,6 +33,14 @@ pub enum ToWorker {
     /// Give up a step, seek or replay under way.
     Stop,
     Apply(Command),
+    /// Do this to a copy in flight: message, receiver and arrival say which.
+    Hand {
+        message: u32,
+        from: u16,
+        to: u16,
+        arrives_us: u64,
+        act: Hand,
+    },
     /// The liars say what this text says, a JSON list of puppet lines.
     Script {
         who: Who,
@@ -53,6 +61,17 @@ pub enum ToWorker {
     },
     /// The last `Tick` has been taken in: another may come.
     Heard,
+}
+
+/// What a hand does to a message in flight.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub enum Hand {
+    Drop,
+    /// Microseconds.
+    Delay(u64),
+    /// A second copy this many microseconds after the first.
+    Duplicate(u64),
+    DeliverNow,
 }
 
 /// From the worker to the page.
@@ -161,5 +180,7 @@ pub struct CompileError {
 #[derive(Clone, Debug, Default, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub struct ChartNews {
     pub batch: ChartBatch,
+    /// Copies on the wire; those that left at `since` or later, where that is given.
     pub flying: Vec<Arrow>,
+    pub since: Option<u64>,
 }

@@ -16,6 +16,7 @@ pub mod view;
 mod words;
 
 pub use crate::scenario::{self, Scenario};
+pub use contracts::{file_of, files_wanted, take_file};
 pub use search::{LOG_EVENTS, LogIndex};
 pub use share::{Opened, link_of, open_bytes, open_link, presets};
 

@@ -1,17 +1,30 @@
-//! The sample contracts, built in. A link names them by hash, so a committed `.wasm` never changes:
-//! an improved one is a new file. `contracts/contracts.json` lists them; `contracts-check` in the
-//! tests holds files and sources together.
+//! The sample contracts: a library of modules by hash. A link names them by hash, so a committed `.wasm`
+//! never changes: an improved one is a new file. `contracts/contracts.json` lists them;
+//! `contracts-check` in the tests holds files and sources together.
+//!
+//! All are known; not all are there. The small ones are part of this program. The others are part of it
+//! natively, and files beside the page in a browser, where whoever wants one fetches it and
+//! [`supply`]s it once.
 
 use super::Entry;
 use crate::base::Hash;
+use crate::base::digest::sha256;
+use std::sync::OnceLock;
 
 /// A sample contract.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Debug)]
 pub struct Builtin {
     pub name: &'static str,
-    /// SHA-256 of `wasm`.
+    /// SHA-256 of its module.
     pub hash: Hash,
-    pub wasm: &'static [u8],
+    /// Name of its module's file.
+    pub file: &'static str,
+    /// Size of its module.
+    pub bytes: u64,
+    /// Its module, when it is part of this program.
+    embedded: Option<&'static [u8]>,
+    /// Its module, once somebody supplied it.
+    supplied: OnceLock<&'static [u8]>,
     /// The source, for those written by hand.
     pub wat: Option<&'static str>,
     /// One line for a list.
@@ -31,6 +44,14 @@ pub struct Example {
     pub note: &'static str,
 }
 
+impl Builtin {
+    /// Its module, unless it is a file that nobody has fetched yet.
+    #[must_use]
+    pub fn wasm(&self) -> Option<&'static [u8]> {
+        self.embedded.or_else(|| self.supplied.get().copied())
+    }
+}
+
 impl Example {
     /// The input with addresses in their places.
     #[must_use]
@@ -42,23 +63,48 @@ impl Example {
     }
 }
 
-/// Made of `contracts/contracts.json` by `build.rs`.
-static CATALOGUE: &[Builtin] = include!(concat!(env!("OUT_DIR"), "/catalogue.rs"));
+// `CATALOGUE`, made of `contracts/contracts.json` by `build.rs`.
+include!(concat!(env!("OUT_DIR"), "/catalogue.rs"));
 
 /// Every sample contract, in the order to show them.
 #[must_use]
 pub fn catalogue() -> &'static [Builtin] {
-    CATALOGUE
+    &CATALOGUE
 }
 
-/// The bytes behind a hash, when it is a sample contract's.
+/// The sample contract with this digest, whether its module is there or not.
+#[must_use]
+pub fn by_hash(hash: Hash) -> Option<&'static Builtin> {
+    catalogue().iter().find(|b| b.hash == hash)
+}
+
+/// The bytes behind a hash, when it is a sample contract's and they are there.
 #[must_use]
 pub fn builtin(hash: Hash) -> Option<&'static [u8]> {
-    catalogue().iter().find(|b| b.hash == hash).map(|b| b.wasm)
+    by_hash(hash)?.wasm()
 }
 
 /// The sample contract of a name.
 #[must_use]
 pub fn named(name: &str) -> Option<&'static Builtin> {
     catalogue().iter().find(|b| b.name == name)
+}
+
+/// Takes in the file of a sample contract. It stays for as long as the program runs; taking it in twice
+/// is fine.
+///
+/// # Errors
+/// A sentence, when these bytes are no sample contract's.
+pub fn supply(wasm: &[u8]) -> Result<&'static Builtin, String> {
+    let hash = sha256(wasm);
+    let Some(contract) = by_hash(hash) else {
+        return Err(format!(
+            "a file of {} bytes with the digest {} is none of the sample contracts; reload the page, for it and its files may be of different versions",
+            wasm.len(),
+            hash.short(8)
+        ));
+    };
+    // Leaked on purpose: at most once each, and handed out as what is built in.
+    contract.supplied.get_or_init(|| Box::leak(wasm.into()));
+    Ok(contract)
 }

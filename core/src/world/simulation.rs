@@ -168,7 +168,11 @@ impl<P: Protocol> Simulation for World<P> {
 
     fn view(&self, node: NodeId, contract: Address, input: &[u8]) -> Option<Outcome> {
         let (state, height) = Simulation::state(self, node)?;
-        Some(self.ledger.chain.view(state, height, contract, input))
+        Some(
+            self.ledger
+                .chain
+                .view(state, (height, self.now), contract, input),
+        )
     }
 
     fn state_at(&self, node: NodeId, height: Height) -> Option<(&State, Hash)> {
@@ -187,7 +191,7 @@ impl<P: Protocol> Simulation for World<P> {
         input: &[u8],
     ) -> Option<Outcome> {
         let (state, _) = self.state_at(node, height)?;
-        Some(self.ledger.chain.view(state, height, contract, input))
+        Some(self.ledger.chain.view(state, (height, self.now), contract, input))
     }
 
     fn submissions(&self) -> &[Submission] {

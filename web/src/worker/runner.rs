@@ -3,9 +3,13 @@
 
 use super::desk::{Desk, Outcome};
 use super::looking::Looking;
-use crate::model::{AdversarySpec, Command, PuppetLine, Scenario, StrategySpec, SubmitSpec};
+use crate::model::{
+    AdversarySpec, Command, CopySpec, PuppetLine, Scenario, StrategySpec, SubmitSpec,
+};
 use crate::protocol::studio::{Answer, At};
-use crate::protocol::{About, ChartNews, Doing, FromWorker, Ledger, Progress, Tick, ToWorker};
+use crate::protocol::{
+    About, ChartNews, Doing, FromWorker, Hand, Ledger, Progress, Tick, ToWorker,
+};
 use crate::words;
 use consensusforge_core::session::{
     Opened, Session, open_bytes, open_link,
@@ -18,7 +22,7 @@ const SLICE_MS: f64 = 9.0;
 const FIRST_CHUNK: u64 = 64;
 /// Chart records a tick carries, at most; more than this on one screen is only density.
 const MAX_ARROWS: usize = 6_000;
-const MAX_FLYING: usize = 2_000;
+const MAX_FLYING: usize = 12_000;
 /// Frames (tables, figures, sentences) a second.
 const FRAME_EVERY_MS: f64 = 110.0;
 /// How often contracts and receipts are looked at.
@@ -56,6 +60,9 @@ pub struct Runner {
     last_ms: f64,
     chunk: u64,
     cursor: u64,
+    /// The instant of the last tick with chart records: copies that left before it are known. None after
+    /// anything but time changed them.
+    flown_us: Option<u64>,
     /// The page has not yet taken in the last tick: do not pile up more.
     unheard: bool,
     place: Advance,
@@ -79,6 +86,7 @@ impl Default for Runner {
             last_ms: 0.0,
             chunk: FIRST_CHUNK,
             cursor: 0,
+            flown_us: None,
             unheard: false,
             place: START,
             frame_ms: f64::MIN,
@@ -148,6 +156,7 @@ impl Runner {
             }
             message => self.ask(message, bytes),
         }
+        self.flown_us = None;
         self.due_us = self.now_us() as f64;
         self.stale = true;
     }
@@ -171,6 +180,22 @@ impl Runner {
                     self.complain(About::Command, problem);
                 }
             }
+            ToWorker::Hand {
+                message,
+                from,
+                to,
+                arrives_us,
+                act,
+            } => match session.in_flight(message, from, to, arrives_us) {
+                Some(name) => self.ask(ToWorker::Apply(hand(act, name)), None),
+                None => self.complain(
+                    About::Command,
+                    Problem::new(
+                        "That message is not in flight any more, so nothing was done. Pause, go back a \
+                         little, and try again.",
+                    ),
+                ),
+            },
             ToWorker::Link => {
                 let link = session.link();
                 self.say(FromWorker::Link(link));
@@ -218,6 +243,8 @@ impl Runner {
             return Ok(());
         };
         knowing(session, &command).and_then(|()| session.apply(command))?;
+        // A command is carried out at once, a microsecond on: no step, but a place.
+        self.place = session.advance(0, 0);
         let scenario = session.scenario().clone();
         self.say(FromWorker::Scenario(scenario));
         self.frame_ms = f64::MIN;
@@ -394,9 +421,13 @@ impl Runner {
         } else {
             let batch = session.chart(self.cursor, MAX_ARROWS);
             self.cursor = batch.cursor;
+            // What left before the last tick was told then; at its very instant more may have left.
+            let since = self.flown_us.filter(|_| !batch.reset);
+            self.flown_us = Some(place.now_us);
             Some(ChartNews {
                 batch,
-                flying: session.flying(0, MAX_FLYING),
+                flying: session.flying(since.unwrap_or(0), MAX_FLYING),
+                since,
             })
         };
         self.unheard = true;
@@ -435,6 +466,15 @@ impl Runner {
             self.ledger_stamp = Some(stamp);
             self.out.push((FromWorker::Ledger(Box::new(ledger)), None));
         }
+    }
+}
+
+fn hand(act: Hand, message: CopySpec) -> Command {
+    match act {
+        Hand::Drop => Command::Drop(message),
+        Hand::Delay(by_us) => Command::Delay { message, by_us },
+        Hand::Duplicate(after_us) => Command::Duplicate { message, after_us },
+        Hand::DeliverNow => Command::DeliverNow(message),
     }
 }
 
@@ -539,6 +579,73 @@ mod tests {
                 .count();
         }
         assert_eq!(ticks, 1);
+    }
+
+    #[test]
+    fn while_paused_an_act_is_told_with_the_instant_it_was_done_at() {
+        let (mut runner, clock) = (Runner::default(), Cell::new(1_000.0));
+        let scenario = Box::default();
+        runner.hear(ToWorker::Open { scenario, at_us: 0 }, None);
+        run_ms(&mut runner, &clock, 500.0);
+        runner.hear(ToWorker::Play(false), None);
+        let held = now(&run_ms(&mut runner, &clock, 300.0));
+        runner.hear(ToWorker::Apply(Command::SetLoss { ppm: 5 }), None);
+        assert_eq!(now(&run_ms(&mut runner, &clock, 300.0)), held + 1);
+    }
+
+    #[test]
+    fn a_message_in_flight_is_told_once_and_dropped_by_what_the_page_knows_of_it() {
+        let (mut runner, clock) = (Runner::default(), Cell::new(1_000.0));
+        let scenario = Box::default();
+        runner.hear(ToWorker::Open { scenario, at_us: 0 }, None);
+        let mut answers = Vec::new();
+        let news = |answers: &[Answer]| -> Vec<ChartNews> {
+            let bytes = answers.iter().filter_map(|(_, bytes)| bytes.as_ref());
+            bytes.filter_map(|b| borsh::from_slice(b).ok()).collect()
+        };
+        // Something is in flight at most times, not at all.
+        while news(&answers).last().is_none_or(|n| n.flying.is_empty()) {
+            answers.extend(run_ms(&mut runner, &clock, 40.0));
+        }
+        let mut told = std::collections::BTreeSet::new();
+        for n in news(&answers) {
+            for a in n
+                .flying
+                .iter()
+                .filter(|a| n.since.is_some_and(|s| a.sent_us > s))
+            {
+                assert!(told.insert((a.message, a.to)), "twice: {a:?}");
+            }
+        }
+        assert!(!told.is_empty());
+        runner.hear(ToWorker::Play(false), None);
+        let paused = news(&run_ms(&mut runner, &clock, 300.0));
+        let all = paused
+            .iter()
+            .find(|n| n.since.is_none())
+            .expect("told anew");
+        let a = all.flying.first().expect("in flight");
+        let drop = ToWorker::Hand {
+            message: a.message,
+            from: a.from,
+            to: a.to,
+            arrives_us: a.arrives_us,
+            act: Hand::Drop,
+        };
+        runner.hear(drop.clone(), None);
+        let done = run_ms(&mut runner, &clock, 300.0);
+        let dropped = |s: &Scenario| matches!(s.commands[0].command, Command::Drop(_));
+        assert!(
+            done.iter()
+                .any(|(a, _)| matches!(a, FromWorker::Scenario(s) if dropped(s)))
+        );
+        runner.hear(drop, None);
+        let again = run_ms(&mut runner, &clock, 100.0);
+        assert!(
+            again
+                .iter()
+                .any(|(a, _)| matches!(a, FromWorker::Problem { .. }))
+        );
     }
 
     #[test]
