@@ -2,7 +2,6 @@
 
 mod chart;
 mod contracts;
-pub mod explore;
 pub mod export;
 mod frame;
 mod hands;
@@ -12,6 +11,7 @@ mod modules;
 mod search;
 mod series;
 mod share;
+pub mod studio;
 pub mod view;
 mod words;
 

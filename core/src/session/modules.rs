@@ -4,11 +4,13 @@ use super::Session;
 use super::contracts::modules;
 use super::view::CardView;
 use crate::base::Hash;
-use crate::types::NodeId;
+use crate::types::{NodeId, bech32};
 use crate::vm::abi::Abi;
 use crate::vm::abi::cosmwasm::{self, CosmWasm};
 use crate::vm::admission::Profile;
+use crate::vm::builtin::by_hash;
 use crate::vm::{ContractEngine, Entry, WasmEngine};
+use crate::world::user_address;
 use std::sync::Arc;
 
 impl Session {
@@ -34,6 +36,7 @@ impl Session {
                 .collect(),
             capabilities: admitted.capabilities,
             migrate_version: admitted.migrate_version,
+            examples: examples(admitted.code, admitted.abi),
             functions: admitted.functions,
             start_gas: admitted.start_gas,
             upload_gas: admitted.upload_gas,
@@ -52,6 +55,23 @@ impl Session {
         };
         on_chain().or_else(built_in).or_else(own)
     }
+}
+
+/// What to try of a sample contract.
+fn examples(code: Hash, abi: &str) -> Vec<(String, String)> {
+    let people = [0, 1, 2].map(|i| {
+        let address = user_address(i);
+        // Contracts that read JSON know accounts by their text.
+        if abi == CosmWasm.name() {
+            bech32::encode(&address)
+        } else {
+            address.to_string()
+        }
+    });
+    let [you, alice, bob] = &people;
+    let all = by_hash(code).into_iter().flat_map(|b| b.examples.iter());
+    all.map(|e| (name_of(abi, e.entry).into(), e.input_for(you, alice, bob)))
+        .collect()
 }
 
 /// What the module itself calls an entry point.

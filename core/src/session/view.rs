@@ -694,6 +694,8 @@ pub struct CardView {
     /// What it says it needs of the chain.
     pub capabilities: Vec<String>,
     pub migrate_version: Option<u64>,
+    /// Entry point and message to try, with addresses filled in.
+    pub examples: Vec<(String, String)>,
     /// What it exports for people to call.
     pub functions: Vec<String>,
     /// Gas of a fresh instance, paid at each call.

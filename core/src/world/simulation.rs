@@ -59,11 +59,11 @@ pub trait Simulation: Inside {
     fn state(&self, node: NodeId) -> Option<(&State, Height)>;
     /// The state after the block of `height` that the node holds final, and its root as the node says it
     /// is; `None` when it has no such block, or that is longer gone by than states are kept.
-    fn state_at(&self, node: NodeId, height: Height) -> Option<(&State, Hash)>;
+    fn archived(&self, node: NodeId, height: Height) -> Option<(&State, Hash)>;
     /// The oldest height of which states are kept.
-    fn states_from(&self) -> Height;
+    fn archived_from(&self) -> Height;
     /// As `view`, on a state of the past.
-    fn view_at(
+    fn ask_archived(
         &self,
         node: NodeId,
         height: Height,
@@ -175,23 +175,27 @@ impl<P: Protocol> Simulation for World<P> {
         )
     }
 
-    fn state_at(&self, node: NodeId, height: Height) -> Option<(&State, Hash)> {
+    fn archived(&self, node: NodeId, height: Height) -> Option<(&State, Hash)> {
         self.archive.get(node, height).map(|k| (&k.state, k.root))
     }
 
-    fn states_from(&self) -> Height {
+    fn archived_from(&self) -> Height {
         self.archive.oldest()
     }
 
-    fn view_at(
+    fn ask_archived(
         &self,
         node: NodeId,
         height: Height,
         contract: Address,
         input: &[u8],
     ) -> Option<Outcome> {
-        let (state, _) = self.state_at(node, height)?;
-        Some(self.ledger.chain.view(state, (height, self.now), contract, input))
+        let (state, _) = self.archived(node, height)?;
+        Some(
+            self.ledger
+                .chain
+                .view(state, (height, self.now), contract, input),
+        )
     }
 
     fn submissions(&self) -> &[Submission] {

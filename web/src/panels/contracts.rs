@@ -2,7 +2,7 @@
 
 use super::drop;
 use super::editor::Editor;
-use super::errand::{Subject, errand};
+use super::errand::{Subject, errand, learn};
 use super::module::module;
 use super::people;
 use super::receipts::Receipts;
@@ -103,11 +103,13 @@ fn card(app: App, name: &str, sha256: &str) -> El {
     let head = el("summary")
         .add(&el("strong").text(&m.name))
         .add(&el("small").text(&size));
+    let (body, look) = module(app, &m);
     el("details")
         .class("card module")
         .attr("data-module", name)
         .add(&head)
-        .add(&module(app, &m))
+        .add(&body)
+        .on("toggle", move |_| look())
 }
 
 #[component]
@@ -149,8 +151,10 @@ fn Deployed(address: String, code: String) -> impl IntoView {
         code,
         deployed: true,
         examples,
+        tries: Vec::new(),
     };
-    errand(app, &form, &subject, |_| {});
+    errand(app, &form, &subject);
+    learn(app, &form, &subject, |_| {});
     let head = el("h3")
         .add(&title)
         .text(" ")

@@ -22,6 +22,8 @@ pub struct Subject {
     /// Before it is deployed, a module can only be instantiated.
     pub deployed: bool,
     pub examples: Vec<String>,
+    /// Entry point and message, of a contract that reads JSON.
+    pub tries: Vec<(String, String)>,
 }
 
 /// The interface whose messages are JSON.
@@ -47,17 +49,21 @@ struct Fields {
     json: bool,
 }
 
-/// `host` filled with the form, and again when more is known of the module; `told` gets its card.
-pub fn errand(app: App, host: &El, subject: &Subject, told: impl FnOnce(&CardView) + 'static) {
-    draw(app, host, &Reads::Bytes, subject, &[]);
-    let (shown, asked) = (host.clone(), subject.clone());
+/// `host` filled with the form of what reads plain bytes, until [`learn`] finds out more.
+pub fn errand(app: App, host: &El, subject: &Subject) {
+    draw(app, host, Reads::Bytes, subject, &[]);
+}
+
+/// Draws the form anew when the module turns out to read JSON; `told` gets its card.
+pub fn learn(app: App, host: &El, subject: &Subject, told: impl FnOnce(&CardView) + 'static) {
+    let (shown, mut subject) = (host.clone(), subject.clone());
     let ask = Ask::Card(subject.code.clone());
     app.studio.ask(app, ask, move |answer| {
         if let Answer::Card(Some(card), forms) = answer {
             told(&card);
-            let reads = Reads::of(&card);
-            if reads != Reads::Bytes {
-                draw(app, &shown, &reads, &asked, &forms);
+            if Reads::of(&card) == Reads::Json {
+                subject.tries = card.examples;
+                draw(app, &shown, Reads::Json, &subject, &forms);
             }
         }
     });
@@ -82,14 +88,17 @@ impl Reads {
 
 /// Takes a file of a schema in and draws the form anew.
 pub fn with_schema(app: App, host: &El, subject: &Subject, file: &str, text: String) {
-    let (shown, asked) = (host.clone(), subject.clone());
+    let (shown, mut asked) = (host.clone(), subject.clone());
     let ask = Ask::Schema {
         code: subject.code.clone(),
         file: file.to_owned(),
         text,
     };
     app.studio.ask(app, ask, move |answer| match answer {
-        Answer::Card(_, forms) => draw(app, &shown, &Reads::Json, &asked, &forms),
+        Answer::Card(card, forms) => {
+            asked.tries = card.map(|c| c.examples).unwrap_or_default();
+            draw(app, &shown, Reads::Json, &asked, &forms);
+        }
         Answer::Complaints(all) => {
             for (_, sentence) in all {
                 app.say(Tone::Bad, sentence);
@@ -99,8 +108,8 @@ pub fn with_schema(app: App, host: &El, subject: &Subject, file: &str, text: Str
     });
 }
 
-fn draw(app: App, host: &El, reads: &Reads, subject: &Subject, forms: &[FormView]) {
-    let json = *reads == Reads::Json;
+fn draw(app: App, host: &El, reads: Reads, subject: &Subject, forms: &[FormView]) {
+    let json = reads == Reads::Json;
     let forms: Rc<Vec<FormView>> = Rc::new(
         forms
             .iter()
@@ -205,12 +214,25 @@ fn one(app: App, json: bool, subject: &Subject, kind: Kind, form: Option<&FormVi
             }
         }
         None if json => {
-            let example = subject.examples.first().map_or("{}", String::as_str);
+            let mine = subject
+                .tries
+                .iter()
+                .filter(|(entry, _)| entry == kind.name());
+            let tries: Vec<&String> = mine.map(|(_, message)| message).collect();
             let area = el("textarea")
                 .class("mono json")
                 .attr("rows", "5")
                 .attr("spellcheck", "false");
-            area.put(example);
+            area.put(tries.first().map_or("{}", |t| t.as_str()));
+            let buttons = tries.iter().map(|text| {
+                let (area, text) = (area.clone(), (*text).clone());
+                let shown = el("button").class("quiet mono").attr("title", "Try this");
+                shown.text(&text.clone()).pressed(move || area.put(&text))
+            });
+            let buttons: Vec<El> = buttons.collect();
+            if buttons.len() > 1 {
+                rows.push(el("p").class("note examples").text("try ").add_all(buttons));
+            }
             rows.push(row(
                 app,
                 &place,

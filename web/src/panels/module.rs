@@ -1,7 +1,7 @@
 //! The card of a module: what it is, and the form that deploys it.
 
 use super::bytes::copy;
-use super::errand::{Subject, errand, with_schema};
+use super::errand::{Subject, errand, learn, with_schema};
 use crate::app::App;
 use crate::platform::dom::{El, el};
 use crate::platform::files;
@@ -9,13 +9,16 @@ use crate::studio::Language;
 use crate::words;
 use consensusforge_core::session::view::{CardView, ModuleView};
 use leptos::task::spawn_local;
+use std::cell::Cell;
 
-pub fn module(app: App, m: &ModuleView) -> El {
+/// What is in the card, and a function to call when it is opened: then the module is looked at.
+pub fn module(app: App, m: &ModuleView) -> (El, impl Fn() + 'static) {
     let subject = Subject {
         to: m.name.clone(),
         code: m.sha256.clone(),
         deployed: false,
         examples: m.examples.clone(),
+        tries: Vec::new(),
     };
     let (facts, form) = (el("dl").class("facts"), el("div").class("errand"));
     let told = facts.clone();
@@ -28,11 +31,19 @@ pub fn module(app: App, m: &ModuleView) -> El {
             .add(&copy(code, "copy")),
     ]);
     let schema = schema(app, &form, &subject);
-    let shown = schema.clone();
-    errand(app, &form, &subject, move |card| {
-        shown.show(card.abi == "cosmwasm");
-        let _ = told.add_all(facts_of(card));
-    });
+    errand(app, &form, &subject);
+    let (shown, host) = (schema.clone(), form.clone());
+    let looked = Cell::new(false);
+    let look = move || {
+        if looked.replace(true) {
+            return;
+        }
+        let (shown, told) = (shown.clone(), told.clone());
+        learn(app, &host, &subject, move |card| {
+            shown.show(card.abi == "cosmwasm");
+            let _ = told.add_all(facts_of(card));
+        });
+    };
     let edit = m.wat.clone().map(|wat| {
         let name = format!("{}-copy", m.name);
         el("button")
@@ -43,12 +54,13 @@ pub fn module(app: App, m: &ModuleView) -> El {
                 super::contracts::show_editor();
             })
     });
-    el("div")
+    let body = el("div")
         .add(&el("p").text(&m.summary))
         .add(&facts)
         .add(&form)
         .add(&schema)
-        .maybe(edit)
+        .maybe(edit);
+    (body, look)
 }
 
 fn facts_of(card: &CardView) -> Vec<El> {

@@ -1,10 +1,11 @@
 //! Answers the studio: what was typed becomes a command or a question, and every "no" a sentence at its
 //! field.
 
+use super::files::Files;
 use crate::forms::{self, FormView, Kind};
 use crate::model::{Address, Command, InputSpec, SubmitSpec};
 use crate::protocol::studio::{Answer, Ask, At, Errand, Message};
-use consensusforge_core::session::explore::{StorageQuestion, check_proof};
+use consensusforge_core::session::studio::{StorageQuestion, check_proof};
 use consensusforge_core::session::{Session, view::Problem};
 use std::collections::BTreeMap;
 
@@ -27,12 +28,13 @@ pub enum Outcome {
 }
 
 impl Desk {
-    pub fn hear(&mut self, session: &Session, ask: Ask) -> Outcome {
+    pub fn hear(&mut self, session: &Session, files: &Files, ask: Ask) -> Outcome {
         let said = |result: Result<Answer, Problem>| {
             result.unwrap_or_else(|p| Answer::Complaints(vec![(At::Whole, p.sentence)]))
         };
         Outcome::Say(match ask {
             Ask::Card(code) => {
+                self.known(session, files, &code);
                 let forms = self.forms.get(&code).cloned();
                 Answer::Card(session.card(&code), forms.unwrap_or_default())
             }
@@ -42,7 +44,7 @@ impl Desk {
                 Err(complaints) => Answer::Complaints(complaints),
             },
             Ask::Query { errand, place } => match self.message(&errand) {
-                Ok(input) => Answer::Said(session.ask_contract(
+                Ok(input) => Answer::Said(session.ask_then(
                     &errand.to,
                     &input,
                     usize::from(place.validator),
@@ -52,7 +54,7 @@ impl Desk {
             },
             Ask::Storage(q) => said(
                 session
-                    .storage(&StorageQuestion {
+                    .stored(&StorageQuestion {
                         contract: &q.contract,
                         node: usize::from(q.place.validator),
                         height: q.place.height,
@@ -68,7 +70,7 @@ impl Desk {
                 place,
             } => said(
                 session
-                    .prove(&contract, &key, usize::from(place.validator), place.height)
+                    .prove_stored(&contract, &key, usize::from(place.validator), place.height)
                     .map(Answer::Proof),
             ),
             Ask::Check(text) => said(check_proof(&text).map(Answer::Proof)),
@@ -78,6 +80,21 @@ impl Desk {
                 Err(complaints) => Answer::Complaints(complaints),
             },
         })
+    }
+
+    /// Fetches what there is of a built-in contract.
+    fn known(&mut self, session: &Session, files: &Files, code: &str) {
+        let modules = session.modules();
+        let Some(module) = modules.iter().find(|m| m.builtin && m.sha256 == code) else {
+            return;
+        };
+        // Without its file there is no card, and deploying it says why.
+        let _ = files.for_contract(&module.name);
+        if !self.forms.contains_key(code)
+            && let Some(schema) = files.schema(&module.name)
+        {
+            self.schema(session, code.to_owned(), &module.name, &schema);
+        }
     }
 
     fn schema(&mut self, session: &Session, code: String, file: &str, text: &str) -> Answer {

@@ -4,6 +4,7 @@ pub mod compile;
 #[cfg(target_arch = "wasm32")]
 pub mod compiler;
 pub mod desk;
+pub mod files;
 pub mod looking;
 #[cfg(target_arch = "wasm32")]
 pub mod port;

@@ -2,6 +2,7 @@
 //! reader's. Knows nothing of the browser: time comes in as numbers, answers go out as a list.
 
 use super::desk::{Desk, Outcome};
+use super::files::{Fetch, Files};
 use super::looking::Looking;
 use crate::model::{
     AdversarySpec, Command, CopySpec, PuppetLine, Scenario, StrategySpec, SubmitSpec,
@@ -71,6 +72,7 @@ pub struct Runner {
     ledger_stamp: Option<Stamp>,
     stale: bool,
     desk: Desk,
+    files: Files,
     looking: Looking,
     out: Vec<Saying>,
 }
@@ -94,6 +96,7 @@ impl Default for Runner {
             ledger_stamp: None,
             stale: true,
             desk: Desk::default(),
+            files: Files::default(),
             looking: Looking::default(),
             out: Vec::new(),
         }
@@ -101,6 +104,15 @@ impl Default for Runner {
 }
 
 impl Runner {
+    /// A runner that can fetch files of the page.
+    #[must_use]
+    pub fn with_files(fetch: Fetch) -> Runner {
+        Runner {
+            files: Files(fetch),
+            ..Runner::default()
+        }
+    }
+
     /// Whether there is work to do now, without waiting for a clock.
     pub fn hurries(&self) -> bool {
         self.session.is_some()
@@ -209,7 +221,7 @@ impl Runner {
                 self.say(FromWorker::Message(view));
             }
             ToWorker::Studio { number, ask } => {
-                let answer = match self.desk.hear(session, ask) {
+                let answer = match self.desk.hear(session, &self.files, ask) {
                     Outcome::Say(answer) => answer,
                     Outcome::Do(command) => match self.apply(command) {
                         Ok(()) => Answer::Done,
@@ -242,7 +254,8 @@ impl Runner {
         let Some(session) = &mut self.session else {
             return Ok(());
         };
-        knowing(session, &command).and_then(|()| session.apply(command))?;
+        knowing(session, &self.files, &command)?;
+        session.apply(command)?;
         // A command is carried out at once, a microsecond on: no step, but a place.
         self.place = session.advance(0, 0);
         let scenario = session.scenario().clone();
@@ -269,7 +282,8 @@ impl Runner {
     }
 
     fn open(&mut self, scenario: Scenario, at_us: u64, expected: Option<Expected>) {
-        match Session::open(scenario) {
+        let there = self.files.for_scenario(&scenario);
+        match there.and_then(|()| Session::open(scenario)) {
             Ok(session) => {
                 let (scenario, world) = (session.scenario().clone(), session.world());
                 self.session = Some(session);
@@ -484,7 +498,7 @@ fn read_script(text: &str) -> Result<Vec<PuppetLine>, Problem> {
 }
 
 /// A built-in module becomes part of the run when it is first deployed.
-fn knowing(session: &mut Session, command: &Command) -> Result<(), Problem> {
+fn knowing(session: &mut Session, files: &Files, command: &Command) -> Result<(), Problem> {
     if let Command::Submit {
         action: SubmitSpec::Deploy { contract, .. },
         ..
@@ -495,6 +509,7 @@ fn knowing(session: &mut Session, command: &Command) -> Result<(), Problem> {
             .iter()
             .any(|c| c.name == *contract)
     {
+        files.for_contract(contract)?;
         session.add_builtin(contract)?;
     }
     Ok(())

@@ -84,7 +84,7 @@ impl Session {
     ///
     /// # Errors
     /// A sentence when there is no such validator, height or contract.
-    pub fn storage(&self, question: &StorageQuestion<'_>) -> Result<StorageView, Problem> {
+    pub fn stored(&self, question: &StorageQuestion<'_>) -> Result<StorageView, Problem> {
         let address = address_of(question.contract)?;
         let (state, height, root) = self.place(question.node, question.height)?;
         if state.contract(&address).is_none() {
@@ -141,7 +141,7 @@ impl Session {
     ///
     /// # Errors
     /// A sentence when there is no such validator or height, or the key is no hex.
-    pub fn prove(
+    pub fn prove_stored(
         &self,
         contract: &str,
         key: &str,
@@ -171,7 +171,7 @@ impl Session {
 
     /// Asks a contract at one validator after one block; nothing changes and nobody pays.
     #[must_use]
-    pub fn ask_contract(
+    pub fn ask_then(
         &self,
         contract: &str,
         input: &InputSpec,
@@ -187,7 +187,7 @@ impl Session {
             let (_, height, _) = self.place(node, height)?;
             let outcome = self
                 .sim
-                .view_at(NodeId(node as u16), height, address, &bytes);
+                .ask_archived(NodeId(node as u16), height, address, &bytes);
             outcome.ok_or_else(|| Problem::new("this validator has no state to ask"))
         };
         match asked() {
@@ -222,7 +222,7 @@ impl Session {
         let id = NodeId(node as u16);
         let newest = self.sim.node(id).tip_height;
         let height = height.unwrap_or(newest);
-        match self.sim.state_at(id, height) {
+        match self.sim.archived(id, height) {
             Some((state, root)) => Ok((state, height, root)),
             None if height > newest => Err(Problem::new(format!(
                 "{} has not come to height {height} yet: its newest block is {newest}",
@@ -230,7 +230,7 @@ impl Session {
             ))),
             None => Err(Problem::new(format!(
                 "states are kept from height {}: to ask about height {height}, scrub back to it first",
-                self.sim.states_from()
+                self.sim.archived_from()
             ))),
         }
     }

@@ -4,7 +4,7 @@ use consensusforge_core::base::Hash;
 use consensusforge_core::scenario::Scenario;
 use consensusforge_core::scenario::model::{Command, InputSpec, SubmitSpec};
 use consensusforge_core::session::Session;
-use consensusforge_core::session::explore::{StorageQuestion, check_proof};
+use consensusforge_core::session::studio::{StorageQuestion, check_proof};
 
 const SECOND: u64 = 1_000_000;
 
@@ -103,14 +103,14 @@ fn storage_is_seen_as_it_was_after_any_block_and_compared() {
         // Before it was deployed.
         (question(&counter, Some(0), None), "has no contract"),
     ] {
-        let said = session.storage(&question).unwrap_err().sentence;
+        let said = session.stored(&question).unwrap_err().sentence;
         assert!(said.contains(words), "{said}");
     }
     let none = StorageQuestion {
         find: "zzz",
         ..question(&counter, None, None)
     };
-    assert_eq!(session.storage(&none).unwrap().found, 0);
+    assert_eq!(session.stored(&none).unwrap().found, 0);
 }
 
 #[test]
@@ -118,7 +118,7 @@ fn a_question_can_be_about_the_past() {
     let (session, counter, first, second) = counted();
     let count = |height| {
         let input = InputSpec::Text(String::new());
-        let said = session.ask_contract(&counter, &input, 1, height);
+        let said = session.ask_then(&counter, &input, 1, height);
         assert_eq!(said.error, None);
         said.output.unwrap()
     };
@@ -135,7 +135,9 @@ fn a_proof_leads_to_the_state_root_and_a_changed_one_does_not() {
         .rows[0]
         .key
         .clone();
-    let proof = session.prove(&counter, &key, 0, Some(first)).unwrap();
+    let proof = session
+        .prove_stored(&counter, &key, 0, Some(first))
+        .unwrap();
     let view = session
         .storage(&question(&counter, Some(first), None))
         .unwrap();
@@ -145,11 +147,14 @@ fn a_proof_leads_to_the_state_root_and_a_changed_one_does_not() {
     );
     assert_eq!(check_proof(&proof.text).unwrap().root, proof.root);
     assert_ne!(
-        session.prove(&counter, &key, 0, Some(second)).unwrap().root,
+        session
+            .prove_stored(&counter, &key, 0, Some(second))
+            .unwrap()
+            .root,
         proof.root
     );
     // An absent key is proved absent.
-    let absent = session.prove(&counter, "ffff", 0, None).unwrap();
+    let absent = session.prove_stored(&counter, "ffff", 0, None).unwrap();
     assert_eq!(absent.value, None);
     assert!(check_proof(&absent.text).is_ok());
     // Any digit changed, and it proves nothing.
