@@ -1,5 +1,6 @@
 // The studio: contracts written, uploaded, instantiated, called and looked at.
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
 import { browserTest, textOf } from "./harness.mjs";
 
 const click = (page, selector) => page.$eval(selector, (element) => element.click());
@@ -193,4 +194,71 @@ browserTest("a file of 100 MB is refused by name, unread; one of 3 MB leaves the
   const [took, longest] = await page.evaluate(() => [performance.now() - window.began, window.longest]);
   console.log(`3 MB: verdict within ${Math.round(took)} ms, longest gap between frames ${Math.round(longest)} ms`);
   assert.ok(longest < 1_500, `${longest} ms without a frame`);
+});
+
+browserTest("cw20_base.wasm is dropped, instantiated, transferred and asked; all roots are equal", { firefox: true, timeout: 240_000 }, async ({ page, open, screenshot }) => {
+  const root = new URL("../../", import.meta.url);
+  const wasm = (await readFile(new URL("contracts/wasm/cw20-base.wasm", root))).toString("base64");
+  const schema = await readFile(new URL("web/assets/schemas/cw20-base.json", root), "utf8");
+  await contracts(page, open);
+  // Another name and one byte more in a custom section, so that it is a stranger's and not the built-in one.
+  await page.evaluate((text) => {
+    const bytes = [...Uint8Array.from(atob(text), (c) => c.charCodeAt(0)), 0, 2, 1, 120];
+    const files = new DataTransfer();
+    files.items.add(new File([new Uint8Array(bytes)], "cw20_base.wasm"));
+    window.dispatchEvent(new DragEvent("drop", { dataTransfer: files, bubbles: true, cancelable: true }));
+  }, wasm);
+  await textOf(page, "#accepted", (text) => text.startsWith("cw20_base is in"));
+  const card = '[data-module="cw20_base"]';
+  await page.$eval(card, (details) => details.setAttribute("open", ""));
+  await textOf(page, `${card} .facts`, (text) => /cosmwasm/.test(text) && /instantiate/.test(text) && /modern|strict/.test(text));
+  // Without a schema it is JSON; a mistake is told at the message.
+  await page.waitForSelector(`${card} textarea.json`);
+  const json = (text) => page.$eval(`${card} textarea.json`, (area, text) => (area.value = text), text);
+  await json('{"name": "A", "name": "B"}');
+  await click(page, `${card} [data-act=deploy]`);
+  await textOf(page, `${card} .field .complaint`, (text) => /Line 1, column .*twice/.test(text));
+  // With its schema it is a form.
+  await page.$eval(`${card} .schema textarea`, (area, text) => {
+    area.value = text;
+    area.dispatchEvent(new Event("change", { bubbles: true }));
+  }, schema);
+  const field = (place, name) => `${place} [data-field="${name}"]`;
+  await page.waitForSelector(field(card, "symbol"));
+  const you = await (async () => {
+    await page.$eval(".people", (details) => details.setAttribute("open", ""));
+    await page.waitForSelector("[data-person=You]");
+    return page.$eval("[data-person=You]", (e) => e.dataset.address);
+  })();
+  const put = (selector, text) =>
+    page.$eval(selector, (input, text) => {
+      input.value = text;
+      input.dispatchEvent(new Event("input", { bubbles: true }));
+    }, text);
+  await put(field(card, "name"), "Play");
+  await put(field(card, "symbol"), "PLAY");
+  await put(field(card, "initial_balances"), JSON.stringify([{ address: you, amount: "1000" }]));
+  await click(page, `${card} [data-act=deploy]`);
+  await textOf(page, `${card} label:has([data-field=decimals]) .complaint`, (text) => /missing/.test(text));
+  assert.equal(await page.$eval(field(card, "name"), (input) => input.value), "Play");
+  await put(field(card, "decimals"), "6");
+  await click(page, `${card} [data-act=deploy]`);
+  const contract = "[data-contract]";
+  await page.waitForSelector(contract, { timeout: 60_000 });
+  await page.waitForSelector(`${contract} .function`);
+  await page.select(`${contract} .function`, "execute:transfer");
+  const alice = await page.$eval("[data-person=Alice]", (e) => e.dataset.address);
+  await put(field(contract, "recipient"), alice);
+  await put(field(contract, "amount"), "10");
+  await click(page, `${contract} [data-act=call]`);
+  await page.waitForFunction(() => document.querySelectorAll(".receipt[data-status=ok] .roots[data-equal=true]").length === 2, { timeout: 60_000 });
+  await page.select(`${contract} .function`, "query:balance");
+  await put(field(contract, "address"), alice);
+  await page.select(`${contract} [aria-label=Validator]`, "all");
+  await click(page, `${contract} [data-act=view]`);
+  await page.waitForFunction(() => {
+    const all = [...document.querySelectorAll(".answers .viewed")];
+    return all.length === 4 && all.every((a) => a.textContent.includes('{"balance":"10"}'));
+  });
+  await screenshot(page, "cw20");
 });

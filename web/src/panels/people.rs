@@ -72,6 +72,7 @@ fn person(app: App, p: &PersonView) -> El {
     el("div")
         .class("card person")
         .attr("data-person", name)
+        .attr("data-address", &p.address)
         .add(&el("strong").text(name))
         .add(
             &el("span")
