@@ -6,6 +6,7 @@ pub mod compiler;
 pub mod desk;
 pub mod files;
 pub mod looking;
+mod naming;
 #[cfg(target_arch = "wasm32")]
 pub mod port;
 pub mod runner;
