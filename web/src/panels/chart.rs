@@ -7,7 +7,7 @@ mod state;
 mod sum;
 mod tools;
 
-pub use hands::HandButtons;
+pub use hands::InspectedHands;
 pub use pointing::neighbour;
 pub use state::{Chart, pin};
 
