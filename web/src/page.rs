@@ -5,8 +5,8 @@ use crate::effective;
 use crate::inspect::history::History;
 use crate::panels::icon::icon;
 use crate::panels::{
-    announce, banner, card, chart, contracts, controls, drop, embed, help, keys, nodes, overload,
-    path, presenter, run, scenarios, share, term, top, transport,
+    announce, banner, branches, card, chart, contracts, controls, drop, embed, help, keys, nodes,
+    overload, path, presenter, run, scenarios, share, term, top, transport,
 };
 use crate::platform::workers::Handle;
 use crate::platform::{files, place};
@@ -100,6 +100,7 @@ fn Whole() -> impl IntoView {
                 <chart::ChartPanel />
                 <run::Caption />
                 <transport::Transport />
+                <branches::Futures />
             </main>
             <aside class="side" aria-label="The run in detail">
                 <SheetHead title="The run" />
@@ -218,6 +219,7 @@ fn hear(app: App, message: FromWorker, bytes: Option<Vec<u8>>) {
             app.message.set(None);
             app.pinned.set(None);
             app.looked_at.set(History::default());
+            app.moments.set(Arc::default());
             app.reached_us.set(0);
             app.tick.update(|t| t.now_us = 0);
             app.dead.set(None);
@@ -256,6 +258,9 @@ fn hear(app: App, message: FromWorker, bytes: Option<Vec<u8>>) {
         FromWorker::Scenario(scenario) => {
             app.scenario.set(scenario);
         }
+        FromWorker::Acted(acted) => app.acted(*acted),
+        FromWorker::Turned(scenario) => app.scenario.set(scenario),
+        FromWorker::Moments(moments) => app.moments.set(Arc::from(moments)),
         FromWorker::Problem { about, problem } => complain(app, about, problem),
         FromWorker::Link(link) => {
             place::show(&link.fragment);

@@ -6,8 +6,8 @@ use crate::inspect::card::Card;
 use crate::model::{Command, InputSpec, Scenario, Who};
 use borsh::{BorshDeserialize, BorshSerialize};
 use consensusforge_core::session::view::{
-    Arrow, ChartBatch, ContractView, Frame, LinkView, MessageView, ModuleView, Preset, Problem,
-    ReceiptView, Replay, Unit, ViewResult, World,
+    Arrow, ChartBatch, ContractView, Frame, LinkView, MessageView, ModuleView, Moments, Preset,
+    Problem, ReceiptView, Replay, Unit, ViewResult, World,
 };
 
 /// From the page to the worker. A message is made, sent and gone: boxes would only cost.
@@ -27,7 +27,10 @@ pub enum ToWorker {
     /// Simulated time a unit of real time; none: as fast as possible.
     Speed(Option<f64>),
     Step(Unit),
+    StepBack(Unit),
     Seek(u64),
+    /// Go over to another future; what it shares with the run shown is not run again.
+    Turn(Box<ToFuture>),
     /// Give up a step, seek or replay under way.
     Stop,
     Apply(Command),
@@ -62,6 +65,28 @@ pub enum ToWorker {
     Heard,
 }
 
+/// A run to go over to: where one stood in it, how far it had been, what was seen.
+#[derive(Clone, Debug, PartialEq, BorshSerialize, BorshDeserialize)]
+pub struct ToFuture {
+    pub scenario: Scenario,
+    pub at_us: u64,
+    pub end_us: u64,
+    pub moments: Moments,
+}
+
+/// An act done.
+#[derive(Clone, Debug, PartialEq, BorshSerialize, BorshDeserialize)]
+pub struct Acted {
+    /// With all commands so far.
+    pub scenario: Scenario,
+    pub name: String,
+    /// Where the run stood before, and how far it had been.
+    pub at_us: u64,
+    pub end_us: u64,
+    /// It had been further: that future is left behind.
+    pub forked: bool,
+}
+
 /// What a hand does to a message in flight.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub enum Hand {
@@ -89,6 +114,10 @@ pub enum FromWorker {
     Frame(Box<Frame>),
     /// The scenario with all commands so far.
     Scenario(Scenario),
+    Acted(Box<Acted>),
+    /// The run is another one now, of the same world.
+    Turned(Scenario),
+    Moments(Box<Moments>),
     Problem {
         about: About,
         problem: Problem,
@@ -152,6 +181,7 @@ pub struct Progress {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub enum Doing {
     Stepping,
+    SteppingBack,
     Seeking,
     Replaying,
 }

@@ -10,13 +10,17 @@ use wasm_bindgen::JsCast;
 const PAN: f64 = 80.0;
 
 /// What each key does, for the help.
-pub const KEYS: [(&str, &str); 17] = [
+pub const KEYS: [(&str, &str); 18] = [
     ("Space", "play or pause"),
     (
         ".  ,",
         "a message on, a message back; of a selected thing, its neighbours",
     ),
     (">  <", "a height on, a height back"),
+    (
+        "J  K",
+        "to the next commit (or fault, ...), to the one before",
+    ),
     ("Home", "back to the start"),
     ("[  ]", "slower, faster"),
     ("W S  + −", "zoom in, zoom out"),
@@ -96,6 +100,8 @@ fn press(app: App, key: &str) -> bool {
         }
         ">" => app.step(Unit::Height),
         "<" => transport::step_back(app, Unit::Height),
+        "j" | "J" => transport::jump(app, true),
+        "k" | "K" => transport::jump(app, false),
         "Home" => app.seek(0),
         "[" => faster(app, -4.0),
         "]" => faster(app, 4.0),

@@ -4,6 +4,7 @@ pub mod compile;
 #[cfg(target_arch = "wasm32")]
 pub mod compiler;
 pub mod looking;
+mod naming;
 #[cfg(target_arch = "wasm32")]
 pub mod port;
 pub mod runner;

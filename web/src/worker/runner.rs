@@ -2,16 +2,17 @@
 //! reader's. Knows nothing of the browser: time comes in as numbers, answers go out as a list.
 
 use super::looking::Looking;
+use super::naming;
 use crate::model::{
     AdversarySpec, Command, CopySpec, PuppetLine, Scenario, StrategySpec, SubmitSpec,
 };
 use crate::protocol::{
-    About, ChartNews, Doing, FromWorker, Hand, Ledger, Progress, Tick, ToWorker,
+    About, Acted, ChartNews, Doing, FromWorker, Hand, Ledger, Progress, Tick, ToFuture, ToWorker,
 };
 use crate::words;
 use consensusforge_core::session::{
-    Opened, Session, open_bytes, open_link,
-    view::{Advance, Expected, Frame, ModuleView, Problem, Unit},
+    Opened, Session, open_bytes, open_link, parting,
+    view::{Advance, Expected, Frame, ModuleView, Moments, Problem, Unit},
 };
 
 /// Real time one slice of work may take before it lets messages in.
@@ -44,6 +45,7 @@ type Stamp = (usize, Vec<u64>, Vec<u64>);
 enum Goal {
     None,
     Step(Unit),
+    Back,
     Seek(u64),
     Replay(Expected),
 }
@@ -67,6 +69,8 @@ pub struct Runner {
     frame_ms: f64,
     ledger_ms: f64,
     ledger_stamp: Option<Stamp>,
+    /// Told last.
+    moments: Option<Moments>,
     stale: bool,
     looking: Looking,
     out: Vec<Answer>,
@@ -89,6 +93,7 @@ impl Default for Runner {
             frame_ms: f64::MIN,
             ledger_ms: f64::MIN,
             ledger_stamp: None,
+            moments: None,
             stale: true,
             looking: Looking::default(),
             out: Vec::new(),
@@ -147,9 +152,17 @@ impl Runner {
                 self.playing = false;
                 self.goal = Goal::Step(unit);
             }
+            ToWorker::StepBack(unit) => {
+                self.playing = false;
+                if let Some(session) = &mut self.session {
+                    session.begin_back(unit);
+                    self.goal = Goal::Back;
+                }
+            }
             ToWorker::Seek(to_us) => {
                 self.goal = Goal::Seek(to_us);
             }
+            ToWorker::Turn(future) => self.turn(*future),
             message => self.ask(message, bytes),
         }
         self.flown_us = None;
@@ -172,15 +185,29 @@ impl Runner {
                 Err(problem) => self.complain(About::Command, problem),
             },
             ToWorker::Apply(command) => {
+                let (at_us, end_us) = (session.now_us(), session.end_us());
+                let name = naming::act(&command);
                 let done = knowing(session, &command).and_then(|()| session.apply(command));
                 match done {
                     Ok(()) => {
-                        // A command is carried out at once, a microsecond on: no step, but a place.
-                        self.place = session.advance(0, 0);
                         let scenario = session.scenario().clone();
-                        self.say(FromWorker::Scenario(scenario));
-                        self.frame_ms = f64::MIN;
-                        self.ledger_ms = f64::MIN;
+                        let (name, forked) = if end_us > at_us {
+                            (format!("{name} at {}", words::clock(at_us)), true)
+                        } else {
+                            (name, false)
+                        };
+                        self.say(FromWorker::Acted(Box::new(Acted {
+                            scenario,
+                            name,
+                            at_us,
+                            end_us,
+                            forked,
+                        })));
+                        if matches!(self.goal, Goal::Back) {
+                            self.goal = Goal::None;
+                        }
+                        self.settled();
+                        self.run_changed();
                     }
                     Err(problem) => self.complain(About::Command, problem),
                 }
@@ -236,9 +263,58 @@ impl Runner {
             | ToWorker::Speed(_)
             | ToWorker::Step(_)
             | ToWorker::Seek(_)
+            | ToWorker::StepBack(_)
+            | ToWorker::Turn(_)
             | ToWorker::Inspect(_)
             | ToWorker::Stop => {}
         }
+    }
+
+    /// Becomes a run of another scenario, and goes to where one stood in it.
+    fn turn(&mut self, future: ToFuture) {
+        let ToFuture {
+            scenario,
+            at_us,
+            end_us,
+            moments,
+        } = future;
+        let Some(session) = &mut self.session else {
+            return self.open(scenario, at_us, None);
+        };
+        let anew = parting(session.scenario(), &scenario) == Some(0);
+        match session.turn_into(scenario, end_us, Some(moments)) {
+            Ok(()) => {
+                let scenario = session.scenario().clone();
+                if anew {
+                    let world = session.world();
+                    self.say(FromWorker::Opened { scenario, world });
+                    self.cursor = 0;
+                    self.unheard = false;
+                } else {
+                    self.say(FromWorker::Turned(scenario));
+                }
+                self.settled();
+                self.goal = Goal::Seek(at_us);
+                self.run_changed();
+            }
+            Err(problem) => self.complain(About::Scenario, problem),
+        }
+    }
+
+    /// The session stands where it stands, whatever was under way.
+    fn settled(&mut self) {
+        if let Some(session) = &self.session {
+            self.place.now_us = session.now_us();
+            self.place.steps = session.expected().steps;
+        }
+    }
+
+    /// The run is another one than before: everything is told anew.
+    fn run_changed(&mut self) {
+        self.frame_ms = f64::MIN;
+        self.ledger_ms = f64::MIN;
+        self.ledger_stamp = None;
+        self.looking.anew();
     }
 
     fn added(&mut self, module: ModuleView) {
@@ -270,6 +346,7 @@ impl Runner {
                 self.frame_ms = f64::MIN;
                 self.ledger_ms = f64::MIN;
                 self.ledger_stamp = None;
+                self.moments = None;
                 self.goal = match expected {
                     Some(expected) => Goal::Replay(expected),
                     None if at_us > 0 => Goal::Seek(at_us),
@@ -336,6 +413,10 @@ impl Runner {
                 // A world where nothing is left to happen has no next step.
                 (came, came.reached || came.steps == self.place.steps)
             }
+            Goal::Back => {
+                let came = session.go_back(chunk);
+                (came, came.reached)
+            }
             Goal::Seek(to_us) => {
                 let came = session.seek(*to_us, chunk);
                 (came, came.reached)
@@ -365,6 +446,7 @@ impl Runner {
             self.goal = Goal::None;
             self.due_us = came.now_us as f64;
             self.frame_ms = f64::MIN;
+            self.ledger_ms = f64::MIN;
         }
         !done
     }
@@ -438,9 +520,15 @@ impl Runner {
     }
 
     fn tell_ledger(&mut self) {
-        let Some(session) = &self.session else {
+        let Some(session) = &mut self.session else {
             return;
         };
+        let moments = session.moments();
+        if self.moments.as_ref() != Some(&moments) {
+            self.out
+                .push((FromWorker::Moments(Box::new(moments.clone())), None));
+            self.moments = Some(moments);
+        }
         let ledger = Ledger {
             modules: session.modules(),
             contracts: session.contracts(),
@@ -493,6 +581,7 @@ fn progress(goal: &Goal, now_us: u64, steps: u64) -> Option<Progress> {
     let (what, share) = match goal {
         Goal::None => return None,
         Goal::Step(_) => (Doing::Stepping, 0.0),
+        Goal::Back => (Doing::SteppingBack, 0.0),
         Goal::Seek(to_us) => (Doing::Seeking, now_us as f64 / (*to_us).max(1) as f64),
         Goal::Replay(expected) => (
             Doing::Replaying,
@@ -626,7 +715,7 @@ mod tests {
         let dropped = |s: &Scenario| matches!(s.commands[0].command, Command::Drop(_));
         assert!(
             done.iter()
-                .any(|(a, _)| matches!(a, FromWorker::Scenario(s) if dropped(s)))
+                .any(|(a, _)| matches!(a, FromWorker::Acted(acted) if dropped(&acted.scenario)))
         );
         runner.hear(drop, None);
         let again = run_ms(&mut runner, &clock, 100.0);
