@@ -61,6 +61,7 @@ pub fn build<P: Protocol>(setup: &Setup) -> Result<World<P>, String> {
         id: chain_id,
         validators: validators.clone(),
         engine: Arc::new(WasmEngine::new()),
+        everywhere: scenario.execution.everywhere,
     };
     let state = genesis(scenario).build(&chain.engine)?;
     let root = state.root();
@@ -126,12 +127,7 @@ pub fn build<P: Protocol>(setup: &Setup) -> Result<World<P>, String> {
     let mut ledger = Ledger::new(chain);
     ledger.everywhere = scenario.execution.everywhere;
     let workload_accounts = scenario.workload.accounts.max(1);
-    let stream = Workload::new(
-        chain_id,
-        randomness.clone(),
-        usize::from(workload_accounts),
-        None,
-    );
+    let stream = Workload::new(chain_id, randomness.clone(), usize::from(workload_accounts));
     let order = |purpose| permutation(&randomness, purpose, names.len());
     let fixed = Fixed {
         chain: chain_id,
@@ -284,6 +280,8 @@ fn head<P: Protocol>(
         kinds: own.chain(chatter).collect(),
         steps: P::STEPS,
         timers: P::TIMERS,
+        in_vain: P::IN_VAIN,
+        certificates: P::CERTIFICATES,
         genesis,
         chain: fixed.chain,
         domain: P::Message::DOMAIN,
