@@ -62,7 +62,7 @@ fn storage_is_seen_as_it_was_after_any_block_and_compared() {
     let (session, counter, first, second) = counted();
     let value = |height| {
         let view = session
-            .storage(&question(&counter, Some(height), None))
+            .stored(&question(&counter, Some(height), None))
             .unwrap();
         assert_eq!(view.height, height);
         view.rows.first().and_then(|r| r.value.clone())
@@ -75,11 +75,11 @@ fn storage_is_seen_as_it_was_after_any_block_and_compared() {
     // A block later nothing has changed; between the calls one value has.
     assert_eq!(value(second - 1), one);
     let same = session
-        .storage(&question(&counter, Some(second - 1), Some(first)))
+        .stored(&question(&counter, Some(second - 1), Some(first)))
         .unwrap();
     assert_eq!(same.found, 0);
     let changed = session
-        .storage(&question(&counter, Some(second), Some(first)))
+        .stored(&question(&counter, Some(second), Some(first)))
         .unwrap();
     assert_eq!(changed.found, 1);
     assert_eq!(
@@ -130,7 +130,7 @@ fn a_question_can_be_about_the_past() {
 fn a_proof_leads_to_the_state_root_and_a_changed_one_does_not() {
     let (session, counter, first, second) = counted();
     let key = session
-        .storage(&question(&counter, None, None))
+        .stored(&question(&counter, None, None))
         .unwrap()
         .rows[0]
         .key
@@ -139,7 +139,7 @@ fn a_proof_leads_to_the_state_root_and_a_changed_one_does_not() {
         .prove_stored(&counter, &key, 0, Some(first))
         .unwrap();
     let view = session
-        .storage(&question(&counter, Some(first), None))
+        .stored(&question(&counter, Some(first), None))
         .unwrap();
     assert_eq!(
         (&proof.root, &proof.value),
@@ -174,11 +174,11 @@ fn a_proof_leads_to_the_state_root_and_a_changed_one_does_not() {
 fn going_back_shows_the_past_as_it_was() {
     let (mut session, counter, first, _) = counted();
     let before = session
-        .storage(&question(&counter, Some(first), None))
+        .stored(&question(&counter, Some(first), None))
         .unwrap();
     while !session.seek(6 * SECOND, 100_000).reached {}
     let after = session
-        .storage(&question(&counter, Some(first), None))
+        .stored(&question(&counter, Some(first), None))
         .unwrap();
     assert_eq!(before.root, after.root);
 }
