@@ -12,10 +12,12 @@ mod hands;
 pub mod inspect;
 mod log;
 mod microscope;
+mod modules;
 mod moments;
 mod search;
 mod series;
 mod share;
+pub mod studio;
 pub mod view;
 mod words;
 

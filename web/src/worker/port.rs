@@ -1,9 +1,9 @@
 //! The runner in its worker: messages in, slices of work between them, answers out.
 
-use super::runner::{Answer, Runner};
+use super::runner::{Runner, Saying};
 use crate::platform::wire;
 use crate::protocol::{FromWorker, ToWorker};
-use js_sys::{Array, Reflect};
+use js_sys::{Array, Reflect, Uint8Array};
 use std::cell::RefCell;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
@@ -33,7 +33,7 @@ pub fn start() {
         let woken = me.clone();
         Port {
             scope: scope.clone(),
-            runner: RefCell::new(Runner::with_library(library)),
+            runner: RefCell::new(Runner::with_files(fetch)),
             channel,
             timer: Closure::new(move || {
                 if let Some(port) = woken.upgrade() {
@@ -97,7 +97,7 @@ impl Port {
         }
     }
 
-    fn post(&self, (message, bytes): Answer) {
+    fn post(&self, (message, bytes): Saying) {
         match wire::pack(&message, bytes.as_deref()) {
             Ok((packed, transfer)) => {
                 let _ = self.scope.post_message_with_transfer(&packed, &transfer);
@@ -107,24 +107,23 @@ impl Port {
     }
 }
 
-/// A file of the sample contracts, which lie beside the worker's folder. The worker waits for it; the
-/// page does not wait for the worker.
-fn library(file: &str) -> Result<Vec<u8>, String> {
-    let fetch = || -> Result<(u16, JsValue), JsValue> {
-        let request = XmlHttpRequest::new()?;
-        request.open_with_async("GET", &format!("../wasm/{file}"), false)?;
-        request.set_response_type(XmlHttpRequestResponseType::Arraybuffer);
-        request.send()?;
-        Ok((request.status()?, request.response()?))
+/// Waits for a file beside the page: a worker may, and what needs it stands in the midst of a call.
+fn fetch(name: &str) -> Result<Vec<u8>, String> {
+    let said = |e: JsValue| {
+        e.dyn_ref::<js_sys::Error>()
+            .map_or_else(|| "no answer".to_owned(), |e| e.message().into())
     };
-    match fetch() {
-        Ok((200, bytes)) => Ok(js_sys::Uint8Array::new(&bytes).to_vec()),
-        Ok((status, _)) => Err(format!(
-            "The contract's file {file} is not where this page came from (status {status}). Reload the page."
-        )),
-        Err(_) => Err(format!(
-            "The contract's file {file} could not be fetched. See whether this page's host can be reached, and try again."
-        )),
+    let request = XmlHttpRequest::new().map_err(said)?;
+    // The worker lies in a folder of its own.
+    request
+        .open_with_async("GET", &format!("../{name}"), false)
+        .map_err(said)?;
+    request.set_response_type(XmlHttpRequestResponseType::Arraybuffer);
+    request.send().map_err(said)?;
+    match request.status() {
+        Ok(200) => Ok(Uint8Array::new(&request.response().map_err(said)?).to_vec()),
+        Ok(status) => Err(format!("the host answers {status}")),
+        Err(e) => Err(said(e)),
     }
 }
 

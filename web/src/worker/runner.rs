@@ -1,17 +1,20 @@
 //! The worker's head: owns the session, works in slices, keeps simulated time in step with the
 //! reader's. Knows nothing of the browser: time comes in as numbers, answers go out as a list.
 
+use super::desk::{Desk, Outcome};
+use super::files::{Fetch, Files};
 use super::looking::Looking;
 use super::naming;
 use crate::model::{
     AdversarySpec, Command, CopySpec, PuppetLine, Scenario, StrategySpec, SubmitSpec,
 };
+use crate::protocol::studio::{Answer, At};
 use crate::protocol::{
     About, Acted, ChartNews, Doing, FromWorker, Hand, Ledger, Progress, Tick, ToFuture, ToWorker,
 };
 use crate::words;
 use consensusforge_core::session::{
-    Opened, Session, file_of, files_wanted, open_bytes, open_link, parting, take_file,
+    Opened, Session, open_bytes, open_link, parting,
     view::{Advance, Expected, Frame, ModuleView, Moments, Problem, Unit},
 };
 
@@ -37,7 +40,7 @@ const START: Advance = Advance {
 };
 
 /// An answer, with the bytes that travel beside it.
-pub type Answer = (FromWorker, Option<Vec<u8>>);
+pub type Saying = (FromWorker, Option<Vec<u8>>);
 
 /// Modules known, and what distinguishes contracts and receipts from what was told last.
 type Stamp = (usize, Vec<u64>, Vec<u64>);
@@ -50,12 +53,7 @@ enum Goal {
     Replay(Expected),
 }
 
-/// A file by name, or a sentence why there is none.
-pub type Library = fn(&str) -> Result<Vec<u8>, String>;
-
 pub struct Runner {
-    /// Brings the file of a sample contract that is not part of this program.
-    library: Option<Library>,
     session: Option<Session>,
     playing: bool,
     speed: Option<f64>,
@@ -77,14 +75,15 @@ pub struct Runner {
     /// Told last.
     moments: Option<Moments>,
     stale: bool,
+    desk: Desk,
+    files: Files,
     looking: Looking,
-    out: Vec<Answer>,
+    out: Vec<Saying>,
 }
 
 impl Default for Runner {
     fn default() -> Self {
         Runner {
-            library: None,
             session: None,
             playing: true,
             speed: Some(0.3),
@@ -101,6 +100,8 @@ impl Default for Runner {
             ledger_stamp: None,
             moments: None,
             stale: true,
+            desk: Desk::default(),
+            files: Files::default(),
             looking: Looking::default(),
             out: Vec::new(),
         }
@@ -108,11 +109,11 @@ impl Default for Runner {
 }
 
 impl Runner {
-    /// One that can bring files of sample contracts.
+    /// A runner that can fetch files of the page.
     #[must_use]
-    pub fn with_library(library: Library) -> Self {
+    pub fn with_files(fetch: Fetch) -> Runner {
         Runner {
-            library: Some(library),
+            files: Files(fetch),
             ..Runner::default()
         }
     }
@@ -137,7 +138,7 @@ impl Runner {
         (self.place.steps, self.place.now_us)
     }
 
-    pub fn take(&mut self) -> Vec<Answer> {
+    pub fn take(&mut self) -> Vec<Saying> {
         std::mem::take(&mut self.out)
     }
 
@@ -200,31 +201,8 @@ impl Runner {
                 Err(problem) => self.complain(About::Command, problem),
             },
             ToWorker::Apply(command) => {
-                let (at_us, end_us) = (session.now_us(), session.end_us());
-                let name = naming::act(&command);
-                let done = knowing(session, &command, self.library).and_then(|()| session.apply(command));
-                match done {
-                    Ok(()) => {
-                        let scenario = session.scenario().clone();
-                        let (name, forked) = if end_us > at_us {
-                            (format!("{name} at {}", words::clock(at_us)), true)
-                        } else {
-                            (name, false)
-                        };
-                        self.say(FromWorker::Acted(Box::new(Acted {
-                            scenario,
-                            name,
-                            at_us,
-                            end_us,
-                            forked,
-                        })));
-                        if matches!(self.goal, Goal::Back) {
-                            self.goal = Goal::None;
-                        }
-                        self.settled();
-                        self.run_changed();
-                    }
-                    Err(problem) => self.complain(About::Command, problem),
+                if let Err(problem) = self.apply(command) {
+                    self.complain(About::Command, problem);
                 }
             }
             ToWorker::Hand {
@@ -255,13 +233,15 @@ impl Runner {
                 let view = session.message(id);
                 self.say(FromWorker::Message(view));
             }
-            ToWorker::ViewCall {
-                address,
-                input,
-                validator,
-            } => {
-                let result = session.view_call(&address, &input, validator);
-                self.say(FromWorker::Viewed(result));
+            ToWorker::Studio { number, ask } => {
+                let answer = match self.desk.hear(session, &self.files, ask) {
+                    Outcome::Say(answer) => answer,
+                    Outcome::Do(command) => match self.apply(command) {
+                        Ok(()) => Answer::Done,
+                        Err(problem) => Answer::Complaints(vec![(At::Whole, problem.sentence)]),
+                    },
+                };
+                self.say(FromWorker::Studio { number, answer });
             }
             ToWorker::Upload { name } => {
                 match session.add_contract(&name, &bytes.unwrap_or_default()) {
@@ -285,6 +265,36 @@ impl Runner {
         }
     }
 
+    /// Applies a command and tells what has become of the run.
+    fn apply(&mut self, command: Command) -> Result<(), Problem> {
+        let Some(session) = &mut self.session else {
+            return Ok(());
+        };
+        let (at_us, end_us) = (session.now_us(), session.end_us());
+        let name = naming::act(&command);
+        knowing(session, &self.files, &command)?;
+        session.apply(command)?;
+        let scenario = session.scenario().clone();
+        let (name, forked) = if end_us > at_us {
+            (format!("{name} at {}", words::clock(at_us)), true)
+        } else {
+            (name, false)
+        };
+        self.say(FromWorker::Acted(Box::new(Acted {
+            scenario,
+            name,
+            at_us,
+            end_us,
+            forked,
+        })));
+        if matches!(self.goal, Goal::Back) {
+            self.goal = Goal::None;
+        }
+        self.settled();
+        self.run_changed();
+        Ok(())
+    }
+
     /// Becomes a run of another scenario, and goes to where one stood in it.
     fn turn(&mut self, future: ToFuture) {
         let ToFuture {
@@ -297,7 +307,8 @@ impl Runner {
             return self.open(scenario, at_us, None);
         };
         let anew = parting(session.scenario(), &scenario) == Some(0);
-        match session.turn_into(scenario, end_us, Some(moments)) {
+        let there = self.files.for_scenario(&scenario);
+        match there.and_then(|()| session.turn_into(scenario, end_us, Some(moments))) {
             Ok(()) => {
                 let scenario = session.scenario().clone();
                 if anew {
@@ -349,11 +360,8 @@ impl Runner {
     }
 
     fn open(&mut self, scenario: Scenario, at_us: u64, expected: Option<Expected>) {
-        let files = files_wanted(&scenario);
-        let fetched = files
-            .into_iter()
-            .try_for_each(|file| fetch(self.library, file));
-        match fetched.and_then(|()| Session::open(scenario)) {
+        let there = self.files.for_scenario(&scenario);
+        match there.and_then(|()| Session::open(scenario)) {
             Ok(session) => {
                 let (scenario, world) = (session.scenario().clone(), session.world());
                 self.session = Some(session);
@@ -580,11 +588,7 @@ fn read_script(text: &str) -> Result<Vec<PuppetLine>, Problem> {
 }
 
 /// A built-in module becomes part of the run when it is first deployed.
-fn knowing(
-    session: &mut Session,
-    command: &Command,
-    library: Option<Library>,
-) -> Result<(), Problem> {
+fn knowing(session: &mut Session, files: &Files, command: &Command) -> Result<(), Problem> {
     if let Command::Submit {
         action: SubmitSpec::Deploy { contract, .. } | SubmitSpec::Store { contract },
         ..
@@ -595,20 +599,10 @@ fn knowing(
             .iter()
             .any(|c| c.name == *contract)
     {
-        if let Some(file) = file_of(contract) {
-            fetch(library, file)?;
-        }
+        files.for_contract(contract)?;
         session.add_builtin(contract)?;
     }
     Ok(())
-}
-
-/// Fetches a file of the library, so that every run may name its module.
-fn fetch(library: Option<Library>, file: &str) -> Result<(), Problem> {
-    match library {
-        Some(library) => take_file(&library(file).map_err(Problem::new)?),
-        None => Ok(()),
-    }
 }
 
 fn progress(goal: &Goal, now_us: u64, steps: u64) -> Option<Progress> {
@@ -641,7 +635,7 @@ mod tests {
         }
     }
 
-    fn run_ms(runner: &mut Runner, clock: &Cell<f64>, ms: f64) -> Vec<Answer> {
+    fn run_ms(runner: &mut Runner, clock: &Cell<f64>, ms: f64) -> Vec<Saying> {
         let mut all = Vec::new();
         let end = clock.get() + ms;
         while clock.get() < end {
@@ -653,7 +647,7 @@ mod tests {
         all
     }
 
-    fn now(answers: &[Answer]) -> u64 {
+    fn now(answers: &[Saying]) -> u64 {
         answers
             .iter()
             .rev()
