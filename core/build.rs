@@ -57,7 +57,7 @@ fn entry(table: &mut String, contract: &Value) {
     }
     // The large ones lie beside a page and not in it.
     let apart = text("source").starts_with("cosmwasm/")
-        && env::var("CARGO_CFG_TARGET_ARCH").is_ok_and(|arch| arch == "wasm32");
+        && env::var_os("CARGO_CFG_TARGET_ARCH").is_some_and(|arch| arch == "wasm32");
     let embedded = if apart {
         "None".into()
     } else {
