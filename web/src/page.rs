@@ -284,7 +284,7 @@ fn hear(app: App, message: FromWorker, bytes: Option<Vec<u8>>) {
             app.added.set(Some(module));
         }
         FromWorker::Ledger(ledger) => app.ledger.set(Arc::from(ledger)),
-        FromWorker::Viewed(result) => app.viewed.set(Some(result)),
+        FromWorker::Studio { number, answer } => app.studio.answered(number, answer),
         FromWorker::Replayed(replay) => {
             let tone = if replay.matches {
                 Tone::Good
