@@ -15,7 +15,7 @@ use crate::protocol::{Acted, FromWorker, Hand, Ledger, Tick, ToFuture, ToWorker}
 use crate::studio::Studio;
 use consensusforge_core::session::compare::Difference;
 use consensusforge_core::session::view::{
-    Arrow, Frame, LinkView, MessageView, ModuleView, Moments, Preset, Unit, ViewResult, World,
+    Arrow, Frame, LinkView, MessageView, ModuleView, Moments, Preset, Unit, World,
 };
 use leptos::prelude::*;
 use std::cell::RefCell;
@@ -78,7 +78,6 @@ pub struct App {
     pub added: RwSignal<Option<ModuleView>>,
     pub studio: Studio,
     pub refusal: RwSignal<Option<String>>,
-    pub viewed: RwSignal<Option<ViewResult>>,
     pub dead: RwSignal<Option<String>>,
     pub tab: RwSignal<Tab>,
     pub sheet: RwSignal<Sheet>,
@@ -151,7 +150,6 @@ impl App {
             added: RwSignal::new(None),
             studio: Studio::new(),
             refusal: RwSignal::new(None),
-            viewed: RwSignal::new(None),
             dead: RwSignal::new(None),
             tab: RwSignal::new(Tab::Run),
             sheet: RwSignal::new(Sheet::None),

@@ -4,6 +4,7 @@
 pub mod branches;
 pub mod chart;
 pub mod effective;
+pub mod forms;
 pub mod glossary;
 pub mod inspect;
 pub mod lessons;

@@ -5,8 +5,8 @@ use crate::effective;
 use crate::inspect::history::History;
 use crate::panels::icon::icon;
 use crate::panels::{
-    announce, banner, branches, card, chart, contracts, controls, drop, embed, help, keys, nodes,
-    overload, path, presenter, run, scenarios, share, term, top, transport,
+    announce, banner, branches, card, chart, contracts, controls, drop, embed, help, keys, newer,
+    nodes, overload, path, presenter, run, scenarios, share, sheets, term, top, transport,
 };
 use crate::platform::workers::Handle;
 use crate::platform::{files, place};
@@ -45,6 +45,7 @@ fn Page() -> impl IntoView {
         keys::listen(app);
         card::follow(app);
         drop::listen(app);
+        sheets::listen(app);
     }
     window_event_listener(leptos::ev::hashchange, move |_| {
         let fragment = place::fragment();
@@ -81,6 +82,7 @@ fn Whole() -> impl IntoView {
     let (wanted, the_path) = (path::wanted(), path::the_path());
     view! {
         <top::Top />
+        <newer::Newer />
         <path::Welcome />
         <banner::Banners />
         <div
@@ -294,7 +296,7 @@ fn hear(app: App, message: FromWorker, bytes: Option<Vec<u8>>) {
             app.added.set(Some(module));
         }
         FromWorker::Ledger(ledger) => app.ledger.set(Arc::from(ledger)),
-        FromWorker::Viewed(result) => app.viewed.set(Some(result)),
+        FromWorker::Studio { number, answer } => app.studio.answered(number, answer),
         FromWorker::Replayed(replay) => {
             let tone = if replay.matches {
                 Tone::Good

@@ -10,10 +10,12 @@ mod frame;
 mod hands;
 pub mod inspect;
 mod log;
+mod modules;
 mod moments;
 mod search;
 mod series;
 mod share;
+pub mod studio;
 pub mod view;
 mod words;
 
