@@ -7,6 +7,7 @@ use crate::inspect::Thing;
 use crate::inspect::history::History;
 use crate::model::{Command, Scenario, Who};
 use crate::panels::chart::Chart;
+use crate::panels::data::Data;
 use crate::platform::theme::Theme;
 use crate::platform::workers::Handle;
 use crate::protocol::{FromWorker, Ledger, Tick, ToWorker};
@@ -42,6 +43,8 @@ pub enum Tab {
     Run,
     Nodes,
     Contracts,
+    Metrics,
+    Log,
 }
 
 /// On a narrow page: which sheet is up.
@@ -76,6 +79,7 @@ pub struct App {
     /// The module taken in last.
     pub added: RwSignal<Option<ModuleView>>,
     pub studio: Studio,
+    pub data: Data,
     pub refusal: RwSignal<Option<String>>,
     pub viewed: RwSignal<Option<ViewResult>>,
     pub dead: RwSignal<Option<String>>,
@@ -131,6 +135,7 @@ impl App {
             looked_at: RwSignal::new(History::default()),
             added: RwSignal::new(None),
             studio: Studio::new(),
+            data: Data::new(),
             refusal: RwSignal::new(None),
             viewed: RwSignal::new(None),
             dead: RwSignal::new(None),

@@ -2,6 +2,7 @@
 //! browser is in [`platform`], [`worker::port`] and the one painting file of [`chart`].
 
 pub mod chart;
+pub mod data;
 pub mod effective;
 pub mod inspect;
 pub mod model;

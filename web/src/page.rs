@@ -4,7 +4,8 @@ use crate::app::{App, Sheet, Tab, Tone};
 use crate::effective;
 use crate::panels::icon::icon;
 use crate::panels::{
-    banner, chart, contracts, controls, drop, help, keys, nodes, run, share, top, transport,
+    banner, chart, contracts, controls, drop, help, keys, log, metrics, nodes, run, share, top,
+    transport,
 };
 use crate::platform::workers::Handle;
 use crate::platform::{files, place};
@@ -78,12 +79,16 @@ fn Page() -> impl IntoView {
                     {side(Tab::Run, "Run")}
                     {side(Tab::Nodes, "Nodes")}
                     {side(Tab::Contracts, "Contracts")}
+                    {side(Tab::Metrics, "Metrics")}
+                    {side(Tab::Log, "Log")}
                 </div>
                 <div class="tab" role="tabpanel" id="side-panel">
                     {move || match app.tab.get() {
                         Tab::Run => view! { <run::Run /> }.into_any(),
                         Tab::Nodes => view! { <nodes::Nodes /> }.into_any(),
                         Tab::Contracts => view! { <contracts::Contracts /> }.into_any(),
+                        Tab::Metrics => view! { <metrics::Metrics /> }.into_any(),
+                        Tab::Log => view! { <log::Log /> }.into_any(),
                     }}
                 </div>
             </aside>
@@ -96,6 +101,8 @@ fn Page() -> impl IntoView {
             {dock(app, Tab::Run, "Run")}
             {dock(app, Tab::Nodes, "Nodes")}
             {dock(app, Tab::Contracts, "Contracts")}
+            {dock(app, Tab::Metrics, "Metrics")}
+            {dock(app, Tab::Log, "Log")}
         </nav>
         <share::Share />
         <help::Help />
@@ -151,6 +158,7 @@ fn hear(app: App, message: FromWorker, bytes: Option<Vec<u8>>) {
             app.reached_us.set(0);
             app.tick.update(|t| t.now_us = 0);
             app.dead.set(None);
+            app.data.opened();
             if app.pace_anew.get_untracked() {
                 app.pace_anew.set(false);
                 app.set_speed(Some(effective::reading_speed(&scenario)));
@@ -199,6 +207,7 @@ fn hear(app: App, message: FromWorker, bytes: Option<Vec<u8>>) {
         }
         FromWorker::Ledger(ledger) => app.ledger.set(Arc::from(ledger)),
         FromWorker::Viewed(result) => app.viewed.set(Some(result)),
+        FromWorker::Data(news) => app.data.heard(app, news, bytes),
         FromWorker::Replayed(replay) => {
             let tone = if replay.matches {
                 Tone::Good

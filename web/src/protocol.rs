@@ -1,6 +1,7 @@
 //! What page and worker say to one another: borsh enums; what is bytes already (chart records, uploaded
 //! modules) travels beside them. Both are transferred, and serde stays out of the page.
 
+use crate::data::{DataAsk, DataNews};
 use crate::model::{Command, InputSpec, Scenario, Who};
 use borsh::{BorshDeserialize, BorshSerialize};
 use consensusforge_core::session::view::{
@@ -48,6 +49,7 @@ pub enum ToWorker {
     },
     /// The last `Tick` has been taken in: another may come.
     Heard,
+    Data(DataAsk),
 }
 
 /// From the worker to the page.
@@ -78,6 +80,7 @@ pub enum FromWorker {
     Ledger(Box<Ledger>),
     Viewed(ViewResult),
     Replayed(Replay),
+    Data(DataNews),
     /// The worker is dead; this is what it said.
     Panic(String),
 }

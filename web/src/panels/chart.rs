@@ -88,6 +88,14 @@ impl Chart {
         }
     }
 
+    /// Brings an instant into the middle; the chart stays there.
+    pub fn show(&mut self, at_us: u64) {
+        let layout = self.layout();
+        let (from, to) = layout.window();
+        self.view.follow = false;
+        self.view.top_us = at_us as f64 - to.saturating_sub(from) as f64 / 2.0;
+    }
+
     pub fn world(&self) -> Option<&World> {
         self.world.as_ref()
     }

@@ -1,6 +1,7 @@
 //! A link that is this run, or a file where a link would be too long.
 
 use super::drop;
+use super::exports::Exports;
 use super::icon::icon;
 use crate::app::app;
 use crate::platform::{files, place};
@@ -85,6 +86,7 @@ pub fn Share() -> impl IntoView {
                     />
                 </label>
             </div>
+            <Exports />
             <p aria-live="polite">{move || copied.get().then_some("The link is in the clipboard.")}</p>
         </dialog>
     }

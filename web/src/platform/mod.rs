@@ -5,6 +5,7 @@ pub mod code;
 pub mod files;
 pub mod frames;
 pub mod place;
+pub mod plots;
 pub mod text;
 pub mod theme;
 pub mod vendor;

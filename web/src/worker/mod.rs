@@ -3,6 +3,7 @@
 pub mod compile;
 #[cfg(target_arch = "wasm32")]
 pub mod compiler;
+mod data;
 #[cfg(target_arch = "wasm32")]
 pub mod port;
 pub mod runner;

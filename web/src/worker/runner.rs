@@ -1,6 +1,7 @@
 //! The worker's head: owns the session, works in slices, keeps simulated time in step with the
 //! reader's. Knows nothing of the browser: time comes in as numbers, answers go out as a list.
 
+use super::data::Data;
 use crate::model::{AdversarySpec, Command, PuppetLine, Scenario, StrategySpec, SubmitSpec};
 use crate::protocol::{About, ChartNews, Doing, FromWorker, Ledger, Progress, Tick, ToWorker};
 use crate::words;
@@ -60,6 +61,7 @@ pub struct Runner {
     ledger_ms: f64,
     ledger_stamp: Option<Stamp>,
     stale: bool,
+    data: Data,
     out: Vec<Answer>,
 }
 
@@ -80,6 +82,7 @@ impl Default for Runner {
             ledger_ms: f64::MIN,
             ledger_stamp: None,
             stale: true,
+            data: Data::default(),
             out: Vec::new(),
         }
     }
@@ -114,6 +117,13 @@ impl Runner {
             // The page has drawn the last tick: no news, or a paused page would never sleep.
             ToWorker::Heard => {
                 self.unheard = false;
+                return;
+            }
+            // A look moves nothing: neither time nor what the page has been told.
+            ToWorker::Data(ask) => {
+                if let Some(session) = &self.session {
+                    self.out.push(self.data.answer(session, ask));
+                }
                 return;
             }
             ToWorker::Open { scenario, at_us } => self.open(*scenario, at_us, None),
@@ -189,6 +199,7 @@ impl Runner {
             }
             // Met in `hear`, which needs no session for them.
             ToWorker::Heard
+            | ToWorker::Data(_)
             | ToWorker::Open { .. }
             | ToWorker::OpenLink(_)
             | ToWorker::OpenFile(_)
@@ -221,6 +232,7 @@ impl Runner {
             Ok(session) => {
                 let (scenario, world) = (session.scenario().clone(), session.world());
                 self.session = Some(session);
+                self.data.opened();
                 self.say(FromWorker::Opened { scenario, world });
                 self.cursor = 0;
                 self.unheard = false;
