@@ -33,6 +33,8 @@ pub enum Saving {
     Validators,
     /// The log as it is filtered, as JSON lines.
     Log,
+    /// The trace itself, to be opened again without its scenario.
+    Trace,
     /// Index into [`FORMATS`]; of the newest so many microseconds, or all that is in memory.
     Export {
         format: u8,
@@ -60,6 +62,11 @@ pub enum DataNews {
     Saved {
         file: String,
         sentence: String,
+    },
+    /// What stands open is a saved trace; what was read of its file, and what does not make sense in it.
+    Recorded {
+        sentence: String,
+        complaints: Vec<String>,
     },
 }
 

@@ -4,8 +4,8 @@ use crate::app::{App, Sheet, Tab, Tone};
 use crate::effective;
 use crate::panels::icon::icon;
 use crate::panels::{
-    banner, chart, contracts, controls, drop, help, keys, log, metrics, nodes, run, share, top,
-    transport,
+    banner, chart, contracts, controls, drop, help, keys, log, metrics, nodes, recorded, run,
+    share, top, transport,
 };
 use crate::platform::workers::Handle;
 use crate::platform::{files, place};
@@ -83,6 +83,7 @@ fn Page() -> impl IntoView {
                     {side(Tab::Log, "Log")}
                 </div>
                 <div class="tab" role="tabpanel" id="side-panel">
+                    <recorded::Recorded />
                     {move || match app.tab.get() {
                         Tab::Run => view! { <run::Run /> }.into_any(),
                         Tab::Nodes => view! { <nodes::Nodes /> }.into_any(),

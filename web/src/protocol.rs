@@ -22,6 +22,8 @@ pub enum ToWorker {
     OpenLink(String),
     /// The text of a scenario file.
     OpenFile(String),
+    /// A saved trace; its bytes travel beside the message.
+    OpenTrace,
     Play(bool),
     /// Simulated time a unit of real time; none: as fast as possible.
     Speed(Option<f64>),

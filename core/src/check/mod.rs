@@ -175,6 +175,12 @@ impl Monitors {
         findings
     }
 
+    /// Nodes that were Byzantine at some time.
+    #[must_use]
+    pub fn tainted(&self) -> &[NodeId] {
+        &self.cast.tainted
+    }
+
     /// Heights at which honest nodes decided different blocks.
     #[must_use]
     pub fn forks(&self) -> Vec<u64> {

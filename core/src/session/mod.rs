@@ -7,6 +7,7 @@ mod frame;
 mod hands;
 pub mod inspect;
 mod log;
+mod recorded;
 mod search;
 mod series;
 mod share;
@@ -14,6 +15,7 @@ pub mod view;
 mod words;
 
 pub use crate::scenario::{self, Scenario};
+pub use recorded::{Recorded, TraceSaver, is_trace};
 pub use search::{LOG_EVENTS, LogIndex};
 pub use share::{Opened, link_of, open_bytes, open_link, presets};
 
@@ -181,6 +183,7 @@ impl Session {
     /// # Errors
     /// A sentence when the command makes no sense in this run; then nothing has changed.
     pub fn apply(&mut self, command: Command) -> Result<(), Problem> {
+        self.changeable()?;
         let now = self.sim.now();
         // Events of this very instant may have run already, and a command comes before those of its
         // own instant: it gets the next one.

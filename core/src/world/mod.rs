@@ -21,7 +21,7 @@ mod users;
 mod wire;
 
 pub use build::{Setup, build};
-pub use machines::{PROTOCOLS, ProtocolFacts, simulate};
+pub use machines::{PROTOCOLS, ProtocolFacts, describe, simulate};
 pub use simulation::{Flying, NodeFacts, Simulation};
 pub use users::{Submission, USERS, user_address};
 pub use wire::CHATTER;

@@ -15,6 +15,8 @@ pub struct Data {
     /// Where the thing selected on the chart stands in the log; counted, so that the same place can be
     /// found again.
     pub found: RwSignal<(u32, Option<u32>)>,
+    /// What was read of a saved trace, and what does not make sense in it; none: a live run.
+    pub recorded: RwSignal<Option<(String, Vec<String>)>>,
     plots: StoredValue<Option<Plots>, LocalStorage>,
     cursor: StoredValue<u64>,
     /// Questions whose answer is awaited: no second of a kind is asked.
@@ -29,6 +31,7 @@ impl Data {
             validators: RwSignal::new(Vec::new()),
             log: RwSignal::new(LogPage::default()),
             found: RwSignal::new((0, None)),
+            recorded: RwSignal::new(None),
             plots: StoredValue::new_local(None),
             cursor: StoredValue::new(0),
             series_asked: StoredValue::new(false),
@@ -38,6 +41,7 @@ impl Data {
 
     /// Another run, or another worker: nothing that was asked will be answered.
     pub fn opened(&self) {
+        self.recorded.set(None);
         self.cursor.set_value(0);
         self.series_asked.set_value(false);
         self.rows_asked.set_value(false);
@@ -92,6 +96,10 @@ impl Data {
                 self.log.set(page);
             }
             DataNews::Found(place) => self.found.update(|f| *f = (f.0 + 1, place)),
+            DataNews::Recorded {
+                sentence,
+                complaints,
+            } => self.recorded.set(Some((sentence, complaints))),
             DataNews::Saved { file, sentence } => {
                 files::save(&file, &bytes.unwrap_or_default());
                 if !sentence.is_empty() {

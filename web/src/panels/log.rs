@@ -106,6 +106,19 @@ pub fn Log() -> impl IntoView {
         list.top.track();
         ask();
     });
+    // What was asked while an answer was awaited, or scrolled to meanwhile, is asked for now.
+    Effect::new(move |_| {
+        let (total, from, rows) = data.log.with(|p| (p.total, p.from, p.rows.len() as u32));
+        let seen = untrack(|| list.rows_seen()).min(total);
+        let first = if list.follows.get() {
+            total - seen
+        } else {
+            (untrack(|| list.first(total)) as u32).min(total - seen)
+        };
+        if first < from || first + seen > from + rows {
+            ask();
+        }
+    });
     // The newest row stays in sight.
     Effect::new(move |_| {
         let total = data.log.with(|p| p.total);

@@ -17,6 +17,7 @@ pub mod log;
 pub mod metrics;
 pub mod nodes;
 pub mod receipts;
+pub mod recorded;
 pub mod run;
 pub mod share;
 pub mod slider;

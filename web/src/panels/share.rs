@@ -78,7 +78,7 @@ pub fn Share() -> impl IntoView {
                 <label class="button">
                     "Open a file …"
                     <input
-                        type="file" id="open-file" class="unseen" accept=".json,application/json"
+                        type="file" id="open-file" class="unseen" accept=".json,.cftrace,application/json"
                         on:change=move |e| {
                             drop::chosen(app, &event_target(&e));
                             app.sharing.set(false);

@@ -74,6 +74,11 @@ impl Data {
 
     fn save(&mut self, session: &Session, what: Saving) -> (DataNews, Option<Vec<u8>>) {
         let (file, text, sentence) = match what {
+            Saving::Trace => {
+                let (bytes, sentence) = session.save_trace();
+                let file = "consensusforge.cftrace".to_owned();
+                return (DataNews::Saved { file, sentence }, Some(bytes));
+            }
             Saving::Heights => {
                 let made = session.export(export::Format::Csv, 0, u64::MAX);
                 (made.file, made.text, made.sentence)

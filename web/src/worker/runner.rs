@@ -2,6 +2,7 @@
 //! reader's. Knows nothing of the browser: time comes in as numbers, answers go out as a list.
 
 use super::data::Data;
+use crate::data::DataNews;
 use crate::model::{AdversarySpec, Command, PuppetLine, Scenario, StrategySpec, SubmitSpec};
 use crate::protocol::{About, ChartNews, Doing, FromWorker, Ledger, Progress, Tick, ToWorker};
 use crate::words;
@@ -24,6 +25,10 @@ const LEDGER_EVERY_MS: f64 = 450.0;
 /// When the machine cannot keep up, this much real time of arrears is kept and the rest forgiven:
 /// the run gets slower rather than jumping later on.
 const MAX_ARREARS_MS: f64 = 60.0;
+
+/// Signatures of a saved trace that are verified here: about a second's worth. The command line
+/// verifies all.
+const SIGNATURES: u64 = 4_000;
 
 const START: Advance = Advance {
     now_us: 0,
@@ -129,6 +134,7 @@ impl Runner {
             ToWorker::Open { scenario, at_us } => self.open(*scenario, at_us, None),
             ToWorker::OpenLink(text) => self.opened(open_link(&text)),
             ToWorker::OpenFile(text) => self.opened(open_bytes(text.as_bytes())),
+            ToWorker::OpenTrace => self.open_trace(&bytes.unwrap_or_default()),
             ToWorker::Play(on) => self.playing = on,
             ToWorker::Speed(speed) => self.speed = speed,
             ToWorker::Stop => self.goal = Goal::None,
@@ -203,6 +209,7 @@ impl Runner {
             | ToWorker::Open { .. }
             | ToWorker::OpenLink(_)
             | ToWorker::OpenFile(_)
+            | ToWorker::OpenTrace
             | ToWorker::Play(_)
             | ToWorker::Speed(_)
             | ToWorker::Step(_)
@@ -227,19 +234,39 @@ impl Runner {
         }
     }
 
+    /// A saved trace is gone through to its end, so that its verdicts speak of all of it.
+    fn open_trace(&mut self, bytes: &[u8]) {
+        match Session::open_trace(bytes, SIGNATURES) {
+            Ok(recorded) => {
+                self.opens(recorded.session);
+                self.playing = false;
+                self.goal = Goal::Seek(recorded.end_us);
+                self.say(FromWorker::Data(DataNews::Recorded {
+                    sentence: recorded.sentence,
+                    complaints: recorded.complaints,
+                }));
+            }
+            Err(problem) => self.complain(About::Link, problem),
+        }
+    }
+
+    fn opens(&mut self, session: Session) {
+        let (scenario, world) = (session.scenario().clone(), session.world());
+        self.session = Some(session);
+        self.data.opened();
+        self.say(FromWorker::Opened { scenario, world });
+        self.cursor = 0;
+        self.unheard = false;
+        self.place = START;
+        self.frame_ms = f64::MIN;
+        self.ledger_ms = f64::MIN;
+        self.ledger_stamp = None;
+    }
+
     fn open(&mut self, scenario: Scenario, at_us: u64, expected: Option<Expected>) {
         match Session::open(scenario) {
             Ok(session) => {
-                let (scenario, world) = (session.scenario().clone(), session.world());
-                self.session = Some(session);
-                self.data.opened();
-                self.say(FromWorker::Opened { scenario, world });
-                self.cursor = 0;
-                self.unheard = false;
-                self.place = START;
-                self.frame_ms = f64::MIN;
-                self.ledger_ms = f64::MIN;
-                self.ledger_stamp = None;
+                self.opens(session);
                 self.goal = match expected {
                     Some(expected) => Goal::Replay(expected),
                     None if at_us > 0 => Goal::Seek(at_us),
