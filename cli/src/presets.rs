@@ -18,6 +18,8 @@ pub struct Presets {
 pub struct PresetRow {
     pub id: String,
     pub title: String,
+    /// What it is about.
+    pub group: String,
     /// What to look at.
     pub look: String,
 }
@@ -29,6 +31,7 @@ impl Presets {
             .map(|p| PresetRow {
                 id: p.id.into(),
                 title: p.title.into(),
+                group: p.group.into(),
                 look: p.look.into(),
             })
             .collect();

@@ -574,6 +574,7 @@ fn presets_can_run_and_have_their_own_names() {
         assert_eq!(validate(&preset.scenario), Ok(()), "{}", preset.id);
         assert_eq!(preset.scenario.title, preset.title);
         assert!(!preset.look.contains('\n') && preset.look.ends_with('.'));
+        assert!(!preset.group.is_empty(), "{}", preset.id);
         assert!(
             preset.title.len() < 60 && preset.look.len() < 200,
             "{}",

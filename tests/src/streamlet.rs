@@ -18,7 +18,7 @@ use borsh::{BorshDeserialize, BorshSerialize};
 use consensusforge_core::base::limits::{MAX_ROUNDS_AHEAD, MAX_VALUES_PER_SIGNER};
 use consensusforge_core::consensus::{
     self, Context, Description, Effect, Input, Kind, Note, Protocol, Role, Script, SignedMessages,
-    Status, Timer,
+    Status, Tally, Timer,
 };
 use consensusforge_core::types::{BlockId, Height, Round, Signable, Signed, Slot, ValidatorId};
 use std::collections::{BTreeMap, BTreeSet};
@@ -368,7 +368,13 @@ impl Protocol for Streamlet {
             round: state.epoch,
             step: "epoch",
             tallies: votes
-                .map(|(p, v)| (1, p.epoch, Some(p.block), stake(v, p.height)))
+                .map(|(p, v)| Tally {
+                    kind: 1,
+                    round: p.epoch,
+                    value: Some(p.block),
+                    stake: stake(v, p.height),
+                    voters: v.keys().copied().collect(),
+                })
                 .collect(),
             ..Status::default()
         }

@@ -299,21 +299,21 @@ fn through(bytes: &[u8]) {
     let session = &mut recorded.session;
     for to in [end / 2, 0, end] {
         while !session.seek(to, 10_000).reached {}
-        session.frame();
-        session.flying(0, 100);
-        session.chart(0, 1_000);
+        let _ = session.frame();
+        let _ = session.flying(0, 100);
+        let _ = session.chart(0, 1_000);
     }
-    session.series(0);
-    session.heights_csv();
+    let _ = session.series(0);
+    let _ = session.heights_csv();
     let index = session.search(LogQuery {
         text: "prevote 1 abcd v2".into(),
         ..LogQuery::default()
     });
-    session.log_page(&index, 0, 50);
+    let _ = session.log_page(&index, 0, 50);
     let index = session.search(LogQuery::default());
-    session.log_page(&index, 0, usize::MAX);
+    let _ = session.log_page(&index, 0, usize::MAX);
     for format in Format::ALL {
-        session.export(format, 0, u64::MAX);
+        let _ = session.export(format, 0, u64::MAX);
     }
-    session.save_trace();
+    let _ = session.save_trace();
 }

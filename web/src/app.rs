@@ -4,6 +4,7 @@
 use crate::chart::hit::Pick;
 use crate::effective;
 use crate::inspect::Thing;
+use crate::inspect::card::Card;
 use crate::inspect::history::History;
 use crate::model::{Command, Scenario, Who};
 use crate::panels::chart::Chart;
@@ -76,6 +77,7 @@ pub struct App {
     pub pinned: RwSignal<Option<Pick>>,
     /// What the inspector tells of, and the way there.
     pub looked_at: RwSignal<History>,
+    pub card: RwSignal<Option<Arc<Card>>>,
     /// The module taken in last.
     pub added: RwSignal<Option<ModuleView>>,
     pub studio: Studio,
@@ -87,6 +89,10 @@ pub struct App {
     pub sheet: RwSignal<Sheet>,
     pub sharing: RwSignal<bool>,
     pub helping: RwSignal<bool>,
+    /// The list of scenarios is up.
+    pub listing: RwSignal<bool>,
+    /// Counts the runs opened: whoever opened one can tell whether it is still the one that runs.
+    pub opened: RwSignal<u32>,
     pub theme: RwSignal<Theme>,
     /// The next scenario that opens sets the speed it reads best at.
     pub pace_anew: RwSignal<bool>,
@@ -133,6 +139,7 @@ impl App {
             message: RwSignal::new(None),
             pinned: RwSignal::new(None),
             looked_at: RwSignal::new(History::default()),
+            card: RwSignal::new(None),
             added: RwSignal::new(None),
             studio: Studio::new(),
             data: Data::new(),
@@ -143,6 +150,8 @@ impl App {
             sheet: RwSignal::new(Sheet::None),
             sharing: RwSignal::new(false),
             helping: RwSignal::new(false),
+            listing: RwSignal::new(false),
+            opened: RwSignal::new(0),
             theme: RwSignal::new(Theme::kept()),
             pace_anew: RwSignal::new(true),
             refused: RwSignal::new(0),
@@ -227,6 +236,16 @@ impl App {
         self.open(preset.scenario.clone(), 0);
     }
 
+    /// Opens a run of somebody's own making, at its own speed.
+    pub fn stage(&self, scenario: Scenario, speed: f64, plays: bool) {
+        self.remember();
+        self.preset.set(String::new());
+        self.pace_anew.set(false);
+        self.play(plays);
+        self.set_speed(Some(speed));
+        self.open(scenario, 0);
+    }
+
     fn remember(&self) {
         let now = self.now_us();
         let scenario = self.scenario.get_untracked();
@@ -309,6 +328,23 @@ impl App {
     /// Shows a thing in the inspector.
     pub fn select(&self, thing: Thing) {
         self.looked_at.update(|h| h.go(thing));
+    }
+
+    pub fn look_back(&self) {
+        self.looked_at.update(History::back);
+    }
+
+    pub fn look_forward(&self) {
+        self.looked_at.update(History::forward);
+    }
+
+    /// Nothing is selected any more; the way stays.
+    pub fn look_away(&self) {
+        self.looked_at.update(History::away);
+        self.pinned.set(None);
+        let chart = self.chart();
+        chart.borrow_mut().pinned = None;
+        chart.borrow().ask();
     }
 
     pub fn share(&self) {

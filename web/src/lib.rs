@@ -4,8 +4,11 @@
 pub mod chart;
 pub mod data;
 pub mod effective;
+pub mod glossary;
 pub mod inspect;
+pub mod lessons;
 pub mod model;
+pub mod pace;
 pub mod protocol;
 pub mod scale;
 pub mod words;

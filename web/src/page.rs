@@ -2,17 +2,19 @@
 
 use crate::app::{App, Sheet, Tab, Tone};
 use crate::effective;
+use crate::inspect::history::History;
 use crate::panels::icon::icon;
 use crate::panels::{
-    banner, chart, contracts, controls, drop, help, keys, log, metrics, nodes, recorded, run,
-    share, top, transport,
+    announce, banner, card, chart, contracts, controls, drop, embed, help, keys, log, metrics,
+    nodes, overload, path, presenter, recorded, run, scenarios, share, term, top, transport,
 };
 use crate::platform::workers::Handle;
 use crate::platform::{files, place};
 use crate::protocol::{About, ChartNews, FromWorker, ToWorker};
-use consensusforge_core::session::view::Problem;
+use consensusforge_core::session::view::{Preset, Problem};
 use leptos::prelude::*;
 use std::sync::Arc;
+use wasm_bindgen::JsCast;
 
 /// Takes the page over.
 pub fn start() {
@@ -23,6 +25,7 @@ pub fn start() {
 fn Page() -> impl IntoView {
     let app = App::new();
     provide_context(app);
+    provide_context(path::Path::new());
     app.theme.get_untracked().put();
     std::panic::set_hook(Box::new(move |info| {
         web_sys::console::error_1(&info.to_string().into());
@@ -32,8 +35,17 @@ fn Page() -> impl IntoView {
     if !linked.is_empty() {
         app.send(ToWorker::OpenLink(linked));
     }
-    keys::listen(app);
-    drop::listen(app);
+    let embedded = place::embedded();
+    if embedded {
+        if let Some(root) = document().document_element() {
+            let _ = root.set_attribute("data-embed", "");
+        }
+        embed::listen(app);
+    } else {
+        keys::listen(app);
+        card::follow(app);
+        drop::listen(app);
+    }
     window_event_listener(leptos::ev::hashchange, move |_| {
         let fragment = place::fragment();
         if !fragment.is_empty() {
@@ -41,7 +53,17 @@ fn Page() -> impl IntoView {
             app.send(ToWorker::OpenLink(fragment));
         }
     });
+    if embedded {
+        view! { <embed::Embed /> }.into_any()
+    } else {
+        view! { <Whole /> }.into_any()
+    }
+}
 
+/// All of it: everywhere but inside another page.
+#[component]
+fn Whole() -> impl IntoView {
+    let app = crate::app::app();
     let side = move |tab: Tab, name: &'static str| {
         view! {
             <button
@@ -49,40 +71,47 @@ fn Page() -> impl IntoView {
                 id=format!("tab-{name}")
                 aria-controls="side-panel"
                 aria-selected=move || (app.tab.get() == tab).to_string()
+                tabindex=move || if app.tab.get() == tab { "0" } else { "-1" }
                 on:click=move |_| app.tab.set(tab)
             >
                 {name}
             </button>
         }
     };
+    let (wanted, the_path) = (path::wanted(), path::the_path());
     view! {
         <top::Top />
+        <path::Welcome />
         <banner::Banners />
         <div
             class="stage"
             class:sheet-controls=move || app.sheet.get() == Sheet::Controls
             class:sheet-side=move || app.sheet.get() == Sheet::Side
+            data-wants=wanted
         >
             <aside class="controls" aria-label="Controls">
                 <SheetHead title="Controls" />
+                <path::PathCard />
                 <controls::Controls />
             </aside>
             <main class="middle">
+                <scenarios::Look />
+                <overload::Overload />
                 <chart::ChartPanel />
                 <run::Caption />
                 <transport::Transport />
             </main>
             <aside class="side" aria-label="The run in detail">
                 <SheetHead title="The run" />
-                <chart::Inspector />
-                <div class="tabs" role="tablist" aria-label="Details">
+                <card::Inspector />
+                <div class="tabs" role="tablist" aria-label="Details" on:keydown=walk_tabs>
                     {side(Tab::Run, "Run")}
                     {side(Tab::Nodes, "Nodes")}
                     {side(Tab::Contracts, "Contracts")}
                     {side(Tab::Metrics, "Metrics")}
                     {side(Tab::Log, "Log")}
                 </div>
-                <div class="tab" role="tabpanel" id="side-panel">
+                <div class="tab" role="tabpanel" id="side-panel" aria-label="Details">
                     <recorded::Recorded />
                     {move || match app.tab.get() {
                         Tab::Run => view! { <run::Run /> }.into_any(),
@@ -95,10 +124,16 @@ fn Page() -> impl IntoView {
             </aside>
         </div>
         <nav class="dock" aria-label="Panels">
-            <button on:click=move |_| {
-                let up = app.sheet.get_untracked() == Sheet::Controls;
-                app.sheet.set(if up { Sheet::None } else { Sheet::Controls });
-            }>"Controls"</button>
+            <button on:click=move |_| the_path.take_up(app)>"Learn"</button>
+            <button
+                aria-expanded=move || (app.sheet.get() == Sheet::Controls).to_string()
+                on:click=move |_| {
+                    let up = app.sheet.get_untracked() == Sheet::Controls;
+                    app.sheet.set(if up { Sheet::None } else { Sheet::Controls });
+                }
+            >
+                "Controls"
+            </button>
             {dock(app, Tab::Run, "Run")}
             {dock(app, Tab::Nodes, "Nodes")}
             {dock(app, Tab::Contracts, "Contracts")}
@@ -107,6 +142,10 @@ fn Page() -> impl IntoView {
         </nav>
         <share::Share />
         <help::Help />
+        <scenarios::Scenarios />
+        <announce::Announcer />
+        <presenter::Presenter app=app />
+        <term::Definition />
     }
 }
 
@@ -127,6 +166,33 @@ fn SheetHead(title: &'static str) -> impl IntoView {
     }
 }
 
+/// Arrow keys go from tab to tab, Home and End to the ends.
+fn walk_tabs(event: leptos::ev::KeyboardEvent) {
+    let Some(here) = event
+        .target()
+        .and_then(|t| t.dyn_into::<web_sys::HtmlElement>().ok())
+    else {
+        return;
+    };
+    let list = here.parent_element();
+    let next = match event.key().as_str() {
+        "ArrowRight" => here
+            .next_element_sibling()
+            .or(list.and_then(|l| l.first_element_child())),
+        "ArrowLeft" => here
+            .previous_element_sibling()
+            .or(list.and_then(|l| l.last_element_child())),
+        "Home" => list.and_then(|l| l.first_element_child()),
+        "End" => list.and_then(|l| l.last_element_child()),
+        _ => return,
+    };
+    event.prevent_default();
+    if let Some(next) = next.and_then(|n| n.dyn_into::<web_sys::HtmlElement>().ok()) {
+        let _ = next.focus();
+        next.click();
+    }
+}
+
 /// Opens the side sheet at a tab; pressed again, it closes it.
 fn dock(app: App, tab: Tab, name: &'static str) -> impl IntoView {
     let press = move |_| {
@@ -134,13 +200,14 @@ fn dock(app: App, tab: Tab, name: &'static str) -> impl IntoView {
         app.tab.set(tab);
         app.sheet.set(if up { Sheet::None } else { Sheet::Side });
     };
-    view! { <button on:click=press>{name}</button> }
+    let up = move || app.sheet.get() == Sheet::Side && app.tab.get() == tab;
+    view! { <button aria-expanded=move || up().to_string() on:click=press>{name}</button> }
 }
 
 fn hear(app: App, message: FromWorker, bytes: Option<Vec<u8>>) {
     match message {
         FromWorker::Ready { presets } => {
-            let first = presets.first().cloned();
+            let first = asked_for(app, &presets).or_else(|| presets.first().cloned());
             app.presets.set(presets);
             // A link was asked for before; a revived worker gets its scenario from whoever revived it.
             if let Some(preset) = first
@@ -151,11 +218,13 @@ fn hear(app: App, message: FromWorker, bytes: Option<Vec<u8>>) {
             }
         }
         FromWorker::Opened { scenario, world } => {
+            app.opened.update(|n| *n += 1);
             app.world.set(Some(Arc::new(world.clone())));
             app.scenario.set(scenario.clone());
             app.frame.set(None);
             app.message.set(None);
             app.pinned.set(None);
+            app.looked_at.set(History::default());
             app.reached_us.set(0);
             app.tick.update(|t| t.now_us = 0);
             app.dead.set(None);
@@ -202,6 +271,15 @@ fn hear(app: App, message: FromWorker, bytes: Option<Vec<u8>>) {
         }
         FromWorker::File(text) => files::download("consensusforge-scenario.json", &text),
         FromWorker::Message(message) => app.message.set(message),
+        FromWorker::Card(card) => {
+            // One of a thing since left may still be on its way.
+            if app
+                .looked_at
+                .with_untracked(|h| h.shown() == Some(&card.thing))
+            {
+                app.card.set(Some(Arc::from(card)));
+            }
+        }
         FromWorker::Added(module) => {
             app.refusal.set(None);
             app.added.set(Some(module));
@@ -224,8 +302,21 @@ fn hear(app: App, message: FromWorker, bytes: Option<Vec<u8>>) {
     }
 }
 
+/// The scenario named in the address.
+fn asked_for(app: App, presets: &[Preset]) -> Option<Preset> {
+    let id = place::scenario()?;
+    let found = presets.iter().find(|p| p.id == id).cloned();
+    if found.is_none() {
+        app.say(
+            Tone::Bad,
+            format!("The address asks for a scenario “{id}”, and there is none of that name."),
+        );
+    }
+    found
+}
+
 /// The run a page starts with.
-fn begin(app: App, preset: consensusforge_core::session::view::Preset) {
+fn begin(app: App, preset: Preset) {
     app.pace_anew.set(true);
     app.preset.set(preset.id);
     app.open(preset.scenario, 0);

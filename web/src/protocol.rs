@@ -2,6 +2,8 @@
 //! modules) travels beside them. Both are transferred, and serde stays out of the page.
 
 use crate::data::{DataAsk, DataNews};
+use crate::inspect::Thing;
+use crate::inspect::card::Card;
 use crate::model::{Command, InputSpec, Scenario, Who};
 use borsh::{BorshDeserialize, BorshSerialize};
 use consensusforge_core::session::view::{
@@ -40,6 +42,8 @@ pub enum ToWorker {
     Link,
     File,
     Message(u32),
+    /// From now on tell of this thing, as the run goes on.
+    Inspect(Option<Thing>),
     /// A module; its bytes travel beside the message.
     Upload {
         name: String,
@@ -77,6 +81,8 @@ pub enum FromWorker {
     Link(LinkView),
     File(String),
     Message(Option<MessageView>),
+    /// Of the thing inspected.
+    Card(Box<Card>),
     /// A module has been taken in.
     Added(ModuleView),
     Ledger(Box<Ledger>),

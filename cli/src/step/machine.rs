@@ -356,13 +356,13 @@ impl<P: Protocol> Machine<P> {
             tallies: status
                 .tallies
                 .into_iter()
-                .map(|(kind, round, value, stake)| TallyView {
+                .map(|tally| TallyView {
                     kind: P::KINDS
-                        .get(usize::from(kind))
+                        .get(usize::from(tally.kind))
                         .map_or_else(String::new, |k| k.name.into()),
-                    round,
-                    value: value.map(|b| self.names.label(&b)),
-                    stake,
+                    round: tally.round,
+                    value: tally.value.map(|b| self.names.label(&b)),
+                    stake: tally.stake,
                 })
                 .collect(),
         }

@@ -91,6 +91,8 @@ pub const MAX_WASM_PARAMS: usize = 100;
 pub const MAX_WASM_PARAMS_TOTAL: usize = 10_000;
 /// Locals of one function. Optimised real contracts stay under 110.
 pub const MAX_WASM_LOCALS: u32 = 256;
+/// The same in the profile `strict`, as cosmwasm-vm has it.
+pub const MAX_WASM_LOCALS_STRICT: u32 = 100;
 pub const MAX_WASM_LOCALS_TOTAL: u32 = 10_000;
 pub const MAX_WASM_IMPORTS: u32 = 100;
 /// Every export is linked again at each call; the largest real contract has 26.
@@ -119,5 +121,18 @@ pub const MAX_MESSAGE_DEPTH: u32 = 10;
 pub const MAX_QUERY_DEPTH: u32 = 10;
 /// Messages one call may ask for.
 pub const MAX_MESSAGES_PER_CALL: usize = 1_024;
+/// Storage of a CosmWasm contract, as cosmwasm-vm limits it.
+pub const MAX_COSMWASM_KEY: usize = 64 << 10;
+pub const MAX_COSMWASM_VALUE: usize = 128 << 10;
+/// Iterators one call may open, and the bytes of their bounds together: they are memory of the host.
+pub const MAX_ITERATORS: usize = 32_768;
+pub const MAX_ITERATOR_BYTES: usize = 8 << 20;
+/// JSON a contract returns from an entry point.
+pub const MAX_RESULT_BYTES: usize = 256 << 10;
+/// Events of one call's response.
+pub const MAX_COSMWASM_EVENTS: usize = 1_024;
+/// What a contract says for its developer: the newest lines, each cut.
+pub const MAX_DEBUG_LINES: usize = 64;
+pub const MAX_DEBUG_BYTES: usize = 1 << 10;
 /// Pairs one `raw_range` question brings back.
 pub const MAX_RANGE_PAIRS: u32 = 256;

@@ -67,6 +67,12 @@ impl Agreement {
         self.forks.contains_key(&height)
     }
 
+    /// Who signed both sides of the first fork.
+    pub(super) fn guilty(&self) -> Vec<ValidatorId> {
+        let first = self.forks.first_key_value();
+        first.map(|(_, (_, sides))| both(sides)).unwrap_or_default()
+    }
+
     pub(super) fn finding(&self, trace: &Trace) -> Finding {
         let monitor = "agreement";
         let Some((height, (since, sides))) = self.forks.first_key_value() else {
@@ -89,14 +95,8 @@ impl Agreement {
             "Agreement is violated: fork at height {height}: {}.",
             told.join("; ")
         );
-        if let [a, b, ..] = &sides[..] {
-            let both: Vec<ValidatorId> = a
-                .signers
-                .iter()
-                .filter(|v| b.signers.contains(v))
-                .copied()
-                .collect();
-            sentence.push_str(&guilt(&both, trace));
+        if sides.len() > 1 {
+            sentence.push_str(&guilt(&both(sides), trace));
         }
         Finding {
             monitor,
@@ -105,6 +105,15 @@ impl Agreement {
             since: Some(*since),
         }
     }
+}
+
+/// Signers of the certificates of both of the first two sides.
+fn both(sides: &[Side]) -> Vec<ValidatorId> {
+    let [a, b, ..] = sides else {
+        return Vec::new();
+    };
+    let signed = a.signers.iter().filter(|v| b.signers.contains(v));
+    signed.copied().collect()
 }
 
 /// Who signed both certificates, with the stake they hold.

@@ -18,7 +18,7 @@ pub use metrics::{Metrics, Tally};
 
 use crate::base::Micros;
 use crate::trace::{Event, Head, Record, Trace};
-use crate::types::NodeId;
+use crate::types::{NodeId, ValidatorId};
 
 /// What a monitor found.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -185,6 +185,12 @@ impl Monitors {
     #[must_use]
     pub fn forks(&self) -> Vec<u64> {
         self.agreement.forks()
+    }
+
+    /// Whose signatures stand under both blocks of the first fork.
+    #[must_use]
+    pub fn guilty(&self) -> Vec<ValidatorId> {
+        self.agreement.guilty()
     }
 }
 

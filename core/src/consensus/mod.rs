@@ -204,8 +204,21 @@ pub struct Status {
     pub step: &'static str,
     pub locked: Option<(BlockId, Round)>,
     pub valid: Option<(BlockId, Round)>,
-    /// Tallies of the current height: (kind, round, value, stake); value `None` is nil.
-    pub tallies: Vec<(u8, Round, Option<BlockId>, u64)>,
+    /// Votes of the current height.
+    pub tallies: Vec<Tally>,
+}
+
+/// Votes of one kind for one value in one round, as one validator has counted them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tally {
+    /// Index into [`Protocol::KINDS`].
+    pub kind: u8,
+    pub round: Round,
+    /// `None` is nil.
+    pub value: Option<BlockId>,
+    pub stake: u64,
+    /// Who they are, for the newest rounds; empty for older ones.
+    pub voters: Vec<ValidatorId>,
 }
 
 /// A message written down by a person: what a puppet signs.

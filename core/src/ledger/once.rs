@@ -3,6 +3,7 @@
 
 use super::chain::Chain;
 use super::executor::{Execution, ExecutorKind};
+use super::receipt::Receipt;
 use super::state::State;
 use super::validity;
 use crate::base::{Hash, limits};
@@ -48,6 +49,18 @@ impl Ledger {
         }
         self.executions
             .get_or((parent.root(), block.id(), kind), compute)
+    }
+
+    /// What an honest executor found for `tx` in `block`, if that execution is still remembered.
+    #[must_use]
+    pub fn remembered(&self, block: &BlockId, tx: &Hash) -> Option<Receipt> {
+        let honest = self
+            .executions
+            .known
+            .iter()
+            .find(|((_, id, kind), _)| id == block && *kind == ExecutorKind::Honest);
+        let (_, execution) = honest?;
+        execution.receipts.iter().find(|r| r.tx == *tx).cloned()
     }
 
     /// [`validity::check_block`], once a block and parent state.

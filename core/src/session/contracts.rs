@@ -212,6 +212,27 @@ impl Session {
             .collect()
     }
 
+    /// Of a transaction nobody on the page sent.
+    pub(super) fn receipt_of(&self, tx: &str, receipt: &Receipt) -> ReceiptView {
+        let mut view = ReceiptView {
+            tx: tx.into(),
+            status: String::new(),
+            what: String::new(),
+            height: None,
+            submitted_us: 0,
+            gas_used: 0,
+            gas_by: Vec::new(),
+            output: None,
+            error: None,
+            events: Vec::new(),
+            created: None,
+            changes: Vec::new(),
+            roots: Vec::new(),
+        };
+        fill(&mut view, receipt);
+        view
+    }
+
     fn receipt(&self, s: &Submission) -> ReceiptView {
         let mut view = ReceiptView {
             tx: s.tx.to_string(),
@@ -293,6 +314,9 @@ fn fill(view: &mut ReceiptView, receipt: &Receipt) {
         ("storage write", gas.storage_write),
         ("transfers", gas.transfers),
         ("events", gas.events),
+        ("crypto", gas.crypto),
+        ("queries", gas.queries),
+        ("messages", gas.messages),
     ];
     view.gas_by = parts
         .into_iter()

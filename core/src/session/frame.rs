@@ -62,6 +62,12 @@ impl Session {
             caption: self.monitors.caption.sentence.clone(),
             metrics: self.metrics(&nodes),
             adversary: self.adversary(&nodes),
+            guilty: self
+                .monitors
+                .guilty()
+                .iter()
+                .filter_map(|v| trace.head.validators.get(v.index()).map(|v| v.0.clone()))
+                .collect(),
             nodes,
             window_from_us: trace.from(),
             end_us: self.end.max(now),
@@ -91,7 +97,7 @@ impl Session {
         }
     }
 
-    fn nodes(&self) -> Vec<NodeView> {
+    pub(super) fn nodes(&self) -> Vec<NodeView> {
         let head = &self.sim.trace().head;
         let total: u64 = head.validators.iter().map(|v| v.1).sum();
         (0..self.sim.node_count() as u16)
@@ -194,7 +200,7 @@ impl Session {
 }
 
 /// The least stake that is strictly more than 2/3.
-fn quorum(total: u64) -> u64 {
+pub(super) fn quorum(total: u64) -> u64 {
     (2 * u128::from(total) / 3) as u64 + 1
 }
 

@@ -26,6 +26,7 @@ use crate::scenario::model::{Command, TimedCommand};
 use crate::scenario::{ScenarioError, validate};
 use crate::trace::Event;
 use crate::world::{Setup, Simulation, simulate};
+use std::rc::Rc;
 use view::{Advance, Problem, Unit};
 
 impl From<ScenarioError> for Problem {
@@ -47,8 +48,8 @@ pub struct Session {
     scenario: Scenario,
     sim: Box<dyn Simulation>,
     monitors: Monitors,
-    /// In order of time; the first is the beginning.
-    checkpoints: Vec<Checkpoint>,
+    /// In order of time; the first is the beginning. Forks share them.
+    checkpoints: Vec<Rc<Checkpoint>>,
     /// Simulator events between checkpoints; grows as they are thinned.
     stride: u64,
     /// Counts the times the run was moved: chart cursors of an earlier era start afresh.
@@ -86,7 +87,7 @@ impl Session {
             scenario,
             sim,
             monitors,
-            checkpoints: vec![start],
+            checkpoints: vec![Rc::new(start)],
             stride: FIRST_STRIDE,
             era: 0,
             end: 0,
@@ -97,6 +98,12 @@ impl Session {
     #[must_use]
     pub fn scenario(&self) -> &Scenario {
         &self.scenario
+    }
+
+    /// The instant it stands at, microseconds.
+    #[must_use]
+    pub fn now_us(&self) -> Micros {
+        self.sim.now()
     }
 
     /// Runs to `until` (included) or for `max_steps` simulator events, whichever is first.
@@ -217,18 +224,11 @@ impl Session {
     /// A second session at the same point, whose future is its own.
     #[must_use]
     pub fn fork(&self) -> Session {
-        let start = &self.checkpoints[0];
-        let copy = |c: &Checkpoint| Checkpoint {
-            steps: c.steps,
-            now: c.now,
-            sim: c.sim.checkpoint(RECORDS_BEFORE),
-            monitors: c.monitors.clone(),
-        };
         Session {
             scenario: self.scenario.clone(),
             sim: self.sim.checkpoint(RECORDS_BEFORE),
             monitors: self.monitors.clone(),
-            checkpoints: vec![copy(start)],
+            checkpoints: self.checkpoints.clone(),
             stride: self.stride,
             era: self.era + 1,
             end: self.end,
@@ -260,12 +260,12 @@ impl Session {
         if steps < newest + self.stride {
             return;
         }
-        self.checkpoints.push(Checkpoint {
+        self.checkpoints.push(Rc::new(Checkpoint {
             steps,
             now: self.sim.now(),
             sim: self.sim.checkpoint(RECORDS_BEFORE),
             monitors: self.monitors.clone(),
-        });
+        }));
         if self.checkpoints.len() > MAX_CHECKPOINTS {
             // Every second one goes, the beginning stays, and the next ones stand further apart: the
             // way back stays a fixed share of the run's length.

@@ -43,6 +43,7 @@ pub fn presets() -> Vec<Preset> {
         .map(|p| Preset {
             id: p.id.into(),
             title: p.title.into(),
+            group: p.group.into(),
             look: p.look.into(),
             scenario: p.scenario,
         })

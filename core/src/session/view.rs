@@ -86,6 +86,8 @@ pub struct Frame {
     pub metrics: Metrics,
     pub nodes: Vec<NodeView>,
     pub adversary: AdversaryView,
+    /// After a fork: names of those whose signatures stand under both blocks.
+    pub guilty: Vec<String>,
     /// Oldest instant whose trace is still in memory.
     pub window_from_us: u64,
     /// The furthest this run has been: seeking up to here shows what was seen before.
@@ -449,6 +451,8 @@ pub struct Replay {
 pub struct Preset {
     pub id: String,
     pub title: String,
+    /// What it is about: lists show those of one group together.
+    pub group: String,
     /// What to look at, one line.
     pub look: String,
     pub scenario: crate::scenario::Scenario,

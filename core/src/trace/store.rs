@@ -142,6 +142,25 @@ impl Trace {
         full.chain(open)
     }
 
+    /// Number of the first record kept of `at` or later.
+    #[must_use]
+    pub fn position(&self, at: Micros) -> u64 {
+        let before = |r: &Record| r.at < at;
+        let chunk = self
+            .full
+            .partition_point(|c| c.last().is_some_and(|r| r.at < at));
+        let within = match self.full.get(chunk) {
+            Some(c) => c.partition_point(before),
+            None => self.open.partition_point(before),
+        };
+        self.first + (chunk * CHUNK + within) as u64
+    }
+
+    /// Messages kept, the oldest first.
+    pub fn messages(&self) -> impl Iterator<Item = &Arc<MessageRecord>> {
+        self.messages.iter()
+    }
+
     /// Records from the newest back.
     pub fn newest_first(&self) -> impl Iterator<Item = &Record> {
         self.open

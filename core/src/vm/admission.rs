@@ -2,8 +2,8 @@
 //! gathers its [`ModuleShape`]; the rules that need the whole shape are here. Each refusal is a
 //! sentence naming the rule, the limit and the place.
 
-use super::abi::{Abi, Ty};
-use super::{gas, sniff, survey};
+use super::abi::{Abi, Card, Ty};
+use super::{Entry, gas, sniff, survey};
 use crate::base::digest::sha256;
 use crate::base::{Hash, limits};
 use std::collections::BTreeMap;
@@ -14,10 +14,22 @@ use std::fmt;
 pub struct Admitted {
     /// SHA-256 of the file.
     pub code: Hash,
-    /// Name of the ABI it speaks.
+    /// Of the file in bytes.
+    pub size: u64,
+    /// Name of the ABI it speaks, and the export by which it says so.
     pub abi: &'static str,
-    /// Exported functions of type () -> (), the marker left out: what a person can call.
+    pub marker: &'static str,
+    /// The strictest profile that takes it.
+    pub profile: Profile,
+    pub entries: Vec<Entry>,
+    /// Exported functions a person can call, by their names in the module.
     pub functions: Vec<String>,
+    /// What it says it needs of the chain.
+    pub capabilities: Vec<String>,
+    /// True when `vm::crypto` must be there before it runs.
+    pub crypto: bool,
+    /// The version of its stored data that the contract declares for migrations.
+    pub migrate_version: Option<u64>,
     /// Gas for a fresh instance, paid at the start of every call.
     pub start_gas: u64,
     /// Gas for the upload itself.
@@ -49,15 +61,27 @@ pub enum Rule {
     Counts,
     Abi,
     Instantiation,
+    Capabilities,
 }
 
 /// How much of the language a contract may use.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Default)]
 pub enum Profile {
-    /// As cosmwasm-vm: no bulk memory at all.
+    /// As cosmwasm-vm: no bulk memory at all, at most 100 locals, no maximum of memory.
     Strict,
     /// Plus `memory.copy` and `memory.fill`, which stock Rust emits.
+    #[default]
     Modern,
+}
+
+impl Profile {
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Profile::Strict => "strict",
+            Profile::Modern => "modern",
+        }
+    }
 }
 
 impl Refusal {
@@ -123,6 +147,12 @@ pub struct ModuleShape {
     pub data_segments: u64,
     /// The first bulk memory operator: name, and where.
     pub bulk_memory: Option<(&'static str, String)>,
+    /// The function with the most locals: how many, and which it is.
+    pub most_locals: Option<(u32, String)>,
+    /// True when the memory declares a maximum.
+    pub memory_maximum: bool,
+    /// The custom section `cw_migrate_version`, when it is a number.
+    pub migrate_version: Option<u64>,
 }
 
 impl ModuleShape {
@@ -187,6 +217,7 @@ impl ModuleShape {
 pub fn inspect(
     wasm: &[u8],
     abis: &[&'static dyn Abi],
+    chain: Profile,
 ) -> Result<(Admitted, &'static dyn Abi, ModuleShape), Refusal> {
     sniff::sniff(wasm)?;
     if wasm.len() > limits::MAX_WASM_BYTES {
@@ -202,30 +233,34 @@ pub fn inspect(
     let shape = survey::read(wasm)?;
     let abi = choose(&shape, abis)?;
     check_imports(&shape, abi)?;
-    if let (Profile::Strict, Some((operator, place))) = (abi.profile(), &shape.bulk_memory) {
-        return Err(feature(operator, place));
-    }
-    abi.check(&shape)?;
-    let empty = Signature {
-        params: Vec::new(),
-        results: Vec::new(),
-    };
-    let functions = shape
-        .exports
-        .iter()
-        .filter(|(name, export)| {
-            **export == Export::Function(empty.clone()) && name.as_str() != abi.marker()
-        })
-        .map(|(name, _)| name.clone())
-        .collect();
+    let card = check(&shape, abi, abi.profile(chain))?;
+    let strict = check(&shape, abi, abi.profile(Profile::Strict)).is_ok();
     let admitted = Admitted {
         code: sha256(wasm),
+        size: wasm.len() as u64,
         abi: abi.name(),
-        functions,
+        marker: abi.marker(),
+        profile: if strict {
+            Profile::Strict
+        } else {
+            Profile::Modern
+        },
+        entries: card.entries,
+        functions: card.functions,
+        capabilities: card.capabilities,
+        crypto: card.crypto,
+        migrate_version: shape.migrate_version,
         start_gas: shape.start_gas(),
         upload_gas: gas::UPLOAD.gas(wasm.len() as u64),
     };
     Ok((admitted, abi, shape))
+}
+
+fn check(shape: &ModuleShape, abi: &dyn Abi, profile: Profile) -> Result<Card, Refusal> {
+    if let (Profile::Strict, Some((operator, place))) = (profile, &shape.bulk_memory) {
+        return Err(feature(operator, place));
+    }
+    abi.check(shape, profile)
 }
 
 fn choose(shape: &ModuleShape, abis: &[&'static dyn Abi]) -> Result<&'static dyn Abi, Refusal> {
@@ -235,6 +270,9 @@ fn choose(shape: &ModuleShape, abis: &[&'static dyn Abi]) -> Result<&'static dyn
     {
         return Ok(*abi);
     }
+    if let Some(refusal) = abis.iter().find_map(|abi| abi.near_miss(shape)) {
+        return Err(refusal);
+    }
     // An import says more about where a file comes from than a missing export does.
     if let Some(refusal) = shape
         .imports
@@ -242,13 +280,6 @@ fn choose(shape: &ModuleShape, abis: &[&'static dyn Abi]) -> Result<&'static dyn
         .find_map(|(module, name, _)| foreign_import(module, name))
     {
         return Err(refusal);
-    }
-    if shape
-        .exports
-        .keys()
-        .any(|e| e.starts_with("interface_version_"))
-    {
-        return Err(cosmwasm());
     }
     let markers: Vec<String> = abis.iter().map(|a| format!("`{}`", a.marker())).collect();
     Err(Refusal::new(
@@ -260,27 +291,8 @@ fn choose(shape: &ModuleShape, abis: &[&'static dyn Abi]) -> Result<&'static dyn
     ))
 }
 
-fn cosmwasm() -> Refusal {
-    Refusal::new(
-        Rule::Abi,
-        "this is a CosmWasm contract, and CosmWasm contracts are not supported yet",
-    )
-}
-
 /// Recognises what other tool chains leave behind.
 pub(super) fn foreign_import(module: &str, name: &str) -> Option<Refusal> {
-    const COSMWASM: [&str; 7] = [
-        "db_read",
-        "db_write",
-        "db_remove",
-        "db_scan",
-        "addr_validate",
-        "query_chain",
-        "addr_canonicalize",
-    ];
-    if module == "env" && COSMWASM.contains(&name) {
-        return Some(cosmwasm());
-    }
     let hint = if module.starts_with("wbg")
         || module.contains("wbindgen")
         || name.starts_with("__wbindgen")

@@ -4,9 +4,9 @@
 //! first call and translation is free; a call that runs out is charged its whole limit; nothing is
 //! charged by a clock; NaNs are canonical. `portable-dispatch` keeps the native stack flat.
 
-use super::abi::{self, Abi, CallState, Guest, Import, Ty};
-use super::admission::{self, Admitted, Refusal, Rule};
-use super::gas::{self, Category};
+use super::abi::{self, Abi, CallState, Guest, Import, Operators, Ty};
+use super::admission::{self, Admitted, Profile, Refusal, Rule};
+use super::gas::{self, Category, Price};
 use super::{
     Address, Answered, CallContext, ContractEngine, Entry, Failure, FailureKind, Host, NoAnswer,
     Outcome, Query, Response, Span, Step, TransferError,
@@ -26,6 +26,7 @@ use wasmi::{
 #[derive(Clone)]
 pub struct WasmEngine {
     abis: &'static [&'static dyn Abi],
+    profile: Profile,
     cache: Arc<Mutex<Cache>>,
 }
 
@@ -76,7 +77,17 @@ impl std::fmt::Debug for WasmEngine {
 impl WasmEngine {
     #[must_use]
     pub fn new() -> WasmEngine {
-        WasmEngine::with_abis(abi::ALL)
+        WasmEngine::with_profile(Profile::default())
+    }
+
+    /// An engine of a chain that admits modules by this profile.
+    #[must_use]
+    pub fn with_profile(profile: Profile) -> WasmEngine {
+        WasmEngine {
+            abis: abi::ALL,
+            profile,
+            cache: Arc::default(),
+        }
     }
 
     /// An engine that speaks other ABIs than the usual.
@@ -84,7 +95,7 @@ impl WasmEngine {
     pub fn with_abis(abis: &'static [&'static dyn Abi]) -> WasmEngine {
         WasmEngine {
             abis,
-            cache: Arc::default(),
+            ..WasmEngine::new()
         }
     }
 
@@ -103,7 +114,7 @@ impl WasmEngine {
                 return verdict.clone();
             }
         }
-        let verdict = Loaded::new(wasm, self.abis).map(Arc::new);
+        let verdict = Loaded::new(wasm, self.abis, self.profile).map(Arc::new);
         let mut cache = self.cache();
         if cache.known.len() >= limits::MAX_CACHED_MODULES {
             let oldest = cache.known.iter().min_by_key(|(_, (used, _))| *used);
@@ -138,9 +149,9 @@ impl ContractEngine for WasmEngine {
 }
 
 impl Loaded {
-    fn new(wasm: &[u8], abis: &[&'static dyn Abi]) -> Result<Loaded, Refusal> {
-        let (admitted, abi, shape) = admission::inspect(wasm, abis)?;
-        let engine = Engine::new(&config());
+    fn new(wasm: &[u8], abis: &[&'static dyn Abi], profile: Profile) -> Result<Loaded, Refusal> {
+        let (admitted, abi, shape) = admission::inspect(wasm, abis, profile)?;
+        let engine = Engine::new(&config(abi.operators()));
         let module = Module::new(&engine, wasm).map_err(|e| {
             Refusal::new(
                 Rule::Invalid,
@@ -213,7 +224,7 @@ impl Loaded {
         let imports: Vec<Extern> = self
             .imports
             .iter()
-            .map(|import| Extern::Func(link(store, import)))
+            .map(|import| Extern::Func(link(store, import, self.abi.call_price())))
             .collect();
         Instance::new(store, &self.module, &imports)
     }
@@ -230,12 +241,14 @@ impl Loaded {
             store.get_fuel().unwrap_or(0)
         };
         let gas_used = gas_limit.saturating_sub(left);
-        let mut gas = store.into_data().state.gas;
+        let state = store.into_data().state;
+        let mut gas = state.gas;
         gas.add(Category::Operators, gas_used.saturating_sub(gas.total()));
         Outcome {
             result,
             gas_used,
             gas,
+            log: state.log,
         }
     }
 
@@ -261,10 +274,13 @@ impl Loaded {
 }
 
 /// Everything named, so that a later version does not opt us in.
-fn config() -> Config {
+fn config(operators: Operators) -> Config {
     let operators = OperatorCost {
         memory_grow: gas::MEMORY_GROW,
-        ..OperatorCost::default()
+        ..match operators {
+            Operators::Flat => OperatorCost::default(),
+            Operators::Weighted => weighted(),
+        }
     };
     let mut config = Config::default();
     config
@@ -295,7 +311,28 @@ fn config() -> Config {
     config
 }
 
-fn link(store: &mut Store<CallData<'_>>, import: &'static Import) -> Func {
+/// Operators that may end a block cost more: there cosmwasm-vm counts what was executed.
+fn weighted() -> OperatorCost {
+    const ENDS_BLOCK: u8 = gas::BLOCK_END;
+    OperatorCost {
+        loop_: ENDS_BLOCK,
+        end: ENDS_BLOCK,
+        if_: ENDS_BLOCK,
+        else_: ENDS_BLOCK,
+        br: ENDS_BLOCK,
+        br_if: ENDS_BLOCK,
+        br_table: ENDS_BLOCK,
+        return_: ENDS_BLOCK,
+        call: ENDS_BLOCK,
+        call_indirect: ENDS_BLOCK,
+        block: 1,
+        nop: 1,
+        drop: 1,
+        ..OperatorCost::default()
+    }
+}
+
+fn link(store: &mut Store<CallData<'_>>, import: &'static Import, price: Price) -> Func {
     let ty = |ty: Ty| match ty {
         Ty::I64 => ValType::I64,
         Ty::F32 => ValType::F32,
@@ -317,7 +354,7 @@ fn link(store: &mut Store<CallData<'_>>, import: &'static Import) -> Func {
             let mut guest = WasmGuest {
                 ctx: caller.as_context_mut(),
             };
-            let answer = abi::pay(&mut guest, gas::HOST_CALL, 0)
+            let answer = abi::pay(&mut guest, price, 0)
                 .and_then(|()| (import.body)(&mut guest, &words[..args.len().min(8)]))
                 .map_err(Error::host)?;
             if let Some(result) = results.first_mut() {
@@ -395,8 +432,17 @@ impl Guest for WasmGuest<'_, '_> {
         self.ctx.set_fuel(rest).map_err(|e| failure(&e, limit))
     }
 
-    fn has_export(&mut self, function: &str) -> bool {
-        self.find(function).is_some()
+    fn gas_left(&mut self) -> u64 {
+        self.ctx.get_fuel().unwrap_or(0)
+    }
+
+    fn out_of_gas(&self) -> Failure {
+        Failure::out_of_gas(self.ctx.data().gas_limit)
+    }
+
+    fn arity(&mut self, function: &str) -> Option<usize> {
+        let function = self.find(function)?;
+        Some(function.ty(self.ctx.as_context()).params().len())
     }
 
     fn call(&mut self, function: &str, args: &[u64]) -> Result<Option<u64>, Failure> {

@@ -16,6 +16,12 @@ pub enum Category {
     StorageWrite,
     Transfers,
     Events,
+    /// Elliptic curves.
+    Crypto,
+    /// Questions to the chain and to other contracts.
+    Queries,
+    /// What a contract asks to be done after its call.
+    Messages,
 }
 
 /// Gas by category.
@@ -28,6 +34,12 @@ pub struct GasUse {
     pub storage_write: u64,
     pub transfers: u64,
     pub events: u64,
+    #[serde(default)]
+    pub crypto: u64,
+    #[serde(default)]
+    pub queries: u64,
+    #[serde(default)]
+    pub messages: u64,
 }
 
 impl GasUse {
@@ -40,6 +52,9 @@ impl GasUse {
             Category::StorageWrite => &mut self.storage_write,
             Category::Transfers => &mut self.transfers,
             Category::Events => &mut self.events,
+            Category::Crypto => &mut self.crypto,
+            Category::Queries => &mut self.queries,
+            Category::Messages => &mut self.messages,
         };
         *slot = slot.saturating_add(gas);
     }
@@ -54,6 +69,9 @@ impl GasUse {
             self.storage_write,
             self.transfers,
             self.events,
+            self.crypto,
+            self.queries,
+            self.messages,
         ]
         .iter()
         .fold(0, |sum, part| sum.saturating_add(*part))
@@ -71,7 +89,7 @@ pub struct Price {
 }
 
 impl Price {
-    const fn new(
+    pub(super) const fn new(
         what: &'static str,
         category: Category,
         base: u64,
@@ -100,6 +118,9 @@ pub const COPIED_PER_GAS: u32 = 64;
 /// `memory.grow` on top of its bytes. A refused growth costs the host a walk through its limits, so
 /// at the price of one operator a loop of them took seconds for a block's gas.
 pub const MEMORY_GROW: u8 = u8::MAX;
+
+/// An operator that may end a block, where operators are weighted as cosmwasm-vm does.
+pub const BLOCK_END: u8 = 14;
 
 pub const START: Price = Price::new("a fresh instance", Category::Start, 1_000, 0, 1);
 pub const START_PAGE: Price = Price::new(

@@ -19,6 +19,7 @@ pub mod abi;
 pub mod admission;
 pub mod builtin;
 pub mod call;
+pub mod crypto;
 pub mod engine;
 pub mod gas;
 pub mod host;
@@ -29,7 +30,7 @@ pub mod scratch;
 mod sniff;
 mod survey;
 
-pub use admission::{Admitted, Refusal, Rule};
+pub use admission::{Admitted, Profile, Refusal, Rule};
 pub use call::{Address, CallContext, Done, DoneWhat, Entry, Reply};
 pub use engine::WasmEngine;
 pub use host::{Host, Span, Step, TransferError};

@@ -16,6 +16,9 @@ pub struct Outcome {
     pub gas_used: u64,
     /// The same gas by what it was spent on; sums to `gas_used`.
     pub gas: GasUse,
+    /// What the contract said for its developer, newest last, also when it failed; not part of
+    /// consensus.
+    pub log: Vec<String>,
 }
 
 impl Outcome {
@@ -26,6 +29,7 @@ impl Outcome {
             result: Err(failure),
             gas_used: 0,
             gas: GasUse::default(),
+            log: Vec::new(),
         }
     }
 

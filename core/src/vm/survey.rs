@@ -183,6 +183,7 @@ impl Survey {
                         ));
                     }
                     self.shape.pages = memory.initial;
+                    self.shape.memory_maximum = memory.maximum.is_some();
                 }
             }
             Payload::GlobalSection(globals) => {
@@ -246,6 +247,11 @@ impl Survey {
                     self.shape.data_bytes = self.shape.data_bytes.saturating_add(bytes);
                 }
             }
+            Payload::CustomSection(section) if section.name() == "cw_migrate_version" => {
+                self.shape.migrate_version = std::str::from_utf8(section.data())
+                    .ok()
+                    .and_then(|text| text.parse().ok());
+            }
             _ => {}
         }
         Ok(())
@@ -271,6 +277,17 @@ impl Survey {
                     body.range().start,
                     limits::MAX_WASM_LOCALS
                 ),
+            ));
+        }
+        if self
+            .shape
+            .most_locals
+            .as_ref()
+            .is_none_or(|(most, _)| locals > *most)
+        {
+            self.shape.most_locals = Some((
+                locals,
+                format!("function {index} (byte {})", body.range().start),
             ));
         }
         at_most(

@@ -265,7 +265,7 @@ impl<P: Protocol> World<P> {
         let most = KEEP_CERTIFIED / self.nodes.len().max(1) as u64;
         self.store.prune(
             slowest
-                .saturating_sub(KEEP_HEIGHTS)
+                .saturating_sub(KEEP_SHOWN)
                 .max(fastest.saturating_sub(most)),
         );
         // Whoever is still further behind packs its messages anew.
@@ -280,8 +280,10 @@ impl<P: Protocol> World<P> {
     }
 }
 
-/// Heights kept behind the slowest node, for queries about the recent past.
+/// Heights behind the slowest node whose messages may still be sent again as they were packed.
 const KEEP_HEIGHTS: u64 = 16;
+/// Heights kept behind the slowest node, for people who ask about the recent past.
+const KEEP_SHOWN: u64 = 128;
 /// Heights kept for a node that is down, times the number of nodes: 100,000 heights of four, 3,125 of
 /// 128. One that is down for longer cannot catch up any more: its peers have forgotten.
 const KEEP_CERTIFIED: u64 = 400_000;

@@ -277,6 +277,11 @@ impl<P: Protocol> World<P> {
                 block.bytes() as usize + certificate.len() * 120,
             ),
         };
+        let fields = if let Payload::Transaction(tx) = &payload {
+            vec![("transaction", tx.id().to_string())]
+        } else {
+            Vec::new()
+        };
         let id = self.trace.message(MessageRecord {
             id: 0,
             from: node,
@@ -286,7 +291,7 @@ impl<P: Protocol> World<P> {
             value,
             bytes: u32::try_from(bytes).unwrap_or(u32::MAX),
             sent: self.now,
-            fields: Vec::new(),
+            fields,
             proof: None,
         });
         let packet = Arc::new(Packet { id, payload });

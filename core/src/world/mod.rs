@@ -11,6 +11,7 @@ mod commands;
 mod deliver;
 mod effects;
 mod hands;
+mod inside;
 mod machines;
 mod node;
 mod queue;
@@ -21,6 +22,7 @@ mod users;
 mod wire;
 
 pub use build::{Setup, build};
+pub use inside::{Armed, Inside, Kept, Proof, Signer};
 pub use machines::{PROTOCOLS, ProtocolFacts, describe, simulate};
 pub use simulation::{Flying, NodeFacts, Simulation};
 pub use users::{Submission, USERS, user_address};

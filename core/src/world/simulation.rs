@@ -1,5 +1,6 @@
 //! A world of whatever protocol, as the session handles it.
 
+use super::inside::Inside;
 use super::users::Submission;
 use super::wire::Copy;
 use super::{Happening, World};
@@ -36,7 +37,7 @@ pub struct NodeFacts {
 }
 
 /// A run, whatever its protocol.
-pub trait Simulation {
+pub trait Simulation: Inside {
     fn run(&mut self, until: Micros, max: u64) -> u64;
     fn now(&self) -> Micros;
     fn steps(&self) -> u64;

@@ -126,6 +126,35 @@ impl<M: Clone> Store<M> {
             .find(|d| d.nodes.contains(node))
     }
 
+    /// The decision for `block` at `height`, whoever took it.
+    pub(super) fn decided(&self, height: Height, block: &BlockId) -> Option<&Decided<M>> {
+        self.decided
+            .get(&height)?
+            .iter()
+            .find(|d| d.block == *block)
+    }
+
+    /// Blocks of a height, in the order they were first seen.
+    pub(super) fn at(&self, height: Height) -> &[BlockId] {
+        self.by_height.get(&height).map_or(&[], Vec::as_slice)
+    }
+
+    pub(super) fn newest_first(&self) -> impl Iterator<Item = &Arc<Block>> {
+        let blocks = self.by_height.iter().rev().flat_map(|(_, all)| all);
+        blocks.filter_map(|id| self.any(id))
+    }
+
+    /// The first block whose digest begins so.
+    pub(super) fn like(&self, beginning: &[u8]) -> Option<BlockId> {
+        let mut least = crate::base::Hash::ZERO;
+        least
+            .0
+            .get_mut(..beginning.len())?
+            .copy_from_slice(beginning);
+        let (id, _) = self.blocks.range(least..).next()?;
+        id.0.starts_with(beginning).then_some(*id)
+    }
+
     /// Drops bodies and decisions below `height`: everybody is past them.
     pub(super) fn prune(&mut self, height: Height) {
         while let Some(h) = self

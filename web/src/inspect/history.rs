@@ -8,20 +8,25 @@ const MOST: usize = 100;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct History {
     way: Vec<Thing>,
-    /// How many of `way` lie at or before the thing shown; 0: none is shown.
+    /// How many of `way` lie at or before the thing shown; 0: none is shown yet.
     at: usize,
+    /// Put away: the way is still there, but nothing is shown.
+    away: bool,
 }
 
 impl History {
     /// What is shown.
     #[must_use]
     pub fn shown(&self) -> Option<&Thing> {
-        self.at.checked_sub(1).and_then(|k| self.way.get(k))
+        let last = self.at.checked_sub(1).filter(|_| !self.away)?;
+        self.way.get(last)
     }
 
     /// Shows another thing: what lay ahead is forgotten.
     pub fn go(&mut self, thing: Thing) {
-        if self.shown() == Some(&thing) {
+        let same = self.at > 0 && self.way.get(self.at - 1) == Some(&thing);
+        self.away = false;
+        if same {
             return;
         }
         self.way.truncate(self.at);
@@ -33,15 +38,23 @@ impl History {
     }
 
     pub fn back(&mut self) {
-        if self.can_go_back() {
+        if self.away {
+            self.away = false;
+        } else if self.can_go_back() {
             self.at -= 1;
         }
     }
 
     pub fn forward(&mut self) {
         if self.can_go_forward() {
+            self.away = false;
             self.at += 1;
         }
+    }
+
+    /// Shows nothing; going back shows again what was put away.
+    pub fn away(&mut self) {
+        self.away = true;
     }
 
     #[must_use]
@@ -74,6 +87,19 @@ mod tests {
         assert!(!history.can_go_forward());
         history.back();
         assert_eq!(history.shown(), Some(&Thing::Height(2)));
+    }
+
+    #[test]
+    fn what_was_put_away_comes_back() {
+        let mut history = History::default();
+        history.go(Thing::Height(1));
+        history.away();
+        assert_eq!(history.shown(), None);
+        history.back();
+        assert_eq!(history.shown(), Some(&Thing::Height(1)));
+        history.away();
+        history.go(Thing::Height(1));
+        assert_eq!(history.shown(), Some(&Thing::Height(1)));
     }
 
     #[test]

@@ -1,10 +1,21 @@
 //! What is selected: the way there and back, and the card that tells of it.
 
+mod block;
+pub mod card;
+pub mod desk;
+mod height;
 pub mod history;
+mod mark;
+mod message;
+mod node;
+mod transaction;
 
 pub use consensusforge_core::session::inspect::Thing;
 
 use crate::chart::hit::Pick;
+use card::Card;
+use consensusforge_core::session::Session;
+use desk::Desk;
 
 impl From<&Pick> for Thing {
     fn from(pick: &Pick) -> Thing {
@@ -16,5 +27,24 @@ impl From<&Pick> for Thing {
                 at_us: None,
             },
         }
+    }
+}
+
+/// Tells of a thing, as `session` stands.
+#[must_use]
+pub fn look(session: &Session, thing: &Thing) -> Card {
+    let world = session.world();
+    let desk = Desk {
+        world: &world,
+        now_us: session.now_us(),
+    };
+    let asked = thing.clone();
+    match thing {
+        Thing::Message(id) => message::card(&desk, asked, session.message_inside(*id)),
+        Thing::Node { node, .. } => node::card(&desk, asked, session.node_inside(*node)),
+        Thing::Block(hex) => block::card(&desk, asked, session.block_inside(hex)),
+        Thing::Height(height) => height::card(&desk, asked, &session.height_inside(*height)),
+        Thing::Transaction(hex) => transaction::card(&desk, asked, session.transaction_inside(hex)),
+        Thing::Mark(mark) => mark::card(&desk, mark, session.node_inside(mark.node).as_ref()),
     }
 }

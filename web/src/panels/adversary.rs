@@ -2,6 +2,7 @@
 
 use super::controls::{ms, us};
 use super::slider::Slider;
+use super::term::labelled;
 use crate::app::app;
 use crate::effective;
 use crate::model::{AdversarySpec, Command, PuppetLine, StrategySpec, ValueSpec, Who};
@@ -41,9 +42,9 @@ pub fn Adversary() -> impl IntoView {
     let puppet = move || spec.with(|s| matches!(s.strategy, StrategySpec::Puppet { .. }));
     view! {
         <fieldset class="adversary">
-            <legend>"Byzantine"</legend>
+            <legend>{labelled("Byzantine validators")}</legend>
             <Slider
-                id="byzantine" label="count" unit=""
+                id="byzantine" label="liars" unit=""
                 scale=Signal::derive(move || Scale::Linear { min: 0.0, max: count.get() as f64, step: 1.0 })
                 hint="This many lie from now on, drawn by the seed."
                 value=Signal::derive(move || spec.with(|s| f64::from(effective::byzantine_count(s))))

@@ -1,6 +1,5 @@
 //! The chart in its place: size, pointer, wheel, and one scheduler that draws.
 
-pub use super::inspector::Inspector;
 use super::inspector::tooltip;
 use crate::app::{App, app};
 use crate::chart::canvas::{Canvas, Palette};

@@ -3,6 +3,7 @@
 use super::adversary::Adversary;
 use super::slider::Slider;
 use super::stakes::Stakes;
+use super::term::labelled;
 use crate::app::app;
 use crate::effective;
 use crate::model::{Command, Cut, LatencySpec, ProposerSpec, Scenario, ValidatorSpec};
@@ -44,7 +45,6 @@ pub fn Controls() -> impl IntoView {
             <Validators />
             <Adversary />
             <Chain />
-            <Stakes />
         </div>
     }
 }
@@ -80,6 +80,18 @@ fn Network() -> impl IntoView {
                 act=move |v| set(latency.with_untracked(|l| effective::latency(effective::model_name(l), us(v), effective::spread(l))))
             />
             <Slider
+                id="loss" label="loss" unit="%" scale=PERCENT
+                hint="Share of messages that never arrive. From now on."
+                value=Signal::derive(move || app.force.with(|s| f64::from(s.network.loss_ppm) / 10_000.0))
+                act=move |v: f64| app.act(Command::SetLoss { ppm: (v.min(100.0) * 10_000.0).round() as u32 })
+            />
+            <div class="control buttons">
+                <button title="Cut the network into two halves, every second validator in each" on:click=half>"Cut in two"</button>
+                <button title="End every cut" on:click=move |_| app.act(Command::Heal)>"Heal"</button>
+            </div>
+            <details class="more">
+                <summary>"How delays spread"</summary>
+            <Slider
                 id="spread" label="spread" unit="ms" scale=MILLISECONDS
                 hint="How far delays differ from the typical one. With a constant model, moving it chooses the uniform one."
                 value=Signal::derive(move || latency.with(|l| ms(effective::spread(l))))
@@ -108,16 +120,7 @@ fn Network() -> impl IntoView {
                     <option value="matrix" hidden=true>"a matrix"</option>
                 </select>
             </div>
-            <Slider
-                id="loss" label="loss" unit="%" scale=PERCENT
-                hint="Share of messages that never arrive. From now on."
-                value=Signal::derive(move || app.force.with(|s| f64::from(s.network.loss_ppm) / 10_000.0))
-                act=move |v: f64| app.act(Command::SetLoss { ppm: (v.min(100.0) * 10_000.0).round() as u32 })
-            />
-            <div class="control buttons">
-                <button title="Cut the network into two halves, every second validator in each" on:click=half>"Cut in two"</button>
-                <button title="End every cut" on:click=move |_| app.act(Command::Heal)>"Heal"</button>
-            </div>
+            </details>
         </fieldset>
     }
 }
@@ -128,9 +131,9 @@ fn Validators() -> impl IntoView {
     let count = Memo::new(move |_| app.force.with(|s| s.validators.len()));
     view! {
         <fieldset>
-            <legend>"Validators"</legend>
+            <legend>{labelled("Validators")}</legend>
             <Slider
-                id="validators" label="count" unit=""
+                id="validators" label="how many" unit=""
                 scale=Scale::Linear { min: 1.0, max: MOST_VALIDATORS, step: 1.0 }
                 hint="How many validators. Starts the run anew."
                 value=Signal::derive(move || count.get() as f64)
@@ -143,6 +146,7 @@ fn Validators() -> impl IntoView {
                 value=Signal::derive(move || app.force.with(|s| f64::from(s.faults.crashed)))
                 act=move |v: f64| app.act(Command::SetCrashed { count: v.round() as u16 })
             />
+            <Stakes />
         </fieldset>
     }
 }
@@ -194,8 +198,8 @@ fn Chain() -> impl IntoView {
         }
     };
     view! {
-        <fieldset>
-            <legend>"Chain"</legend>
+        <details class="more chain">
+            <summary>"Chain, load and luck"</summary>
             <Slider
                 id="interval" label="block pause" unit="ms" scale=INTERVAL
                 hint="Pause between a commit and the next height. From now on."
@@ -236,6 +240,6 @@ fn Chain() -> impl IntoView {
                     </button>
                 </span>
             </div>
-        </fieldset>
+        </details>
     }
 }

@@ -2,6 +2,8 @@
 
 use super::icon::icon;
 use super::keys::KEYS;
+use super::presenter;
+use super::term::Words;
 use crate::app::app;
 use leptos::{html, prelude::*};
 
@@ -41,9 +43,15 @@ pub fn Help() -> impl IntoView {
                 "Drag the chart to move in time, wheel with Ctrl to zoom, click a message to keep it in sight. "
                 "Drop a .wasm contract or a scenario file anywhere."
             </p>
+            <h2>"Words"</h2>
+            <Words />
             <h2>"Keys"</h2>
             <dl class="facts keys">
                 {KEYS.map(|(key, what)| view! { <dt><kbd>{key}</kbd></dt><dd>{what}</dd> })}
+            </dl>
+            <h2>"For presenting"</h2>
+            <dl class="facts keys">
+                {presenter::KEYS.map(|(key, what)| view! { <dt><kbd>{key}</kbd></dt><dd>{what}</dd> })}
             </dl>
         </dialog>
     }

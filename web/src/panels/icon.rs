@@ -10,6 +10,7 @@ pub fn icon(name: &str) -> impl IntoView + use<> {
         "play" => "M4 2.500v11L13 8z",
         "pause" => "M3.500 3h3.200v10H3.500zM9.300 3h3.200v10H9.300z",
         "on" => "M3 3v10l6.500-5zM11 3h2v10h-2z",
+        "list" => "M2 3h2v2H2zM6 3h8v2H6zM2 7h2v2H2zM6 7h8v2H6zM2 11h2v2H2zM6 11h8v2H6z",
         "close" => {
             "M4.200 3 8 6.800 11.800 3 13 4.200 9.200 8 13 11.800 11.800 13 8 9.200 4.200 13 3 11.800 6.800 8 3 4.200z"
         }

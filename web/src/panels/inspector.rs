@@ -1,7 +1,6 @@
-//! What is known of the thing under the pointer, or of the one that was clicked.
+//! A few lines on the thing under the pointer.
 
-use super::icon::icon;
-use crate::app::{App, app};
+use crate::app::App;
 use crate::chart::hit::Pick;
 use crate::words;
 use consensusforge_core::session::view::{Arrow, Fate, Mark, MarkKind, MessageView, World};
@@ -50,58 +49,6 @@ pub fn tooltip(app: App, x: f64, y: f64, pick: &Pick) -> AnyView {
         </div>
     }
     .into_any()
-}
-
-/// The clicked thing, with all fields, until it is put away.
-#[component]
-pub fn Inspector() -> impl IntoView {
-    let app = app();
-    let close = move |_| {
-        app.pinned.set(None);
-        let chart = app.chart();
-        chart.borrow_mut().pinned = None;
-        chart.borrow().ask();
-    };
-    move || {
-        app.pinned.get().map(|pick| {
-            let (title, lines) = describe(app, &pick);
-            let message = match &pick {
-                Pick::Arrow(a) => app.message.get().filter(|m| m.id == a.message),
-                _ => None,
-            };
-            let fields = message.map(|m| {
-                let rows = fields(&m).into_iter().map(|(k, v)| {
-                    view! { <dt>{k}</dt><dd class="breaks">{v}</dd> }
-                });
-                view! { <dl class="facts">{rows.collect_view()}</dl> }
-            });
-            view! {
-                <section class="card inspector" aria-label="Inspector">
-                    <div class="card-head">
-                        <strong>{title}</strong>
-                        <button class="quiet" aria-label="Put away" on:click=close>{icon("close")}</button>
-                    </div>
-                    {lines.into_iter().map(|l| view! { <p>{l}</p> }).collect_view()}
-                    {fields}
-                </section>
-            }
-        })
-    }
-}
-
-fn fields(m: &MessageView) -> Vec<(String, String)> {
-    let mut rows = vec![
-        (
-            "value".to_owned(),
-            m.value.clone().unwrap_or_else(|| "nil".into()),
-        ),
-        ("size".to_owned(), words::bytes(m.bytes.into())),
-    ];
-    if let Some(signer) = &m.signer {
-        rows.push(("signed by".to_owned(), signer.clone()));
-    }
-    rows.extend(m.fields.iter().cloned());
-    rows
 }
 
 fn describe(app: App, pick: &Pick) -> (String, Vec<String>) {

@@ -1,13 +1,16 @@
 //! What a person sees, one file a panel.
 
 pub mod adversary;
+pub mod announce;
 pub mod banner;
+pub mod card;
 pub mod chart;
 pub mod contracts;
 pub mod controls;
 pub mod data;
 pub mod drop;
 pub mod editor;
+pub mod embed;
 pub mod exports;
 pub mod help;
 pub mod icon;
@@ -16,11 +19,16 @@ pub mod keys;
 pub mod log;
 pub mod metrics;
 pub mod nodes;
+pub mod overload;
+pub mod path;
+pub mod presenter;
 pub mod receipts;
 pub mod recorded;
 pub mod run;
+pub mod scenarios;
 pub mod share;
 pub mod slider;
 pub mod stakes;
+pub mod term;
 pub mod top;
 pub mod transport;

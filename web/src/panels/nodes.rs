@@ -1,6 +1,9 @@
 //! Every node's state in one table; equal state roots look equal.
 
+use super::card::link;
+use super::term::term;
 use crate::app::app;
+use crate::inspect::Thing;
 use crate::model::Command;
 use crate::words;
 use consensusforge_core::session::view::NodeView;
@@ -20,11 +23,11 @@ pub fn Nodes() -> impl IntoView {
                 <thead>
                     <tr>
                         <th scope="col">"node"</th>
-                        <th scope="col">"stake"</th>
+                        <th scope="col">{term("stake", "stake".into(), true)}</th>
                         <th scope="col" title="height / round">"at"</th>
                         <th scope="col">"step"</th>
-                        <th scope="col" title="block it is locked on, and the round">"lock"</th>
-                        <th scope="col" title="state root after the last executed block">"root"</th>
+                        <th scope="col" title="block it is locked on, and the round">{term("lock", "lock".into(), true)}</th>
+                        <th scope="col" title="state root after the last executed block">{term("state-root", "root".into(), true)}</th>
                         <th scope="col"><span class="unseen">"act"</span></th>
                     </tr>
                 </thead>
@@ -43,11 +46,17 @@ pub fn Nodes() -> impl IntoView {
                             };
                             view! {
                                 <tr class:down=down>
-                                    <th scope="row">{row.label.clone()}</th>
+                                    <th scope="row">{link(app, row.label.clone(), row.thing())}</th>
                                     <td>{row.stake.clone()}</td>
                                     <td>{row.place.clone()}</td>
                                     <td>{row.step.clone()}</td>
-                                    <td class="mono">{row.lock.clone()}</td>
+                                    <td class="mono">{match row.lock.clone() {
+                                        Some((block, round)) => {
+                                            let text = format!("{block} r{round}");
+                                            link(app, text, Thing::Block(block))
+                                        }
+                                        None => "–".into_any(),
+                                    }}</td>
                                     <td>
                                         <span class="root mono" data-group=row.group.to_string() title=row.root.clone()>
                                             {words::short(&row.root)}
@@ -76,13 +85,23 @@ struct Row {
     stake: String,
     place: String,
     step: String,
-    lock: String,
+    lock: Option<(String, u32)>,
+    node: u16,
     root: String,
     /// Equal root, equal group.
     group: usize,
     /// Another root stands at the same height.
     odd: bool,
     down: bool,
+}
+
+impl Row {
+    fn thing(&self) -> Thing {
+        Thing::Node {
+            node: self.node,
+            at_us: None,
+        }
+    }
 }
 
 fn rows(nodes: &[NodeView]) -> Vec<Row> {
@@ -103,7 +122,8 @@ fn rows(nodes: &[NodeView]) -> Vec<Row> {
     let mut groups: Vec<&str> = Vec::new();
     nodes
         .iter()
-        .map(|n| {
+        .enumerate()
+        .map(|(k, n)| {
             let group = groups
                 .iter()
                 .position(|r| *r == n.state_root)
@@ -126,10 +146,8 @@ fn rows(nodes: &[NodeView]) -> Vec<Row> {
                 } else {
                     n.step.clone()
                 },
-                lock: n
-                    .locked
-                    .as_ref()
-                    .map_or("–".into(), |(b, r)| format!("{b} r{r}")),
+                lock: n.locked.clone(),
+                node: u16::try_from(k).unwrap_or(u16::MAX),
                 root: n.state_root.clone(),
                 group: group % 4,
                 odd: !common(n),

@@ -1,7 +1,9 @@
 //! Receipts and storage: what a transaction did, and that every validator says the same.
 
+use super::card::link;
 use super::contracts::Bytes;
 use crate::app::app;
+use crate::inspect::Thing;
 use crate::words;
 use consensusforge_core::session::view::{ContractView, ReceiptView};
 use leptos::prelude::*;
@@ -55,11 +57,13 @@ pub fn Receipts() -> impl IntoView {
 #[component]
 fn Receipt(receipt: ReceiptView) -> impl IntoView {
     let r = receipt;
+    let app = app();
     let place = match (r.height, r.status.as_str()) {
-        (Some(h), _) => format!("in block {h}"),
-        (None, "pending") => "waiting for a block".into(),
-        (None, _) => String::new(),
+        (Some(h), _) => link(app, format!("at height {h}"), Thing::Height(h)),
+        (None, "pending") => "waiting for a block".into_any(),
+        (None, _) => ().into_any(),
     };
+    let tx = link(app, words::short(&r.tx), Thing::Transaction(r.tx.clone()));
     let gas = r
         .gas_by
         .iter()
@@ -98,7 +102,7 @@ fn Receipt(receipt: ReceiptView) -> impl IntoView {
     });
     view! {
         <article class="card receipt" data-status=r.status.clone()>
-            <h3><span class="status">{r.status.clone()}</span>" "{r.what.clone()}" "<small>{place}</small></h3>
+            <h3><span class="status">{r.status.clone()}</span>" "{r.what.clone()}" "<small>{place}" · "{tx}</small></h3>
             {r.error.clone().map(|e| view! { <p class="refusal">{e}</p> })}
             {r.output.clone().filter(|o| !o.is_empty() && r.error.is_none()).map(|o| view! { <p>"output " <Bytes hex=o /></p> })}
             {r.created.clone().map(|a| view! { <p class="note">"created contract "<code class="breaks">{words::short(&a)}</code></p> })}

@@ -1,5 +1,6 @@
 //! The run in words and figures: the caption, what the monitors found, live numbers.
 
+use super::term::{labelled, marked};
 use crate::app::app;
 use crate::words;
 use consensusforge_core::session::view::{Frame, VerdictKind};
@@ -46,7 +47,10 @@ pub fn Caption() -> impl IntoView {
         }
     });
     view! {
-        <p class="caption" id="caption" aria-live="polite">{move || shown.get()}</p>
+        // While time flows a sentence a second would be chatter: the announcer tells what matters.
+        <p class="caption" id="caption" aria-live=move || if app.playing.get() { "off" } else { "polite" }>
+            {move || marked(&shown.get(), !app.playing.get())}
+        </p>
     }
 }
 
@@ -101,7 +105,7 @@ fn Figures() -> impl IntoView {
         });
         view! {
             <div class="figure">
-                <dt>{label}</dt>
+                <dt>{labelled(label)}</dt>
                 <dd id=id>{move || value.get()}</dd>
             </div>
         }

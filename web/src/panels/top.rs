@@ -1,6 +1,9 @@
 //! The bar above: name, scenarios, the verdict, and what is always one step away.
 
 use super::icon::icon;
+use super::path::the_path;
+use super::scenarios::Pick;
+use super::term::term;
 use crate::app::app;
 use consensusforge_core::session::view::{Frame, VerdictKind};
 use leptos::prelude::*;
@@ -8,42 +11,20 @@ use leptos::prelude::*;
 #[component]
 pub fn Top() -> impl IntoView {
     let app = app();
-    let choose = move |event| {
-        let id = event_target_value(&event);
-        let preset = app
-            .presets
-            .with_untracked(|p| p.iter().find(|p| p.id == id).cloned());
-        if let Some(preset) = preset {
-            app.open_preset(&preset);
-        }
-    };
-    let look = move || {
-        let id = app.preset.get();
-        app.presets
-            .with(|p| p.iter().find(|p| p.id == id).map(|p| p.look.clone()))
-    };
+    let path = the_path();
     view! {
         <header class="top">
             <h1>"Consensus"<span>"Forge"</span></h1>
-            <label class="pick">
-                <span>"Scenario"</span>
-                <select
-                    id="scenario"
-                    on:change=choose
-                    prop:value=move || {
-                        app.presets.track();
-                        app.preset.get()
-                    }
-                    title=move || look().unwrap_or_default()
-                >
-                    <For each=move || app.presets.get() key=|p| p.id.clone() let:preset>
-                        <option value=preset.id.clone()>{preset.title.clone()}</option>
-                    </For>
-                    <option value="" hidden=true>"your own"</option>
-                </select>
-            </label>
+            <Pick />
             <Chip />
             <div class="top-acts">
+                <button
+                    id="learn" class="quiet" title="The guided path: six short steps"
+                    aria-pressed=move || path.open.get().to_string()
+                    on:click=move |_| if path.open.get_untracked() { path.close(app) } else { path.take_up(app) }
+                >
+                    "Learn"
+                </button>
                 <button
                     class="quiet wide-only"
                     title="Take back the last act (Ctrl+Z)"
@@ -75,19 +56,23 @@ pub fn Top() -> impl IntoView {
     }
 }
 
-/// The worst verdict in colour, shape and words.
+/// The worst verdict in colour, shape and words. No live region: the announcer tells when it turns.
 #[component]
-fn Chip() -> impl IntoView {
+pub fn Chip() -> impl IntoView {
     let app = app();
-    let state = Memo::new(move |_| app.frame.with(|f| f.as_ref().map(|f| words(f))));
+    let state = Memo::new(move |_| app.frame.with(|f| f.as_ref().map(|f| verdict(f))));
+    let place = Memo::new(move |_| app.frame.with(|f| f.as_ref().map_or((0, 0), |f| ahead(f))));
     view! {
-        <div id="verdict" class="chip" role="status" data-kind=move || state.get().map_or("none", |s| s.0)>
+        <div id="verdict" class="chip" data-kind=move || state.get().map_or("none", |s| s.0)>
             {move || match state.get() {
                 None => view! { <span>"starting …"</span> }.into_any(),
-                Some((_, icon, word, place)) => view! {
+                Some((_, icon, word)) => view! {
                     <span aria-hidden="true" class="icon">{icon}</span>
                     <strong>{word}</strong>
-                    <span class="place">{place}</span>
+                    <span class="place">
+                        {term("height", "height".into(), true)}" "{move || place.get().0}" · "
+                        {term("round", "round".into(), true)}" "{move || place.get().1}
+                    </span>
                 }
                 .into_any(),
             }}
@@ -95,21 +80,19 @@ fn Chip() -> impl IntoView {
     }
 }
 
-fn words(frame: &Frame) -> (&'static str, &'static str, String, String) {
+/// Where the foremost honest validator is: height and round.
+fn ahead(frame: &Frame) -> (u64, u32) {
+    let honest = frame.nodes.iter().filter(|n| !n.crashed && !n.byzantine);
+    let ahead = honest.map(|n| (n.height, n.round)).max();
+    ahead.unwrap_or((frame.metrics.height, 0))
+}
+
+fn verdict(frame: &Frame) -> (&'static str, &'static str, String) {
     let worst = frame.verdicts.first();
-    let kind = worst.map_or(VerdictKind::Holds, |v| v.kind);
-    let ahead = frame
-        .nodes
-        .iter()
-        .filter(|n| !n.crashed && !n.byzantine)
-        .map(|n| (n.height, n.round))
-        .max();
-    let (height, round) = ahead.unwrap_or((frame.metrics.height, 0));
-    let place = format!("height {height} · round {round}");
     let monitor = worst.map(|v| v.monitor.clone()).unwrap_or_default();
-    match kind {
-        VerdictKind::Holds => ("holds", "●", "holds".into(), place),
-        VerdictKind::Stalled => ("stalled", "◼", "stalled".into(), place),
-        VerdictKind::Violated => ("violated", "▲", format!("{monitor} violated"), place),
+    match worst.map_or(VerdictKind::Holds, |v| v.kind) {
+        VerdictKind::Holds => ("holds", "●", "agreement holds".into()),
+        VerdictKind::Stalled => ("stalled", "◼", "stalled".into()),
+        VerdictKind::Violated => ("violated", "▲", format!("{monitor} violated")),
     }
 }

@@ -4,6 +4,7 @@ pub mod assembler;
 pub mod code;
 pub mod files;
 pub mod frames;
+pub mod kept;
 pub mod place;
 pub mod plots;
 pub mod text;

@@ -9,6 +9,50 @@ pub fn fragment() -> String {
     hash.strip_prefix('#').unwrap_or(&hash).to_owned()
 }
 
+/// Whether the page stands inside another (`?embed`).
+pub fn embedded() -> bool {
+    query().iter().any(|(name, _)| name == "embed")
+}
+
+/// The scenario named in the address (`?scenario=fork`).
+pub fn scenario() -> Option<String> {
+    let mut all = query().into_iter();
+    all.find(|(name, _)| name == "scenario").map(|(_, id)| id)
+}
+
+/// The address of the same run in the whole page.
+pub fn whole() -> String {
+    let href = window().location().href().unwrap_or_default();
+    let page = href.split(['?', '#']).next().unwrap_or_default();
+    let rest: Vec<String> = query()
+        .into_iter()
+        .filter(|(name, _)| name != "embed")
+        .map(|(name, value)| format!("{name}={value}"))
+        .collect();
+    let query = if rest.is_empty() {
+        String::new()
+    } else {
+        format!("?{}", rest.join("&"))
+    };
+    let fragment = fragment();
+    if fragment.is_empty() {
+        format!("{page}{query}")
+    } else {
+        format!("{page}{query}#{fragment}")
+    }
+}
+
+/// What stands behind `?`, name by name; our names and values need no escapes.
+fn query() -> Vec<(String, String)> {
+    let search = window().location().search().unwrap_or_default();
+    let all = search.strip_prefix('?').unwrap_or(&search);
+    all.split('&')
+        .filter(|part| !part.is_empty())
+        .map(|part| part.split_once('=').unwrap_or((part, "")))
+        .map(|(name, value)| (name.into(), value.into()))
+        .collect()
+}
+
 /// The page's own address with this fragment.
 pub fn link(fragment: &str) -> String {
     let href = window().location().href().unwrap_or_default();

@@ -1,8 +1,9 @@
 //! Light, dark, or what the system says. Kept in the browser; lost storage loses nothing else.
 
+use super::kept;
 use leptos::prelude::{document, window};
 
-const KEY: &str = "consensusforge-theme";
+const KEY: &str = "theme";
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Theme {
@@ -30,9 +31,7 @@ impl Theme {
     }
 
     pub fn kept() -> Theme {
-        let storage = window().local_storage().ok().flatten();
-        let kept = storage.and_then(|s| s.get_item(KEY).ok().flatten());
-        match kept.as_deref() {
+        match kept::get(KEY).as_deref() {
             Some("light") => Theme::Light,
             Some("dark") => Theme::Dark,
             _ => Theme::Auto,
@@ -43,9 +42,7 @@ impl Theme {
         if let Some(root) = document().document_element() {
             let _ = root.set_attribute("data-theme", self.name());
         }
-        if let Ok(Some(storage)) = window().local_storage() {
-            let _ = storage.set_item(KEY, self.name());
-        }
+        kept::set(KEY, self.name());
     }
 }
 

@@ -4,6 +4,7 @@ pub mod compile;
 #[cfg(target_arch = "wasm32")]
 pub mod compiler;
 mod data;
+pub mod looking;
 #[cfg(target_arch = "wasm32")]
 pub mod port;
 pub mod runner;

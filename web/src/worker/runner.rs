@@ -2,6 +2,7 @@
 //! reader's. Knows nothing of the browser: time comes in as numbers, answers go out as a list.
 
 use super::data::Data;
+use super::looking::Looking;
 use crate::data::DataNews;
 use crate::model::{AdversarySpec, Command, PuppetLine, Scenario, StrategySpec, SubmitSpec};
 use crate::protocol::{About, ChartNews, Doing, FromWorker, Ledger, Progress, Tick, ToWorker};
@@ -67,6 +68,7 @@ pub struct Runner {
     ledger_stamp: Option<Stamp>,
     stale: bool,
     data: Data,
+    looking: Looking,
     out: Vec<Answer>,
 }
 
@@ -88,6 +90,7 @@ impl Default for Runner {
             ledger_stamp: None,
             stale: true,
             data: Data::default(),
+            looking: Looking::default(),
             out: Vec::new(),
         }
     }
@@ -97,12 +100,21 @@ impl Runner {
     /// Whether there is work to do now, without waiting for a clock.
     pub fn hurries(&self) -> bool {
         self.session.is_some()
-            && (!matches!(self.goal, Goal::None) || (self.playing && self.speed.is_none()))
+            && (!matches!(self.goal, Goal::None)
+                || (self.playing && self.speed.is_none())
+                || self.looking.busy())
     }
 
     /// Whether anything happens unless a message comes.
     pub fn sleeps(&self) -> bool {
-        self.session.is_none() || (!self.playing && matches!(self.goal, Goal::None) && !self.stale)
+        let still = !self.playing && matches!(self.goal, Goal::None) && !self.stale;
+        let looked = !self.looking.busy() && !self.looking.behind(self.standing());
+        self.session.is_none() || (still && looked)
+    }
+
+    /// Events run and the instant.
+    fn standing(&self) -> (u64, u64) {
+        (self.place.steps, self.place.now_us)
     }
 
     pub fn take(&mut self) -> Vec<Answer> {
@@ -138,6 +150,7 @@ impl Runner {
             ToWorker::Play(on) => self.playing = on,
             ToWorker::Speed(speed) => self.speed = speed,
             ToWorker::Stop => self.goal = Goal::None,
+            ToWorker::Inspect(thing) => self.looking.at(thing),
             ToWorker::Step(unit) => {
                 self.playing = false;
                 self.goal = Goal::Step(unit);
@@ -214,6 +227,7 @@ impl Runner {
             | ToWorker::Speed(_)
             | ToWorker::Step(_)
             | ToWorker::Seek(_)
+            | ToWorker::Inspect(_)
             | ToWorker::Stop => {}
         }
     }
@@ -256,6 +270,7 @@ impl Runner {
         self.data.opened();
         self.say(FromWorker::Opened { scenario, world });
         self.cursor = 0;
+        self.looking.anew();
         self.unheard = false;
         self.place = START;
         self.frame_ms = f64::MIN;
@@ -287,6 +302,8 @@ impl Runner {
         let elapsed = (start - self.last_ms).clamp(0.0, MAX_ARREARS_MS);
         self.last_ms = start;
         self.work(elapsed, start, &clock);
+        while self.looking.work(self.chunk) && clock() - start < 2.0 * SLICE_MS {}
+        self.tell_card(clock());
         self.tell(clock());
     }
 
@@ -370,6 +387,17 @@ impl Runner {
             self.chunk = (self.chunk / 2).max(8);
         } else if took_ms < 1.0 {
             self.chunk = (self.chunk * 2).min(1 << 16);
+        }
+    }
+
+    /// The inspector's card, once the run stands where it is going.
+    fn tell_card(&mut self, now_ms: f64) {
+        let place = self.standing();
+        let arrived = matches!(self.goal, Goal::None | Goal::Step(_));
+        if let Some(session) = self.session.as_ref().filter(|_| arrived)
+            && let Some(card) = self.looking.news(session, place, now_ms)
+        {
+            self.say(FromWorker::Card(Box::new(card)));
         }
     }
 

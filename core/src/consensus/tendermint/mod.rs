@@ -61,7 +61,7 @@ pub mod votes;
 pub use message::Message;
 pub use state::{State, Step};
 
-use super::{Context, Input, Kind, Protocol, Role, Script, SignedMessages, Status};
+use super::{Context, Input, Kind, Protocol, Role, Script, SignedMessages, Status, Tally};
 use crate::types::{BlockId, Height, Round};
 use message::{PRECOMMIT, PREVOTE, PROPOSAL};
 use rules::Effects;
@@ -185,14 +185,22 @@ impl Protocol for Tendermint {
     }
 
     fn status(state: &State, _: &Context) -> Status {
+        /// Rounds whose voters are named: a chain stalled for an hour has a thousand rounds of them.
+        const NAMED_ROUNDS: Round = 4;
         let mut tallies = Vec::new();
         for votes in state.votes.iter() {
             for (kind, tally) in [(PREVOTE, &votes.prevotes), (PRECOMMIT, &votes.precommits)] {
-                tallies.extend(
-                    tally
-                        .values()
-                        .map(|(v, stake)| (kind, votes.round, v, stake)),
-                );
+                tallies.extend(tally.values().map(|(value, stake)| Tally {
+                    kind,
+                    round: votes.round,
+                    value,
+                    stake,
+                    voters: if votes.round.saturating_add(NAMED_ROUNDS) > state.round {
+                        tally.votes_for(value).map(|vote| vote.signer).collect()
+                    } else {
+                        Vec::new()
+                    },
+                }));
             }
         }
         Status {

@@ -19,6 +19,8 @@ pub struct Preset {
     /// Short and stable: command lines and pages use it.
     pub id: &'static str,
     pub title: &'static str,
+    /// What it is about: lists show those of one group together.
+    pub group: &'static str,
     /// What to look at, one line.
     pub look: &'static str,
     pub scenario: Scenario,
@@ -29,6 +31,7 @@ impl Preset {
         Preset {
             id,
             title,
+            group: "",
             look,
             scenario: Scenario {
                 title: title.into(),
@@ -36,26 +39,35 @@ impl Preset {
             },
         }
     }
+
+    fn about(self, group: &'static str) -> Self {
+        Preset { group, ..self }
+    }
 }
+
+const BEGIN: &str = "To begin with";
+const NETWORK: &str = "The network";
+const FAILURES: &str = "Validators that fail";
+const LIARS: &str = "Liars";
 
 /// All presets, in the order a page lists them; the first is what it opens with.
 #[must_use]
 pub fn presets() -> Vec<Preset> {
     vec![
-        people::happy(),
-        people::unequal(),
-        network::lossy(),
-        network::partition(),
-        network::regions(),
-        network::gst(),
-        people::restart(),
-        people::silent(),
-        attack::below(),
-        attack::third(),
-        attack::stall(),
-        attack::fork(),
-        execution::wrong_root(),
-        attack::amnesia(),
+        people::happy().about(BEGIN),
+        people::unequal().about(BEGIN),
+        network::lossy().about(NETWORK),
+        network::partition().about(NETWORK),
+        network::regions().about(NETWORK),
+        network::gst().about(NETWORK),
+        people::restart().about(FAILURES),
+        people::silent().about(FAILURES),
+        attack::below().about(LIARS),
+        attack::third().about(LIARS),
+        attack::stall().about(LIARS),
+        attack::fork().about(LIARS),
+        execution::wrong_root().about(FAILURES),
+        attack::amnesia().about(LIARS),
     ]
 }
 

@@ -1,6 +1,24 @@
-//! One thing at a time, in full: what a person who clicked on it may want to know.
+//! One thing at a time, in full: what a person who clicked on it may want to know. Plain data; times
+//! are microseconds, digests hex, nodes places in [`super::view::World::nodes`]. A validator's place is
+//! that of its first node.
 
+mod block;
+mod height;
+mod message;
+mod node;
+mod transaction;
+
+pub use block::{BlockInside, ExecutedBy, Signature, TxLine};
+pub use height::{AtHeight, HeightInside};
+pub use message::{CopyInside, MessageInside, Sending, SignatureVerdict};
+pub use node::{NodeInside, ProofInside, TimerInside, VotesInside};
+pub use transaction::{InBlock, TransactionInside};
+
+use super::Session;
 use super::view::Mark;
+use crate::base::Micros;
+use crate::trace::Event;
+use crate::types::BlockId;
 use borsh::{BorshDeserialize, BorshSerialize};
 
 /// Something of a run that can be named, and so selected.
@@ -13,11 +31,61 @@ pub enum Thing {
         node: u16,
         at_us: Option<u64>,
     },
-    /// A block by its digest in hex, or by enough of its beginning.
+    /// A block by its digest in hex, or by some of its beginning.
     Block(String),
     Height(u64),
-    /// A transaction by its id in hex, or by enough of its beginning.
+    /// A transaction by its id in hex.
     Transaction(String),
     /// Something that happened at one node at one instant.
     Mark(Mark),
+}
+
+/// Hex digits that name a block: what a mark of the chart holds.
+const LEAST_DIGITS: usize = 8;
+
+impl Session {
+    /// The instant a thing is to be looked at, when now is not the one: who asks forks this session,
+    /// seeks there and asks the fork.
+    #[must_use]
+    pub fn moment_of(&self, thing: &Thing) -> Option<Micros> {
+        let at = match thing {
+            Thing::Message(_) | Thing::Transaction(_) => None,
+            Thing::Node { at_us, .. } => *at_us,
+            Thing::Mark(mark) => Some(mark.at_us),
+            Thing::Block(hex) => match self.block_id(hex) {
+                Some(_) => None,
+                None if hex.len() < LEAST_DIGITS => None,
+                None => self.committed_at(|commit| commit.to_string().starts_with(hex.as_str())),
+            },
+            Thing::Height(height) => {
+                let past = self.sim.blocks_at(*height).is_empty();
+                let decided = &self.monitors.metrics.decided;
+                past.then(|| decided.iter().find(|d| d.height == *height).map(|d| d.at))
+                    .flatten()
+            }
+        };
+        at.filter(|at| *at != self.sim.now() && *at <= self.end)
+    }
+
+    /// When somebody first committed such a block, as far as the trace in memory tells.
+    fn committed_at(&self, fits: impl Fn(&BlockId) -> bool) -> Option<Micros> {
+        self.sim.trace().since(0).find_map(|r| match &r.event {
+            Event::Committed(c) if fits(&c.block) => Some(r.at),
+            _ => None,
+        })
+    }
+
+    /// A kept block by the beginning of its digest in hex, at least eight digits.
+    fn block_id(&self, hex: &str) -> Option<BlockId> {
+        let whole = hex.get(..hex.len() / 2 * 2)?;
+        let beginning = crate::base::digest::from_hex(whole).ok()?;
+        (hex.len() >= LEAST_DIGITS)
+            .then(|| self.sim.block_like(&beginning))
+            .flatten()
+    }
+
+    fn stake_of(&self, validator: usize) -> u64 {
+        let validators = &self.sim.trace().head.validators;
+        validators.get(validator).map_or(0, |v| v.1)
+    }
 }

@@ -102,7 +102,7 @@ impl Session {
             scenario,
             sim,
             monitors,
-            checkpoints: vec![start],
+            checkpoints: vec![start.into()],
             stride: FIRST_STRIDE,
             era: 0,
             end: 0,

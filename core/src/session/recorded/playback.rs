@@ -3,13 +3,13 @@
 use crate::base::limits::MAX_TIME;
 use crate::base::{Hash, Micros};
 use crate::consensus::Status;
-use crate::ledger::State;
+use crate::ledger::{Receipt, State};
 use crate::scenario::model::{CopySpec, TimedCommand};
 use crate::trace::file::TraceFile;
 use crate::trace::{Event, MessageId, Record, RunDigest, Trace};
-use crate::types::{Address, BlockId, Height, NodeId, Round, ValidatorId};
+use crate::types::{Address, BlockId, Height, NodeId, Round, SignedTransaction, ValidatorId};
 use crate::vm::Outcome;
-use crate::world::{Flying, NodeFacts, Simulation, Submission};
+use crate::world::{Armed, Flying, Inside, Kept, NodeFacts, Proof, Simulation, Submission};
 use std::sync::Arc;
 
 /// Records looked through for what is on its way at an instant.
@@ -310,5 +310,52 @@ impl Simulation for Playback {
         let mut copy = self.clone();
         copy.trace.keep(records);
         Box::new(copy)
+    }
+}
+
+/// What stood in a node's memory is not in its trace.
+impl Inside for Playback {
+    fn armed(&self, _node: NodeId) -> Vec<Armed> {
+        Vec::new()
+    }
+
+    fn busy_until(&self, _node: NodeId) -> Micros {
+        0
+    }
+
+    fn proofs(&self, _node: NodeId) -> Vec<Proof> {
+        Vec::new()
+    }
+
+    fn mempool_bytes(&self, _node: NodeId) -> usize {
+        0
+    }
+
+    fn has_waiting(&self, _node: NodeId, _tx: &Hash) -> bool {
+        false
+    }
+
+    fn transaction(&self, _tx: &Hash) -> Option<Arc<SignedTransaction>> {
+        None
+    }
+
+    fn blocks_with(&self, _tx: &Hash) -> Vec<BlockId> {
+        Vec::new()
+    }
+
+    fn block(&self, _id: &BlockId) -> Option<Kept> {
+        None
+    }
+
+    fn blocks_at(&self, _height: Height) -> Vec<BlockId> {
+        Vec::new()
+    }
+
+    fn block_like(&self, _beginning: &[u8]) -> Option<BlockId> {
+        None
+    }
+
+    fn receipt(&self, _block: &BlockId, _tx: &Hash) -> Option<Receipt> {
+        None
     }
 }

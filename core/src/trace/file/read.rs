@@ -109,14 +109,13 @@ pub fn read(bytes: &[u8], signatures: u64) -> Result<TraceFile, String> {
         signatures,
         items: 0,
     };
-    let mut total = 0;
     loop {
         let unpacked = match chunk(&mut rest) {
             Ok(Some(unpacked)) => unpacked,
             Ok(None) => break,
             // A size that cannot be is refused outright; damage further in costs what follows.
-            Err(why) if total == 0 => return Err(why),
-            Err(why) => {
+            Err(Bad::Absurd(why)) => return Err(why),
+            Err(Bad::Damaged(why)) => {
                 reader
                     .file
                     .complaints
@@ -124,7 +123,6 @@ pub fn read(bytes: &[u8], signatures: u64) -> Result<TraceFile, String> {
                 break;
             }
         };
-        total += unpacked.len();
         if !reader.items(&unpacked) {
             break;
         }
@@ -132,32 +130,49 @@ pub fn read(bytes: &[u8], signatures: u64) -> Result<TraceFile, String> {
     Ok(reader.finish())
 }
 
+/// Why a chunk cannot be read.
+enum Bad {
+    /// A size above its limit.
+    Absurd(String),
+    /// What comes before it may still make sense.
+    Damaged(String),
+}
+
+impl From<Bad> for String {
+    fn from(bad: Bad) -> String {
+        match bad {
+            Bad::Absurd(why) => why,
+            Bad::Damaged(why) => format!("the trace file is damaged: {why}"),
+        }
+    }
+}
+
 /// The next packed chunk, unpacked; `None` at the end of the file.
-fn chunk(rest: &mut &[u8]) -> Result<Option<Vec<u8>>, String> {
+fn chunk(rest: &mut &[u8]) -> Result<Option<Vec<u8>>, Bad> {
     if rest.is_empty() {
         return Ok(None);
     }
-    let cut = || "it ends in the middle of a chunk.".to_owned();
+    let cut = || Bad::Damaged("it ends in the middle of a chunk.".into());
     let (packed, after) = rest.split_first_chunk::<4>().ok_or_else(cut)?;
     let (unpacked, after) = after.split_first_chunk::<4>().ok_or_else(cut)?;
     let packed = u32::from_le_bytes(*packed) as usize;
     let unpacked = u32::from_le_bytes(*unpacked) as usize;
     if unpacked > CHUNK {
-        return Err(format!(
+        return Err(Bad::Absurd(format!(
             "a chunk says that it unpacks to {unpacked} bytes: at most {CHUNK} are allowed."
-        ));
+        )));
     }
     if packed > 2 * CHUNK {
-        return Err(format!(
+        return Err(Bad::Absurd(format!(
             "a chunk says that it has {packed} packed bytes: at most {} are allowed.",
             2 * CHUNK
-        ));
+        )));
     }
     let (body, after) = after.split_at_checked(packed).ok_or_else(cut)?;
-    let bytes = decompress_to_vec_zlib_with_limit(body, unpacked)
-        .map_err(|_| "a chunk does not unpack to the size it names.".to_owned())?;
+    let unlike = || Bad::Damaged("a chunk does not unpack to the size it names.".into());
+    let bytes = decompress_to_vec_zlib_with_limit(body, unpacked).map_err(|_| unlike())?;
     if bytes.len() != unpacked {
-        return Err("a chunk does not unpack to the size it names.".into());
+        return Err(unlike());
     }
     *rest = after;
     Ok(Some(bytes))

@@ -1,12 +1,12 @@
 //! The own ABI: pairs of pointer and length, no allocator, no encoding, so that a contract written
 //! by hand fits on one screen. `docs/CONTRACT_ABI.md` is its document; a test holds the two together.
 
-use super::{Abi, Guest, Import, Ty, pay, read, write};
+use super::{Abi, Card, Guest, Import, Ty, pay, read, write};
 use crate::base::limits::{
     MAX_CALL_BYTES, MAX_EVENT_BYTES, MAX_EVENTS_PER_CALL, MAX_FAIL_BYTES, MAX_STORAGE_KEY,
     MAX_STORAGE_VALUE,
 };
-use crate::vm::admission::{ModuleShape, Profile, Refusal, Rule};
+use crate::vm::admission::{Export, ModuleShape, Profile, Refusal, Rule, Signature};
 use crate::vm::{Entry, Failure, FailureKind, Response, TransferError, gas};
 
 pub struct Forge;
@@ -136,11 +136,12 @@ impl Abi for Forge {
         IMPORTS
     }
 
-    fn profile(&self) -> Profile {
+    /// Rust's own compiler makes such modules; the strict profile is about another ABI's past.
+    fn profile(&self, _: Profile) -> Profile {
         Profile::Modern
     }
 
-    fn check(&self, shape: &ModuleShape) -> Result<(), Refusal> {
+    fn check(&self, shape: &ModuleShape, _: Profile) -> Result<Card, Refusal> {
         if !shape.exports_memory() {
             return Err(Refusal::new(
                 Rule::Exports,
@@ -148,20 +149,36 @@ impl Abi for Forge {
             ));
         }
         shape.expect_function(MARKER, &[], &[])?;
-        let mut entries = 0;
+        let mut entries = Vec::new();
         for entry in [Entry::Init, Entry::Call, Entry::View] {
             if shape.function(entry.name()).is_some() {
                 shape.expect_function(entry.name(), &[], &[])?;
-                entries += 1;
+                entries.push(entry);
             }
         }
-        if entries == 0 {
+        if entries.is_empty() {
             return Err(Refusal::new(
                 Rule::Exports,
                 "the module exports none of the functions `init`, `call` and `view`, so nothing could ever run it; export at least one, of type () -> ()",
             ));
         }
-        Ok(())
+        let empty = Signature {
+            params: Vec::new(),
+            results: Vec::new(),
+        };
+        let functions = shape
+            .exports
+            .iter()
+            .filter(|(name, export)| {
+                **export == Export::Function(empty.clone()) && name.as_str() != MARKER
+            })
+            .map(|(name, _)| name.clone())
+            .collect();
+        Ok(Card {
+            entries,
+            functions,
+            ..Card::default()
+        })
     }
 
     fn enter(&self, guest: &mut dyn Guest) -> Result<Response, Failure> {

@@ -3,14 +3,15 @@
 //! An [`Abi`] knows no engine and an engine knows no ABI; they meet in [`Guest`]. A further ABI is a
 //! folder here and a line in [`ALL`].
 
+pub mod cosmwasm;
 pub mod forge;
 
 use super::admission::{ModuleShape, Profile, Refusal};
-use super::gas::{Category, GasUse, Price};
-use super::{CallContext, Failure, Host, Response};
+use super::gas::{self, Category, GasUse, Price};
+use super::{CallContext, Entry, Failure, Host, Order, Response};
 
 /// The ABIs an engine offers, tried in order.
-pub static ALL: &[&dyn Abi] = &[&forge::Forge];
+pub static ALL: &[&dyn Abi] = &[&forge::Forge, &cosmwasm::CosmWasm];
 
 /// A value type an import or export may have.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -64,19 +65,78 @@ pub trait Abi: Send + Sync {
 
     fn imports(&self) -> &'static [Import];
 
-    fn profile(&self) -> Profile;
+    /// The profile its modules are held to on a chain with this one.
+    fn profile(&self, chain: Profile) -> Profile;
 
-    /// Checks what is special to this ABI: exports and their types.
+    fn operators(&self) -> Operators {
+        Operators::Flat
+    }
+
+    /// What crossing from contract to chain costs.
+    fn call_price(&self) -> Price {
+        gas::HOST_CALL
+    }
+
+    /// What to say about a module that has not this ABI's marker, and yet is clearly meant for it.
+    fn near_miss(&self, _shape: &ModuleShape) -> Option<Refusal> {
+        None
+    }
+
+    /// Checks what is special to this ABI: exports and their types. The profile's rule about bulk
+    /// memory has been checked.
     ///
     /// # Errors
     /// The rule that is broken, as a sentence.
-    fn check(&self, shape: &ModuleShape) -> Result<(), Refusal>;
+    fn check(&self, shape: &ModuleShape, profile: Profile) -> Result<Card, Refusal>;
 
     /// Enters the contract for the call in `guest.context()` and brings back its answer.
     ///
     /// # Errors
     /// Whatever ended the call early.
     fn enter(&self, guest: &mut dyn Guest) -> Result<Response, Failure>;
+}
+
+/// What operators cost.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Operators {
+    /// One gas each, but for those that do nothing.
+    Flat,
+    /// As cosmwasm-vm: one gas, and fourteen for those that may end a block.
+    Weighted,
+}
+
+/// What a module can do, for whoever uploads it.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Card {
+    pub entries: Vec<Entry>,
+    /// Names of the functions behind them, as exported.
+    pub functions: Vec<String>,
+    /// What it says it needs of the chain.
+    pub capabilities: Vec<String>,
+    /// True when it computes on elliptic curves, so that `vm::crypto` must be there before it runs.
+    pub crypto: bool,
+}
+
+/// An iterator over a contract's keys: what is left of its span.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Walk {
+    pub start: Option<Vec<u8>>,
+    pub end: Option<Vec<u8>>,
+    pub order: Order,
+    /// True when there was nothing more; it stays so.
+    pub done: bool,
+}
+
+impl Default for Walk {
+    /// A walk that is over.
+    fn default() -> Walk {
+        Walk {
+            start: None,
+            end: None,
+            order: Order::Ascending,
+            done: true,
+        }
+    }
 }
 
 /// What one call gathers while it runs.
@@ -88,6 +148,10 @@ pub struct CallState {
     pub gas: GasUse,
     /// Guest functions entered from the host and not yet left.
     pub depth: u32,
+    /// Iterators opened, in order.
+    pub walks: Vec<Walk>,
+    /// See [`crate::vm::Outcome::log`].
+    pub log: Vec<String>,
 }
 
 /// A running instance as an ABI sees it. Memory may move and change at every call into the guest:
@@ -108,7 +172,18 @@ pub trait Guest {
     /// Out of gas, when less than `gas` is left; the call is over then.
     fn charge(&mut self, category: Category, gas: u64) -> Result<(), Failure>;
 
-    fn has_export(&mut self, function: &str) -> bool;
+    /// Gas that can still be taken.
+    fn gas_left(&mut self) -> u64;
+
+    /// The failure that says so, for an ABI that finds out otherwise.
+    fn out_of_gas(&self) -> Failure;
+
+    /// How many parameters an exported function has; `None` when there is none of that name.
+    fn arity(&mut self, function: &str) -> Option<usize>;
+
+    fn has_export(&mut self, function: &str) -> bool {
+        self.arity(function).is_some()
+    }
 
     /// Calls an exported function: an entry point, or from inside an import an allocator.
     ///

@@ -25,6 +25,7 @@ fn the_counter_costs_what_it_always_cost() {
             storage_write: 2_390,
             transfers: 0,
             events: 510,
+            ..GasUse::default()
         }
     );
     assert_eq!(outcome.gas_used, 6_419);

@@ -1,8 +1,8 @@
 //! The two seams: another engine, another ABI.
 
 use super::*;
-use crate::vm::abi::{Abi, Guest, Import, Ty};
-use crate::vm::admission::{ModuleShape, Profile};
+use crate::vm::abi::{Abi, Card, Guest, Import, Ty};
+use crate::vm::admission::ModuleShape;
 use crate::vm::gas::GasUse;
 
 /// An engine without WebAssembly: a "module" is a line of text that every call stores.
@@ -12,8 +12,15 @@ impl ContractEngine for Scripted {
     fn admit(&self, wasm: &[u8]) -> Result<Admitted, Refusal> {
         Ok(Admitted {
             code: sha256(wasm),
+            size: wasm.len() as u64,
             abi: "script",
+            marker: "",
+            profile: Profile::Strict,
+            entries: vec![Entry::Call],
             functions: vec!["call".into()],
+            capabilities: Vec::new(),
+            crypto: false,
+            migrate_version: None,
             start_gas: 1,
             upload_gas: wasm.len() as u64,
         })
@@ -41,6 +48,7 @@ impl ContractEngine for Scripted {
                 operators: gas_limit.min(1),
                 ..GasUse::default()
             },
+            log: Vec::new(),
         }
     }
 }
@@ -95,11 +103,12 @@ impl Abi for Callback {
     fn imports(&self) -> &'static [Import] {
         CALLBACK_IMPORTS
     }
-    fn profile(&self) -> Profile {
+    fn profile(&self, _: Profile) -> Profile {
         Profile::Strict
     }
-    fn check(&self, shape: &ModuleShape) -> Result<(), Refusal> {
-        shape.expect_function("allocate", &[Ty::I32], &[Ty::I32])
+    fn check(&self, shape: &ModuleShape, _: Profile) -> Result<Card, Refusal> {
+        shape.expect_function("allocate", &[Ty::I32], &[Ty::I32])?;
+        Ok(Card::default())
     }
     fn enter(&self, guest: &mut dyn Guest) -> Result<Response, Failure> {
         let answer = guest.call("execute", &[])?.unwrap_or(0);

@@ -1,0 +1,218 @@
+//! A block: what it holds, who has it, who decided it.
+
+use crate::base::Micros;
+use crate::base::digest::to_hex;
+use crate::session::Session;
+use crate::trace::Event;
+use crate::types::{Action, BlockId, SignedTransaction};
+
+/// Transactions listed.
+const LINES: usize = 200;
+
+#[derive(Clone, Debug)]
+pub struct BlockInside {
+    pub id: String,
+    pub height: u64,
+    /// The round it was first proposed in.
+    pub round: u32,
+    pub proposer: u16,
+    pub parent: String,
+    /// False: the parent is genesis.
+    pub has_parent: bool,
+    pub built_us: Micros,
+    /// The ancestor whose execution the header names, and the state root it claims after it.
+    pub executed: String,
+    pub claimed_root: String,
+    pub bytes: u32,
+    pub transactions: Vec<TxLine>,
+    /// All of them, listed or not.
+    pub transaction_count: u64,
+    /// The certificate that decided it first; empty while undecided, or when it was decided as an
+    /// ancestor.
+    pub certificate: Vec<Signature>,
+    pub certificate_stake: u64,
+    pub total: u64,
+    pub quorum: u64,
+    /// (node, when, round, by catching up), first to last; the time is `None` where the trace has
+    /// forgotten.
+    pub decided: Vec<(u16, Option<Micros>, u32, bool)>,
+    pub holders: Vec<u16>,
+    pub executions: Vec<ExecutedBy>,
+    /// (node, when, why).
+    pub rejected: Vec<(u16, Micros, String)>,
+    /// Messages that proposed it, with their senders.
+    pub proposals: Vec<(u32, u16)>,
+    /// Other blocks of its height that were decided.
+    pub rivals: Vec<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TxLine {
+    pub id: String,
+    pub what: String,
+    /// None: not executed, or no longer remembered.
+    pub succeeded: Option<bool>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Signature {
+    pub validator: u16,
+    pub kind: String,
+    pub round: u32,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ExecutedBy {
+    pub node: u16,
+    pub at_us: Micros,
+    pub root: String,
+    pub gas: u64,
+}
+
+/// What a trace says of a block.
+#[derive(Default)]
+struct Told {
+    decided: Vec<(u16, Micros, u32, bool)>,
+    executions: Vec<ExecutedBy>,
+    rejected: Vec<(u16, Micros, String)>,
+}
+
+impl Session {
+    /// By the beginning of its digest; `None` when nobody keeps such a block (any more, or yet).
+    #[must_use]
+    pub fn block_inside(&self, hex: &str) -> Option<BlockInside> {
+        let id = self.block_id(hex)?;
+        let kept = self.sim.block(&id)?;
+        let head = &self.sim.trace().head;
+        let header = &kept.block.header;
+        let told = self.told_of(&id, header.time);
+        let total = head.validators.iter().map(|v| v.1).sum();
+        let mut signers: Vec<usize> = kept
+            .certificate
+            .iter()
+            .map(|s| s.validator.index())
+            .collect();
+        signers.sort_unstable();
+        signers.dedup();
+        let mut decided: Vec<_> = kept
+            .decided
+            .iter()
+            .map(|n| {
+                let known = told.decided.iter().find(|d| d.0 == n.0);
+                match known {
+                    Some((_, at, round, caught_up)) => (n.0, Some(*at), *round, *caught_up),
+                    None => (n.0, None, header.round, false),
+                }
+            })
+            .collect();
+        decided.sort_by_key(|d| d.1);
+        let rivals = self.sim.blocks_at(header.height);
+        Some(BlockInside {
+            id: id.to_string(),
+            height: header.height,
+            round: header.round,
+            proposer: header.proposer.0,
+            parent: header.parent.to_string(),
+            has_parent: header.parent != head.genesis,
+            built_us: header.time,
+            executed: header.executed.to_string(),
+            claimed_root: header.state_root.to_string(),
+            bytes: kept.block.bytes(),
+            transactions: kept
+                .block
+                .transactions
+                .iter()
+                .take(LINES)
+                .map(|tx| TxLine {
+                    id: tx.id().to_string(),
+                    what: what(tx),
+                    succeeded: self.sim.receipt(&id, &tx.id()).map(|r| r.result.is_ok()),
+                })
+                .collect(),
+            transaction_count: kept.block.transactions.len() as u64,
+            certificate: kept
+                .certificate
+                .iter()
+                .map(|s| Signature {
+                    validator: s.validator.0,
+                    kind: head
+                        .kinds
+                        .get(usize::from(s.kind))
+                        .map_or("?", |k| k.name)
+                        .to_owned(),
+                    round: s.slot.round,
+                })
+                .collect(),
+            certificate_stake: signers.iter().map(|v| self.stake_of(*v)).sum(),
+            total,
+            quorum: crate::session::frame::quorum(total),
+            decided,
+            holders: kept.holders.iter().map(|n| n.0).collect(),
+            executions: told.executions,
+            rejected: told.rejected,
+            proposals: self
+                .proposals_of(&id)
+                .into_iter()
+                .map(|(message, from)| (message, from.0))
+                .collect(),
+            rivals: rivals
+                .into_iter()
+                .filter(|b| *b != id)
+                .filter(|b| self.sim.block(b).is_some_and(|k| !k.decided.is_empty()))
+                .map(|b| b.to_string())
+                .collect(),
+        })
+    }
+
+    fn told_of(&self, id: &BlockId, since: Micros) -> Told {
+        let trace = self.sim.trace();
+        let mut told = Told::default();
+        for record in trace.since(trace.position(since)) {
+            match &record.event {
+                Event::Committed(c) if c.block == *id => {
+                    told.decided
+                        .push((c.node.0, record.at, c.round, c.caught_up));
+                }
+                Event::Executed(e) if e.block == *id => told.executions.push(ExecutedBy {
+                    node: e.node.0,
+                    at_us: record.at,
+                    root: e.root.to_string(),
+                    gas: e.gas,
+                }),
+                Event::Rejected { node, detail } if detail.block == *id => {
+                    told.rejected
+                        .push((node.0, record.at, detail.reason.clone()));
+                }
+                _ => {}
+            }
+        }
+        told
+    }
+}
+
+/// One line on what a transaction does.
+pub(super) fn what(tx: &SignedTransaction) -> String {
+    match &tx.transaction.action {
+        Action::Transfer { to, coin } => {
+            format!(
+                "transfer of {} {} to {}",
+                coin.amount,
+                coin.denom,
+                to.short(8)
+            )
+        }
+        Action::Deploy { wasm, .. } => format!("deployment of {} bytes", wasm.len()),
+        Action::Call {
+            contract, input, ..
+        } => match std::str::from_utf8(input) {
+            Ok(text) if !text.chars().any(char::is_control) => {
+                let text: String = text.chars().take(40).collect();
+                format!("call of {}: {text}", contract.short(8))
+            }
+            Ok(_) | Err(_) => {
+                let start = &input[..input.len().min(16)];
+                format!("call of {}: 0x{}", contract.short(8), to_hex(start))
+            }
+        },
+    }
+}

@@ -1,0 +1,171 @@
+//! A message: its fields, and what became of each of its copies.
+
+use crate::base::Micros;
+use crate::session::Session;
+use crate::session::view::{Fate, MessageView};
+use crate::trace::{Event, Loss, MessageId};
+use crate::types::NodeId;
+
+/// Copies listed.
+const COPIES: usize = 512;
+
+#[derive(Clone, Debug)]
+pub struct MessageInside {
+    pub view: MessageView,
+    pub from: u16,
+    /// The signer's place.
+    pub signer: Option<u16>,
+    pub signature: SignatureVerdict,
+    /// Each time it was put on the wire, oldest first.
+    pub sendings: Vec<Sending>,
+    /// In order of leaving, then of arrival.
+    pub copies: Vec<CopyInside>,
+    /// Copies beyond those listed.
+    pub more: u64,
+    /// The oldest instant of which the trace tells: copies before it are forgotten.
+    pub known_from_us: Micros,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SignatureVerdict {
+    /// Chatter, which nobody signs.
+    Unsigned,
+    /// No copy has arrived yet.
+    Unchecked,
+    Genuine,
+    /// Found false by these nodes.
+    False(Vec<u16>),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sending {
+    pub at_us: Micros,
+    pub from: u16,
+    pub copies: u16,
+    /// A re-send or a relay.
+    pub again: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CopyInside {
+    pub from: u16,
+    pub to: u16,
+    pub sent_us: Micros,
+    /// When it arrived, arrives, or would have.
+    pub arrives_us: Micros,
+    pub fate: Fate,
+}
+
+impl Session {
+    /// `None` when the message has left the trace's window, or is not sent yet.
+    #[must_use]
+    pub fn message_inside(&self, id: MessageId) -> Option<MessageInside> {
+        let trace = self.sim.trace();
+        let m = trace.find(id)?;
+        let mut sendings = Vec::new();
+        let mut copies = Vec::new();
+        let mut false_at = Vec::new();
+        for record in trace.since(trace.position(m.sent)) {
+            match &record.event {
+                Event::Sent {
+                    message,
+                    from,
+                    copies,
+                    again,
+                } if *message == id => sendings.push(Sending {
+                    at_us: record.at,
+                    from: from.0,
+                    copies: *copies,
+                    again: *again,
+                }),
+                Event::Delivered {
+                    message,
+                    flight,
+                    from,
+                    to,
+                } if *message == id => copies.push(CopyInside {
+                    from: from.0,
+                    to: to.0,
+                    sent_us: record.at.saturating_sub(u64::from(*flight)),
+                    arrives_us: record.at,
+                    fate: Fate::Delivered,
+                }),
+                Event::Lost {
+                    message,
+                    flight,
+                    from,
+                    to,
+                    why,
+                } if *message == id => {
+                    let flight = u64::from(*flight);
+                    let (fate, sent_us) = match why {
+                        Loss::Network => (Fate::Lost, record.at),
+                        Loss::Partition => (Fate::Cut, record.at),
+                        Loss::Hand => (Fate::Dropped, record.at.saturating_sub(flight)),
+                        Loss::Down => (Fate::ReceiverDown, record.at.saturating_sub(flight)),
+                    };
+                    copies.push(CopyInside {
+                        from: from.0,
+                        to: to.0,
+                        sent_us,
+                        arrives_us: sent_us + flight,
+                        fate,
+                    });
+                }
+                Event::BadSignature { message, to } if *message == id => false_at.push(to.0),
+                _ => {}
+            }
+        }
+        let flying = self.sim.flying(m.sent, usize::MAX);
+        copies.extend(
+            flying
+                .into_iter()
+                .filter(|f| f.message == id)
+                .map(|f| CopyInside {
+                    from: f.from.0,
+                    to: f.to.0,
+                    sent_us: f.sent,
+                    arrives_us: f.arrives,
+                    fate: Fate::Flying,
+                }),
+        );
+        copies.sort_by_key(|c| (c.sent_us, c.arrives_us, c.from, c.to));
+        let arrived = copies.iter().any(|c| c.fate == Fate::Delivered);
+        let signature = match (m.signer, arrived) {
+            (None, _) => SignatureVerdict::Unsigned,
+            (Some(_), _) if !false_at.is_empty() => SignatureVerdict::False(false_at),
+            (Some(_), true) => SignatureVerdict::Genuine,
+            (Some(_), false) => SignatureVerdict::Unchecked,
+        };
+        let more = copies.len().saturating_sub(COPIES) as u64;
+        copies.truncate(COPIES);
+        Some(MessageInside {
+            view: self.message(id)?,
+            from: m.from.0,
+            signer: m.signer.map(|v| v.0),
+            signature,
+            sendings,
+            copies,
+            more,
+            known_from_us: trace.from(),
+        })
+    }
+
+    /// The messages of a kind of role proposal that carried `block`, oldest first, at most eight.
+    pub(super) fn proposals_of(&self, block: &crate::types::BlockId) -> Vec<(u32, NodeId)> {
+        let trace = self.sim.trace();
+        trace
+            .messages()
+            .filter(|m| m.value == Some(*block) && self.is_proposal(m.kind))
+            .map(|m| (m.id, m.from))
+            .take(8)
+            .collect()
+    }
+
+    fn is_proposal(&self, kind: u8) -> bool {
+        let kinds = &self.sim.trace().head.kinds;
+        kinds
+            .get(usize::from(kind))
+            .is_some_and(|k| k.role == crate::consensus::Role::Proposal)
+    }
+}

@@ -1,0 +1,141 @@
+//! A validator at the instant the session stands at.
+
+use crate::base::Micros;
+use crate::session::Session;
+use crate::session::view::NodeView;
+use crate::types::NodeId;
+
+#[derive(Clone, Debug)]
+pub struct NodeInside {
+    pub node: u16,
+    pub at_us: Micros,
+    pub view: NodeView,
+    /// Stake of the whole set, and the least that is a quorum.
+    pub total: u64,
+    pub quorum: u64,
+    /// Votes that make a quorum, where all stakes are equal.
+    pub votes_needed: Option<u32>,
+    pub validators: u32,
+    /// Whole digests, with the round.
+    pub locked: Option<(String, u32)>,
+    pub valid: Option<(String, u32)>,
+    /// The newest final block.
+    pub tip: String,
+    /// The next to fire first.
+    pub timers: Vec<TimerInside>,
+    /// Newest round first.
+    pub votes: Vec<VotesInside>,
+    pub mempool_bytes: u64,
+    /// Its executor is at work until then.
+    pub busy_until_us: Option<Micros>,
+    pub proofs: Vec<ProofInside>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TimerInside {
+    pub name: String,
+    pub height: u64,
+    pub round: u32,
+    pub fires_us: Micros,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct VotesInside {
+    pub kind: String,
+    pub round: u32,
+    /// `None` is nil.
+    pub value: Option<String>,
+    pub stake: u64,
+    /// Places of the voters; empty for rounds long past.
+    pub voters: Vec<u16>,
+}
+
+/// Two messages of one signer that no honest one signs both.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ProofInside {
+    pub offender: u16,
+    pub height: u64,
+    pub round: u32,
+    pub kind: String,
+    pub first: Option<String>,
+    pub second: Option<String>,
+}
+
+impl Session {
+    #[must_use]
+    pub fn node_inside(&self, node: u16) -> Option<NodeInside> {
+        let view = self.nodes().into_iter().nth(usize::from(node))?;
+        let id = NodeId(node);
+        let head = &self.sim.trace().head;
+        let now = self.sim.now();
+        let status = self.sim.status(id);
+        let kind = |k: u8| {
+            let found = head.kinds.get(usize::from(k));
+            found.map_or("?", |k| k.name).to_owned()
+        };
+        let stakes: Vec<u64> = head.validators.iter().map(|v| v.1).collect();
+        let total = stakes.iter().sum();
+        let quorum = crate::session::frame::quorum(total);
+        let equal = stakes.windows(2).all(|w| w[0] == w[1]);
+        let mut votes: Vec<VotesInside> = status
+            .tallies
+            .into_iter()
+            .map(|t| VotesInside {
+                kind: kind(t.kind),
+                round: t.round,
+                value: t.value.map(|v| v.to_string()),
+                stake: t.stake,
+                voters: t.voters.into_iter().map(|v| v.0).collect(),
+            })
+            .collect();
+        votes.sort_by_key(|v| std::cmp::Reverse(v.round));
+        let busy = self.sim.busy_until(id);
+        Some(NodeInside {
+            node,
+            at_us: now,
+            view,
+            total,
+            quorum,
+            votes_needed: stakes
+                .first()
+                .filter(|_| equal)
+                .map(|s| u32::try_from(quorum.div_ceil(*s.max(&1))).unwrap_or(u32::MAX)),
+            validators: stakes.len() as u32,
+            locked: status.locked.map(|(b, r)| (b.to_string(), r)),
+            valid: status.valid.map(|(b, r)| (b.to_string(), r)),
+            tip: self.sim.node(id).tip.to_string(),
+            timers: self
+                .sim
+                .armed(id)
+                .into_iter()
+                .map(|a| TimerInside {
+                    name: head
+                        .timers
+                        .get(usize::from(a.kind))
+                        .copied()
+                        .unwrap_or("?")
+                        .to_owned(),
+                    height: a.slot.height,
+                    round: a.slot.round,
+                    fires_us: a.at,
+                })
+                .collect(),
+            votes,
+            mempool_bytes: self.sim.mempool_bytes(id) as u64,
+            busy_until_us: Some(busy).filter(|b| *b > now),
+            proofs: self
+                .sim
+                .proofs(id)
+                .into_iter()
+                .map(|p| ProofInside {
+                    offender: p.offender.0,
+                    height: p.slot.height,
+                    round: p.slot.round,
+                    kind: kind(p.kind),
+                    first: p.first.map(|b| b.to_string()),
+                    second: p.second.map(|b| b.to_string()),
+                })
+                .collect(),
+        })
+    }
+}

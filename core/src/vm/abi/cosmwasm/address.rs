@@ -1,0 +1,55 @@
+//! `addr_*`: between an address's text and its bytes. What is wrong with an address is told to the
+//! contract as text; only a wrong region ends the call.
+
+use super::prices::{ADDRESS, TEXT};
+use super::region;
+use crate::base::Hash;
+use crate::types::bech32;
+use crate::vm::Failure;
+use crate::vm::abi::{Guest, pay};
+
+/// Of an address's bytes; ours have 32.
+const MAX_CANONICAL: usize = 64;
+
+/// The address a contract means, or what to tell it.
+fn parse(guest: &mut dyn Guest, what: &str, pointer: u64) -> Result<Result<Hash, String>, Failure> {
+    let bytes = region::read(guest, what, pointer, bech32::MAX_BYTES)?;
+    pay(guest, TEXT, bytes.len())?;
+    pay(guest, ADDRESS, 0)?;
+    Ok(match String::from_utf8(bytes) {
+        Ok(text) => bech32::decode(&text),
+        Err(_) => Err("the address is not valid UTF-8".into()),
+    })
+}
+
+pub fn validate(guest: &mut dyn Guest, args: &[u64]) -> Result<u64, Failure> {
+    match parse(guest, "addr_validate: the address", args[0])? {
+        Ok(_) => Ok(0),
+        Err(why) => region::give(guest, "addr_validate: the answer", why.as_bytes()),
+    }
+}
+
+pub fn canonicalize(guest: &mut dyn Guest, args: &[u64]) -> Result<u64, Failure> {
+    match parse(guest, "addr_canonicalize: the address", args[0])? {
+        Ok(address) => {
+            region::write(guest, "addr_canonicalize: the result", args[1], &address.0)?;
+            Ok(0)
+        }
+        Err(why) => region::give(guest, "addr_canonicalize: the answer", why.as_bytes()),
+    }
+}
+
+pub fn humanize(guest: &mut dyn Guest, args: &[u64]) -> Result<u64, Failure> {
+    let bytes = region::read(guest, "addr_humanize: the bytes", args[0], MAX_CANONICAL)?;
+    pay(guest, ADDRESS, 0)?;
+    let Ok(address) = <[u8; 32]>::try_from(bytes.as_slice()) else {
+        let why = format!(
+            "an address of this chain has 32 bytes, and not {}",
+            bytes.len()
+        );
+        return region::give(guest, "addr_humanize: the answer", why.as_bytes());
+    };
+    let text = bech32::encode(&Hash(address));
+    region::write(guest, "addr_humanize: the result", args[1], text.as_bytes())?;
+    Ok(0)
+}

@@ -1,0 +1,148 @@
+//! What an entry point is given: `Env`, `MessageInfo`, `MigrateInfo` and `Reply`, as JSON; and inside a
+//! reply the chain's own answers, which are protobuf.
+
+use super::coins;
+use super::json;
+use super::talk::sdk_gas;
+use crate::base::Hash;
+use crate::types::bech32;
+use crate::vm::{CallContext, Done, DoneWhat, Event, Reply};
+
+fn name(address: &[u8; 32]) -> String {
+    json::text(&bech32::encode(&Hash(*address)))
+}
+
+#[must_use]
+pub fn env(ctx: &CallContext) -> String {
+    json::object(&[
+        (
+            "block",
+            &json::object(&[
+                ("height", &ctx.height.to_string()),
+                ("time", &format!("\"{}\"", ctx.time_ns)),
+                ("chain_id", &json::text(&ctx.chain_id)),
+            ]),
+        ),
+        (
+            "transaction",
+            &json::nullable(ctx.transaction, |index| {
+                json::object(&[("index", &index.to_string())])
+            }),
+        ),
+        (
+            "contract",
+            &json::object(&[("address", &name(&ctx.contract))]),
+        ),
+    ])
+}
+
+#[must_use]
+pub fn message_info(ctx: &CallContext) -> String {
+    json::object(&[
+        ("sender", &name(&ctx.sender)),
+        ("funds", &coins::encode(&ctx.funds)),
+    ])
+}
+
+#[must_use]
+pub fn migrate_info(ctx: &CallContext) -> String {
+    json::object(&[
+        ("sender", &name(&ctx.sender)),
+        (
+            "old_migrate_version",
+            &json::nullable(ctx.old_migrate_version, |version| version.to_string()),
+        ),
+    ])
+}
+
+#[must_use]
+pub fn reply(reply: &Reply) -> String {
+    let result = match &reply.result {
+        Ok(done) => json::object(&[("ok", &sub_response(done))]),
+        Err(error) => json::object(&[("error", &json::text(error))]),
+    };
+    json::object(&[
+        ("id", &reply.id.to_string()),
+        ("payload", &json::base64(&reply.payload)),
+        ("gas_used", &sdk_gas(reply.gas_used).to_string()),
+        ("result", &result),
+    ])
+}
+
+fn sub_response(done: &Done) -> String {
+    let (type_url, message) = chain_response(&done.what);
+    // Bank messages and the like answer with an empty message, which `data` leaves out.
+    let data = Some(&message).filter(|bytes| !bytes.is_empty());
+    let response = json::object(&[
+        ("type_url", &json::text(type_url)),
+        ("value", &json::base64(&message)),
+    ]);
+    json::object(&[
+        ("events", &json::list(&done.events, event)),
+        ("data", &json::nullable(data, |bytes| json::base64(bytes))),
+        ("msg_responses", &format!("[{response}]")),
+    ])
+}
+
+/// As wasmd hands it over: attributes by key.
+fn event(event: &Event) -> String {
+    let mut attributes = event.attributes.clone();
+    attributes.sort_by(|(a, _), (b, _)| a.cmp(b));
+    json::object(&[
+        ("type", &json::text(&event.kind)),
+        (
+            "attributes",
+            &json::list(&attributes, |(key, value)| {
+                json::object(&[("key", &json::text(key)), ("value", &json::text(value))])
+            }),
+        ),
+    ])
+}
+
+/// The response message of the Cosmos SDK: its type and its protobuf.
+fn chain_response(what: &DoneWhat) -> (&'static str, Vec<u8>) {
+    let data = |number, data: &Option<Vec<u8>>| field(number, data.as_deref().unwrap_or_default());
+    match what {
+        DoneWhat::Sent => ("/cosmos.bank.v1beta1.MsgSendResponse", Vec::new()),
+        DoneWhat::Burned => ("/cosmos.bank.v1beta1.MsgBurnResponse", Vec::new()),
+        DoneWhat::Executed { data: d } => {
+            ("/cosmwasm.wasm.v1.MsgExecuteContractResponse", data(1, d))
+        }
+        DoneWhat::Migrated { data: d } => {
+            ("/cosmwasm.wasm.v1.MsgMigrateContractResponse", data(1, d))
+        }
+        DoneWhat::Instantiated {
+            address,
+            data: d,
+            salted,
+        } => {
+            let mut message = field(1, bech32::encode(address).as_bytes());
+            message.extend(data(2, d));
+            let type_url = if *salted {
+                "/cosmwasm.wasm.v1.MsgInstantiateContract2Response"
+            } else {
+                "/cosmwasm.wasm.v1.MsgInstantiateContractResponse"
+            };
+            (type_url, message)
+        }
+        DoneWhat::AdminChanged => ("/cosmwasm.wasm.v1.MsgUpdateAdminResponse", Vec::new()),
+        DoneWhat::AdminCleared => ("/cosmwasm.wasm.v1.MsgClearAdminResponse", Vec::new()),
+    }
+}
+
+/// A protobuf field of bytes: tag, length as varint, bytes. Empty fields are left out, as proto3 does.
+fn field(number: u8, bytes: &[u8]) -> Vec<u8> {
+    if bytes.is_empty() {
+        return Vec::new();
+    }
+    let mut out = vec![number << 3 | 2];
+    let mut length = bytes.len();
+    while length >= 0x80 {
+        // The low seven bits.
+        out.push((length & 0x7f) as u8 | 0x80);
+        length >>= 7;
+    }
+    out.push((length & 0x7f) as u8);
+    out.extend_from_slice(bytes);
+    out
+}

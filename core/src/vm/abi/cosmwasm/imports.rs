@@ -1,0 +1,208 @@
+//! The table of imports. All are offered always: a contract built with a feature imports what the
+//! feature brings along, used or not.
+
+use super::{address, curves, storage, talk};
+use crate::vm::abi::{Import, Ty};
+
+/// Parameters are pointers to regions where the name does not say otherwise.
+pub static IMPORTS: &[Import] = &[
+    Import {
+        name: "abort",
+        params: &[("msg", Ty::I32)],
+        result: None,
+        body: talk::abort,
+        doc: "Ends the call with this text; how a panic ends.",
+    },
+    Import {
+        name: "db_read",
+        params: &[("key", Ty::I32)],
+        result: Some(Ty::I32),
+        body: storage::read,
+        doc: "Returns a region with the stored value, 0 when the key is absent.",
+    },
+    Import {
+        name: "db_write",
+        params: &[("key", Ty::I32), ("value", Ty::I32)],
+        result: None,
+        body: storage::write,
+        doc: "Stores a value; not in a query.",
+    },
+    Import {
+        name: "db_remove",
+        params: &[("key", Ty::I32)],
+        result: None,
+        body: storage::remove,
+        doc: "Removes a key, which may be absent; not in a query.",
+    },
+    Import {
+        name: "db_scan",
+        params: &[("start", Ty::I32), ("end", Ty::I32), ("order", Ty::I32)],
+        result: Some(Ty::I32),
+        body: storage::scan,
+        doc: "Opens an iterator from start (inclusive) to end (exclusive), order 1 ascending or 2 descending; returns its number.",
+    },
+    Import {
+        name: "db_next",
+        params: &[("iterator", Ty::I32)],
+        result: Some(Ty::I32),
+        body: storage::next,
+        doc: "Returns sections of the next key and value, both empty at the end.",
+    },
+    Import {
+        name: "db_next_key",
+        params: &[("iterator", Ty::I32)],
+        result: Some(Ty::I32),
+        body: storage::next_key,
+        doc: "Returns the next key, 0 at the end.",
+    },
+    Import {
+        name: "db_next_value",
+        params: &[("iterator", Ty::I32)],
+        result: Some(Ty::I32),
+        body: storage::next_value,
+        doc: "Returns the next value, 0 at the end.",
+    },
+    Import {
+        name: "addr_validate",
+        params: &[("source", Ty::I32)],
+        result: Some(Ty::I32),
+        body: address::validate,
+        doc: "Returns 0 for a valid address, else a region with what is wrong.",
+    },
+    Import {
+        name: "addr_canonicalize",
+        params: &[("source", Ty::I32), ("destination", Ty::I32)],
+        result: Some(Ty::I32),
+        body: address::canonicalize,
+        doc: "Writes an address's 32 bytes; returns 0 or what is wrong.",
+    },
+    Import {
+        name: "addr_humanize",
+        params: &[("source", Ty::I32), ("destination", Ty::I32)],
+        result: Some(Ty::I32),
+        body: address::humanize,
+        doc: "Writes an address's text; returns 0 or what is wrong.",
+    },
+    Import {
+        name: "secp256k1_verify",
+        params: &[("hash", Ty::I32), ("signature", Ty::I32), ("key", Ty::I32)],
+        result: Some(Ty::I32),
+        body: curves::secp256k1_verify,
+        doc: "Returns 0 for a good signature, 1 for a bad one, else an error's code.",
+    },
+    Import {
+        name: "secp256k1_recover_pubkey",
+        params: &[
+            ("hash", Ty::I32),
+            ("signature", Ty::I32),
+            ("parameter", Ty::I32),
+        ],
+        result: Some(Ty::I64),
+        body: curves::secp256k1_recover_pubkey,
+        doc: "Returns the key's region in the low half or an error's code in the high half.",
+    },
+    Import {
+        name: "secp256r1_verify",
+        params: &[("hash", Ty::I32), ("signature", Ty::I32), ("key", Ty::I32)],
+        result: Some(Ty::I32),
+        body: curves::secp256r1_verify,
+        doc: "As `secp256k1_verify`, on the curve P-256.",
+    },
+    Import {
+        name: "secp256r1_recover_pubkey",
+        params: &[
+            ("hash", Ty::I32),
+            ("signature", Ty::I32),
+            ("parameter", Ty::I32),
+        ],
+        result: Some(Ty::I64),
+        body: curves::secp256r1_recover_pubkey,
+        doc: "As `secp256k1_recover_pubkey`, on the curve P-256.",
+    },
+    Import {
+        name: "ed25519_verify",
+        params: &[
+            ("message", Ty::I32),
+            ("signature", Ty::I32),
+            ("key", Ty::I32),
+        ],
+        result: Some(Ty::I32),
+        body: curves::ed25519_verify,
+        doc: "Returns 0 for a good signature, 1 for a bad one, else an error's code.",
+    },
+    Import {
+        name: "ed25519_batch_verify",
+        params: &[
+            ("messages", Ty::I32),
+            ("signatures", Ty::I32),
+            ("keys", Ty::I32),
+        ],
+        result: Some(Ty::I32),
+        body: curves::ed25519_batch_verify,
+        doc: "As `ed25519_verify` for sections of up to 256.",
+    },
+    Import {
+        name: "bls12_381_aggregate_g1",
+        params: &[("points", Ty::I32), ("out", Ty::I32)],
+        result: Some(Ty::I32),
+        body: curves::aggregate_g1,
+        doc: "Writes the sum of points of 48 bytes; returns 0 or an error's code.",
+    },
+    Import {
+        name: "bls12_381_aggregate_g2",
+        params: &[("points", Ty::I32), ("out", Ty::I32)],
+        result: Some(Ty::I32),
+        body: curves::aggregate_g2,
+        doc: "Writes the sum of points of 96 bytes; returns 0 or an error's code.",
+    },
+    Import {
+        name: "bls12_381_pairing_equality",
+        params: &[
+            ("ps", Ty::I32),
+            ("qs", Ty::I32),
+            ("r", Ty::I32),
+            ("s", Ty::I32),
+        ],
+        result: Some(Ty::I32),
+        body: curves::pairing_equality,
+        doc: "Returns 0 when the product of the pairings of ps and qs is the pairing of r and s, 1 when not, else an error's code.",
+    },
+    Import {
+        name: "bls12_381_hash_to_g1",
+        params: &[
+            ("function", Ty::I32),
+            ("msg", Ty::I32),
+            ("dst", Ty::I32),
+            ("out", Ty::I32),
+        ],
+        result: Some(Ty::I32),
+        body: curves::hash_to_g1,
+        doc: "Writes the point a message hashes to, function 0 is SHA-256; returns 0 or an error's code.",
+    },
+    Import {
+        name: "bls12_381_hash_to_g2",
+        params: &[
+            ("function", Ty::I32),
+            ("msg", Ty::I32),
+            ("dst", Ty::I32),
+            ("out", Ty::I32),
+        ],
+        result: Some(Ty::I32),
+        body: curves::hash_to_g2,
+        doc: "As `bls12_381_hash_to_g1`, to a point of 96 bytes.",
+    },
+    Import {
+        name: "debug",
+        params: &[("msg", Ty::I32)],
+        result: None,
+        body: talk::debug,
+        doc: "Keeps a text for the contract's developer, outside of consensus.",
+    },
+    Import {
+        name: "query_chain",
+        params: &[("request", Ty::I32)],
+        result: Some(Ty::I32),
+        body: talk::query_chain,
+        doc: "Asks the chain or another contract; returns a region with the answer's JSON.",
+    },
+];

@@ -1,0 +1,216 @@
+//! Questions: from the contract's JSON to [`Query`], and answers back to JSON.
+
+use super::coins;
+use super::json::{self, Json};
+use crate::base::digest::to_hex;
+use crate::base::limits::MAX_RANGE_PAIRS;
+use crate::types::{Address, bech32};
+use crate::vm::{Answer, NoAnswer, Order, Query};
+
+/// A question that does not reach the chain.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Refused {
+    /// It cannot be read.
+    Invalid(String),
+    /// A kind this chain does not have.
+    Unsupported(String),
+    /// It names no address, or asks for nothing sensible.
+    Wrong(String),
+}
+
+impl Refused {
+    /// The answer the contract gets.
+    #[must_use]
+    pub fn encode(&self, request: &[u8]) -> String {
+        match self {
+            Refused::Invalid(error) => system_error(&json::object(&[(
+                "invalid_request",
+                &json::object(&[
+                    ("error", &json::text(error)),
+                    ("request", &json::base64(request)),
+                ]),
+            )])),
+            Refused::Unsupported(kind) => system_error(&json::object(&[(
+                "unsupported_request",
+                &json::object(&[("kind", &json::text(kind))]),
+            )])),
+            Refused::Wrong(why) => contract_error(why),
+        }
+    }
+}
+
+fn system_error(error: &str) -> String {
+    json::object(&[("error", error)])
+}
+
+fn contract_error(text: &str) -> String {
+    json::object(&[("ok", &json::object(&[("error", &json::text(text))]))])
+}
+
+/// Reads a `QueryRequest`.
+///
+/// # Errors
+/// Why it does not reach the chain.
+pub fn parse(request: &[u8]) -> Result<Query, Refused> {
+    let request =
+        json::parse(request).map_err(|why| Refused::Invalid(format!("the request {why}")))?;
+    let (module, inner) = request.variant("the request").map_err(Refused::Invalid)?;
+    match module {
+        "bank" => bank(inner),
+        "wasm" => wasm(inner),
+        other => Err(Refused::Unsupported(other.chars().take(64).collect())),
+    }
+}
+
+fn bank(inner: &Json) -> Result<Query, Refused> {
+    let at = "bank";
+    let (kind, fields) = inner.variant(at).map_err(Refused::Invalid)?;
+    let text = |key| {
+        fields
+            .text(&format!("{at}.{kind}"), key)
+            .map_err(Refused::Invalid)
+    };
+    Ok(match kind {
+        "balance" => Query::Balance {
+            denom: text("denom")?.into(),
+            of: address(text("address")?)?,
+        },
+        "all_balances" => Query::AllBalances {
+            of: address(text("address")?)?,
+        },
+        "supply" => Query::Supply {
+            denom: text("denom")?.into(),
+        },
+        _ => return Err(Refused::Unsupported("unknown BankQuery variant".into())),
+    })
+}
+
+fn wasm(inner: &Json) -> Result<Query, Refused> {
+    let (kind, fields) = inner.variant("wasm").map_err(Refused::Invalid)?;
+    let at = format!("wasm.{kind}");
+    let contract = || {
+        address(
+            fields
+                .text(&at, "contract_addr")
+                .map_err(Refused::Invalid)?,
+        )
+    };
+    let bytes = |key| fields.bytes(&at, key).map_err(Refused::Invalid);
+    let optional = |key| fields.optional_bytes(&at, key).map_err(Refused::Invalid);
+    Ok(match kind {
+        "smart" => Query::Smart {
+            input: bytes("msg")?,
+            contract: contract()?,
+        },
+        "raw" => Query::Raw {
+            key: bytes("key")?,
+            contract: contract()?,
+        },
+        "contract_info" => Query::ContractInfo {
+            contract: contract()?,
+        },
+        "code_info" => Query::CodeInfo {
+            code_id: fields.whole(&at, "code_id").map_err(Refused::Invalid)?,
+        },
+        "raw_range" => {
+            let limit = fields.whole(&at, "limit").map_err(Refused::Invalid)?;
+            Query::RawRange {
+                start: optional("start")?,
+                end: optional("end")?,
+                limit: match u32::try_from(limit) {
+                    Ok(limit @ 1..=MAX_RANGE_PAIRS) => limit,
+                    _ => {
+                        return Err(Refused::Wrong(format!(
+                            "a raw_range brings back 1 to {MAX_RANGE_PAIRS} pairs, and {limit} are asked for"
+                        )));
+                    }
+                },
+                order: match fields.text(&at, "order").map_err(Refused::Invalid)? {
+                    "ascending" => Order::Ascending,
+                    "descending" => Order::Descending,
+                    _ => {
+                        return Err(Refused::Invalid(format!(
+                            "{at}.order must be \"ascending\" or \"descending\""
+                        )));
+                    }
+                },
+                contract: contract()?,
+            }
+        }
+        _ => return Err(Refused::Unsupported("unknown WasmQuery variant".into())),
+    })
+}
+
+fn address(text: &str) -> Result<Address, Refused> {
+    bech32::decode(text).map_err(Refused::Wrong)
+}
+
+/// The answer's JSON: `SystemResult<ContractResult<Binary>>`.
+#[must_use]
+pub fn encode(answer: Result<Answer, NoAnswer>) -> String {
+    let answer = match answer {
+        Ok(answer) => answer,
+        Err(NoAnswer::NoSuchContract(address)) => {
+            return system_error(&json::object(&[(
+                "no_such_contract",
+                &json::object(&[("addr", &name(&address))]),
+            )]));
+        }
+        Err(NoAnswer::NoSuchCode(code_id)) => {
+            return system_error(&json::object(&[(
+                "no_such_code",
+                &json::object(&[("code_id", &code_id.to_string())]),
+            )]));
+        }
+        Err(NoAnswer::Failed(text)) => return contract_error(&text),
+        // Never reaches a contract: the asking call ends.
+        Err(NoAnswer::OutOfGas) => return contract_error("out of gas"),
+    };
+    let bytes = match answer {
+        Answer::Bytes(bytes) => bytes,
+        other => body(&other).into_bytes(),
+    };
+    json::object(&[("ok", &json::object(&[("ok", &json::base64(&bytes))]))])
+}
+
+fn body(answer: &Answer) -> String {
+    match answer {
+        Answer::Coin(coin) => json::object(&[("amount", &coins::encode_one(coin))]),
+        Answer::Coins(all) => json::object(&[("amount", &coins::encode(all))]),
+        Answer::Range { pairs, next } => json::object(&[
+            (
+                "data",
+                &json::list(pairs, |(key, value)| {
+                    format!("[{},{}]", json::base64(key), json::base64(value))
+                }),
+            ),
+            ("next_key", &json::nullable(next.as_deref(), json::base64)),
+        ]),
+        Answer::Contract {
+            code_id,
+            creator,
+            admin,
+        } => json::object(&[
+            ("code_id", &code_id.to_string()),
+            ("creator", &name(creator)),
+            ("admin", &json::nullable(admin.as_ref(), name)),
+            ("pinned", "false"),
+            ("ibc_port", "null"),
+            ("ibc2_port", "null"),
+        ]),
+        Answer::Code {
+            code_id,
+            creator,
+            checksum,
+        } => json::object(&[
+            ("code_id", &code_id.to_string()),
+            ("creator", &name(creator)),
+            ("checksum", &json::text(&to_hex(&checksum.0))),
+        ]),
+        Answer::Bytes(_) => String::new(),
+    }
+}
+
+fn name(address: &Address) -> String {
+    json::text(&bech32::encode(address))
+}

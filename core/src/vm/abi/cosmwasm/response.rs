@@ -1,0 +1,156 @@
+//! What an entry point returns: `ContractResult`, read into [`Response`].
+
+use super::json::{self, Json};
+use super::messages;
+use super::prices::{ATTRIBUTE, EVENT, JSON, MESSAGE};
+use super::{MAX_ERROR_BYTES, shorten};
+use crate::base::Hash;
+use crate::base::limits::{MAX_COSMWASM_EVENTS, MAX_MESSAGES_PER_CALL};
+use crate::types::bech32;
+use crate::vm::abi::{Guest, pay};
+use crate::vm::{Event, Failure, FailureKind, Message, Response, SubMessage};
+
+/// Reads the result of an entry point, and charges for what it asks for: a contract may have made a
+/// thousand messages by pointing at a text.
+///
+/// # Errors
+/// The contract's own error; a sentence when the result breaks a rule; out of gas.
+pub fn read(guest: &mut dyn Guest, bytes: &[u8]) -> Result<Response, Failure> {
+    let ok = unwrap(guest, bytes)?;
+    let contract = Hash(guest.context().contract);
+    let response = parse(&ok, &contract).map_err(malformed)?;
+    for event in &response.events {
+        pay(guest, EVENT, 0)?;
+        for (key, value) in &event.attributes {
+            pay(guest, ATTRIBUTE, key.len().saturating_add(value.len()))?;
+        }
+    }
+    for message in &response.messages {
+        pay(guest, MESSAGE, size(message))?;
+    }
+    Ok(response)
+}
+
+/// Reads the result of a query: the bytes asked for.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_answer(guest: &mut dyn Guest, bytes: &[u8]) -> Result<Response, Failure> {
+    match unwrap(guest, bytes)? {
+        Json::Text(text) => json::from_base64(&text)
+            .map(Response::of)
+            .ok_or_else(|| malformed("`ok` must be base64".into())),
+        _ => Err(malformed("`ok` must be base64".into())),
+    }
+}
+
+fn malformed(why: String) -> Failure {
+    Failure::bad_request(format!("the contract's result is malformed: {why}"))
+}
+
+/// `ok`'s value, or the contract's error.
+fn unwrap(guest: &mut dyn Guest, bytes: &[u8]) -> Result<Json, Failure> {
+    pay(guest, JSON, bytes.len())?;
+    let parsed = json::parse(bytes)
+        .map_err(|why| Failure::bad_request(format!("the contract's result {why}")))?;
+    let Json::Object(mut fields) = parsed else {
+        return Err(malformed("it must be an object".into()));
+    };
+    match (fields.pop(), fields.is_empty()) {
+        (Some((key, value)), true) if key == "ok" => Ok(value),
+        (Some((key, Json::Text(text))), true) if key == "error" => Err(Failure::new(
+            FailureKind::Contract,
+            shorten(text.as_bytes(), MAX_ERROR_BYTES),
+        )),
+        _ => Err(malformed(
+            "it must have `ok` or a text `error`, and nothing else".into(),
+        )),
+    }
+}
+
+fn parse(ok: &Json, contract: &Hash) -> Result<Response, String> {
+    if !matches!(ok, Json::Object(_)) {
+        return Err("`ok` must be an object".into());
+    }
+    let listed = ok.list("ok", "events")?;
+    if listed.len() > MAX_COSMWASM_EVENTS {
+        return Err(format!(
+            "{} events are more than the limit of {MAX_COSMWASM_EVENTS}",
+            listed.len()
+        ));
+    }
+    let mut events = Vec::with_capacity(listed.len().saturating_add(1));
+    let plain = attributes(ok.list("ok", "attributes")?, "attributes")?;
+    if !plain.is_empty() {
+        events.push(event("wasm".into(), plain, contract));
+    }
+    for (index, custom) in listed.iter().enumerate() {
+        let at = format!("events[{index}]");
+        let kind = custom.text(&at, "type")?.trim();
+        if kind.len() <= 2 {
+            return Err(format!("{at}.type must be longer than 2 bytes"));
+        }
+        let list = custom.list(&at, "attributes")?;
+        let list = attributes(list, &format!("{at}.attributes"))?;
+        events.push(event(format!("wasm-{kind}"), list, contract));
+    }
+    let messages = ok.list("ok", "messages")?;
+    if messages.len() > MAX_MESSAGES_PER_CALL {
+        return Err(format!(
+            "{} messages are more than the limit of {MAX_MESSAGES_PER_CALL}",
+            messages.len()
+        ));
+    }
+    Ok(Response {
+        data: ok.optional_bytes("ok", "data")?,
+        events,
+        messages: messages
+            .iter()
+            .enumerate()
+            .map(|(index, message)| messages::parse(message, &format!("messages[{index}]")))
+            .collect::<Result<_, _>>()?,
+    })
+}
+
+fn event(kind: String, attributes: Vec<(String, String)>, contract: &Hash) -> Event {
+    let mut all = Vec::with_capacity(attributes.len().saturating_add(1));
+    all.push(("_contract_address".into(), bech32::encode(contract)));
+    all.extend(attributes);
+    Event {
+        kind,
+        attributes: all,
+    }
+}
+
+fn attributes(list: &[Json], at: &str) -> Result<Vec<(String, String)>, String> {
+    let mut read = Vec::with_capacity(list.len());
+    for (index, attribute) in list.iter().enumerate() {
+        let at = format!("{at}[{index}]");
+        let key = attribute.text(&at, "key")?.trim();
+        let value = attribute.text(&at, "value")?;
+        if key.is_empty() {
+            return Err(format!("{at}.key must not be empty"));
+        }
+        if key.starts_with('_') {
+            return Err(format!(
+                "{at}.key must not begin with `_`: such keys are the chain's"
+            ));
+        }
+        read.push((key.into(), value.into()));
+    }
+    Ok(read)
+}
+
+/// Bytes a message carries.
+fn size(message: &SubMessage) -> usize {
+    let carried = match &message.message {
+        Message::Execute { input, .. } | Message::Migrate { input, .. } => input.len(),
+        Message::Instantiate { input, label, .. } => input.len().saturating_add(label.len()),
+        Message::Refused { why } => why.len(),
+        Message::Send { .. }
+        | Message::Burn { .. }
+        | Message::UpdateAdmin { .. }
+        | Message::ClearAdmin { .. } => 0,
+    };
+    carried.saturating_add(message.payload.len())
+}

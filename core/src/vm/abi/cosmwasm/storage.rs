@@ -1,0 +1,179 @@
+//! `db_*`: the contract's own storage, value by value and as walks over its keys.
+
+use super::prices::{NEXT, PASSED, READ, REMOVE, SCAN, WRITE};
+use super::{region, sections};
+use crate::base::limits::{
+    MAX_COSMWASM_KEY, MAX_COSMWASM_VALUE, MAX_ITERATOR_BYTES, MAX_ITERATORS,
+};
+use crate::vm::abi::{Guest, Walk, pay};
+use crate::vm::{Failure, FailureKind, Order, Span};
+
+/// Fails where nothing may change.
+///
+/// # Errors
+/// The sentence for it.
+fn changes(guest: &dyn Guest, what: &str) -> Result<(), Failure> {
+    if guest.context().is_read_only() {
+        return Err(Failure::new(
+            FailureKind::ReadOnly,
+            format!("{what} was used in a query: a query may look and not change anything"),
+        ));
+    }
+    Ok(())
+}
+
+pub fn read(guest: &mut dyn Guest, args: &[u64]) -> Result<u64, Failure> {
+    let key = region::read(guest, "db_read: the key", args[0], MAX_COSMWASM_KEY)?;
+    pay(guest, READ, key.len())?;
+    let Some(value) = guest.host().get(&key) else {
+        return Ok(0);
+    };
+    guest.charge(
+        READ.category,
+        READ.per_unit.saturating_mul(value.len() as u64),
+    )?;
+    region::give(guest, "db_read: the value", &value)
+}
+
+pub fn write(guest: &mut dyn Guest, args: &[u64]) -> Result<u64, Failure> {
+    changes(guest, "db_write")?;
+    let key = region::read(guest, "db_write: the key", args[0], MAX_COSMWASM_KEY)?;
+    let value = region::read(guest, "db_write: the value", args[1], MAX_COSMWASM_VALUE)?;
+    // An empty key would look like the end of a walk to the contract.
+    if key.is_empty() {
+        return Err(Failure::bad_request(
+            "db_write: an empty key cannot be used; give it at least one byte",
+        ));
+    }
+    pay(guest, WRITE, key.len().saturating_add(value.len()))?;
+    guest
+        .host()
+        .set(&key, &value)
+        .map_err(Failure::bad_request)?;
+    Ok(0)
+}
+
+pub fn remove(guest: &mut dyn Guest, args: &[u64]) -> Result<u64, Failure> {
+    changes(guest, "db_remove")?;
+    let key = region::read(guest, "db_remove: the key", args[0], MAX_COSMWASM_KEY)?;
+    pay(guest, REMOVE, key.len())?;
+    if !key.is_empty() {
+        guest.host().delete(&key).map_err(Failure::bad_request)?;
+    }
+    Ok(0)
+}
+
+/// Begins a walk; the answer is its number, from 1.
+pub fn scan(guest: &mut dyn Guest, args: &[u64]) -> Result<u64, Failure> {
+    let start = region::read_optional(guest, "db_scan: the start", args[0], MAX_COSMWASM_KEY)?;
+    let end = region::read_optional(guest, "db_scan: the end", args[1], MAX_COSMWASM_KEY)?;
+    let order = match args[2] {
+        1 => Order::Ascending,
+        2 => Order::Descending,
+        _ => {
+            return Err(Failure::bad_request(
+                "db_scan: the order is neither 1 (ascending) nor 2 (descending)",
+            ));
+        }
+    };
+    let held = |bound: &Option<Vec<u8>>| bound.as_ref().map_or(0, Vec::len);
+    let bytes = held(&start).saturating_add(held(&end));
+    pay(guest, SCAN, bytes)?;
+    let walks = &mut guest.state().walks;
+    if walks.len() >= MAX_ITERATORS {
+        return Err(Failure::bad_request(format!(
+            "db_scan: a call may open at most {MAX_ITERATORS} iterators"
+        )));
+    }
+    let all = walks
+        .iter()
+        .map(|walk| held(&walk.start).saturating_add(held(&walk.end)))
+        .fold(bytes, usize::saturating_add);
+    if all > MAX_ITERATOR_BYTES {
+        return Err(Failure::bad_request(format!(
+            "db_scan: the bounds of all iterators of a call may have {MAX_ITERATOR_BYTES} bytes together"
+        )));
+    }
+    walks.push(Walk {
+        start,
+        end,
+        order,
+        done: false,
+    });
+    Ok(walks.len() as u64)
+}
+
+/// One step of a walk; the walk continues behind the key it came to.
+fn step(guest: &mut dyn Guest, what: &str, id: u64) -> Result<Option<Pair>, Failure> {
+    let unknown = || Failure::bad_request(format!("{what}: there is no iterator {id}"));
+    let index = usize::try_from(id)
+        .ok()
+        .and_then(|id| id.checked_sub(1))
+        .ok_or_else(unknown)?;
+    let walks = &mut guest.state().walks;
+    // Taken out while the chain is asked.
+    let mut walk = std::mem::take(walks.get_mut(index).ok_or_else(unknown)?);
+    let found = advance(guest, &mut walk);
+    guest.state().walks[index] = walk;
+    found
+}
+
+type Pair = (Vec<u8>, Vec<u8>);
+
+fn advance(guest: &mut dyn Guest, walk: &mut Walk) -> Result<Option<Pair>, Failure> {
+    guest.charge(NEXT.category, NEXT.base)?;
+    if walk.done {
+        return Ok(None);
+    }
+    let patience = guest.gas_left() / PASSED.per_unit;
+    let step = guest.host().first(
+        Span {
+            start: walk.start.as_deref(),
+            end: walk.end.as_deref(),
+            order: walk.order,
+        },
+        patience,
+    );
+    guest.charge(PASSED.category, PASSED.per_unit.saturating_mul(step.passed))?;
+    let Some((key, value)) = step.found else {
+        walk.done = true;
+        return Ok(None);
+    };
+    guest.charge(
+        NEXT.category,
+        NEXT.per_unit
+            .saturating_mul(key.len().saturating_add(value.len()) as u64),
+    )?;
+    match walk.order {
+        Order::Ascending => {
+            let mut behind = key.clone();
+            behind.push(0);
+            walk.start = Some(behind);
+        }
+        Order::Descending => walk.end = Some(key.clone()),
+    }
+    Ok(Some((key, value)))
+}
+
+pub fn next(guest: &mut dyn Guest, args: &[u64]) -> Result<u64, Failure> {
+    let (key, value) = step(guest, "db_next", args[0])?.unwrap_or_default();
+    region::give(
+        guest,
+        "db_next: the pair",
+        &sections::encode(&[&key, &value]),
+    )
+}
+
+pub fn next_key(guest: &mut dyn Guest, args: &[u64]) -> Result<u64, Failure> {
+    match step(guest, "db_next_key", args[0])? {
+        Some((key, _)) => region::give(guest, "db_next_key: the key", &key),
+        None => Ok(0),
+    }
+}
+
+pub fn next_value(guest: &mut dyn Guest, args: &[u64]) -> Result<u64, Failure> {
+    match step(guest, "db_next_value", args[0])? {
+        Some((_, value)) => region::give(guest, "db_next_value: the value", &value),
+        None => Ok(0),
+    }
+}

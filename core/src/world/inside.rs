@@ -1,0 +1,190 @@
+//! The inside of a world, for an inspector to look at. No monitor does.
+
+use super::{Happening, World};
+use crate::base::{Hash, Micros};
+use crate::consensus::{Message, Protocol};
+use crate::ledger::Receipt;
+use crate::types::{Block, BlockId, Height, NodeId, SignedTransaction, Slot, ValidatorId};
+use std::sync::Arc;
+
+/// A timer that will fire unless its node goes down first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Armed {
+    /// Index into the trace's list of timers.
+    pub kind: u8,
+    pub slot: Slot,
+    pub at: Micros,
+}
+
+/// Two messages that convict.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Proof {
+    pub offender: ValidatorId,
+    pub slot: Slot,
+    /// Index into the trace's list of kinds.
+    pub kind: u8,
+    pub first: Option<BlockId>,
+    pub second: Option<BlockId>,
+}
+
+/// One signature of a certificate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Signer {
+    pub validator: ValidatorId,
+    /// Index into the trace's list of kinds.
+    pub kind: u8,
+    pub slot: Slot,
+}
+
+/// A block as the nodes keep it.
+#[derive(Clone, Debug)]
+pub struct Kept {
+    pub block: Arc<Block>,
+    /// Nodes that have its body.
+    pub holders: Vec<NodeId>,
+    /// Nodes that decided it, and the certificate the first of them saw; empty when it came to be
+    /// decided as another block's ancestor.
+    pub decided: Vec<NodeId>,
+    pub certificate: Vec<Signer>,
+}
+
+/// What a world lets an inspector see.
+pub trait Inside {
+    /// Timers of a node, the next to fire first.
+    fn armed(&self, node: NodeId) -> Vec<Armed>;
+    /// When the executor of a node is free again; past or present when it is.
+    fn busy_until(&self, node: NodeId) -> Micros;
+    fn proofs(&self, node: NodeId) -> Vec<Proof>;
+    fn mempool_bytes(&self, node: NodeId) -> usize;
+    fn has_waiting(&self, node: NodeId, tx: &Hash) -> bool;
+    /// A transaction that waits in any mempool or stands in a block that is still kept.
+    fn transaction(&self, tx: &Hash) -> Option<Arc<SignedTransaction>>;
+    /// Kept blocks that hold a transaction, newest first.
+    fn blocks_with(&self, tx: &Hash) -> Vec<BlockId>;
+    fn block(&self, id: &BlockId) -> Option<Kept>;
+    /// Kept blocks of a height, decided or only proposed.
+    fn blocks_at(&self, height: Height) -> Vec<BlockId>;
+    /// A kept block by the beginning of its digest.
+    fn block_like(&self, beginning: &[u8]) -> Option<BlockId>;
+    /// What an honest executor found, if that is still remembered.
+    fn receipt(&self, block: &BlockId, tx: &Hash) -> Option<Receipt>;
+}
+
+impl<P: Protocol> Inside for World<P> {
+    fn armed(&self, node: NodeId) -> Vec<Armed> {
+        let n = &self.nodes[node.index()];
+        let mut armed: Vec<Armed> = self
+            .queue
+            .iter()
+            .filter_map(|(at, happening)| {
+                let Happening::Timer {
+                    node: of,
+                    life,
+                    timer,
+                } = happening
+                else {
+                    return None;
+                };
+                let armed = n.up && n.life == *life && n.armed.contains(timer);
+                (*of == node && armed).then_some(Armed {
+                    kind: timer.kind,
+                    slot: timer.slot,
+                    at,
+                })
+            })
+            .collect();
+        armed.sort_unstable_by_key(|a| (a.at, a.kind, a.slot));
+        armed
+    }
+
+    fn busy_until(&self, node: NodeId) -> Micros {
+        self.nodes[node.index()].busy_until
+    }
+
+    fn proofs(&self, node: NodeId) -> Vec<Proof> {
+        self.nodes[node.index()]
+            .evidence
+            .iter()
+            .map(|e| {
+                let (first, second) = (e.first.message.describe(), e.second.message.describe());
+                Proof {
+                    offender: e.offender,
+                    slot: Slot {
+                        height: e.height,
+                        round: e.round,
+                    },
+                    kind: first.kind,
+                    first: first.value,
+                    second: second.value,
+                }
+            })
+            .collect()
+    }
+
+    fn mempool_bytes(&self, node: NodeId) -> usize {
+        self.nodes[node.index()].mempool.bytes()
+    }
+
+    fn has_waiting(&self, node: NodeId, tx: &Hash) -> bool {
+        self.nodes[node.index()].mempool.contains(tx)
+    }
+
+    fn transaction(&self, tx: &Hash) -> Option<Arc<SignedTransaction>> {
+        let waiting = self
+            .nodes
+            .iter()
+            .filter(|n| n.mempool.contains(tx))
+            .find_map(|n| n.mempool.iter().find(|t| t.id() == *tx).cloned());
+        waiting.or_else(|| {
+            let block = *self.blocks_with(tx).first()?;
+            let body = self.store.any(&block)?;
+            body.transactions.iter().find(|t| t.id() == *tx).cloned()
+        })
+    }
+
+    fn blocks_with(&self, tx: &Hash) -> Vec<BlockId> {
+        self.store
+            .newest_first()
+            .filter(|b| b.transactions.iter().any(|t| t.id() == *tx))
+            .map(|b| b.id())
+            .collect()
+    }
+
+    fn block(&self, id: &BlockId) -> Option<Kept> {
+        let block = self.store.any(id)?.clone();
+        let all = || (0..self.nodes.len() as u16).map(NodeId);
+        let decided = self.store.decided(block.header.height, id);
+        Some(Kept {
+            holders: all().filter(|n| self.store.get(*n, id).is_some()).collect(),
+            decided: decided.map_or_else(Vec::new, |d| {
+                all().filter(|n| d.nodes.contains(*n)).collect()
+            }),
+            certificate: decided.map_or_else(Vec::new, |d| {
+                d.certificate
+                    .iter()
+                    .map(|signed| {
+                        let described = signed.message.describe();
+                        Signer {
+                            validator: signed.signer,
+                            kind: described.kind,
+                            slot: described.slot,
+                        }
+                    })
+                    .collect()
+            }),
+            block,
+        })
+    }
+
+    fn blocks_at(&self, height: Height) -> Vec<BlockId> {
+        self.store.at(height).to_vec()
+    }
+
+    fn block_like(&self, beginning: &[u8]) -> Option<BlockId> {
+        self.store.like(beginning)
+    }
+
+    fn receipt(&self, block: &BlockId, tx: &Hash) -> Option<Receipt> {
+        self.ledger.remembered(block, tx)
+    }
+}

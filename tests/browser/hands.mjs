@@ -1,0 +1,45 @@
+// What a person's hand does, for all tests: nothing here reads a value right after an act; what is
+// meant is waited for.
+
+/// Polls until `test` gives something true, and returns that.
+export async function until(what, test, timeout = 30_000) {
+  const end = Date.now() + timeout;
+  for (;;) {
+    const value = await test();
+    if (value) return value;
+    if (Date.now() > end) throw new Error(`after ${timeout} ms not yet: ${what}`);
+    await new Promise((later) => setTimeout(later, 50));
+  }
+}
+
+/// Moves a range, a number or a text field as a hand does: `input` while moving, `change` at the end.
+export async function set(page, id, value) {
+  await page.waitForSelector(`#${id}`);
+  await page.evaluate((id, value) => {
+    const field = document.getElementById(id);
+    Object.getOwnPropertyDescriptor(Object.getPrototypeOf(field), "value").set.call(field, value);
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+    field.dispatchEvent(new Event("change", { bubbles: true }));
+  }, id, String(value));
+}
+
+/// Clicks, wherever the thing stands; waits for it to be there.
+export async function click(page, selector) {
+  await page.waitForSelector(selector);
+  await page.$eval(selector, (element) => element.click());
+}
+
+/// The height that the verdict speaks of; 0 as long as it speaks of none.
+export const height = (page) =>
+  page
+    .$eval("#verdict", (v) => Number(/height (\d+)/.exec(v.textContent)?.[1] ?? 0))
+    .catch(() => 0);
+
+export const blocks = (page, n, timeout) => until(`height ${n}`, async () => (await height(page)) >= n, timeout);
+
+export const paused = (page) => until("a pause", () => page.$("#play[aria-label=Play]"));
+
+export const playing = (page) => until("time flowing", () => page.$("#play[aria-label=Pause]"));
+
+/// As fast as possible.
+export const fastest = (page) => page.$eval("#speed", (s) => s.max).then((max) => set(page, "speed", max));

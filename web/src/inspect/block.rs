@@ -1,0 +1,217 @@
+//! The card of a block.
+
+use super::Thing;
+use super::card::{Card, Row, Span, Votes};
+use super::desk::{
+    Desk, bad, block, fact, good, height, message, missing, section, soft, text, time, transaction,
+};
+use crate::words;
+use consensusforge_core::session::inspect::BlockInside;
+use std::collections::BTreeMap;
+
+#[must_use]
+pub fn card(desk: &Desk, thing: Thing, inside: Option<BlockInside>) -> Card {
+    let Some(b) = inside else {
+        let why = "Nobody keeps this block at this instant: it is proposed later, or so long ago that \
+                   everybody has forgotten its body.";
+        let title = match &thing {
+            Thing::Block(hex) => format!("Block {}", words::short(hex)),
+            _ => "A block".into(),
+        };
+        return missing(thing, "block", title, why);
+    };
+    let mut about = vec![
+        fact("digest", vec![Span::Code(b.id.clone())]),
+        fact(
+            "height",
+            vec![
+                height(b.height),
+                text(format!(" · proposed in round {}", b.round)),
+            ],
+        ),
+        fact(
+            "proposer",
+            vec![desk.node(b.proposer), text(" at "), time(b.built_us)],
+        ),
+        fact(
+            "parent",
+            vec![if b.has_parent {
+                block(&b.parent)
+            } else {
+                soft("genesis")
+            }],
+        ),
+        fact("size", vec![text(words::bytes(b.bytes.into()))]),
+    ];
+    if !b.proposals.is_empty() {
+        let mut spans = Vec::new();
+        for (k, (id, from)) in b.proposals.iter().enumerate() {
+            if k > 0 {
+                spans.push(text(", "));
+            }
+            spans.push(message(*id, format!("of {}", desk.name(*from))));
+        }
+        about.push(Row::Fact("proposal".into(), spans));
+    }
+    let of_parent = if b.executed == b.parent {
+        "the parent"
+    } else {
+        "an ancestor"
+    };
+    about.push(fact(
+        "claims",
+        vec![
+            soft(format!("state root after {of_parent}: ")),
+            Span::Code(b.claimed_root.clone()),
+        ],
+    ));
+    if !b.rivals.is_empty() {
+        let mut spans = vec![bad("▲ another block was decided at this height: ")];
+        spans.extend(b.rivals.iter().map(|r| block(r)));
+        about.push(Row::Fact("fork".into(), spans));
+    }
+    Card {
+        thing,
+        kind: "block".into(),
+        title: vec![text(format!("Block {}", words::short(&b.id)))],
+        sections: vec![
+            section("", about),
+            section("Certificate", certificate(desk, &b)),
+            section(
+                format!(
+                    "Decided by {} of {}",
+                    b.decided.len(),
+                    desk.world.nodes.len()
+                ),
+                decided(desk, &b),
+            ),
+            section("Who has it", vec![Row::Line(desk.nodes(&b.holders))]),
+            section("Executed", executed(desk, &b)),
+            section(
+                format!("Transactions ({})", words::grouped(b.transaction_count)),
+                transactions(&b),
+            ),
+        ],
+    }
+}
+
+fn certificate(desk: &Desk, b: &BlockInside) -> Vec<Row> {
+    if b.certificate.is_empty() {
+        let why = if b.decided.is_empty() {
+            "Not decided."
+        } else {
+            "Decided as an ancestor."
+        };
+        return vec![Row::Line(vec![soft(why)])];
+    }
+    // One line a kind and round: Tendermint's has one of them, others chain several.
+    let mut by: BTreeMap<(&str, u32), Vec<u16>> = BTreeMap::new();
+    for s in &b.certificate {
+        by.entry((&s.kind, s.round)).or_default().push(s.validator);
+    }
+    let whole = b.total.max(1);
+    let thousandths = |part: u64| {
+        u16::try_from((u128::from(part) * 1_000 / u128::from(whole)).min(1_000)).unwrap_or(1_000)
+    };
+    by.into_iter()
+        .map(|((kind, round), signers)| {
+            let share = b.certificate_stake as f64 / whole as f64;
+            Row::Votes(Votes {
+                label: vec![text(format!("{kind}s of round {round}"))],
+                share: thousandths(b.certificate_stake),
+                quorum: thousandths(b.quorum),
+                reached: b.certificate_stake >= b.quorum,
+                said: format!(
+                    "{} signatures of {} validators · {} of stake",
+                    signers.len(),
+                    desk.validators(),
+                    words::percent(share)
+                ),
+                voters: desk.nodes(&signers),
+            })
+        })
+        .collect()
+}
+
+fn decided(desk: &Desk, b: &BlockInside) -> Vec<Row> {
+    let line = |(node, at, round, caught_up): &(u16, Option<u64>, u32, bool)| {
+        let mut spans = vec![desk.node(*node), text(" ")];
+        spans.push(at.map_or_else(|| soft("earlier than the trace remembers"), time));
+        spans.push(soft(format!(" in round {round}")));
+        if *caught_up {
+            spans.push(soft(", by catching up"));
+        }
+        Row::Line(spans)
+    };
+    let mut rows: Vec<Row> = b.decided.iter().map(line).collect();
+    for (node, at, why) in &b.rejected {
+        rows.push(Row::Line(vec![
+            desk.node(*node),
+            bad(" ✖ finds it invalid"),
+            text(format!(": {why} ")),
+            time(*at),
+        ]));
+    }
+    if rows.is_empty() {
+        rows.push(Row::Line(vec![soft("Nobody yet.")]));
+    }
+    rows
+}
+
+/// Nodes by the root they came to: normally one line.
+fn executed(desk: &Desk, b: &BlockInside) -> Vec<Row> {
+    let mut by: BTreeMap<&str, (Vec<u16>, u64, u64)> = BTreeMap::new();
+    for e in &b.executions {
+        let entry = by.entry(&e.root).or_insert((Vec::new(), e.gas, e.at_us));
+        entry.0.push(e.node);
+        entry.2 = entry.2.min(e.at_us);
+    }
+    if by.is_empty() {
+        return vec![Row::Line(vec![soft("By nobody yet.")])];
+    }
+    let agreed = by.len() == 1;
+    let mut rows = Vec::new();
+    for (root, (nodes, gas, first)) in by {
+        rows.push(fact("root", vec![Span::Code(root.to_owned())]));
+        let mut by = desk.nodes(&nodes);
+        by.push(soft(", first at "));
+        by.push(time(first));
+        rows.push(Row::Fact("at".into(), by));
+        rows.push(fact("gas", vec![text(words::grouped(gas))]));
+    }
+    rows.push(Row::Line(vec![if agreed {
+        good("✔ one root everywhere")
+    } else {
+        bad("≠ different roots after the same block")
+    }]));
+    rows
+}
+
+fn transactions(b: &BlockInside) -> Vec<Row> {
+    let mut rows: Vec<Row> = b
+        .transactions
+        .iter()
+        .map(|t| {
+            let mut spans = vec![transaction(&t.id), text(format!(" {}", t.what))];
+            spans.push(match t.succeeded {
+                Some(true) => good(" ✔"),
+                Some(false) => bad(" ✖ failed"),
+                None => soft(""),
+            });
+            Row::Line(spans)
+        })
+        .collect();
+    let more = b
+        .transaction_count
+        .saturating_sub(b.transactions.len() as u64);
+    if more > 0 {
+        rows.push(Row::Line(vec![soft(format!(
+            "and {} more",
+            words::grouped(more)
+        ))]));
+    }
+    if rows.is_empty() {
+        rows.push(Row::Line(vec![soft("None: an empty block.")]));
+    }
+    rows
+}

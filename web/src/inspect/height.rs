@@ -1,0 +1,65 @@
+//! The card of a height.
+
+use super::Thing;
+use super::card::{Card, Row};
+use super::desk::{Desk, block, good, section, soft, text, time};
+use crate::words;
+use consensusforge_core::session::inspect::HeightInside;
+
+/// Nodes listed one by one.
+const LISTED: usize = 128;
+
+#[must_use]
+pub fn card(desk: &Desk, thing: Thing, h: &HeightInside) -> Card {
+    let mut blocks: Vec<Row> = h
+        .blocks
+        .iter()
+        .map(|(hex, round, proposer, decided)| {
+            let mut spans = vec![block(hex), soft(format!(" of round {round} by "))];
+            spans.push(desk.node(*proposer));
+            spans.push(match decided {
+                0 => soft(", not decided"),
+                n => good(format!(", decided by {n}")),
+            });
+            Row::Line(spans)
+        })
+        .collect();
+    if blocks.is_empty() {
+        let why = if h.height == 0 {
+            "Height 0 is genesis: what everybody starts from."
+        } else {
+            "No block of this height is kept at this instant: none is proposed yet, or they are forgotten."
+        };
+        blocks.push(Row::Line(vec![soft(why)]));
+    }
+    let mut order: Vec<_> = h.nodes.iter().collect();
+    order.sort_by_key(|n| n.decided.as_ref().map_or(u64::MAX, |d| d.0));
+    let nodes = order.iter().take(LISTED).map(|n| {
+        let mut spans = vec![desk.node(n.node), text(" ")];
+        match (&n.decided, n.working) {
+            (Some((at, round, hex)), _) => {
+                spans.push(text("decided "));
+                spans.push(block(hex));
+                spans.push(soft(format!(" in round {round}, ")));
+                spans.push(time(*at));
+            }
+            (None, Some(round)) => spans.push(text(format!("works on it, round {round}"))),
+            (None, None) if n.past => spans.push(soft("is past it")),
+            (None, None) => spans.push(soft("is not there yet")),
+        }
+        Row::Line(spans)
+    });
+    let done = h.nodes.iter().filter(|n| n.decided.is_some()).count();
+    Card {
+        thing,
+        kind: "height".into(),
+        title: vec![text(format!("Height {}", words::grouped(h.height)))],
+        sections: vec![
+            section("Blocks", blocks),
+            section(
+                format!("Validators ({done} of {} decided)", h.nodes.len()),
+                nodes.collect(),
+            ),
+        ],
+    }
+}

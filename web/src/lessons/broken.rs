@@ -1,0 +1,69 @@
+//! 5. Break it.
+
+use super::{Seen, Stage, Step, Watch, brisk, equal, liars, listed, steady};
+use crate::model::{AdversarySpec, Scenario, StrategySpec, Who};
+use crate::words;
+use consensusforge_core::session::view::VerdictKind;
+
+pub fn step() -> Step {
+    Step {
+        id: "broken",
+        title: "Break it",
+        lead: "Now some lie on purpose, together: when one of them proposes, it sends one block to half of the honest \
+               and another to the rest, and all liars vote for both. Nobody can forge another's signature.",
+        question: "How many of four must lie before two honest validators commit different blocks?",
+        choices: ["One", "Two", "Three"],
+        answer: 1,
+        task: "Drag liars up, one at a time, until the verdict says that agreement is violated.",
+        control: "byzantine",
+        names: false,
+        speed: 0.3,
+        plays: true,
+        scenario: || Scenario {
+            protocol: brisk(),
+            validators: equal(4),
+            network: steady(),
+            adversary: AdversarySpec {
+                who: Who::Count(0),
+                strategy: StrategySpec::Coalition,
+            },
+            ..Scenario::default()
+        },
+        watch: || Box::new(Broken),
+    }
+}
+
+struct Broken;
+
+impl Watch for Broken {
+    fn see(&mut self, seen: &Seen) -> Stage {
+        let frame = seen.frame;
+        let liars = liars(frame);
+        let broken = frame
+            .verdicts
+            .iter()
+            .find(|v| v.monitor == "agreement" && v.kind == VerdictKind::Violated);
+        let Some(verdict) = broken else {
+            return Stage::Todo(match liars.len() {
+                0 => "Everybody is honest. Drag liars to 1.".into(),
+                1 => format!(
+                    "{} lies, with 25 % of the stake: all honest validators still agree. Let it try for \
+                     a while, then add another.",
+                    listed(&liars),
+                ),
+                _ => format!(
+                    "{} lie together. Wait until one of them proposes …",
+                    listed(&liars)
+                ),
+            });
+        };
+        let stake = &frame.adversary;
+        let share = words::percent(stake.stake as f64 / stake.total.max(1) as f64);
+        Stage::Done(format!(
+            "{} The liars hold {share} of the stake. A quorum is {} of {}: each side got its honest half and all of \
+             the liars, and saw a quorum. With less than a third they could never have filled both: at exactly a \
+             third they can stop the chain, above it they can split it.",
+            verdict.sentence, seen.world.quorum, seen.world.total,
+        ))
+    }
+}

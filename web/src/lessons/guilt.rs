@@ -1,0 +1,84 @@
+//! 6. Who is guilty.
+
+use super::{Seen, Stage, Step, Watch, brisk, equal, listed, steady};
+use crate::model::{AdversarySpec, Scenario, StrategySpec, Who};
+use crate::words;
+use consensusforge_core::session::view::VerdictKind;
+
+pub fn step() -> Step {
+    Step {
+        id: "guilt",
+        title: "Who is guilty",
+        lead: "Seven validators, and the chain is about to fork. The chart marks liars with ◆ because the simulator \
+               knows them. Validators know only what was signed: a block they commit comes with the signatures of \
+               its quorum.",
+        question: "After a fork, what can be proved from the signatures alone?",
+        choices: [
+            "Nothing: each side may be the honest one",
+            "That somebody lied, but not who",
+            "Who signed for both blocks, by name",
+        ],
+        answer: 2,
+        task: "Wait for the fork, read the verdict (under Run), and name the guilty here.",
+        control: "tab-Run",
+        names: true,
+        speed: 0.3,
+        plays: true,
+        scenario: || Scenario {
+            protocol: brisk(),
+            validators: equal(7),
+            network: steady(),
+            adversary: AdversarySpec {
+                who: Who::Names(vec!["v2".into(), "v5".into(), "v6".into()]),
+                strategy: StrategySpec::Coalition,
+            },
+            ..Scenario::default()
+        },
+        watch: || Box::new(Guilt),
+    }
+}
+
+struct Guilt;
+
+impl Watch for Guilt {
+    fn see(&mut self, seen: &Seen) -> Stage {
+        let frame = seen.frame;
+        let forked = frame
+            .verdicts
+            .iter()
+            .any(|v| v.monitor == "agreement" && v.kind == VerdictKind::Violated);
+        if !forked {
+            return Stage::Todo("No fork yet …".into());
+        }
+        let guilty = &frame.guilty;
+        let wrong: Vec<&String> = seen.named.iter().filter(|n| !guilty.contains(n)).collect();
+        if !wrong.is_empty() {
+            return Stage::Todo(format!(
+                "Nothing is held against {}: an honest validator signs one block a round. Take the name back.",
+                listed(&wrong)
+            ));
+        }
+        let left = guilty.len().saturating_sub(seen.named.len());
+        if seen.named.is_empty() {
+            return Stage::Todo("The chain has forked. Who signed for both blocks?".into());
+        }
+        if left > 0 {
+            return Stage::Todo(format!("Right so far, and {left} more."));
+        }
+        let stake: u64 = frame
+            .nodes
+            .iter()
+            .filter(|n| guilty.contains(&n.name))
+            .map(|n| n.stake)
+            .sum();
+        let total = seen.world.total;
+        Stage::Done(format!(
+            "{} signed for both blocks: {stake} of {total} stake, {}. Laid side by side, the two certificates prove it \
+             to anybody, without trusting anybody (signing two things for one place is called equivocation). Whoever \
+             forks a chain like this shows more than a third of all stake to be guilty. On a real chain that stake \
+             is taken away: breaking agreement has a price.",
+            listed(guilty),
+            words::percent(stake as f64 / total.max(1) as f64),
+        ))
+    }
+}

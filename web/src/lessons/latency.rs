@@ -1,0 +1,97 @@
+//! 2. Latency.
+
+use super::{Seen, Stage, Step, Watch, brisk, equal, gaps, height, middle, steady, times, took};
+use crate::effective::typical_latency;
+use crate::model::Scenario;
+
+/// How many times the latency the reader is asked for.
+const FACTOR: u64 = 4;
+/// Blocks that must have come wholly at the new latency.
+const BLOCKS: usize = 3;
+
+pub fn step() -> Step {
+    Step {
+        id: "latency",
+        title: "Distance costs time",
+        lead: "Every message now takes 50 ms, as between two cities. A block needs the proposal, the prevotes and \
+               the precommits, one after another: three trips.",
+        question: "If every message takes four times as long, how often do blocks come?",
+        choices: [
+            "As often as before: validators work in parallel",
+            "About four times more slowly",
+            "Sixteen times more slowly: all must hear from all",
+        ],
+        answer: 1,
+        task: "Drag latency to 200 ms or more, and let three blocks come.",
+        control: "latency",
+        names: false,
+        speed: 0.15,
+        plays: true,
+        scenario: || Scenario {
+            protocol: brisk(),
+            validators: equal(4),
+            network: steady(),
+            ..Scenario::default()
+        },
+        watch: || Box::new(Slower::default()),
+    }
+}
+
+#[derive(Default)]
+struct Slower {
+    /// Latency at the prediction.
+    base: Option<u64>,
+    /// What a block took before.
+    before: Option<u64>,
+    /// The last height that began before the change.
+    changed: Option<u64>,
+}
+
+impl Watch for Slower {
+    fn see(&mut self, seen: &Seen) -> Stage {
+        let frame = seen.frame;
+        let now = typical_latency(&seen.force.network.latency);
+        let base = *self.base.get_or_insert(now.max(1_000));
+        if now < base * FACTOR {
+            self.changed = None;
+            let before = gaps(frame).rev().take(8).map(|(_, us)| us).collect();
+            // The height under way at the change is neither slow nor quick.
+            self.before = middle(before).or(self.before);
+            let Some(before) = self.before else {
+                return Stage::Todo("Two blocks first, to compare with …".into());
+            };
+            return Stage::Todo(format!(
+                "A block comes every {} now, with a latency of {}. Drag it to {}.",
+                took(before),
+                took(now),
+                took(base * FACTOR),
+            ));
+        }
+        let changed = *self.changed.get_or_insert(height(frame) + 1);
+        let slow: Vec<u64> = gaps(frame)
+            .filter(|(h, _)| *h > changed)
+            .map(|(_, us)| us)
+            .collect();
+        let count = slow.len();
+        let (Some(before), Some(after)) = (self.before, middle(slow)) else {
+            return Stage::Todo("Slower already. Waiting for three blocks …".into());
+        };
+        if count < BLOCKS {
+            return Stage::Todo(format!("Slower already. {count} of {BLOCKS} blocks came …"));
+        }
+        if after <= before {
+            return Stage::Todo("Blocks come as fast as before: let some more come.".into());
+        }
+        Stage::Done(format!(
+            "Before, a block came every {}; now every {}: {} times as long for {} times the latency. Three trips of \
+             {} are {}; the rest is the short pause between blocks. Computing hardly matters: distance does. The \
+             chart keeps its scale, so arrows became flatter or steeper as time passes on the way.",
+            took(before),
+            took(after),
+            times(after, before),
+            times(now, base),
+            took(now),
+            took(3 * now),
+        ))
+    }
+}

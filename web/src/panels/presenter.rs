@@ -1,0 +1,102 @@
+//! The presenter's keyboard. Clickers send PageUp and PageDown, which scroll elsewhere: they change the
+//! scenario only while presenting is on.
+
+use super::{scenarios, transport};
+use crate::app::App;
+use consensusforge_core::session::view::Unit;
+use leptos::prelude::*;
+use wasm_bindgen::prelude::*;
+use web_sys::{Element, KeyboardEvent};
+
+/// What each key does, for the help.
+pub const KEYS: [(&str, &str); 4] = [
+    ("P", "present: big type, and the keys below; again to end"),
+    (
+        "PageDown  PageUp",
+        "the next scenario, the one before (clickers send these)",
+    ),
+    ("Shift PageDown", "a height on; with PageUp back"),
+    ("B", "blank the screen; again to go on (at any time)"),
+];
+
+/// What hides everything while attention belongs to the speaker.
+#[component]
+pub fn Presenter(app: App) -> impl IntoView {
+    let presenting = RwSignal::new(false);
+    let blank = RwSignal::new(false);
+    // Whether time flowed when the screen went blank.
+    let flowed = StoredValue::new(false);
+    let go_blank = move |on: bool| {
+        if on {
+            flowed.set_value(app.playing.get_untracked());
+            app.play(false);
+        } else if flowed.get_value() {
+            app.play(true);
+        }
+        blank.set(on);
+    };
+    let pressed = move |event: KeyboardEvent| {
+        if event.ctrl_key() || event.meta_key() || event.alt_key() {
+            return;
+        }
+        let key = event.key();
+        if blank.get_untracked() {
+            // Any other key would act unseen.
+            event.prevent_default();
+            event.stop_propagation();
+            if matches!(key.as_str(), "b" | "B" | "Escape") {
+                go_blank(false);
+            }
+            return;
+        }
+        if writing(&event) {
+            return;
+        }
+        let on = presenting.get_untracked();
+        match key.as_str() {
+            "b" | "B" => go_blank(true),
+            "p" | "P" => presenting.set(!on),
+            "PageDown" if on && event.shift_key() => app.step(Unit::Height),
+            "PageUp" if on && event.shift_key() => transport::step_back(app, Unit::Height),
+            "PageDown" if on => scenarios::neighbour(app, 1),
+            "PageUp" if on => scenarios::neighbour(app, -1),
+            _ => return,
+        }
+        event.prevent_default();
+        event.stop_propagation();
+    };
+    // While capturing: the chart takes these keys to scroll.
+    let listener = Closure::<dyn Fn(KeyboardEvent)>::new(pressed);
+    let _ = window().add_event_listener_with_callback_and_bool(
+        "keydown",
+        listener.as_ref().unchecked_ref(),
+        true,
+    );
+    // One a page.
+    listener.forget();
+    Effect::new(move |_| {
+        if let Some(root) = document().document_element() {
+            let _ = root.toggle_attribute_with_force("data-presenting", presenting.get());
+        }
+    });
+    view! {
+        <Show when=move || blank.get()>
+            <div class="blank" role="status"><span class="unseen">"The screen is blank. B goes on."</span></div>
+        </Show>
+    }
+}
+
+/// Keys that a field or a dialog wants for itself.
+fn writing(event: &KeyboardEvent) -> bool {
+    event
+        .target()
+        .and_then(|t| t.dyn_into::<Element>().ok())
+        .is_some_and(|e| {
+            e.closest(
+                "input:not([type=range]), textarea, select, dialog[open], [contenteditable=true]",
+            )
+            .ok()
+            .flatten()
+            .is_some()
+        })
+}

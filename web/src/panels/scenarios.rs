@@ -1,0 +1,145 @@
+//! Choosing a scenario: the short list in the bar, the long one with what to look at, and the line on
+//! what to look at in the one that runs.
+
+use super::icon::icon;
+use super::path::the_path;
+use super::term::marked;
+use crate::app::{App, app};
+use consensusforge_core::session::view::Preset;
+use leptos::{html, prelude::*};
+
+/// Groups in the order of their first scenario, each with its scenarios.
+fn grouped(presets: &[Preset]) -> Vec<(String, Vec<Preset>)> {
+    let mut groups: Vec<(String, Vec<Preset>)> = Vec::new();
+    for preset in presets {
+        match groups.iter_mut().find(|(group, _)| *group == preset.group) {
+            Some((_, members)) => members.push(preset.clone()),
+            None => groups.push((preset.group.clone(), vec![preset.clone()])),
+        }
+    }
+    groups
+}
+
+/// The scenario `by` places on from the one that runs, in the order of the lists.
+pub fn neighbour(app: App, by: isize) {
+    let all: Vec<Preset> = app.presets.with_untracked(|p| {
+        grouped(p)
+            .into_iter()
+            .flat_map(|(_, members)| members)
+            .collect()
+    });
+    let here = app.preset.get_untracked();
+    let at = all.iter().position(|p| p.id == here);
+    let next = at.map_or(Some(0), |at| at.checked_add_signed(by));
+    if let Some(preset) = next.and_then(|k| all.get(k)) {
+        app.open_preset(preset);
+    }
+}
+
+/// The list in the bar.
+#[component]
+pub fn Pick() -> impl IntoView {
+    let app = app();
+    let choose = move |event| {
+        let id = event_target_value(&event);
+        let preset = app
+            .presets
+            .with_untracked(|p| p.iter().find(|p| p.id == id).cloned());
+        if let Some(preset) = preset {
+            app.open_preset(&preset);
+        }
+    };
+    view! {
+        <label class="pick">
+            <span>"Scenario"</span>
+            <select
+                id="scenario"
+                aria-label="Scenario"
+                on:change=choose
+                prop:value=move || {
+                    app.presets.track();
+                    app.preset.get()
+                }
+            >
+                {move || app.presets.with(|p| grouped(p)).into_iter().map(|(group, members)| view! {
+                    <optgroup label=group>
+                        {members.into_iter().map(|p| view! { <option value=p.id>{p.title}</option> }).collect_view()}
+                    </optgroup>
+                }).collect_view()}
+                <option value="" hidden=true>"your own"</option>
+            </select>
+        </label>
+        <button class="quiet" id="all-scenarios" aria-label="All scenarios" title="All scenarios, and what to look at in each" on:click=move |_| app.listing.set(true)>
+            {icon("list")}
+        </button>
+    }
+}
+
+/// What to look at in the scenario that runs.
+#[component]
+pub fn Look() -> impl IntoView {
+    let app = app();
+    let path = the_path();
+    let look = Memo::new(move |_| {
+        let id = app.preset.get();
+        app.presets
+            .with(|p| p.iter().find(|p| p.id == id).map(|p| p.look.clone()))
+            .filter(|_| !path.open.get())
+    });
+    move || {
+        look.get().map(|text| {
+            view! { <p class="look" id="look"><strong>"Look: "</strong>{marked(&text, true)}</p> }
+        })
+    }
+}
+
+/// All of them, in groups.
+#[component]
+pub fn Scenarios() -> impl IntoView {
+    let app = app();
+    let dialog = NodeRef::<html::Dialog>::new();
+    Effect::new(move |_| {
+        if let Some(dialog) = dialog.get() {
+            if app.listing.get() && !dialog.open() {
+                let _ = dialog.show_modal();
+            } else if !app.listing.get() {
+                dialog.close();
+            }
+        }
+    });
+    let groups = move || app.presets.with(|p| grouped(p));
+    view! {
+        <dialog class="scenarios" node_ref=dialog on:close=move |_| app.listing.set(false) aria-labelledby="scenarios-title">
+            <div class="card-head">
+                <h2 id="scenarios-title">"Scenarios"</h2>
+                <button class="quiet" aria-label="Close" on:click=move |_| app.listing.set(false)>{icon("close")}</button>
+            </div>
+            {move || groups().into_iter().map(|(group, members)| view! {
+                <section>
+                    <h3>{group}</h3>
+                    <ul>
+                        {members.into_iter().map(|preset| {
+                            let (title, look, id) = (preset.title.clone(), preset.look.clone(), preset.id.clone());
+                            let here = preset.id.clone();
+                            view! {
+                                <li>
+                                    <button
+                                        data-scenario=id
+                                        aria-current=move || (app.preset.get() == here).then_some("true")
+                                        on:click=move |_| {
+                                            app.listing.set(false);
+                                            app.open_preset(&preset);
+                                        }
+                                    >
+                                        <strong>{title}</strong>
+                                        <span>{look}</span>
+                                    </button>
+                                </li>
+                            }
+                        }).collect_view()}
+                    </ul>
+                </section>
+            }).collect_view()}
+        </dialog>
+    }
+}
