@@ -80,7 +80,8 @@ browserTest("Perfetto, ITF, JSON lines and CSV are what they say", {}, async ({ 
   const take = await exporter(page);
   const { traceEvents, otherData } = JSON.parse(await take("Perfetto"));
   assert.match(otherData.range, /records, from/);
-  const phases = Object.groupBy(traceEvents, (e) => e.ph);
+  const phases = {};
+  for (const e of traceEvents) (phases[e.ph] ??= []).push(e);
   assert.deepEqual(Object.keys(phases).sort(), ["M", "X", "f", "i", "s"]);
   const starts = new Map(phases.s.map((e) => [e.id, e]));
   for (const end of phases.f) assert.ok(starts.get(end.id).ts <= end.ts);
@@ -100,6 +101,7 @@ browserTest("Perfetto, ITF, JSON lines and CSV are what they say", {}, async ({ 
 
 browserTest("a saved trace opens again, judged and charted, and cannot be changed", {}, async ({ page, open, screenshot, problems }) => {
   await open(page);
+  await textOf(page, "#verdict", (text) => /height [1-9]/.test(text));
   await page.select("#scenario", "fork");
   await textOf(page, "#verdict", (text) => /agreement violated/.test(text));
   await page.keyboard.press("Space");

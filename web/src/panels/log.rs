@@ -79,7 +79,7 @@ pub fn Log() -> impl IntoView {
     // A row chosen here must not come back as a wish of the chart's.
     let own = StoredValue::new_local(None::<Pick>);
     let ask = move || {
-        let count = list.rows_seen() + SPARE;
+        let count = untrack(|| list.rows_seen()) + SPARE;
         if list.follows.get_untracked() {
             data.ask_rows(app, DataAsk::Tail { count });
         } else {

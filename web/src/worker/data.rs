@@ -114,6 +114,11 @@ fn ms(us: u64) -> f64 {
     us as f64 / 1e3
 }
 
+/// A percentile of nothing is 0, and no figure.
+fn measured(us: u64) -> f64 {
+    if us == 0 { f64::NAN } else { ms(us) }
+}
+
 fn columns(batch: SeriesBatch) -> (SeriesNews, Vec<u8>) {
     let rows: Vec<&HeightPoint> = batch.closed.iter().chain(&batch.open).collect();
     let kinds = rows.first().map_or(0, |p| p.copies.len());
@@ -126,12 +131,12 @@ fn columns(batch: SeriesBatch) -> (SeriesNews, Vec<u8>) {
     column(&|p| p.height as f64);
     column(&|p| p.at_us as f64 / 1e6);
     column(&|p| p.interval_us.map_or(f64::NAN, ms));
-    column(&|p| ms(p.intervals.p50_us));
-    column(&|p| ms(p.intervals.p95_us));
-    column(&|p| ms(p.intervals.p99_us));
-    column(&|p| ms(p.latency.p50_us));
-    column(&|p| ms(p.latency.p95_us));
-    column(&|p| ms(p.latency.p99_us));
+    column(&|p| measured(p.intervals.p50_us));
+    column(&|p| measured(p.intervals.p95_us));
+    column(&|p| measured(p.intervals.p99_us));
+    column(&|p| measured(p.latency.p50_us));
+    column(&|p| measured(p.latency.p95_us));
+    column(&|p| measured(p.latency.p99_us));
     column(&|p| f64::from(p.round) + 1.0);
     column(&|p| f64::from(p.transactions));
     column(&|p| match p.interval_us {
