@@ -1,6 +1,7 @@
 //! The page's state: what the worker said last, what the person looks at. Panels read signals from
 //! here and act through its methods; nothing else talks to the worker.
 
+use crate::branches::{Branches, Future};
 use crate::chart::hit::Pick;
 use crate::effective;
 use crate::inspect::Thing;
@@ -11,18 +12,15 @@ use crate::panels::chart::Chart;
 use crate::panels::data::Data;
 use crate::platform::theme::Theme;
 use crate::platform::workers::Handle;
-use crate::protocol::{FromWorker, Ledger, Tick, ToWorker};
+use crate::protocol::{Acted, FromWorker, Hand, Ledger, Tick, ToFuture, ToWorker};
 use crate::studio::Studio;
 use consensusforge_core::session::view::{
-    Frame, LinkView, MessageView, ModuleView, Preset, Unit, ViewResult, World,
+    Arrow, Frame, LinkView, MessageView, ModuleView, Moments, Preset, Unit, ViewResult, World,
 };
 use leptos::prelude::*;
 use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::Arc;
-
-/// Acts that can be taken back.
-const MAX_UNDO: usize = 50;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Tone {
@@ -100,9 +98,14 @@ pub struct App {
     pub refused: RwSignal<u32>,
     /// The scenario as it stands at the instant shown: what the controls say.
     pub force: Memo<Scenario>,
-    /// Where to go back to, and after going back where to go on to: scenario and instant.
-    undo: RwSignal<Vec<(Scenario, u64)>>,
-    redo: RwSignal<Vec<(Scenario, u64)>>,
+    /// Instants worth going to.
+    pub moments: RwSignal<Arc<Moments>>,
+    /// What one jumps between, an index into the transport's list.
+    pub jump_kind: RwSignal<usize>,
+    /// The list of futures is open.
+    pub futures: RwSignal<bool>,
+    /// Futures taken back and left behind.
+    pub branches: RwSignal<Branches>,
     worker: StoredValue<Option<Rc<Handle<FromWorker>>>, LocalStorage>,
     chart: StoredValue<Rc<RefCell<Chart>>, LocalStorage>,
 }
@@ -155,8 +158,10 @@ impl App {
             theme: RwSignal::new(Theme::kept()),
             pace_anew: RwSignal::new(true),
             refused: RwSignal::new(0),
-            undo: RwSignal::new(Vec::new()),
-            redo: RwSignal::new(Vec::new()),
+            moments: RwSignal::new(Arc::default()),
+            jump_kind: RwSignal::new(0),
+            futures: RwSignal::new(false),
+            branches: RwSignal::new(Branches::default()),
             worker: StoredValue::new_local(None),
             chart: StoredValue::new_local(Rc::default()),
         }
@@ -201,23 +206,33 @@ impl App {
 
     /// Acts now: one command in the scenario.
     pub fn act(&self, command: Command) {
-        self.remember();
         self.send(ToWorker::Apply(command));
+    }
+
+    /// Does this to a message in flight; the worker names it.
+    pub fn hand(&self, arrow: &Arrow, act: Hand) {
+        self.send(ToWorker::Hand {
+            message: arrow.message,
+            from: arrow.from,
+            to: arrow.to,
+            arrives_us: arrow.arrives_us,
+            act,
+        });
     }
 
     /// Gives the liars a script, as text: the worker reads it.
     pub fn direct(&self, who: Who, script: String) {
-        self.remember();
         self.send(ToWorker::Script { who, script });
     }
 
     /// Starts over with something changed that cannot change while it runs.
     pub fn restructure(&self, change: impl FnOnce(&mut Scenario)) {
-        self.remember();
         let now = self.now_us();
         let next = self
             .scenario
             .with_untracked(|s| effective::restarted(s, now, change));
+        let name = format!("{} validators, seed {}", next.validators.len(), next.seed);
+        self.remember(&name);
         // No longer the ready-made one.
         self.preset.set(String::new());
         self.open(next, 0);
@@ -229,7 +244,7 @@ impl App {
     }
 
     pub fn open_preset(&self, preset: &Preset) {
-        self.remember();
+        self.remember(&preset.title);
         self.preset.set(preset.id.clone());
         self.pace_anew.set(true);
         self.play(true);
@@ -238,7 +253,7 @@ impl App {
 
     /// Opens a run of somebody's own making, at its own speed.
     pub fn stage(&self, scenario: Scenario, speed: f64, plays: bool) {
-        self.remember();
+        self.remember("a staged run");
         self.preset.set(String::new());
         self.pace_anew.set(false);
         self.play(plays);
@@ -246,42 +261,87 @@ impl App {
         self.open(scenario, 0);
     }
 
-    fn remember(&self) {
-        let now = self.now_us();
-        let scenario = self.scenario.get_untracked();
-        self.redo.update(Vec::clear);
-        self.undo.update(|stack| {
-            stack.push((scenario, now));
-            if stack.len() > MAX_UNDO {
-                stack.remove(0);
-            }
-        });
+    /// The run shown, as it stands.
+    fn present(&self) -> Future {
+        Future {
+            name: String::new(),
+            scenario: self.scenario.get_untracked(),
+            at_us: self.now_us(),
+            end_us: self.reached_us.get_untracked(),
+            moments: self.moments.get_untracked(),
+        }
+    }
+
+    /// Before another run altogether: this one can be gone back to.
+    fn remember(&self, name: &str) {
+        if self.world.with_untracked(Option::is_none) {
+            return;
+        }
+        let present = self.present();
+        let gone = self.branches.try_update(|b| b.begun(present, name));
+        self.tell_gone(gone.flatten());
+    }
+
+    /// An act has been done: the run before it can be gone back to.
+    pub fn acted(&self, acted: Acted) {
+        let before = Future {
+            at_us: acted.at_us,
+            end_us: acted.end_us,
+            ..self.present()
+        };
+        let gone = self
+            .branches
+            .try_update(|b| b.acted(before, &acted.name, acted.forked));
+        self.tell_gone(gone.flatten());
+        if acted.forked {
+            self.futures.set(true);
+        }
+        self.scenario.set(acted.scenario);
+    }
+
+    fn tell_gone(&self, gone: Option<String>) {
+        if let Some(name) = gone {
+            let text = format!("The oldest future, “{name}”, is forgotten to make room.");
+            self.say(Tone::Plain, text);
+        }
     }
 
     pub fn can_undo(&self) -> bool {
-        self.undo.with(|u| !u.is_empty())
+        self.branches.with(Branches::can_undo)
     }
 
     pub fn undo(&self) {
-        self.go_between(self.undo, self.redo);
+        let present = self.present();
+        let target = self.branches.try_update(|b| b.undo(present));
+        self.turn(target.flatten());
     }
 
     pub fn can_redo(&self) -> bool {
-        self.redo.with(|r| !r.is_empty())
+        self.branches.with(Branches::can_redo)
     }
 
     pub fn redo(&self) {
-        self.go_between(self.redo, self.undo);
+        let present = self.present();
+        let target = self.branches.try_update(|b| b.redo(present));
+        self.turn(target.flatten());
     }
 
-    /// Opens what `from` holds last and leaves the present on `to`.
-    fn go_between(&self, from: RwSignal<Vec<(Scenario, u64)>>, to: RwSignal<Vec<(Scenario, u64)>>) {
-        let Some(Some((scenario, at_us))) = from.try_update(Vec::pop) else {
-            return;
-        };
-        let present = (self.scenario.get_untracked(), self.now_us());
-        to.update(|stack| stack.push(present));
-        self.open(scenario, at_us);
+    /// Goes over to a future left behind.
+    pub fn switch(&self, id: u32) {
+        let present = self.present();
+        let target = self.branches.try_update(|b| b.switch(id, present));
+        self.turn(target.flatten());
+    }
+
+    fn turn(&self, target: Option<Future>) {
+        let Some(future) = target else { return };
+        self.follow();
+        self.send(ToWorker::Turn(Box::new(ToFuture {
+            scenario: future.scenario,
+            at_us: future.at_us,
+            end_us: future.end_us,
+            moments: future.moments.as_ref().clone(),
+        })));
     }
 
     pub fn play(&self, on: bool) {
@@ -298,6 +358,12 @@ impl App {
         self.playing.set(false);
         self.follow();
         self.send(ToWorker::Step(unit));
+    }
+
+    pub fn step_back(&self, unit: Unit) {
+        self.playing.set(false);
+        self.follow();
+        self.send(ToWorker::StepBack(unit));
     }
 
     pub fn seek(&self, to_us: u64) {

@@ -5,8 +5,9 @@ use crate::effective;
 use crate::inspect::history::History;
 use crate::panels::icon::icon;
 use crate::panels::{
-    announce, banner, card, chart, contracts, controls, drop, embed, help, keys, log, metrics,
-    nodes, overload, path, presenter, recorded, run, scenarios, share, term, top, transport,
+    announce, banner, branches, card, chart, contracts, controls, drop, embed, help, keys, log,
+    metrics, nodes, overload, path, presenter, recorded, run, scenarios, share, term, top,
+    transport,
 };
 use crate::platform::workers::Handle;
 use crate::platform::{files, place};
@@ -100,6 +101,7 @@ fn Whole() -> impl IntoView {
                 <chart::ChartPanel />
                 <run::Caption />
                 <transport::Transport />
+                <branches::Futures />
             </main>
             <aside class="side" aria-label="The run in detail">
                 <SheetHead title="The run" />
@@ -225,6 +227,7 @@ fn hear(app: App, message: FromWorker, bytes: Option<Vec<u8>>) {
             app.message.set(None);
             app.pinned.set(None);
             app.looked_at.set(History::default());
+            app.moments.set(Arc::default());
             app.reached_us.set(0);
             app.tick.update(|t| t.now_us = 0);
             app.dead.set(None);
@@ -246,7 +249,7 @@ fn hear(app: App, message: FromWorker, bytes: Option<Vec<u8>>) {
             app.send(ToWorker::Heard);
         }
         FromWorker::Frame(frame) => {
-            app.chart().borrow_mut().nodes.clone_from(&frame.nodes);
+            app.chart().borrow_mut().knew(&frame.nodes);
             app.reached_us.set(frame.end_us);
             // A command that found nothing to act on is told once, when it happens.
             let told = app
@@ -264,6 +267,9 @@ fn hear(app: App, message: FromWorker, bytes: Option<Vec<u8>>) {
         FromWorker::Scenario(scenario) => {
             app.scenario.set(scenario);
         }
+        FromWorker::Acted(acted) => app.acted(*acted),
+        FromWorker::Turned(scenario) => app.scenario.set(scenario),
+        FromWorker::Moments(moments) => app.moments.set(Arc::from(moments)),
         FromWorker::Problem { about, problem } => complain(app, about, problem),
         FromWorker::Link(link) => {
             place::show(&link.fragment);
@@ -297,7 +303,10 @@ fn hear(app: App, message: FromWorker, bytes: Option<Vec<u8>>) {
         }
         FromWorker::Panic(text) => {
             web_sys::console::warn_1(&text.clone().into());
-            app.dead.set(Some(text));
+            // After its last words a worker throws on, and says less.
+            if app.dead.with_untracked(Option::is_none) {
+                app.dead.set(Some(text));
+            }
         }
     }
 }

@@ -7,8 +7,8 @@ use crate::inspect::card::Card;
 use crate::model::{Command, InputSpec, Scenario, Who};
 use borsh::{BorshDeserialize, BorshSerialize};
 use consensusforge_core::session::view::{
-    Arrow, ChartBatch, ContractView, Frame, LinkView, MessageView, ModuleView, Preset, Problem,
-    ReceiptView, Replay, Unit, ViewResult, World,
+    Arrow, ChartBatch, ContractView, Frame, LinkView, MessageView, ModuleView, Moments, Preset,
+    Problem, ReceiptView, Replay, Unit, ViewResult, World,
 };
 
 /// From the page to the worker. A message is made, sent and gone: boxes would only cost.
@@ -30,10 +30,21 @@ pub enum ToWorker {
     /// Simulated time a unit of real time; none: as fast as possible.
     Speed(Option<f64>),
     Step(Unit),
+    StepBack(Unit),
     Seek(u64),
+    /// Go over to another future; what it shares with the run shown is not run again.
+    Turn(Box<ToFuture>),
     /// Give up a step, seek or replay under way.
     Stop,
     Apply(Command),
+    /// Do this to a copy in flight: message, receiver and arrival say which.
+    Hand {
+        message: u32,
+        from: u16,
+        to: u16,
+        arrives_us: u64,
+        act: Hand,
+    },
     /// The liars say what this text says, a JSON list of puppet lines.
     Script {
         who: Who,
@@ -58,6 +69,39 @@ pub enum ToWorker {
     Data(DataAsk),
 }
 
+/// A run to go over to: where one stood in it, how far it had been, what was seen.
+#[derive(Clone, Debug, PartialEq, BorshSerialize, BorshDeserialize)]
+pub struct ToFuture {
+    pub scenario: Scenario,
+    pub at_us: u64,
+    pub end_us: u64,
+    pub moments: Moments,
+}
+
+/// An act done.
+#[derive(Clone, Debug, PartialEq, BorshSerialize, BorshDeserialize)]
+pub struct Acted {
+    /// With all commands so far.
+    pub scenario: Scenario,
+    pub name: String,
+    /// Where the run stood before, and how far it had been.
+    pub at_us: u64,
+    pub end_us: u64,
+    /// It had been further: that future is left behind.
+    pub forked: bool,
+}
+
+/// What a hand does to a message in flight.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub enum Hand {
+    Drop,
+    /// Microseconds.
+    Delay(u64),
+    /// A second copy this many microseconds after the first.
+    Duplicate(u64),
+    DeliverNow,
+}
+
 /// From the worker to the page.
 #[allow(clippy::large_enum_variant)]
 #[derive(Clone, Debug, BorshSerialize, BorshDeserialize)]
@@ -74,6 +118,10 @@ pub enum FromWorker {
     Frame(Box<Frame>),
     /// The scenario with all commands so far.
     Scenario(Scenario),
+    Acted(Box<Acted>),
+    /// The run is another one now, of the same world.
+    Turned(Scenario),
+    Moments(Box<Moments>),
     Problem {
         about: About,
         problem: Problem,
@@ -138,6 +186,7 @@ pub struct Progress {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub enum Doing {
     Stepping,
+    SteppingBack,
     Seeking,
     Replaying,
 }
@@ -162,5 +211,7 @@ pub struct CompileError {
 #[derive(Clone, Debug, Default, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub struct ChartNews {
     pub batch: ChartBatch,
+    /// Copies on the wire; those that left at `since` or later, where that is given.
     pub flying: Vec<Arrow>,
+    pub since: Option<u64>,
 }

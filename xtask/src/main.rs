@@ -9,6 +9,7 @@ mod measure;
 mod page;
 mod run;
 mod schema;
+mod split;
 mod stages;
 mod stamp;
 mod vendor;

@@ -1,6 +1,7 @@
 //! Gives the worker's files a version in their address. Trunk hashes the page's files, but not a
 //! worker's, so after an update a browser could run a cached old worker under a new page.
 
+use crate::split;
 use anyhow::{Context, Result, ensure};
 use sha2::{Digest, Sha256};
 use std::fs;
@@ -16,6 +17,32 @@ const FILES: [&str; 6] = [
     "compiler.js",
     "compiler_bg.wasm",
 ];
+/// The worker's second part, fetched when it is first wanted.
+const LATER: &str = "later.wasm";
+/// Where the worker's glue hands the module its imports.
+const IMPORTS: &str = "\"./worker_bg.js\": import0,";
+/// Parts of the names of functions that a page can open without: the contract engine with what contracts
+/// may use, the reader of links and files, exports, looking into things. Only of what nobody has asked for
+/// yet: a name too much here, and the second part is fetched at once (`later.test.mjs` would tell).
+const NOT_AT_FIRST: [&str; 17] = [
+    "wasmi",
+    "wasmparser",
+    "serde",
+    "miniz_oxide",
+    "base64",
+    "consensusforge_core::vm::abi",
+    "consensusforge_core::vm::admission",
+    "consensusforge_core::vm::engine",
+    "consensusforge_core::session::export",
+    "consensusforge_core::session::inspect",
+    "consensusforge_core::session::search",
+    "consensusforge_core::session::log",
+    "k256",
+    "p256",
+    "elliptic_curve",
+    "crypto_bigint",
+    "ark_",
+];
 const IN_PAGE: &str = r#"content="worker_loader.js""#;
 /// Bundles from npm (see `vendor.rs`), and what stands for their folder in the page.
 const VENDOR: &str = "vendor";
@@ -26,13 +53,19 @@ pub fn stamp() -> Result<()> {
     let staging = std::env::var_os("TRUNK_STAGING_DIR").map(PathBuf::from).context(
         "`stamp` works on a page being built; trunk calls it (`cargo xtask build` starts trunk)",
     )?;
-    for name in ["worker", "compiler"] {
-        fs::write(staging.join(format!("{name}_loader.js")), loader(name))?;
+    fs::write(staging.join("worker_loader.js"), worker_loader())?;
+    fs::write(staging.join("compiler_loader.js"), loader("compiler"))?;
+    // A build for development is not measured, and its names are what a debugger shows.
+    let release = std::env::var("TRUNK_PROFILE").is_ok_and(|profile| profile == "release");
+    let mut files = FILES.to_vec();
+    if release {
+        take_apart(&staging)?;
+        files.push(LATER);
     }
-    let folder = format!("worker-{}", version(&staging, &FILES)?);
+    let folder = format!("worker-{}", version(&staging, &files)?);
 
     fs::create_dir_all(staging.join(&folder))?;
-    for file in FILES {
+    for file in &files {
         fs::rename(staging.join(file), staging.join(&folder).join(file))?;
     }
     let page = staging.join("index.html");
@@ -86,4 +119,67 @@ fn loader(name: &str) -> String {
          wasm_bindgen({{ module_or_path: \"./{name}_bg.wasm\" }})\
          .catch((error) => setTimeout(() => {{ throw error; }}));\n"
     )
+}
+
+/// The worker's loader. Its second part is called for in the midst of a call, so it is fetched there
+/// and then: a worker may wait, and the page does not wait for it.
+fn worker_loader() -> String {
+    format!(
+        r#"importScripts("./worker.js");
+let first;
+self.later = {{
+  fetch() {{
+    const request = new XMLHttpRequest();
+    request.open("GET", "./{LATER}", false);
+    request.responseType = "arraybuffer";
+    try {{
+      request.send();
+    }} catch (error) {{
+      throw new Error("A part of the simulator, the one for contracts and links, could not be fetched. See whether this page's host can be reached, and restart.");
+    }}
+    if (request.status !== 200) {{
+      throw new Error(`A part of the simulator, the one for contracts and links, is not where this page came from (status ${{request.status}}). Reload the page.`);
+    }}
+    new WebAssembly.Instance(new WebAssembly.Module(request.response), {{ first }});
+    first["{}"].value = 1;
+  }},
+}};
+wasm_bindgen({{ module_or_path: "./worker_bg.wasm" }})
+  .then((exports) => {{ first = exports; }})
+  .catch((error) => setTimeout(() => {{ throw error; }}));
+"#,
+        split::READY
+    )
+}
+
+/// Takes the worker's module apart and the names out of every module.
+fn take_apart(staging: &Path) -> Result<()> {
+    let worker = staging.join("worker_bg.wasm");
+    let parts = split::split(&fs::read(&worker)?, |name| {
+        NOT_AT_FIRST.iter().any(|part| name.contains(part))
+    })?;
+    println!(
+        "{} of the worker's functions are fetched later.",
+        parts.moved
+    );
+    fs::write(&worker, &parts.first)?;
+    fs::write(staging.join(LATER), &parts.later)?;
+
+    let glue = staging.join("worker.js");
+    let text = fs::read_to_string(&glue)?;
+    ensure!(
+        text.matches(IMPORTS).count() == 1,
+        "worker.js, which wasm-bindgen made, no longer holds {IMPORTS}"
+    );
+    fs::write(
+        &glue,
+        text.replace(IMPORTS, &format!("{IMPORTS} later: self.later,")),
+    )?;
+    for entry in fs::read_dir(staging)? {
+        let path = entry?.path();
+        if path.extension().is_some_and(|e| e == "wasm") {
+            fs::write(&path, split::strip(&fs::read(&path)?)?)?;
+        }
+    }
+    Ok(())
 }

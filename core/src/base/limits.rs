@@ -62,6 +62,9 @@ pub const MAX_EXECUTIONS_KEPT: usize = 256;
 pub const MAX_WASM_BYTES: usize = 800 << 10;
 /// Text a contract may hand in or out of one call.
 pub const MAX_CALL_BYTES: usize = 64 << 10;
+/// A contract's line for people, and what chooses its address.
+pub const MAX_LABEL_BYTES: usize = 128;
+pub const MAX_SALT_BYTES: usize = 64;
 pub const MAX_STORAGE_KEY: usize = 1 << 10;
 pub const MAX_STORAGE_VALUE: usize = 64 << 10;
 pub const MAX_EVENTS_PER_CALL: usize = 256;

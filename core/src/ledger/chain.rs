@@ -1,10 +1,10 @@
 //! What execution needs besides a state and a block, the same for every validator.
 
-use super::contract::{self, Message};
+use super::contract::{Call, Place};
 use super::journal::Journal;
 use super::prices;
 use super::state::State;
-use crate::base::{Hash, hash_bytes};
+use crate::base::{Hash, Micros, hash_bytes};
 use crate::types::{Address, Header, ValidatorSets};
 use crate::vm::{ContractEngine, Entry, Outcome};
 use std::fmt;
@@ -36,20 +36,20 @@ impl Chain {
             )
     }
 
-    /// Asks a contract a question on `state`, as after the block of `height`. Nothing changes, nobody
-    /// pays; the sender is the zero address.
+    /// Asks a contract a question on `state`, as after the block of `height` built at `time`. Nothing
+    /// changes, nobody pays; the sender is the zero address.
     #[must_use]
-    pub fn view(&self, state: &State, height: u64, contract: Address, input: &[u8]) -> Outcome {
-        let message = Message {
-            sender: Hash::ZERO,
-            contract,
-            height,
-            value: 0,
-            input,
-            entry: Entry::View,
-        };
+    pub fn view(
+        &self,
+        state: &State,
+        (height, time): (u64, Micros),
+        contract: Address,
+        input: &[u8],
+    ) -> Outcome {
         let mut journal = Journal::new(state);
-        contract::run(&self.engine, &mut journal, &message, prices::VIEW_LIMIT)
+        let place = Place::new(&self.engine, height, time);
+        let call = Call::new(Entry::View, Hash::ZERO, contract, input.to_vec());
+        place.run(&mut journal, call, prices::VIEW_LIMIT)
     }
 }
 

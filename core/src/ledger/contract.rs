@@ -1,132 +1,257 @@
-//! The chain as a contract sees it: one call's [`Host`] over the block's journal.
+//! One call of a contract: the chain as it sees it, over the block's journal.
 
 use super::chain::Engine;
 use super::journal::Journal;
+use super::questions;
 use super::receipt::Event;
-use crate::base::{Hash, hash_of, limits};
+use super::record::{HostCall, Recorder};
+use crate::base::{Hash, Micros, limits};
 use crate::types::transaction::NATIVE_DENOM;
 use crate::types::{Address, Coin};
 use crate::vm::{
-    Answered, CallContext, Entry, Failure, Host, NoAnswer, Outcome, Query, Span, Step,
+    Answer, Answered, CallContext, Entry, Failure, Host, Outcome, Query, Reply, Span, Step,
     TransferError,
 };
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
+
+/// The chain's name, as contracts see it.
+static CHAIN_NAME: LazyLock<Arc<str>> = LazyLock::new(|| Arc::from("forge-1"));
+/// A run's first instant as contracts see it: 2026-01-01 UTC, in nanoseconds since 1970.
+const BEGINNING_NS: u64 = 1_767_225_600_000_000_000;
+
+/// What a call is part of.
+#[derive(Clone, Copy)]
+pub struct Place<'a> {
+    pub engine: &'a Engine,
+    /// Of the block being executed, and its instant in the run.
+    pub height: u64,
+    pub time: Micros,
+    /// Place of the transaction in its block.
+    pub transaction: Option<u32>,
+    pub lie: Lie,
+    pub recorder: Option<&'a Recorder>,
+}
+
+/// What an executor tells contracts that is not so.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Lie {
+    #[default]
+    None,
+    /// Every balance is one more than it is.
+    Balances,
+}
 
 /// One call of a contract.
-#[derive(Clone, Copy, Debug)]
-pub struct Message<'a> {
+#[derive(Clone, Debug)]
+pub struct Call {
     pub sender: Address,
     pub contract: Address,
-    /// Of the block being executed.
-    pub height: u64,
-    /// Native units sent along, already moved.
-    pub value: u128,
-    pub input: &'a [u8],
+    /// Sorted by denomination; already moved.
+    pub funds: Vec<Coin>,
+    pub input: Vec<u8>,
     pub entry: Entry,
+    /// Given exactly for [`Entry::Reply`].
+    pub reply: Option<Reply>,
+    /// For [`Entry::Migrate`].
+    pub old_migrate_version: Option<u64>,
+    /// Questions of contracts to contracts that led here.
+    pub query_depth: u32,
 }
 
-/// Where the contract lives that `sender` deploys with its transaction `nonce`.
-#[must_use]
-pub fn address(sender: &Address, nonce: u64) -> Address {
-    hash_of("consensusforge/contract-address", &(sender, nonce))
-}
-
-/// Runs a call. Its writes are in `journal` even when it failed: whoever calls goes back to a savepoint.
-pub fn run(engine: &Engine, journal: &mut Journal, message: &Message, gas_limit: u64) -> Outcome {
-    let refuse = |text: String| Outcome::refused(Failure::bad_request(text));
-    let Some(contract) = journal.contract(&message.contract) else {
-        return refuse(format!("there is no contract at {}", message.contract));
-    };
-    let Some(wasm) = journal.code(&contract.code) else {
-        return refuse(format!("the module {} is not stored", contract.code));
-    };
-    if message.input.len() > limits::MAX_CALL_BYTES {
-        return refuse(format!(
-            "the contract's input has {} bytes: at most {}",
-            message.input.len(),
-            limits::MAX_CALL_BYTES
-        ));
+impl Call {
+    #[must_use]
+    pub fn new(entry: Entry, sender: Address, contract: Address, input: Vec<u8>) -> Call {
+        Call {
+            sender,
+            contract,
+            funds: Vec::new(),
+            input,
+            entry,
+            reply: None,
+            old_migrate_version: None,
+            query_depth: 0,
+        }
     }
-    let mut context = CallContext::new(
-        message.entry,
-        message.sender.0,
-        message.contract.0,
-        message.input.to_vec(),
-    );
-    context.height = message.height;
-    if message.value > 0 {
-        context.funds.push(Coin {
-            denom: NATIVE_DENOM.into(),
-            amount: message.value,
-        });
-    }
-    let mut host = CallHost {
-        journal,
-        contract: message.contract,
-    };
-    let mut outcome = engine.run(contract.code, &wasm, &context, gas_limit, &mut host);
-    // The engine promises this; a fee must never exceed what was reserved for it.
-    outcome.gas_used = outcome.gas_used.min(gas_limit);
-    outcome
 }
 
-struct CallHost<'j> {
+impl<'a> Place<'a> {
+    /// A place outside of any transaction, told the truth and not recorded.
+    #[must_use]
+    pub fn new(engine: &'a Engine, height: u64, time: Micros) -> Self {
+        Place {
+            engine,
+            height,
+            time,
+            transaction: None,
+            lie: Lie::None,
+            recorder: None,
+        }
+    }
+
+    /// Runs a call. Its writes are in `journal` even when it failed: whoever calls goes back to a
+    /// savepoint. What it asks for afterwards is the [`super::keeper::Keeper`]'s to carry out.
+    pub fn run(&self, journal: &mut Journal, call: Call, gas_limit: u64) -> Outcome {
+        let refuse = |text: String| Outcome::refused(Failure::bad_request(text));
+        let Some(contract) = journal.contract(&call.contract) else {
+            return refuse(format!("there is no contract at {}", call.contract));
+        };
+        let Some(wasm) = journal.code(&contract.code) else {
+            return refuse(format!("the module {} is not stored", contract.code));
+        };
+        if call.input.len() > limits::MAX_CALL_BYTES {
+            return refuse(format!(
+                "the contract's input has {} bytes: at most {}",
+                call.input.len(),
+                limits::MAX_CALL_BYTES
+            ));
+        }
+        let address = call.contract;
+        let context = CallContext {
+            sender: call.sender.0,
+            contract: address.0,
+            height: self.height,
+            time_ns: BEGINNING_NS.saturating_add(self.time.saturating_mul(1_000)),
+            chain_id: CHAIN_NAME.clone(),
+            transaction: self.transaction,
+            funds: call.funds,
+            input: call.input,
+            entry: call.entry,
+            read_only: call.entry == Entry::View,
+            reply: call.reply,
+            old_migrate_version: call.old_migrate_version,
+            query_depth: call.query_depth,
+        };
+        let opened = self.recorder.map(|r| r.begin(&context, gas_limit));
+        let mut host = CallHost {
+            place: *self,
+            journal,
+            contract: address,
+            query_depth: context.query_depth,
+            opened,
+        };
+        let mut outcome = self
+            .engine
+            .run(contract.code, &wasm, &context, gas_limit, &mut host);
+        // The engine promises this; a fee must never exceed what was reserved for it.
+        outcome.gas_used = outcome.gas_used.min(gas_limit);
+        if let (Some(recorder), Some(opened)) = (self.recorder, opened) {
+            recorder.end(opened, &outcome);
+        }
+        outcome
+    }
+}
+
+struct CallHost<'a, 'j> {
+    place: Place<'a>,
     journal: &'j mut Journal,
     contract: Address,
+    query_depth: u32,
+    /// Its number in the recording.
+    opened: Option<usize>,
 }
 
-impl Host for CallHost<'_> {
+impl CallHost<'_, '_> {
+    fn note(&self, call: impl FnOnce() -> HostCall) {
+        if let (Some(recorder), Some(opened)) = (self.place.recorder, self.opened) {
+            recorder.note(opened, call());
+        }
+    }
+
+    /// What this executor says somebody owns.
+    fn told(&self, amount: u128) -> u128 {
+        match self.place.lie {
+            Lie::None => amount,
+            Lie::Balances => amount.saturating_add(1),
+        }
+    }
+}
+
+impl Host for CallHost<'_, '_> {
     fn get(&mut self, key: &[u8]) -> Option<Vec<u8>> {
-        self.journal
+        let value = self
+            .journal
             .storage(&self.contract, key)
-            .map(|value| value.to_vec())
+            .map(|value| value.to_vec());
+        self.note(|| HostCall::read(key, value.as_deref()));
+        value
     }
 
     fn set(&mut self, key: &[u8], value: &[u8]) -> Result<(), String> {
+        self.note(|| HostCall::write(key, Some(value)));
         self.journal
             .set_storage(self.contract, key, Some(Arc::from(value)));
         Ok(())
     }
 
     fn delete(&mut self, key: &[u8]) -> Result<(), String> {
+        self.note(|| HostCall::write(key, None));
         self.journal.set_storage(self.contract, key, None);
         Ok(())
     }
 
+    fn first(&mut self, span: Span<'_>, patience: u64) -> Step {
+        let step = self.journal.first(&self.contract, span, patience);
+        self.note(|| HostCall::walk(span, &step));
+        step
+    }
+
     fn transfer(&mut self, to: crate::vm::Address, amount: u128) -> Result<(), TransferError> {
         let savepoint = self.journal.savepoint();
-        if !self.journal.take(&self.contract, NATIVE_DENOM, amount) {
-            return Err(TransferError::Insufficient);
-        }
-        if !self.journal.give(&Hash(to), NATIVE_DENOM, amount) {
+        let result = if !self.journal.take(&self.contract, NATIVE_DENOM, amount) {
+            Err(TransferError::Insufficient)
+        } else if self.journal.give(&Hash(to), NATIVE_DENOM, amount) {
+            Ok(())
+        } else {
             self.journal.roll_back(savepoint);
-            return Err(TransferError::Refused);
-        }
-        Ok(())
+            Err(TransferError::Refused)
+        };
+        self.note(|| HostCall::transfer(&Hash(to), amount, result.is_ok()));
+        result
     }
 
     fn balance(&mut self, of: &crate::vm::Address) -> u128 {
-        self.journal.balance(&Hash(*of), NATIVE_DENOM)
+        let amount = self.told(self.journal.balance(&Hash(*of), NATIVE_DENOM));
+        self.note(|| HostCall::balance(&Hash(*of), amount));
+        amount
     }
 
     fn emit(&mut self, data: &[u8]) -> Result<(), String> {
-        self.journal.emit(Event {
+        self.note(|| HostCall::emit(data));
+        self.journal.emit(Event::Said {
             contract: self.contract,
             data: data.to_vec(),
         });
         Ok(())
     }
 
-    fn first(&mut self, _: Span<'_>, _: u64) -> Step {
-        Step::default()
-    }
-
-    fn query(&mut self, _: &Query, _: u64) -> Answered {
-        Answered {
-            answer: Err(NoAnswer::Failed(
-                "this chain answers no questions of contracts".into(),
-            )),
-            gas_used: 0,
+    fn query(&mut self, query: &Query, gas_limit: u64) -> Answered {
+        let mut answered = questions::answer(
+            &self.place,
+            self.journal,
+            &self.contract,
+            query,
+            gas_limit,
+            self.query_depth,
+        );
+        match &mut answered.answer {
+            Ok(Answer::Coin(coin)) if matches!(query, Query::Balance { .. }) => {
+                coin.amount = self.told(coin.amount);
+            }
+            Ok(Answer::Coins(coins)) => {
+                for coin in coins {
+                    coin.amount = self.told(coin.amount);
+                }
+            }
+            Ok(
+                Answer::Coin(_)
+                | Answer::Bytes(_)
+                | Answer::Range { .. }
+                | Answer::Contract { .. }
+                | Answer::Code { .. },
+            )
+            | Err(_) => {}
         }
+        self.note(|| HostCall::query(query, &answered));
+        answered
     }
 }

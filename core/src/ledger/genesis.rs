@@ -1,11 +1,13 @@
 //! The first state: who owns what before the first block, and which contracts are there already.
 
 use super::chain::Engine;
-use super::contract::{self, Message};
+use super::contract::{Call, Place};
 use super::journal::Journal;
+use super::keeper::{Keeper, Stop};
+use super::receipt::CallTree;
 use super::state::{Contract, State};
 use super::validity::check_denom;
-use super::{prices, state};
+use super::{addresses, prices, state};
 use crate::base::digest::sha256;
 use crate::base::{Hash, limits};
 use crate::types::{Address, Coin};
@@ -35,7 +37,7 @@ impl Genesis {
     /// deployment can get there first.
     #[must_use]
     pub fn contract_address(index: u64) -> Address {
-        contract::address(&Hash::ZERO, index)
+        addresses::deployed(&Hash::ZERO, index)
     }
 
     /// # Errors
@@ -98,16 +100,19 @@ fn deploy(
         creator: deployed.creator,
     };
     journal.create(address, contract, &deployed.wasm);
-    let message = Message {
-        sender: deployed.creator,
-        contract: address,
-        height: 0,
-        value: 0,
-        input: &deployed.input,
-        entry: Entry::Init,
+    let call = Call::new(
+        Entry::Init,
+        deployed.creator,
+        address,
+        deployed.input.clone(),
+    );
+    let mut keeper = Keeper {
+        place: Place::new(engine, 0, 0),
+        journal,
     };
-    contract::run(engine, journal, &message, prices::GENESIS_LIMIT)
-        .result
+    let mut tree = CallTree::new("init", prices::GENESIS_LIMIT);
+    keeper
+        .call(call, prices::GENESIS_LIMIT, 1, &mut tree)
         .map(|_| ())
-        .map_err(|failure| failure.text)
+        .map_err(Stop::text)
 }

@@ -5,10 +5,13 @@
 //! block do the writes reach a state (and its tree).
 
 use super::receipt::{Event, StorageChange};
-use super::state::{Account, Contract, State, StorageSlot};
+use super::state::{Account, CodeInfo, Contract, ContractInfo, Counts, State, StorageSlot, slots};
 use crate::base::Hash;
 use crate::types::Address;
+use crate::types::transaction::NATIVE_DENOM;
+use crate::vm::{Order, Span, Step};
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Bound;
 use std::sync::Arc;
 
 /// New values by key; an absent value of storage removes it. Nothing ever removes code or contracts.
@@ -18,6 +21,9 @@ pub struct Writes {
     pub code: BTreeMap<Hash, Arc<[u8]>>,
     pub contracts: BTreeMap<Address, Contract>,
     pub storage: BTreeMap<StorageSlot, Option<Arc<[u8]>>>,
+    pub infos: BTreeMap<Address, ContractInfo>,
+    pub codes: BTreeMap<u64, CodeInfo>,
+    pub counts: Option<Counts>,
 }
 
 /// A place in a journal's past. Valid until one goes back beyond it or [`Journal::settle`]s.
@@ -32,8 +38,11 @@ pub struct Savepoint {
 enum Undo {
     Account(Address, Option<Account>),
     Code(Hash),
-    Contract(Address),
+    Contract(Address, Option<Contract>),
     Storage(StorageSlot, Option<Option<Arc<[u8]>>>),
+    Info(Address, Option<ContractInfo>),
+    CodeId(u64),
+    Counts(Option<Counts>),
 }
 
 /// The overlay.
@@ -43,6 +52,8 @@ pub struct Journal {
     writes: Writes,
     undo: Vec<Undo>,
     events: Vec<Event>,
+    /// Native units taken as a fee and not yet paid: nobody's, and still part of the supply.
+    pub reserved: u128,
 }
 
 impl Journal {
@@ -53,6 +64,7 @@ impl Journal {
             writes: Writes::default(),
             undo: Vec::new(),
             events: Vec::new(),
+            reserved: 0,
         }
     }
 
@@ -73,9 +85,14 @@ impl Journal {
                     restore(&mut self.writes.accounts, address, before);
                 }
                 Some(Undo::Code(hash)) => restore(&mut self.writes.code, hash, None),
-                Some(Undo::Contract(address)) => {
-                    restore(&mut self.writes.contracts, address, None);
+                Some(Undo::Contract(address, before)) => {
+                    restore(&mut self.writes.contracts, address, before);
                 }
+                Some(Undo::Info(address, before)) => {
+                    restore(&mut self.writes.infos, address, before);
+                }
+                Some(Undo::CodeId(id)) => restore(&mut self.writes.codes, id, None),
+                Some(Undo::Counts(before)) => self.writes.counts = before,
                 Some(Undo::Storage(key, before)) => {
                     restore(&mut self.writes.storage, key, before);
                 }
@@ -199,13 +216,138 @@ impl Journal {
         if self.contract(&address).is_some() {
             return false;
         }
-        if self.code(&contract.code).is_none() {
-            self.undo.push(Undo::Code(contract.code));
-            self.writes.code.insert(contract.code, wasm.clone());
-        }
-        self.undo.push(Undo::Contract(address));
-        self.writes.contracts.insert(address, contract);
+        self.keep_code(contract.code, wasm);
+        self.set_contract(address, contract);
         true
+    }
+
+    fn keep_code(&mut self, hash: Hash, wasm: &Arc<[u8]>) {
+        if self.code(&hash).is_none() {
+            self.undo.push(Undo::Code(hash));
+            self.writes.code.insert(hash, wasm.clone());
+        }
+    }
+
+    /// Puts a contract at `address`, or other code under one that is there.
+    pub fn set_contract(&mut self, address: Address, contract: Contract) {
+        let before = self.writes.contracts.insert(address, contract);
+        self.undo.push(Undo::Contract(address, before));
+    }
+
+    #[must_use]
+    pub fn info(&self, address: &Address) -> Option<ContractInfo> {
+        let written = self.writes.infos.get(address).cloned();
+        written.or_else(|| self.base.info(address).map(|i| (**i).clone()))
+    }
+
+    pub fn set_info(&mut self, address: Address, info: ContractInfo) {
+        let before = self.writes.infos.insert(address, info);
+        self.undo.push(Undo::Info(address, before));
+    }
+
+    #[must_use]
+    pub fn code_info(&self, code_id: u64) -> Option<CodeInfo> {
+        let written = self.writes.codes.get(&code_id).copied();
+        written.or_else(|| self.base.code_info(code_id))
+    }
+
+    #[must_use]
+    pub fn counts(&self) -> Counts {
+        self.writes.counts.unwrap_or_else(|| self.base.counts())
+    }
+
+    pub fn set_counts(&mut self, counts: Counts) {
+        let before = self.writes.counts.replace(counts);
+        self.undo.push(Undo::Counts(before));
+    }
+
+    /// Stores a module under the next code id, which it returns.
+    pub fn store(&mut self, code: CodeInfo, wasm: &Arc<[u8]>) -> u64 {
+        self.keep_code(code.hash, wasm);
+        let mut counts = self.counts();
+        // Far from the end: each id was paid for.
+        counts.codes = counts.codes.saturating_add(1);
+        self.set_counts(counts);
+        self.undo.push(Undo::CodeId(counts.codes));
+        self.writes.codes.insert(counts.codes, code);
+        counts.codes
+    }
+
+    /// All there is of a denomination.
+    #[must_use]
+    pub fn supply_of(&self, denom: &str) -> u128 {
+        let mut supply = self.base.supply_of(denom);
+        for (address, account) in &self.writes.accounts {
+            supply = supply.saturating_sub(self.base.balance(address, denom));
+            supply = supply.saturating_add(account.balance(denom));
+        }
+        if denom == NATIVE_DENOM {
+            supply = supply.saturating_add(self.reserved);
+        }
+        supply
+    }
+
+    /// See [`crate::vm::Host::first`].
+    #[must_use]
+    pub fn first(&self, contract: &Address, span: Span<'_>, patience: u64) -> Step {
+        let mut low: Bound<Arc<[u8]>> = span
+            .start
+            .map_or(Bound::Unbounded, |k| Bound::Included(k.into()));
+        let mut high: Bound<Arc<[u8]>> = span
+            .end
+            .map_or(Bound::Unbounded, |k| Bound::Excluded(k.into()));
+        let mut passed = 0;
+        loop {
+            let bounds = (as_slice(&low), as_slice(&high));
+            let below = self.base.nearest(contract, bounds, span.order);
+            let above = slots(contract, bounds.0, bounds.1).and_then(|range| {
+                let mut range = self.writes.storage.range(range);
+                match span.order {
+                    Order::Ascending => range.next(),
+                    Order::Descending => range.next_back(),
+                }
+            });
+            // Of both the nearer; at one key what was written counts.
+            let (key, value) = match (below, above) {
+                (None, None) => {
+                    return Step {
+                        found: None,
+                        passed,
+                    };
+                }
+                (Some((key, value)), None) => (key, Some(value)),
+                (None, Some(((_, key), value))) => (key, value.as_ref()),
+                (Some((old, old_value)), Some(((_, new), new_value))) => {
+                    let old_is_nearer = match span.order {
+                        Order::Ascending => old < new,
+                        Order::Descending => old > new,
+                    };
+                    if old_is_nearer {
+                        (old, Some(old_value))
+                    } else {
+                        (new, new_value.as_ref())
+                    }
+                }
+            };
+            if let Some(value) = value {
+                return Step {
+                    found: Some((key.to_vec(), value.to_vec())),
+                    passed,
+                };
+            }
+            passed += 1;
+            if passed > patience {
+                return Step {
+                    found: None,
+                    passed,
+                };
+            }
+            let behind = Bound::Excluded(key.clone());
+            match span.order {
+                Order::Ascending => low = behind,
+                Order::Descending => high = behind,
+            }
+        }
     }
 
     #[must_use]
@@ -225,6 +367,20 @@ impl Journal {
 
     pub fn emit(&mut self, event: Event) {
         self.events.push(event);
+    }
+
+    /// What was announced since `savepoint`.
+    #[must_use]
+    pub fn events_since(&self, savepoint: Savepoint) -> &[Event] {
+        self.events.get(savepoint.events..).unwrap_or_default()
+    }
+}
+
+fn as_slice(bound: &Bound<Arc<[u8]>>) -> Bound<&[u8]> {
+    match bound {
+        Bound::Included(key) => Bound::Included(key),
+        Bound::Excluded(key) => Bound::Excluded(key),
+        Bound::Unbounded => Bound::Unbounded,
     }
 }
 

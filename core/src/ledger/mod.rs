@@ -4,28 +4,34 @@
 //! makes the next from a block, [`validity`] says beforehand whether a block may stand, [`Mempool`]
 //! keeps what waits, and [`Ledger`] does for all validators once what all would compute alike.
 
+pub mod addresses;
 pub mod chain;
 mod contract;
 pub mod executor;
 pub mod genesis;
 pub mod journal;
+mod keeper;
 pub mod mempool;
 pub mod once;
 pub mod prices;
+mod questions;
 pub mod receipt;
+pub mod record;
 pub mod state;
+mod transaction;
 pub mod tree;
 pub mod validity;
 pub mod workload;
 
+pub use addresses::deployed as contract_address;
 pub use chain::{Chain, Engine};
-pub use contract::address as contract_address;
-pub use executor::{Execution, Executor, ExecutorKind};
+pub use executor::{Execution, Executor, ExecutorKind, recorded};
 pub use genesis::Genesis;
 pub use mempool::Mempool;
 pub use once::Ledger;
-pub use receipt::{Event, GasReport, Receipt, StorageChange};
-pub use state::{Account, Contract, Key, State, StateProof};
+pub use receipt::{CallTree, Event, GasReport, Receipt, StorageChange};
+pub use record::{HostCall, RecordedCall, Recording};
+pub use state::{Account, CodeInfo, Contract, ContractInfo, Counts, Key, State, StateProof};
 pub use validity::check_block;
 pub use workload::Workload;
 

@@ -31,7 +31,15 @@ pub fn of(action: &Action) -> u64 {
         Action::Deploy { wasm, input, .. } => {
             UPLOAD.gas(wasm.len() as u64).saturating_add(handed(input))
         }
-        Action::Call { input, .. } => handed(input),
+        Action::Call { input, .. }
+        | Action::Execute { input, .. }
+        | Action::Migrate { input, .. } => handed(input),
+        Action::Send { coins, .. } => TRANSFER.saturating_mul(coins.len() as u64),
+        Action::Store { wasm } => UPLOAD.gas(wasm.len() as u64),
+        Action::Instantiate { label, input, .. } => {
+            handed(input).saturating_add(handed(label.as_bytes()))
+        }
+        Action::SetAdmin { .. } => TRANSFER,
     };
     TRANSACTION.saturating_add(rest)
 }

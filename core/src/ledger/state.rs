@@ -1,5 +1,8 @@
 //! A snapshot of the chain's state: accounts, code, contracts and their storage, and its root.
 //!
+//! What instantiating stored code needs (ids, admins, labels) lies in entries of its own, so that a chain
+//! that only ever deploys has the roots it always had.
+//!
 //! Values live in persistent ordered maps, so that a clone is a few pointers and a prefix can be listed;
 //! the [`Tree`] beside them holds only digests. What is empty is absent (an amount of zero, an account
 //! that never sent and owns nothing), so the root depends on contents alone.
@@ -8,9 +11,11 @@ use super::journal::Writes;
 use super::tree::{Change, Proof, Tree};
 use crate::base::{Hash, encode, hash_bytes, hash_of};
 use crate::types::Address;
+use crate::vm::Order;
 use borsh::{BorshDeserialize, BorshSerialize};
 use imbl::OrdMap;
 use std::collections::BTreeMap;
+use std::ops::Bound;
 use std::sync::Arc;
 
 /// Who sent how many transactions and owns what.
@@ -30,6 +35,32 @@ pub struct Contract {
     pub creator: Address,
 }
 
+/// What is known of a contract that was made of stored code.
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct ContractInfo {
+    pub code_id: u64,
+    /// Who may migrate it.
+    pub admin: Option<Address>,
+    pub label: String,
+    /// Height of the block that made it.
+    pub made: u64,
+}
+
+/// Code somebody stored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct CodeInfo {
+    /// SHA-256 of the module.
+    pub hash: Hash,
+    pub creator: Address,
+}
+
+/// How many there have been so far: the next one's number is one more.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct Counts {
+    pub codes: u64,
+    pub instances: u64,
+}
+
 /// Names one value of the state.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, BorshSerialize, BorshDeserialize)]
 pub enum Key {
@@ -39,19 +70,27 @@ pub enum Key {
     Contract(Address),
     /// What a contract keeps under a key of its own.
     Storage(Address, Vec<u8>),
+    /// A contract's [`ContractInfo`].
+    Info(Address),
+    /// Stored code by its id, from 1.
+    CodeId(u64),
+    Counts,
 }
 
 /// A value of the state, or its absence, with what proves it against a root.
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub struct StateProof {
     pub key: Key,
-    /// Canonical encoding of the [`Account`] or [`Contract`]; the bytes themselves for code and storage.
+    /// Canonical encoding of the value; the bytes themselves for code and storage.
     pub value: Option<Vec<u8>>,
     pub proof: Proof,
 }
 
 /// Where a contract keeps a value: its address and its own key.
 pub type StorageSlot = (Address, Arc<[u8]>);
+
+/// A contract's key and its value.
+pub type Pair<'a> = (&'a Arc<[u8]>, &'a Arc<[u8]>);
 
 /// A snapshot. Clones in O(1); a write to a clone leaves the original alone.
 #[derive(Clone, Debug, Default)]
@@ -60,6 +99,11 @@ pub struct State {
     code: OrdMap<Hash, Arc<[u8]>>,
     contracts: OrdMap<Address, Arc<Contract>>,
     storage: OrdMap<StorageSlot, Arc<[u8]>>,
+    infos: OrdMap<Address, Arc<ContractInfo>>,
+    codes: OrdMap<u64, CodeInfo>,
+    counts: Counts,
+    /// Sums over the accounts, so that a contract's question for one is cheap; no part of the root.
+    supply: BTreeMap<Arc<str>, u128>,
     tree: Tree,
 }
 
@@ -174,7 +218,43 @@ impl State {
             .map(|((_, key), value)| (&**key, value))
     }
 
-    /// The sum of all balances of each denomination.
+    /// The nearest key of `contract` between the bounds in that order, with its value.
+    #[must_use]
+    pub fn nearest(
+        &self,
+        contract: &Address,
+        (low, high): (Bound<&[u8]>, Bound<&[u8]>),
+        order: Order,
+    ) -> Option<Pair<'_>> {
+        let mut range = self.storage.range(slots(contract, low, high)?);
+        let found = match order {
+            Order::Ascending => range.next(),
+            Order::Descending => range.next_back(),
+        };
+        found.map(|((_, key), value)| (key, value))
+    }
+
+    #[must_use]
+    pub fn info(&self, contract: &Address) -> Option<&Arc<ContractInfo>> {
+        self.infos.get(contract)
+    }
+
+    #[must_use]
+    pub fn code_info(&self, code_id: u64) -> Option<CodeInfo> {
+        self.codes.get(&code_id).copied()
+    }
+
+    /// All stored code by id.
+    pub fn codes(&self) -> impl Iterator<Item = (u64, CodeInfo)> {
+        self.codes.iter().map(|(id, info)| (*id, *info))
+    }
+
+    #[must_use]
+    pub fn counts(&self) -> Counts {
+        self.counts
+    }
+
+    /// The sum of all balances of each denomination, added up.
     #[must_use]
     pub fn supply(&self) -> BTreeMap<Arc<str>, u128> {
         let mut supply = BTreeMap::new();
@@ -186,6 +266,24 @@ impl State {
         supply
     }
 
+    /// The same of one denomination, kept up to date with every write.
+    #[must_use]
+    pub fn supply_of(&self, denom: &str) -> u128 {
+        self.supply.get(denom).copied().unwrap_or(0)
+    }
+
+    fn count_supply(&mut self, before: Option<&Account>, after: &Account) {
+        for (denom, amount) in before.iter().flat_map(|a| &a.balances) {
+            if let Some(sum) = self.supply.get_mut(denom) {
+                *sum = sum.saturating_sub(*amount);
+            }
+        }
+        for (denom, amount) in &after.balances {
+            let sum = self.supply.entry(denom.clone()).or_default();
+            *sum = sum.saturating_add(*amount);
+        }
+    }
+
     /// The value of `key`, or its absence, and what proves it against [`State::root`].
     #[must_use]
     pub fn prove(&self, key: Key) -> StateProof {
@@ -194,6 +292,9 @@ impl State {
             Key::Contract(address) => self.contract(address).map(|c| encode(&**c)),
             Key::Code(hash) => self.code(hash).map(|c| c.to_vec()),
             Key::Storage(contract, key) => self.storage(contract, key).map(|v| v.to_vec()),
+            Key::Info(address) => self.info(address).map(|i| encode(&**i)),
+            Key::CodeId(id) => self.code_info(*id).map(|c| encode(&c)),
+            Key::Counts => (self.counts != Counts::default()).then(|| encode(&self.counts)),
         };
         StateProof {
             proof: self.tree.prove(&key.path()),
@@ -207,6 +308,8 @@ impl State {
         let mut changes: Vec<Change> = Vec::new();
         for (address, account) in writes.accounts {
             let path = Key::Account(address).path();
+            let before = self.accounts.get(&address).cloned();
+            self.count_supply(before.as_deref(), &account);
             if account.is_empty() {
                 self.accounts.remove(&address);
                 changes.push((path, None));
@@ -223,6 +326,21 @@ impl State {
             let digest = value_digest(&encode(&contract));
             changes.push((Key::Contract(address).path(), Some(digest)));
             self.contracts.insert(address, Arc::new(contract));
+        }
+        for (address, info) in writes.infos {
+            changes.push((
+                Key::Info(address).path(),
+                Some(value_digest(&encode(&info))),
+            ));
+            self.infos.insert(address, Arc::new(info));
+        }
+        for (id, code) in writes.codes {
+            changes.push((Key::CodeId(id).path(), Some(value_digest(&encode(&code)))));
+            self.codes.insert(id, code);
+        }
+        if let Some(counts) = writes.counts {
+            changes.push((Key::Counts.path(), Some(value_digest(&encode(&counts)))));
+            self.counts = counts;
         }
         for ((contract, key), value) in writes.storage {
             let path = Key::Storage(contract, key.to_vec()).path();
@@ -244,6 +362,49 @@ impl PartialEq for State {
 }
 
 impl Eq for State {}
+
+/// The slots of one contract between two keys of its own; `None` when the end is not behind the start.
+pub(super) fn slots(
+    contract: &Address,
+    low: Bound<&[u8]>,
+    high: Bound<&[u8]>,
+) -> Option<(Bound<StorageSlot>, Bound<StorageSlot>)> {
+    if let (Bound::Included(a) | Bound::Excluded(a), Bound::Included(b) | Bound::Excluded(b)) =
+        (low, high)
+    {
+        let both = matches!((low, high), (Bound::Included(_), Bound::Included(_)));
+        if a > b || (a == b && !both) {
+            return None;
+        }
+    }
+    let slot = |key: &[u8]| (*contract, Arc::from(key));
+    let low = match low {
+        Bound::Included(key) => Bound::Included(slot(key)),
+        Bound::Excluded(key) => Bound::Excluded(slot(key)),
+        Bound::Unbounded => Bound::Included(slot(&[])),
+    };
+    let high = match high {
+        Bound::Included(key) => Bound::Included(slot(key)),
+        Bound::Excluded(key) => Bound::Excluded(slot(key)),
+        Bound::Unbounded => match successor(contract) {
+            Some(next) => Bound::Excluded((next, Arc::from([]))),
+            None => Bound::Unbounded,
+        },
+    };
+    Some((low, high))
+}
+
+/// The address that sorts right behind this one.
+fn successor(address: &Address) -> Option<Address> {
+    let mut next = *address;
+    for byte in next.0.iter_mut().rev() {
+        (*byte, _) = byte.overflowing_add(1);
+        if *byte != 0 {
+            return Some(next);
+        }
+    }
+    None
+}
 
 fn value_digest(bytes: &[u8]) -> Hash {
     hash_bytes("consensusforge/state-value", bytes)

@@ -26,13 +26,6 @@ pub fn max_fee(tx: &Transaction) -> u128 {
     u128::from(tx.gas_limit) * u128::from(tx.gas_price)
 }
 
-fn coin(tx: &Transaction) -> Option<&Coin> {
-    match &tx.action {
-        Action::Transfer { coin, .. } => Some(coin),
-        Action::Deploy { funds, .. } | Action::Call { funds, .. } => funds.as_ref(),
-    }
-}
-
 /// What can be said of a transaction without a state: sizes, gas bounds, signature.
 ///
 /// # Errors
@@ -46,13 +39,9 @@ pub fn check_transaction(tx: &SignedTransaction, chain: &Hash) -> Result<(), Str
             limits::MAX_TX_BYTES
         ));
     }
-    if let Some(coin) = coin(t) {
-        check_denom(&coin.denom)?;
-    }
-    let input = match &t.action {
-        Action::Transfer { .. } => 0,
-        Action::Deploy { input, .. } | Action::Call { input, .. } => input.len(),
-    };
+    check_coins(&t.action)?;
+    check_names(&t.action)?;
+    let input = t.action.input().len();
     if input > limits::MAX_CALL_BYTES {
         return Err(format!(
             "the contract's input has {input} bytes: at most {}",
@@ -73,6 +62,62 @@ pub fn check_denom(denom: &str) -> Result<(), String> {
             "a denomination has 1 to {} letters a-z, digits, '/', '-', '.' or '_'",
             limits::MAX_NAME_BYTES
         ));
+    }
+    Ok(())
+}
+
+fn check_coins(action: &Action) -> Result<(), String> {
+    let coins = action.coins();
+    for coin in coins {
+        check_denom(&coin.denom)?;
+    }
+    match action {
+        Action::Transfer { .. } | Action::Deploy { .. } | Action::Call { .. } => Ok(()),
+        Action::Send { .. }
+        | Action::Store { .. }
+        | Action::Instantiate { .. }
+        | Action::Execute { .. }
+        | Action::Migrate { .. }
+        | Action::SetAdmin { .. } => check_several(coins),
+    }
+}
+
+/// # Errors
+/// A sentence, unless there are at most [`limits::MAX_DENOMS`] coins, sorted by denomination, each once
+/// and none zero.
+pub fn check_several(coins: &[Coin]) -> Result<(), String> {
+    if coins.len() > limits::MAX_DENOMS {
+        return Err(format!(
+            "{} denominations at once: at most {}",
+            coins.len(),
+            limits::MAX_DENOMS
+        ));
+    }
+    if coins.iter().any(|c| c.amount == 0) {
+        return Err("an amount of zero: leave the coin out".into());
+    }
+    if !coins.is_sorted_by(|a, b| a.denom < b.denom) {
+        return Err("coins must be sorted by denomination, each once".into());
+    }
+    Ok(())
+}
+
+fn check_names(action: &Action) -> Result<(), String> {
+    let Action::Instantiate { label, salt, .. } = action else {
+        return Ok(());
+    };
+    if label.len() > limits::MAX_LABEL_BYTES {
+        return Err(format!(
+            "the contract's label has {} bytes: at most {}",
+            label.len(),
+            limits::MAX_LABEL_BYTES
+        ));
+    }
+    if salt
+        .as_ref()
+        .is_some_and(|s| s.is_empty() || s.len() > limits::MAX_SALT_BYTES)
+    {
+        return Err(format!("a salt has 1 to {} bytes", limits::MAX_SALT_BYTES));
     }
     Ok(())
 }
@@ -143,7 +188,7 @@ impl<'a> Turn<'a> {
         let Some(next) = nonce.checked_add(1) else {
             return Err("the account has used up its nonces".into());
         };
-        let spent = coin(tx).filter(|c| c.denom == NATIVE_DENOM);
+        let spent = tx.action.coins().iter().find(|c| c.denom == NATIVE_DENOM);
         let left = left.saturating_sub(spent.map_or(0, |c| c.amount));
         self.senders.insert(from, (next, left));
         Ok(())

@@ -5,12 +5,12 @@ use super::view::{ContractView, ModuleView, Problem, ReceiptView, ViewResult};
 use crate::base::Hash;
 use crate::base::digest::{from_hex, sha256, to_hex};
 use crate::base::limits::{MAX_CONTRACTS, MAX_WASM_BYTES};
-use crate::ledger::Receipt;
+use crate::ledger::{Event, Receipt};
 use crate::scenario::Scenario;
 use crate::scenario::model::{ContractSpec, InputSpec};
 use crate::types::NodeId;
 use crate::types::transaction::NATIVE_DENOM;
-use crate::vm::builtin::{builtin, catalogue};
+use crate::vm::builtin::{Builtin, by_hash, catalogue, supply};
 use crate::vm::{ContractEngine, Entry, WasmEngine};
 use crate::world::Submission;
 use base64::Engine as _;
@@ -30,18 +30,60 @@ pub(super) fn modules(scenario: &Scenario) -> Result<BTreeMap<String, Arc<[u8]>>
                 spec.name
             ))
         }),
-        None => builtin(spec.sha256).map(Arc::from).ok_or_else(|| {
-            Problem::new(format!(
+        None => match by_hash(spec.sha256) {
+            Some(contract) => there(contract).map(Arc::from),
+            None => Err(Problem::new(format!(
                 "no built-in contract has the digest {} of '{}'",
                 spec.sha256, spec.name
-            ))
-        }),
+            ))),
+        },
     };
     scenario
         .contracts
         .iter()
         .map(|spec| Ok((spec.name.clone(), module(spec)?)))
         .collect()
+}
+
+fn there(contract: &Builtin) -> Result<&'static [u8], Problem> {
+    contract.wasm().ok_or_else(|| {
+        Problem::new(format!(
+            "the built-in contract '{}' has not been loaded yet: wait for its file, or open the page again when there is a connection",
+            contract.name
+        ))
+    })
+}
+
+/// Files of built-in contracts that `scenario` names and that are not here: fetch each, then
+/// [`take_file`] it, before the scenario is opened.
+#[must_use]
+pub fn files_wanted(scenario: &Scenario) -> Vec<&'static str> {
+    let mut files: Vec<&'static str> = scenario
+        .contracts
+        .iter()
+        .filter(|spec| spec.wasm.is_none())
+        .filter_map(|spec| by_hash(spec.sha256))
+        .filter(|contract| contract.wasm().is_none())
+        .map(|contract| contract.file)
+        .collect();
+    files.sort_unstable();
+    files.dedup();
+    files
+}
+
+/// The file of the built-in contract called `name`, when it has to be fetched first.
+#[must_use]
+pub fn file_of(name: &str) -> Option<&'static str> {
+    let contract = crate::vm::builtin::named(name)?;
+    contract.wasm().is_none().then_some(contract.file)
+}
+
+/// Takes in the file of a built-in contract, for every run from now on.
+///
+/// # Errors
+/// A sentence, when the bytes are not those of a built-in contract.
+pub fn take_file(wasm: &[u8]) -> Result<(), Problem> {
+    supply(wasm).map(|_| ()).map_err(Problem::new)
 }
 
 impl Session {
@@ -51,7 +93,7 @@ impl Session {
         let built_in = catalogue().iter().map(|b| ModuleView {
             name: b.name.into(),
             sha256: b.hash.to_string(),
-            bytes: b.wasm.len() as u64,
+            bytes: b.bytes,
             summary: b.summary.into(),
             wat: b.wat.map(Into::into),
             builtin: true,
@@ -66,7 +108,7 @@ impl Session {
             .scenario
             .contracts
             .iter()
-            .filter(|c| builtin(c.sha256).is_none())
+            .filter(|c| by_hash(c.sha256).is_none())
             .map(|c| ModuleView {
                 name: c.name.clone(),
                 sha256: c.sha256.to_string(),
@@ -116,7 +158,7 @@ impl Session {
                     "a run holds at most {MAX_CONTRACTS} contracts"
                 )));
             }
-            let bytes = builtin(hash).is_none().then(|| STANDARD.encode(wasm));
+            let bytes = by_hash(hash).is_none().then(|| STANDARD.encode(wasm));
             let mut changed = self.scenario.clone();
             changed.contracts.push(ContractSpec {
                 name: name.into(),
@@ -140,7 +182,7 @@ impl Session {
         let found = catalogue().iter().find(|b| b.name == name);
         let found =
             found.ok_or_else(|| Problem::new(format!("there is no built-in contract '{name}'")))?;
-        self.add_contract(found.name, found.wasm)
+        self.add_contract(found.name, there(found)?)
     }
 
     /// Deployed contracts, as the first honest validator that is up sees them.
@@ -326,7 +368,13 @@ fn fill(view: &mut ReceiptView, receipt: &Receipt) {
     view.events = receipt
         .events
         .iter()
-        .map(|e| text_or_hex(&e.data))
+        .map(|event| match event {
+            Event::Said { data, .. } => text_or_hex(data),
+            Event::Typed(event) => {
+                let parts = event.attributes.iter().map(|(k, v)| format!("{k}={v}"));
+                format!("{}: {}", event.kind, parts.collect::<Vec<_>>().join(", "))
+            }
+        })
         .collect();
     view.created = receipt.created.map(|a| a.to_string());
     view.changes = receipt

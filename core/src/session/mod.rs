@@ -1,12 +1,16 @@
 //! The one interface for page, command line and tests: advance a run, move in it, act on it, look at it.
 
+mod back;
+mod branch;
 mod chart;
+pub mod compare;
 mod contracts;
 pub mod export;
 mod frame;
 mod hands;
 pub mod inspect;
 mod log;
+mod moments;
 mod recorded;
 mod search;
 mod series;
@@ -15,6 +19,8 @@ pub mod view;
 mod words;
 
 pub use crate::scenario::{self, Scenario};
+pub use branch::parting;
+pub use contracts::{file_of, files_wanted, take_file};
 pub use recorded::{Recorded, TraceSaver, is_trace};
 pub use search::{LOG_EVENTS, LogIndex};
 pub use share::{Opened, link_of, open_bytes, open_link, presets};
@@ -24,7 +30,6 @@ use crate::base::limits::{MAX_CHECKPOINTS, MAX_TIME};
 use crate::check::Monitors;
 use crate::scenario::model::{Command, TimedCommand};
 use crate::scenario::{ScenarioError, validate};
-use crate::trace::Event;
 use crate::world::{Setup, Simulation, simulate};
 use std::rc::Rc;
 use view::{Advance, Problem, Unit};
@@ -55,6 +60,8 @@ pub struct Session {
     /// Counts the times the run was moved: chart cursors of an earlier era start afresh.
     era: u64,
     end: Micros,
+    seen: moments::Seen,
+    back: Option<back::Back>,
 }
 
 /// Trace records a checkpoint keeps, so that the chart shows what led to where one goes back to.
@@ -91,6 +98,8 @@ impl Session {
             stride: FIRST_STRIDE,
             era: 0,
             end: 0,
+            seen: moments::Seen::default(),
+            back: None,
         })
     }
 
@@ -106,6 +115,12 @@ impl Session {
         self.sim.now()
     }
 
+    /// The furthest this run has been.
+    #[must_use]
+    pub fn end_us(&self) -> Micros {
+        self.end.max(self.sim.now())
+    }
+
     /// Runs to `until` (included) or for `max_steps` simulator events, whichever is first.
     pub fn advance(&mut self, until: Micros, max_steps: u64) -> Advance {
         let until = until.min(MAX_TIME);
@@ -117,6 +132,10 @@ impl Session {
             left -= done;
             reached = done < slice;
             self.monitors.observe(self.sim.trace());
+            self.seen.read(self.sim.trace());
+            if done == LOOK {
+                self.see_violations();
+            }
             self.remember();
         }
         self.end = self.end.max(self.sim.now());
@@ -132,27 +151,12 @@ impl Session {
         let mut left = max_steps;
         let mut reached = false;
         while left > 0 && !reached {
-            let cursor = self.sim.trace().end();
-            let height = self.monitors.metrics.decided.back().map(|d| d.height);
-            if self.sim.run(MAX_TIME, 1) == 0 {
+            let Some(one) = self.one_step(unit) else {
                 break;
-            }
-            left -= 1;
-            self.monitors.observe(self.sim.trace());
-            reached = match unit {
-                Unit::Event => true,
-                Unit::Height => self.monitors.metrics.decided.back().map(|d| d.height) > height,
-                Unit::Message => self
-                    .sim
-                    .trace()
-                    .since(cursor)
-                    .any(|r| matches!(r.event, Event::Delivered { .. })),
-                Unit::Step => self
-                    .sim
-                    .trace()
-                    .since(cursor)
-                    .any(|r| matches!(r.event, Event::Step { .. })),
             };
+            left -= 1;
+            reached = one;
+            self.seen.read(self.sim.trace());
             self.remember();
         }
         self.end = self.end.max(self.sim.now());
@@ -208,6 +212,7 @@ impl Session {
         self.scenario = changed;
         self.checkpoints.retain(|c| c.now <= now);
         self.end = now;
+        self.seen.cut(now, self.sim.trace());
         if at_us == 0 {
             // Nothing has run: open afresh with one command more.
             let era = self.era + 1;
@@ -232,6 +237,8 @@ impl Session {
             stride: self.stride,
             era: self.era + 1,
             end: self.end,
+            seen: self.seen.clone(),
+            back: None,
         }
     }
 
@@ -250,6 +257,7 @@ impl Session {
             }
         }
         self.era += 1;
+        self.seen.moved(self.sim.trace());
     }
 
     /// Takes a checkpoint when the last one is far enough behind, and thins the old ones.

@@ -620,3 +620,21 @@ pub struct LogText {
     /// Older rows that did not fit.
     pub left_out: u32,
 }
+
+/// Instants worth going to, each list in order of time.
+#[derive(Clone, Debug, Default, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct Moments {
+    /// A validator decided a block.
+    pub commits_us: Vec<u64>,
+    pub commands_us: Vec<u64>,
+    /// Crashes, liars, proofs, partitions.
+    pub faults: Vec<Moment>,
+    /// Since when something is wrong.
+    pub violations: Vec<Moment>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct Moment {
+    pub at_us: u64,
+    pub what: String,
+}

@@ -1,4 +1,4 @@
-//! What users sign: a transfer, a deployment or a call, with a fee in gas.
+//! What users sign: a payment, something to do with code or a contract, with a fee in gas.
 
 use super::{Address, PublicKey, Signable, Signature};
 use crate::base::{Hash, hash_of};
@@ -32,6 +32,94 @@ pub enum Action {
         input: Vec<u8>,
         funds: Option<Coin>,
     },
+    /// Pays in several denominations. As in all that follows, coins are sorted by denomination, each
+    /// once, none zero.
+    Send {
+        to: Address,
+        coins: Vec<Coin>,
+    },
+    /// Stores `wasm` under the next code id.
+    Store {
+        wasm: Arc<[u8]>,
+    },
+    /// Makes a contract of stored code and runs its `init`. With a salt (1 to 64 bytes) its address
+    /// depends on code, sender and salt alone.
+    Instantiate {
+        code_id: u64,
+        admin: Option<Address>,
+        label: String,
+        input: Vec<u8>,
+        funds: Vec<Coin>,
+        salt: Option<Vec<u8>>,
+    },
+    Execute {
+        contract: Address,
+        input: Vec<u8>,
+        funds: Vec<Coin>,
+    },
+    /// Gives a contract other code, which its admin may.
+    Migrate {
+        contract: Address,
+        code_id: u64,
+        input: Vec<u8>,
+    },
+    /// Hands a contract to another admin, or to nobody for ever.
+    SetAdmin {
+        contract: Address,
+        admin: Option<Address>,
+    },
+}
+
+impl Action {
+    /// What goes from the sender's account to whom the action names.
+    #[must_use]
+    pub fn coins(&self) -> &[Coin] {
+        match self {
+            Action::Transfer { coin, .. } => std::slice::from_ref(coin),
+            Action::Deploy { funds, .. } | Action::Call { funds, .. } => {
+                funds.as_ref().map_or(&[], std::slice::from_ref)
+            }
+            Action::Send { coins, .. } => coins,
+            Action::Instantiate { funds, .. } | Action::Execute { funds, .. } => funds,
+            Action::Store { .. } | Action::Migrate { .. } | Action::SetAdmin { .. } => &[],
+        }
+    }
+
+    /// What a contract is handed.
+    #[must_use]
+    pub fn input(&self) -> &[u8] {
+        match self {
+            Action::Deploy { input, .. }
+            | Action::Call { input, .. }
+            | Action::Instantiate { input, .. }
+            | Action::Execute { input, .. }
+            | Action::Migrate { input, .. } => input,
+            Action::Transfer { .. }
+            | Action::Send { .. }
+            | Action::Store { .. }
+            | Action::SetAdmin { .. } => &[],
+        }
+    }
+
+    /// Bytes beyond a fixed part.
+    fn carried(&self) -> usize {
+        let several = |coins: &[Coin]| coins.iter().map(|c| 24 + c.denom.len()).sum::<usize>();
+        match self {
+            Action::Transfer { .. } | Action::SetAdmin { .. } => 0,
+            Action::Deploy { wasm, input, .. } => wasm.len() + input.len(),
+            Action::Call { input, .. } | Action::Migrate { input, .. } => input.len(),
+            Action::Send { coins, .. } => several(coins),
+            Action::Store { wasm } => wasm.len(),
+            Action::Instantiate {
+                label,
+                input,
+                funds,
+                salt,
+                ..
+            } => label.len() + input.len() + several(funds) + salt.as_ref().map_or(0, Vec::len),
+            Action::Execute { input, funds, .. } => input.len() + several(funds),
+        }
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
@@ -101,13 +189,8 @@ impl SignedTransaction {
     /// Encoded size on the wire.
     #[must_use]
     pub fn bytes(&self) -> usize {
-        let carried = match &self.transaction.action {
-            Action::Transfer { .. } => 0,
-            Action::Deploy { wasm, input, .. } => wasm.len() + input.len(),
-            Action::Call { input, .. } => input.len(),
-        };
         // Key, nonce, gas, signature, address and coin: the fixed part, rounded up.
-        240 + carried
+        240 + self.transaction.action.carried()
     }
 }
 

@@ -1,25 +1,36 @@
-//! The sample contracts, built in. A link names them by hash, so a committed `.wasm` never changes:
-//! an improved one is a new file. `contracts/contracts.json` describes them; `contracts-check` in the
-//! tests holds files and sources together.
+//! The sample contracts: a library of modules by hash. A link names them by hash, so a committed `.wasm`
+//! never changes: an improved one is a new file. `contracts/contracts.json` lists them;
+//! `contracts-check` in the tests holds files and sources together.
+//!
+//! All are known; not all are there. The small ones are part of this program. The others are part of it
+//! natively, and files beside the page in a browser, where whoever wants one fetches it and
+//! [`supply`]s it once.
 
 use super::Entry;
 use crate::base::Hash;
-use serde::Deserialize;
-use std::sync::LazyLock;
+use crate::base::digest::sha256;
+use std::sync::OnceLock;
 
 /// A sample contract.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Debug)]
 pub struct Builtin {
     pub name: &'static str,
-    /// SHA-256 of `wasm`.
+    /// SHA-256 of its module.
     pub hash: Hash,
-    pub wasm: &'static [u8],
+    /// Name of its module's file.
+    pub file: &'static str,
+    /// Size of its module.
+    pub bytes: u64,
+    /// Its module, when it is part of this program.
+    embedded: Option<&'static [u8]>,
+    /// Its module, once somebody supplied it.
+    supplied: OnceLock<&'static [u8]>,
     /// The source, for those written by hand.
     pub wat: Option<&'static str>,
     /// One line for a list.
     pub summary: &'static str,
     /// Calls to try, in an order that works on a fresh contract.
-    pub examples: Vec<Example>,
+    pub examples: &'static [Example],
 }
 
 /// A call to try.
@@ -33,6 +44,14 @@ pub struct Example {
     pub note: &'static str,
 }
 
+impl Builtin {
+    /// Its module, unless it is a file that nobody has fetched yet.
+    #[must_use]
+    pub fn wasm(&self) -> Option<&'static [u8]> {
+        self.embedded.or_else(|| self.supplied.get().copied())
+    }
+}
+
 impl Example {
     /// The input with addresses in their places.
     #[must_use]
@@ -44,82 +63,8 @@ impl Example {
     }
 }
 
-macro_rules! files {
-    ($($name:literal $(from $wat:literal)?),* $(,)?) => {
-        &[$((
-            $name,
-            include_bytes!(concat!("../../../contracts/wasm/", $name, ".wasm")),
-            None::<&str>$(.or(Some(include_str!(concat!("../../../contracts/", $wat)))))?,
-        )),*]
-    };
-}
-
-type File = (&'static str, &'static [u8], Option<&'static str>);
-
-static FILES: LazyLock<Vec<File>> = LazyLock::new(|| {
-    let files: &[File] = files![
-        "counter" from "counter.wat",
-        "counter-rust",
-        "token",
-        "escrow",
-        "voting",
-        "loop" from "loop.wat",
-        "trap" from "trap.wat",
-        "memory_bomb" from "memory_bomb.wat",
-        "deep_recursion" from "deep_recursion.wat",
-    ];
-    files.to_vec()
-});
-
-/// `contracts/contracts.json`.
-pub const MANIFEST: &str = include_str!("../../../contracts/contracts.json");
-
-#[derive(Deserialize)]
-struct Described {
-    name: &'static str,
-    sha256: Hash,
-    summary: &'static str,
-    examples: Vec<DescribedExample>,
-}
-
-#[derive(Deserialize)]
-struct DescribedExample {
-    entry: &'static str,
-    input: &'static str,
-    note: &'static str,
-}
-
-static CATALOGUE: LazyLock<Vec<Builtin>> = LazyLock::new(|| {
-    // A test reads every line; at run time a broken list is an empty one and not a panic.
-    let described: Vec<Described> = serde_json::from_str(MANIFEST).unwrap_or_default();
-    described.into_iter().filter_map(build).collect()
-});
-
-fn build(described: Described) -> Option<Builtin> {
-    let (name, wasm, wat) = FILES.iter().find(|(name, ..)| *name == described.name)?;
-    let examples = described
-        .examples
-        .iter()
-        .filter_map(|e| {
-            let entry = [Entry::Init, Entry::Call, Entry::View]
-                .into_iter()
-                .find(|entry| entry.name() == e.entry)?;
-            Some(Example {
-                entry,
-                input: e.input,
-                note: e.note,
-            })
-        })
-        .collect();
-    Some(Builtin {
-        name,
-        hash: described.sha256,
-        wasm,
-        wat: *wat,
-        summary: described.summary,
-        examples,
-    })
-}
+// `CATALOGUE`, made of `contracts/contracts.json` by `build.rs`.
+include!(concat!(env!("OUT_DIR"), "/catalogue.rs"));
 
 /// Every sample contract, in the order to show them.
 #[must_use]
@@ -127,14 +72,39 @@ pub fn catalogue() -> &'static [Builtin] {
     &CATALOGUE
 }
 
-/// The bytes behind a hash, when it is a sample contract's.
+/// The sample contract with this digest, whether its module is there or not.
+#[must_use]
+pub fn by_hash(hash: Hash) -> Option<&'static Builtin> {
+    catalogue().iter().find(|b| b.hash == hash)
+}
+
+/// The bytes behind a hash, when it is a sample contract's and they are there.
 #[must_use]
 pub fn builtin(hash: Hash) -> Option<&'static [u8]> {
-    catalogue().iter().find(|b| b.hash == hash).map(|b| b.wasm)
+    by_hash(hash)?.wasm()
 }
 
 /// The sample contract of a name.
 #[must_use]
 pub fn named(name: &str) -> Option<&'static Builtin> {
     catalogue().iter().find(|b| b.name == name)
+}
+
+/// Takes in the file of a sample contract. It stays for as long as the program runs; taking it in twice
+/// is fine.
+///
+/// # Errors
+/// A sentence, when these bytes are no sample contract's.
+pub fn supply(wasm: &[u8]) -> Result<&'static Builtin, String> {
+    let hash = sha256(wasm);
+    let Some(contract) = by_hash(hash) else {
+        return Err(format!(
+            "a file of {} bytes with the digest {} is none of the sample contracts; reload the page, for it and its files may be of different versions",
+            wasm.len(),
+            hash.short(8)
+        ));
+    };
+    // Leaked on purpose: at most once each, and handed out as what is built in.
+    contract.supplied.get_or_init(|| Box::leak(wasm.into()));
+    Ok(contract)
 }

@@ -59,22 +59,35 @@ impl GasUse {
         *slot = slot.saturating_add(gas);
     }
 
+    /// Adds another's parts to these.
+    pub fn merge(&mut self, other: &GasUse) {
+        for (category, gas) in other.parts() {
+            self.add(category, gas);
+        }
+    }
+
+    /// Each category with its gas.
+    #[must_use]
+    pub fn parts(&self) -> [(Category, u64); 10] {
+        [
+            (Category::Operators, self.operators),
+            (Category::Start, self.start),
+            (Category::HostCalls, self.host_calls),
+            (Category::StorageRead, self.storage_read),
+            (Category::StorageWrite, self.storage_write),
+            (Category::Transfers, self.transfers),
+            (Category::Events, self.events),
+            (Category::Crypto, self.crypto),
+            (Category::Queries, self.queries),
+            (Category::Messages, self.messages),
+        ]
+    }
+
     #[must_use]
     pub fn total(&self) -> u64 {
-        [
-            self.operators,
-            self.start,
-            self.host_calls,
-            self.storage_read,
-            self.storage_write,
-            self.transfers,
-            self.events,
-            self.crypto,
-            self.queries,
-            self.messages,
-        ]
-        .iter()
-        .fold(0, |sum, part| sum.saturating_add(*part))
+        self.parts()
+            .iter()
+            .fold(0, |sum, (_, part)| sum.saturating_add(*part))
     }
 }
 

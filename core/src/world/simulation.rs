@@ -159,7 +159,11 @@ impl<P: Protocol> Simulation for World<P> {
 
     fn view(&self, node: NodeId, contract: Address, input: &[u8]) -> Option<Outcome> {
         let (state, height) = Simulation::state(self, node)?;
-        Some(self.ledger.chain.view(state, height, contract, input))
+        Some(
+            self.ledger
+                .chain
+                .view(state, (height, self.now), contract, input),
+        )
     }
 
     fn submissions(&self) -> &[Submission] {

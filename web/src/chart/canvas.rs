@@ -13,6 +13,11 @@ use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
 pub struct Palette(BTreeMap<Token, String>);
 
 impl Palette {
+    #[must_use]
+    pub fn colour(&self, token: Token) -> &str {
+        self.0.get(&token).map_or("#888", String::as_str)
+    }
+
     /// Reads the style sheet's tokens; again whenever the theme changes.
     #[must_use]
     pub fn of(element: &HtmlCanvasElement) -> Palette {
@@ -68,7 +73,7 @@ impl<'a> Canvas<'a> {
     }
 
     fn colour(&self, token: Token) -> &str {
-        self.palette.0.get(&token).map_or("#888", String::as_str)
+        self.palette.colour(token)
     }
 
     fn style(&self, stroke: Stroke) {
@@ -113,6 +118,18 @@ impl Painter for Canvas<'_> {
             } else {
                 self.context.line_to(*x, *y);
             }
+        }
+        self.context.fill();
+    }
+
+    fn triangles(&mut self, all: &[[Point; 3]], colour: Token, alpha: f64) {
+        self.context.set_global_alpha(alpha);
+        self.context.set_fill_style_str(self.colour(colour));
+        self.context.begin_path();
+        for [a, b, c] in all {
+            self.context.move_to(a.0, a.1);
+            self.context.line_to(b.0, b.1);
+            self.context.line_to(c.0, c.1);
         }
         self.context.fill();
     }

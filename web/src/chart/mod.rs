@@ -1,13 +1,28 @@
-//! The message-sequence chart. Records come into the [`store`], [`layout`] says where things lie,
-//! [`shapes`] turns both into plain shapes, [`hit`] finds what is under a pointer; all pure. [`paint`]
-//! says how a shape is drawn on any surface; only `canvas` touches a real one.
+//! The message-sequence chart. Records come into the [`store`]; [`lanes`] says which lifelines stand
+//! where, [`layout`] where things lie, [`shapes`] (with [`frame`], [`lifelines`], [`arrows`], [`marks`])
+//! turns all of it into plain shapes, [`hit`] finds what is under a pointer; all pure. [`paint`] says how
+//! a shape is drawn on any surface: [`svg`] is one, and only `canvas` touches a real one.
 
+pub mod area;
+pub mod arrows;
+pub mod bundle;
 #[cfg(target_arch = "wasm32")]
 pub mod canvas;
+pub mod cone;
+pub mod cuts;
+pub mod density;
+pub mod filter;
 pub mod frame;
 pub mod hit;
+pub mod lanes;
 pub mod layout;
+pub mod lifelines;
+pub mod marks;
+pub mod neighbours;
 pub mod paint;
+pub mod say;
 pub mod shapes;
 pub mod store;
+pub mod svg;
+pub mod through;
 pub mod tokens;

@@ -19,6 +19,8 @@ pub trait Painter {
     /// Many segments, one style.
     fn segments(&mut self, lines: &[(Point, Point)], stroke: Stroke);
     fn polygon(&mut self, points: &[Point], colour: Token, alpha: f64);
+    /// Many triangles, one style.
+    fn triangles(&mut self, all: &[[Point; 3]], colour: Token, alpha: f64);
     fn ring(&mut self, at: Point, radius: f64, stroke: Stroke);
     fn text(&mut self, at: Point, text: &str, colour: Token, align: Align, size: f64, bold: bool);
 }
@@ -45,6 +47,24 @@ pub fn paint(shapes: &[Shape], surface: &mut impl Painter) {
             run.add((*from, *to), style);
             continue;
         }
+        if let Shape::Head {
+            at,
+            toward,
+            fill,
+            hollow,
+            alpha,
+        } = shape
+        {
+            let [tip, left, right] = head(*at, *toward);
+            if *hollow {
+                let style = solid(*fill, 1.4, *alpha);
+                run.add((left, tip), style);
+                run.add((tip, right), style);
+            } else {
+                run.head([tip, left, right], *fill, *alpha);
+            }
+            continue;
+        }
         if !over_lines(shape) {
             run.flush(surface);
         }
@@ -59,16 +79,14 @@ pub fn paint(shapes: &[Shape], surface: &mut impl Painter) {
 /// Heads, crosses and diamonds belong to the lines about them and may be drawn after all of these;
 /// anything else must keep its place.
 fn over_lines(shape: &Shape) -> bool {
-    matches!(
-        shape,
-        Shape::Head { .. } | Shape::Cross { .. } | Shape::Diamond { .. }
-    )
+    matches!(shape, Shape::Cross { .. } | Shape::Diamond { .. })
 }
 
 /// Lines gathered by style, and what goes on top of them.
 #[derive(Default)]
 struct Run<'a> {
     lines: Vec<(Stroke, Vec<(Point, Point)>)>,
+    heads: Vec<(Token, f64, Vec<[Point; 3]>)>,
     later: Vec<&'a Shape>,
 }
 
@@ -80,9 +98,20 @@ impl Run<'_> {
         }
     }
 
+    fn head(&mut self, points: [Point; 3], fill: Token, alpha: f64) {
+        let known = self.heads.iter_mut().find(|h| (h.0, h.1) == (fill, alpha));
+        match known {
+            Some((_, _, heads)) => heads.push(points),
+            None => self.heads.push((fill, alpha, vec![points])),
+        }
+    }
+
     fn flush(&mut self, surface: &mut impl Painter) {
         for (style, lines) in self.lines.drain(..) {
             surface.segments(&lines, style);
+        }
+        for (fill, alpha, heads) in self.heads.drain(..) {
+            surface.triangles(&heads, fill, alpha);
         }
         for shape in self.later.drain(..) {
             one(shape, surface);
@@ -101,7 +130,8 @@ fn solid(colour: Token, width: f64, alpha: f64) -> Stroke {
 
 fn one(shape: &Shape, surface: &mut impl Painter) {
     match shape {
-        Shape::Line { .. } => {}
+        // Gathered before.
+        Shape::Line { .. } | Shape::Head { .. } => {}
         Shape::Rect {
             x,
             y,
@@ -114,20 +144,6 @@ fn one(shape: &Shape, surface: &mut impl Painter) {
         }
         Shape::Hatch { x, y, w, h, stroke } => {
             surface.segments(&hatch(*x, *y, *w, *h), solid(*stroke, 1.0, 0.45));
-        }
-        Shape::Head {
-            at,
-            toward,
-            fill,
-            hollow,
-            alpha,
-        } => {
-            let [tip, left, right] = head(*at, *toward);
-            if *hollow {
-                surface.segments(&[(left, tip), (tip, right)], solid(*fill, 1.4, *alpha));
-            } else {
-                surface.polygon(&[tip, left, right], *fill, *alpha);
-            }
         }
         Shape::Cross {
             at: (x, y),
@@ -242,6 +258,9 @@ mod tests {
         fn polygon(&mut self, points: &[Point], colour: Token, _: f64) {
             self.0.push(format!("{} corners {colour:?}", points.len()));
         }
+        fn triangles(&mut self, all: &[[Point; 3]], colour: Token, _: f64) {
+            self.0.push(format!("{} heads {colour:?}", all.len()));
+        }
         fn ring(&mut self, _: Point, _: f64, stroke: Stroke) {
             self.0.push(format!("ring {:?}", stroke.colour));
         }
@@ -279,7 +298,15 @@ mod tests {
             alpha: 1.0,
         };
         let (a, b) = (Token::Kind0, Token::Kind1);
-        let shapes = [line(a), head, line(b), line(a), cover, line(a)];
+        let shapes = [
+            line(a),
+            head.clone(),
+            line(b),
+            line(a),
+            head,
+            cover,
+            line(a),
+        ];
         let mut recorder = Recorder::default();
         paint(&shapes, &mut recorder);
         assert_eq!(
@@ -288,7 +315,7 @@ mod tests {
                 "clear Ground",
                 "2 lines Kind0",
                 "1 lines Kind1",
-                "3 corners Kind0",
+                "2 heads Kind0",
                 "4 corners Header",
                 "1 lines Kind0",
             ]

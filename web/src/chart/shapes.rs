@@ -1,16 +1,17 @@
 //! From records and a view to plain shapes. No colour values, no surface: those are `paint`'s.
 
-use super::frame;
+use super::area::Area;
+use super::bundle::{Bundles, Grid};
+use super::cone::Cone;
+use super::cuts::CutBand;
+use super::filter::Filter;
 use super::hit::Pick;
-use super::layout::{HEAD, Layout};
+use super::lanes::Lanes;
+use super::layout::Layout;
 use super::store::Store;
 use super::tokens::{Dash, Token};
-use consensusforge_core::session::view::{Arrow, Fate, Mark, MarkKind, NodeView, World};
-
-/// Share of the way at which a lost message's line ends: visibly not at the receiver.
-const LOST_AT: f64 = 0.62;
-/// Above this many arrows heads and sender marks are left out: they would be one grey mass.
-const PLAIN_ABOVE: usize = 1_400;
+use super::{arrows, frame, lifelines, marks};
+use consensusforge_core::session::view::{NodeView, World};
 
 #[derive(Clone, Debug, PartialEq)]
 pub enum Shape {
@@ -88,24 +89,32 @@ pub enum Align {
 }
 
 /// All that a picture depends on.
+#[derive(Clone, Copy)]
 pub struct Scene<'a> {
     pub layout: Layout,
+    pub lanes: &'a Lanes,
+    pub filter: &'a Filter,
     pub now_us: u64,
     pub world: &'a World,
     pub nodes: &'a [NodeView],
     pub store: &'a Store,
+    /// Under the pointer.
     pub picked: Option<&'a Pick>,
     /// Clicked: stays lit, and leaves the others as they are.
     pub pinned: Option<&'a Pick>,
-    /// Arrows drawn at most; more are thinned evenly.
-    pub max_arrows: usize,
+    /// Past and future of what is under the pointer.
+    pub cone: Option<&'a Cone>,
+    pub cuts: &'a [CutBand],
+    /// What has arrived, as density; none: every arrow is drawn.
+    pub density: Option<(&'a Bundles, Grid)>,
+    pub area: Option<Area>,
 }
 
 /// What to draw, back to front, and how much of it is left out.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Picture {
     pub shapes: Vec<Shape>,
-    /// Messages in the window, and how many of them are drawn.
+    /// Messages in the window, and lines they are drawn as.
     pub messages: usize,
     pub drawn: usize,
 }
@@ -114,336 +123,12 @@ pub struct Picture {
 pub fn picture(scene: &Scene) -> Picture {
     let mut out = Picture::default();
     frame::bands(scene, &mut out.shapes);
-    lifelines(scene, &mut out.shapes);
-    arrows(scene, &mut out);
-    marks(scene, &mut out.shapes);
+    lifelines::lifelines(scene, &mut out.shapes);
+    arrows::arrows(scene, &mut out);
+    marks::marks(scene, &mut out.shapes);
+    frame::area(scene, &mut out.shapes);
     frame::header(scene, &mut out.shapes);
     out
-}
-
-fn lifelines(scene: &Scene, out: &mut Vec<Shape>) {
-    let l = &scene.layout;
-    let (from, to) = l.window();
-    let bottom = l.y(scene.now_us.min(to)).clamp(HEAD, l.height);
-    for k in 0..l.nodes {
-        let x = l.x(k);
-        let node = scene.nodes.get(k);
-        let byzantine = node.is_some_and(|n| n.byzantine);
-        let (stroke, width) = if byzantine {
-            (Token::Byzantine, 1.6)
-        } else {
-            (Token::Lifeline, 1.3)
-        };
-        // A lifeline is dotted while its node is down.
-        let turns: Vec<(u64, bool)> = scene
-            .store
-            .marks_in(from, to)
-            .filter(|m| usize::from(m.node) == k)
-            .filter_map(|m| match m.what {
-                MarkKind::Crashed => Some((m.at_us, true)),
-                MarkKind::Restarted => Some((m.at_us, false)),
-                _ => None,
-            })
-            .collect();
-        let mut down = match turns.first() {
-            Some((_, crashed)) => !crashed,
-            None => node.is_some_and(|n| n.crashed),
-        };
-        // A fork splits honest lifelines in two colours, from the commit on.
-        let side = scene
-            .store
-            .side(k)
-            .filter(|_| !byzantine)
-            .map(|(since, branch)| {
-                let stroke = if branch == 0 {
-                    Token::Commit
-                } else {
-                    Token::Fork
-                };
-                (l.y(since).clamp(HEAD, bottom), stroke)
-            });
-        let bottom_of_plain = side.map_or(bottom, |(start, _)| start);
-        let mut top = HEAD;
-        for (at, next) in turns.iter().copied().chain([(u64::MAX, down)]) {
-            let end = if at == u64::MAX { bottom } else { l.y(at) };
-            let end = end.clamp(HEAD, bottom_of_plain);
-            let dash = match (down, byzantine) {
-                (true, _) => Dash::Dotted,
-                (false, true) => Dash::LongDashed,
-                (false, false) => Dash::Solid,
-            };
-            if end > top {
-                out.push(line((x, top), (x, end), stroke, width, dash, 1.0));
-            }
-            top = end;
-            down = next;
-        }
-        if let Some((start, stroke)) = side {
-            let width = (l.pitch() * 0.3).clamp(1.5, 3.0);
-            out.push(line(
-                (x, start),
-                (x, bottom),
-                stroke,
-                width,
-                Dash::Solid,
-                1.0,
-            ));
-        }
-    }
-    if (HEAD..l.height).contains(&l.y(scene.now_us)) {
-        let y = l.y(scene.now_us);
-        out.push(line(
-            (l.gutter(), y),
-            (l.width, y),
-            Token::Lifeline,
-            1.0,
-            Dash::Dotted,
-            0.8,
-        ));
-    }
-}
-
-fn arrows(scene: &Scene, out: &mut Picture) {
-    let l = &scene.layout;
-    let (from, to) = l.window();
-    let to = to.min(scene.now_us);
-    let all = scene.store.arrows_in(from, to).count();
-    out.messages = all;
-    let stride = all.div_ceil(scene.max_arrows.max(1)).max(1) as u32;
-    let crowd = all.min(scene.max_arrows) as f64;
-    let alpha = (0.95 * (260.0 / crowd.max(260.0)).sqrt()).max(0.16);
-    let plain = all > PLAIN_ABOVE;
-    let message = |pick: Option<&Pick>| match pick {
-        Some(Pick::Arrow(a)) => Some(a.message),
-        _ => None,
-    };
-    let (lit, pinned) = (message(scene.picked), message(scene.pinned));
-    for arrow in scene.store.arrows_in(from, to) {
-        let this = Some(arrow.message);
-        let focus = lit == this || pinned == this;
-        if !focus && !kept(arrow, stride) {
-            continue;
-        }
-        out.drawn += 1;
-        let alpha = match (lit, focus) {
-            (_, true) => 1.0,
-            (Some(_), false) => alpha * 0.3,
-            (None, _) => alpha,
-        };
-        one_arrow(scene, arrow, alpha, focus, plain && !focus, &mut out.shapes);
-    }
-}
-
-/// An even choice that stays the same from frame to frame.
-fn kept(arrow: &Arrow, stride: u32) -> bool {
-    let mixed =
-        arrow.message.wrapping_mul(0x9E37_79B1) ^ (u32::from(arrow.to).wrapping_mul(0x85EB_CA6B));
-    stride <= 1 || (mixed >> 7).is_multiple_of(stride)
-}
-
-fn one_arrow(scene: &Scene, a: &Arrow, alpha: f64, focus: bool, plain: bool, out: &mut Vec<Shape>) {
-    let l = &scene.layout;
-    let start = (l.x(a.from.into()), l.y(a.sent_us));
-    let full = (l.x(a.to.into()), l.y(a.arrives_us));
-    let lost = matches!(a.fate, Fate::Lost | Fate::Cut | Fate::Dropped);
-    let span = (a.arrives_us - a.sent_us.min(a.arrives_us)).max(1) as f64;
-    let grown = (scene.now_us.saturating_sub(a.sent_us) as f64 / span).min(1.0);
-    let whole = if lost { LOST_AT } else { 1.0 };
-    let share = grown.min(whole);
-    let end = (
-        start.0 + (full.0 - start.0) * share,
-        start.1 + (full.1 - start.1) * share,
-    );
-    let stroke = Token::kind(a.kind);
-    let role_weight = if a.kind == 0 { 1.9 } else { 1.25 };
-    let width = if focus {
-        role_weight + 1.2
-    } else {
-        role_weight
-    };
-    let dash = Dash::kind(a.kind);
-    out.push(line(start, end, stroke, width, dash, alpha));
-    if plain {
-        return;
-    }
-    if a.byzantine {
-        out.push(Shape::Diamond {
-            at: start,
-            size: 4.0,
-            stroke: Token::Byzantine,
-            fill: Some(Token::Byzantine),
-        });
-    }
-    if grown < whole {
-        return;
-    }
-    if lost || a.fate == Fate::ReceiverDown {
-        out.push(Shape::Cross {
-            at: end,
-            size: 4.0,
-            stroke: Token::Lost,
-            alpha: alpha.max(0.55),
-        });
-    } else {
-        out.push(Shape::Head {
-            at: end,
-            toward: (full.0 - start.0, full.1 - start.1),
-            fill: stroke,
-            hollow: a.kind == 1,
-            alpha,
-        });
-    }
-}
-
-fn marks(scene: &Scene, out: &mut Vec<Shape>) {
-    let l = &scene.layout;
-    let (from, to) = l.window();
-    let size = (l.pitch() * 0.3).clamp(2.5, 13.0);
-    // What is a little above the window still reaches into it.
-    let margin = (20_000.0 / l.view.px_per_ms) as u64;
-    for mark in scene
-        .store
-        .marks_in(from.saturating_sub(margin), to.min(scene.now_us))
-    {
-        one_mark(scene, mark, size, out);
-    }
-    for pick in [scene.picked, scene.pinned] {
-        let Some(Pick::Mark(mark)) = pick else {
-            continue;
-        };
-        let at = (l.x(mark.node.into()), l.y(mark.at_us));
-        out.push(Shape::Ring {
-            at,
-            size: size * 0.5 + 6.0,
-            stroke: Token::Focus,
-        });
-    }
-}
-
-fn one_mark(scene: &Scene, mark: &Mark, size: f64, out: &mut Vec<Shape>) {
-    let l = &scene.layout;
-    let at = (l.x(mark.node.into()), l.y(mark.at_us));
-    let small = l.pitch() < 18.0;
-    match &mark.what {
-        MarkKind::Step { .. } if !small => {
-            out.push(line(
-                (at.0 - 4.0, at.1),
-                (at.0 + 4.0, at.1),
-                Token::Lifeline,
-                1.3,
-                Dash::Solid,
-                1.0,
-            ));
-        }
-        MarkKind::Step { .. } | MarkKind::Polka { .. } => {}
-        MarkKind::Timeout { .. } => out.push(Shape::Diamond {
-            at,
-            size: (size * 0.55).max(3.0),
-            stroke: Token::Ink,
-            fill: Some(Token::Ground),
-        }),
-        MarkKind::Locked { .. } if !small => out.push(Shape::Rect {
-            x: at.0 - 3.0,
-            y: at.1 - 3.0,
-            w: 6.0,
-            h: 6.0,
-            fill: Token::Ink,
-            alpha: 1.0,
-        }),
-        MarkKind::Locked { .. } => {}
-        MarkKind::Commit {
-            height,
-            block,
-            caught_up,
-            ..
-        } => {
-            let branch = scene.store.branch(*height, block);
-            out.push(Shape::Block {
-                at,
-                size: if *caught_up { size * 0.75 } else { size },
-                fill: if branch == 0 {
-                    Token::Commit
-                } else {
-                    Token::Fork
-                },
-                hollow: branch > 0,
-            });
-            if scene.store.forked(*height) && l.pitch() > 70.0 {
-                let name = hex(block);
-                let fill = if branch == 0 {
-                    Token::Commit
-                } else {
-                    Token::Fork
-                };
-                out.push(text_at(
-                    at.0 + size * 0.5 + 5.0,
-                    at.1 + 4.0,
-                    name,
-                    fill,
-                    Align::Left,
-                    11.0,
-                    true,
-                ));
-            }
-        }
-        MarkKind::Rejected { .. } => out.push(Shape::Cross {
-            at,
-            size: 3.5,
-            stroke: Token::Muted,
-            alpha: 1.0,
-        }),
-        MarkKind::Evidence { .. } => {
-            out.push(Shape::Ring {
-                at,
-                size: 6.0,
-                stroke: Token::Byzantine,
-            });
-            out.push(text_at(
-                at.0,
-                at.1 + 4.0,
-                "!".into(),
-                Token::Byzantine,
-                Align::Middle,
-                11.0,
-                true,
-            ));
-        }
-        MarkKind::Crashed => out.push(Shape::Cross {
-            at,
-            size: 6.0,
-            stroke: Token::Ink,
-            alpha: 1.0,
-        }),
-        MarkKind::Restarted => out.push(Shape::Ring {
-            at,
-            size: 5.0,
-            stroke: Token::Ink,
-        }),
-        MarkKind::Changed { sentence } | MarkKind::Vanished { sentence } => {
-            let left = l.gutter();
-            out.push(line(
-                (left, at.1),
-                (l.width, at.1),
-                Token::Focus,
-                1.0,
-                Dash::LongDashed,
-                0.7,
-            ));
-            out.push(text_at(
-                l.width - 8.0,
-                at.1 - 4.0,
-                sentence.clone(),
-                Token::Focus,
-                Align::Right,
-                11.0,
-                false,
-            ));
-        }
-    }
-}
-
-fn hex(block: &[u8; 4]) -> String {
-    block.iter().map(|b| format!("{b:02x}")).collect()
 }
 
 pub(super) fn line(
@@ -484,10 +169,11 @@ pub(super) fn text_at(
 }
 
 #[cfg(test)]
-mod tests {
-    use super::super::layout::View;
+pub mod tests {
+    use super::super::layout::{Flow, View};
     use super::super::store::tests::{arrow, batch, commit};
     use super::*;
+    use consensusforge_core::session::view::{Arrow, Fate};
 
     fn world(nodes: usize) -> World {
         World {
@@ -501,34 +187,55 @@ mod tests {
         }
     }
 
-    fn draw(store: &Store, now_us: u64, nodes: usize, max_arrows: usize) -> Picture {
-        let layout = Layout {
+    fn layout(nodes: usize) -> Layout {
+        Layout {
             width: 800.0,
             height: 600.0,
-            nodes,
+            lanes: nodes,
             view: View::default(),
-        };
-        picture(&Scene {
-            layout,
+        }
+    }
+
+    /// The picture of a store on a plain chart, after `change` has had its say.
+    pub fn draw(
+        store: &Store,
+        now_us: u64,
+        nodes: usize,
+        change: impl for<'a> FnOnce(&mut Scene<'a>),
+    ) -> Picture {
+        let (world, lanes, filter) = (world(nodes), Lanes::plain(nodes), Filter::default());
+        let mut scene = Scene {
+            layout: layout(nodes),
+            lanes: &lanes,
+            filter: &filter,
             now_us,
-            world: &world(nodes),
+            world: &world,
             nodes: &[],
             store,
             picked: None,
             pinned: None,
-            max_arrows,
-        })
+            cone: None,
+            cuts: &[],
+            density: None,
+            area: None,
+        };
+        change(&mut scene);
+        picture(&scene)
     }
 
-    fn count(p: &Picture, what: impl Fn(&Shape) -> bool) -> usize {
+    pub fn plain(store: &Store, now_us: u64, nodes: usize) -> Picture {
+        draw(store, now_us, nodes, |_| {})
+    }
+
+    pub fn count(p: &Picture, what: impl Fn(&Shape) -> bool) -> usize {
         p.shapes.iter().filter(|s| what(s)).count()
     }
 
     #[test]
     fn an_arrow_grows_and_gets_its_head_on_arrival() {
         let mut store = Store::default();
-        store.take(batch(vec![], vec![]), vec![arrow(100_000, 200_000)]);
-        let half = draw(&store, 150_000, 2, 100);
+        store.take(batch(vec![], vec![]), vec![arrow(100_000, 200_000)], None);
+        let half = plain(&store, 150_000, 2);
         let end = |p: &Picture| {
             p.shapes.iter().find_map(|s| match s {
                 Shape::Line {
@@ -539,47 +246,78 @@ mod tests {
                 _ => None,
             })
         };
-        assert_eq!(end(&half), Some(HEAD + 150.0));
+        let head = layout(2).head();
+        assert_eq!(end(&half), Some(head + 150.0));
         assert_eq!(count(&half, |s| matches!(s, Shape::Head { .. })), 0);
-        let there = draw(&store, 200_000, 2, 100);
-        assert_eq!(end(&there), Some(HEAD + 200.0));
+        let there = plain(&store, 200_000, 2);
+        assert_eq!(end(&there), Some(head + 200.0));
         assert_eq!(count(&there, |s| matches!(s, Shape::Head { .. })), 1);
     }
 
     #[test]
-    fn a_lost_message_ends_in_a_cross_short_of_its_receiver() {
+    fn flowing_right_the_same_shapes_lie_turned() {
         let mut store = Store::default();
-        let lost = Arrow {
-            fate: Fate::Lost,
-            ..arrow(100_000, 200_000)
-        };
-        store.take(batch(vec![lost], vec![]), vec![]);
-        let p = draw(&store, 300_000, 2, 100);
-        assert_eq!(count(&p, |s| matches!(s, Shape::Cross { .. })), 1);
-        assert_eq!(count(&p, |s| matches!(s, Shape::Head { .. })), 0);
+        store.take(batch(vec![arrow(100_000, 200_000)], vec![]), vec![], None);
+        let turned = draw(&store, 300_000, 2, |s| s.layout.view.flow = Flow::Right);
+        let grows_right = turned.shapes.iter().any(|s| {
+            matches!(s, Shape::Line { from, to, stroke: Token::Kind1, .. }
+                if (to.0 - from.0 - 100.0).abs() < 1e-6 && to.1 > from.1)
+        });
+        assert!(grows_right);
     }
 
     #[test]
-    fn a_crowd_is_thinned_and_counted() {
+    fn a_lost_message_ends_in_a_cross_short_of_its_receiver() {
+        for fate in [Fate::Lost, Fate::Cut, Fate::Dropped] {
+            let mut store = Store::default();
+            let lost = Arrow {
+                fate,
+                ..arrow(100_000, 200_000)
+            };
+            store.take(batch(vec![lost], vec![]), vec![], None);
+            let p = plain(&store, 300_000, 2);
+            assert_eq!(count(&p, |s| matches!(s, Shape::Cross { .. })), 1);
+            assert_eq!(count(&p, |s| matches!(s, Shape::Head { .. })), 0);
+        }
+    }
+
+    #[test]
+    fn a_crowd_becomes_density_and_all_of_it_is_counted() {
         let mut store = Store::default();
-        let many = (0..20_000u32)
+        let many: Vec<Arrow> = (0..20_000u32)
             .map(|k| Arrow {
                 message: k,
+                from: (k % 97) as u16,
                 to: (k % 128) as u16,
-                ..arrow(100_000, 200_000)
+                ..arrow(100_000 + u64::from(k), 200_000 + u64::from(k))
             })
+            .filter(|a| a.from != a.to)
             .collect();
-        store.take(batch(many, vec![]), vec![]);
-        let p = draw(&store, 300_000, 128, 2_000);
-        assert_eq!(p.messages, 20_000);
-        assert!(p.drawn <= 3_000 && p.drawn > 1_000, "{}", p.drawn);
+        let messages = many.len();
+        store.take(batch(many, vec![]), vec![], None);
+        let (lanes, mut bundles) = (Lanes::plain(128), Bundles::default());
+        let grid = Grid::of(&layout(128), 40.0);
+        for a in store.arrived() {
+            bundles.add(a, &lanes, grid);
+        }
+        let p = draw(&store, 300_000, 128, |s| {
+            // The bundles live as long as the store; the compiler cannot know.
+            let density: &Bundles = Box::leak(Box::new(std::mem::take(&mut bundles)));
+            s.density = Some((density, grid));
+        });
+        assert_eq!(p.messages, messages);
+        assert!(p.drawn < 4_000 && p.drawn > 50, "{}", p.drawn);
     }
 
     #[test]
     fn a_fork_shows_two_kinds_of_block() {
         let mut store = Store::default();
-        store.take(batch(vec![], vec![commit(2, 8), commit(2, 9)]), vec![]);
-        let p = draw(&store, 300_000, 4, 100);
+        store.take(
+            batch(vec![], vec![commit(2, 8), commit(2, 9)]),
+            vec![],
+            None,
+        );
+        let p = plain(&store, 300_000, 4);
         let first = count(&p, |s| {
             matches!(
                 s,

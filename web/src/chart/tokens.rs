@@ -21,10 +21,12 @@ pub enum Token {
     /// A second one: the fork.
     Fork,
     Focus,
+    /// A cut of the network.
+    Cut,
 }
 
 impl Token {
-    pub const ALL: [Token; 15] = [
+    pub const ALL: [Token; 16] = [
         Token::Ground,
         Token::Band,
         Token::Header,
@@ -40,6 +42,7 @@ impl Token {
         Token::Commit,
         Token::Fork,
         Token::Focus,
+        Token::Cut,
     ];
 
     /// The style sheet's name for it.
@@ -61,6 +64,7 @@ impl Token {
             Token::Commit => "--commit",
             Token::Fork => "--fork",
             Token::Focus => "--focus",
+            Token::Cut => "--chart-cut",
         }
     }
 

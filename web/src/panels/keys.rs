@@ -10,15 +10,27 @@ use wasm_bindgen::JsCast;
 const PAN: f64 = 80.0;
 
 /// What each key does, for the help.
-pub const KEYS: [(&str, &str); 12] = [
+pub const KEYS: [(&str, &str); 18] = [
     ("Space", "play or pause"),
-    (".  ,", "a message on, a message back"),
+    (
+        ".  ,",
+        "a message on, a message back; of a selected thing, its neighbours",
+    ),
     (">  <", "a height on, a height back"),
+    (
+        "J  K",
+        "to the next commit (or fault, ...), to the one before",
+    ),
     ("Home", "back to the start"),
     ("[  ]", "slower, faster"),
     ("W S  + −", "zoom in, zoom out"),
     ("A D", "earlier, later"),
-    ("F", "follow now"),
+    ("F", "fit: what is selected, or all"),
+    ("N", "follow now"),
+    ("Enter", "on the chart: select the newest message"),
+    ("Menu  Shift F10", "on the chart: act on what is selected"),
+    ("Shift drag", "sum an area"),
+    ("Ctrl wheel", "zoom time; with Shift, lifelines apart"),
     ("L", "a link to this run"),
     ("Ctrl Z  Ctrl Y", "take back the last act, do it again"),
     ("1 2 3", "run, nodes, contracts"),
@@ -75,18 +87,30 @@ fn typing(event: &ev::KeyboardEvent) -> bool {
 fn press(app: App, key: &str) -> bool {
     match key {
         " " => app.play(!app.playing.get_untracked()),
-        "." => app.step(Unit::Message),
-        "," => transport::step_back(app, Unit::Message),
+        // Neighbours of what is selected; otherwise steps in time.
+        "." => {
+            if !chart::neighbour(app, true) {
+                app.step(Unit::Message);
+            }
+        }
+        "," => {
+            if !chart::neighbour(app, false) {
+                transport::step_back(app, Unit::Message);
+            }
+        }
         ">" => app.step(Unit::Height),
         "<" => transport::step_back(app, Unit::Height),
+        "j" | "J" => transport::jump(app, true),
+        "k" | "K" => transport::jump(app, false),
         "Home" => app.seek(0),
         "[" => faster(app, -4.0),
         "]" => faster(app, 4.0),
         "w" | "W" | "+" | "=" => chart::zoom_middle(app, 1.25),
         "s" | "S" | "-" => chart::zoom_middle(app, 0.8),
-        "a" | "A" => chart::pan(app, PAN),
-        "d" | "D" => chart::pan(app, -PAN),
-        "f" | "F" => app.follow(),
+        "a" | "A" => chart::pan(app, 0.0, PAN),
+        "d" | "D" => chart::pan(app, 0.0, -PAN),
+        "f" | "F" => chart::fit(app),
+        "n" | "N" => app.follow(),
         "l" | "L" => app.share(),
         "?" => app.helping.set(true),
         "1" => app.tab.set(crate::app::Tab::Run),

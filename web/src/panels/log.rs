@@ -4,6 +4,8 @@
 use crate::app::{App, app};
 use crate::chart::hit::Pick;
 use crate::data::{DataAsk, Saving};
+use crate::inspect::Thing;
+use crate::panels::chart::pin;
 use crate::protocol::ToWorker;
 use crate::words;
 use consensusforge_core::session::LOG_EVENTS;
@@ -354,20 +356,21 @@ fn pick(row: &LogRow) -> Option<Pick> {
 /// Selects a row on the chart and brings it into sight there.
 fn show(app: App, row: &LogRow) {
     let pick = pick(row);
-    if let Some(message) = row.message {
-        app.send(ToWorker::Message(message));
-    }
     {
         let chart = app.chart();
         let mut c = chart.borrow_mut();
-        c.show(row.at_us);
-        c.pinned.clone_from(&pick);
-        c.ask();
+        // Somebody who reads an old line does not want now.
+        c.view.follow = false;
+        if let Some(pick) = &pick {
+            c.reveal(pick);
+        }
     }
-    if let Some(pick) = &pick {
-        app.select(pick.into());
+    if pick.is_none()
+        && let Some(message) = row.message
+    {
+        app.select(Thing::Message(message));
     }
-    app.pinned.set(pick);
+    pin(app, pick);
 }
 
 /// Where the log has what is selected on the chart.

@@ -3,6 +3,7 @@
 pub mod adversary;
 pub mod announce;
 pub mod banner;
+pub mod branches;
 pub mod card;
 pub mod chart;
 pub mod contracts;

@@ -1,45 +1,105 @@
-//! Moving in time: play, step, speed, and the scrub bar with what was committed and done.
+//! Moving in time: play, step, jump, speed, and the scrub bar with what happened and what was done.
 
 use super::icon::icon;
 use crate::app::{App, app};
 use crate::platform::text;
 use crate::scale;
 use crate::words;
-use consensusforge_core::session::view::Unit;
+use consensusforge_core::session::view::{Moments, Unit};
 use leptos::{ev, prelude::*};
 use std::fmt::Write;
 
-const UNITS: [(&str, &str, Unit); 4] = [
-    ("message", "message", Unit::Message),
-    ("step", "step", Unit::Step),
-    ("height", "height", Unit::Height),
-    ("event", "event", Unit::Event),
+const UNITS: [(&str, Unit); 4] = [
+    ("message", Unit::Message),
+    ("step", Unit::Step),
+    ("height", Unit::Height),
+    ("event", Unit::Event),
 ];
 
-/// A little before now: to the record before this instant, or the commit before it.
+/// What one can jump between.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Commit,
+    Fault,
+    Command,
+    Violation,
+}
+
+const KINDS: [(&str, Kind); 4] = [
+    ("commit", Kind::Commit),
+    ("fault", Kind::Fault),
+    ("command", Kind::Command),
+    ("violation", Kind::Violation),
+];
+
+/// Marks on the scrub bar, at most so many of a kind: more would be one bar.
+const MARKS: usize = 700;
+
+/// A step back by one thing.
 pub fn step_back(app: App, unit: Unit) {
+    app.step_back(unit);
+}
+
+/// To the next commit, fault, ... or the one before.
+pub fn jump(app: App, on: bool) {
+    let kind = app.jump_kind.get_untracked();
+    let (name, kind) = KINDS[kind.min(KINDS.len() - 1)];
     let now = app.now_us();
-    let before = match unit {
-        Unit::Height => app.frame.with_untracked(|f| {
-            let commits = f
-                .as_ref()
-                .map(|f| f.commits.iter().map(|c| c.at_us).filter(|t| *t < now).max());
-            commits.flatten()
-        }),
-        _ => app.chart().borrow().before(now),
-    };
+    let found = app.moments.with_untracked(|m| {
+        let near = |at: &[u64]| neighbour(at, now, on);
+        match kind {
+            Kind::Commit => near(&m.commits_us),
+            Kind::Command => near(&m.commands_us),
+            Kind::Fault => near(&instants(&m.faults)),
+            Kind::Violation => near(&instants(&m.violations)),
+        }
+    });
     app.play(false);
-    app.seek(before.unwrap_or_else(|| now.saturating_sub(1_000)));
+    match found {
+        Some(at) => app.seek(at),
+        // Beyond what has been seen the run itself finds the next one.
+        None if on && kind == Kind::Commit => app.step(Unit::Height),
+        None => {
+            let where_to = if on { "after" } else { "before" };
+            let far = if on {
+                ", as far as this run has been"
+            } else {
+                ""
+            };
+            app.say(
+                crate::app::Tone::Plain,
+                format!("There is no {name} {where_to} this instant{far}."),
+            );
+        }
+    }
+}
+
+fn instants(all: &[consensusforge_core::session::view::Moment]) -> Vec<u64> {
+    all.iter().map(|m| m.at_us).collect()
+}
+
+fn neighbour(sorted: &[u64], now: u64, on: bool) -> Option<u64> {
+    if on {
+        sorted.get(sorted.partition_point(|at| *at <= now)).copied()
+    } else {
+        let before = sorted.partition_point(|at| *at < now);
+        before.checked_sub(1).map(|k| sorted[k])
+    }
 }
 
 #[component]
 pub fn Transport() -> impl IntoView {
     let app = app();
     let unit = RwSignal::new(0usize);
-    let chosen = move || UNITS[unit.get_untracked()].2;
+    let chosen = move || UNITS[unit.get_untracked()].1;
     let choose = move |event| {
         let id = event_target_value(&event);
         unit.set(UNITS.iter().position(|u| u.0 == id).unwrap_or_default());
+    };
+    let choose_kind = move |event| {
+        let id = event_target_value(&event);
+        app.jump_kind
+            .set(KINDS.iter().position(|k| k.0 == id).unwrap_or_default());
     };
     let speed = move |event: ev::Event| {
         if let Some(position) = text::number(&event_target_value(&event)) {
@@ -48,9 +108,10 @@ pub fn Transport() -> impl IntoView {
     };
     view! {
         <section class="transport" aria-label="Time">
-            <div class="buttons">
+            <Scrub />
+            <div class="buttons moves">
                 <button class="quiet" aria-label="Back to the start" title="Back to the start (Home)" on:click=move |_| app.seek(0)>{icon("start")}</button>
-                <button class="quiet" aria-label="A step back" title="A step back (,)" on:click=move |_| step_back(app, chosen())>{icon("back")}</button>
+                <button id="step-back" class="quiet" aria-label="A step back" title="A step back (,)" on:click=move |_| step_back(app, chosen())>{icon("back")}</button>
                 <button
                     id="play" class="strong"
                     aria-label=move || if app.playing.get() { "Pause" } else { "Play" }
@@ -62,12 +123,21 @@ pub fn Transport() -> impl IntoView {
                 <button id="step" class="quiet" aria-label="A step on" title="A step on (.)" on:click=move |_| app.step(chosen())>{icon("on")}</button>
                 <label class="unit-pick">
                     <span class="unseen">"a step is one"</span>
-                    <select title="What a step is" on:change=choose>
-                        {UNITS.map(|(id, name, _)| view! { <option value=id>{name}</option> })}
+                    <select id="unit" title="What a step is" on:change=choose>
+                        {UNITS.map(|(name, _)| view! { <option value=name>{name}</option> })}
                     </select>
                 </label>
             </div>
-            <Scrub />
+            <div class="buttons jumps">
+                <button id="jump-back" class="quiet" aria-label="To the one before" title="To the one before (K)" on:click=move |_| jump(app, false)>"⇤"</button>
+                <label class="unit-pick">
+                    <span class="unseen">"jump between"</span>
+                    <select id="jump-kind" title="What to jump between" on:change=choose_kind>
+                        {KINDS.map(|(name, _)| view! { <option value=name>{name}</option> })}
+                    </select>
+                </label>
+                <button id="jump-on" class="quiet" aria-label="To the next one" title="To the next one (J)" on:click=move |_| jump(app, true)>"⇥"</button>
+            </div>
             <div class="speed">
                 <label for="speed">"speed"</label>
                 <input
@@ -82,6 +152,7 @@ pub fn Transport() -> impl IntoView {
                     some => words::speed(some),
                 }}</output>
             </div>
+            <super::branches::Toggle />
         </section>
     }
 }
@@ -102,35 +173,47 @@ fn Scrub() -> impl IntoView {
             app.seek(to);
         }
     };
-    // Marks move only with new frames, not with every tick.
-    let ticks = Memo::new(move |_| {
-        let end = end();
+    let forks = Memo::new(move |_| {
         app.frame.with(|f| {
-            let Some(f) = f else {
-                return (String::new(), String::new(), String::new());
+            let forked = |f: &consensusforge_core::session::view::Frame| {
+                let all = f.commits.iter().filter(|c| c.forked).map(|c| c.at_us);
+                all.collect::<Vec<_>>()
             };
-            let commits = f.commits.iter().filter(|c| !c.forked).map(|c| c.at_us);
-            let forks = f.commits.iter().filter(|c| c.forked).map(|c| c.at_us);
-            (
-                path(commits, end),
-                path(forks, end),
-                path(f.commands_us.iter().copied(), end),
-            )
+            f.as_ref().map(|f| forked(f)).unwrap_or_default()
         })
     });
+    let marks = Memo::new(move |_| {
+        let end = end();
+        let forks = forks.with(|f| path(f, end, "V9"));
+        app.moments.with(|m| paths(m, end, forks))
+    });
+    let told = move || {
+        app.moments.with(|m| {
+            let faults = m.faults.iter().chain(&m.violations).rev().take(6);
+            let lines: Vec<String> = faults
+                .map(|f| format!("{}  {}", words::clock(f.at_us), f.what))
+                .collect();
+            format!(
+                "Scrub: thin bars are commits, high ones what you did, thick ones faults, triangles violations\n{}",
+                lines.join("\n")
+            )
+        })
+    };
     view! {
         <div class="scrub">
             <svg viewBox="0 0 1000 10" preserveAspectRatio="none" aria-hidden="true">
-                <path class="commits" d=move || ticks.get().0 />
-                <path class="forks" d=move || ticks.get().1 />
-                <path class="acts" d=move || ticks.get().2 />
+                <path class="commits" d=move || marks.get().commits />
+                <path class="forks" d=move || marks.get().forks />
+                <path class="faults" d=move || marks.get().faults />
+                <path class="acts" d=move || marks.get().acts />
+                <path class="violations" d=move || marks.get().violations />
             </svg>
             <input
                 type="range" id="scrub" aria-label="Time" min="0" step="1"
                 max=move || end().to_string()
                 prop:value=move || shown().to_string()
                 aria-valuetext=move || words::clock(shown())
-                title="Scrub: bars are commits, dots what you did"
+                title=told
                 on:input=slid
                 on:change=move |_| hand.set(None)
             />
@@ -139,12 +222,39 @@ fn Scrub() -> impl IntoView {
     }
 }
 
-/// Upright strokes at these instants.
-fn path(at: impl Iterator<Item = u64>, end_us: u64) -> String {
+#[derive(Clone, PartialEq, Eq)]
+struct Paths {
+    commits: String,
+    forks: String,
+    faults: String,
+    acts: String,
+    violations: String,
+}
+
+fn paths(m: &Moments, end: u64, forks: String) -> Paths {
+    Paths {
+        commits: path(&m.commits_us, end, "V9"),
+        forks,
+        faults: path(&instants(&m.faults), end, "V9"),
+        acts: path(&m.commands_us, end, "V4"),
+        violations: path(&instants(&m.violations), end, "l3 0l-3 8l-3 -8z"),
+    }
+}
+
+/// A stroke at each of these instants; where they crowd, one for many.
+fn path(at: &[u64], end_us: u64, stroke: &str) -> String {
     let mut d = String::new();
-    for t in at.filter(|t| *t <= end_us) {
-        let x = t as f64 / end_us.max(1) as f64 * 1_000.0;
-        let _ = write!(d, "M{x:.1} 0V10");
+    let top = if stroke == "V9" { 3 } else { 0 };
+    let mut last = i64::MIN;
+    let grid = (MARKS as u64).max(1);
+    for t in at.iter().filter(|t| **t <= end_us) {
+        let cell = (u128::from(*t) * u128::from(grid) / u128::from(end_us.max(1))) as i64;
+        if cell != last {
+            last = cell;
+            let x = t * 1_000 / end_us.max(1);
+            let rest = t * 10_000 / end_us.max(1) % 10;
+            let _ = write!(d, "M{x}.{rest} {top}{stroke}");
+        }
     }
     d
 }

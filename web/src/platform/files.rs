@@ -1,9 +1,9 @@
 //! Files in and out, and the clipboard.
 
 use js_sys::{Array, Uint8Array};
-use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen::{JsCast, JsValue, prelude::Closure};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{Blob, BlobPropertyBag, File, HtmlAnchorElement, Url};
+use web_sys::{Blob, BlobPropertyBag, File, HtmlAnchorElement, HtmlCanvasElement, Url};
 
 /// Larger files are not even read; the worker names its own, smaller limits.
 const MAX_FILE: f64 = 32.0 * 1_048_576.0;
@@ -25,11 +25,16 @@ pub async fn read(file: &File) -> Result<Vec<u8>, String> {
 }
 
 pub fn download(name: &str, text: &str) {
+    download_as(name, "application/json", text);
+}
+
+/// A text as a file of a media type.
+pub fn download_as(name: &str, kind: &str, text: &str) {
     let options = BlobPropertyBag::new();
-    options.set_type("application/json");
+    options.set_type(kind);
     let parts = Array::of1(&JsValue::from_str(text));
     if let Ok(blob) = Blob::new_with_str_sequence_and_options(&parts, &options) {
-        offer(name, &blob);
+        download_blob(name, &blob);
     }
 }
 
@@ -39,11 +44,22 @@ pub fn save(name: &str, bytes: &[u8]) {
     options.set_type("application/octet-stream");
     let parts = Array::of1(&Uint8Array::from(bytes));
     if let Ok(blob) = Blob::new_with_u8_array_sequence_and_options(&parts, &options) {
-        offer(name, &blob);
+        download_blob(name, &blob);
     }
 }
 
-fn offer(name: &str, blob: &Blob) {
+/// A canvas as a PNG file.
+pub fn download_canvas(name: &str, canvas: &HtmlCanvasElement) {
+    let name = name.to_owned();
+    let done = Closure::once_into_js(move |blob: Option<Blob>| {
+        if let Some(blob) = blob {
+            download_blob(&name, &blob);
+        }
+    });
+    let _ = canvas.to_blob(done.unchecked_ref());
+}
+
+fn download_blob(name: &str, blob: &Blob) {
     let Ok(address) = Url::create_object_url_with_blob(blob) else {
         return;
     };

@@ -40,13 +40,13 @@ pub struct Detail(f64);
 
 impl Default for Detail {
     fn default() -> Self {
-        Detail(1_600.0)
+        Detail(1_400.0)
     }
 }
 
 impl Detail {
-    const LEAST: f64 = 220.0;
-    const MOST: f64 = 4_000.0;
+    const LEAST: f64 = 500.0;
+    const MOST: f64 = 2_400.0;
     const LATE_MS: f64 = 30.0;
     const EARLY_MS: f64 = 20.0;
     /// Longer than this the page was asleep, not slow.

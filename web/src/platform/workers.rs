@@ -61,12 +61,17 @@ impl<O: Speech> Handle<O> {
 
     /// A new worker in place of the old one, which is ended if it still lives.
     pub fn restart(self: &Rc<Self>) {
-        if let Some(old) = self.worker.borrow_mut().take() {
-            old.terminate();
-        }
+        self.end();
         self.ready.set(false);
         self.queue.borrow_mut().clear();
         self.start();
+    }
+
+    fn end(&self) {
+        if let Some(worker) = self.worker.borrow_mut().take() {
+            worker.set_onerror(None);
+            worker.terminate();
+        }
     }
 
     pub fn send(&self, message: &impl BorshSerialize, bytes: Option<&[u8]>) {
@@ -110,15 +115,20 @@ impl<O: Speech> Handle<O> {
             }
             (me.listener)(message, bytes);
         });
-        let listener = self.listener.clone();
+        let me = Rc::downgrade(self);
         let failed = Closure::<dyn Fn(ErrorEvent)>::new(move |event: ErrorEvent| {
+            let Some(me) = me.upgrade() else {
+                return;
+            };
+            // What a broken worker throws next says less.
+            me.end();
             let said = event.message();
             let said = if said.is_empty() {
                 NO_WORKER.into()
             } else {
                 said
             };
-            listener(O::last_words(said), None);
+            (me.listener)(O::last_words(said), None);
         });
         worker.set_onmessage(Some(heard.as_ref().unchecked_ref()));
         worker.set_onerror(Some(failed.as_ref().unchecked_ref()));
@@ -129,13 +139,9 @@ impl<O: Speech> Handle<O> {
     }
 }
 
-/// What a dead worker still throws says less than its last words.
 impl<O: Speech> Drop for Handle<O> {
     fn drop(&mut self) {
-        if let Some(worker) = self.worker.borrow_mut().take() {
-            worker.set_onerror(None);
-            worker.terminate();
-        }
+        self.end();
     }
 }
 

@@ -5,6 +5,7 @@ pub mod compile;
 pub mod compiler;
 mod data;
 pub mod looking;
+mod naming;
 #[cfg(target_arch = "wasm32")]
 pub mod port;
 pub mod runner;

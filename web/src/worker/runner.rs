@@ -3,13 +3,18 @@
 
 use super::data::Data;
 use super::looking::Looking;
+use super::naming;
 use crate::data::DataNews;
-use crate::model::{AdversarySpec, Command, PuppetLine, Scenario, StrategySpec, SubmitSpec};
-use crate::protocol::{About, ChartNews, Doing, FromWorker, Ledger, Progress, Tick, ToWorker};
+use crate::model::{
+    AdversarySpec, Command, CopySpec, PuppetLine, Scenario, StrategySpec, SubmitSpec,
+};
+use crate::protocol::{
+    About, Acted, ChartNews, Doing, FromWorker, Hand, Ledger, Progress, Tick, ToFuture, ToWorker,
+};
 use crate::words;
 use consensusforge_core::session::{
-    Opened, Session, open_bytes, open_link,
-    view::{Advance, Expected, Frame, ModuleView, Problem, Unit},
+    Opened, Session, open_bytes, open_link, parting,
+    view::{Advance, Expected, Frame, ModuleView, Moments, Problem, Unit},
 };
 
 /// Real time one slice of work may take before it lets messages in.
@@ -18,7 +23,7 @@ const SLICE_MS: f64 = 9.0;
 const FIRST_CHUNK: u64 = 64;
 /// Chart records a tick carries, at most; more than this on one screen is only density.
 const MAX_ARROWS: usize = 6_000;
-const MAX_FLYING: usize = 2_000;
+const MAX_FLYING: usize = 12_000;
 /// Frames (tables, figures, sentences) a second.
 const FRAME_EVERY_MS: f64 = 110.0;
 /// How often contracts and receipts are looked at.
@@ -46,6 +51,7 @@ type Stamp = (usize, Vec<u64>, Vec<u64>);
 enum Goal {
     None,
     Step(Unit),
+    Back,
     Seek(u64),
     Replay(Expected),
 }
@@ -60,12 +66,17 @@ pub struct Runner {
     last_ms: f64,
     chunk: u64,
     cursor: u64,
+    /// The instant of the last tick with chart records: copies that left before it are known. None after
+    /// anything but time changed them.
+    flown_us: Option<u64>,
     /// The page has not yet taken in the last tick: do not pile up more.
     unheard: bool,
     place: Advance,
     frame_ms: f64,
     ledger_ms: f64,
     ledger_stamp: Option<Stamp>,
+    /// Told last.
+    moments: Option<Moments>,
     stale: bool,
     data: Data,
     looking: Looking,
@@ -83,11 +94,13 @@ impl Default for Runner {
             last_ms: 0.0,
             chunk: FIRST_CHUNK,
             cursor: 0,
+            flown_us: None,
             unheard: false,
             place: START,
             frame_ms: f64::MIN,
             ledger_ms: f64::MIN,
             ledger_stamp: None,
+            moments: None,
             stale: true,
             data: Data::default(),
             looking: Looking::default(),
@@ -155,11 +168,20 @@ impl Runner {
                 self.playing = false;
                 self.goal = Goal::Step(unit);
             }
+            ToWorker::StepBack(unit) => {
+                self.playing = false;
+                if let Some(session) = &mut self.session {
+                    session.begin_back(unit);
+                    self.goal = Goal::Back;
+                }
+            }
             ToWorker::Seek(to_us) => {
                 self.goal = Goal::Seek(to_us);
             }
+            ToWorker::Turn(future) => self.turn(*future),
             message => self.ask(message, bytes),
         }
+        self.flown_us = None;
         self.due_us = self.now_us() as f64;
         self.stale = true;
     }
@@ -179,17 +201,49 @@ impl Runner {
                 Err(problem) => self.complain(About::Command, problem),
             },
             ToWorker::Apply(command) => {
+                let (at_us, end_us) = (session.now_us(), session.end_us());
+                let name = naming::act(&command);
                 let done = knowing(session, &command).and_then(|()| session.apply(command));
                 match done {
                     Ok(()) => {
                         let scenario = session.scenario().clone();
-                        self.say(FromWorker::Scenario(scenario));
-                        self.frame_ms = f64::MIN;
-                        self.ledger_ms = f64::MIN;
+                        let (name, forked) = if end_us > at_us {
+                            (format!("{name} at {}", words::clock(at_us)), true)
+                        } else {
+                            (name, false)
+                        };
+                        self.say(FromWorker::Acted(Box::new(Acted {
+                            scenario,
+                            name,
+                            at_us,
+                            end_us,
+                            forked,
+                        })));
+                        if matches!(self.goal, Goal::Back) {
+                            self.goal = Goal::None;
+                        }
+                        self.settled();
+                        self.run_changed();
                     }
                     Err(problem) => self.complain(About::Command, problem),
                 }
             }
+            ToWorker::Hand {
+                message,
+                from,
+                to,
+                arrives_us,
+                act,
+            } => match session.in_flight(message, from, to, arrives_us) {
+                Some(name) => self.ask(ToWorker::Apply(hand(act, name)), None),
+                None => self.complain(
+                    About::Command,
+                    Problem::new(
+                        "That message is not in flight any more, so nothing was done. Pause, go back a \
+                         little, and try again.",
+                    ),
+                ),
+            },
             ToWorker::Link => {
                 let link = session.link();
                 self.say(FromWorker::Link(link));
@@ -227,9 +281,58 @@ impl Runner {
             | ToWorker::Speed(_)
             | ToWorker::Step(_)
             | ToWorker::Seek(_)
+            | ToWorker::StepBack(_)
+            | ToWorker::Turn(_)
             | ToWorker::Inspect(_)
             | ToWorker::Stop => {}
         }
+    }
+
+    /// Becomes a run of another scenario, and goes to where one stood in it.
+    fn turn(&mut self, future: ToFuture) {
+        let ToFuture {
+            scenario,
+            at_us,
+            end_us,
+            moments,
+        } = future;
+        let Some(session) = &mut self.session else {
+            return self.open(scenario, at_us, None);
+        };
+        let anew = parting(session.scenario(), &scenario) == Some(0);
+        match session.turn_into(scenario, end_us, Some(moments)) {
+            Ok(()) => {
+                let scenario = session.scenario().clone();
+                if anew {
+                    let world = session.world();
+                    self.say(FromWorker::Opened { scenario, world });
+                    self.cursor = 0;
+                    self.unheard = false;
+                } else {
+                    self.say(FromWorker::Turned(scenario));
+                }
+                self.settled();
+                self.goal = Goal::Seek(at_us);
+                self.run_changed();
+            }
+            Err(problem) => self.complain(About::Scenario, problem),
+        }
+    }
+
+    /// The session stands where it stands, whatever was under way.
+    fn settled(&mut self) {
+        if let Some(session) = &self.session {
+            self.place.now_us = session.now_us();
+            self.place.steps = session.expected().steps;
+        }
+    }
+
+    /// The run is another one than before: everything is told anew.
+    fn run_changed(&mut self) {
+        self.frame_ms = f64::MIN;
+        self.ledger_ms = f64::MIN;
+        self.ledger_stamp = None;
+        self.looking.anew();
     }
 
     fn added(&mut self, module: ModuleView) {
@@ -276,6 +379,7 @@ impl Runner {
         self.frame_ms = f64::MIN;
         self.ledger_ms = f64::MIN;
         self.ledger_stamp = None;
+        self.moments = None;
     }
 
     fn open(&mut self, scenario: Scenario, at_us: u64, expected: Option<Expected>) {
@@ -348,6 +452,10 @@ impl Runner {
                 // A world where nothing is left to happen has no next step.
                 (came, came.reached || came.steps == self.place.steps)
             }
+            Goal::Back => {
+                let came = session.go_back(chunk);
+                (came, came.reached)
+            }
             Goal::Seek(to_us) => {
                 let came = session.seek(*to_us, chunk);
                 (came, came.reached)
@@ -377,6 +485,7 @@ impl Runner {
             self.goal = Goal::None;
             self.due_us = came.now_us as f64;
             self.frame_ms = f64::MIN;
+            self.ledger_ms = f64::MIN;
         }
         !done
     }
@@ -422,9 +531,13 @@ impl Runner {
         } else {
             let batch = session.chart(self.cursor, MAX_ARROWS);
             self.cursor = batch.cursor;
+            // What left before the last tick was told then; at its very instant more may have left.
+            let since = self.flown_us.filter(|_| !batch.reset);
+            self.flown_us = Some(place.now_us);
             Some(ChartNews {
                 batch,
-                flying: session.flying(0, MAX_FLYING),
+                flying: session.flying(since.unwrap_or(0), MAX_FLYING),
+                since,
             })
         };
         self.unheard = true;
@@ -446,9 +559,15 @@ impl Runner {
     }
 
     fn tell_ledger(&mut self) {
-        let Some(session) = &self.session else {
+        let Some(session) = &mut self.session else {
             return;
         };
+        let moments = session.moments();
+        if self.moments.as_ref() != Some(&moments) {
+            self.out
+                .push((FromWorker::Moments(Box::new(moments.clone())), None));
+            self.moments = Some(moments);
+        }
         let ledger = Ledger {
             modules: session.modules(),
             contracts: session.contracts(),
@@ -463,6 +582,15 @@ impl Runner {
             self.ledger_stamp = Some(stamp);
             self.out.push((FromWorker::Ledger(Box::new(ledger)), None));
         }
+    }
+}
+
+fn hand(act: Hand, message: CopySpec) -> Command {
+    match act {
+        Hand::Drop => Command::Drop(message),
+        Hand::Delay(by_us) => Command::Delay { message, by_us },
+        Hand::Duplicate(after_us) => Command::Duplicate { message, after_us },
+        Hand::DeliverNow => Command::DeliverNow(message),
     }
 }
 
@@ -492,6 +620,7 @@ fn progress(goal: &Goal, now_us: u64, steps: u64) -> Option<Progress> {
     let (what, share) = match goal {
         Goal::None => return None,
         Goal::Step(_) => (Doing::Stepping, 0.0),
+        Goal::Back => (Doing::SteppingBack, 0.0),
         Goal::Seek(to_us) => (Doing::Seeking, now_us as f64 / (*to_us).max(1) as f64),
         Goal::Replay(expected) => (
             Doing::Replaying,
@@ -567,6 +696,73 @@ mod tests {
                 .count();
         }
         assert_eq!(ticks, 1);
+    }
+
+    #[test]
+    fn while_paused_an_act_is_told_with_the_instant_it_was_done_at() {
+        let (mut runner, clock) = (Runner::default(), Cell::new(1_000.0));
+        let scenario = Box::default();
+        runner.hear(ToWorker::Open { scenario, at_us: 0 }, None);
+        run_ms(&mut runner, &clock, 500.0);
+        runner.hear(ToWorker::Play(false), None);
+        let held = now(&run_ms(&mut runner, &clock, 300.0));
+        runner.hear(ToWorker::Apply(Command::SetLoss { ppm: 5 }), None);
+        assert_eq!(now(&run_ms(&mut runner, &clock, 300.0)), held + 1);
+    }
+
+    #[test]
+    fn a_message_in_flight_is_told_once_and_dropped_by_what_the_page_knows_of_it() {
+        let (mut runner, clock) = (Runner::default(), Cell::new(1_000.0));
+        let scenario = Box::default();
+        runner.hear(ToWorker::Open { scenario, at_us: 0 }, None);
+        let mut answers = Vec::new();
+        let news = |answers: &[Answer]| -> Vec<ChartNews> {
+            let bytes = answers.iter().filter_map(|(_, bytes)| bytes.as_ref());
+            bytes.filter_map(|b| borsh::from_slice(b).ok()).collect()
+        };
+        // Something is in flight at most times, not at all.
+        while news(&answers).last().is_none_or(|n| n.flying.is_empty()) {
+            answers.extend(run_ms(&mut runner, &clock, 40.0));
+        }
+        let mut told = std::collections::BTreeSet::new();
+        for n in news(&answers) {
+            for a in n
+                .flying
+                .iter()
+                .filter(|a| n.since.is_some_and(|s| a.sent_us > s))
+            {
+                assert!(told.insert((a.message, a.to)), "twice: {a:?}");
+            }
+        }
+        assert!(!told.is_empty());
+        runner.hear(ToWorker::Play(false), None);
+        let paused = news(&run_ms(&mut runner, &clock, 300.0));
+        let all = paused
+            .iter()
+            .find(|n| n.since.is_none())
+            .expect("told anew");
+        let a = all.flying.first().expect("in flight");
+        let drop = ToWorker::Hand {
+            message: a.message,
+            from: a.from,
+            to: a.to,
+            arrives_us: a.arrives_us,
+            act: Hand::Drop,
+        };
+        runner.hear(drop.clone(), None);
+        let done = run_ms(&mut runner, &clock, 300.0);
+        let dropped = |s: &Scenario| matches!(s.commands[0].command, Command::Drop(_));
+        assert!(
+            done.iter()
+                .any(|(a, _)| matches!(a, FromWorker::Acted(acted) if dropped(&acted.scenario)))
+        );
+        runner.hear(drop, None);
+        let again = run_ms(&mut runner, &clock, 100.0);
+        assert!(
+            again
+                .iter()
+                .any(|(a, _)| matches!(a, FromWorker::Problem { .. }))
+        );
     }
 
     #[test]

@@ -73,7 +73,7 @@ fn counter_counts_and_is_viewed_and_proved() {
     assert_eq!(done.receipts[1].result, Ok(b"2".to_vec()));
     assert_eq!(
         done.receipts[1].events,
-        [Event {
+        [Event::Said {
             contract: counter,
             data: b"2".to_vec()
         }]
@@ -92,7 +92,7 @@ fn counter_counts_and_is_viewed_and_proved() {
         (number(1), number(2))
     );
 
-    let seen = chain.view(&done.state, 2, counter, b"");
+    let seen = chain.view(&done.state, (2, 0), counter, b"");
     assert_eq!(seen.answer(), Ok(b"2".to_vec()));
     assert_eq!(done.state.root(), done.root);
     let key = Key::Storage(counter, b"count".to_vec());
@@ -217,8 +217,14 @@ fn a_view_cannot_write() {
              (memory (export "memory") 1) (func (export "forge_version_1"))
              (func (export "view") (call $set (i32.const 0) (i32.const 1) (i32.const 0) (i32.const 1))))"#,
     );
-    let failure = chain.view(&state, 1, contract, b"").result.unwrap_err();
+    let failure = chain
+        .view(&state, (1, 0), contract, b"")
+        .result
+        .unwrap_err();
     assert_eq!(failure.kind, FailureKind::ReadOnly);
-    let nowhere = chain.view(&state, 1, person(0), b"").result.unwrap_err();
+    let nowhere = chain
+        .view(&state, (1, 0), person(0), b"")
+        .result
+        .unwrap_err();
     assert!(nowhere.text.contains("there is no contract at"));
 }

@@ -1,15 +1,19 @@
 //! The room's tests on a small chain: four validators, a few people, coins of three kinds.
 
 mod contracts;
+mod cosmwasm;
 mod first_state;
 mod forks;
+mod messages;
 mod proofs;
 mod savepoints;
+mod scripted;
 mod shared;
 mod stream;
 mod supply;
 mod transfers;
 mod waiting;
+mod walks;
 
 use super::workload::account;
 use super::*;

@@ -23,7 +23,7 @@ fn nested_savepoints_undo_their_own_writes() {
     assert!(journal.give(&person(1), "gold", 10));
     set(&mut journal, "k", "inner");
     journal.set_storage(CONTRACT, b"k", None);
-    journal.emit(Event {
+    journal.emit(Event::Said {
         contract: CONTRACT,
         data: Vec::new(),
     });

@@ -43,7 +43,7 @@ proptest! {
                 let action = match what {
                     0 => Action::Deploy { wasm: counter.clone(), input: Vec::new(), funds: Some(coin) },
                     1 => Action::Call {
-                        contract: crate::ledger::contract::address(&person(to), 0),
+                        contract: crate::ledger::contract_address(&person(to), 0),
                         input: Vec::new(),
                         funds: Some(coin),
                     },

@@ -5,7 +5,7 @@ use super::{Checked, ScenarioError, few, quote, require};
 use crate::base::digest::sha256;
 use crate::base::limits::{MAX_CONTRACTS, MAX_WASM_BYTES};
 use crate::scenario::model::ContractSpec;
-use crate::vm::builtin::{builtin, catalogue};
+use crate::vm::builtin::{by_hash, catalogue};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use std::collections::BTreeSet;
@@ -35,7 +35,7 @@ pub(super) fn check(contracts: &[ContractSpec]) -> Result<BTreeSet<&str>, Scenar
 fn module(place: &str, contract: &ContractSpec) -> Checked {
     let Some(text) = &contract.wasm else {
         return require(
-            builtin(contract.sha256).is_some(),
+            by_hash(contract.sha256).is_some(),
             &format!("{place}.sha256"),
             || {
                 let names: Vec<&str> = catalogue().iter().map(|b| b.name).collect();

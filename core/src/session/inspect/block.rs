@@ -204,15 +204,37 @@ pub(super) fn what(tx: &SignedTransaction) -> String {
         Action::Deploy { wasm, .. } => format!("deployment of {} bytes", wasm.len()),
         Action::Call {
             contract, input, ..
-        } => match std::str::from_utf8(input) {
-            Ok(text) if !text.chars().any(char::is_control) => {
-                let text: String = text.chars().take(40).collect();
-                format!("call of {}: {text}", contract.short(8))
-            }
-            Ok(_) | Err(_) => {
-                let start = &input[..input.len().min(16)];
-                format!("call of {}: 0x{}", contract.short(8), to_hex(start))
-            }
-        },
+        }
+        | Action::Execute {
+            contract, input, ..
+        } => format!("call of {}: {}", contract.short(8), said(input)),
+        Action::Send { to, coins } => {
+            let coins = coins.iter().map(|c| format!("{} {}", c.amount, c.denom));
+            let coins = coins.collect::<Vec<_>>().join(", ");
+            format!("transfer of {coins} to {}", to.short(8))
+        }
+        Action::Store { wasm } => format!("storing of {} bytes of code", wasm.len()),
+        Action::Instantiate { code_id, input, .. } => {
+            format!("instance of code {code_id}: {}", said(input))
+        }
+        Action::Migrate {
+            contract, code_id, ..
+        } => format!("migration of {} to code {code_id}", contract.short(8)),
+        Action::SetAdmin {
+            contract,
+            admin: Some(admin),
+        } => format!("{} gets the admin {}", contract.short(8), admin.short(8)),
+        Action::SetAdmin {
+            contract,
+            admin: None,
+        } => format!("{} gets no admin any more", contract.short(8)),
+    }
+}
+
+/// The beginning of a contract's input, as text where it is some.
+fn said(input: &[u8]) -> String {
+    match std::str::from_utf8(input) {
+        Ok(text) if !text.chars().any(char::is_control) => text.chars().take(40).collect(),
+        Ok(_) | Err(_) => format!("0x{}", to_hex(&input[..input.len().min(16)])),
     }
 }

@@ -6,6 +6,7 @@ use crate::base::limits::{
     MAX_CALL_BYTES, MAX_EVENT_BYTES, MAX_EVENTS_PER_CALL, MAX_FAIL_BYTES, MAX_STORAGE_KEY,
     MAX_STORAGE_VALUE,
 };
+use crate::types::transaction::NATIVE_DENOM;
 use crate::vm::admission::{Export, ModuleShape, Profile, Refusal, Rule, Signature};
 use crate::vm::{Entry, Failure, FailureKind, Response, TransferError, gas};
 
@@ -182,6 +183,18 @@ impl Abi for Forge {
     }
 
     fn enter(&self, guest: &mut dyn Guest) -> Result<Response, Failure> {
+        // It could neither see them nor send them on.
+        if let Some(coin) = guest
+            .context()
+            .funds
+            .iter()
+            .find(|coin| coin.denom != NATIVE_DENOM)
+        {
+            return Err(Failure::bad_request(format!(
+                "contracts take {NATIVE_DENOM} only, not {}",
+                coin.denom
+            )));
+        }
         let entry = guest.context().entry;
         let verb = match entry {
             Entry::Init | Entry::Call => "called",

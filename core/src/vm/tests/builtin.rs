@@ -2,24 +2,28 @@
 
 use super::*;
 use crate::base::digest::to_hex;
-use crate::vm::builtin::{Builtin, MANIFEST, builtin, catalogue, named};
+use crate::vm::builtin::{Builtin, builtin, catalogue, named};
+
+const MANIFEST: &str = include_str!("../../../../contracts/contracts.json");
 
 #[test]
 fn the_list_and_the_files_agree() {
     let listed: serde_json::Value = serde_json::from_str(MANIFEST).unwrap();
     assert_eq!(listed.as_array().map(Vec::len), Some(catalogue().len()));
     for (contract, line) in catalogue().iter().zip(listed.as_array().unwrap()) {
-        assert_eq!(contract.hash, sha256(contract.wasm), "{}", contract.name);
+        let wasm = contract.wasm().unwrap();
+        assert_eq!(contract.hash, sha256(wasm), "{}", contract.name);
+        assert_eq!(contract.bytes, wasm.len() as u64, "{}", contract.name);
         assert_eq!(line["file"], format!("{}.wasm", contract.name));
         assert_eq!(
             line["examples"].as_array().map(Vec::len),
             Some(contract.examples.len())
         );
-        assert_eq!(builtin(contract.hash), Some(contract.wasm));
-        let admitted = WasmEngine::new().admit(contract.wasm);
+        assert_eq!(builtin(contract.hash), Some(wasm));
+        let admitted = WasmEngine::new().admit(wasm);
         assert!(admitted.is_ok(), "{}: {admitted:?}", contract.name);
         if let Some(wat) = contract.wat {
-            assert_eq!(&*compile(wat), contract.wasm, "{}", contract.name);
+            assert_eq!(&*compile(wat), wasm, "{}", contract.name);
         }
     }
     assert_eq!(builtin(Hash::ZERO), None);
@@ -28,11 +32,17 @@ fn the_list_and_the_files_agree() {
 #[test]
 fn no_file_tells_where_it_was_built() {
     for contract in catalogue() {
-        for path in [".rs", "/home", "/root", "/tmp", "/rustc", ".cargo", "C:\\"] {
-            let found = contract
-                .wasm
-                .windows(path.len())
-                .any(|w| w == path.as_bytes());
+        let wasm = contract.wasm().unwrap();
+        // Contracts with the standard library carry the source lines of its panics, under names that
+        // are the same on every machine.
+        let own: &[&str] = if contract.name.starts_with("cw") {
+            &[]
+        } else {
+            &[".rs", "/rustc"]
+        };
+        let machine = ["/home", "/root", "/tmp", ".cargo", "C:\\"];
+        for path in machine.iter().chain(own) {
+            let found = wasm.windows(path.len()).any(|w| w == path.as_bytes());
             assert!(!found, "{} contains {path}", contract.name);
         }
     }
@@ -41,7 +51,7 @@ fn no_file_tells_where_it_was_built() {
 /// Runs a contract's examples on one chain: answers and failures, one line each.
 fn try_examples(contract: &Builtin) -> Vec<String> {
     let engine = WasmEngine::new();
-    let wasm: Arc<[u8]> = contract.wasm.into();
+    let wasm: Arc<[u8]> = contract.wasm().unwrap().into();
     let mut host = MapHost {
         contract: CONTRACT,
         ..MapHost::default()
@@ -126,14 +136,16 @@ fn examples_work_in_their_order() {
 #[test]
 fn the_gas_of_the_examples_is_pinned() {
     let engine = WasmEngine::new();
+    // Those that know other contracts and accounts are tried on a ledger.
     let gas: Vec<(&str, u64)> = catalogue()
         .iter()
+        .filter(|contract| !contract.name.starts_with("cw"))
         .map(|contract| {
             let mut host = MapHost {
                 contract: CONTRACT,
                 ..MapHost::default()
             };
-            let wasm: Arc<[u8]> = contract.wasm.into();
+            let wasm: Arc<[u8]> = contract.wasm().unwrap().into();
             let (you, other) = (to_hex(&SENDER), to_hex(&[0xa1; 32]));
             let total = contract.examples.iter().map(|example| {
                 let input = example.input_for(&you, &other, &other);

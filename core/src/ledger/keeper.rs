@@ -1,0 +1,510 @@
+//! Carries out messages: what a transaction asks of contracts, and what they ask of one another.
+//!
+//! The rules are those of wasmd's keeper. A call runs; what it announced stands; then its messages are
+//! carried out in order, each with all that follows from it before the next, each in a savepoint. One
+//! that fails is undone, and fails its sender unless that asked to hear of failures: then its `reply`
+//! runs and decides. A message may be given less gas than there is: running out of that can be answered
+//! too, running out of the transaction's own cannot.
+//!
+//! Two things differ from wasmd. Error texts are handed on as they are, for every one of them is ours and
+//! the same everywhere. And calls nest [`MAX_MESSAGE_DEPTH`] deep, replies counted, for they nest on the
+//! native stack too.
+
+use super::addresses;
+use super::contract::{Call, Place};
+use super::journal::{Journal, Savepoint};
+use super::receipt::{CallTree, Event};
+use super::state::{CodeInfo, Contract, ContractInfo};
+use crate::base::limits::{MAX_LABEL_BYTES, MAX_MESSAGE_DEPTH};
+use crate::types::{Address, Coin, bech32};
+use crate::vm::gas::{Category, TRANSFER};
+use crate::vm::{
+    self, Done, DoneWhat, Entry, Failure, FailureKind, Message, Outcome, Reply, Response,
+    SubMessage,
+};
+use std::sync::Arc;
+
+/// One transaction's way through contracts.
+pub struct Keeper<'a> {
+    pub place: Place<'a>,
+    pub journal: &'a mut Journal,
+}
+
+/// Why a message was not carried out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Stop {
+    /// Its sender may hear of it and go on.
+    Failed(String),
+    /// All gas it was given is gone. Whoever gave it less than there was may go on.
+    OutOfGas(String),
+}
+
+impl Stop {
+    #[must_use]
+    pub fn text(self) -> String {
+        match self {
+            Stop::Failed(text) | Stop::OutOfGas(text) => text,
+        }
+    }
+}
+
+impl From<Failure> for Stop {
+    fn from(failure: Failure) -> Self {
+        match failure.kind {
+            FailureKind::OutOfGas => Stop::OutOfGas(failure.text),
+            FailureKind::Trap
+            | FailureKind::Contract
+            | FailureKind::ReadOnly
+            | FailureKind::BadRequest
+            | FailureKind::NoEntry
+            | FailureKind::Module => Stop::Failed(failure.text),
+        }
+    }
+}
+
+fn failed<T>(text: impl Into<String>) -> Result<T, Stop> {
+    Err(Stop::Failed(text.into()))
+}
+
+impl Keeper<'_> {
+    /// Carries out `message` of `from` with at most `gas`, and everything that follows from it. What it
+    /// wrote is in the journal even when it failed: whoever calls goes back to a savepoint.
+    pub fn deliver(
+        &mut self,
+        from: &Address,
+        message: Message,
+        gas: u64,
+        depth: u32,
+    ) -> (Result<DoneWhat, Stop>, CallTree) {
+        let mut tree = CallTree::new(name_of(&message), gas);
+        let result = if gas == 0 {
+            // Given nothing, or nothing is left: also what costs nothing stops here.
+            Err(Stop::from(Failure::out_of_gas(0)))
+        } else {
+            self.carry_out(from, message, gas, depth, &mut tree)
+        };
+        tree.failed = result.as_ref().err().map(|stop| stop.clone().text());
+        (result, tree)
+    }
+
+    fn carry_out(
+        &mut self,
+        from: &Address,
+        message: Message,
+        gas: u64,
+        depth: u32,
+        tree: &mut CallTree,
+    ) -> Result<DoneWhat, Stop> {
+        match message {
+            Message::Refused { why } => failed(why),
+            Message::Send { to, amount } => {
+                charge(tree, amount.len())?;
+                self.pay(from, &to, &amount)?;
+                Ok(DoneWhat::Sent)
+            }
+            Message::Burn { amount } => {
+                charge(tree, amount.len())?;
+                for coin in &amount {
+                    self.take(from, coin)?;
+                }
+                let sum = coins_text(&amount);
+                let burner = bech32::encode(from);
+                self.announce("burn", &[("burner", &burner), ("amount", &sum)]);
+                Ok(DoneWhat::Burned)
+            }
+            Message::Execute {
+                contract,
+                input,
+                funds,
+            } => {
+                tree.to = Some(contract);
+                if self.journal.contract(&contract).is_none() {
+                    return failed(format!(
+                        "there is no contract at {}",
+                        bech32::encode(&contract)
+                    ));
+                }
+                self.pay(from, &contract, &funds)?;
+                self.announce_call("execute", &contract, None);
+                let call = Call {
+                    funds,
+                    ..Call::new(Entry::Call, *from, contract, input)
+                };
+                let data = self.call(call, gas, depth, tree)?;
+                Ok(DoneWhat::Executed { data })
+            }
+            Message::Instantiate {
+                admin,
+                code_id,
+                input,
+                funds,
+                label,
+                salt,
+            } => {
+                let salted = salt.is_some();
+                let made = Made {
+                    creator: *from,
+                    admin,
+                    code_id,
+                    label,
+                };
+                let address = self.make(made, salt.as_deref())?;
+                tree.to = Some(address);
+                self.pay(from, &address, &funds)?;
+                self.announce_call("instantiate", &address, Some(code_id));
+                let call = Call {
+                    funds,
+                    ..Call::new(Entry::Init, *from, address, input)
+                };
+                let data = self.call(call, gas, depth, tree)?;
+                Ok(DoneWhat::Instantiated {
+                    address,
+                    data,
+                    salted,
+                })
+            }
+            Message::Migrate {
+                contract,
+                code_id,
+                input,
+            } => {
+                tree.to = Some(contract);
+                let call = self.change_code(from, contract, code_id, input)?;
+                self.announce_call("migrate", &contract, Some(code_id));
+                let data = self.call(call, gas, depth, tree)?;
+                Ok(DoneWhat::Migrated { data })
+            }
+            Message::UpdateAdmin { contract, admin } => {
+                tree.to = Some(contract);
+                charge(tree, 1)?;
+                self.set_admin(from, contract, Some(admin))?;
+                Ok(DoneWhat::AdminChanged)
+            }
+            Message::ClearAdmin { contract } => {
+                tree.to = Some(contract);
+                charge(tree, 1)?;
+                self.set_admin(from, contract, None)?;
+                Ok(DoneWhat::AdminCleared)
+            }
+        }
+    }
+
+    /// Runs a call and carries out what it asks for. Gives the call's data.
+    ///
+    /// # Errors
+    /// Why it failed; then whoever called takes everything back.
+    pub fn call(
+        &mut self,
+        call: Call,
+        gas: u64,
+        depth: u32,
+        tree: &mut CallTree,
+    ) -> Result<Option<Vec<u8>>, Stop> {
+        if depth > MAX_MESSAGE_DEPTH {
+            return failed(format!(
+                "contracts call one another more than {MAX_MESSAGE_DEPTH} deep"
+            ));
+        }
+        let contract = call.contract;
+        let Outcome {
+            result,
+            gas_used,
+            gas: spent,
+            log,
+        } = self
+            .place
+            .run(self.journal, call, gas.saturating_sub(tree.gas_used));
+        tree.spend(gas_used, &spent);
+        tree.log = log;
+        let Response {
+            mut data,
+            events,
+            messages,
+        } = result?;
+        for event in events {
+            self.journal.emit(Event::Typed(event));
+        }
+        for message in messages {
+            if let Some(replied) = self.send(&contract, message, gas, depth, tree)? {
+                data = Some(replied);
+            }
+        }
+        Ok(data)
+    }
+
+    /// Carries out one message of `contract` and its reply. Gives the data the reply gave, if any.
+    fn send(
+        &mut self,
+        contract: &Address,
+        sent: SubMessage,
+        gas: u64,
+        depth: u32,
+        tree: &mut CallTree,
+    ) -> Result<Option<Vec<u8>>, Stop> {
+        let left = gas.saturating_sub(tree.gas_used);
+        let limit = sent.gas_limit.unwrap_or(left).min(left);
+        let before = self.journal.savepoint();
+        let (result, branch) = self.deliver(contract, sent.message, limit, depth + 1);
+        let gas_used = branch.gas_used;
+        tree.adopt(branch);
+        let outcome = match result {
+            Ok(what) => Ok(Done {
+                what,
+                events: self.events_since(before),
+            }),
+            Err(Stop::OutOfGas(why)) if limit == left => return Err(Stop::OutOfGas(why)),
+            Err(Stop::OutOfGas(why) | Stop::Failed(why)) => {
+                self.journal.roll_back(before);
+                Err(why)
+            }
+        };
+        if !sent.reply_on.wants(outcome.is_ok()) {
+            return match outcome {
+                Ok(_) => Ok(None),
+                Err(why) => failed(why),
+            };
+        }
+        let left = gas.saturating_sub(tree.gas_used);
+        let mut branch = CallTree::new("reply", left);
+        branch.to = Some(*contract);
+        branch.reply_to = Some(sent.id);
+        self.announce_call("reply", contract, None);
+        let call = Call {
+            reply: Some(Reply {
+                id: sent.id,
+                payload: sent.payload,
+                gas_used,
+                result: outcome,
+            }),
+            // The contract itself hears; there is no other sender.
+            ..Call::new(Entry::Reply, *contract, *contract, Vec::new())
+        };
+        let replied = self.call(call, left, depth + 1, &mut branch);
+        branch.failed = replied.as_ref().err().map(|stop| stop.clone().text());
+        tree.adopt(branch);
+        replied
+    }
+
+    fn take(&mut self, from: &Address, Coin { denom, amount }: &Coin) -> Result<(), Stop> {
+        if self.journal.take(from, denom, *amount) {
+            return Ok(());
+        }
+        failed(format!(
+            "the sender owns {} {denom}, less than the {amount} it wants to send",
+            self.journal.balance(from, denom)
+        ))
+    }
+
+    /// Moves coins and says nothing of it.
+    ///
+    /// # Errors
+    /// When `from` owns less, or `to` cannot hold more.
+    pub fn shift(&mut self, from: &Address, to: &Address, coins: &[Coin]) -> Result<(), Stop> {
+        for coin in coins {
+            self.take(from, coin)?;
+            if !self.journal.give(to, &coin.denom, coin.amount) {
+                return failed(format!(
+                    "{to} cannot hold {} more {}",
+                    coin.amount, coin.denom
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    fn pay(&mut self, from: &Address, to: &Address, coins: &[Coin]) -> Result<(), Stop> {
+        self.shift(from, to, coins)?;
+        if !coins.is_empty() {
+            let (sender, recipient) = (bech32::encode(from), bech32::encode(to));
+            self.announce(
+                "transfer",
+                &[
+                    ("recipient", &recipient),
+                    ("sender", &sender),
+                    ("amount", &coins_text(coins)),
+                ],
+            );
+        }
+        Ok(())
+    }
+
+    fn code(&self, code_id: u64) -> Result<(CodeInfo, Arc<[u8]>), Stop> {
+        let Some(info) = self.journal.code_info(code_id) else {
+            return failed(format!("there is no code {code_id}"));
+        };
+        match self.journal.code(&info.hash) {
+            Some(wasm) => Ok((info, wasm)),
+            None => failed(format!("the module {} is not stored", info.hash)),
+        }
+    }
+
+    /// Puts a contract of stored code at a fresh address.
+    fn make(&mut self, made: Made, salt: Option<&[u8]>) -> Result<Address, Stop> {
+        let (code, wasm) = self.code(made.code_id)?;
+        if made.label.len() > MAX_LABEL_BYTES {
+            return failed(format!(
+                "the contract's label has {} bytes: at most {MAX_LABEL_BYTES}",
+                made.label.len()
+            ));
+        }
+        let mut counts = self.journal.counts();
+        counts.instances = counts.instances.saturating_add(1);
+        let address = match salt {
+            Some(salt) => addresses::salted(&code.hash, &made.creator.0, salt),
+            None => addresses::instantiated(made.code_id, counts.instances),
+        };
+        self.journal.set_counts(counts);
+        let contract = Contract {
+            code: code.hash,
+            creator: made.creator,
+        };
+        if !self.journal.create(address, contract, &wasm) {
+            return failed(format!(
+                "there is a contract at {} already",
+                bech32::encode(&address)
+            ));
+        }
+        let info = ContractInfo {
+            code_id: made.code_id,
+            admin: made.admin,
+            label: made.label,
+            made: self.place.height,
+        };
+        self.journal.set_info(address, info);
+        Ok(address)
+    }
+
+    /// Gives a contract other code. Gives the call that tells it.
+    fn change_code(
+        &mut self,
+        from: &Address,
+        address: Address,
+        code_id: u64,
+        input: Vec<u8>,
+    ) -> Result<Call, Stop> {
+        let info = self.administered(from, &address)?;
+        let (code, _) = self.code(code_id)?;
+        let Some(contract) = self.journal.contract(&address) else {
+            return failed("there is no such contract");
+        };
+        let old = self.journal.code(&contract.code);
+        let old = old.and_then(|wasm| self.place.engine.admit(&wasm).ok());
+        self.journal.set_contract(
+            address,
+            Contract {
+                code: code.hash,
+                ..contract
+            },
+        );
+        self.journal
+            .set_info(address, ContractInfo { code_id, ..info });
+        Ok(Call {
+            old_migrate_version: old.and_then(|admitted| admitted.migrate_version),
+            ..Call::new(Entry::Migrate, *from, address, input)
+        })
+    }
+
+    fn set_admin(
+        &mut self,
+        from: &Address,
+        address: Address,
+        admin: Option<Address>,
+    ) -> Result<(), Stop> {
+        let info = self.administered(from, &address)?;
+        self.journal
+            .set_info(address, ContractInfo { admin, ..info });
+        Ok(())
+    }
+
+    /// What is known of a contract, if `from` is its admin.
+    fn administered(&self, from: &Address, address: &Address) -> Result<ContractInfo, Stop> {
+        if self.journal.contract(address).is_none() {
+            return failed(format!(
+                "there is no contract at {}",
+                bech32::encode(address)
+            ));
+        }
+        match self.journal.info(address) {
+            Some(info) if info.admin == Some(*from) => Ok(info),
+            Some(ContractInfo { admin: Some(_), .. }) => {
+                failed("only the contract's admin may do this, and the sender is not")
+            }
+            Some(ContractInfo { admin: None, .. }) | None => {
+                failed("the contract has no admin: nobody may change it")
+            }
+        }
+    }
+
+    fn announce(&mut self, kind: &str, attributes: &[(&str, &str)]) {
+        self.journal
+            .emit(Event::Typed(vm::Event::new(kind, attributes)));
+    }
+
+    fn announce_call(&mut self, kind: &str, contract: &Address, code_id: Option<u64>) {
+        let address = bech32::encode(contract);
+        match code_id {
+            None => self.announce(kind, &[("_contract_address", &address)]),
+            Some(id) => self.announce(
+                kind,
+                &[
+                    ("_contract_address", &address),
+                    ("code_id", &id.to_string()),
+                ],
+            ),
+        }
+    }
+
+    /// What a reply hears of, as contracts write it. wasmd sorts attributes by key here.
+    fn events_since(&self, before: Savepoint) -> Vec<vm::Event> {
+        let mut events: Vec<vm::Event> = self
+            .journal
+            .events_since(before)
+            .iter()
+            .map(Event::to_typed)
+            .collect();
+        for event in &mut events {
+            event.attributes.sort();
+        }
+        events
+    }
+}
+
+/// A contract about to be.
+struct Made {
+    creator: Address,
+    admin: Option<Address>,
+    code_id: u64,
+    label: String,
+}
+
+fn charge(tree: &mut CallTree, times: usize) -> Result<(), Stop> {
+    let price = TRANSFER.gas(0).saturating_mul(times.max(1) as u64);
+    let left = tree.gas_limit.saturating_sub(tree.gas_used);
+    let mut spent = vm::gas::GasUse::default();
+    spent.add(Category::Transfers, price.min(left));
+    tree.spend(price.min(left), &spent);
+    if price > left {
+        return Err(Failure::out_of_gas(tree.gas_limit).into());
+    }
+    Ok(())
+}
+
+fn name_of(message: &Message) -> &'static str {
+    match message {
+        Message::Send { .. } => "send",
+        Message::Burn { .. } => "burn",
+        Message::Execute { .. } => "execute",
+        Message::Instantiate { salt: None, .. } => "instantiate",
+        Message::Instantiate { salt: Some(_), .. } => "instantiate2",
+        Message::Migrate { .. } => "migrate",
+        Message::UpdateAdmin { .. } => "update admin",
+        Message::ClearAdmin { .. } => "clear admin",
+        Message::Refused { .. } => "refused",
+    }
+}
+
+/// As Cosmos writes coins: `5forge,7gold`.
+fn coins_text(coins: &[Coin]) -> String {
+    let each = coins.iter().map(|c| format!("{}{}", c.amount, c.denom));
+    each.collect::<Vec<_>>().join(",")
+}

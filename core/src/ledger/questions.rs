@@ -1,0 +1,172 @@
+//! Questions of contracts to the chain, answered from the journal: they see what the asking call and
+//! those around it have written.
+
+use super::contract::{Call, Place};
+use super::journal::Journal;
+use crate::base::limits::MAX_RANGE_PAIRS;
+use crate::types::{Address, Coin};
+use crate::vm::{Answer, Answered, Entry, FailureKind, NoAnswer, Order, Outcome, Query, Span};
+
+/// Answers `asker`, which was reached through `query_depth` questions itself.
+pub(super) fn answer(
+    place: &Place<'_>,
+    journal: &mut Journal,
+    asker: &Address,
+    query: &Query,
+    gas_limit: u64,
+    query_depth: u32,
+) -> Answered {
+    if let Query::Smart { contract, input } = query {
+        return ask(
+            place,
+            journal,
+            asker,
+            contract,
+            input,
+            gas_limit,
+            query_depth,
+        );
+    }
+    Answered {
+        answer: look_up(journal, query),
+        gas_used: 0,
+    }
+}
+
+fn look_up(journal: &Journal, query: &Query) -> Result<Answer, NoAnswer> {
+    let known = |contract: &Address| match journal.contract(contract) {
+        Some(found) => Ok(found),
+        None => Err(NoAnswer::NoSuchContract(*contract)),
+    };
+    Ok(match query {
+        // Answered by a contract, not from the journal.
+        Query::Smart { contract, .. } => return Err(NoAnswer::NoSuchContract(*contract)),
+        Query::Balance { of, denom } => Answer::Coin(Coin {
+            denom: denom.clone(),
+            amount: journal.balance(of, denom),
+        }),
+        Query::AllBalances { of } => Answer::Coins(
+            journal
+                .account(of)
+                .balances
+                .iter()
+                .map(|(denom, amount)| Coin {
+                    denom: denom.to_string(),
+                    amount: *amount,
+                })
+                .collect(),
+        ),
+        Query::Supply { denom } => Answer::Coin(Coin {
+            denom: denom.clone(),
+            amount: journal.supply_of(denom),
+        }),
+        Query::Raw { contract, key } => {
+            known(contract)?;
+            let value = journal.storage(contract, key);
+            Answer::Bytes(value.map(|v| v.to_vec()).unwrap_or_default())
+        }
+        Query::RawRange {
+            contract,
+            start,
+            end,
+            limit,
+            order,
+        } => {
+            known(contract)?;
+            range(
+                journal,
+                contract,
+                (start.clone(), end.clone()),
+                (*limit).clamp(1, MAX_RANGE_PAIRS),
+                *order,
+            )
+        }
+        Query::ContractInfo { contract } => {
+            let found = known(contract)?;
+            let info = journal.info(contract);
+            Answer::Contract {
+                // One that was deployed with its code has no stored code's number.
+                code_id: info.as_ref().map_or(0, |i| i.code_id),
+                creator: found.creator,
+                admin: info.and_then(|i| i.admin),
+            }
+        }
+        Query::CodeInfo { code_id } => match journal.code_info(*code_id) {
+            Some(code) => Answer::Code {
+                code_id: *code_id,
+                creator: code.creator,
+                checksum: code.hash,
+            },
+            None => return Err(NoAnswer::NoSuchCode(*code_id)),
+        },
+    })
+}
+
+fn range(
+    journal: &Journal,
+    contract: &Address,
+    (mut start, mut end): (Option<Vec<u8>>, Option<Vec<u8>>),
+    limit: u32,
+    order: Order,
+) -> Answer {
+    let mut pairs: Vec<(Vec<u8>, Vec<u8>)> = Vec::new();
+    let mut next = None;
+    loop {
+        let span = Span {
+            start: start.as_deref(),
+            end: end.as_deref(),
+            order,
+        };
+        // Removed keys that were passed over are at most those one block has written.
+        let Some((key, value)) = journal.first(contract, span, u64::MAX).found else {
+            break;
+        };
+        if pairs.len() == limit as usize {
+            next = Some(key);
+            break;
+        }
+        match order {
+            Order::Ascending => {
+                let mut behind = key.clone();
+                behind.push(0);
+                start = Some(behind);
+            }
+            Order::Descending => end = Some(key.clone()),
+        }
+        pairs.push((key, value));
+    }
+    Answer::Range { pairs, next }
+}
+
+fn ask(
+    place: &Place<'_>,
+    journal: &mut Journal,
+    asker: &Address,
+    contract: &Address,
+    input: &[u8],
+    gas_limit: u64,
+    query_depth: u32,
+) -> Answered {
+    if journal.contract(contract).is_none() {
+        return Answered {
+            answer: Err(NoAnswer::NoSuchContract(*contract)),
+            gas_used: 0,
+        };
+    }
+    let call = Call {
+        query_depth: query_depth.saturating_add(1),
+        ..Call::new(Entry::View, *asker, *contract, input.to_vec())
+    };
+    let before = journal.savepoint();
+    let Outcome {
+        result, gas_used, ..
+    } = place.run(journal, call, gas_limit);
+    // The engine forbids a view every write; an engine that did not would be found out here.
+    journal.roll_back(before);
+    let answer = match result {
+        Ok(response) => Ok(Answer::Bytes(response.data.unwrap_or_default())),
+        Err(failure) if failure.kind == FailureKind::OutOfGas => Err(NoAnswer::OutOfGas),
+        Err(failure) => Err(NoAnswer::Failed(failure.text)),
+    };
+    Answered { answer, gas_used }
+}

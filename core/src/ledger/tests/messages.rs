@@ -1,0 +1,617 @@
+//! Messages, replies, gas limits: wasmd's rules, each as a line of a table or a test of its own.
+
+use super::scripted::*;
+use super::*;
+use crate::ledger::addresses;
+use crate::types::bech32;
+
+fn act(from: u64, nonce: u64, action: Action) -> Arc<SignedTransaction> {
+    let mut t = transaction(from, nonce, action);
+    t.gas_limit += 1_000_000;
+    sign(t)
+}
+
+fn execute(
+    nonce: u64,
+    contract: Address,
+    script: &[Op],
+    funds: Vec<Coin>,
+) -> Arc<SignedTransaction> {
+    act(
+        0,
+        nonce,
+        Action::Execute {
+            contract,
+            input: ops(script),
+            funds,
+        },
+    )
+}
+
+fn instantiate(nonce: u64, admin: Option<Address>) -> Arc<SignedTransaction> {
+    act(
+        0,
+        nonce,
+        Action::Instantiate {
+            code_id: 1,
+            admin,
+            label: "one".into(),
+            input: ops(&[]),
+            funds: Vec::new(),
+            salt: None,
+        },
+    )
+}
+
+/// One code and two contracts of it, `a` and `b`, made by person 0 (nonces 0 to 2), who is their admin;
+/// `a` owns 100.
+fn two() -> (Chain, State, Address, Address) {
+    let chain = scripted_chain();
+    let state = genesis().build(&chain.engine).unwrap();
+    let store = Action::Store {
+        wasm: b"code".as_slice().into(),
+    };
+    let (a, b) = (addresses::instantiated(1, 1), addresses::instantiated(1, 2));
+    let done = run(
+        &chain,
+        &state,
+        vec![
+            act(0, 0, store),
+            instantiate(1, Some(person(0))),
+            instantiate(2, Some(person(0))),
+            act(
+                1,
+                0,
+                Action::Send {
+                    to: a,
+                    coins: vec![coin(NATIVE_DENOM, 100)],
+                },
+            ),
+        ],
+    );
+    assert_eq!(done.receipts[0].code_id, Some(1));
+    assert_eq!(done.receipts[0].result, Ok(b"1".to_vec()));
+    assert_eq!(done.receipts[1].created, Some(a));
+    assert_eq!(done.receipts[2].created, Some(b));
+    (chain, done.state, a, b)
+}
+
+fn stored(state: &State, contract: Address, key: &[u8]) -> Option<String> {
+    let value = state.storage(&contract, key)?;
+    Some(String::from_utf8_lossy(value).into_owned())
+}
+
+fn sent(what: What, on: u8, limit: Option<u64>, reply: &[Op]) -> Op {
+    Op::Message(Sent {
+        what,
+        on,
+        limit,
+        reply: reply.to_vec(),
+    })
+}
+
+fn set(key: &str, value: &str) -> Op {
+    Op::Set(key.into(), value.into())
+}
+
+/// How a child ends, what its sender wants to hear, what the reply does.
+#[test]
+fn a_message_its_savepoint_and_its_reply() {
+    let (chain, state, a, b) = two();
+    let ok = || vec![set("k", "child"), Op::Data(b"child data".to_vec())];
+    let fail = || vec![set("k", "child"), Op::Fail("no".into())];
+    let burn = || vec![set("k", "child"), Op::Burn];
+    let note = || vec![Op::NoteReply(b"heard".to_vec())];
+    let data = || vec![Op::Data(b"reply data".to_vec())];
+    let refuse = || vec![set("r", "1"), Op::Fail("reply says no".into())];
+    // child, reply on, gas limit, reply; whole result, child's write stays, reply heard something.
+    type Line = (
+        Vec<Op>,
+        u8,
+        Option<u64>,
+        Vec<Op>,
+        Result<&'static str, &'static str>,
+        bool,
+        bool,
+    );
+    let table: Vec<Line> = vec![
+        (ok(), NEVER, None, note(), Ok("own"), true, false),
+        (ok(), ERROR, None, note(), Ok("own"), true, false),
+        (ok(), SUCCESS, None, note(), Ok("own"), true, true),
+        (ok(), ALWAYS, None, note(), Ok("own"), true, true),
+        (ok(), ALWAYS, None, data(), Ok("reply data"), true, false),
+        (
+            ok(),
+            ALWAYS,
+            None,
+            refuse(),
+            Err("reply says no"),
+            false,
+            false,
+        ),
+        (fail(), NEVER, None, note(), Err("no"), false, false),
+        (fail(), SUCCESS, None, note(), Err("no"), false, false),
+        (fail(), ERROR, None, note(), Ok("own"), false, true),
+        (fail(), ALWAYS, None, data(), Ok("reply data"), false, false),
+        (
+            fail(),
+            ALWAYS,
+            None,
+            refuse(),
+            Err("reply says no"),
+            false,
+            false,
+        ),
+        // Running out of what it was given can be answered; out of the transaction's own it cannot.
+        (burn(), ALWAYS, Some(5_000), note(), Ok("own"), false, true),
+        (
+            burn(),
+            ALWAYS,
+            None,
+            note(),
+            Err("ran out of gas"),
+            false,
+            false,
+        ),
+        (
+            burn(),
+            ALWAYS,
+            Some(u64::MAX),
+            note(),
+            Err("ran out of gas"),
+            false,
+            false,
+        ),
+        (
+            burn(),
+            NEVER,
+            Some(5_000),
+            note(),
+            Err("ran out of gas"),
+            false,
+            false,
+        ),
+        (ok(), ALWAYS, Some(0), note(), Ok("own"), false, true),
+        (
+            ok(),
+            ALWAYS,
+            Some(CALL_GAS - 1),
+            note(),
+            Ok("own"),
+            false,
+            true,
+        ),
+        (ok(), ALWAYS, Some(CALL_GAS), note(), Ok("own"), true, true),
+    ];
+    for (i, (child, on, limit, reply, expected, stays, heard)) in table.into_iter().enumerate() {
+        let script = [
+            set("own", "1"),
+            Op::Data(b"own".to_vec()),
+            sent(What::Execute(b, child, 0), on, limit, &reply),
+        ];
+        let done = run(&chain, &state, vec![execute(3, a, &script, Vec::new())]);
+        let receipt = &done.receipts[0];
+        match (&receipt.result, expected) {
+            (Ok(data), Ok(text)) => assert_eq!(data, text.as_bytes(), "line {i}"),
+            (Err(why), Err(text)) => assert!(why.contains(text), "line {i}: {why}"),
+            (found, expected) => panic!("line {i}: {found:?} instead of {expected:?}"),
+        }
+        assert_eq!(stored(&done.state, b, b"k").is_some(), stays, "line {i}");
+        assert_eq!(
+            stored(&done.state, a, b"heard").is_some(),
+            heard,
+            "line {i}"
+        );
+        let whole = receipt.result.is_ok();
+        assert_eq!(stored(&done.state, a, b"own").is_some(), whole, "line {i}");
+        assert_eq!(stored(&done.state, a, b"r"), None, "line {i}");
+        let calls = receipt.calls.as_ref().unwrap();
+        assert_eq!(calls.total().total(), calls.gas_used, "line {i}");
+        assert_eq!(
+            receipt.gas_used,
+            receipt.gas.transaction + calls.gas_used,
+            "line {i}"
+        );
+        assert_eq!(done.state.supply(), state.supply());
+    }
+}
+
+#[test]
+fn out_of_gas_costs_the_limit_and_a_capped_one_the_cap() {
+    let (chain, state, a, b) = two();
+    let burn = |limit| {
+        let script = [sent(
+            What::Execute(b, vec![Op::Burn], 0),
+            ALWAYS,
+            limit,
+            &[],
+        )];
+        run(&chain, &state, vec![execute(3, a, &script, Vec::new())])
+            .receipts
+            .remove(0)
+    };
+    let all = burn(None);
+    let tx = execute(
+        3,
+        a,
+        &[sent(What::Execute(b, vec![Op::Burn], 0), ALWAYS, None, &[])],
+        Vec::new(),
+    );
+    assert_eq!(all.gas_used, tx.transaction.gas_limit);
+    let capped = burn(Some(5_000));
+    // The call, the cap, the reply.
+    assert_eq!(capped.calls.unwrap().gas_used, CALL_GAS + 5_000 + CALL_GAS);
+    assert_eq!(capped.result, Ok(Vec::new()));
+}
+
+#[test]
+fn messages_go_depth_first_and_see_what_was_written() {
+    let (chain, state, a, b) = two();
+    // a: [b1, b2]; b1 writes, and then tells a to write "in between"; b2 sees it.
+    let between = What::Execute(a, vec![set("order", "between")], 0);
+    let first = vec![set("order", "first"), sent(between, NEVER, None, &[])];
+    let second = vec![Op::Ask(b"saw".to_vec(), a, vec![]), set("order", "second")];
+    let script = [
+        set("k", "from the start"),
+        sent(What::Execute(b, first, 0), NEVER, None, &[]),
+        sent(What::Execute(b, second, 0), NEVER, None, &[]),
+    ];
+    let done = run(&chain, &state, vec![execute(3, a, &script, Vec::new())]);
+    assert!(
+        done.receipts[0].result.is_ok(),
+        "{:?}",
+        done.receipts[0].result
+    );
+    assert_eq!(stored(&done.state, a, b"order").unwrap(), "between");
+    assert_eq!(stored(&done.state, b, b"order").unwrap(), "second");
+    let answer = format!("Ok(Bytes({:?}))", b"from the start");
+    assert_eq!(stored(&done.state, b, b"saw").unwrap(), answer);
+    let tree = done.receipts[0].calls.clone().unwrap();
+    let whats: Vec<_> = tree
+        .children
+        .iter()
+        .map(|c| (c.what, c.children.len()))
+        .collect();
+    assert_eq!(whats, [("execute", 1), ("execute", 0)]);
+}
+
+#[test]
+fn funds_move_before_the_callee_runs_and_go_back_with_it() {
+    let (chain, state, a, b) = two();
+    let look = vec![Op::NoteBalance(b"had".to_vec(), b, NATIVE_DENOM.into())];
+    let mut fail = look.clone();
+    fail.push(Op::Fail("no".into()));
+    for (child, owned) in [(look, 40), (fail, 0)] {
+        let script = [sent(What::Execute(b, child, 40), ALWAYS, None, &[])];
+        let done = run(&chain, &state, vec![execute(3, a, &script, Vec::new())]);
+        assert!(done.receipts[0].result.is_ok());
+        assert_eq!(done.state.balance(&b, NATIVE_DENOM), owned);
+        assert_eq!(done.state.balance(&a, NATIVE_DENOM), 100 - owned);
+        if owned > 0 {
+            let had = format!("Ok(Coin(Coin {{ denom: {NATIVE_DENOM:?}, amount: 40 }}))");
+            assert_eq!(stored(&done.state, b, b"had").unwrap(), had);
+        }
+        assert_eq!(done.state.supply(), state.supply());
+    }
+    // More than there is fails the message, and its sender, who did not ask to hear of it.
+    let script = [sent(What::Execute(b, vec![], 101), NEVER, None, &[])];
+    let done = run(&chain, &state, vec![execute(3, a, &script, Vec::new())]);
+    let why = done.receipts[0].result.clone().unwrap_err();
+    assert!(why.contains("less than the 101"), "{why}");
+}
+
+#[test]
+fn several_denominations_travel_together() {
+    let (chain, state, a, _) = two();
+    let funds = vec![coin(NATIVE_DENOM, 5), coin("gold", 7), coin("pool/1", 9)];
+    let script = [
+        Op::Send(person(2), "gold".into(), 3),
+        Op::BurnCoins("pool/1".into(), 4),
+        Op::NoteSupply(b"s".to_vec(), NATIVE_DENOM.into()),
+    ];
+    let done = run(&chain, &state, vec![execute(3, a, &script, funds)]);
+    assert_eq!(done.receipts[0].result, Ok(Vec::new()));
+    assert_eq!(done.state.balance(&a, NATIVE_DENOM), 105);
+    assert_eq!(done.state.balance(&a, "gold"), 4);
+    assert_eq!(done.state.balance(&a, "pool/1"), 5);
+    assert_eq!(done.state.balance(&person(2), "gold"), RICH + 3);
+    assert_eq!(done.state.supply()["pool/1"], state.supply()["pool/1"] - 4);
+    for denom in DENOMS {
+        assert_eq!(done.state.supply_of(denom), done.state.supply()[denom]);
+    }
+    // While it ran, the fee that was reserved still belonged to somebody.
+    let all = format!(
+        "Ok(Coin(Coin {{ denom: {NATIVE_DENOM:?}, amount: {} }}))",
+        state.supply()[NATIVE_DENOM]
+    );
+    assert_eq!(stored(&done.state, a, b"s").unwrap(), all);
+    // Unsorted, doubled and zero amounts never reach a block.
+    for funds in [
+        vec![coin("gold", 1), coin(NATIVE_DENOM, 1)],
+        vec![coin("gold", 1), coin("gold", 1)],
+        vec![coin("gold", 0)],
+    ] {
+        let tx = execute(3, a, &[], funds);
+        let refused = validity::check_transaction(&tx, &chain.id);
+        assert!(refused.is_err(), "{refused:?}");
+    }
+}
+
+#[test]
+fn a_contract_that_calls_itself_for_ever_is_stopped() {
+    let (chain, state, a, _) = two();
+    fn nest(a: Address, depth: u32) -> Vec<Op> {
+        let mut script = vec![set("deep", &depth.to_string())];
+        if depth > 0 {
+            script.push(sent(
+                What::Execute(a, nest(a, depth - 1), 0),
+                NEVER,
+                None,
+                &[],
+            ));
+        }
+        script
+    }
+    let fits = limits::MAX_MESSAGE_DEPTH - 1;
+    let done = run(
+        &chain,
+        &state,
+        vec![execute(3, a, &nest(a, fits), Vec::new())],
+    );
+    assert!(
+        done.receipts[0].result.is_ok(),
+        "{:?}",
+        done.receipts[0].result
+    );
+    let done = run(
+        &chain,
+        &state,
+        vec![execute(3, a, &nest(a, fits + 1), Vec::new())],
+    );
+    let why = done.receipts[0].result.clone().unwrap_err();
+    assert!(why.contains("10 deep"), "{why}");
+    // A reply that answers with the same message again counts too.
+    fn again(a: Address, left: u32) -> Vec<Op> {
+        if left == 0 {
+            return Vec::new();
+        }
+        vec![sent(What::Send(a, 1), ALWAYS, None, &again(a, left - 1))]
+    }
+    let done = run(
+        &chain,
+        &state,
+        vec![execute(3, a, &again(a, 20), Vec::new())],
+    );
+    let why = done.receipts[0].result.clone().unwrap_err();
+    assert!(why.contains("10 deep"), "{why}");
+}
+
+#[test]
+fn a_reply_hears_what_was_made_and_what_was_announced() {
+    let (chain, state, a, _) = two();
+    let child = vec![Op::Announce("wasm".into()), Op::Data(b"x".to_vec())];
+    let note = [Op::NoteReply(b"heard".to_vec())];
+    let script = [sent(
+        What::Instantiate(1, child, None),
+        SUCCESS,
+        None,
+        &note,
+    )];
+    let done = run(&chain, &state, vec![execute(3, a, &script, Vec::new())]);
+    let made = addresses::instantiated(1, 3);
+    assert!(done.state.contract(&made).is_some());
+    let heard = stored(&done.state, a, b"heard").unwrap();
+    assert!(
+        heard.contains("Instantiated") && heard.contains("[120]"),
+        "{heard}"
+    );
+    assert!(heard.ends_with(r#"["instantiate", "wasm"]"#), "{heard}");
+    let kinds: Vec<String> = done.receipts[0]
+        .events
+        .iter()
+        .map(|e| e.to_typed().kind)
+        .collect();
+    assert_eq!(kinds, ["execute", "instantiate", "wasm", "reply"]);
+}
+
+#[test]
+fn a_failed_message_leaves_no_event() {
+    let (chain, state, a, b) = two();
+    let child = vec![Op::Announce("wasm".into()), Op::Fail("no".into())];
+    let script = [sent(What::Execute(b, child, 0), ERROR, None, &[])];
+    let done = run(&chain, &state, vec![execute(3, a, &script, Vec::new())]);
+    let kinds: Vec<String> = done.receipts[0]
+        .events
+        .iter()
+        .map(|e| e.to_typed().kind)
+        .collect();
+    assert_eq!(kinds, ["execute", "reply"]);
+    let tree = done.receipts[0].calls.clone().unwrap();
+    assert_eq!(tree.children[0].failed.as_deref(), Some("no"));
+    assert_eq!(tree.children[1].reply_to, Some(7));
+}
+
+#[test]
+fn a_salted_address_is_taken_once() {
+    let (chain, state, a, _) = two();
+    let make = || {
+        sent(
+            What::Instantiate(1, vec![], Some(b"salt".to_vec())),
+            NEVER,
+            None,
+            &[],
+        )
+    };
+    let done = run(
+        &chain,
+        &state,
+        vec![
+            execute(3, a, &[make()], Vec::new()),
+            execute(4, a, &[make()], Vec::new()),
+        ],
+    );
+    let code = state.code_info(1).unwrap().hash;
+    let made = addresses::salted(&code, &a.0, b"salt");
+    assert!(done.receipts[0].result.is_ok());
+    assert_eq!(done.state.info(&made).unwrap().admin, Some(a));
+    let why = done.receipts[1].result.clone().unwrap_err();
+    assert!(why.contains("already"), "{why}");
+}
+
+#[test]
+fn only_the_admin_gives_new_code_and_there_may_be_none() {
+    let (chain, state, a, b) = two();
+    let store = act(
+        1,
+        1,
+        Action::Store {
+            wasm: b"other".as_slice().into(),
+        },
+    );
+    let migrate = |from, nonce, contract, code_id| {
+        act(
+            from,
+            nonce,
+            Action::Migrate {
+                contract,
+                code_id,
+                input: ops(&[set("new", "1")]),
+            },
+        )
+    };
+    let admin = |nonce, admin| act(0, nonce, Action::SetAdmin { contract: a, admin });
+    let done = run(
+        &chain,
+        &state,
+        vec![
+            store,
+            migrate(2, 0, a, 2),
+            migrate(0, 3, a, 9),
+            migrate(0, 4, a, 2),
+            admin(5, Some(b)),
+            migrate(0, 6, a, 1),
+            // The admin is now a contract, which clears itself.
+            execute(
+                7,
+                b,
+                &[sent(What::SetAdmin(a, None), NEVER, None, &[])],
+                Vec::new(),
+            ),
+            admin(8, Some(person(0))),
+        ],
+    );
+    let ends: Vec<_> = done
+        .receipts
+        .iter()
+        .map(|r| r.result.as_ref().map(|_| ()).map_err(String::as_str))
+        .collect();
+    let stranger = Err("only the contract's admin may do this, and the sender is not");
+    assert_eq!(
+        ends,
+        [
+            Ok(()),
+            stranger,
+            Err("there is no code 9"),
+            Ok(()),
+            Ok(()),
+            stranger,
+            Ok(()),
+            Err("the contract has no admin: nobody may change it"),
+        ]
+    );
+    assert_eq!(done.state.info(&a).unwrap().code_id, 2);
+    assert_eq!(
+        done.state.contract(&a).unwrap().code,
+        done.state.code_info(2).unwrap().hash
+    );
+    assert_eq!(stored(&done.state, a, b"new").unwrap(), "1");
+}
+
+#[test]
+fn a_refused_module_takes_no_number() {
+    let (chain, state, ..) = two();
+    let store = |nonce, wasm: &[u8]| act(1, nonce, Action::Store { wasm: wasm.into() });
+    let done = run(&chain, &state, vec![store(1, b"bad"), store(2, b"fine")]);
+    assert_eq!(done.receipts[0].result, Err("this is no module".into()));
+    assert_eq!(done.receipts[1].code_id, Some(2));
+}
+
+#[test]
+fn a_proof_of_what_is_known_of_a_contract_holds() {
+    let (_, state, a, _) = two();
+    for key in [Key::Info(a), Key::CodeId(1), Key::Counts] {
+        let mut proof = state.prove(key);
+        assert!(proof.value.is_some());
+        assert_eq!(proof.verify(&state.root()), Ok(()));
+        proof.value = Some(b"other".to_vec());
+        assert!(proof.verify(&state.root()).is_err());
+    }
+}
+
+/// The published table of cosmwasm-std (testdata/instantiate2_addresses.json), the lines without a
+/// message: code, creator, salt, address.
+#[test]
+fn salted_addresses_are_those_of_the_published_table() {
+    let table = [
+        (
+            "13a1fc994cc6d1c81b746ee0c0ff6f90043875e0bf1d9be6b7d779fc978dc2a5",
+            "9999999999aaaaaaaaaabbbbbbbbbbcccccccccc",
+            "61",
+            "5e865d3e45ad3e961f77fd77d46543417ced44d924dc3e079b5415ff6775f847",
+        ),
+        (
+            "13a1fc994cc6d1c81b746ee0c0ff6f90043875e0bf1d9be6b7d779fc978dc2a5",
+            "9999999999aaaaaaaaaabbbbbbbbbbcccccccccc",
+            "aabbccddeeffffeeddbbccddaa66551155aaaabbcc787878789900aabbccddeeffffeeddbbccddaa66551155aaaabbcc787878789900aabbbbcc221100acadae",
+            "9384c6248c0bb171e306fd7da0993ec1e20eba006452a3a9e078883eb3594564",
+        ),
+        (
+            "13a1fc994cc6d1c81b746ee0c0ff6f90043875e0bf1d9be6b7d779fc978dc2a5",
+            "9999999999aaaaaaaaaabbbbbbbbbbccccccccccddddddddddeeeeeeeeeeffff",
+            "61",
+            "9725e94f528d8b78d33c25f3dfcd60e6142d8be60ab36f6a5b59036fd51560db",
+        ),
+        (
+            "13a1fc994cc6d1c81b746ee0c0ff6f90043875e0bf1d9be6b7d779fc978dc2a5",
+            "9999999999aaaaaaaaaabbbbbbbbbbccccccccccddddddddddeeeeeeeeeeffff",
+            "aabbccddeeffffeeddbbccddaa66551155aaaabbcc787878789900aabbccddeeffffeeddbbccddaa66551155aaaabbcc787878789900aabbbbcc221100acadae",
+            "0aaf1c31c5d529d21d898775bc35b3416f47bfd99188c334c6c716102cbd3101",
+        ),
+        (
+            "1da6c16de2cbaf7ad8cbb66f0925ba33f5c278cb2491762d04658c1480ea229b",
+            "9999999999aaaaaaaaaabbbbbbbbbbcccccccccc",
+            "61",
+            "b95c467218d408a0f93046f227b6ece7fe18133ff30113db4d2a7becdfeca141",
+        ),
+        (
+            "1da6c16de2cbaf7ad8cbb66f0925ba33f5c278cb2491762d04658c1480ea229b",
+            "9999999999aaaaaaaaaabbbbbbbbbbcccccccccc",
+            "aabbccddeeffffeeddbbccddaa66551155aaaabbcc787878789900aabbccddeeffffeeddbbccddaa66551155aaaabbcc787878789900aabbbbcc221100acadae",
+            "67a3ab6384729925fdb144574628ce96836fe098d2c6be4e84ac106b2728d96c",
+        ),
+        (
+            "1da6c16de2cbaf7ad8cbb66f0925ba33f5c278cb2491762d04658c1480ea229b",
+            "9999999999aaaaaaaaaabbbbbbbbbbccccccccccddddddddddeeeeeeeeeeffff",
+            "61",
+            "547a743022f4f1af05b102f57bf1c1c7d7ee81bae427dc20d36b2c4ec57612ae",
+        ),
+        (
+            "1da6c16de2cbaf7ad8cbb66f0925ba33f5c278cb2491762d04658c1480ea229b",
+            "9999999999aaaaaaaaaabbbbbbbbbbccccccccccddddddddddeeeeeeeeeeffff",
+            "aabbccddeeffffeeddbbccddaa66551155aaaabbcc787878789900aabbccddeeffffeeddbbccddaa66551155aaaabbcc787878789900aabbbbcc221100acadae",
+            "d8af856a6a04852d19b647ad6d4336eb26e077f740aef1a0331db34d299a885a",
+        ),
+    ];
+    for (code, creator, salt, address) in table {
+        let bytes = |hex| crate::base::digest::from_hex(hex).unwrap();
+        let code = Hash::from_hex(code).unwrap();
+        let found = addresses::salted(&code, &bytes(creator), &bytes(salt));
+        assert_eq!(found.to_string(), address);
+    }
+}
+
+#[test]
+fn addresses_are_written_as_contracts_write_them() {
+    let address = addresses::instantiated(1, 1);
+    assert_eq!(bech32::decode(&bech32::encode(&address)), Ok(address));
+}

@@ -1,0 +1,305 @@
+//! Executing one transaction: the fee, the act, the receipt.
+
+use super::addresses;
+use super::chain::Chain;
+use super::contract::{Call, Place};
+use super::journal::Journal;
+use super::keeper::{Keeper, Stop};
+use super::prices;
+use super::receipt::{CallTree, GasReport, Receipt};
+use super::state::{Account, CodeInfo, Contract};
+use super::validity::{max_fee, sender};
+use crate::base::digest::sha256;
+use crate::types::transaction::NATIVE_DENOM;
+use crate::types::{Action, Address, Coin, Header, SignedTransaction};
+use crate::vm::gas::GasUse;
+use crate::vm::{DoneWhat, Entry, Message};
+use std::sync::Arc;
+
+/// What a transaction's action gave, before anything is paid or rolled back.
+#[derive(Default)]
+struct Act {
+    /// What it answers.
+    data: Vec<u8>,
+    created: Option<Address>,
+    code_id: Option<u64>,
+}
+
+/// Reserves the whole fee, acts, takes the act back if it failed, and pays: the proposer for gas used,
+/// the sender the rest. What an account loses another gains, in every denomination, unless a contract
+/// burns it.
+pub(super) fn execute(
+    chain: &Chain,
+    place: Place<'_>,
+    journal: &mut Journal,
+    header: &Header,
+    tx: &SignedTransaction,
+) -> Receipt {
+    let t = &tx.transaction;
+    let from = sender(t);
+    if let Err(why) = reserve(journal, tx) {
+        return Receipt {
+            tx: tx.id(),
+            result: Err(why),
+            gas_used: 0,
+            gas: GasReport::default(),
+            events: Vec::new(),
+            created: None,
+            code_id: None,
+            calls: None,
+            storage: Vec::new(),
+        };
+    }
+    let intrinsic = prices::intrinsic(tx);
+    let before = journal.savepoint();
+    let mut calls = None;
+    let result = match t.gas_limit.checked_sub(intrinsic) {
+        Some(gas) => {
+            let mut keeper = Keeper { place, journal };
+            act(&mut keeper, tx, gas, &mut calls).map_err(Stop::text)
+        }
+        None => Err(format!(
+            "the gas limit {} is below the {intrinsic} this transaction costs",
+            t.gas_limit
+        )),
+    };
+    if result.is_err() {
+        journal.roll_back(before);
+    }
+    let burnt = calls.as_ref().map_or(0, |tree: &CallTree| tree.gas_used);
+    let own = intrinsic.min(t.gas_limit);
+    let used = own.saturating_add(burnt).min(t.gas_limit);
+    let price = u128::from(t.gas_price);
+    let rest = u128::from(t.gas_limit - used) * price;
+    journal.reserved = 0;
+    // Neither can overflow: both were the sender's, and genesis keeps a supply within u128.
+    journal.give(&from, NATIVE_DENOM, rest);
+    journal.give(
+        &chain.fee_account(header),
+        NATIVE_DENOM,
+        u128::from(used) * price,
+    );
+    let (events, storage) = journal.settle();
+    let (result, act) = match result {
+        Ok(act) => (Ok(act.data.clone()), act),
+        Err(why) => (Err(why), Act::default()),
+    };
+    Receipt {
+        tx: tx.id(),
+        result,
+        gas_used: used,
+        gas: GasReport {
+            transaction: own,
+            contract: calls.as_ref().map_or_else(GasUse::default, CallTree::total),
+        },
+        events,
+        created: act.created,
+        code_id: act.code_id,
+        calls,
+        storage,
+    }
+}
+
+/// Counts the nonce and takes the whole fee. Fails only in a block that [`super::check_block`] refuses.
+fn reserve(journal: &mut Journal, tx: &SignedTransaction) -> Result<(), String> {
+    let t = &tx.transaction;
+    let from = sender(t);
+    let mut account: Account = journal.account(&from);
+    if account.nonce != t.nonce {
+        return Err(format!(
+            "the transaction carries nonce {}, the account's next is {}",
+            t.nonce, account.nonce
+        ));
+    }
+    let fee = max_fee(t);
+    let held = account.balance(NATIVE_DENOM);
+    let (Some(left), Some(nonce)) = (held.checked_sub(fee), t.nonce.checked_add(1)) else {
+        return Err(format!(
+            "the fee of up to {fee} {NATIVE_DENOM} cannot be paid from {held}"
+        ));
+    };
+    account.nonce = nonce;
+    account.set_balance(NATIVE_DENOM, left);
+    journal.set_account(from, account);
+    journal.reserved = fee;
+    Ok(())
+}
+
+/// What went to a contract leaves its tree in `calls`, also when it failed.
+fn act(
+    keeper: &mut Keeper<'_>,
+    tx: &SignedTransaction,
+    gas: u64,
+    calls: &mut Option<CallTree>,
+) -> Result<Act, Stop> {
+    let t = &tx.transaction;
+    let from = sender(t);
+    let message = match &t.action {
+        Action::Transfer { to, coin } => {
+            keeper.shift(&from, to, std::slice::from_ref(coin))?;
+            return Ok(Act::default());
+        }
+        Action::Call {
+            contract,
+            input,
+            funds,
+        } => {
+            if keeper.journal.contract(contract).is_none() {
+                return Err(Stop::Failed(format!("there is no contract at {contract}")));
+            }
+            let call = Call::new(Entry::Call, from, *contract, input.clone());
+            return direct(keeper, call, funds.as_ref(), gas, calls);
+        }
+        Action::Deploy { wasm, input, funds } => {
+            return deploy(
+                keeper,
+                t.nonce,
+                &from,
+                wasm,
+                input,
+                funds.as_ref(),
+                gas,
+                calls,
+            );
+        }
+        Action::Store { wasm } => return store(keeper, &from, wasm),
+        Action::Send { to, coins } => {
+            // Its price is the transaction's own.
+            keeper.shift(&from, to, coins)?;
+            return Ok(Act::default());
+        }
+        Action::Instantiate {
+            code_id,
+            admin,
+            label,
+            input,
+            funds,
+            salt,
+        } => Message::Instantiate {
+            admin: *admin,
+            code_id: *code_id,
+            input: input.clone(),
+            funds: funds.clone(),
+            label: label.clone(),
+            salt: salt.clone(),
+        },
+        Action::Execute {
+            contract,
+            input,
+            funds,
+        } => Message::Execute {
+            contract: *contract,
+            input: input.clone(),
+            funds: funds.clone(),
+        },
+        Action::Migrate {
+            contract,
+            code_id,
+            input,
+        } => Message::Migrate {
+            contract: *contract,
+            code_id: *code_id,
+            input: input.clone(),
+        },
+        Action::SetAdmin {
+            contract,
+            admin: Some(admin),
+        } => Message::UpdateAdmin {
+            contract: *contract,
+            admin: *admin,
+        },
+        Action::SetAdmin {
+            contract,
+            admin: None,
+        } => Message::ClearAdmin {
+            contract: *contract,
+        },
+    };
+    let (result, tree) = keeper.deliver(&from, message, gas, 1);
+    *calls = Some(tree);
+    Ok(match result? {
+        DoneWhat::Executed { data } | DoneWhat::Migrated { data } => Act {
+            data: data.unwrap_or_default(),
+            ..Act::default()
+        },
+        DoneWhat::Instantiated { address, data, .. } => Act {
+            data: data.unwrap_or_default(),
+            created: Some(address),
+            code_id: None,
+        },
+        DoneWhat::Sent | DoneWhat::Burned | DoneWhat::AdminChanged | DoneWhat::AdminCleared => {
+            Act::default()
+        }
+    })
+}
+
+fn store(keeper: &mut Keeper<'_>, from: &Address, wasm: &Arc<[u8]>) -> Result<Act, Stop> {
+    let admitted = keeper.place.engine.admit(wasm);
+    admitted.map_err(|refusal| Stop::Failed(refusal.text))?;
+    let code = CodeInfo {
+        hash: sha256(wasm),
+        creator: *from,
+    };
+    let code_id = keeper.journal.store(code, wasm);
+    Ok(Act {
+        data: code_id.to_string().into_bytes(),
+        created: None,
+        code_id: Some(code_id),
+    })
+}
+
+#[expect(clippy::too_many_arguments, reason = "the parts of one action")]
+fn deploy(
+    keeper: &mut Keeper<'_>,
+    nonce: u64,
+    from: &Address,
+    wasm: &Arc<[u8]>,
+    input: &[u8],
+    funds: Option<&Coin>,
+    gas: u64,
+    calls: &mut Option<CallTree>,
+) -> Result<Act, Stop> {
+    let admitted = keeper.place.engine.admit(wasm);
+    admitted.map_err(|refusal| Stop::Failed(refusal.text))?;
+    let address = addresses::deployed(from, nonce);
+    let contract = Contract {
+        code: sha256(wasm),
+        creator: *from,
+    };
+    if !keeper.journal.create(address, contract, wasm) {
+        return Err(Stop::Failed(format!(
+            "there is a contract at {address} already"
+        )));
+    }
+    let call = Call::new(Entry::Init, *from, address, input.to_vec());
+    let act = direct(keeper, call, funds, gas, calls)?;
+    Ok(Act {
+        created: Some(address),
+        ..act
+    })
+}
+
+/// A person's call in the old form: one coin along, and no word of the chain's among the events.
+fn direct(
+    keeper: &mut Keeper<'_>,
+    call: Call,
+    funds: Option<&Coin>,
+    gas: u64,
+    calls: &mut Option<CallTree>,
+) -> Result<Act, Stop> {
+    let funds: Vec<Coin> = funds
+        .filter(|c| c.amount > 0)
+        .cloned()
+        .into_iter()
+        .collect();
+    keeper.shift(&call.sender, &call.contract, &funds)?;
+    let mut tree = CallTree::new(call.entry.name(), gas);
+    tree.to = Some(call.contract);
+    let result = keeper.call(Call { funds, ..call }, gas, 1, &mut tree);
+    tree.failed = result.as_ref().err().map(|stop| stop.clone().text());
+    *calls = Some(tree);
+    Ok(Act {
+        data: result?.unwrap_or_default(),
+        ..Act::default()
+    })
+}

@@ -1,0 +1,105 @@
+//! A step back: the run is replayed up to the thing before.
+
+use super::Session;
+use super::view::{Advance, Unit};
+use crate::base::limits::MAX_TIME;
+use crate::trace::Event;
+
+/// A step back under way.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Back {
+    unit: Unit,
+    /// Events run where it began: the thing wanted came before the last of these.
+    goal: u64,
+    /// Events up to which the passage under way is searched; `None`: no passage has begun.
+    passage: Option<u64>,
+    /// Where the passage began.
+    from: u64,
+    /// Events after which the last such thing was seen.
+    found: Option<u64>,
+}
+
+impl Session {
+    /// Begins a step back by one thing of this unit, to just after the one before;
+    /// [`Session::go_back`] takes it.
+    pub fn begin_back(&mut self, unit: Unit) {
+        let goal = self.sim.steps();
+        self.back = Some(Back {
+            unit,
+            goal,
+            passage: None,
+            from: goal,
+            found: matches!(unit, Unit::Event).then(|| goal.saturating_sub(1)),
+        });
+    }
+
+    /// Runs some of the way of a step back; call again until `reached`.
+    pub fn go_back(&mut self, max_steps: u64) -> Advance {
+        let mut left = max_steps;
+        while let Some(mut back) = self.back {
+            if let (Some(found), None) = (back.found, back.passage) {
+                let advance = self.seek_step(found, left);
+                if advance.reached {
+                    self.back = None;
+                }
+                return advance;
+            }
+            // The newest passage between checkpoints that may hold it.
+            let until = match back.passage {
+                Some(until) => until,
+                None if back.from == 0 => {
+                    back.found = Some(0);
+                    self.back = Some(back);
+                    continue;
+                }
+                None => {
+                    let until = if back.from == back.goal {
+                        back.goal - 1
+                    } else {
+                        back.from
+                    };
+                    self.restore(|c| c.steps < back.from);
+                    back.from = self.sim.steps();
+                    back.passage = Some(until);
+                    self.back = Some(back);
+                    until
+                }
+            };
+            while left > 0 && self.sim.steps() < until {
+                left -= 1;
+                if self.one_step(back.unit) == Some(true) {
+                    back.found = Some(self.sim.steps());
+                }
+            }
+            if self.sim.steps() >= until {
+                back.passage = None;
+            }
+            self.back = Some(back);
+            if left == 0 {
+                break;
+            }
+        }
+        Advance {
+            now_us: self.sim.now(),
+            steps: self.sim.steps(),
+            reached: self.back.is_none(),
+        }
+    }
+
+    /// One simulator event, and whether it was a thing of this unit; `None` when nothing is left.
+    pub(super) fn one_step(&mut self, unit: Unit) -> Option<bool> {
+        let cursor = self.sim.trace().end();
+        let height = self.monitors.metrics.decided.back().map(|d| d.height);
+        if self.sim.run(MAX_TIME, 1) == 0 {
+            return None;
+        }
+        self.monitors.observe(self.sim.trace());
+        let mut new = self.sim.trace().since(cursor);
+        Some(match unit {
+            Unit::Event => true,
+            Unit::Height => self.monitors.metrics.decided.back().map(|d| d.height) > height,
+            Unit::Message => new.any(|r| matches!(r.event, Event::Delivered { .. })),
+            Unit::Step => new.any(|r| matches!(r.event, Event::Step { .. })),
+        })
+    }
+}

@@ -1,0 +1,43 @@
+// The worker's second part (contracts, links) is fetched when it is first wanted and not before.
+import assert from "node:assert/strict";
+import { browserTest, textOf } from "./harness.mjs";
+
+const started = (page) => textOf(page, "#verdict", (text) => /height [2-9]/.test(text));
+const click = (page, selector) => page.$eval(selector, (element) => element.click());
+const fetched = async (page) => {
+  const names = () => performance.getEntriesByType("resource").map((entry) => entry.name);
+  const all = [...(await page.evaluate(names)), ...(await page.workers()[0].evaluate(names))];
+  return all.filter((name) => name.endsWith("later.wasm")).length;
+};
+
+browserTest("contracts and links come when they are wanted", {}, async ({ page, open }) => {
+  await open(page);
+  await started(page);
+  await click(page, "#tab-Contracts");
+  await page.waitForSelector("[data-module=counter]");
+  assert.equal(await fetched(page), 0);
+  await click(page, "[data-module=counter] [data-act=deploy]");
+  await page.waitForSelector("[data-contract] [data-act=call]");
+  assert.equal(await fetched(page), 1);
+  // What was fetched once stays.
+  await click(page, "#share");
+  await page.waitForFunction(() => document.querySelector("#link").value.includes("#v1"));
+  assert.equal(await fetched(page), 1);
+});
+
+browserTest("where they cannot be fetched, a sentence says so and the scenario can go on", {}, async ({ page, open, problems }) => {
+  await open(page);
+  await started(page);
+  await page.workers()[0].evaluate(() => {
+    XMLHttpRequest.prototype.send = () => { throw new Error("no net"); };
+  });
+  await click(page, "#share");
+  assert.match(await textOf(page, "#broken-down"), /contracts and links, could not be fetched/);
+  await page.keyboard.press("Escape");
+  await click(page, "#broken-down button");
+  await page.waitForSelector("#broken-down", { hidden: true });
+  await started(page);
+  // The one complaint that belongs to this test, where a browser tells it.
+  const told = problems.findIndex((text) => /could not be fetched/.test(text));
+  if (told >= 0) problems.splice(told, 1);
+});

@@ -1,0 +1,467 @@
+//! Hands on the network: what can be done to a message in flight, a validator, or the network between
+//! them, from a menu on the chart and from the inspector. Each act is a command of the scenario.
+
+use super::Ui;
+use super::state::pin;
+use crate::app::{App, app};
+use crate::chart::hit::Pick;
+use crate::chart::{cuts, say};
+use crate::model::{Command, Cut};
+use crate::platform::text;
+use crate::protocol::Hand;
+use consensusforge_core::session::view::{Arrow, Fate};
+use leptos::{ev, html, prelude::*};
+use wasm_bindgen::JsCast;
+
+/// An open menu.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Menu {
+    at: (f64, f64),
+    on: Option<Pick>,
+    /// The run was paused for the menu and goes on with it closed.
+    resume: bool,
+    /// Names are being picked for a partition.
+    cutting: bool,
+}
+
+/// Which way a cut works.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Way {
+    Both,
+    /// The chosen are not heard.
+    Out,
+    /// The chosen do not hear.
+    In,
+}
+
+/// The menu of whatever is there; the run waits, or the message would be gone before a choice is made.
+pub(super) fn open_at(app: App, ui: Ui, at: (f64, f64)) {
+    let on = app.chart().borrow().hit(at.0, at.1);
+    open(app, ui, at, on);
+}
+
+/// The menu of what is selected, where it is, or of the network.
+pub(super) fn open_on_selected(app: App, ui: Ui) {
+    let chart = app.chart();
+    let c = chart.borrow();
+    let l = c.layout();
+    let place = |node: u16, at_us: u64| {
+        let lane = c.lanes().of(node).unwrap_or_default();
+        l.place(lane, at_us.min(c.now_us()))
+    };
+    let at = match &c.pinned {
+        Some(Pick::Arrow(a)) => place(a.to, a.arrives_us),
+        Some(Pick::Mark(m)) => place(m.node, m.at_us),
+        Some(Pick::Node(n)) => {
+            let lane = c.lanes().of(*n as u16).unwrap_or_default();
+            l.point(l.across(f64::from(lane)), l.head())
+        }
+        None => (l.width / 3.0, l.height / 4.0),
+    };
+    let at = (
+        at.0.clamp(8.0, l.width - 8.0),
+        at.1.clamp(8.0, l.height - 8.0),
+    );
+    let on = c.pinned.clone();
+    drop(c);
+    open(app, ui, at, on);
+}
+
+fn open(app: App, ui: Ui, at: (f64, f64), on: Option<Pick>) {
+    let resume = app.playing.get_untracked();
+    if resume {
+        app.play(false);
+    }
+    ui.hover.set(None);
+    ui.menu.set(Some(Menu {
+        at,
+        on,
+        resume,
+        cutting: false,
+    }));
+}
+
+fn close(app: App, ui: Ui) {
+    let menu = ui.menu.get_untracked();
+    ui.menu.set(None);
+    if menu.is_some_and(|m| m.resume) {
+        app.play(true);
+    }
+    // Back to where the keyboard was.
+    if let Some(canvas) = &app.chart().borrow().canvas {
+        let _ = canvas.focus();
+    }
+}
+
+#[component]
+pub fn MenuCard() -> impl IntoView {
+    let app = app();
+    let ui = expect_context::<Ui>();
+    let card = NodeRef::<html::Div>::new();
+    // The first choice has the focus as soon as there is one.
+    Effect::new(move |_| {
+        let _ = ui.menu.get();
+        if let Some(card) = card.get()
+            && let Ok(Some(first)) = card.query_selector("button, input")
+            && let Ok(first) = first.dyn_into::<web_sys::HtmlElement>()
+        {
+            let _ = first.focus();
+        }
+    });
+    let keys = move |event: ev::KeyboardEvent| {
+        let way = match event.key().as_str() {
+            "Escape" => {
+                close(app, ui);
+                0
+            }
+            "ArrowDown" => 1,
+            "ArrowUp" => -1,
+            // Other keys are the page's only where no menu is open.
+            _ => {
+                event.stop_propagation();
+                return;
+            }
+        };
+        event.prevent_default();
+        event.stop_propagation();
+        if let (Some(card), true) = (card.get_untracked(), way != 0) {
+            walk(&card, way);
+        }
+    };
+    move || {
+        let menu = ui.menu.get()?;
+        let world = app.world.get_untracked()?;
+        let title = match &menu.on {
+            Some(Pick::Arrow(a)) => say::message(a, &world),
+            Some(Pick::Mark(m)) => say::node(m.node, &world).to_owned(),
+            Some(Pick::Node(n)) => say::node(*n as u16, &world).to_owned(),
+            None => "The network".to_owned(),
+        };
+        let label = format!("What to do with {title}");
+        let (width, height) = app.chart().borrow().size;
+        // Opened towards the middle, so that it stays on the chart.
+        let side = if menu.at.0 > width * 0.6 {
+            "right"
+        } else {
+            "left"
+        };
+        let edge = if menu.at.1 > height * 0.5 {
+            "bottom"
+        } else {
+            "top"
+        };
+        let across = if side == "right" {
+            width - menu.at.0
+        } else {
+            menu.at.0
+        };
+        let along = if edge == "bottom" {
+            height - menu.at.1
+        } else {
+            menu.at.1
+        };
+        let px = |v: f64| format!("{}px", v.max(4.0) as i32);
+        let auto = || "auto".to_owned();
+        let body = if menu.cutting {
+            view! { <CutForm menu=menu.clone() /> }.into_any()
+        } else {
+            view! { <Choices menu=menu.clone() /> }.into_any()
+        };
+        Some(view! {
+            <div class="menu-back" on:pointerdown=move |_| close(app, ui)></div>
+            <div
+                class="card menu"
+                id="hands"
+                role="dialog"
+                aria-label=label
+                node_ref=card
+                style:left=if side == "left" { px(across) } else { auto() }
+                style:right=if side == "right" { px(across) } else { auto() }
+                style:top=if edge == "top" { px(along) } else { auto() }
+                style:bottom=if edge == "bottom" { px(along) } else { auto() }
+                on:keydown=keys
+            >
+                <strong>{title}</strong>
+                {body}
+            </div>
+        })
+    }
+}
+
+/// Moves the focus among what can be pressed.
+fn walk(card: &web_sys::HtmlElement, way: i32) {
+    let Ok(all) = card.query_selector_all("button, input, select") else {
+        return;
+    };
+    let count = all.length() as i32;
+    let active = document().active_element();
+    let here = (0..count).find(|k| {
+        let element = all.get(*k as u32);
+        element
+            .as_ref()
+            .and_then(|e| e.dyn_ref::<web_sys::Element>())
+            == active.as_ref()
+    });
+    let next = here.map_or(0, |k| (k + way).rem_euclid(count.max(1)));
+    if let Some(element) = all.get(next as u32)
+        && let Ok(element) = element.dyn_into::<web_sys::HtmlElement>()
+    {
+        let _ = element.focus();
+    }
+}
+
+#[component]
+fn Choices(menu: Menu) -> impl IntoView {
+    let app = app();
+    let ui = expect_context::<Ui>();
+    let node = match &menu.on {
+        Some(Pick::Node(n)) => Some(*n as u16),
+        Some(Pick::Mark(m)) => Some(m.node),
+        _ => None,
+    };
+    let done = move || close(app, ui);
+    let selects = menu.on.clone().map(|pick| {
+        view! { <button class="quiet" on:click=move |_| { pin(app, Some(pick.clone())); done(); }>"Select"</button> }
+    });
+    let cut = menu.clone();
+    let hidden = ui.arrangement.with_untracked(|a| a.hidden.len());
+    let now = app.now_us();
+    let healable = app
+        .chart()
+        .borrow()
+        .cuts()
+        .iter()
+        .any(|b| b.from_us <= now && b.until_us.is_none_or(|u| u > now));
+    view! {
+        {menu.on.clone().map(|pick| view! { <HandButtons pick=pick after=Callback::new(move |()| done()) /> })}
+        {selects}
+        {node.map(|n| view! {
+            <button class="quiet" data-act="hide" on:click=move |_| { ui.arrangement.update(|a| { a.hidden.insert(n); }); done(); }>"Hide this lifeline"</button>
+            <button class="quiet" data-act="only" on:click=move |_| { ui.filter.update(|f| f.nodes = [n].into()); done(); }>"Only its messages"</button>
+        })}
+        <button class="quiet" data-act="partition" on:click=move |_| ui.menu.set(Some(Menu { cutting: true, ..cut.clone() }))>"Draw a partition …"</button>
+        {healable.then(|| view! {
+            <button class="quiet" data-act="heal" on:click=move |_| { app.act(Command::Heal); done(); }>"Heal the network"</button>
+        })}
+        {(hidden > 0).then(|| view! {
+            <button class="quiet" on:click=move |_| { ui.arrangement.update(|a| a.hidden.clear()); done(); }>
+                {format!("Show {hidden} hidden")}
+            </button>
+        })}
+    }
+}
+
+/// What hands can do to a thing of the chart, as buttons: for the menu and for the inspector.
+#[component]
+pub fn HandButtons(pick: Pick, #[prop(optional)] after: Option<Callback<()>>) -> impl IntoView {
+    let app = app();
+    let done = move || {
+        if let Some(after) = after {
+            after.run(());
+        }
+    };
+    match pick {
+        Pick::Arrow(arrow) => on_message(app, arrow, done).into_any(),
+        Pick::Node(n) => on_node(app, n as u16, done).into_any(),
+        Pick::Mark(m) => on_node(app, m.node, done).into_any(),
+    }
+}
+
+fn on_message(
+    app: App,
+    arrow: Arrow,
+    done: impl Fn() + Copy + Send + Sync + 'static,
+) -> impl IntoView {
+    let flying = {
+        let arrow = arrow.clone();
+        move || arrow.fate == Fate::Flying && app.tick.with(|t| t.now_us) < arrow.arrives_us
+    };
+    let by = RwSignal::new(String::from("100"));
+    let us = move || {
+        let ms = text::number(&by.get_untracked()).unwrap_or(100.0);
+        (ms.clamp(0.001, 3_600_000.0) * 1_000.0) as u64
+    };
+    let act = StoredValue::new(arrow.clone());
+    let hand = move |hand: Hand| {
+        app.hand(&act.get_value(), hand);
+        done();
+    };
+    let middle = arrow.sent_us.midpoint(arrow.arrives_us);
+    let back = move |_| {
+        app.play(false);
+        app.seek(middle);
+        done();
+    };
+    move || {
+        if flying() {
+            view! {
+                <button class="quiet" data-act="drop" on:click=move |_| hand(Hand::Drop)>"Drop it"</button>
+                <button class="quiet" data-act="deliver" on:click=move |_| hand(Hand::DeliverNow)>"Deliver it now"</button>
+                <span class="with-field">
+                    <button class="quiet" data-act="delay" on:click=move |_| hand(Hand::Delay(us()))>"Delay it"</button>
+                    <button class="quiet" data-act="duplicate" on:click=move |_| hand(Hand::Duplicate(us()))>"Duplicate it"</button>
+                    <label>
+                        "by "
+                        <input
+                            type="number" min="0.001" max="3600000" step="any" class="ms" aria-label="Milliseconds"
+                            prop:value=move || by.get()
+                            on:input=move |e| by.set(event_target_value(&e))
+                        />
+                        " ms"
+                    </label>
+                </span>
+            }.into_any()
+        } else {
+            view! {
+                <button class="quiet" data-act="back" on:click=back>"Go back to when it was on its way"</button>
+            }.into_any()
+        }
+    }
+}
+
+fn on_node(app: App, node: u16, done: impl Fn() + Copy + Send + Sync + 'static) -> impl IntoView {
+    let world = app.world.get_untracked();
+    let name = world
+        .map(|w| say::node(node, &w).to_owned())
+        .unwrap_or_default();
+    // A twin's second node goes with its validator.
+    let validator = name.strip_suffix('\'').unwrap_or(&name).to_owned();
+    let down = move || {
+        app.frame.with(|f| {
+            let view = f.as_ref().and_then(|f| f.nodes.get(usize::from(node)));
+            view.is_some_and(|n| n.crashed)
+        })
+    };
+    let of = validator.clone();
+    let alone = Memo::new(move |_| {
+        let _ = app.scenario.with(|s| s.commands.len());
+        let now = app.tick.with(|t| t.now_us);
+        cuts::is_isolated(app.chart().borrow().cuts(), &of, now)
+    });
+    let act = StoredValue::new(validator);
+    let crash = move |_| {
+        let validator = act.get_value();
+        app.act(if down() {
+            Command::Restart { validator }
+        } else {
+            Command::Crash { validator }
+        });
+        done();
+    };
+    let isolate = move |_| {
+        let validator = act.get_value();
+        app.act(if alone.get_untracked() {
+            Command::Restore { validator }
+        } else {
+            Command::Isolate { validator }
+        });
+        done();
+    };
+    view! {
+        <button class="quiet" data-act="crash" on:click=crash>
+            {move || if down() { "Restart it" } else { "Crash it" }}
+        </button>
+        <button class="quiet" data-act="isolate" on:click=isolate>
+            {move || if alone.get() { "Put it back on the network" } else { "Isolate it" }}
+        </button>
+    }
+}
+
+/// Picking names for a partition.
+#[component]
+fn CutForm(menu: Menu) -> impl IntoView {
+    let app = app();
+    let ui = expect_context::<Ui>();
+    let nodes = app.world.get_untracked().map(|w| w.nodes.clone());
+    let nodes = nodes.unwrap_or_default();
+    let first = match &menu.on {
+        Some(Pick::Node(n)) => Some(*n as u16),
+        Some(Pick::Mark(m)) => Some(m.node),
+        _ => None,
+    };
+    let chosen = RwSignal::new(
+        first
+            .into_iter()
+            .collect::<std::collections::BTreeSet<u16>>(),
+    );
+    let way = RwSignal::new(Way::Both);
+    // Validators are cut, not processes.
+    let validators = app.scenario.with_untracked(|s| s.validators.len());
+    let ticks = nodes
+        .into_iter()
+        .take(validators)
+        .enumerate()
+        .map(|(k, name)| {
+            let k = k as u16;
+            view! {
+                <label>
+                    <input
+                        type="checkbox"
+                        prop:checked=move || chosen.with(|c| c.contains(&k))
+                        on:change=move |e| {
+                            let on = event_target_checked(&e);
+                            chosen.update(|c| { if on { c.insert(k); } else { c.remove(&k); } });
+                        }
+                    />
+                    {name}
+                </label>
+            }
+        });
+    let cut = move |_| {
+        let nodes: Vec<u16> = chosen.get_untracked().into_iter().collect();
+        cut_off(app, &nodes, way.get_untracked());
+        close(app, ui);
+    };
+    let none = move || chosen.with(|c| c.is_empty() || c.len() == validators);
+    view! {
+        <fieldset>
+            <legend>"One side, the rest is the other"</legend>
+            <div class="ticks">{ticks.collect_view()}</div>
+        </fieldset>
+        <label class="choice">
+            <span>"Cut"</span>
+            <select on:change=move |e| way.set(match event_target_value(&e).as_str() {
+                "out" => Way::Out,
+                "in" => Way::In,
+                _ => Way::Both,
+            })>
+                <option value="both">"both ways"</option>
+                <option value="out">"what they send"</option>
+                <option value="in">"what is sent to them"</option>
+            </select>
+        </label>
+        <div class="buttons">
+            <button id="cut" disabled=none on:click=cut>"Cut"</button>
+            <button class="quiet" on:click=move |_| close(app, ui)>"Cancel"</button>
+        </div>
+    }
+}
+
+/// Cuts these nodes' validators off from all others.
+pub(super) fn cut_off(app: App, nodes: &[u16], way: Way) {
+    let Some(world) = app.world.get_untracked() else {
+        return;
+    };
+    let name = |n: &u16| {
+        let name = say::node(*n, &world);
+        name.strip_suffix('\'').unwrap_or(name).to_owned()
+    };
+    let mut chosen: Vec<String> = nodes.iter().map(name).collect();
+    chosen.sort();
+    chosen.dedup();
+    let rest = app.scenario.with_untracked(|s| {
+        let names = s.validators.iter().map(|v| v.name.clone());
+        names.filter(|n| !chosen.contains(n)).collect::<Vec<_>>()
+    });
+    app.act(Command::Partition(match way {
+        Way::Both => Cut::Groups(vec![chosen]),
+        Way::Out => Cut::OneWay {
+            from: chosen,
+            to: rest,
+        },
+        Way::In => Cut::OneWay {
+            from: rest,
+            to: chosen,
+        },
+    }));
+}

@@ -1,0 +1,620 @@
+//! Takes functions out of a wasm module into a second one that is fetched when the first of them is
+//! called. The page opens without the contract engine and without the reader of links and files: most
+//! of the worker's weight, and none of what a visitor sees first.
+//!
+//! Both modules share memory, tables and globals. A function that leaves keeps its place in the first
+//! module; its body there fetches the second module and calls through the table, into whose places the
+//! second module puts the real functions. So every call goes right whatever is taken out: what to
+//! take out is a question of weight alone.
+
+use anyhow::{Context, Result, bail, ensure};
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
+use wasm_encoder::reencode::{self, Reencode};
+use wasm_encoder::{
+    BlockType, CodeSection, ConstExpr, ElementSection, Elements, EntityType, ExportKind,
+    ExportSection, Function, FunctionSection, GlobalSection, GlobalType, ImportSection,
+    Instruction, Module, RawSection, TableSection, TypeSection, ValType,
+};
+use wasmparser::{
+    ElementItems, ElementKind, FunctionBody, KnownCustom, Name, Operator, Parser, Payload, TypeRef,
+};
+
+/// Where the first module gets the function that fetches the second, and the second all it shares.
+pub const FETCH: (&str, &str) = ("later", "fetch");
+const FIRST: &str = "first";
+/// The first module's global that says that the second is there.
+pub const READY: &str = "later:ready";
+
+/// The module's two parts.
+pub struct Parts {
+    pub first: Vec<u8>,
+    pub later: Vec<u8>,
+    /// Functions in `later`.
+    pub moved: usize,
+}
+
+/// `wasm` in two, the second holding the functions whose names are `wanted` and those that only these
+/// call. Names of functions are read from the name section, which neither part keeps.
+///
+/// # Errors
+/// When the module has something this does not know how to share.
+pub fn split(wasm: &[u8], wanted: impl Fn(&str) -> bool) -> Result<Parts> {
+    let source = Source::read(wasm)?;
+    let plan = Plan::new(&source, wanted)?;
+    let later = Later(&source, &plan).module()?;
+    let mut first = Module::new();
+    First(&source, &plan)
+        .parse_core_module(&mut first, Parser::new(0), wasm)
+        .map_err(|e| anyhow::anyhow!("{e}"))?;
+    let parts = Parts {
+        first: first.finish(),
+        later,
+        moved: plan.moved.len(),
+    };
+    for part in [&parts.first, &parts.later] {
+        wasmparser::Validator::new()
+            .validate_all(part)
+            .context("the split module is not valid")?;
+    }
+    Ok(parts)
+}
+
+/// `wasm` without names and other custom sections.
+///
+/// # Errors
+/// When it is no wasm module.
+pub fn strip(wasm: &[u8]) -> Result<Vec<u8>> {
+    let mut module = Module::new();
+    for payload in Parser::new(0).parse_all(wasm) {
+        if let Some((id, range)) = payload?.as_section()
+            && id != 0
+        {
+            let range = usize::try_from(range.start)?..usize::try_from(range.end)?;
+            module.section(&RawSection {
+                id,
+                data: &wasm[range],
+            });
+        }
+    }
+    Ok(module.finish())
+}
+
+/// What has to be known of the module.
+#[derive(Default)]
+struct Source<'a> {
+    types: Option<wasmparser::TypeSectionReader<'a>>,
+    /// Parameters a function type.
+    params: Vec<u32>,
+    imports: Vec<wasmparser::Import<'a>>,
+    /// Of all functions, imported ones first: the type.
+    functions: Vec<u32>,
+    imported: u32,
+    globals: Vec<wasmparser::GlobalType>,
+    tables: Vec<wasmparser::TableType>,
+    memories: Vec<wasmparser::MemoryType>,
+    exported: BTreeSet<u32>,
+    /// Table 0: the function at each place.
+    slots: BTreeMap<u32, u32>,
+    bodies: Vec<FunctionBody<'a>>,
+    names: BTreeMap<u32, &'a str>,
+}
+
+impl<'a> Source<'a> {
+    fn read(wasm: &'a [u8]) -> Result<Source<'a>> {
+        let mut source = Source::default();
+        for payload in Parser::new(0).parse_all(wasm) {
+            match payload? {
+                Payload::TypeSection(section) => {
+                    source.types = Some(section.clone());
+                    for ty in section.into_iter_err_on_gc_types() {
+                        source.params.push(u32::try_from(ty?.params().len())?);
+                    }
+                }
+                Payload::ImportSection(section) => {
+                    for import in section.into_imports() {
+                        let import = import?;
+                        match import.ty {
+                            TypeRef::Func(ty) => source.functions.push(ty),
+                            other => bail!("the module imports {other:?}, which is not shared"),
+                        }
+                        source.imports.push(import);
+                    }
+                    source.imported = u32::try_from(source.functions.len())?;
+                }
+                Payload::FunctionSection(section) => {
+                    for ty in section {
+                        source.functions.push(ty?);
+                    }
+                }
+                Payload::TableSection(section) => {
+                    for table in section {
+                        source.tables.push(table?.ty);
+                    }
+                }
+                Payload::MemorySection(section) => {
+                    for memory in section {
+                        source.memories.push(memory?);
+                    }
+                }
+                Payload::GlobalSection(section) => {
+                    for global in section {
+                        source.globals.push(global?.ty);
+                    }
+                }
+                Payload::ExportSection(section) => {
+                    for export in section {
+                        let export = export?;
+                        if export.kind == wasmparser::ExternalKind::Func {
+                            source.exported.insert(export.index);
+                        }
+                    }
+                }
+                Payload::ElementSection(section) => {
+                    for element in section {
+                        source.element(element?)?;
+                    }
+                }
+                Payload::CodeSectionEntry(body) => source.bodies.push(body),
+                Payload::CustomSection(section) => {
+                    if let KnownCustom::Name(names) = section.as_known() {
+                        for part in names {
+                            if let Name::Function(map) = part? {
+                                for name in map {
+                                    let name = name?;
+                                    source.names.insert(name.index, name.name);
+                                }
+                            }
+                        }
+                    }
+                }
+                _ => {}
+            }
+        }
+        ensure!(
+            !source.names.is_empty(),
+            "the module has no names of functions"
+        );
+        Ok(source)
+    }
+
+    fn element(&mut self, element: wasmparser::Element<'a>) -> Result<()> {
+        let ElementKind::Active {
+            table_index,
+            offset_expr,
+        } = element.kind
+        else {
+            bail!("the module has a passive element segment");
+        };
+        let ElementItems::Functions(functions) = element.items else {
+            return Ok(());
+        };
+        ensure!(
+            table_index.unwrap_or(0) == 0,
+            "functions lie in a second table"
+        );
+        let Operator::I32Const { value } = offset_expr.get_operators_reader().read()? else {
+            bail!("an element segment lies at a computed place");
+        };
+        for (place, function) in (value.cast_unsigned()..).zip(functions) {
+            self.slots.insert(place, function?);
+        }
+        Ok(())
+    }
+
+    /// The functions that `function`, one of the module's own, calls.
+    fn calls(&self, function: u32) -> Result<Vec<u32>> {
+        let body = &self.bodies[(function - self.imported) as usize];
+        let mut calls = Vec::new();
+        for operator in body.get_operators_reader()? {
+            match operator? {
+                Operator::Call { function_index } | Operator::ReturnCall { function_index } => {
+                    calls.push(function_index);
+                }
+                Operator::RefFunc { .. }
+                | Operator::MemoryInit { .. }
+                | Operator::DataDrop { .. }
+                | Operator::TableInit { .. } => {
+                    bail!("function {function} uses an operator that is not shared")
+                }
+                _ => {}
+            }
+        }
+        Ok(calls)
+    }
+
+    fn own(&self) -> Range<u32> {
+        self.imported..self.functions.len() as u32
+    }
+}
+
+/// Which functions leave, and where in the table each is found.
+struct Plan {
+    /// Functions that leave, with their places in the table: those they had, and one more for each
+    /// that is called from what stays.
+    moved: BTreeMap<u32, Vec<u32>>,
+    /// Functions that stay and are called from what leaves.
+    shared: Vec<u32>,
+    /// Places in the table now.
+    table: u64,
+}
+
+impl Plan {
+    fn new(source: &Source, wanted: impl Fn(&str) -> bool) -> Result<Plan> {
+        let mut callers: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
+        let mut calls: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
+        for function in source.own() {
+            let called = source.calls(function)?;
+            for called in &called {
+                callers.entry(*called).or_default().push(function);
+            }
+            calls.insert(function, called);
+        }
+        let mut pinned: BTreeSet<u32> = source.slots.values().copied().collect();
+        pinned.extend(&source.exported);
+        let mut moved: BTreeMap<u32, Vec<u32>> = source
+            .own()
+            .filter(|f| source.names.get(f).is_some_and(|name| wanted(name)))
+            .filter(|f| !source.exported.contains(f))
+            .map(|f| (f, Vec::new()))
+            .collect();
+        let mut look: Vec<u32> = moved.keys().copied().collect();
+        while let Some(function) = look.pop() {
+            for called in &calls[&function] {
+                let alone = *called >= source.imported
+                    && !moved.contains_key(called)
+                    && callers[called].iter().all(|c| moved.contains_key(c))
+                    && !pinned.contains(called);
+                if alone {
+                    moved.insert(*called, Vec::new());
+                    look.push(*called);
+                }
+            }
+        }
+        for (place, function) in &source.slots {
+            if let Some(places) = moved.get_mut(function) {
+                places.push(*place);
+            }
+        }
+        let mut table = source.tables.first().context("there is no table")?.initial;
+        // Whoever stays calls through the table, so what it calls needs a place there.
+        let called: BTreeSet<u32> = calls
+            .iter()
+            .filter(|(caller, _)| !moved.contains_key(caller))
+            .flat_map(|(_, called)| called.iter().copied())
+            .collect();
+        for (function, places) in &mut moved {
+            if places.is_empty() && called.contains(function) {
+                places.push(u32::try_from(table)?);
+                table += 1;
+            }
+        }
+        let mut shared: Vec<u32> = moved
+            .keys()
+            .flat_map(|f| calls[f].iter().copied())
+            .filter(|f| !moved.contains_key(f))
+            .collect();
+        shared.sort_unstable();
+        shared.dedup();
+        Ok(Plan {
+            moved,
+            shared,
+            table,
+        })
+    }
+}
+
+/// The name under which the first module shares something with the second.
+fn shared(kind: &str, index: usize) -> String {
+    format!("later:{kind}{index}")
+}
+
+/// The first module: the original with other bodies for what left.
+struct First<'s, 'a>(&'s Source<'a>, &'s Plan);
+
+impl First<'_, '_> {
+    /// The body of a function that left: fetches the second module unless it is there, and calls
+    /// through the table.
+    fn stub(&self, function: u32) -> Function {
+        let (source, plan) = (self.0, self.1);
+        let mut body = Function::new([]);
+        let Some(place) = plan.moved[&function].first() else {
+            // Nobody calls it here.
+            body.instruction(&Instruction::Unreachable);
+            body.instruction(&Instruction::End);
+            return body;
+        };
+        let ty = source.functions[function as usize];
+        body.instruction(&Instruction::GlobalGet(source.globals.len() as u32))
+            .instruction(&Instruction::I32Eqz)
+            .instruction(&Instruction::If(BlockType::Empty))
+            .instruction(&Instruction::Call(source.imported))
+            .instruction(&Instruction::End);
+        for parameter in 0..source.params[ty as usize] {
+            body.instruction(&Instruction::LocalGet(parameter));
+        }
+        body.instruction(&Instruction::I32Const(place.cast_signed()))
+            .instruction(&Instruction::CallIndirect {
+                type_index: ty,
+                table_index: 0,
+            })
+            .instruction(&Instruction::End);
+        body
+    }
+}
+
+type Reencoded<T = ()> = Result<T, reencode::Error<std::convert::Infallible>>;
+
+impl Reencode for First<'_, '_> {
+    type Error = std::convert::Infallible;
+
+    /// One more import stands before the module's own functions.
+    fn function_index(&mut self, function: u32) -> Reencoded<u32> {
+        Ok(function + u32::from(function >= self.0.imported))
+    }
+
+    fn parse_type_section(
+        &mut self,
+        types: &mut TypeSection,
+        section: wasmparser::TypeSectionReader<'_>,
+    ) -> Reencoded {
+        reencode::utils::parse_type_section(self, types, section)?;
+        types.ty().function([], []);
+        Ok(())
+    }
+
+    fn parse_import_section(
+        &mut self,
+        imports: &mut ImportSection,
+        section: wasmparser::ImportSectionReader<'_>,
+    ) -> Reencoded {
+        reencode::utils::parse_import_section(self, imports, section)?;
+        let nothing = self.0.params.len() as u32;
+        imports.import(FETCH.0, FETCH.1, EntityType::Function(nothing));
+        Ok(())
+    }
+
+    fn parse_table_section(
+        &mut self,
+        tables: &mut TableSection,
+        section: wasmparser::TableSectionReader<'_>,
+    ) -> Reencoded {
+        for (index, table) in section.into_iter().enumerate() {
+            let mut table = table?;
+            if index == 0 {
+                table.ty.initial = self.1.table;
+                table.ty.maximum = table.ty.maximum.map(|max| max.max(self.1.table));
+            }
+            self.parse_table(tables, table)?;
+        }
+        Ok(())
+    }
+
+    fn parse_global_section(
+        &mut self,
+        globals: &mut GlobalSection,
+        section: wasmparser::GlobalSectionReader<'_>,
+    ) -> Reencoded {
+        reencode::utils::parse_global_section(self, globals, section)?;
+        let ready = GlobalType {
+            val_type: ValType::I32,
+            mutable: true,
+            shared: false,
+        };
+        globals.global(ready, &ConstExpr::i32_const(0));
+        Ok(())
+    }
+
+    fn parse_export_section(
+        &mut self,
+        exports: &mut ExportSection,
+        section: wasmparser::ExportSectionReader<'_>,
+    ) -> Reencoded {
+        reencode::utils::parse_export_section(self, exports, section)?;
+        let source = self.0;
+        for function in &self.1.shared {
+            let index = self.function_index(*function)?;
+            exports.export(&shared("f", *function as usize), ExportKind::Func, index);
+        }
+        let kinds = [
+            ("t", ExportKind::Table, source.tables.len()),
+            ("m", ExportKind::Memory, source.memories.len()),
+            ("g", ExportKind::Global, source.globals.len()),
+        ];
+        for (name, kind, count) in kinds {
+            for index in 0..count {
+                exports.export(&shared(name, index), kind, index as u32);
+            }
+        }
+        exports.export(READY, ExportKind::Global, source.globals.len() as u32);
+        Ok(())
+    }
+
+    fn parse_code_section(
+        &mut self,
+        code: &mut CodeSection,
+        section: wasmparser::CodeSectionReader<'_>,
+    ) -> Reencoded {
+        for (function, body) in self.0.own().zip(section) {
+            if self.1.moved.contains_key(&function) {
+                code.function(&self.stub(function));
+            } else {
+                self.parse_function_body(code, body?)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn parse_custom_section(
+        &mut self,
+        _: &mut Module,
+        _: wasmparser::CustomSectionReader<'_>,
+    ) -> Reencoded {
+        Ok(())
+    }
+}
+
+/// The second module: what left, and imports of all it shares with the first.
+struct Later<'s, 'a>(&'s Source<'a>, &'s Plan);
+
+impl Reencode for Later<'_, '_> {
+    type Error = std::convert::Infallible;
+
+    /// What is shared first, then what moved.
+    fn function_index(&mut self, function: u32) -> Reencoded<u32> {
+        let plan = self.1;
+        Ok(match plan.shared.binary_search(&function) {
+            Ok(index) => index as u32,
+            Err(_) => (plan.shared.len() + plan.moved.range(..function).count()) as u32,
+        })
+    }
+}
+
+impl Later<'_, '_> {
+    fn module(&mut self) -> Result<Vec<u8>> {
+        let (source, plan) = (self.0, self.1);
+        let mut types = TypeSection::new();
+        if let Some(section) = source.types.clone() {
+            self.parse_type_section(&mut types, section)?;
+        }
+
+        let mut imports = ImportSection::new();
+        for function in &plan.shared {
+            let ty = EntityType::Function(source.functions[*function as usize]);
+            imports.import(FIRST, &shared("f", *function as usize), ty);
+        }
+        for (index, table) in source.tables.iter().enumerate() {
+            let mut table = *table;
+            if index == 0 {
+                table.initial = plan.table;
+                table.maximum = table.maximum.map(|max| max.max(plan.table));
+            }
+            let ty = EntityType::Table(self.table_type(table)?);
+            imports.import(FIRST, &shared("t", index), ty);
+        }
+        for (index, memory) in source.memories.iter().enumerate() {
+            let ty = EntityType::Memory(self.memory_type(*memory)?);
+            imports.import(FIRST, &shared("m", index), ty);
+        }
+        for (index, global) in source.globals.iter().enumerate() {
+            let ty = EntityType::Global(self.global_type(*global)?);
+            imports.import(FIRST, &shared("g", index), ty);
+        }
+
+        let mut functions = FunctionSection::new();
+        let mut code = CodeSection::new();
+        for function in plan.moved.keys() {
+            functions.function(source.functions[*function as usize]);
+            let body = &source.bodies[(*function - source.imported) as usize];
+            self.parse_function_body(&mut code, body.clone())?;
+        }
+
+        let mut module = Module::new();
+        module
+            .section(&types)
+            .section(&imports)
+            .section(&functions)
+            .section(&self.places()?)
+            .section(&code);
+        Ok(module.finish())
+    }
+
+    /// Puts what moved into its places of the table.
+    fn places(&mut self) -> Result<ElementSection> {
+        let by_place: BTreeMap<u32, u32> = self
+            .1
+            .moved
+            .iter()
+            .flat_map(|(function, places)| places.iter().map(|place| (*place, *function)))
+            .collect();
+        let mut runs: Vec<(u32, Vec<u32>)> = Vec::new();
+        for (place, function) in by_place {
+            let function = self.function_index(function)?;
+            match runs.last_mut() {
+                Some((start, run)) if *start + run.len() as u32 == place => run.push(function),
+                _ => runs.push((place, vec![function])),
+            }
+        }
+        let mut elements = ElementSection::new();
+        for (start, run) in runs {
+            elements.active(
+                None,
+                &ConstExpr::i32_const(start.cast_signed()),
+                Elements::Functions(run.into()),
+            );
+        }
+        Ok(elements)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MODULE: &str = r#"(module
+      (import "page" "log" (func $log (param i32)))
+      (memory (export "memory") 1)
+      (global $stack (mut i32) (i32.const 64))
+      (table 3 3 funcref)
+      (elem (i32.const 1) $start $engine_slot)
+      (func $start (export "start") (call $engine_run (i32.const 7)))
+      (func $engine_run (param i32) (call $helper (local.get 0)) (call $both))
+      (func $engine_slot (call $log (i32.const 1)))
+      (func $helper (param i32) (global.set $stack (local.get 0)) (call $log (local.get 0)))
+      (func $both (call $log (i32.const 2)))
+      (func $other (call $both)))"#;
+
+    fn parts() -> Parts {
+        let wasm = wat::parse_str(MODULE).unwrap();
+        split(&wasm, |name| name.starts_with("engine")).unwrap()
+    }
+
+    fn imports(wasm: &[u8]) -> Vec<(String, String)> {
+        let of = |payload| match payload {
+            Payload::ImportSection(section) => section
+                .into_imports()
+                .map(|i| i.map(|i| (i.module.into(), i.name.into())).unwrap())
+                .collect(),
+            _ => Vec::new(),
+        };
+        Parser::new(0)
+            .parse_all(wasm)
+            .flat_map(|payload| of(payload.unwrap()))
+            .collect()
+    }
+
+    /// `engine_run`, `engine_slot`, and `helper`, which only the former calls; not `both`.
+    #[test]
+    fn what_only_leaving_functions_call_leaves_too() {
+        assert_eq!(parts().moved, 3);
+    }
+
+    #[test]
+    fn the_parts_share_memory_table_globals_and_what_stays() {
+        let parts = parts();
+        let first = imports(&parts.first);
+        assert_eq!(first.last(), Some(&(FETCH.0.into(), FETCH.1.into())));
+        let later = imports(&parts.later);
+        for name in ["later:f0", "later:t0", "later:m0", "later:g0"] {
+            assert!(later.contains(&(FIRST.into(), name.into())), "{later:?}");
+        }
+    }
+
+    /// A function in the table keeps its place; one that is only called gets a new one at the end.
+    #[test]
+    fn moved_functions_have_places_in_the_table() {
+        let wasm = wat::parse_str(MODULE).unwrap();
+        let source = Source::read(&wasm).unwrap();
+        let plan = Plan::new(&source, |name| name.starts_with("engine")).unwrap();
+        let places: Vec<&[u32]> = plan.moved.values().map(Vec::as_slice).collect();
+        assert_eq!(places, [&[3][..], &[2], &[]]);
+        assert_eq!(plan.table, 4);
+    }
+
+    #[test]
+    fn without_names_nothing_is_taken_apart() {
+        let wasm = strip(&wat::parse_str(MODULE).unwrap()).unwrap();
+        let refused = split(&wasm, |_| true).err().unwrap().to_string();
+        assert!(refused.contains("no names"), "{refused}");
+    }
+}
