@@ -299,7 +299,7 @@ impl Runner {
         let Some(session) = &mut self.session else {
             return self.open(scenario, at_us, None);
         };
-        let anew = parting(session.scenario(), &scenario) == Some(0);
+        let anew = session.is_recorded() || parting(session.scenario(), &scenario) == Some(0);
         match session.turn_into(scenario, end_us, Some(moments)) {
             Ok(()) => {
                 let scenario = session.scenario().clone();

@@ -106,6 +106,8 @@ impl Session {
             stride: FIRST_STRIDE,
             era: 0,
             end: 0,
+            seen: super::moments::Seen::default(),
+            back: None,
         }
     }
 
