@@ -14,6 +14,10 @@ const SLICE: u64 = 10_000;
 pub struct Verify {
     /// A link, a file, or `-`
     link: String,
+    /// Refuse a link that claims more simulator events than this: a stranger's may claim any number, and
+    /// a million take about a second
+    #[arg(long, value_name = "EVENTS", default_value_t = 300_000_000)]
+    most: u64,
     #[arg(long)]
     json: bool,
 }
@@ -36,6 +40,13 @@ impl Verify {
                  from a run: `run --json` prints it as `link`.",
             ));
         };
+        if expected.steps > self.most {
+            return Err(Failure::input(format!(
+                "this link claims a run of {} simulator events, and at most {} are replayed. To replay it all the \
+                 same, give `--most {}`.",
+                expected.steps, self.most, expected.steps
+            )));
+        }
         let mut session = Session::open(document.scenario)?;
         let replay = loop {
             if let Some(replay) = session.replay_to(&expected, SLICE) {

@@ -152,6 +152,11 @@ fn a_link_verifies_and_an_altered_one_departs() {
     );
 
     refused(&["verify", "preset:happy"], b"", &["nothing to compare"]);
+    refused(
+        &["verify", "--most", "10", "-"],
+        file.as_bytes(),
+        &["at most 10", "--most"],
+    );
 }
 
 #[test]

@@ -7,6 +7,7 @@ use consensusforge_core::scenario::codec::{
 };
 use consensusforge_core::scenario::model::*;
 use consensusforge_core::scenario::{Scenario, presets, validate};
+use consensusforge_core::session::Session;
 use proptest::prelude::*;
 
 fn document(scenario: Scenario) -> Document {
@@ -236,6 +237,63 @@ fn write_new_fixtures() {
             std::fs::write(&path, write_link(&document).fragment + "\n").unwrap();
             std::fs::write(format!("{folder}/{id}.json"), write_file(&document)).unwrap();
         }
+    }
+}
+
+/// The fixtures in a folder by name, with what each holds.
+fn fixtures() -> Vec<(String, Document)> {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/links/v1");
+    let mut all: Vec<(String, Document)> = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.extension().is_some_and(|e| e == "txt"))
+        .map(|path| {
+            let document = read_link(&std::fs::read_to_string(&path).unwrap()).unwrap();
+            let name = path.file_stem().unwrap().to_string_lossy().into_owned();
+            (name, document)
+        })
+        .collect();
+    all.sort_by(|a, b| a.0.cmp(&b.0));
+    all
+}
+
+/// The first fixtures were written before anything could run: they say so little of their runs. Those called
+/// `...-run` were made by runs of the same scenarios.
+#[test]
+fn old_links_replay_to_their_digests() {
+    let mut replayed = 0;
+    for (name, document) in fixtures() {
+        if !name.ends_with("-run") {
+            continue;
+        }
+        let expected = document.expected.unwrap();
+        let mut session = Session::open(document.scenario).unwrap();
+        let replay = loop {
+            if let Some(replay) = session.replay_to(&expected, 100_000) {
+                break replay;
+            }
+        };
+        assert!(replay.matches, "{name}: {}", replay.sentence);
+        replayed += 1;
+    }
+    assert!(replayed >= 8, "{replayed} fixtures");
+}
+
+/// Writes a run's fixture for each scenario that has none yet:
+/// `cargo test -p consensusforge-core --test scenario_links -- --ignored run_fixtures`.
+#[test]
+#[ignore = "writes new fixtures"]
+fn write_run_fixtures() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/links/v1");
+    for (name, document) in fixtures() {
+        let path = format!("{folder}/{name}-run");
+        if name.ends_with("-run") || std::path::Path::new(&format!("{path}.txt")).exists() {
+            continue;
+        }
+        let mut session = Session::open(document.scenario).unwrap();
+        session.advance(4_000_000, 5_000);
+        std::fs::write(format!("{path}.txt"), session.link().fragment + "\n").unwrap();
+        std::fs::write(format!("{path}.json"), session.file()).unwrap();
     }
 }
 

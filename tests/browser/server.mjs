@@ -11,6 +11,8 @@ const TYPES = {
   ".json": "application/json",
   ".wasm": "application/wasm",
   ".svg": "image/svg+xml",
+  ".png": "image/png",
+  ".webmanifest": "application/manifest+json",
 };
 
 /// Serves `folder` under `base` (begins and ends with "/") on a free port of 127.0.0.1.
@@ -40,5 +42,12 @@ export async function serve(folder, base) {
   return {
     url: `http://127.0.0.1:${server.address().port}${base}`,
     close: () => server.close(),
+    /// Closed, and no connection left: as if the network were gone.
+    stop: () =>
+      new Promise((closed) => {
+        // Also when it has been closed already.
+        server.close(() => closed());
+        server.closeAllConnections();
+      }),
   };
 }

@@ -1,5 +1,6 @@
 // The studio: contracts written, uploaded, instantiated, called and looked at.
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
 import { browserTest, textOf } from "./harness.mjs";
 
 const click = (page, selector) => page.$eval(selector, (element) => element.click());
@@ -96,4 +97,168 @@ browserTest("every AssemblyScript sample compiles, deploys and runs; a mistake i
   assert.match(await textOf(page, "#compile-error", (text) => /outputt/.test(text)), /line 4, column 3/);
   // The module before stays, and so does the page.
   assert.match(await page.$eval("#verdict", (element) => element.textContent), /holds/);
+});
+
+browserTest("storage is shown, compared between heights and proved; every validator answers the same", { firefox: true }, async ({ page, open, screenshot }) => {
+  await contracts(page, open);
+  await click(page, "[data-module=counter] [data-act=deploy]");
+  await page.waitForSelector("[data-contract] [data-act=call]");
+  await click(page, "[data-contract] [data-act=call]");
+  await page.waitForFunction(() => document.querySelectorAll(".receipt[data-status=ok]").length === 2);
+  const called = await page.$eval(".receipt h3 small", (e) => Number(/in block (\d+)/.exec(e.textContent)[1]));
+  const before = called - 1;
+  await page.$eval(".storage", (details) => details.setAttribute("open", ""));
+  await page.waitForSelector(".entries tbody tr");
+  const fill = (label, text) =>
+    page.evaluate((label, text) => {
+      const field = document.querySelector(`.storage [aria-label="${label}"]`);
+      field.value = text;
+      field.dispatchEvent(new Event("change", { bubbles: true }));
+    }, label, text);
+  await fill("Changed since height", String(before));
+  await textOf(page, ".storage .note", (text) => /^1 of them differ between/.test(text));
+  await fill("Changed since height", "soon");
+  await textOf(page, ".storage .refusal", (text) => /whole number/.test(text));
+  await fill("Changed since height", "");
+  await page.waitForSelector(".entries tbody tr button");
+  await click(page, ".entries tbody tr button");
+  await textOf(page, ".proof", (text) => /^Checked: \d+ hashes lead from key/.test(text));
+  const area = ".storage textarea";
+  await page.$eval(area, (field) => {
+    field.value = "consensusforge-proof-1:00:00";
+    field.dispatchEvent(new Event("change", { bubbles: true }));
+  });
+  await textOf(page, ".storage .refusal[role=alert]", (text) => /this is no proof/.test(text));
+  // All validators, asked the same.
+  await page.select("[data-contract] [aria-label=Validator]", "all");
+  await click(page, "[data-contract] [data-act=view]");
+  await page.waitForFunction(() => document.querySelectorAll(".answers .viewed").length === 4);
+  const said = await page.$$eval(".answers .viewed", (all) => new Set(all.map((a) => a.textContent)).size);
+  assert.equal(said, 1);
+  await screenshot(page, "storage");
+});
+
+browserTest("a wrong form is told at its field and its text stays; the faucet gives", {}, async ({ page, open }) => {
+  await contracts(page, open);
+  await click(page, "[data-module=counter] [data-act=deploy]");
+  await page.waitForSelector("[data-contract] [data-act=call]");
+  const complaint = async (funds, words) => {
+    await page.$eval("[data-contract] .coins", (field, funds) => (field.value = funds), funds);
+    await click(page, "[data-contract] [data-act=call]");
+    await textOf(page, "[data-contract] .coins ~ .complaint", (text) => words.test(text));
+    assert.equal(await page.$eval("[data-contract] .coins", (field) => field.value), funds);
+    assert.equal(await page.$eval("[data-contract] .coins", (field) => field.getAttribute("aria-invalid")), "true");
+  };
+  await complaint("5 silver", /Nobody here has “silver”/);
+  await complaint("many", /does not begin with an amount/);
+  await complaint("5 gold, 6 gold", /twice/);
+  await complaint("9999999999999999999 forge", /The sender has/);
+  await page.$eval(".people", (details) => details.setAttribute("open", ""));
+  await page.waitForSelector("[data-person=Alice] button");
+  const coins = () => page.$eval("[data-person=Alice] .coins-owned", (e) => e.textContent);
+  const before = await coins();
+  await click(page, "[data-person=Alice] button");
+  await page.waitForFunction((old) => document.querySelector("[data-person=Alice] .coins-owned").textContent !== old, {}, before);
+});
+
+browserTest("a file of 100 MB is refused by name, unread; one of 3 MB leaves the page responsive", {}, async ({ page, open }) => {
+  await contracts(page, open);
+  await page.evaluate(() => {
+    const drop = (file) => {
+      const files = new DataTransfer();
+      files.items.add(file);
+      window.dispatchEvent(new DragEvent("drop", { dataTransfer: files, bubbles: true, cancelable: true }));
+    };
+    const huge = new File([new Blob([new Uint8Array(100 << 20)])], "huge.wasm");
+    huge.arrayBuffer = () => { throw new Error("it was read"); };
+    drop(huge);
+    // Frames while 3 MB are judged: the longest gap is what a person would feel.
+    window.longest = 0;
+    let last = performance.now();
+    const tick = () => {
+      const now = performance.now();
+      window.longest = Math.max(window.longest, now - last);
+      last = now;
+      requestAnimationFrame(tick);
+    };
+    requestAnimationFrame(tick);
+    const bytes = new Uint8Array(3 << 20);
+    bytes.set([0, 97, 115, 109, 1, 0, 0, 0, 0, 0xfb, 0xff, 0xbf, 0x01, 1, 120]);
+    setTimeout(() => {
+      window.began = performance.now();
+      drop(new File([bytes], "large.wasm"));
+    }, 300);
+  });
+  await textOf(page, ".banner.bad", (text) => /huge\.wasm has 100/.test(text));
+  await textOf(page, "#refusal, #accepted", (text) => text !== "");
+  const [took, longest] = await page.evaluate(() => [performance.now() - window.began, window.longest]);
+  console.log(`3 MB: verdict within ${Math.round(took)} ms, longest gap between frames ${Math.round(longest)} ms`);
+  assert.ok(longest < 1_500, `${longest} ms without a frame`);
+});
+
+browserTest("cw20_base.wasm is dropped, instantiated, transferred and asked; all roots are equal", { firefox: true, timeout: 240_000 }, async ({ page, open, screenshot }) => {
+  const root = new URL("../../", import.meta.url);
+  const wasm = (await readFile(new URL("contracts/wasm/cw20-base.wasm", root))).toString("base64");
+  const schema = await readFile(new URL("web/assets/schemas/cw20-base.json", root), "utf8");
+  await contracts(page, open);
+  // Another name and one byte more in a custom section, so that it is a stranger's and not the built-in one.
+  await page.evaluate((text) => {
+    const bytes = [...Uint8Array.from(atob(text), (c) => c.charCodeAt(0)), 0, 2, 1, 120];
+    const files = new DataTransfer();
+    files.items.add(new File([new Uint8Array(bytes)], "cw20_base.wasm"));
+    window.dispatchEvent(new DragEvent("drop", { dataTransfer: files, bubbles: true, cancelable: true }));
+  }, wasm);
+  await textOf(page, "#accepted", (text) => text.startsWith("cw20_base is in"));
+  const card = '[data-module="cw20_base"]';
+  await page.$eval(card, (details) => details.setAttribute("open", ""));
+  await textOf(page, `${card} .facts`, (text) => /cosmwasm/.test(text) && /instantiate/.test(text) && /modern|strict/.test(text));
+  // Without a schema it is JSON; a mistake is told at the message.
+  await page.waitForSelector(`${card} textarea.json`);
+  const json = (text) => page.$eval(`${card} textarea.json`, (area, text) => (area.value = text), text);
+  await json('{"name": "A", "name": "B"}');
+  await click(page, `${card} [data-act=deploy]`);
+  await textOf(page, `${card} .field .complaint`, (text) => /Line 1, column .*twice/.test(text));
+  // With its schema it is a form.
+  await page.$eval(`${card} .schema textarea`, (area, text) => {
+    area.value = text;
+    area.dispatchEvent(new Event("change", { bubbles: true }));
+  }, schema);
+  const field = (place, name) => `${place} [data-field="${name}"]`;
+  await page.waitForSelector(field(card, "symbol"));
+  const you = await (async () => {
+    await page.$eval(".people", (details) => details.setAttribute("open", ""));
+    await page.waitForSelector("[data-person=You]");
+    return page.$eval("[data-person=You]", (e) => e.dataset.address);
+  })();
+  const put = (selector, text) =>
+    page.$eval(selector, (input, text) => {
+      input.value = text;
+      input.dispatchEvent(new Event("input", { bubbles: true }));
+    }, text);
+  await put(field(card, "name"), "Play");
+  await put(field(card, "symbol"), "PLAY");
+  await put(field(card, "initial_balances"), JSON.stringify([{ address: you, amount: "1000" }]));
+  await click(page, `${card} [data-act=deploy]`);
+  await textOf(page, `${card} label:has([data-field=decimals]) .complaint`, (text) => /missing/.test(text));
+  assert.equal(await page.$eval(field(card, "name"), (input) => input.value), "Play");
+  await put(field(card, "decimals"), "6");
+  await click(page, `${card} [data-act=deploy]`);
+  const contract = "[data-contract]";
+  await page.waitForSelector(contract, { timeout: 60_000 });
+  await page.waitForSelector(`${contract} .function`);
+  await page.select(`${contract} .function`, "execute:transfer");
+  const alice = await page.$eval("[data-person=Alice]", (e) => e.dataset.address);
+  await put(field(contract, "recipient"), alice);
+  await put(field(contract, "amount"), "10");
+  await click(page, `${contract} [data-act=call]`);
+  await page.waitForFunction(() => document.querySelectorAll(".receipt[data-status=ok] .roots[data-equal=true]").length === 2, { timeout: 60_000 });
+  await page.select(`${contract} .function`, "query:balance");
+  await put(field(contract, "address"), alice);
+  await page.select(`${contract} [aria-label=Validator]`, "all");
+  await click(page, `${contract} [data-act=view]`);
+  await page.waitForFunction(() => {
+    const all = [...document.querySelectorAll(".answers .viewed")];
+    return all.length === 4 && all.every((a) => a.textContent.includes('{"balance":"10"}'));
+  });
+  await screenshot(page, "cw20");
 });

@@ -89,6 +89,8 @@ pub struct State {
     proposals: Vec<(Arc<Signed<Message>>, Option<bool>)>,
     votes: BTreeMap<Place, BTreeMap<ValidatorId, Arc<Signed<Message>>>>,
     bodies: BTreeSet<BlockId>,
+    /// What the block being built stands on: by the time it is there, another chain may be the longest.
+    building: Option<Place>,
     proposed: Round,
     voted: Round,
     voted_for: BTreeSet<BlockId>,
@@ -116,6 +118,7 @@ fn start_epoch(state: &mut State, context: &Context, out: &mut Effects) {
     });
     if context.me == Some(leader(context, state.epoch)) && state.proposed < state.epoch {
         let tip = longest(state);
+        state.building = Some(tip);
         out.push(Effect::BuildBlock {
             slot: Slot {
                 height: tip.height + 1,
@@ -279,6 +282,8 @@ impl Protocol for Streamlet {
         },
     ];
     const TIMERS: &'static [&'static str] = &["epoch"];
+    const IN_VAIN: &'static [Option<&'static str>] = &[None];
+    const CERTIFICATES: &'static str = "votes";
     const STEPS: &'static [&'static str] = &["epoch"];
     const CONVENTIONS: &'static [(&'static str, &'static str)] = &[(
         "epoch",
@@ -299,6 +304,7 @@ impl Protocol for Streamlet {
             proposals: Vec::new(),
             votes: BTreeMap::new(),
             bodies: BTreeSet::from([genesis]),
+            building: None,
             proposed: 0,
             voted: 0,
             voted_for: BTreeSet::new(),
@@ -314,8 +320,9 @@ impl Protocol for Streamlet {
             Input::Timer(_) => {}
             Input::Message(signed) => receive(state, context, signed, out),
             Input::Built { slot, block } => {
-                let tip = longest(state);
-                if slot.round == state.epoch && slot.height == tip.height + 1 {
+                if let Some(tip) = state.building.take()
+                    && slot.round == state.epoch
+                {
                     state.proposed = state.epoch;
                     out.push(Effect::Broadcast(Message::Propose(Place {
                         epoch: slot.round,

@@ -11,7 +11,7 @@ const FLOORS: &[&[&str]] = &[
     &["types"],
     &["consensus", "vm", "scenario::model"],
     &["ledger", "trace", "adversary"],
-    &["network", "faults", "node", "workload", "check"],
+    &["network", "check"],
     &["world"],
     // Presets, validation and links.
     &["scenario"],

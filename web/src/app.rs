@@ -15,7 +15,7 @@ use crate::platform::workers::Handle;
 use crate::protocol::{Acted, FromWorker, Hand, Ledger, Tick, ToFuture, ToWorker};
 use crate::studio::Studio;
 use consensusforge_core::session::view::{
-    Arrow, Frame, LinkView, MessageView, ModuleView, Moments, Preset, Unit, ViewResult, World,
+    Arrow, Frame, LinkView, MessageView, ModuleView, Moments, Preset, Unit, World,
 };
 use leptos::prelude::*;
 use std::cell::RefCell;
@@ -81,7 +81,6 @@ pub struct App {
     pub studio: Studio,
     pub data: Data,
     pub refusal: RwSignal<Option<String>>,
-    pub viewed: RwSignal<Option<ViewResult>>,
     pub dead: RwSignal<Option<String>>,
     pub tab: RwSignal<Tab>,
     pub sheet: RwSignal<Sheet>,
@@ -147,7 +146,6 @@ impl App {
             studio: Studio::new(),
             data: Data::new(),
             refusal: RwSignal::new(None),
-            viewed: RwSignal::new(None),
             dead: RwSignal::new(None),
             tab: RwSignal::new(Tab::Run),
             sheet: RwSignal::new(Sheet::None),

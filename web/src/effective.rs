@@ -2,7 +2,8 @@
 //! top. Sliders show this, also after a scrub or an opened link.
 
 use crate::model::{
-    AdversarySpec, Command, LatencySpec, Scenario, StrategySpec, TimedCommand, Who,
+    AdversarySpec, Command, Cut, LatencySpec, ProposerSpec, Scenario, StrategySpec, TimedCommand,
+    Who,
 };
 
 /// The scenario as if it had been written the way things stand at `now_us`. Its commands are left
@@ -62,23 +63,62 @@ pub fn restarted(scenario: &Scenario, now_us: u64, change: impl FnOnce(&mut Scen
     next
 }
 
-/// Counts and names that no longer fit the validators are brought back into range.
+/// Counts and names that no longer fit the validators are brought back into range: who is gone is named no
+/// more, and what is left without a name goes too.
 fn fit(s: &mut Scenario) {
     let n = u16::try_from(s.validators.len()).unwrap_or(u16::MAX);
     let known = |name: &String| s.validators.iter().any(|v| v.name == *name);
+    s.twins.retain(known);
+    // A twin is called like its validator, with a stroke.
+    let twins = &s.twins;
+    let stands = |name: &String| {
+        known(name)
+            || name
+                .strip_suffix('\'')
+                .is_some_and(|twin| twins.iter().any(|t| t == twin))
+    };
     s.faults.crashed = s.faults.crashed.min(n);
-    s.faults.crashes.retain(|c| known(&c.validator));
+    s.faults.crashes.retain(|c| stands(&c.validator));
     match &mut s.adversary.who {
         Who::Count(count) => *count = (*count).min(n),
-        Who::Names(names) => names.retain(known),
+        Who::Names(names) => names.retain(stands),
     }
-    s.twins.retain(known);
-    if let LatencySpec::Matrix { us } = &s.network.latency
-        && us.len() != usize::from(n)
-    {
-        s.network.latency = LatencySpec::Constant {
-            us: us.iter().flatten().max().copied().unwrap_or(50_000),
-        };
+    if let StrategySpec::Puppet { script } = &mut s.adversary.strategy {
+        script.retain_mut(|line| {
+            line.to.retain(stands);
+            stands(&line.from) && !line.to.is_empty()
+        });
+    }
+    if let ProposerSpec::List(names) = &mut s.protocol.proposer {
+        names.retain(known);
+        if names.is_empty() {
+            s.protocol.proposer = ProposerSpec::Rotation;
+        }
+    }
+    s.network
+        .partitions
+        .retain_mut(|partition| match &mut partition.cut {
+            Cut::Groups(groups) => {
+                groups.iter_mut().for_each(|group| group.retain(stands));
+                groups.retain(|group| !group.is_empty());
+                !groups.is_empty()
+            }
+            Cut::OneWay { from, to } => {
+                from.retain(stands);
+                to.retain(stands);
+                !from.is_empty() && !to.is_empty()
+            }
+        });
+    if let LatencySpec::Matrix { us } = &mut s.network.latency {
+        if us.len() > usize::from(n) {
+            // The distances of those who stay are as they were.
+            us.truncate(usize::from(n));
+            us.iter_mut().for_each(|row| row.truncate(usize::from(n)));
+        } else if us.len() < usize::from(n) {
+            s.network.latency = LatencySpec::Constant {
+                us: us.iter().flatten().max().copied().unwrap_or(50_000),
+            };
+        }
     }
 }
 
@@ -217,7 +257,7 @@ pub fn byzantine_count(adversary: &AdversarySpec) -> u16 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{SubmitSpec, ValidatorSpec};
+    use crate::model::{PartitionSpec, SubmitSpec, ValidatorSpec};
 
     fn timed(at_us: u64, command: Command) -> TimedCommand {
         TimedCommand { at_us, command }
@@ -266,6 +306,60 @@ mod tests {
         });
         assert_eq!(next.adversary.who, Who::Names(vec!["v1".into()]));
         assert_eq!(next.faults.crashed, 1);
+    }
+
+    /// Scenarios that name validators everywhere stay possible with fewer of them, down to one.
+    #[test]
+    fn every_ready_scenario_stands_with_fewer_validators() {
+        use consensusforge_core::session::scenario::{presets, validate};
+        for preset in presets() {
+            for count in (1..preset.scenario.validators.len()).rev() {
+                let next = restarted(&preset.scenario, u64::MAX, |s| s.validators.truncate(count));
+                assert_eq!(validate(&next), Ok(()), "{} with {count}", preset.id);
+            }
+        }
+    }
+
+    #[test]
+    fn lists_cuts_and_scripts_forget_who_is_gone() {
+        let names = |all: &[&str]| all.iter().map(|n| (*n).to_owned()).collect::<Vec<_>>();
+        let cut = |cut| PartitionSpec {
+            from_us: 0,
+            until_us: None,
+            cut,
+        };
+        let mut s = Scenario {
+            twins: names(&["v1", "v4"]),
+            ..Scenario::default()
+        };
+        s.protocol.proposer = ProposerSpec::List(names(&["v4", "v2", "v1"]));
+        s.network.partitions = vec![
+            cut(Cut::Groups(vec![names(&["v1", "v4"]), names(&["v3"])])),
+            cut(Cut::OneWay {
+                from: names(&["v4"]),
+                to: names(&["v1"]),
+            }),
+            cut(Cut::OneWay {
+                from: names(&["v1'"]),
+                to: names(&["v2", "v4'"]),
+            }),
+        ];
+        let next = restarted(&s, 0, |s| s.validators.truncate(2));
+        assert_eq!(next.twins, names(&["v1"]));
+        assert_eq!(
+            next.protocol.proposer,
+            ProposerSpec::List(names(&["v2", "v1"]))
+        );
+        let left: Vec<Cut> = next.network.partitions.into_iter().map(|p| p.cut).collect();
+        let one_way = Cut::OneWay {
+            from: names(&["v1'"]),
+            to: names(&["v2"]),
+        };
+        assert_eq!(left, [Cut::Groups(vec![names(&["v1"])]), one_way]);
+
+        s.protocol.proposer = ProposerSpec::List(names(&["v4"]));
+        let next = restarted(&s, 0, |s| s.validators.truncate(2));
+        assert_eq!(next.protocol.proposer, ProposerSpec::Rotation);
     }
 
     #[test]

@@ -6,8 +6,8 @@ use crate::inspect::history::History;
 use crate::panels::icon::icon;
 use crate::panels::{
     announce, banner, branches, card, chart, contracts, controls, drop, embed, help, keys, log,
-    metrics, nodes, overload, path, presenter, recorded, run, scenarios, share, term, top,
-    transport,
+    metrics, newer, nodes, overload, path, presenter, recorded, run, scenarios, share, sheets,
+    term, top, transport,
 };
 use crate::platform::workers::Handle;
 use crate::platform::{files, place};
@@ -46,6 +46,7 @@ fn Page() -> impl IntoView {
         keys::listen(app);
         card::follow(app);
         drop::listen(app);
+        sheets::listen(app);
     }
     window_event_listener(leptos::ev::hashchange, move |_| {
         let fragment = place::fragment();
@@ -82,6 +83,7 @@ fn Whole() -> impl IntoView {
     let (wanted, the_path) = (path::wanted(), path::the_path());
     view! {
         <top::Top />
+        <newer::Newer />
         <path::Welcome />
         <banner::Banners />
         <div
@@ -107,11 +109,7 @@ fn Whole() -> impl IntoView {
                 <SheetHead title="The run" />
                 <card::Inspector />
                 <div class="tabs" role="tablist" aria-label="Details" on:keydown=walk_tabs>
-                    {side(Tab::Run, "Run")}
-                    {side(Tab::Nodes, "Nodes")}
-                    {side(Tab::Contracts, "Contracts")}
-                    {side(Tab::Metrics, "Metrics")}
-                    {side(Tab::Log, "Log")}
+                    {TABS.into_iter().map(|(tab, name)| side(tab, name)).collect_view()}
                 </div>
                 <div class="tab" role="tabpanel" id="side-panel" aria-label="Details">
                     <recorded::Recorded />
@@ -136,11 +134,7 @@ fn Whole() -> impl IntoView {
             >
                 "Controls"
             </button>
-            {dock(app, Tab::Run, "Run")}
-            {dock(app, Tab::Nodes, "Nodes")}
-            {dock(app, Tab::Contracts, "Contracts")}
-            {dock(app, Tab::Metrics, "Metrics")}
-            {dock(app, Tab::Log, "Log")}
+            {TABS.into_iter().map(|(tab, name)| dock(app, tab, name)).collect_view()}
         </nav>
         <share::Share />
         <help::Help />
@@ -194,6 +188,15 @@ fn walk_tabs(event: leptos::ev::KeyboardEvent) {
         next.click();
     }
 }
+
+/// What there is to see beside the chart.
+const TABS: [(Tab, &str); 5] = [
+    (Tab::Run, "Run"),
+    (Tab::Nodes, "Nodes"),
+    (Tab::Contracts, "Contracts"),
+    (Tab::Metrics, "Metrics"),
+    (Tab::Log, "Log"),
+];
 
 /// Opens the side sheet at a tab; pressed again, it closes it.
 fn dock(app: App, tab: Tab, name: &'static str) -> impl IntoView {
@@ -291,8 +294,8 @@ fn hear(app: App, message: FromWorker, bytes: Option<Vec<u8>>) {
             app.added.set(Some(module));
         }
         FromWorker::Ledger(ledger) => app.ledger.set(Arc::from(ledger)),
-        FromWorker::Viewed(result) => app.viewed.set(Some(result)),
         FromWorker::Data(news) => app.data.heard(app, news, bytes),
+        FromWorker::Studio { number, answer } => app.studio.answered(number, answer),
         FromWorker::Replayed(replay) => {
             let tone = if replay.matches {
                 Tone::Good

@@ -1,14 +1,16 @@
 //! What page and worker say to one another: borsh enums; what is bytes already (chart records, uploaded
 //! modules) travels beside them. Both are transferred, and serde stays out of the page.
 
+pub mod studio;
+
 use crate::data::{DataAsk, DataNews};
 use crate::inspect::Thing;
 use crate::inspect::card::Card;
-use crate::model::{Command, InputSpec, Scenario, Who};
+use crate::model::{Command, Scenario, Who};
 use borsh::{BorshDeserialize, BorshSerialize};
 use consensusforge_core::session::view::{
     Arrow, ChartBatch, ContractView, Frame, LinkView, MessageView, ModuleView, Moments, Preset,
-    Problem, ReceiptView, Replay, Unit, ViewResult, World,
+    Problem, ReceiptView, Replay, Unit, World,
 };
 
 /// From the page to the worker. A message is made, sent and gone: boxes would only cost.
@@ -59,10 +61,9 @@ pub enum ToWorker {
     Upload {
         name: String,
     },
-    ViewCall {
-        address: String,
-        input: InputSpec,
-        validator: usize,
+    Studio {
+        number: u32,
+        ask: studio::Ask,
     },
     /// The last `Tick` has been taken in: another may come.
     Heard,
@@ -134,7 +135,10 @@ pub enum FromWorker {
     /// A module has been taken in.
     Added(ModuleView),
     Ledger(Box<Ledger>),
-    Viewed(ViewResult),
+    Studio {
+        number: u32,
+        answer: studio::Answer,
+    },
     Replayed(Replay),
     Data(DataNews),
     /// The worker is dead; this is what it said.

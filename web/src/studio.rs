@@ -4,9 +4,10 @@
 use crate::app::App;
 use crate::platform::assembler::{Assembler, Compiled};
 use crate::platform::workers::Handle;
+use crate::protocol::studio::{Answer, Ask};
 use crate::protocol::{CompileError, FromCompiler, ToCompiler, ToWorker};
 use leptos::prelude::*;
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::rc::Rc;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,6 +42,8 @@ impl Language {
     }
 }
 
+type Waiting = Box<dyn FnOnce(Answer)>;
+
 /// What an empty page of AssemblyScript starts with.
 const BLANK: &str = "import { input, output } from \"forge\";\n\nexport function call(): void {\n  output(\"you said \" + input());\n}\n";
 
@@ -59,6 +62,10 @@ pub struct Studio {
     /// Names of the texts at the compiler, in the order they went.
     compiling: StoredValue<VecDeque<String>>,
     assembler: StoredValue<Option<Rc<Assembler>>, LocalStorage>,
+    /// Who waits for which answer of the worker, and the last number given.
+    waiting: StoredValue<(u32, BTreeMap<u32, Waiting>), LocalStorage>,
+    /// What was typed into forms, so that it outlives them.
+    drafts: StoredValue<BTreeMap<String, String>>,
     /// Name and number of the text at the assembler; an older one's answer is not waited for.
     assembling: StoredValue<(u32, String)>,
 }
@@ -83,8 +90,40 @@ impl Studio {
             compiler: StoredValue::new_local(None),
             compiling: StoredValue::new(VecDeque::new()),
             assembler: StoredValue::new_local(None),
+            waiting: StoredValue::new_local((0, BTreeMap::new())),
+            drafts: StoredValue::new(BTreeMap::new()),
             assembling: StoredValue::new((0, String::new())),
         }
+    }
+
+    /// Asks the worker; `then` gets the answer, unless the worker dies over it.
+    pub fn ask(&self, app: App, ask: Ask, then: impl FnOnce(Answer) + 'static) {
+        let number = self.waiting.try_update_value(|(last, all)| {
+            *last += 1;
+            all.insert(*last, Box::new(then));
+            *last
+        });
+        let number = number.unwrap_or_default();
+        app.send(ToWorker::Studio { number, ask });
+    }
+
+    pub fn answered(&self, number: u32, answer: Answer) {
+        let waiting = self
+            .waiting
+            .try_update_value(|(_, all)| all.remove(&number));
+        if let Some(then) = waiting.flatten() {
+            then(answer);
+        }
+    }
+
+    pub fn draft(&self, key: &str) -> Option<String> {
+        self.drafts.with_value(|d| d.get(key).cloned())
+    }
+
+    pub fn keep(&self, key: &str, text: String) {
+        self.drafts.update_value(|d| {
+            d.insert(key.to_owned(), text);
+        });
     }
 
     pub fn text_of(&self, language: Language) -> RwSignal<String> {

@@ -6,6 +6,7 @@ mod contracts;
 mod install;
 mod licences;
 mod measure;
+mod offline;
 mod page;
 mod run;
 mod schema;

@@ -2,7 +2,7 @@
 //! seen to that trunk finds what it needs.
 
 use crate::run::{self, run};
-use crate::{bindgen, install, weight};
+use crate::{bindgen, install, offline, weight};
 use anyhow::{Context, Result};
 use std::net::TcpListener;
 use std::process::Command;
@@ -22,6 +22,9 @@ pub struct Build {
     /// Compile without optimisation: faster to build, many times slower to run
     #[arg(long)]
     dev: bool,
+    /// With --dev: kept by browsers for offline use all the same
+    #[arg(long)]
+    offline: bool,
 }
 
 pub fn serve(arguments: &Serve) -> Result<()> {
@@ -32,13 +35,15 @@ pub fn serve(arguments: &Serve) -> Result<()> {
             "port {port} of 127.0.0.1 is not free; choose another: cargo xtask serve --port 8081"
         )
     })?;
-    let mut trunk = trunk("serve", arguments.dev)?;
+    // Browsers must not keep a page that is about to change.
+    let mut trunk = trunk("serve", arguments.dev, false)?;
     println!("The page will be at http://127.0.0.1:{port}/ once it is built. Ctrl-C stops.");
     run(trunk.arg("--port").arg(port.to_string()))
 }
 
 pub fn build(arguments: &Build) -> Result<()> {
-    run(&mut trunk("build", arguments.dev)?)?;
+    let offline = arguments.offline || !arguments.dev;
+    run(&mut trunk("build", arguments.dev, offline)?)?;
     if !arguments.dev {
         weight::tell()?;
     }
@@ -48,10 +53,13 @@ pub fn build(arguments: &Build) -> Result<()> {
 
 /// The optimised page into dist/.
 pub fn release() -> Result<()> {
-    build(&Build { dev: false })
+    build(&Build {
+        dev: false,
+        offline: true,
+    })
 }
 
-fn trunk(action: &str, dev: bool) -> Result<Command> {
+fn trunk(action: &str, dev: bool, offline: bool) -> Result<Command> {
     install::wasm_target()?;
     install::trunk()?;
     let path = bindgen::path()?;
@@ -59,6 +67,7 @@ fn trunk(action: &str, dev: bool) -> Result<Command> {
     trunk.env("PATH", path);
     // Trunk reads NO_COLOR as a boolean and stops at the customary NO_COLOR=1.
     trunk.env_remove("NO_COLOR");
+    trunk.env(offline::VARIABLE, if offline { "1" } else { "0" });
     if !dev {
         trunk.arg("--release");
     }

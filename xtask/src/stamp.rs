@@ -1,6 +1,7 @@
 //! Gives the worker's files a version in their address. Trunk hashes the page's files, but not a
 //! worker's, so after an update a browser could run a cached old worker under a new page.
 
+use crate::offline;
 use crate::split;
 use anyhow::{Context, Result, ensure};
 use sha2::{Digest, Sha256};
@@ -93,7 +94,7 @@ pub fn stamp() -> Result<()> {
         stamped = stamped.replace(before, &after);
     }
     fs::write(&page, stamped)?;
-    Ok(())
+    offline::write(&staging)
 }
 
 /// A few digits that change when one of these files does.

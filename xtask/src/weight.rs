@@ -67,24 +67,20 @@ fn gather(dist: &Path, folder: &Path, parts: &mut Vec<Part>) -> Result<()> {
             .is_some_and(|e| PARTS.iter().any(|part| e == *part))
         {
             let name = path.strip_prefix(dist)?.to_string_lossy().into_owned();
-            let file = entry_name(&path);
-            let later = name.starts_with(LATER_FOLDER)
-                || LATER.iter().any(|beginning| file.starts_with(beginning));
             parts.push(Part {
                 bytes: gzipped(&fs::read(&path)?)?,
+                later: later(&name),
                 name,
-                later,
             });
         }
     }
     Ok(())
 }
 
-fn entry_name(path: &Path) -> String {
-    path.file_name()
-        .unwrap_or_default()
-        .to_string_lossy()
-        .into_owned()
+/// Whether a file of the page, named relative to it, is fetched only when wanted.
+pub fn later(name: &str) -> bool {
+    let file = name.rsplit('/').next().unwrap_or(name);
+    name.starts_with(LATER_FOLDER) || LATER.iter().any(|beginning| file.starts_with(beginning))
 }
 
 fn gzipped(bytes: &[u8]) -> Result<u64> {

@@ -5,6 +5,7 @@ use crate::base::Micros;
 use crate::trace::{Event, Record, Trace};
 use crate::types::{BlockId, Height, NodeId, ValidatorId};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// Heights remembered for latecomers. A node that is further behind is compared no more.
 const REMEMBERED: usize = 20_000;
@@ -19,9 +20,10 @@ struct Side {
 
 #[derive(Clone, Debug, Default)]
 pub(super) struct Agreement {
-    heights: BTreeMap<Height, Vec<Side>>,
+    /// Shared with the checkpoints, which each hold a copy of the monitors.
+    heights: BTreeMap<Height, Arc<Vec<Side>>>,
     /// Forked heights with their sides, kept for good, and when each was seen.
-    forks: BTreeMap<Height, (Micros, Vec<Side>)>,
+    forks: BTreeMap<Height, (Micros, Arc<Vec<Side>>)>,
     decisions: u64,
 }
 
@@ -34,7 +36,8 @@ impl Agreement {
             return;
         }
         self.decisions += 1;
-        let sides = self.heights.entry(commit.height).or_default();
+        let shared = self.heights.entry(commit.height).or_default();
+        let sides = Arc::make_mut(shared);
         match sides.iter_mut().find(|s| s.block == commit.block) {
             Some(side) => side.by.push(commit.node),
             None => {
@@ -52,7 +55,7 @@ impl Agreement {
                 .forks
                 .get(&commit.height)
                 .map_or(record.at, |(at, _)| *at);
-            self.forks.insert(commit.height, (since, sides.clone()));
+            self.forks.insert(commit.height, (since, shared.clone()));
         }
         if self.heights.len() > REMEMBERED {
             self.heights.pop_first();

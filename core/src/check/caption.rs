@@ -56,28 +56,14 @@ impl Caption {
                 round,
                 height,
             } => {
-                let what = trace
-                    .head
-                    .timers
-                    .get(usize::from(*timer))
-                    .copied()
-                    .unwrap_or("?");
-                let told = match what {
-                    "propose" => format!(
-                        "{} waited in vain for a proposal at height {height}, round {round}: it prevotes nil.",
-                        name(*node)
-                    ),
-                    "prevote" => format!(
-                        "{} saw no quorum of prevotes for one block at height {height}, round {round}: it precommits nil.",
-                        name(*node)
-                    ),
-                    "precommit" => format!(
-                        "{} saw no quorum of precommits for one block at height {height}: on to round {}.",
-                        name(*node),
-                        round + 1
-                    ),
-                    _ => return,
+                let Some(words) = trace.head.in_vain(*timer) else {
+                    return;
                 };
+                let told = words
+                    .replace("{height}", &height.to_string())
+                    .replace("{round}", &round.to_string())
+                    .replace("{next}", &(round + 1).to_string());
+                let told = format!("{} {told}", name(*node));
                 (told, LINGER)
             }
             Event::Evidence(a) => {
@@ -160,6 +146,7 @@ fn committed(height: Height, round: u32, signers: &[ValidatorId], trace: &Trace)
         format!(" after {} rounds", round + 1)
     };
     format!(
-        "Height {height} is decided{rounds}: precommits of {share} of the stake, more than two thirds."
+        "Height {height} is decided{rounds}: {} of {share} of the stake, more than two thirds.",
+        trace.head.certificates
     )
 }

@@ -19,6 +19,7 @@ pub use metrics::{Metrics, Tally};
 use crate::base::Micros;
 use crate::trace::{Event, Head, Record, Trace};
 use crate::types::{NodeId, ValidatorId};
+use std::sync::Arc;
 
 /// What a monitor found.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,15 +43,18 @@ pub enum FindingKind {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Cast {
     byzantine: Vec<NodeId>,
+    /// Who was Byzantine from when on, oldest first.
+    changes: Vec<(Micros, Arc<[NodeId]>)>,
     /// Who ever was Byzantine: what it decided stays worth nothing.
     tainted: Vec<NodeId>,
     down: Vec<NodeId>,
 }
 
 impl Cast {
-    fn observe(&mut self, event: &Event) {
+    fn observe(&mut self, at: Micros, event: &Event) {
         match event {
             Event::Byzantine(change) => {
+                self.changes.push((at, change.nodes.as_slice().into()));
                 self.byzantine.clone_from(&change.nodes);
                 for node in &change.nodes {
                     if !self.tainted.contains(node) {
@@ -150,7 +154,7 @@ impl Monitors {
                 {
                     self.vanished.push((record.at, sentence.as_ref().clone()));
                 }
-                self.cast.observe(event);
+                self.cast.observe(record.at, event);
                 self.agreement.see(record, trace, &self.cast);
                 self.validity.see(record, trace, &self.cast);
                 self.roots.see(record, trace, &self.cast);
@@ -179,6 +183,14 @@ impl Monitors {
     #[must_use]
     pub fn tainted(&self) -> &[NodeId] {
         &self.cast.tainted
+    }
+
+    /// Whether the adversary controlled `node` at an instant; a command acts before its instant's events.
+    #[must_use]
+    pub fn byzantine_at(&self, node: NodeId, at: Micros) -> bool {
+        let changes = &self.cast.changes;
+        let before = changes.partition_point(|(since, _)| *since <= at);
+        before > 0 && changes[before - 1].1.contains(&node)
     }
 
     /// Heights at which honest nodes decided different blocks.

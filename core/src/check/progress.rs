@@ -5,6 +5,7 @@ use super::{Cast, Finding, FindingKind, names, percent, seconds};
 use crate::base::Micros;
 use crate::consensus::Role;
 use crate::trace::{Event, Head, Record, Trace};
+use crate::types::validators::is_quorum;
 use crate::types::{BlockId, Height, NodeId, Round, Slot, ValidatorId};
 use std::collections::BTreeMap;
 
@@ -180,7 +181,7 @@ impl Votes {
 
     /// What these votes lack, as a sentence.
     fn lack(&self, at: &str, kind: &str, total: u64) -> String {
-        let quorum = |stake: u64| 3 * u128::from(stake) > 2 * u128::from(total);
+        let quorum = |stake: u64| is_quorum(stake, total);
         let has = percent(self.stake, total);
         if !quorum(self.stake) {
             format!("{at}: it needs more than 66.7 % of the stake in {kind}s and has {has}.")

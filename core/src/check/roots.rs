@@ -3,16 +3,15 @@
 use super::{Cast, Finding, FindingKind};
 use crate::base::{Hash, Micros};
 use crate::trace::{Event, Record, Trace};
-use crate::types::{BlockId, NodeId};
-use std::collections::{BTreeMap, VecDeque};
+use crate::types::{BlockId, Height, NodeId};
+use std::collections::BTreeMap;
 
-/// Blocks remembered for latecomers.
-const REMEMBERED: usize = 20_000;
+/// Blocks remembered for latecomers, the highest ones. Each checkpoint holds a copy.
+const REMEMBERED: usize = 4_096;
 
 #[derive(Clone, Debug, Default)]
 pub(super) struct Roots {
-    first_of: BTreeMap<BlockId, (NodeId, Hash)>,
-    order: VecDeque<BlockId>,
+    first_of: BTreeMap<(Height, BlockId), (NodeId, Hash)>,
     violated: Option<(Micros, String)>,
     /// The newest time a Byzantine node differed from an honest one.
     liar: Option<(Micros, String)>,
@@ -24,15 +23,12 @@ impl Roots {
             return;
         };
         let honest = cast.honest(executed.node);
-        let Some((node, root)) = self.first_of.get(&executed.block) else {
+        let place = (executed.height, executed.block);
+        let Some((node, root)) = self.first_of.get(&place) else {
             if honest {
-                self.first_of
-                    .insert(executed.block, (executed.node, executed.root));
-                self.order.push_back(executed.block);
-                if self.order.len() > REMEMBERED
-                    && let Some(oldest) = self.order.pop_front()
-                {
-                    self.first_of.remove(&oldest);
+                self.first_of.insert(place, (executed.node, executed.root));
+                if self.first_of.len() > REMEMBERED {
+                    self.first_of.pop_first();
                 }
             }
             return;

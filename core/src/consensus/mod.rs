@@ -241,6 +241,11 @@ pub trait Protocol: Clone + 'static {
     const NAME: &'static str;
     const KINDS: &'static [Kind];
     const TIMERS: &'static [&'static str];
+    /// A timer each: what it means that it fired, for readers, or nothing where nobody waited in vain (a
+    /// pause, a clock). Follows a validator's name; `{height}`, `{round}` and `{next}` (round) are filled in.
+    const IN_VAIN: &'static [Option<&'static str>];
+    /// What a decision is proved by, in the plural.
+    const CERTIFICATES: &'static str;
     const STEPS: &'static [&'static str];
     /// Declared conventions, (topic, sentence): what `about` prints.
     const CONVENTIONS: &'static [(&'static str, &'static str)];

@@ -62,6 +62,7 @@ impl Mempool {
         tx: &Arc<SignedTransaction>,
         state: &State,
         chain: &Hash,
+        every_time: bool,
     ) -> Result<(), String> {
         let (t, id) = (&tx.transaction, tx.id());
         if self.ids.contains(&id) {
@@ -98,7 +99,7 @@ impl Mempool {
                 max_fee(t)
             ));
         }
-        check_transaction(tx, chain)?;
+        check_transaction(tx, chain, every_time)?;
         self.waiting
             .insert((from, t.nonce), (self.arrivals, tx.clone()));
         self.ids.insert(id);
@@ -166,15 +167,6 @@ impl Mempool {
             .iter()
             .map(|tx| sender(&tx.transaction))
             .collect();
-        for from in senders {
-            self.drop_stale(from, state.nonce(&from));
-        }
-    }
-
-    /// Drops every transaction whose nonce is spent in `state`, of all senders: after a jump of many
-    /// blocks.
-    pub fn drop_all_stale(&mut self, state: &State) {
-        let senders: BTreeSet<Address> = self.waiting.keys().map(|(from, _)| *from).collect();
         for from in senders {
             self.drop_stale(from, state.nonce(&from));
         }

@@ -26,11 +26,16 @@ pub fn max_fee(tx: &Transaction) -> u128 {
     u128::from(tx.gas_limit) * u128::from(tx.gas_price)
 }
 
-/// What can be said of a transaction without a state: sizes, gas bounds, signature.
+/// What can be said of a transaction without a state: sizes, gas bounds, signature (verified again where
+/// it was before, if `every_time`).
 ///
 /// # Errors
 /// A sentence naming the rule it breaks.
-pub fn check_transaction(tx: &SignedTransaction, chain: &Hash) -> Result<(), String> {
+pub fn check_transaction(
+    tx: &SignedTransaction,
+    chain: &Hash,
+    every_time: bool,
+) -> Result<(), String> {
     let t = &tx.transaction;
     if tx.bytes() > limits::MAX_TX_BYTES {
         return Err(format!(
@@ -50,7 +55,7 @@ pub fn check_transaction(tx: &SignedTransaction, chain: &Hash) -> Result<(), Str
     }
     check_gas(tx)?;
     // Last, for it is the dear one.
-    check_signature(tx, chain)
+    check_signature(tx, chain, every_time)
 }
 
 /// # Errors
@@ -138,8 +143,8 @@ fn check_gas(tx: &SignedTransaction) -> Result<(), String> {
     Ok(())
 }
 
-fn check_signature(tx: &SignedTransaction, chain: &Hash) -> Result<(), String> {
-    if tx.verify(chain) {
+fn check_signature(tx: &SignedTransaction, chain: &Hash, every_time: bool) -> Result<(), String> {
+    if tx.verify(chain, every_time) {
         Ok(())
     } else {
         Err("the signature is not the sender's for this chain".into())
@@ -237,7 +242,7 @@ pub fn check_block(chain: &Chain, parent: &State, block: &Block) -> Result<(), S
     let mut turn = Turn::new(parent);
     let mut gas: u64 = 0;
     for (i, tx) in block.transactions.iter().enumerate() {
-        check_transaction(tx, &chain.id)
+        check_transaction(tx, &chain.id, chain.everywhere)
             .and_then(|()| turn.take(&tx.transaction))
             .map_err(|why| format!("transaction {} of the block: {why}", i + 1))?;
         gas = gas.saturating_add(tx.transaction.gas_limit);

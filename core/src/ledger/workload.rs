@@ -1,5 +1,4 @@
-//! A steady stream of transactions: transfers between accounts of its own and, if there is a contract to
-//! call, a share of calls.
+//! A steady stream of transactions: transfers between accounts of its own.
 //!
 //! The k-th transaction is a pure function of seed and k. Senders take turns, so that nonces need no
 //! memory: of n accounts, transaction k is sent by account k mod n with nonce k / n. Whoever finds all
@@ -8,7 +7,7 @@
 
 use super::prices;
 use crate::base::random::{Purpose, Randomness};
-use crate::base::{Hash, Micros, SECOND, hash_of, limits};
+use crate::base::{Hash, hash_of, limits};
 use crate::types::transaction::NATIVE_DENOM;
 use crate::types::{Action, Address, Coin, Keypair, SignedTransaction, Transaction};
 use std::sync::Arc;
@@ -17,8 +16,6 @@ use std::sync::Arc;
 pub const GAS_PRICE: u64 = 1;
 /// The most one transfer moves.
 pub const MAX_AMOUNT: u64 = 1_000;
-/// Gas a call may use on top of what it costs before the contract runs.
-const CALL_GAS: u64 = 200_000;
 
 /// The stream. Clones share the accounts' keys.
 #[derive(Clone, Debug)]
@@ -26,17 +23,6 @@ pub struct Workload {
     chain: Hash,
     randomness: Randomness,
     accounts: Arc<[Keypair]>,
-    calls: Option<Calls>,
-}
-
-/// The share of transactions that call a contract instead.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Calls {
-    pub contract: Address,
-    /// Handed to the contract each time.
-    pub input: Vec<u8>,
-    /// Of a million transactions.
-    pub per_million: u32,
 }
 
 /// Keys of the workload's `i`-th account, the same in every run.
@@ -51,24 +37,16 @@ pub fn address(i: u64) -> Address {
     Hash(account(i).public().0)
 }
 
-/// When the `k`-th transaction (from 0) is due after the stream began; `None` when the rate is 0.
-#[must_use]
-pub fn due(k: u64, per_second: u32) -> Option<Micros> {
-    let micros = (u128::from(k) * u128::from(SECOND)).checked_div(u128::from(per_second))?;
-    Some(Micros::try_from(micros).unwrap_or(Micros::MAX))
-}
-
 impl Workload {
     /// A stream between `accounts` accounts (at least 1, at most [`limits::MAX_ACCOUNTS`]), which genesis
     /// must have given coins.
     #[must_use]
-    pub fn new(chain: Hash, randomness: Randomness, accounts: usize, calls: Option<Calls>) -> Self {
+    pub fn new(chain: Hash, randomness: Randomness, accounts: usize) -> Self {
         let accounts = accounts.clamp(1, limits::MAX_ACCOUNTS) as u64;
         Workload {
             chain,
             randomness,
             accounts: (0..accounts).map(account).collect(),
-            calls,
         }
     }
 
@@ -78,39 +56,20 @@ impl Workload {
         let n = self.accounts.len() as u64;
         let mut draw = self.randomness.draw(Purpose::Workload, 0, k);
         let from = k % n;
-        let chosen = self
-            .calls
-            .as_ref()
-            .filter(|calls| draw.chance(calls.per_million));
-        let (action, extra) = match chosen {
-            Some(calls) => (
-                Action::Call {
-                    contract: calls.contract,
-                    input: calls.input.clone(),
-                    funds: None,
-                },
-                CALL_GAS,
-            ),
-            None => {
-                // Anybody but oneself, unless one is alone.
-                let to = (from + 1 + draw.below(n.saturating_sub(1))) % n;
-                (
-                    Action::Transfer {
-                        to: Hash(self.keys(to).public().0),
-                        coin: Coin {
-                            denom: NATIVE_DENOM.into(),
-                            amount: u128::from(draw.between(1, MAX_AMOUNT)),
-                        },
-                    },
-                    0,
-                )
-            }
+        // Anybody but oneself, unless one is alone.
+        let to = (from + 1 + draw.below(n.saturating_sub(1))) % n;
+        let action = Action::Transfer {
+            to: Hash(self.keys(to).public().0),
+            coin: Coin {
+                denom: NATIVE_DENOM.into(),
+                amount: u128::from(draw.between(1, MAX_AMOUNT)),
+            },
         };
         let keys = self.keys(from);
         let transaction = Transaction {
             sender: keys.public(),
             nonce: k / n,
-            gas_limit: prices::of(&action).saturating_add(extra),
+            gas_limit: prices::of(&action),
             gas_price: GAS_PRICE,
             action,
         };

@@ -99,7 +99,7 @@ impl Session {
             round: record.slot.round,
             bytes: record.bytes,
             fate,
-            byzantine: self.sim.is_byzantine(from),
+            byzantine: self.monitors.byzantine_at(from, sent),
             sent_us: sent,
             arrives_us: arrives,
         })
@@ -127,11 +127,8 @@ impl Session {
                 round,
                 height,
             } => {
-                // The pause after a commit ends by a timer too; nobody waited in vain there.
-                let name = self.sim.trace().head.timers.get(usize::from(*timer));
-                if name == Some(&"interval") {
-                    return None;
-                }
+                // A pause ends by a timer too; nobody waited in vain there.
+                self.sim.trace().head.in_vain(*timer)?;
                 (
                     *node,
                     MarkKind::Timeout {

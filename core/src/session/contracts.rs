@@ -235,7 +235,7 @@ impl Session {
     }
 
     /// A validator whose state can be believed: honest and up, else up, else none.
-    fn witness(&self) -> Option<usize> {
+    pub(super) fn witness(&self) -> Option<usize> {
         let nodes = || (0..self.sim.node_count()).map(|i| (i, self.sim.node(NodeId(i as u16))));
         nodes()
             .find(|(_, f)| f.up && !f.byzantine)

@@ -11,6 +11,7 @@ use super::view::{
 use crate::check::{Finding, FindingKind, listed, percent};
 use crate::consensus::Role;
 use crate::types::NodeId;
+use crate::types::validators::quorum;
 
 impl Session {
     /// Static facts of this run.
@@ -197,11 +198,6 @@ impl Session {
             total,
         }
     }
-}
-
-/// The least stake that is strictly more than 2/3.
-pub(super) fn quorum(total: u64) -> u64 {
-    (2 * u128::from(total) / 3) as u64 + 1
 }
 
 /// What so much Byzantine stake can do.

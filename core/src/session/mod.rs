@@ -10,11 +10,13 @@ mod frame;
 mod hands;
 pub mod inspect;
 mod log;
+mod modules;
 mod moments;
 mod recorded;
 mod search;
 mod series;
 mod share;
+pub mod studio;
 pub mod view;
 mod words;
 

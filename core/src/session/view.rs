@@ -481,6 +481,63 @@ pub enum Unit {
     Height,
 }
 
+/// An account a person acts with.
+#[derive(
+    Clone,
+    Debug,
+    PartialEq,
+    Eq,
+    Serialize,
+    Deserialize,
+    BorshSerialize,
+    BorshDeserialize,
+    JsonSchema,
+)]
+pub struct PersonView {
+    pub number: u16,
+    /// In bech32, as CosmWasm contracts write it, and in hex.
+    pub address: String,
+    pub hex: String,
+    /// Amount and denomination.
+    pub coins: Vec<(String, String)>,
+}
+
+/// A contract's storage at one validator after one block.
+#[derive(Clone, Debug, Serialize, Deserialize, BorshSerialize, BorshDeserialize, JsonSchema)]
+pub struct StorageView {
+    pub height: u64,
+    /// What the validator says its state root is.
+    pub root: String,
+    /// At most 100.
+    pub rows: Vec<StoredView>,
+    /// How many there are.
+    pub found: u64,
+}
+
+/// One entry; bytes in hex, of a long value the first 4,096.
+#[derive(Clone, Debug, Serialize, Deserialize, BorshSerialize, BorshDeserialize, JsonSchema)]
+pub struct StoredView {
+    pub key: String,
+    /// The key for people.
+    pub shown: String,
+    pub value: Option<String>,
+    /// Where two heights are compared: what stood there at the other.
+    pub before: Option<String>,
+}
+
+/// What a proof shows.
+#[derive(Clone, Debug, Serialize, Deserialize, BorshSerialize, BorshDeserialize, JsonSchema)]
+pub struct ProofView {
+    pub root: String,
+    pub contract: String,
+    pub key: String,
+    pub value: Option<String>,
+    /// Hashes on the way from key to root.
+    pub halves: u64,
+    pub sentence: String,
+    /// To hand on: anybody can check it.
+    pub text: String,
+}
 /// Median, 95th and 99th percentile.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub struct Percentiles {
@@ -619,6 +676,31 @@ pub struct LogText {
     pub text: String,
     /// Older rows that did not fit.
     pub left_out: u32,
+}
+
+/// What a module is, as its admission found.
+#[derive(Clone, Debug, Serialize, Deserialize, BorshSerialize, BorshDeserialize, JsonSchema)]
+pub struct CardView {
+    /// SHA-256 in hex.
+    pub code: String,
+    pub bytes: u64,
+    /// The contract interface it speaks, and the export by which it says so.
+    pub abi: String,
+    pub marker: String,
+    /// The strictest set of rules that admits it: `strict` or `modern`.
+    pub profile: String,
+    /// What the chain calls of it.
+    pub entries: Vec<String>,
+    /// What it says it needs of the chain.
+    pub capabilities: Vec<String>,
+    pub migrate_version: Option<u64>,
+    /// Entry point and message to try, with addresses filled in.
+    pub examples: Vec<(String, String)>,
+    /// What it exports for people to call.
+    pub functions: Vec<String>,
+    /// Gas of a fresh instance, paid at each call.
+    pub start_gas: u64,
+    pub upload_gas: u64,
 }
 
 /// Instants worth going to, each list in order of time.

@@ -19,6 +19,10 @@ pub struct Head {
     pub kinds: Vec<KindInfo>,
     pub steps: &'static [&'static str],
     pub timers: &'static [&'static str],
+    /// What it means that a timer fired; see `Protocol::IN_VAIN`.
+    pub in_vain: &'static [Option<&'static str>],
+    /// What a decision is proved by, in the plural.
+    pub certificates: &'static str,
     pub genesis: BlockId,
     /// What validators' messages are signed on: the chain, and the domain of their kind.
     pub chain: Hash,
@@ -32,6 +36,12 @@ pub struct Head {
 }
 
 impl Head {
+    /// What a timer of this number means that fired, if anybody waited in vain.
+    #[must_use]
+    pub fn in_vain(&self, timer: u8) -> Option<&'static str> {
+        self.in_vain.get(usize::from(timer)).copied().flatten()
+    }
+
     /// A node's name: its validator's, with `'` for the second node of one validator.
     #[must_use]
     pub fn node_name(&self, node: NodeId) -> String {

@@ -167,16 +167,22 @@ impl SignedTransaction {
         })
     }
 
-    /// True when the sender signed this for `chain`. Computed at the first call, with that call's chain.
+    /// True when the sender signed this for `chain`. Computed at the first call, with that call's chain;
+    /// `every_time` computes it again.
     #[must_use]
-    pub fn verify(&self, chain: &Hash) -> bool {
-        *self.verdict.get_or_init(|| {
+    pub fn verify(&self, chain: &Hash, every_time: bool) -> bool {
+        let compute = || {
             super::keys::verify(
                 &self.transaction.sender,
                 &self.transaction.digest(chain),
                 &self.signature,
             )
-        })
+        };
+        if every_time {
+            compute()
+        } else {
+            *self.verdict.get_or_init(compute)
+        }
     }
 
     #[must_use]
@@ -201,3 +207,35 @@ impl PartialEq for SignedTransaction {
 }
 
 impl Eq for SignedTransaction {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::hash_bytes;
+    use crate::types::Keypair;
+
+    /// The kept verdict is that of the first question; asked to compute every time, it is this one's.
+    #[test]
+    fn a_signature_is_verified_once_or_every_time() {
+        let keys = Keypair::from_secret([7; 32]);
+        let [ours, other] = [b"ours", b"them"].map(|name| hash_bytes("test-chain", name));
+        let transaction = Transaction {
+            sender: keys.public(),
+            nonce: 0,
+            gas_limit: 1,
+            gas_price: 1,
+            action: Action::Transfer {
+                to: Hash::ZERO,
+                coin: Coin {
+                    denom: NATIVE_DENOM.into(),
+                    amount: 1,
+                },
+            },
+        };
+        let tx = SignedTransaction::sign(transaction, &keys, &ours);
+        assert!(tx.verify(&ours, false));
+        assert!(tx.verify(&other, false), "kept");
+        assert!(!tx.verify(&other, true), "computed again");
+        assert!(tx.verify(&ours, true));
+    }
+}

@@ -13,6 +13,19 @@ pub struct Validator {
     pub stake: u64,
 }
 
+/// Strictly more than 2/3 of `total`: the paper's 2f + 1.
+#[must_use]
+pub fn is_quorum(stake: u64, total: u64) -> bool {
+    3 * u128::from(stake) > 2 * u128::from(total)
+}
+
+/// The least stake that is a quorum of `total`.
+#[must_use]
+pub fn quorum(total: u64) -> u64 {
+    // floor(2 * total / 3) + 1, in u128 so that 2 * total cannot wrap.
+    (2 * u128::from(total) / 3) as u64 + 1
+}
+
 /// The validators of one height, in the order of their ids, with their total stake.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ValidatorSet {
@@ -91,7 +104,7 @@ impl ValidatorSet {
     /// Strictly more than 2/3 of the total stake: the paper's 2f + 1.
     #[must_use]
     pub fn is_quorum(&self, stake: u64) -> bool {
-        3 * u128::from(stake) > 2 * u128::from(self.total)
+        is_quorum(stake, self.total)
     }
 
     /// Strictly more than 1/3 of the total stake: the paper's f + 1.
@@ -103,8 +116,7 @@ impl ValidatorSet {
     /// The least stake that is a quorum.
     #[must_use]
     pub fn quorum(&self) -> u64 {
-        // floor(2 * total / 3) + 1, in u128 so that 2 * total cannot wrap.
-        (2 * u128::from(self.total) / 3) as u64 + 1
+        quorum(self.total)
     }
 
     /// The least stake that forces a round skip.

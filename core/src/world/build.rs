@@ -1,5 +1,6 @@
 //! From a scenario to a world at time 0.
 
+use super::archive::Archive;
 use super::node::{Computed, Node};
 use super::queue::Queue;
 use super::store::Store;
@@ -61,6 +62,7 @@ pub fn build<P: Protocol>(setup: &Setup) -> Result<World<P>, String> {
         id: chain_id,
         validators: validators.clone(),
         engine: Arc::new(WasmEngine::new()),
+        everywhere: scenario.execution.everywhere,
     };
     let state = genesis(scenario).build(&chain.engine)?;
     let root = state.root();
@@ -81,6 +83,7 @@ pub fn build<P: Protocol>(setup: &Setup) -> Result<World<P>, String> {
     );
     let tip = genesis_block.id();
     let mut store = Store::default();
+    let mut archive = Archive::default();
     let nodes: Vec<Node<P>> = node_validators
         .iter()
         .enumerate()
@@ -92,6 +95,7 @@ pub fn build<P: Protocol>(setup: &Setup) -> Result<World<P>, String> {
                 state: state.clone(),
                 root,
             };
+            archive.keep(id, &genesis_block, &computed);
             Node {
                 id,
                 validator: *validator,
@@ -126,12 +130,7 @@ pub fn build<P: Protocol>(setup: &Setup) -> Result<World<P>, String> {
     let mut ledger = Ledger::new(chain);
     ledger.everywhere = scenario.execution.everywhere;
     let workload_accounts = scenario.workload.accounts.max(1);
-    let stream = Workload::new(
-        chain_id,
-        randomness.clone(),
-        usize::from(workload_accounts),
-        None,
-    );
+    let stream = Workload::new(chain_id, randomness.clone(), usize::from(workload_accounts));
     let order = |purpose| permutation(&randomness, purpose, names.len());
     let fixed = Fixed {
         chain: chain_id,
@@ -158,6 +157,7 @@ pub fn build<P: Protocol>(setup: &Setup) -> Result<World<P>, String> {
         queue: Queue::default(),
         network: network(scenario, &fixed.names, &node_validators, randomness, count),
         store,
+        archive,
         ledger,
         adversary: Adversary {
             plan: Plan::Coalition,
@@ -284,6 +284,8 @@ fn head<P: Protocol>(
         kinds: own.chain(chatter).collect(),
         steps: P::STEPS,
         timers: P::TIMERS,
+        in_vain: P::IN_VAIN,
+        certificates: P::CERTIFICATES,
         genesis,
         chain: fixed.chain,
         domain: P::Message::DOMAIN,

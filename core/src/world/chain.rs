@@ -246,6 +246,7 @@ impl<P: Protocol> World<P> {
         n.thin();
         if let Some(computed) = n.computed.get(&id) {
             n.mempool.remove_committed(block, &computed.state);
+            self.archive.keep(node, block, computed);
         }
         self.forget_old();
     }

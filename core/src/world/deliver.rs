@@ -55,7 +55,11 @@ impl<P: Protocol> World<P> {
                 self.drive(to, Input::Message(signed.clone()));
             }
             Payload::Transaction(tx) => {
-                self.nodes[to.index()].receive_transaction(tx, &self.fixed.chain);
+                self.nodes[to.index()].receive_transaction(
+                    tx,
+                    &self.fixed.chain,
+                    self.fixed.everywhere,
+                );
             }
             Payload::Status { height } => self.help(to, from, *height),
             Payload::BlockRequest { block } => {

@@ -5,7 +5,7 @@ use super::{Happening, World};
 use crate::base::digest::from_hex;
 use crate::base::{Hash, Micros};
 use crate::consensus::Protocol;
-use crate::ledger::{Execution, Mempool, Receipt, State, Workload, workload};
+use crate::ledger::{Execution, Receipt, Workload, workload};
 use crate::scenario::model::{InputSpec, SubmitSpec};
 use crate::trace::Event;
 use crate::types::transaction::NATIVE_DENOM;
@@ -197,7 +197,12 @@ impl<P: Protocol> World<P> {
         let Some(computed) = n.computed.get(&n.tip) else {
             return Err("the node has no state yet".into());
         };
-        n.mempool.insert(tx, &computed.state, &self.fixed.chain)?;
+        n.mempool.insert(
+            tx,
+            &computed.state,
+            &self.fixed.chain,
+            self.fixed.everywhere,
+        )?;
         self.trace.push(
             self.now,
             Event::Submitted {
@@ -248,15 +253,18 @@ impl<P: Protocol> World<P> {
 
 impl<P: Protocol> super::node::Node<P> {
     /// A transaction from a peer. What does not fit is forgotten: its sender's node still has it.
-    pub(super) fn receive_transaction(&mut self, tx: &Arc<SignedTransaction>, chain: &Hash) {
+    pub(super) fn receive_transaction(
+        &mut self,
+        tx: &Arc<SignedTransaction>,
+        chain: &Hash,
+        every_time: bool,
+    ) {
         if let Some(computed) = self.computed.get(&self.tip) {
-            insert(&mut self.mempool, tx, &computed.state, chain);
+            self.mempool
+                .insert(tx, &computed.state, chain, every_time)
+                .ok();
         }
     }
-}
-
-fn insert(mempool: &mut Mempool, tx: &Arc<SignedTransaction>, state: &State, chain: &Hash) {
-    mempool.insert(tx, state, chain).ok();
 }
 
 fn bytes(input: &InputSpec) -> Result<Vec<u8>, String> {

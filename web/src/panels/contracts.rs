@@ -1,15 +1,18 @@
-//! Contracts: modules to deploy, what is deployed, what became of what one sent.
+//! Contracts: modules to deploy, what is deployed, who acts, what became of what one sent.
 
 use super::drop;
 use super::editor::Editor;
-use super::receipts::{Receipts, Storage};
-use crate::app::{App, Tone, app};
-use crate::model::{Address, Command, SubmitSpec};
-use crate::protocol::ToWorker;
+use super::errand::{Subject, errand, learn};
+use super::module::module;
+use super::people;
+use super::receipts::Receipts;
+use super::storage::storage;
+use crate::app::{App, app};
+use crate::platform::dom::{Built, El, el};
 use crate::studio::Language;
 use crate::words;
-use consensusforge_core::session::view::{ContractView, ModuleView, ViewResult};
 use leptos::prelude::*;
+use std::rc::Rc;
 
 /// What the editor starts with, until a module is taken over into it.
 const BLANK: &str = "(module\n  (memory (export \"memory\") 1)\n)\n";
@@ -40,24 +43,15 @@ pub fn Contracts() -> impl IntoView {
         app.ledger.with(|l| {
             l.contracts
                 .iter()
-                .map(|c| c.address.clone())
+                .map(|c| (c.address.clone(), c.code.clone()))
                 .collect::<Vec<_>>()
         })
     });
-    let find = move |key: &(String, String)| {
-        let key = key.clone();
-        app.ledger.with_untracked(|l| {
-            l.modules
-                .iter()
-                .find(|m| (&m.name, &m.sha256) == (&key.0, &key.1))
-                .cloned()
-        })
-    };
     view! {
-        <section aria-label="Modules">
+        <section class="studio" aria-label="Modules">
             <h2>"Modules"</h2>
             <For each=move || modules.get() key=|k| k.clone() let:key>
-                {find(&key).map(|m| view! { <Module module=m /> })}
+                <Built make=Box::new(move || card(app, &key.0, &key.1)) />
             </For>
             <div class="buttons">
                 <label class="button">
@@ -89,228 +83,118 @@ pub fn Contracts() -> impl IntoView {
             <Show when=move || deployed.with(Vec::is_empty)>
                 <p class="note">"Nothing yet. Deploy a module: it goes into a block like any transaction."</p>
             </Show>
-            <For each=move || deployed.get() key=|a| a.clone() let:address>
-                <Deployed address />
+            <For each=move || deployed.get() key=|k| k.clone() let:key>
+                <Deployed address=key.0 code=key.1 />
             </For>
         </section>
         <Receipts />
+        <People />
     }
 }
 
-#[component]
-fn Module(module: ModuleView) -> impl IntoView {
-    let app = app();
-    let input = RwSignal::new(String::new());
-    let hex = RwSignal::new(false);
-    let contract = module.name.clone();
-    let deploy = move |_| {
-        let contract = contract.clone();
-        submit(app, &input.get_untracked(), hex.get_untracked(), |input| {
-            SubmitSpec::Deploy { contract, input }
-        });
-    };
-    let copy = module.wat.clone().map(|wat| {
-        let copied = format!("{}-copy", module.name);
-        let edit = move |_| {
-            app.studio.edit(Language::Wat, &copied, wat.clone());
-            show_editor();
-        };
-        view! { <button class="quiet" on:click=edit>"edit a copy"</button> }
+fn card(app: App, name: &str, sha256: &str) -> El {
+    let found = app.ledger.with_untracked(|l| {
+        let mut all = l.modules.iter();
+        all.find(|m| (m.name.as_str(), m.sha256.as_str()) == (name, sha256))
+            .cloned()
     });
-    view! {
-        <details class="card module" data-module=module.name.clone()>
-            <summary>
-                <strong>{module.name.clone()}</strong>
-                <small>{format!("{} · {}…", words::bytes(module.bytes), words::short(&module.sha256))}</small>
-            </summary>
-            <p>{module.summary.clone()}</p>
-            <p class="note mono breaks">{format!("sha-256 {}", module.sha256)}</p>
-            <div class="buttons">
-                <InputField input hex label="Input for its init" />
-                <button class="strong" data-act="deploy" on:click=deploy>"Deploy"</button>
-                {copy}
-            </div>
-        </details>
-    }
+    let Some(m) = found else { return el("div") };
+    let size = format!("{} · {}…", words::bytes(m.bytes), words::short(&m.sha256));
+    let head = el("summary")
+        .add(&el("strong").text(&m.name))
+        .add(&el("small").text(&size));
+    let (body, look) = module(app, &m);
+    el("details")
+        .class("card module")
+        .attr("data-module", name)
+        .add(&head)
+        .add(&body)
+        .on("toggle", move |_| look())
 }
 
 #[component]
-fn Deployed(address: String) -> impl IntoView {
+fn Deployed(address: String, code: String) -> impl IntoView {
     let app = app();
-    let (input, hex) = (RwSignal::new(String::new()), RwSignal::new(false));
-    let value = RwSignal::new(String::from("0"));
-    let viewed = RwSignal::new(None::<ViewResult>);
-    let asked = RwSignal::new(false);
-    Effect::new(move |_| {
-        let result = app.viewed.get();
-        if asked.get_untracked() {
-            asked.set(false);
-            viewed.set(result);
-        }
-    });
+    let (entries, refresh) = storage(app, address.clone());
     let wanted = address.clone();
-    let contract = Memo::new(move |_| {
+    // Changes when something in the contract did.
+    let stamp = Memo::new(move |_| {
         app.ledger.with(|l| {
-            let all = l.contracts.iter();
-            all.clone().find(|c| c.address == wanted).map(Same::of)
+            let found = l.contracts.iter().find(|c| c.address == wanted);
+            found.map(|c| (c.name.clone(), c.balance.clone(), words::contract_stamp(c)))
         })
     });
-    let examples = move || {
-        contract.get().map_or_else(Vec::new, |c| {
-            app.ledger.with(|l| {
-                let by = l
-                    .modules
-                    .iter()
-                    .find(|m| m.sha256 == c.0.code || m.name == c.0.name);
-                let mut examples = by.map(|m| m.examples.clone()).unwrap_or_default();
-                examples.dedup();
-                examples
-            })
-        })
-    };
-    let target = address.clone();
-    let call = move |_| {
-        let Ok(value) = value.get_untracked().trim().parse::<u64>() else {
-            app.say(
-                Tone::Bad,
-                "The value to send along is a whole number of coins, 0 for none.",
-            );
-            return;
-        };
-        let Some(address) = parse_address(app, &target) else {
-            return;
-        };
-        submit(app, &input.get_untracked(), hex.get_untracked(), |input| {
-            SubmitSpec::Call {
-                address,
-                input,
-                value,
-            }
-        });
-    };
-    let target = address.clone();
-    let view_call = move |_| match words::input(&input.get_untracked(), hex.get_untracked()) {
-        Ok(input) => {
-            asked.set(true);
-            app.send(ToWorker::ViewCall {
-                address: target.clone(),
-                input,
-                validator: 0,
-            });
+    let refresh = StoredValue::new_local(refresh);
+    Effect::new(move |_| {
+        stamp.get();
+        let refresh: Rc<dyn Fn()> = refresh.get_value();
+        refresh();
+    });
+    let (title, balance) = (el("span"), el("small"));
+    let (name, owned) = (title.clone(), balance.clone());
+    let (name, owned) = (StoredValue::new_local(name), StoredValue::new_local(owned));
+    Effect::new(move |_| {
+        if let Some((called, coins, _)) = stamp.get() {
+            name.with_value(|n| n.say(&called));
+            owned.with_value(|o| o.say(&format!("owns {coins}")));
         }
-        Err(sentence) => app.say(Tone::Bad, sentence),
+    });
+    let form = el("div").class("errand");
+    let examples = app.ledger.with_untracked(|l| {
+        let by = l.modules.iter().find(|m| m.sha256 == code);
+        let mut examples = by.map(|m| m.examples.clone()).unwrap_or_default();
+        examples.dedup();
+        examples
+    });
+    let subject = Subject {
+        to: address.clone(),
+        code,
+        deployed: true,
+        examples,
+        tries: Vec::new(),
     };
-    let title = move || contract.get().map(|c| c.0.name).unwrap_or_default();
-    view! {
-        <article class="card deployed" data-contract=address.clone()>
-            <h3>{title}" "<small class="mono" title=address.clone()>{words::short(&address)}</small></h3>
-            <div class="buttons">
-                <InputField input hex label="Input of the call" />
-                <input type="text" inputmode="numeric" class="coins" aria-label="Coins sent along" title="Coins sent along"
-                    prop:value=move || value.get() on:input=move |e| value.set(event_target_value(&e)) />
-                <button class="strong" data-act="call" on:click=call title="Sends a transaction">"Call"</button>
-                <button data-act="view" on:click=view_call title="Reads, at one validator, without a transaction">"View"</button>
-            </div>
-            <p class="note examples">"try "
-                {move || examples().into_iter().map(|e| {
-                    let text = e.clone();
-                    let e = if e.is_empty() { "(no input)".to_owned() } else { e };
-                    view! { <button class="quiet mono" title="Try this" on:click=move |_| { hex.set(false); input.set(text.clone()); }>{e}</button> }
-                }).collect_view()}
-            </p>
-            {move || viewed.get().map(|v| view! { <Viewed result=v /> })}
-            {move || contract.get().map(|c| view! { <Storage contract=c.0 /> })}
-        </article>
-    }
-}
-
-/// A contract with an equality, so that a card is redrawn only when something in it changed.
-#[derive(Clone)]
-struct Same(ContractView, u64);
-
-impl Same {
-    fn of(view: &ContractView) -> Same {
-        Same(view.clone(), words::contract_stamp(view))
-    }
-}
-
-impl PartialEq for Same {
-    fn eq(&self, other: &Same) -> bool {
-        self.1 == other.1
-    }
+    errand(app, &form, &subject);
+    learn(app, &form, &subject, |_| {});
+    let head = el("h3")
+        .add(&title)
+        .text(" ")
+        .add(
+            &el("small")
+                .class("mono")
+                .attr("title", &address)
+                .text(&words::short(&address)),
+        )
+        .text(" ")
+        .add(&balance);
+    let card = el("article")
+        .class("card deployed")
+        .attr("data-contract", &address)
+        .add(&head)
+        .add(&form)
+        .add(&entries);
+    let card = StoredValue::new_local(card);
+    view! { <Built make=Box::new(move || card.get_value()) /> }
 }
 
 #[component]
-fn Viewed(result: ViewResult) -> impl IntoView {
-    let gas = format!("{} gas", words::grouped(result.gas_used));
-    match (result.error, result.output) {
-        (Some(error), _) => view! { <p class="refusal" role="alert">{error}</p> }.into_any(),
-        (None, output) => view! {
-            <p class="accepted viewed" role="status">
-                "says " <Bytes hex=output.unwrap_or_default() /> " " <small>{gas}</small>
-            </p>
-        }
-        .into_any(),
-    }
+fn People() -> impl IntoView {
+    let app = app();
+    let list = el("div");
+    let host = StoredValue::new_local(list.clone());
+    // What they own changes with what became of transactions.
+    Effect::new(move |_| {
+        app.ledger.track();
+        host.with_value(|h| people::people(app, h.clone()));
+    });
+    let section = el("details")
+        .class("people")
+        .add(&el("summary").text("Accounts and faucet"))
+        .add(&list);
+    let section = StoredValue::new_local(section);
+    view! { <Built make=Box::new(move || section.get_value()) /> }
 }
 
-/// Bytes as text where they are text, and in hex.
-#[component]
-pub fn Bytes(hex: String) -> impl IntoView {
-    let text = words::hex_as_text(&hex);
-    let shown = if hex.is_empty() {
-        "nothing".to_owned()
-    } else {
-        format!("0x{hex}")
-    };
-    view! {
-        {text.map(|t| view! { <q class="output">{t}</q>" " })}
-        <code class="breaks">{shown}</code>
-    }
-}
-
-#[component]
-fn InputField(input: RwSignal<String>, hex: RwSignal<bool>, label: &'static str) -> impl IntoView {
-    view! {
-        <span class="input-field">
-            <input
-                type="text" class="mono" aria-label=label placeholder=label
-                prop:value=move || input.get()
-                on:input=move |e| input.set(event_target_value(&e))
-            />
-            <button
-                class="quiet" title="Read the input as text or as hex bytes"
-                aria-pressed=move || hex.get().to_string()
-                on:click=move |_| hex.update(|h| *h = !*h)
-            >
-                {move || if hex.get() { "hex" } else { "text" }}
-            </button>
-        </span>
-    }
-}
-
-fn submit(
-    app: App,
-    text: &str,
-    hex: bool,
-    action: impl FnOnce(crate::model::InputSpec) -> SubmitSpec,
-) {
-    match words::input(text, hex) {
-        Ok(input) => app.act(Command::Submit {
-            from: 0,
-            action: action(input),
-        }),
-        Err(sentence) => app.say(Tone::Bad, sentence),
-    }
-}
-
-fn parse_address(app: App, address: &str) -> Option<Address> {
-    Address::from_hex(address)
-        .map_err(|e| app.say(Tone::Bad, format!("{address} is no address: {e}.")))
-        .ok()
-}
-
-fn show_editor() {
+pub fn show_editor() {
     if let Ok(Some(details)) = document().query_selector("details.editing") {
         details.scroll_into_view();
     }

@@ -169,7 +169,9 @@ fn Card(step: StoredValue<Step>) -> impl IntoView {
         // A new step is read from its beginning.
         if let Some(title) = title.get() {
             let _ = title.focus();
-            title.scroll_into_view();
+            if let Ok(Some(card)) = title.closest(".lesson") {
+                card.scroll_into_view();
+            }
         }
     });
     let k = me.at.get_untracked();

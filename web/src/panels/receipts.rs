@@ -1,29 +1,11 @@
-//! Receipts and storage: what a transaction did, and that every validator says the same.
+//! Receipts: what a transaction did, what it cost, and that every validator says the same.
 
-use super::card::link;
-use super::contracts::Bytes;
+use super::bytes::{bytes, maybe};
 use crate::app::app;
-use crate::inspect::Thing;
+use crate::platform::dom::{Built, El, el};
 use crate::words;
-use consensusforge_core::session::view::{ContractView, ReceiptView};
+use consensusforge_core::session::view::ReceiptView;
 use leptos::prelude::*;
-
-#[component]
-pub fn Storage(contract: ContractView) -> impl IntoView {
-    let more = contract
-        .storage_entries
-        .saturating_sub(contract.storage.len() as u64);
-    let rows = contract.storage.into_iter().map(|(k, v)| {
-        view! { <tr><td><Bytes hex=k /></td><td><Bytes hex=v /></td></tr> }
-    });
-    view! {
-        <details class="storage" open=contract.storage_entries < 9>
-            <summary>{format!("storage: {} entries · balance {}", contract.storage_entries, contract.balance)}</summary>
-            <table class="table"><tbody>{rows.collect_view()}</tbody></table>
-            {(more > 0).then(|| view! { <p class="note">{format!("{more} more not shown")}</p> })}
-        </details>
-    }
-}
 
 #[component]
 pub fn Receipts() -> impl IntoView {
@@ -38,8 +20,10 @@ pub fn Receipts() -> impl IntoView {
         })
     });
     let find = move |tx: &str| {
-        app.ledger
-            .with_untracked(|l| l.receipts.iter().find(|r| r.tx == tx).cloned())
+        let found = app
+            .ledger
+            .with_untracked(|l| l.receipts.iter().find(|r| r.tx == tx).cloned());
+        found.map_or_else(|| el("div"), |r| receipt(&r))
     };
     view! {
         <section aria-label="Transactions you sent">
@@ -48,71 +32,132 @@ pub fn Receipts() -> impl IntoView {
                 <p class="note">"None yet."</p>
             </Show>
             <For each=move || all.get() key=|k| k.clone() let:key>
-                {find(&key.0).map(|r| view! { <Receipt receipt=r /> })}
+                <Built make=Box::new(move || find(&key.0)) />
             </For>
         </section>
     }
 }
 
-#[component]
-fn Receipt(receipt: ReceiptView) -> impl IntoView {
-    let r = receipt;
-    let app = app();
+fn receipt(r: &ReceiptView) -> El {
     let place = match (r.height, r.status.as_str()) {
-        (Some(h), _) => link(app, format!("at height {h}"), Thing::Height(h)),
-        (None, "pending") => "waiting for a block".into_any(),
-        (None, _) => ().into_any(),
+        (Some(h), _) => format!("in block {h}"),
+        (None, "pending") => "waiting for a block".into(),
+        (None, _) => String::new(),
     };
-    let tx = link(app, words::short(&r.tx), Thing::Transaction(r.tx.clone()));
-    let gas = r
-        .gas_by
-        .iter()
-        .map(|(k, v)| format!("{k} {}", words::grouped(*v)))
-        .collect::<Vec<_>>()
-        .join(", ");
-    let equal = r.roots.windows(2).all(|w| w[0].1 == w[1].1);
-    let count = r.roots.len();
-    let roots = r.roots.first().map(|(_, root)| {
-        if equal {
-            format!(
-                "{count} validators reached the same state root {}…",
-                words::short(root)
-            )
-        } else {
-            "state roots differ:".into()
-        }
+    let head = el("h3")
+        .add(&el("span").class("status").text(&r.status))
+        .text(" ")
+        .text(&r.what)
+        .text(" ")
+        .add(&el("small").text(&place));
+    let error = r.error.as_ref().map(|e| el("p").class("refusal").text(e));
+    let said = r
+        .output
+        .as_ref()
+        .filter(|o| !o.is_empty() && r.error.is_none());
+    let said = said.map(|o| el("p").text("output ").add(&bytes(o)));
+    let created = r.created.as_ref().map(|a| {
+        let short = el("code").attr("title", a).text(&words::short(a));
+        el("p").class("note").text("created contract ").add(&short)
     });
-    let differing = (!equal).then(|| {
-        r.roots.iter().map(|(name, root)| view! { <li class="mono">{format!("{name} {}", words::short(root))}</li> }).collect_view()
+    let events = (!r.events.is_empty()).then(|| {
+        let items = r.events.iter().map(|e| el("li").class("breaks").text(e));
+        el("ul").class("events").add_all(items)
     });
-    let changes = r.changes.iter().map(|(_, key, before, after)| {
-        view! {
-            <tr>
-                <td><Bytes hex=key.clone() /></td>
-                <td>{before.clone().map(|b| view! { <Bytes hex=b /> })}</td>
-                <td>{after.clone().map_or_else(|| "deleted".into_any(), |a| view! { <Bytes hex=a /> }.into_any())}</td>
-            </tr>
-        }
-    });
-    let changes = (!r.changes.is_empty()).then(|| view! {
-        <table class="table">
-            <thead><tr><th scope="col">"key"</th><th scope="col">"before"</th><th scope="col">"after"</th></tr></thead>
-            <tbody>{changes.collect_view()}</tbody>
-        </table>
-    });
-    view! {
-        <article class="card receipt" data-status=r.status.clone()>
-            <h3><span class="status">{r.status.clone()}</span>" "{r.what.clone()}" "<small>{place}" · "{tx}</small></h3>
-            {r.error.clone().map(|e| view! { <p class="refusal">{e}</p> })}
-            {r.output.clone().filter(|o| !o.is_empty() && r.error.is_none()).map(|o| view! { <p>"output " <Bytes hex=o /></p> })}
-            {r.created.clone().map(|a| view! { <p class="note">"created contract "<code class="breaks">{words::short(&a)}</code></p> })}
-            {(!r.events.is_empty()).then(|| view! {
-                <ul class="events">{r.events.iter().map(|e| view! { <li class="breaks">{e.clone()}</li> }).collect_view()}</ul>
-            })}
-            {changes}
-            {(r.gas_used > 0).then(|| view! { <p class="note">{format!("gas {} ({gas})", words::grouped(r.gas_used))}</p> })}
-            {roots.map(|s| view! { <p class="note roots" data-equal=equal.to_string()>{s}</p> })}
-            <ul>{differing}</ul>
-        </article>
+    el("article")
+        .class("card receipt")
+        .attr("data-status", &r.status)
+        .add(&head)
+        .maybe(error)
+        .maybe(said)
+        .maybe(created)
+        .maybe(events)
+        .maybe(changes(r))
+        .maybe(gas(r))
+        .add_all(roots(r))
+}
+
+fn changes(r: &ReceiptView) -> Option<El> {
+    if r.changes.is_empty() {
+        return None;
     }
+    let heading = |text: &str| el("th").attr("scope", "col").text(text);
+    let rows = r.changes.iter().map(|(_, key, before, after)| {
+        let after = match after {
+            Some(after) => bytes(after),
+            None => el("span").class("note").text("deleted"),
+        };
+        el("tr")
+            .add(&el("td").add(&bytes(key)))
+            .add(&el("td").add(&maybe(before.as_deref())))
+            .add(&el("td").add(&after))
+    });
+    let head = el("tr")
+        .add(&heading("key"))
+        .add(&heading("before"))
+        .add(&heading("after"));
+    Some(
+        el("table")
+            .class("table")
+            .add(&el("thead").add(&head))
+            .add(&el("tbody").add_all(rows)),
+    )
+}
+
+/// A bar for each category: what share of the gas went where.
+fn gas(r: &ReceiptView) -> Option<El> {
+    if r.gas_used == 0 {
+        return None;
+    }
+    let rows = r.gas_by.iter().map(|(name, gas)| {
+        let meter = el("meter")
+            .attr("max", &r.gas_used.to_string())
+            .attr("value", &gas.to_string())
+            .attr("aria-label", name);
+        el("tr")
+            .add(&el("th").attr("scope", "row").text(name))
+            .add(&el("td").add(&meter))
+            .add(&el("td").class("number").text(&words::grouped(*gas)))
+    });
+    let head = format!("gas {}", words::grouped(r.gas_used));
+    Some(
+        el("details")
+            .class("gas")
+            .add(&el("summary").text(&head))
+            .add(&el("table").class("table").add(&el("tbody").add_all(rows))),
+    )
+}
+
+fn roots(r: &ReceiptView) -> Vec<El> {
+    let Some((_, first)) = r.roots.first() else {
+        return Vec::new();
+    };
+    let equal = r.roots.iter().all(|(_, root)| root == first);
+    let said = if equal {
+        let count = r.roots.len();
+        format!(
+            "{count} validators reached the same state root {}…",
+            words::short(first)
+        )
+    } else {
+        "state roots differ:".to_owned()
+    };
+    let line = el("p")
+        .class("note roots")
+        .attr("data-equal", if equal { "true" } else { "false" })
+        .text(&said);
+    let mut all = vec![line];
+    if !equal {
+        let items = r.roots.iter().map(|(name, root)| {
+            let text = format!("{name} {}", words::short(root));
+            let item = el("li").class("mono").text(&text);
+            if root == first {
+                item
+            } else {
+                item.class("mono odd")
+            }
+        });
+        all.push(el("ul").class("differing").add_all(items));
+    }
+    all
 }

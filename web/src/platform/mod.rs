@@ -2,6 +2,7 @@
 
 pub mod assembler;
 pub mod code;
+pub mod dom;
 pub mod files;
 pub mod frames;
 pub mod kept;

@@ -4,6 +4,8 @@ pub mod compile;
 #[cfg(target_arch = "wasm32")]
 pub mod compiler;
 mod data;
+pub mod desk;
+pub mod files;
 pub mod looking;
 mod naming;
 #[cfg(target_arch = "wasm32")]

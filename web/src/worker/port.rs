@@ -1,13 +1,16 @@
 //! The runner in its worker: messages in, slices of work between them, answers out.
 
-use super::runner::{Answer, Runner};
+use super::runner::{Runner, Saying};
 use crate::platform::wire;
 use crate::protocol::{FromWorker, ToWorker};
-use js_sys::{Array, Reflect};
+use js_sys::{Array, Reflect, Uint8Array};
 use std::cell::RefCell;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
-use web_sys::{DedicatedWorkerGlobalScope, MessageChannel, MessageEvent};
+use web_sys::{
+    DedicatedWorkerGlobalScope, MessageChannel, MessageEvent, XmlHttpRequest,
+    XmlHttpRequestResponseType,
+};
 
 /// Real milliseconds between two slices when simulated time is paced.
 const PACE_MS: i32 = 14;
@@ -30,7 +33,7 @@ pub fn start() {
         let woken = me.clone();
         Port {
             scope: scope.clone(),
-            runner: RefCell::new(Runner::default()),
+            runner: RefCell::new(Runner::with_files(fetch)),
             channel,
             timer: Closure::new(move || {
                 if let Some(port) = woken.upgrade() {
@@ -94,13 +97,33 @@ impl Port {
         }
     }
 
-    fn post(&self, (message, bytes): Answer) {
+    fn post(&self, (message, bytes): Saying) {
         match wire::pack(&message, bytes.as_deref()) {
             Ok((packed, transfer)) => {
                 let _ = self.scope.post_message_with_transfer(&packed, &transfer);
             }
             Err(error) => web_sys::console::error_1(&error),
         }
+    }
+}
+
+/// Waits for a file beside the page: a worker may, and what needs it stands in the midst of a call.
+fn fetch(name: &str) -> Result<Vec<u8>, String> {
+    let said = |e: JsValue| {
+        e.dyn_ref::<js_sys::Error>()
+            .map_or_else(|| "no answer".to_owned(), |e| e.message().into())
+    };
+    let request = XmlHttpRequest::new().map_err(said)?;
+    // The worker lies in a folder of its own.
+    request
+        .open_with_async("GET", &format!("../{name}"), false)
+        .map_err(said)?;
+    request.set_response_type(XmlHttpRequestResponseType::Arraybuffer);
+    request.send().map_err(said)?;
+    match request.status() {
+        Ok(200) => Ok(Uint8Array::new(&request.response().map_err(said)?).to_vec()),
+        Ok(status) => Err(format!("the host answers {status}")),
+        Err(e) => Err(said(e)),
     }
 }
 

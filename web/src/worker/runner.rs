@@ -2,12 +2,15 @@
 //! reader's. Knows nothing of the browser: time comes in as numbers, answers go out as a list.
 
 use super::data::Data;
+use super::desk::{Desk, Outcome};
+use super::files::{Fetch, Files};
 use super::looking::Looking;
 use super::naming;
 use crate::data::DataNews;
 use crate::model::{
     AdversarySpec, Command, CopySpec, PuppetLine, Scenario, StrategySpec, SubmitSpec,
 };
+use crate::protocol::studio::{Answer, At};
 use crate::protocol::{
     About, Acted, ChartNews, Doing, FromWorker, Hand, Ledger, Progress, Tick, ToFuture, ToWorker,
 };
@@ -43,7 +46,7 @@ const START: Advance = Advance {
 };
 
 /// An answer, with the bytes that travel beside it.
-pub type Answer = (FromWorker, Option<Vec<u8>>);
+pub type Saying = (FromWorker, Option<Vec<u8>>);
 
 /// Modules known, and what distinguishes contracts and receipts from what was told last.
 type Stamp = (usize, Vec<u64>, Vec<u64>);
@@ -79,8 +82,10 @@ pub struct Runner {
     moments: Option<Moments>,
     stale: bool,
     data: Data,
+    desk: Desk,
+    files: Files,
     looking: Looking,
-    out: Vec<Answer>,
+    out: Vec<Saying>,
 }
 
 impl Default for Runner {
@@ -103,6 +108,8 @@ impl Default for Runner {
             moments: None,
             stale: true,
             data: Data::default(),
+            desk: Desk::default(),
+            files: Files::default(),
             looking: Looking::default(),
             out: Vec::new(),
         }
@@ -110,6 +117,15 @@ impl Default for Runner {
 }
 
 impl Runner {
+    /// A runner that can fetch files of the page.
+    #[must_use]
+    pub fn with_files(fetch: Fetch) -> Runner {
+        Runner {
+            files: Files(fetch),
+            ..Runner::default()
+        }
+    }
+
     /// Whether there is work to do now, without waiting for a clock.
     pub fn hurries(&self) -> bool {
         self.session.is_some()
@@ -130,7 +146,7 @@ impl Runner {
         (self.place.steps, self.place.now_us)
     }
 
-    pub fn take(&mut self) -> Vec<Answer> {
+    pub fn take(&mut self) -> Vec<Saying> {
         std::mem::take(&mut self.out)
     }
 
@@ -201,31 +217,8 @@ impl Runner {
                 Err(problem) => self.complain(About::Command, problem),
             },
             ToWorker::Apply(command) => {
-                let (at_us, end_us) = (session.now_us(), session.end_us());
-                let name = naming::act(&command);
-                let done = knowing(session, &command).and_then(|()| session.apply(command));
-                match done {
-                    Ok(()) => {
-                        let scenario = session.scenario().clone();
-                        let (name, forked) = if end_us > at_us {
-                            (format!("{name} at {}", words::clock(at_us)), true)
-                        } else {
-                            (name, false)
-                        };
-                        self.say(FromWorker::Acted(Box::new(Acted {
-                            scenario,
-                            name,
-                            at_us,
-                            end_us,
-                            forked,
-                        })));
-                        if matches!(self.goal, Goal::Back) {
-                            self.goal = Goal::None;
-                        }
-                        self.settled();
-                        self.run_changed();
-                    }
-                    Err(problem) => self.complain(About::Command, problem),
+                if let Err(problem) = self.apply(command) {
+                    self.complain(About::Command, problem);
                 }
             }
             ToWorker::Hand {
@@ -256,13 +249,15 @@ impl Runner {
                 let view = session.message(id);
                 self.say(FromWorker::Message(view));
             }
-            ToWorker::ViewCall {
-                address,
-                input,
-                validator,
-            } => {
-                let result = session.view_call(&address, &input, validator);
-                self.say(FromWorker::Viewed(result));
+            ToWorker::Studio { number, ask } => {
+                let answer = match self.desk.hear(session, &self.files, ask) {
+                    Outcome::Say(answer) => answer,
+                    Outcome::Do(command) => match self.apply(command) {
+                        Ok(()) => Answer::Done,
+                        Err(problem) => Answer::Complaints(vec![(At::Whole, problem.sentence)]),
+                    },
+                };
+                self.say(FromWorker::Studio { number, answer });
             }
             ToWorker::Upload { name } => {
                 match session.add_contract(&name, &bytes.unwrap_or_default()) {
@@ -288,6 +283,36 @@ impl Runner {
         }
     }
 
+    /// Applies a command and tells what has become of the run.
+    fn apply(&mut self, command: Command) -> Result<(), Problem> {
+        let Some(session) = &mut self.session else {
+            return Ok(());
+        };
+        let (at_us, end_us) = (session.now_us(), session.end_us());
+        let name = naming::act(&command);
+        knowing(session, &self.files, &command)?;
+        session.apply(command)?;
+        let scenario = session.scenario().clone();
+        let (name, forked) = if end_us > at_us {
+            (format!("{name} at {}", words::clock(at_us)), true)
+        } else {
+            (name, false)
+        };
+        self.say(FromWorker::Acted(Box::new(Acted {
+            scenario,
+            name,
+            at_us,
+            end_us,
+            forked,
+        })));
+        if matches!(self.goal, Goal::Back) {
+            self.goal = Goal::None;
+        }
+        self.settled();
+        self.run_changed();
+        Ok(())
+    }
+
     /// Becomes a run of another scenario, and goes to where one stood in it.
     fn turn(&mut self, future: ToFuture) {
         let ToFuture {
@@ -300,7 +325,8 @@ impl Runner {
             return self.open(scenario, at_us, None);
         };
         let anew = session.is_recorded() || parting(session.scenario(), &scenario) == Some(0);
-        match session.turn_into(scenario, end_us, Some(moments)) {
+        let there = self.files.for_scenario(&scenario);
+        match there.and_then(|()| session.turn_into(scenario, end_us, Some(moments))) {
             Ok(()) => {
                 let scenario = session.scenario().clone();
                 if anew {
@@ -383,7 +409,8 @@ impl Runner {
     }
 
     fn open(&mut self, scenario: Scenario, at_us: u64, expected: Option<Expected>) {
-        match Session::open(scenario) {
+        let there = self.files.for_scenario(&scenario);
+        match there.and_then(|()| Session::open(scenario)) {
             Ok(session) => {
                 self.opens(session);
                 self.goal = match expected {
@@ -600,7 +627,7 @@ fn read_script(text: &str) -> Result<Vec<PuppetLine>, Problem> {
 }
 
 /// A built-in module becomes part of the run when it is first deployed.
-fn knowing(session: &mut Session, command: &Command) -> Result<(), Problem> {
+fn knowing(session: &mut Session, files: &Files, command: &Command) -> Result<(), Problem> {
     if let Command::Submit {
         action: SubmitSpec::Deploy { contract, .. },
         ..
@@ -611,6 +638,7 @@ fn knowing(session: &mut Session, command: &Command) -> Result<(), Problem> {
             .iter()
             .any(|c| c.name == *contract)
     {
+        files.for_contract(contract)?;
         session.add_builtin(contract)?;
     }
     Ok(())
@@ -646,7 +674,7 @@ mod tests {
         }
     }
 
-    fn run_ms(runner: &mut Runner, clock: &Cell<f64>, ms: f64) -> Vec<Answer> {
+    fn run_ms(runner: &mut Runner, clock: &Cell<f64>, ms: f64) -> Vec<Saying> {
         let mut all = Vec::new();
         let end = clock.get() + ms;
         while clock.get() < end {
@@ -658,7 +686,7 @@ mod tests {
         all
     }
 
-    fn now(answers: &[Answer]) -> u64 {
+    fn now(answers: &[Saying]) -> u64 {
         answers
             .iter()
             .rev()

@@ -100,6 +100,15 @@ impl Protocol for Tendermint {
         },
     ];
     const TIMERS: &'static [&'static str] = &["propose", "prevote", "precommit", "interval"];
+    const IN_VAIN: &'static [Option<&'static str>] = &[
+        Some("waited in vain for a proposal at height {height}, round {round}: it prevotes nil."),
+        Some(
+            "saw no quorum of prevotes for one block at height {height}, round {round}: it precommits nil.",
+        ),
+        Some("saw no quorum of precommits for one block at height {height}: on to round {next}."),
+        None,
+    ];
+    const CERTIFICATES: &'static str = "precommits";
     const STEPS: &'static [&'static str] = &["propose", "prevote", "precommit", "new height"];
     const CONVENTIONS: &'static [(&'static str, &'static str)] = &[
         (

@@ -7,10 +7,13 @@ use super::message::Message;
 use super::state::{Commit, State, Step, Verdict};
 use super::{PRECOMMIT_TIMER, PREVOTE_TIMER, PROPOSE_TIMER, receive};
 use crate::base::Micros;
-use crate::base::limits::{MAX_ROUND, MAX_ROUNDS_BEHIND};
+use crate::base::limits::{MAX_ROUND, MAX_ROUNDS_BEHIND, MAX_VALUES_PER_SIGNER};
 use crate::consensus::{Context, Effect, Note, Timer};
 use crate::types::{BlockId, Round, Slot};
 use std::sync::Arc;
+
+/// Verdicts of one height: a few for each round whose votes are kept.
+const VERDICTS_KEPT: usize = MAX_ROUNDS_BEHIND as usize * MAX_VALUES_PER_SIGNER;
 
 pub(super) type Effects = Vec<Effect<Message>>;
 
@@ -41,9 +44,32 @@ pub(super) fn start_round(state: &mut State, context: &Context, round: Round, ou
     let oldest = round.saturating_sub(MAX_ROUNDS_BEHIND);
     let set = context.validators.at(state.height);
     state.votes.prune(set, oldest);
+    forget(state, oldest);
     enter(state, Step::Propose, out);
     propose(state, context, out);
     arm_propose_timer(state, context, out);
+}
+
+/// A height that stalls must not grow for ever: what was said in rounds before `oldest` is not said again,
+/// and of verdicts the newest and those still stood by are enough.
+fn forget(state: &mut State, oldest: Round) {
+    let stood_by = [state.locked, state.valid].map(|held| held.map(|(_, round)| round));
+    state
+        .signed
+        .retain(|message| message.slot().round >= oldest);
+    state.own.retain(|signed| {
+        let round = signed.message.slot().round;
+        round >= oldest || stood_by.contains(&Some(round))
+    });
+    let mut surplus = state.verdicts.len().saturating_sub(VERDICTS_KEPT);
+    let held = [state.locked, state.valid].map(|held| held.map(|(block, _)| block));
+    let commits = &state.commits;
+    state.verdicts.retain(|(block, _)| {
+        let needed = held.contains(&Some(*block)) || commits.iter().any(|c| c.block == *block);
+        let goes = surplus > 0 && !needed;
+        surplus -= usize::from(goes);
+        !goes
+    });
 }
 
 // L14-L19

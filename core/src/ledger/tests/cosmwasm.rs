@@ -45,7 +45,7 @@ impl Play {
         t.gas_price = 0;
         self.height += 1;
         let tx = sign(t);
-        validity::check_transaction(&tx, &self.chain.id).unwrap();
+        validity::check_transaction(&tx, &self.chain.id, false).unwrap();
         let mut one = (*block(vec![tx])).clone();
         one.header.height = self.height;
         one.header.time = self.height * 1_000_000;

@@ -332,7 +332,7 @@ fn several_denominations_travel_together() {
         vec![coin("gold", 0)],
     ] {
         let tx = execute(3, a, &[], funds);
-        let refused = validity::check_transaction(&tx, &chain.id);
+        let refused = validity::check_transaction(&tx, &chain.id, false);
         assert!(refused.is_err(), "{refused:?}");
     }
 }

@@ -37,6 +37,7 @@ fn chain() -> Chain {
         id: hash_bytes("test-chain", &[]),
         validators: ValidatorSets::new(ValidatorSet::new(keys).unwrap()),
         engine: Arc::new(WasmEngine::new()),
+        everywhere: false,
     }
 }
 

@@ -1,7 +1,7 @@
 use super::*;
 
 fn insert(pool: &mut Mempool, state: &State, tx: &Arc<SignedTransaction>) -> Result<(), String> {
-    pool.insert(tx, state, &chain().id)
+    pool.insert(tx, state, &chain().id, false)
 }
 
 fn gold(from: u64, nonce: u64, price: u64) -> Arc<SignedTransaction> {
@@ -117,7 +117,4 @@ fn committed_and_stale_ones_leave() {
     assert_eq!(pool.bytes(), 240);
     assert!(!pool.contains(&gold(0, 0, 1).id()) && pool.contains(&gold(0, 1, 1).id()));
     assert_eq!(before.len(), 3);
-    let mut late = before;
-    late.drop_all_stale(&next);
-    assert_eq!(late.len(), 1);
 }

@@ -145,7 +145,7 @@ impl Session {
                 .collect(),
             certificate_stake: signers.iter().map(|v| self.stake_of(*v)).sum(),
             total,
-            quorum: crate::session::frame::quorum(total),
+            quorum: crate::types::validators::quorum(total),
             decided,
             holders: kept.holders.iter().map(|n| n.0).collect(),
             executions: told.executions,

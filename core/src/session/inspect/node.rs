@@ -75,7 +75,7 @@ impl Session {
         };
         let stakes: Vec<u64> = head.validators.iter().map(|v| v.1).collect();
         let total = stakes.iter().sum();
-        let quorum = crate::session::frame::quorum(total);
+        let quorum = crate::types::validators::quorum(total);
         let equal = stakes.windows(2).all(|w| w[0] == w[1]);
         let mut votes: Vec<VotesInside> = status
             .tallies

@@ -35,6 +35,10 @@ struct FileHead {
     kinds: Vec<(String, u8)>,
     steps: Vec<String>,
     timers: Vec<String>,
+    /// What it means that each timer fired, if anybody waited in vain.
+    in_vain: Vec<Option<String>>,
+    /// What a decision is proved by, in the plural.
+    certificates: String,
     /// Where each node stood at the beginning; empty for a run from its start.
     tips: Vec<(Height, BlockId)>,
     /// When the first record was made, for a trace whose beginning was forgotten; else 0.

@@ -5,7 +5,7 @@ use std::sync::{Mutex, PoisonError};
 
 /// Different names all files together may bring, and bytes of one.
 const MOST: usize = 4_096;
-const LONGEST: usize = 64;
+const LONGEST: usize = 240;
 
 static KNOWN: Mutex<BTreeSet<&'static str>> = Mutex::new(BTreeSet::new());
 

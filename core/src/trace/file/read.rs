@@ -264,12 +264,38 @@ fn head(file: FileHead) -> Result<Head, String> {
         kinds,
         steps: list(&file.steps)?,
         timers: list(&file.timers)?,
+        in_vain: meanings(
+            file.in_vain
+                .iter()
+                .take(MAX_WORDS)
+                .map(|words| words.as_ref().and_then(|w| name(w)))
+                .collect(),
+        ),
+        certificates: kept(&file.certificates)?,
         genesis: file.genesis,
         chain: file.chain,
         domain: kept(&file.domain)?,
         tips: file.tips,
         stall_after: file.stall_after.max(1),
     })
+}
+
+type Meanings = &'static [Option<&'static str>];
+
+/// As [`lists`], of what timers mean.
+fn meanings(words: Vec<Option<&'static str>>) -> Meanings {
+    use std::sync::{Mutex, PoisonError};
+    static KNOWN: Mutex<Vec<Meanings>> = Mutex::new(Vec::new());
+    let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(found) = known.iter().find(|list| ***list == words[..]) {
+        return found;
+    }
+    if known.len() >= 256 {
+        return &[];
+    }
+    let kept: Meanings = Box::leak(words.into_boxed_slice());
+    known.push(kept);
+    kept
 }
 
 /// The one copy of a list of names, as [`name`] keeps single ones; beyond so many lists an empty one.

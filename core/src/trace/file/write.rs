@@ -140,6 +140,12 @@ fn head(head: &Head, tips: Vec<(Height, BlockId)>, from: Micros) -> FileHead {
             .collect(),
         steps: head.steps.iter().map(|s| (*s).into()).collect(),
         timers: head.timers.iter().map(|t| (*t).into()).collect(),
+        in_vain: head
+            .in_vain
+            .iter()
+            .map(|words| words.map(str::to_owned))
+            .collect(),
+        certificates: head.certificates.into(),
         tips,
         from,
     }

@@ -127,6 +127,15 @@ pub struct Walk {
     pub done: bool,
 }
 
+impl Walk {
+    /// Bytes of its bounds.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        let of = |bound: &Option<Vec<u8>>| bound.as_ref().map_or(0, Vec::len);
+        of(&self.start).saturating_add(of(&self.end))
+    }
+}
+
 impl Default for Walk {
     /// A walk that is over.
     fn default() -> Walk {
@@ -150,6 +159,8 @@ pub struct CallState {
     pub depth: u32,
     /// Iterators opened, in order.
     pub walks: Vec<Walk>,
+    /// Bytes of their bounds together.
+    pub walk_bytes: usize,
     /// See [`crate::vm::Outcome::log`].
     pub log: Vec<String>,
 }

@@ -8,13 +8,13 @@ use crate::vm::abi::{Card, Ty};
 use crate::vm::admission::{Export, ModuleShape, Profile, Refusal, Rule, Signature};
 
 const MARKERS: &str = "interface_version_";
-const OLD_MARKERS: &str = "cosmwasm_vm_version_";
+const OLD_MARKERS: [&str; 2] = ["cosmwasm_vm_version_", "cosmwasm_api_"];
 const REQUIRES: &str = "requires_";
 
 /// What contracts may say they need. Staking and the gateway to other modules are on the list so that
 /// contracts with a use for them beside others can be tried; what they then ask for is refused at the
 /// call, where the contract may catch it.
-pub const CAPABILITIES: [&str; 11] = [
+pub const CAPABILITIES: [&str; 12] = [
     "cosmwasm_1_1",
     "cosmwasm_1_2",
     "cosmwasm_1_3",
@@ -23,6 +23,7 @@ pub const CAPABILITIES: [&str; 11] = [
     "cosmwasm_2_1",
     "cosmwasm_2_2",
     "cosmwasm_3_0",
+    "ibc2",
     "iterator",
     "staking",
     "stargate",
@@ -30,10 +31,9 @@ pub const CAPABILITIES: [&str; 11] = [
 
 /// A CosmWasm contract that is not of this version.
 pub fn near_miss(shape: &ModuleShape) -> Option<Refusal> {
-    let other = shape
-        .exports
-        .keys()
-        .find(|name| name.starts_with(MARKERS) || name.starts_with(OLD_MARKERS));
+    let other = shape.exports.keys().find(|name| {
+        name.starts_with(MARKERS) || OLD_MARKERS.iter().any(|old| name.starts_with(old))
+    });
     if let Some(marker) = other {
         return Some(Refusal::new(
             Rule::Abi,

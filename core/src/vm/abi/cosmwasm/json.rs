@@ -28,14 +28,14 @@ pub enum Json {
 /// What is wrong, to stand after "the answer" or the like.
 pub fn parse(bytes: &[u8]) -> Result<Json, String> {
     let text = std::str::from_utf8(bytes).map_err(|_| "is not valid UTF-8".to_string())?;
+    if is_too_deep(text) {
+        return Err(format!("is JSON nested more than {MAX_DEPTH} deep"));
+    }
     let problem = RefCell::new(None);
     let mut parser = serde_json::Deserializer::from_str(text);
-    let value = Reader {
-        depth: 0,
-        problem: &problem,
-    }
-    .deserialize(&mut parser)
-    .and_then(|value| parser.end().map(|()| value));
+    let value = Reader { problem: &problem }
+        .deserialize(&mut parser)
+        .and_then(|value| parser.end().map(|()| value));
     value.map_err(|error| {
         problem.into_inner().unwrap_or_else(|| {
             format!(
@@ -47,24 +47,33 @@ pub fn parse(bytes: &[u8]) -> Result<Json, String> {
     })
 }
 
-/// Reads a value at a depth; notes what JSON allows and this does not.
+/// Counts brackets outside of texts. The parser has a limit of its own, with a message that could be told
+/// from others only by its words.
+fn is_too_deep(text: &str) -> bool {
+    let (mut depth, mut quoted, mut escaped) = (0_u32, false, false);
+    for byte in text.bytes() {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if quoted => escaped = true,
+            b'"' => quoted = !quoted,
+            b'[' | b'{' if !quoted => depth = depth.saturating_add(1),
+            b']' | b'}' if !quoted => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        if depth > MAX_DEPTH {
+            return true;
+        }
+    }
+    false
+}
+
+/// Reads a value; notes what JSON allows and this does not.
 #[derive(Clone, Copy)]
 struct Reader<'p> {
-    depth: u32,
     problem: &'p RefCell<Option<String>>,
 }
 
 impl Reader<'_> {
-    fn deeper<E: serde::de::Error>(self) -> Result<Self, E> {
-        if self.depth >= MAX_DEPTH {
-            return Err(self.fails(format!("is JSON nested more than {MAX_DEPTH} deep")));
-        }
-        Ok(Reader {
-            depth: self.depth + 1,
-            ..self
-        })
-    }
-
     fn fails<E: serde::de::Error>(self, text: String) -> E {
         *self.problem.borrow_mut() = Some(text);
         E::custom("")
@@ -115,16 +124,14 @@ impl<'de> Visitor<'de> for Reader<'_> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Json, A::Error> {
-        let inside = self.deeper()?;
         let mut list = Vec::new();
-        while let Some(item) = items.next_element_seed(inside)? {
+        while let Some(item) = items.next_element_seed(self)? {
             list.push(item);
         }
         Ok(Json::List(list))
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut fields: A) -> Result<Json, A::Error> {
-        let inside = self.deeper()?;
         let mut object: Vec<(String, Json)> = Vec::new();
         let mut seen = std::collections::BTreeSet::new();
         while let Some(key) = fields.next_key::<String>()? {
@@ -132,7 +139,7 @@ impl<'de> Visitor<'de> for Reader<'_> {
                 let key: String = key.chars().take(64).collect();
                 return Err(self.fails(format!("has the key `{key}` twice in one object")));
             }
-            let value = fields.next_value_seed(inside)?;
+            let value = fields.next_value_seed(self)?;
             object.push((key, value));
         }
         Ok(Json::Object(object))

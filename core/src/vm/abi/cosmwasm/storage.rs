@@ -76,31 +76,38 @@ pub fn scan(guest: &mut dyn Guest, args: &[u64]) -> Result<u64, Failure> {
             ));
         }
     };
-    let held = |bound: &Option<Vec<u8>>| bound.as_ref().map_or(0, Vec::len);
-    let bytes = held(&start).saturating_add(held(&end));
-    pay(guest, SCAN, bytes)?;
-    let walks = &mut guest.state().walks;
-    if walks.len() >= MAX_ITERATORS {
-        return Err(Failure::bad_request(format!(
-            "db_scan: a call may open at most {MAX_ITERATORS} iterators"
-        )));
-    }
-    let all = walks
-        .iter()
-        .map(|walk| held(&walk.start).saturating_add(held(&walk.end)))
-        .fold(bytes, usize::saturating_add);
-    if all > MAX_ITERATOR_BYTES {
-        return Err(Failure::bad_request(format!(
-            "db_scan: the bounds of all iterators of a call may have {MAX_ITERATOR_BYTES} bytes together"
-        )));
-    }
-    walks.push(Walk {
+    let walk = Walk {
         start,
         end,
         order,
         done: false,
-    });
+    };
+    pay(guest, SCAN, walk.bytes())?;
+    let state = guest.state();
+    if state.walks.len() >= MAX_ITERATORS {
+        return Err(Failure::bad_request(format!(
+            "db_scan: a call may open at most {MAX_ITERATORS} iterators"
+        )));
+    }
+    hold(guest, 0, walk.bytes())?;
+    let walks = &mut guest.state().walks;
+    walks.push(walk);
     Ok(walks.len() as u64)
+}
+
+/// Keeps count of the bytes that the bounds of all iterators take.
+fn hold(guest: &mut dyn Guest, before: usize, after: usize) -> Result<(), Failure> {
+    let state = guest.state();
+    state.walk_bytes = state
+        .walk_bytes
+        .saturating_sub(before)
+        .saturating_add(after);
+    if state.walk_bytes > MAX_ITERATOR_BYTES {
+        return Err(Failure::bad_request(format!(
+            "db_scan: the bounds of all iterators of a call may have {MAX_ITERATOR_BYTES} bytes together"
+        )));
+    }
+    Ok(())
 }
 
 /// One step of a walk; the walk continues behind the key it came to.
@@ -113,8 +120,13 @@ fn step(guest: &mut dyn Guest, what: &str, id: u64) -> Result<Option<Pair>, Fail
     let walks = &mut guest.state().walks;
     // Taken out while the chain is asked.
     let mut walk = std::mem::take(walks.get_mut(index).ok_or_else(unknown)?);
+    let before = walk.bytes();
     let found = advance(guest, &mut walk);
-    guest.state().walks[index] = walk;
+    let after = walk.bytes();
+    if let Some(place) = guest.state().walks.get_mut(index) {
+        *place = walk;
+    }
+    hold(guest, before, after)?;
     found
 }
 

@@ -1,0 +1,56 @@
+// Keeps the page for when there is no network (service-worker.js), and tells it when a newer version
+// lies ready. The page and this file speak by events, so that neither needs the other.
+const script = document.querySelector("meta[name='consensusforge:offline']").content;
+const tell = (what) => dispatchEvent(new CustomEvent(`consensusforge:${what}`));
+
+/// Firefox refuses even to look in some frames and private windows.
+const container = () => {
+  try {
+    return navigator.serviceWorker;
+  } catch {
+    return undefined;
+  }
+};
+
+async function keep(workers) {
+  const registration = await workers.register(script, { updateViaCache: "none" });
+  let asked = false;
+  let ruled = Boolean(workers.controller);
+  const offer = () => workers.controller && registration.waiting && tell("newer");
+  registration.addEventListener("updatefound", () => {
+    const coming = registration.installing;
+    coming?.addEventListener("statechange", () => coming.state === "installed" && offer());
+  });
+  offer();
+  addEventListener("consensusforge:take", () => {
+    asked = true;
+    registration.waiting?.postMessage("take over");
+  });
+  workers.addEventListener("controllerchange", () => {
+    if (asked) location.reload();
+    // Another tab asked: this one runs on with what it has.
+    else if (ruled) tell("elsewhere");
+    ruled = true;
+  });
+  // A page may stay open for days.
+  document.addEventListener("visibilitychange", () => {
+    if (!document.hidden) registration.update().catch(() => {});
+  });
+}
+
+/// A development build: what an earlier one left behind goes.
+async function forget(workers) {
+  for (const registration of await workers.getRegistrations()) {
+    if (registration.scope === new URL("./", document.baseURI).href) await registration.unregister();
+  }
+}
+
+const workers = container();
+const embedded = new URLSearchParams(location.search).has("embed");
+if (workers && !embedded) {
+  const begin = () => (script ? keep(workers) : forget(workers)).catch((error) => console.info(`Not kept for offline use: ${error.message}`));
+  // The first block comes first.
+  const later = () => setTimeout(begin, 1_500);
+  if (document.readyState === "complete") later();
+  else addEventListener("load", later, { once: true });
+}

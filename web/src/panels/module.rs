@@ -1,0 +1,139 @@
+//! The card of a module: what it is, and the form that deploys it.
+
+use super::bytes::copy;
+use super::errand::{Subject, errand, learn, with_schema};
+use crate::app::App;
+use crate::platform::dom::{El, el};
+use crate::platform::files;
+use crate::studio::Language;
+use crate::words;
+use consensusforge_core::session::view::{CardView, ModuleView};
+use leptos::task::spawn_local;
+use std::cell::Cell;
+
+/// What is in the card, and a function to call when it is opened: then the module is looked at.
+pub fn module(app: App, m: &ModuleView) -> (El, impl Fn() + 'static) {
+    let subject = Subject {
+        to: m.name.clone(),
+        code: m.sha256.clone(),
+        deployed: false,
+        examples: m.examples.clone(),
+        tries: Vec::new(),
+    };
+    let (facts, form) = (el("dl").class("facts"), el("div").class("errand"));
+    let told = facts.clone();
+    let code = m.sha256.clone();
+    facts.fill([
+        el("dt").text("sha-256"),
+        el("dd")
+            .class("mono breaks")
+            .text(&m.sha256)
+            .add(&copy(code, "copy")),
+    ]);
+    let schema = schema(app, &form, &subject);
+    errand(app, &form, &subject);
+    let (shown, host) = (schema.clone(), form.clone());
+    let looked = Cell::new(false);
+    let look = move || {
+        if looked.replace(true) {
+            return;
+        }
+        let (shown, told) = (shown.clone(), told.clone());
+        learn(app, &host, &subject, move |card| {
+            shown.show(card.abi == "cosmwasm");
+            let _ = told.add_all(facts_of(card));
+        });
+    };
+    let edit = m.wat.clone().map(|wat| {
+        let name = format!("{}-copy", m.name);
+        el("button")
+            .class("quiet")
+            .text("edit a copy")
+            .pressed(move || {
+                app.studio.edit(Language::Wat, &name, wat.clone());
+                super::contracts::show_editor();
+            })
+    });
+    let body = el("div")
+        .add(&el("p").text(&m.summary))
+        .add(&facts)
+        .add(&form)
+        .add(&schema)
+        .maybe(edit);
+    (body, look)
+}
+
+fn facts_of(card: &CardView) -> Vec<El> {
+    let mut all = Vec::new();
+    let mut fact = |name: &str, value: String| {
+        if !value.is_empty() {
+            all.push(el("dt").text(name));
+            all.push(el("dd").class("breaks").text(&value));
+        }
+    };
+    fact("size", words::bytes(card.bytes));
+    fact("interface", format!("{}, by {}", card.abi, card.marker));
+    fact("admitted as", card.profile.clone());
+    fact("entry points", card.entries.join(", "));
+    fact("capabilities", card.capabilities.join(", "));
+    fact(
+        "data version",
+        card.migrate_version
+            .map(|v| v.to_string())
+            .unwrap_or_default(),
+    );
+    fact(
+        "gas",
+        format!(
+            "{} to upload, {} to start each call",
+            words::grouped(card.upload_gas),
+            words::grouped(card.start_gas)
+        ),
+    );
+    all
+}
+
+/// Where a contract's JSON Schema comes in: files, or text.
+fn schema(app: App, form: &El, subject: &Subject) -> El {
+    let file = el("input")
+        .class("unseen")
+        .attr("type", "file")
+        .attr("accept", ".json")
+        .attr("multiple", "");
+    let (input, host, of) = (file.clone(), form.clone(), subject.clone());
+    let file = file.attr("data-schema", "").on("change", move |_| {
+        let Some(list) = input.files() else { return };
+        for k in 0..list.length() {
+            let (Some(file), host, of) = (list.get(k), host.clone(), of.clone()) else {
+                continue;
+            };
+            spawn_local(async move {
+                let name = file.name();
+                match files::read(&file).await.map(String::from_utf8) {
+                    Ok(Ok(text)) => with_schema(app, &host, &of, &name, text),
+                    Ok(Err(_)) => app.say(crate::app::Tone::Bad, format!("{name} is not text.")),
+                    Err(sentence) => app.say(crate::app::Tone::Bad, sentence),
+                }
+            });
+        }
+    });
+    let pasted = el("textarea")
+        .class("mono")
+        .attr("rows", "2")
+        .attr("aria-label", "JSON Schema")
+        .attr("placeholder", "or paste it");
+    let (text, host, of) = (pasted.clone(), form.clone(), subject.clone());
+    let pasted = pasted.on("change", move |_| {
+        if !text.value().trim().is_empty() {
+            with_schema(app, &host, &of, "the pasted text", text.value());
+        }
+    });
+    let all = el("details")
+        .class("schema")
+        .add(&el("summary").text("Make forms from its JSON Schema"))
+        .add(&el("p").class("note").text("The files of schema/raw, or the one file with all messages, as cosmwasm-schema writes them."))
+        .add(&el("label").class("button").text("Choose files …").add(&file))
+        .add(&pasted);
+    all.show(false);
+    all
+}

@@ -1,0 +1,96 @@
+//! The accounts a person acts with: who they are, what they own, and the faucet.
+
+use super::bytes::copy;
+use crate::app::App;
+use crate::platform::dom::{El, el};
+use crate::protocol::studio::{Answer, Ask, At};
+use crate::words;
+use consensusforge_core::session::view::PersonView;
+
+/// In the order of their numbers.
+pub const NAMES: [&str; 8] = [
+    "You", "Alice", "Bob", "Carol", "Dan", "Erin", "Frank", "Faucet",
+];
+/// The faucet is an account like the others, with a hand that opens.
+const FAUCET: usize = 7;
+
+pub fn select(label: &str) -> El {
+    let names = NAMES.iter().take(FAUCET).enumerate();
+    el("select")
+        .attr("aria-label", label)
+        .attr("title", label)
+        .add_all(names.map(|(k, name)| el("option").attr("value", &k.to_string()).text(name)))
+}
+
+/// Fills `host` with the accounts as they are now.
+pub fn people(app: App, host: El) {
+    app.studio.ask(app, Ask::People, move |answer| {
+        if let Answer::People(all) = answer {
+            host.fill(all.iter().take(FAUCET).map(|p| person(app, p)));
+        }
+    });
+}
+
+fn person(app: App, p: &PersonView) -> El {
+    let name = NAMES.get(usize::from(p.number)).copied().unwrap_or("?");
+    let coins: Vec<String> = p
+        .coins
+        .iter()
+        .map(|(amount, denom)| {
+            let shown = amount
+                .parse()
+                .map_or_else(|_| amount.clone(), words::grouped);
+            format!("{shown} {denom}")
+        })
+        .collect();
+    let amount = el("input")
+        .class("coins")
+        .attr("type", "text")
+        .attr("placeholder", "1000")
+        .attr("aria-label", &format!("Coins for {name}"));
+    let slot = el("small").class("complaint").attr("role", "alert");
+    let (field, said, to) = (amount.clone(), slot.clone(), p.number);
+    let give = move || {
+        let coins = match field.value() {
+            text if text.trim().is_empty() => "1000".to_owned(),
+            text => text,
+        };
+        let said = said.clone();
+        app.studio
+            .ask(app, Ask::Faucet { to, coins }, move |answer| {
+                let sentence = match answer {
+                    Answer::Complaints(all) => all
+                        .into_iter()
+                        .map(|(_, s): (At, String)| s)
+                        .collect::<Vec<_>>()
+                        .join(" "),
+                    _ => String::new(),
+                };
+                said.say(&sentence);
+            });
+    };
+    el("div")
+        .class("card person")
+        .attr("data-person", name)
+        .attr("data-address", &p.address)
+        .add(&el("strong").text(name))
+        .add(
+            &el("span")
+                .class("note coins-owned")
+                .text(&coins.join(" · ")),
+        )
+        .add(
+            &el("div")
+                .class("buttons")
+                .add(&amount)
+                .add(
+                    &el("button")
+                        .text("Faucet")
+                        .attr("title", "A transaction of the faucet's account")
+                        .pressed(give),
+                )
+                .add(&copy(p.address.clone(), "copy address"))
+                .add(&copy(p.hex.clone(), "as hex"))
+                .add(&slot),
+        )
+}

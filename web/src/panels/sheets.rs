@@ -1,0 +1,61 @@
+//! Sheets of a narrow page: Escape closes one, and the focus goes in and comes back. On a wide page the
+//! same panels stand beside the chart, and none of this is felt.
+
+use crate::app::{App, Sheet};
+use leptos::{ev, prelude::*};
+use wasm_bindgen::JsCast;
+use web_sys::HtmlElement;
+
+pub fn listen(app: App) {
+    let opener = StoredValue::new_local(None::<HtmlElement>);
+    window_event_listener(ev::keydown, move |event| {
+        let open = app.sheet.get_untracked() != Sheet::None;
+        if event.key() == "Escape" && open && !event.default_prevented() && no_dialog() {
+            app.sheet.set(Sheet::None);
+        }
+    });
+    Effect::new(move |before: Option<Sheet>| {
+        let sheet = app.sheet.get();
+        match (before.unwrap_or(Sheet::None), sheet) {
+            (Sheet::None, Sheet::None) => {}
+            (Sheet::None, _) => {
+                let focused = document().active_element();
+                opener.set_value(focused.and_then(|e| e.dyn_into().ok()));
+                // Once the sheet is laid out.
+                request_animation_frame(|| {
+                    if let Some(close) = close_button()
+                        && !inside_sheet()
+                    {
+                        let _ = close.focus();
+                    }
+                });
+            }
+            (_, Sheet::None) => {
+                if let Some(opener) = opener.try_update_value(Option::take).flatten() {
+                    let _ = opener.focus();
+                }
+            }
+            _ => {}
+        }
+        sheet
+    });
+}
+
+fn no_dialog() -> bool {
+    matches!(document().query_selector("dialog[open]"), Ok(None))
+}
+
+/// Of the sheet that is to be seen; there is none on a wide page.
+fn close_button() -> Option<HtmlElement> {
+    let up = ".sheet-controls .controls .sheet-head button, .sheet-side .side .sheet-head button";
+    let button = document().query_selector(up).ok().flatten()?;
+    let button = button.dyn_into::<HtmlElement>().ok()?;
+    button.offset_parent().is_some().then_some(button)
+}
+
+/// Whether the focus is there already: a step of the guided path takes it itself.
+fn inside_sheet() -> bool {
+    document()
+        .active_element()
+        .is_some_and(|e| matches!(e.closest(".controls, .side"), Ok(Some(_))))
+}

@@ -1,0 +1,236 @@
+//! A contract's storage: at any validator, after any block, against another block, each entry provable.
+
+use super::bytes::{copy, maybe};
+use super::errand::validators;
+use crate::app::App;
+use crate::platform::dom::{El, el};
+use crate::protocol::studio::{Answer, Ask, Place, StorageAsk};
+use crate::words;
+use consensusforge_core::session::view::{ProofView, StorageView, StoredView};
+use std::rc::Rc;
+
+struct Explorer {
+    app: App,
+    contract: String,
+    validator: El,
+    height: El,
+    since: El,
+    find: El,
+    table: El,
+    proof: El,
+}
+
+/// The explorer, and a function that brings it up to date when it is open and looks at the newest block.
+pub fn storage(app: App, contract: String) -> (El, Rc<dyn Fn()>) {
+    let field = |label: &str, hint: &str| {
+        el("input")
+            .attr("type", "text")
+            .attr("aria-label", label)
+            .attr("placeholder", hint)
+    };
+    let explorer = Rc::new(Explorer {
+        app,
+        contract,
+        validator: validators(app, false),
+        height: field("Height", "height: newest").class("height"),
+        since: field("Changed since height", "changed since").class("height"),
+        find: field("Find in keys", "find in keys"),
+        table: el("div").attr("aria-live", "polite"),
+        proof: el("div").attr("aria-live", "polite"),
+    });
+    let details = el("details")
+        .class("storage")
+        .add(&el("summary").text("Storage"));
+    let look = |element: &El| {
+        let explorer = explorer.clone();
+        element.clone().on("change", move |_| explorer.look(0))
+    };
+    let tools = el("div")
+        .class("buttons")
+        .add(&look(&explorer.validator))
+        .add(&look(&explorer.height))
+        .add(&look(&explorer.since))
+        .add(&look(&explorer.find));
+    let check = el("textarea")
+        .class("mono")
+        .attr("rows", "2")
+        .attr("aria-label", "A proof to check")
+        .attr("placeholder", "paste a proof to check it");
+    let (checker, text) = (explorer.clone(), check.clone());
+    let check = check.on("change", move |_| {
+        if !text.value().trim().is_empty() {
+            checker.ask_proof(Ask::Check(text.value()));
+        }
+    });
+    let details = details
+        .add(&tools)
+        .add(&explorer.table)
+        .add(&explorer.proof)
+        .add(&check);
+    let opened = explorer.clone();
+    let shown = details.clone();
+    let details = details.on("toggle", move |_| {
+        if shown.is_open() {
+            opened.look(0);
+        }
+    });
+    let shown = details.clone();
+    let refresh = Rc::new(move || {
+        // What was asked about the past stays as it was.
+        if shown.is_open() && explorer.height.value().trim().is_empty() {
+            explorer.look(0);
+        }
+    });
+    (details, refresh)
+}
+
+impl Explorer {
+    fn place(&self) -> Place {
+        Place {
+            validator: self.validator.value().parse().unwrap_or_default(),
+            height: self.height.value().trim().parse().ok(),
+        }
+    }
+
+    fn look(self: &Rc<Self>, skip: u64) {
+        for field in [&self.height, &self.since] {
+            let text = field.value();
+            let wrong = !text.trim().is_empty() && text.trim().parse::<u64>().is_err();
+            if wrong {
+                self.table
+                    .fill([el("p").class("refusal").text("A height is a whole number.")]);
+                return;
+            }
+        }
+        let ask = StorageAsk {
+            contract: self.contract.clone(),
+            place: self.place(),
+            since: self.since.value().trim().parse().ok(),
+            find: self.find.value(),
+            skip,
+        };
+        let me = self.clone();
+        let compared = ask.since;
+        self.app
+            .studio
+            .ask(self.app, Ask::Storage(ask), move |answer| match answer {
+                Answer::Storage(view) => me.show(&view, compared, skip),
+                Answer::Complaints(all) => {
+                    me.table
+                        .fill(all.iter().map(|(_, s)| el("p").class("refusal").text(s)));
+                }
+                _ => {}
+            });
+    }
+
+    fn show(self: &Rc<Self>, view: &StorageView, compared: Option<u64>, skip: u64) {
+        let head = format!(
+            "{} entries after block {}, state root {}…",
+            view.found,
+            view.height,
+            words::short(&view.root)
+        );
+        let head = match compared {
+            Some(since) => format!(
+                "{} of them differ between block {since} and block {}",
+                view.found, view.height
+            ),
+            None => head,
+        };
+        let before = compared.map(|h| {
+            el("th")
+                .attr("scope", "col")
+                .text(&format!("after block {h}"))
+        });
+        let now = match compared {
+            Some(_) => format!("after block {}", view.height),
+            None => "value".to_owned(),
+        };
+        let columns = el("tr")
+            .add(&el("th").attr("scope", "col").text("key"))
+            .maybe(before)
+            .add(&el("th").attr("scope", "col").text(&now))
+            .add(&el("th").add(&el("span").class("unseen").text("proof")));
+        let rows = view
+            .rows
+            .iter()
+            .map(|row| self.row(row, view.height, compared.is_some()));
+        let last = skip + view.rows.len() as u64;
+        let page = |label: &str, to: u64| {
+            let me = self.clone();
+            el("button")
+                .class("quiet")
+                .text(label)
+                .pressed(move || me.look(to))
+        };
+        let earlier = (skip > 0).then(|| page("earlier", skip.saturating_sub(100)));
+        let later = (last < view.found).then(|| page(&format!("{} more", view.found - last), last));
+        self.table.fill([
+            el("p").class("note").text(&head),
+            el("table")
+                .class("table entries")
+                .add(&el("thead").add(&columns))
+                .add(&el("tbody").add_all(rows)),
+            el("div").class("buttons").maybe(earlier).maybe(later),
+        ]);
+    }
+
+    fn row(self: &Rc<Self>, row: &StoredView, height: u64, compared: bool) -> El {
+        let (me, key) = (self.clone(), row.key.clone());
+        let prove = el("button")
+            .class("quiet")
+            .text("prove")
+            .attr("title", "Show that this follows from the state root")
+            .pressed(move || {
+                let place = Place {
+                    height: Some(height),
+                    ..me.place()
+                };
+                me.ask_proof(Ask::Prove {
+                    contract: me.contract.clone(),
+                    key: key.clone(),
+                    place,
+                });
+            });
+        let key = el("td")
+            .class("breaks")
+            .attr("title", &format!("0x{}", row.key))
+            .text(&row.shown);
+        let before = compared.then(|| el("td").add(&maybe(row.before.as_deref())));
+        el("tr")
+            .add(&key)
+            .maybe(before)
+            .add(&el("td").add(&maybe(row.value.as_deref())))
+            .add(&el("td").add(&prove))
+    }
+
+    fn ask_proof(self: &Rc<Self>, ask: Ask) {
+        let me = self.clone();
+        self.app
+            .studio
+            .ask(self.app, ask, move |answer| match answer {
+                Answer::Proof(proof) => me.proof.fill([shown(&proof)]),
+                Answer::Complaints(all) => {
+                    me.proof.fill(
+                        all.iter()
+                            .map(|(_, s)| el("p").class("refusal").attr("role", "alert").text(s)),
+                    );
+                }
+                _ => {}
+            });
+    }
+}
+
+fn shown(proof: &ProofView) -> El {
+    let value = el("dd").add(&maybe(proof.value.as_deref()));
+    el("div")
+        .class("accepted proof")
+        .add(&el("p").text(&format!("Checked: {}.", proof.sentence)))
+        .add(
+            &el("dl")
+                .class("facts")
+                .add(&el("dt").text("value"))
+                .add(&value),
+        )
+        .add(&copy(proof.text.clone(), "copy the proof"))
+}

@@ -1,0 +1,226 @@
+//! Answers the studio: what was typed becomes a command or a question, and every "no" a sentence at its
+//! field.
+
+use super::files::Files;
+use crate::forms::{self, FormView, Kind};
+use crate::model::{Address, Command, InputSpec, SubmitSpec};
+use crate::protocol::studio::{Answer, Ask, At, Errand, Message};
+use consensusforge_core::session::studio::{StorageQuestion, check_proof};
+use consensusforge_core::session::{Session, view::Problem};
+use std::collections::BTreeMap;
+
+/// Modules whose schemas are kept.
+const MAX_SCHEMAS: usize = 64;
+
+type Complaints = Vec<(At, String)>;
+
+#[derive(Default)]
+pub struct Desk {
+    /// By a module's hash.
+    forms: BTreeMap<String, Vec<FormView>>,
+}
+
+/// What is left for the runner to do.
+pub enum Outcome {
+    Say(Answer),
+    /// Apply this; an error of it belongs to the whole form.
+    Do(Command),
+}
+
+impl Desk {
+    pub fn hear(&mut self, session: &Session, files: &Files, ask: Ask) -> Outcome {
+        let said = |result: Result<Answer, Problem>| {
+            result.unwrap_or_else(|p| Answer::Complaints(vec![(At::Whole, p.sentence)]))
+        };
+        Outcome::Say(match ask {
+            Ask::Card(code) => {
+                self.known(session, files, &code);
+                let forms = self.forms.get(&code).cloned();
+                Answer::Card(session.card(&code), forms.unwrap_or_default())
+            }
+            Ask::Schema { code, file, text } => self.schema(session, code, &file, &text),
+            Ask::Send(errand) => match self.command(session, &errand) {
+                Ok(command) => return Outcome::Do(command),
+                Err(complaints) => Answer::Complaints(complaints),
+            },
+            Ask::Query { errand, place } => match self.message(&errand) {
+                Ok(input) => Answer::Said(session.ask_then(
+                    &errand.to,
+                    &input,
+                    usize::from(place.validator),
+                    place.height,
+                )),
+                Err(complaints) => Answer::Complaints(complaints),
+            },
+            Ask::Storage(q) => said(
+                session
+                    .stored(&StorageQuestion {
+                        contract: &q.contract,
+                        node: usize::from(q.place.validator),
+                        height: q.place.height,
+                        since: q.since,
+                        find: &q.find,
+                        skip: usize::try_from(q.skip).unwrap_or(usize::MAX),
+                    })
+                    .map(Answer::Storage),
+            ),
+            Ask::Prove {
+                contract,
+                key,
+                place,
+            } => said(
+                session
+                    .prove_stored(&contract, &key, usize::from(place.validator), place.height)
+                    .map(Answer::Proof),
+            ),
+            Ask::Check(text) => said(check_proof(&text).map(Answer::Proof)),
+            Ask::People => Answer::People(session.people()),
+            Ask::Faucet { to, coins } => match faucet(session, to, &coins) {
+                Ok(command) => return Outcome::Do(command),
+                Err(complaints) => Answer::Complaints(complaints),
+            },
+        })
+    }
+
+    /// Fetches what there is of a built-in contract.
+    fn known(&mut self, session: &Session, files: &Files, code: &str) {
+        let modules = session.modules();
+        let Some(module) = modules.iter().find(|m| m.builtin && m.sha256 == code) else {
+            return;
+        };
+        // Without its file there is no card, and deploying it says why.
+        let _ = files.for_contract(&module.name);
+        if !self.forms.contains_key(code)
+            && let Some(schema) = files.schema(&module.name)
+        {
+            self.schema(session, code.to_owned(), &module.name, &schema);
+        }
+    }
+
+    fn schema(&mut self, session: &Session, code: String, file: &str, text: &str) -> Answer {
+        match forms::schema::forms(file, text) {
+            Err(sentence) => Answer::Complaints(vec![(At::Whole, sentence)]),
+            Ok(new) => {
+                if self.forms.len() >= MAX_SCHEMAS && !self.forms.contains_key(&code) {
+                    self.forms.pop_first();
+                }
+                let card = session.card(&code);
+                let known = self.forms.entry(code).or_default();
+                // A file of one message takes the place of what was known of that message.
+                known.retain(|old| !new.iter().any(|n| n.kind == old.kind));
+                known.extend(new);
+                known.sort_by_key(|f| f.kind);
+                Answer::Card(card, known.clone())
+            }
+        }
+    }
+
+    /// The bytes a contract is handed.
+    fn message(&self, errand: &Errand) -> Result<InputSpec, Complaints> {
+        match &errand.message {
+            Message::Raw(input) => Ok(input.clone()),
+            Message::Json(text) => forms::json::read(text)
+                // As it was typed: numbers of any length and the order of keys are the sender's.
+                .map(|_| InputSpec::Text(text.trim().to_owned()))
+                .map_err(|sentence| vec![(At::Message, sentence)]),
+            Message::Form { name, values } => {
+                let all = self.forms.get(&errand.code);
+                let form = all
+                    .into_iter()
+                    .flatten()
+                    .find(|f| f.kind == errand.kind && f.name == *name);
+                let Some(form) = form else {
+                    let sentence =
+                        format!("The form of “{name}” is no longer here: add the schema again.");
+                    return Err(vec![(At::Whole, sentence)]);
+                };
+                forms::fill::fill(form, values)
+                    .map(InputSpec::Text)
+                    .map_err(|all| {
+                        let at = |field: Option<u32>| field.map_or(At::Message, At::Field);
+                        all.into_iter().map(|c| (at(c.field), c.sentence)).collect()
+                    })
+            }
+        }
+    }
+
+    fn command(&self, session: &Session, errand: &Errand) -> Result<Command, Complaints> {
+        let mut complaints = Vec::new();
+        let input = self
+            .message(errand)
+            .map_err(|mut all| complaints.append(&mut all));
+        let funds = coins(session, errand.from, &errand.funds)
+            .map_err(|sentence| complaints.push((At::Funds, sentence)));
+        let (Ok(input), Ok(funds)) = (input, funds) else {
+            return Err(complaints);
+        };
+        let action = match errand.kind {
+            Kind::Instantiate => SubmitSpec::Deploy {
+                contract: errand.to.clone(),
+                input,
+            },
+            Kind::Execute | Kind::Query | Kind::Migrate => {
+                let address = Address::from_hex(&errand.to)
+                    .map_err(|e| vec![(At::Whole, format!("{} is no address: {e}.", errand.to))])?;
+                let value = match &funds[..] {
+                    [] => 0,
+                    [(amount, _)] => u64::try_from(*amount).map_err(|_| {
+                        vec![(
+                            At::Funds,
+                            "That is more than one call can carry.".to_owned(),
+                        )]
+                    })?,
+                    _ => {
+                        let sentence = "A contract of this kind takes one denomination.";
+                        return Err(vec![(At::Funds, sentence.to_owned())]);
+                    }
+                };
+                SubmitSpec::Call {
+                    address,
+                    input,
+                    value,
+                }
+            }
+        };
+        Ok(Command::Submit {
+            from: errand.from,
+            action,
+        })
+    }
+}
+
+/// What goes along, held against what the sender owns.
+fn coins(session: &Session, from: u16, text: &str) -> Result<Vec<(u128, String)>, String> {
+    if text.trim().is_empty() {
+        return Ok(Vec::new());
+    }
+    let coins = forms::coins::read(text, &session.denoms())?;
+    let people = session.people();
+    let sender = people.iter().find(|p| p.number == from);
+    for (amount, denom) in &coins {
+        let owned = sender.and_then(|s| s.coins.iter().find(|(_, d)| d == denom));
+        let owned: u128 = owned.and_then(|(a, _)| a.parse().ok()).unwrap_or(0);
+        if owned < *amount {
+            return Err(format!(
+                "The sender has {owned} {denom}, fewer than {amount}. The faucet gives some."
+            ));
+        }
+    }
+    Ok(coins)
+}
+
+/// Who gives: the last account, which nobody acts with.
+const GIVER: u16 = 7;
+
+fn faucet(session: &Session, to: u16, text: &str) -> Result<Command, Complaints> {
+    let wrong = |sentence: String| vec![(At::Funds, sentence)];
+    let all = coins(session, GIVER, text).map_err(wrong)?;
+    let [(amount, _)] = &all[..] else {
+        return Err(wrong("One denomination at a time: such as 1000.".into()));
+    };
+    let amount = u64::try_from(*amount).map_err(|_| wrong("That is too much at once.".into()))?;
+    Ok(Command::Submit {
+        from: GIVER,
+        action: SubmitSpec::Transfer { to, amount },
+    })
+}
