@@ -35,4 +35,5 @@ pub fn Exports() -> impl IntoView {
             <button id="save-trace" title="A file that opens here again, without the scenario" on:click=move |_| app.data.save(app, Saving::Trace)>"Save the trace"</button>
         </div>
     }
+    .into_any()
 }
