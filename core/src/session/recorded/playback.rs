@@ -9,7 +9,7 @@ use crate::trace::file::TraceFile;
 use crate::trace::{Event, MessageId, Record, RunDigest, Trace};
 use crate::types::{Address, BlockId, Height, NodeId, Round, SignedTransaction, ValidatorId};
 use crate::vm::Outcome;
-use crate::world::{Armed, Flying, Inside, Kept, NodeFacts, Proof, Simulation, Submission};
+use crate::world::{Again, Armed, Flying, Inside, Kept, NodeFacts, Proof, Simulation, Submission};
 use std::sync::Arc;
 
 /// Records looked through for what is on its way at an instant.
@@ -277,6 +277,24 @@ impl Simulation for Playback {
         _contract: Address,
         _input: &[u8],
     ) -> Option<Outcome> {
+        None
+    }
+
+    fn state_at(&self, _node: NodeId, _height: Option<Height>) -> Option<(State, Height, Micros)> {
+        None
+    }
+
+    fn ask(
+        &self,
+        _node: NodeId,
+        _height: Option<Height>,
+        _contract: Address,
+        _input: &[u8],
+    ) -> Option<Outcome> {
+        None
+    }
+
+    fn execute_again(&self, _node: NodeId, _height: Height) -> Option<Again> {
         None
     }
 
