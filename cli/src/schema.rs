@@ -56,6 +56,11 @@ fn all() -> Vec<(&'static str, &'static str, JsonSchema)> {
             schema_for!(Vec<crate::presets::PresetRow>),
         ),
         (
+            "contract-check",
+            "what `contract check` prints",
+            schema_for!(crate::contract::CheckReport),
+        ),
+        (
             "about",
             "what `about --json` prints",
             schema_for!(crate::about::AboutReport),

@@ -94,19 +94,22 @@ fn Whole() -> impl IntoView {
             <aside class="controls" aria-label="Controls">
                 <SheetHead title="Controls" />
                 <path::PathCard />
-                <controls::Controls />
+                {view! { <controls::Controls /> }.into_any()}
             </aside>
             <main class="middle">
                 <scenarios::Look />
                 <overload::Overload />
-                <chart::ChartPanel />
+                <div class="charts" class:two=move || app.beside.get().is_some()>
+                    {view! { <chart::ChartPanel /> }.into_any()}
+                    {view! { <chart::beside::BesideChart /> }.into_any()}
+                </div>
                 <run::Caption />
-                <transport::Transport />
-                <branches::Futures />
+                {view! { <transport::Transport /> }.into_any()}
+                {view! { <branches::Futures /> }.into_any()}
             </main>
             <aside class="side" aria-label="The run in detail">
                 <SheetHead title="The run" />
-                <card::Inspector />
+                {view! { <card::Inspector /> }.into_any()}
                 <div class="tabs" role="tablist" aria-label="Details" on:keydown=walk_tabs>
                     {side(Tab::Run, "Run")}
                     {side(Tab::Nodes, "Nodes")}
@@ -262,6 +265,15 @@ fn hear(app: App, message: FromWorker, bytes: Option<Vec<u8>>) {
         }
         FromWorker::Acted(acted) => app.acted(*acted),
         FromWorker::Turned(scenario) => app.scenario.set(scenario),
+        FromWorker::BesideOpened(world) => chart::beside::opened(app, world),
+        FromWorker::Beside(news) => {
+            let chart = bytes.and_then(|b| borsh::from_slice::<ChartNews>(&b).ok());
+            chart::beside::heard(app, *news, chart);
+        }
+        FromWorker::BesideFrame(frame) => {
+            app.other_chart().borrow_mut().knew(&frame.nodes);
+            app.beside_frame.set(Some(Arc::from(frame)));
+        }
         FromWorker::Moments(moments) => app.moments.set(Arc::from(moments)),
         FromWorker::Problem { about, problem } => complain(app, about, problem),
         FromWorker::Link(link) => {

@@ -7,6 +7,7 @@ use crate::inspect::Thing;
 use crate::inspect::card::Card;
 use crate::model::{Command, Scenario, Who};
 use borsh::{BorshDeserialize, BorshSerialize};
+use consensusforge_core::session::compare::Difference;
 use consensusforge_core::session::view::{
     Arrow, ChartBatch, ContractView, Frame, LinkView, MessageView, ModuleView, Moments, Preset,
     Problem, ReceiptView, Replay, Unit, World,
@@ -33,6 +34,8 @@ pub enum ToWorker {
     Seek(u64),
     /// Go over to another future; what it shares with the run shown is not run again.
     Turn(Box<ToFuture>),
+    /// Run this beside the run shown, or nothing any more.
+    Beside(Option<Box<Scenario>>),
     /// Give up a step, seek or replay under way.
     Stop,
     Apply(Command),
@@ -73,6 +76,15 @@ pub struct ToFuture {
     pub at_us: u64,
     pub end_us: u64,
     pub moments: Moments,
+}
+
+/// How the second run stands.
+#[derive(Clone, Debug, PartialEq, BorshSerialize, BorshDeserialize)]
+pub struct BesideNews {
+    pub now_us: u64,
+    /// The first difference is still being looked for up to this instant.
+    pub searching: bool,
+    pub difference: Option<Difference>,
 }
 
 /// An act done.
@@ -119,6 +131,11 @@ pub enum FromWorker {
     /// The run is another one now, of the same world.
     Turned(Scenario),
     Moments(Box<Moments>),
+    /// A second run is there, of such a world; or none any more.
+    BesideOpened(Option<World>),
+    /// The second run stands at the instant of the first. Chart records travel beside, as in a tick.
+    Beside(Box<BesideNews>),
+    BesideFrame(Box<Frame>),
     Problem {
         about: About,
         problem: Problem,

@@ -25,8 +25,8 @@ mod wire;
 pub use build::{Setup, build};
 pub use inside::{Armed, Inside, Kept, Proof, Signer};
 pub use machines::{PROTOCOLS, ProtocolFacts, simulate};
-pub use simulation::{Flying, NodeFacts, Simulation};
-pub use users::{Submission, USERS, user_address};
+pub use simulation::{Again, Flying, NodeFacts, Simulation};
+pub use users::{Submission, USERS, named_address, user_address};
 pub use wire::CHATTER;
 
 use crate::adversary::{Plan, Strategy};

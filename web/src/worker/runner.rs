@@ -1,6 +1,7 @@
 //! The worker's head: owns the session, works in slices, keeps simulated time in step with the
 //! reader's. Knows nothing of the browser: time comes in as numbers, answers go out as a list.
 
+use super::beside::Beside;
 use super::desk::{Desk, Outcome};
 use super::files::{Fetch, Files};
 use super::looking::Looking;
@@ -78,6 +79,8 @@ pub struct Runner {
     desk: Desk,
     files: Files,
     looking: Looking,
+    beside: Option<Beside>,
+    beside_ms: f64,
     out: Vec<Saying>,
 }
 
@@ -103,6 +106,8 @@ impl Default for Runner {
             desk: Desk::default(),
             files: Files::default(),
             looking: Looking::default(),
+            beside: None,
+            beside_ms: f64::MIN,
             out: Vec::new(),
         }
     }
@@ -123,14 +128,20 @@ impl Runner {
         self.session.is_some()
             && (!matches!(self.goal, Goal::None)
                 || (self.playing && self.speed.is_none())
-                || self.looking.busy())
+                || self.looking.busy()
+                || self.beside_busy())
     }
 
     /// Whether anything happens unless a message comes.
     pub fn sleeps(&self) -> bool {
         let still = !self.playing && matches!(self.goal, Goal::None) && !self.stale;
         let looked = !self.looking.busy() && !self.looking.behind(self.standing());
-        self.session.is_none() || (still && looked)
+        self.session.is_none() || (still && looked && !self.beside_busy())
+    }
+
+    fn beside_busy(&self) -> bool {
+        let now = self.now_us();
+        self.beside.as_ref().is_some_and(|b| b.busy(now))
     }
 
     /// Events run and the instant.
@@ -179,6 +190,7 @@ impl Runner {
                 self.goal = Goal::Seek(to_us);
             }
             ToWorker::Turn(future) => self.turn(*future),
+            ToWorker::Beside(scenario) => self.set_beside(scenario.map(|s| *s)),
             message => self.ask(message, bytes),
         }
         self.flown_us = None;
@@ -260,6 +272,7 @@ impl Runner {
             | ToWorker::Seek(_)
             | ToWorker::StepBack(_)
             | ToWorker::Turn(_)
+            | ToWorker::Beside(_)
             | ToWorker::Inspect(_)
             | ToWorker::Stop => {}
         }
@@ -341,6 +354,45 @@ impl Runner {
         self.ledger_ms = f64::MIN;
         self.ledger_stamp = None;
         self.looking.anew();
+        if let (Some(beside), Some(session)) = (&mut self.beside, &self.session) {
+            beside.anew(session);
+        }
+    }
+
+    fn set_beside(&mut self, scenario: Option<Scenario>) {
+        self.beside = None;
+        self.beside_ms = f64::MIN;
+        let (Some(session), Some(scenario)) = (&self.session, scenario) else {
+            return self.say(FromWorker::BesideOpened(None));
+        };
+        match Beside::open(session, scenario) {
+            Ok(beside) => {
+                let world = beside.session().world();
+                self.beside = Some(beside);
+                self.say(FromWorker::BesideOpened(Some(world)));
+            }
+            Err(problem) => {
+                self.say(FromWorker::BesideOpened(None));
+                self.complain(About::Scenario, problem);
+            }
+        }
+    }
+
+    /// What the second chart shows, once it stands where the first does.
+    fn tell_beside(&mut self, now_ms: f64) {
+        let now = self.now_us();
+        let Some(beside) = self.beside.as_mut().filter(|b| b.arrived(now)) else {
+            return;
+        };
+        let (news, chart) = beside.news(MAX_ARROWS, MAX_FLYING);
+        let bytes = borsh::to_vec(&chart).ok();
+        self.out.push((FromWorker::Beside(Box::new(news)), bytes));
+        if now_ms - self.beside_ms >= FRAME_EVERY_MS {
+            self.beside_ms = now_ms;
+            let frame = beside.session().frame();
+            self.out
+                .push((FromWorker::BesideFrame(Box::new(frame)), None));
+        }
     }
 
     fn added(&mut self, module: ModuleView) {
@@ -368,6 +420,9 @@ impl Runner {
                 self.say(FromWorker::Opened { scenario, world });
                 self.cursor = 0;
                 self.looking.anew();
+                if self.beside.take().is_some() {
+                    self.say(FromWorker::BesideOpened(None));
+                }
                 self.unheard = false;
                 self.place = START;
                 self.frame_ms = f64::MIN;
@@ -394,6 +449,17 @@ impl Runner {
         let elapsed = (start - self.last_ms).clamp(0.0, MAX_ARREARS_MS);
         self.last_ms = start;
         self.work(elapsed, start, &clock);
+        let now = self.now_us();
+        if let Some(beside) = &mut self.beside {
+            let mut moved = false;
+            while beside.work(now, self.chunk) {
+                moved = true;
+                if clock() - start > 2.0 * SLICE_MS {
+                    break;
+                }
+            }
+            self.stale |= moved;
+        }
         while self.looking.work(self.chunk) && clock() - start < 2.0 * SLICE_MS {}
         self.tell_card(clock());
         self.tell(clock());
@@ -421,10 +487,14 @@ impl Runner {
     /// Some simulator events; false when there is nothing more to do in this slice.
     fn chunk_of_work(&mut self) -> bool {
         let chunk = self.chunk;
+        let now = self.now_us();
+        let behind = self.beside.as_ref().is_some_and(|b| !b.arrived(now));
         let Some(session) = &mut self.session else {
             return false;
         };
         let (came, done) = match &self.goal {
+            // In step: the second run comes along before the first goes on.
+            Goal::None | Goal::Step(_) if behind => return false,
             Goal::None if self.playing => {
                 let until = if self.due_us.is_finite() {
                     self.due_us as u64
@@ -544,6 +614,7 @@ impl Runner {
             self.ledger_ms = now_ms;
             self.tell_ledger();
         }
+        self.tell_beside(now_ms);
     }
 
     fn tell_ledger(&mut self) {
@@ -590,7 +661,7 @@ fn read_script(text: &str) -> Result<Vec<PuppetLine>, Problem> {
 /// A built-in module becomes part of the run when it is first deployed.
 fn knowing(session: &mut Session, files: &Files, command: &Command) -> Result<(), Problem> {
     if let Command::Submit {
-        action: SubmitSpec::Deploy { contract, .. },
+        action: SubmitSpec::Deploy { contract, .. } | SubmitSpec::Store { contract },
         ..
     } = command
         && !session
