@@ -1,6 +1,7 @@
 //! `consensusforge`: the engine of the page, without the page. One file a command.
 
 mod about;
+mod check;
 mod contract;
 mod export;
 mod failure;
@@ -39,6 +40,7 @@ struct Arguments {
 #[derive(Subcommand)]
 enum Command {
     Run(run::Run),
+    Check(check::Check),
     Export(export::Export),
     Step(step::Step),
     Verify(verify::Verify),
@@ -55,6 +57,7 @@ enum Command {
 fn main() -> ExitCode {
     let result = match Arguments::parse().command {
         Command::Run(command) => command.run(),
+        Command::Check(command) => command.run(),
         Command::Export(command) => command.run(),
         Command::Step(command) => command.run(),
         Command::Verify(command) => command.run(),

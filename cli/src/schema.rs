@@ -41,6 +41,11 @@ fn all() -> Vec<(&'static str, &'static str, JsonSchema)> {
             schema_for!(crate::verify::VerifyReport),
         ),
         (
+            "check",
+            "what `check --json` prints",
+            schema_for!(crate::check::CheckReport),
+        ),
+        (
             "quorum",
             "what `quorum --json` prints",
             schema_for!(crate::quorum::QuorumReport),

@@ -9,6 +9,7 @@ use crate::inspect::card::Card;
 use crate::inspect::history::History;
 use crate::model::{Command, Scenario, Who};
 use crate::panels::chart::Chart;
+use crate::panels::data::Data;
 use crate::platform::theme::Theme;
 use crate::platform::workers::Handle;
 use crate::protocol::{Acted, FromWorker, Hand, Ledger, Tick, ToFuture, ToWorker};
@@ -42,6 +43,8 @@ pub enum Tab {
     Run,
     Nodes,
     Contracts,
+    Metrics,
+    Log,
 }
 
 /// On a narrow page: which sheet is up.
@@ -77,6 +80,7 @@ pub struct App {
     /// The module taken in last.
     pub added: RwSignal<Option<ModuleView>>,
     pub studio: Studio,
+    pub data: Data,
     pub refusal: RwSignal<Option<String>>,
     pub dead: RwSignal<Option<String>>,
     pub tab: RwSignal<Tab>,
@@ -149,6 +153,7 @@ impl App {
             card: RwSignal::new(None),
             added: RwSignal::new(None),
             studio: Studio::new(),
+            data: Data::new(),
             refusal: RwSignal::new(None),
             dead: RwSignal::new(None),
             tab: RwSignal::new(Tab::Run),

@@ -5,8 +5,9 @@ use crate::effective;
 use crate::inspect::history::History;
 use crate::panels::icon::icon;
 use crate::panels::{
-    announce, banner, branches, card, chart, contracts, controls, drop, embed, help, keys, newer,
-    nodes, overload, path, presenter, run, scenarios, share, sheets, term, top, transport,
+    announce, banner, branches, card, chart, contracts, controls, drop, embed, help, keys, log,
+    metrics, newer, nodes, overload, path, presenter, recorded, run, scenarios, share, sheets,
+    term, top, transport,
 };
 use crate::platform::workers::Handle;
 use crate::platform::{files, place};
@@ -111,15 +112,16 @@ fn Whole() -> impl IntoView {
                 <SheetHead title="The run" />
                 {view! { <card::Inspector /> }.into_any()}
                 <div class="tabs" role="tablist" aria-label="Details" on:keydown=walk_tabs>
-                    {side(Tab::Run, "Run")}
-                    {side(Tab::Nodes, "Nodes")}
-                    {side(Tab::Contracts, "Contracts")}
+                    {TABS.into_iter().map(|(tab, name)| side(tab, name)).collect_view()}
                 </div>
                 <div class="tab" role="tabpanel" id="side-panel" aria-label="Details">
+                    <recorded::Recorded />
                     {move || match app.tab.get() {
                         Tab::Run => view! { <run::Run /> }.into_any(),
                         Tab::Nodes => view! { <nodes::Nodes /> }.into_any(),
                         Tab::Contracts => view! { <contracts::Contracts /> }.into_any(),
+                        Tab::Metrics => view! { <metrics::Metrics /> }.into_any(),
+                        Tab::Log => view! { <log::Log /> }.into_any(),
                     }}
                 </div>
             </aside>
@@ -135,9 +137,7 @@ fn Whole() -> impl IntoView {
             >
                 "Controls"
             </button>
-            {dock(app, Tab::Run, "Run")}
-            {dock(app, Tab::Nodes, "Nodes")}
-            {dock(app, Tab::Contracts, "Contracts")}
+            {TABS.into_iter().map(|(tab, name)| dock(app, tab, name)).collect_view()}
         </nav>
         <share::Share />
         <help::Help />
@@ -192,6 +192,15 @@ fn walk_tabs(event: leptos::ev::KeyboardEvent) {
     }
 }
 
+/// What there is to see beside the chart.
+const TABS: [(Tab, &str); 5] = [
+    (Tab::Run, "Run"),
+    (Tab::Nodes, "Nodes"),
+    (Tab::Contracts, "Contracts"),
+    (Tab::Metrics, "Metrics"),
+    (Tab::Log, "Log"),
+];
+
 /// Opens the side sheet at a tab; pressed again, it closes it.
 fn dock(app: App, tab: Tab, name: &'static str) -> impl IntoView {
     let press = move |_| {
@@ -228,6 +237,7 @@ fn hear(app: App, message: FromWorker, bytes: Option<Vec<u8>>) {
             app.reached_us.set(0);
             app.tick.update(|t| t.now_us = 0);
             app.dead.set(None);
+            app.data.opened();
             if app.pace_anew.get_untracked() {
                 app.pace_anew.set(false);
                 app.set_speed(Some(effective::reading_speed(&scenario)));
@@ -296,6 +306,7 @@ fn hear(app: App, message: FromWorker, bytes: Option<Vec<u8>>) {
             app.added.set(Some(module));
         }
         FromWorker::Ledger(ledger) => app.ledger.set(Arc::from(ledger)),
+        FromWorker::Data(news) => app.data.heard(app, news, bytes),
         FromWorker::Studio { number, answer } => app.studio.answered(number, answer),
         FromWorker::Replayed(replay) => {
             let tone = if replay.matches {

@@ -3,6 +3,7 @@
 
 pub mod studio;
 
+use crate::data::{DataAsk, DataNews};
 use crate::inspect::Thing;
 use crate::inspect::card::Card;
 use crate::model::{Command, Scenario, Who};
@@ -26,6 +27,8 @@ pub enum ToWorker {
     OpenLink(String),
     /// The text of a scenario file.
     OpenFile(String),
+    /// A saved trace; its bytes travel beside the message.
+    OpenTrace,
     Play(bool),
     /// Simulated time a unit of real time; none: as fast as possible.
     Speed(Option<f64>),
@@ -67,6 +70,7 @@ pub enum ToWorker {
     },
     /// The last `Tick` has been taken in: another may come.
     Heard,
+    Data(DataAsk),
 }
 
 /// A run to go over to: where one stood in it, how far it had been, what was seen.
@@ -153,6 +157,7 @@ pub enum FromWorker {
         answer: studio::Answer,
     },
     Replayed(Replay),
+    Data(DataNews),
     /// The worker is dead; this is what it said.
     Panic(String),
 }

@@ -4,6 +4,7 @@ pub mod beside;
 pub mod compile;
 #[cfg(target_arch = "wasm32")]
 pub mod compiler;
+mod data;
 pub mod desk;
 pub mod files;
 pub mod looking;

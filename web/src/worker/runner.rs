@@ -2,10 +2,12 @@
 //! reader's. Knows nothing of the browser: time comes in as numbers, answers go out as a list.
 
 use super::beside::Beside;
+use super::data::Data;
 use super::desk::{Desk, Outcome};
 use super::files::{Fetch, Files};
 use super::looking::Looking;
 use super::naming;
+use crate::data::DataNews;
 use crate::model::{
     AdversarySpec, Command, CopySpec, PuppetLine, Scenario, StrategySpec, SubmitSpec,
 };
@@ -33,6 +35,10 @@ const LEDGER_EVERY_MS: f64 = 450.0;
 /// When the machine cannot keep up, this much real time of arrears is kept and the rest forgiven:
 /// the run gets slower rather than jumping later on.
 const MAX_ARREARS_MS: f64 = 60.0;
+
+/// Signatures of a saved trace that are verified here: about a second's worth. The command line
+/// verifies all.
+const SIGNATURES: u64 = 4_000;
 
 const START: Advance = Advance {
     now_us: 0,
@@ -76,6 +82,7 @@ pub struct Runner {
     /// Told last.
     moments: Option<Moments>,
     stale: bool,
+    data: Data,
     desk: Desk,
     files: Files,
     looking: Looking,
@@ -103,6 +110,7 @@ impl Default for Runner {
             ledger_stamp: None,
             moments: None,
             stale: true,
+            data: Data::default(),
             desk: Desk::default(),
             files: Files::default(),
             looking: Looking::default(),
@@ -168,9 +176,17 @@ impl Runner {
                 self.unheard = false;
                 return;
             }
+            // A look moves nothing: neither time nor what the page has been told.
+            ToWorker::Data(ask) => {
+                if let Some(session) = &self.session {
+                    self.out.push(self.data.answer(session, ask));
+                }
+                return;
+            }
             ToWorker::Open { scenario, at_us } => self.open(*scenario, at_us, None),
             ToWorker::OpenLink(text) => self.opened(open_link(&text)),
             ToWorker::OpenFile(text) => self.opened(open_bytes(text.as_bytes())),
+            ToWorker::OpenTrace => self.open_trace(&bytes.unwrap_or_default()),
             ToWorker::Play(on) => self.playing = on,
             ToWorker::Speed(speed) => self.speed = speed,
             ToWorker::Stop => self.goal = Goal::None,
@@ -263,9 +279,11 @@ impl Runner {
             }
             // Met in `hear`, which needs no session for them.
             ToWorker::Heard
+            | ToWorker::Data(_)
             | ToWorker::Open { .. }
             | ToWorker::OpenLink(_)
             | ToWorker::OpenFile(_)
+            | ToWorker::OpenTrace
             | ToWorker::Play(_)
             | ToWorker::Speed(_)
             | ToWorker::Step(_)
@@ -319,7 +337,7 @@ impl Runner {
         let Some(session) = &mut self.session else {
             return self.open(scenario, at_us, None);
         };
-        let anew = parting(session.scenario(), &scenario) == Some(0);
+        let anew = session.is_recorded() || parting(session.scenario(), &scenario) == Some(0);
         let there = self.files.for_scenario(&scenario);
         match there.and_then(|()| session.turn_into(scenario, end_us, Some(moments))) {
             Ok(()) => {
@@ -411,24 +429,45 @@ impl Runner {
         }
     }
 
+    /// A saved trace is gone through to its end, so that its verdicts speak of all of it.
+    fn open_trace(&mut self, bytes: &[u8]) {
+        match Session::open_trace(bytes, SIGNATURES) {
+            Ok(recorded) => {
+                self.opens(recorded.session);
+                self.playing = false;
+                self.goal = Goal::Seek(recorded.end_us);
+                self.say(FromWorker::Data(DataNews::Recorded {
+                    sentence: recorded.sentence,
+                    complaints: recorded.complaints,
+                }));
+            }
+            Err(problem) => self.complain(About::Link, problem),
+        }
+    }
+
+    fn opens(&mut self, session: Session) {
+        let (scenario, world) = (session.scenario().clone(), session.world());
+        self.session = Some(session);
+        self.data.opened();
+        self.say(FromWorker::Opened { scenario, world });
+        self.cursor = 0;
+        self.looking.anew();
+        if self.beside.take().is_some() {
+            self.say(FromWorker::BesideOpened(None));
+        }
+        self.unheard = false;
+        self.place = START;
+        self.frame_ms = f64::MIN;
+        self.ledger_ms = f64::MIN;
+        self.ledger_stamp = None;
+        self.moments = None;
+    }
+
     fn open(&mut self, scenario: Scenario, at_us: u64, expected: Option<Expected>) {
         let there = self.files.for_scenario(&scenario);
         match there.and_then(|()| Session::open(scenario)) {
             Ok(session) => {
-                let (scenario, world) = (session.scenario().clone(), session.world());
-                self.session = Some(session);
-                self.say(FromWorker::Opened { scenario, world });
-                self.cursor = 0;
-                self.looking.anew();
-                if self.beside.take().is_some() {
-                    self.say(FromWorker::BesideOpened(None));
-                }
-                self.unheard = false;
-                self.place = START;
-                self.frame_ms = f64::MIN;
-                self.ledger_ms = f64::MIN;
-                self.ledger_stamp = None;
-                self.moments = None;
+                self.opens(session);
                 self.goal = match expected {
                     Some(expected) => Goal::Replay(expected),
                     None if at_us > 0 => Goal::Seek(at_us),
@@ -776,7 +815,7 @@ mod tests {
         let scenario = Box::default();
         runner.hear(ToWorker::Open { scenario, at_us: 0 }, None);
         let mut answers = Vec::new();
-        let news = |answers: &[Answer]| -> Vec<ChartNews> {
+        let news = |answers: &[Saying]| -> Vec<ChartNews> {
             let bytes = answers.iter().filter_map(|(_, bytes)| bytes.as_ref());
             bytes.filter_map(|b| borsh::from_slice(b).ok()).collect()
         };
