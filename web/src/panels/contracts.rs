@@ -3,6 +3,7 @@
 use super::drop;
 use super::editor::Editor;
 use super::errand::{Subject, errand, learn};
+use super::microscope::microscope;
 use super::module::module;
 use super::people;
 use super::receipts::Receipts;
@@ -88,6 +89,12 @@ pub fn Contracts() -> impl IntoView {
             </For>
         </section>
         <Receipts />
+        <Built make=Box::new(move || {
+            el("details")
+                .class("looking")
+                .add(&el("summary").text("Where two validators part"))
+                .add(&microscope(app))
+        }) />
         <People />
     }
 }

@@ -297,8 +297,8 @@ fn one(app: App, json: bool, subject: &Subject, kind: Kind, form: Option<&FormVi
         if kind == Kind::Migrate {
             let to = el("input")
                 .attr("type", "text")
-                .attr("placeholder", "to module")
-                .attr("aria-label", "Module to migrate to");
+                .attr("placeholder", "to code id")
+                .attr("aria-label", "Code id to migrate to");
             let slot = el("small").class("complaint").attr("role", "alert");
             line = line
                 .add(&remembered(app, &format!("{place}/module"), to.clone()))
@@ -312,6 +312,9 @@ fn one(app: App, json: bool, subject: &Subject, kind: Kind, form: Option<&FormVi
             Kind::Migrate => ("Migrate", "migrate"),
             Kind::Execute | Kind::Query => ("Call", "call"),
         };
+        if json && kind == Kind::Instantiate {
+            line = line.add(&store(app, from_of(&fields), &subject.to, &whole, &said));
+        }
         line = line.add(&send(name, act, false)).add(&slot);
         acts = acts.add(&line);
     }
@@ -339,6 +342,38 @@ fn one(app: App, json: bool, subject: &Subject, kind: Kind, form: Option<&FormVi
         .maybe(ask_line)
         .add(&whole)
         .add(&said)
+}
+
+/// The list of senders of a form.
+fn from_of(fields: &Rc<RefCell<Fields>>) -> El {
+    let fields = fields.borrow();
+    let found = fields.slots.iter().find(|(at, _, _)| *at == At::Admin);
+    found.map_or_else(|| el("select"), |(_, from, _)| from.clone())
+}
+
+/// Puts a module on the chain under an id.
+fn store(app: App, from: El, contract: &str, whole: &El, said: &El) -> El {
+    let (contract, whole, said) = (contract.to_owned(), whole.clone(), said.clone());
+    let what = "Puts the code on the chain under an id: for instances with coins, for factories and migrations";
+    let button = el("button").attr("data-act", "store").attr("title", what).text("Store");
+    button.pressed(move || {
+        let ask = Ask::Store {
+            from: from.value().parse().unwrap_or_default(),
+            contract: contract.clone(),
+        };
+        let (whole, said) = (whole.clone(), said.clone());
+        app.studio.ask(app, ask, move |answer| match answer {
+            Answer::Complaints(all) => {
+                whole.show(true);
+                let sentences: Vec<String> = all.into_iter().map(|(_, s)| s).collect();
+                whole.say(&sentences.join(" "));
+            }
+            _ => {
+                let sentence = "Sent. Once it is in a block, the card names its code id when it is opened again.";
+                said.fill([el("p").class("note").text(sentence)]);
+            }
+        });
+    })
 }
 
 /// Whom to ask: all validators or one, and after which block.

@@ -17,6 +17,7 @@ pub mod help;
 pub mod icon;
 pub mod inspector;
 pub mod keys;
+pub mod microscope;
 pub mod module;
 pub mod newer;
 pub mod nodes;

@@ -1,7 +1,8 @@
 //! Receipts: what a transaction did, what it cost, and that every validator says the same.
 
 use super::bytes::{bytes, maybe};
-use crate::app::app;
+use super::microscope::look;
+use crate::app::{App, app};
 use crate::platform::dom::{Built, El, el};
 use crate::words;
 use consensusforge_core::session::view::ReceiptView;
@@ -23,7 +24,7 @@ pub fn Receipts() -> impl IntoView {
         let found = app
             .ledger
             .with_untracked(|l| l.receipts.iter().find(|r| r.tx == tx).cloned());
-        found.map_or_else(|| el("div"), |r| receipt(&r))
+        found.map_or_else(|| el("div"), |r| receipt(app, &r))
     };
     view! {
         <section aria-label="Transactions you sent">
@@ -38,7 +39,7 @@ pub fn Receipts() -> impl IntoView {
     }
 }
 
-fn receipt(r: &ReceiptView) -> El {
+fn receipt(app: App, r: &ReceiptView) -> El {
     let place = match (r.height, r.status.as_str()) {
         (Some(h), _) => format!("in block {h}"),
         (None, "pending") => "waiting for a block".into(),
@@ -74,7 +75,7 @@ fn receipt(r: &ReceiptView) -> El {
         .maybe(events)
         .maybe(changes(r))
         .maybe(gas(r))
-        .add_all(roots(r))
+        .add_all(roots(app, r))
 }
 
 fn changes(r: &ReceiptView) -> Option<El> {
@@ -128,7 +129,7 @@ fn gas(r: &ReceiptView) -> Option<El> {
     )
 }
 
-fn roots(r: &ReceiptView) -> Vec<El> {
+fn roots(app: App, r: &ReceiptView) -> Vec<El> {
     let Some((_, first)) = r.roots.first() else {
         return Vec::new();
     };
@@ -158,6 +159,22 @@ fn roots(r: &ReceiptView) -> Vec<El> {
             }
         });
         all.push(el("ul").class("differing").add_all(items));
+        all.extend(parting(app, r).into_iter().flatten());
     }
     all
+}
+
+/// Leads to where two validators with different roots part.
+fn parting(app: App, r: &ReceiptView) -> Option<[El; 2]> {
+    let nodes = app.world.with_untracked(|w| w.as_ref().map(|w| w.nodes.clone()))?;
+    let number = |name: &str| nodes.iter().position(|n| n == name).map(|k| k as u16);
+    let (first, root) = r.roots.first()?;
+    let (second, _) = r.roots.iter().find(|(_, other)| other != root)?;
+    let (one, other, height) = (number(first)?, number(second)?, r.height?);
+    let host = el("div").attr("aria-live", "polite");
+    let shown = host.clone();
+    let label = format!("Where do {first} and {second} part?");
+    let button = el("button").attr("data-act", "microscope").text(&label);
+    let button = button.pressed(move || look(app, &shown, one, other, height));
+    Some([button, host])
 }
