@@ -210,7 +210,7 @@ pub fn latency(model: &str, typical_us: u64, spread_us: u64) -> LatencySpec {
 }
 
 /// Strategies a person can choose, with what they do.
-pub const STRATEGIES: [(&str, &str); 6] = [
+pub const STRATEGIES: [(&str, &str); 8] = [
     (
         "coalition",
         "Coalition: proposes twice, votes for both halves",
@@ -218,6 +218,11 @@ pub const STRATEGIES: [(&str, &str); 6] = [
     ("silent", "Silent: hears and says nothing"),
     ("delay", "Delay: says everything later"),
     ("wrong_root", "Wrong root: executes wrongly"),
+    (
+        "wrong_answers",
+        "Wrong answers: tells contracts wrong balances",
+    ),
+    ("censor", "Censor: leaves the first user's transactions out"),
     ("amnesia", "Amnesia: forgets its lock"),
     ("puppet", "Puppet: says what a script says"),
 ];
@@ -229,6 +234,8 @@ pub fn strategy_name(strategy: &StrategySpec) -> &'static str {
         StrategySpec::Silent => "silent",
         StrategySpec::Delay { .. } => "delay",
         StrategySpec::WrongRoot => "wrong_root",
+        StrategySpec::WrongAnswers => "wrong_answers",
+        StrategySpec::Censor { .. } => "censor",
         StrategySpec::Amnesia => "amnesia",
         StrategySpec::Puppet { .. } => "puppet",
     }
@@ -240,6 +247,8 @@ pub fn strategy(name: &str, delay_us: u64) -> StrategySpec {
         "silent" => StrategySpec::Silent,
         "delay" => StrategySpec::Delay { by_us: delay_us },
         "wrong_root" => StrategySpec::WrongRoot,
+        "wrong_answers" => StrategySpec::WrongAnswers,
+        "censor" => StrategySpec::Censor { users: vec![0] },
         "amnesia" => StrategySpec::Amnesia,
         "puppet" => StrategySpec::Puppet { script: Vec::new() },
         _ => StrategySpec::Coalition,

@@ -11,8 +11,8 @@ use std::path::Path;
 const LIMIT: u64 = 900_000;
 /// Beginnings of files that are fetched only when wanted.
 const LATER: [&str; 3] = ["compiler", "editor", "later"];
-/// The folder of bundles from npm, which are fetched only when wanted, too.
-const LATER_FOLDER: &str = "vendor-";
+/// Folders of files that are fetched only when wanted: bundles from npm, sample contracts.
+const LATER_FOLDERS: [&str; 2] = ["vendor-", "wasm/"];
 /// Endings of what a page fetches to run.
 const PARTS: [&str; 4] = ["html", "css", "js", "wasm"];
 
@@ -80,7 +80,8 @@ fn gather(dist: &Path, folder: &Path, parts: &mut Vec<Part>) -> Result<()> {
 /// Whether a file of the page, named relative to it, is fetched only when wanted.
 pub fn later(name: &str) -> bool {
     let file = name.rsplit('/').next().unwrap_or(name);
-    name.starts_with(LATER_FOLDER) || LATER.iter().any(|beginning| file.starts_with(beginning))
+    LATER_FOLDERS.iter().any(|folder| name.starts_with(folder))
+        || LATER.iter().any(|beginning| file.starts_with(beginning))
 }
 
 fn gzipped(bytes: &[u8]) -> Result<u64> {

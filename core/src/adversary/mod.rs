@@ -4,6 +4,7 @@
 //! One file a strategy, and this catalogue.
 
 mod amnesia;
+mod censor;
 mod coalition;
 mod delay;
 mod puppet;
@@ -44,6 +45,15 @@ pub trait Stage {
     fn alternative(&mut self, node: NodeId, block: &BlockId) -> Option<BlockId>;
 }
 
+/// How the executor of a liar errs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lie {
+    /// The state itself is another.
+    State,
+    /// Contracts are told wrong balances.
+    Answers,
+}
+
 /// A way to be Byzantine. Hooks stand before a step, after it, and in the executor.
 pub trait Strategy<P: Protocol> {
     fn name(&self) -> &'static str;
@@ -64,8 +74,13 @@ pub trait Strategy<P: Protocol> {
     }
 
     /// The executor of controlled nodes computes wrong states.
-    fn lies_about_state(&self) -> bool {
-        false
+    fn lies(&self) -> Option<Lie> {
+        None
+    }
+
+    /// User accounts whose transactions controlled nodes leave out of blocks they build.
+    fn leaves_out(&self) -> &[u16] {
+        &[]
     }
 
     /// Controlled nodes gossip no transactions and help nobody to catch up.
@@ -96,6 +111,8 @@ pub enum Plan {
     WrongRoot,
     Amnesia,
     Puppet { script: Vec<Line> },
+    WrongAnswers,
+    Censor { users: Vec<u16> },
 }
 
 /// The catalogue.
@@ -105,7 +122,11 @@ pub fn strategy<P: Protocol>(plan: &Plan) -> Box<dyn Strategy<P>> {
         Plan::Coalition => Box::new(coalition::Coalition::default()),
         Plan::Silent => Box::new(silent::Silent),
         Plan::Delay { by } => Box::new(delay::Delay { by: *by }),
-        Plan::WrongRoot => Box::new(wrong_root::WrongRoot),
+        Plan::WrongRoot => Box::new(wrong_root::WrongRoot { answers: false }),
+        Plan::WrongAnswers => Box::new(wrong_root::WrongRoot { answers: true }),
+        Plan::Censor { users } => Box::new(censor::Censor {
+            users: users.clone(),
+        }),
         Plan::Amnesia => Box::new(amnesia::Amnesia),
         Plan::Puppet { script } => Box::new(puppet::Puppet {
             script: script.clone(),

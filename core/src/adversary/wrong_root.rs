@@ -1,15 +1,23 @@
 //! Follows the protocol with an executor that computes a wrong state: its blocks name a root nobody
 //! else has, and it finds everybody else's root wrong. What the others decide it follows all the same.
+//! Its milder kind errs only where a contract asks about balances.
 
-use super::Strategy;
+use super::{Lie, Strategy};
 use crate::consensus::{Input, Protocol};
 
+/// `answers`: the milder kind.
 #[derive(Clone)]
-pub struct WrongRoot;
+pub struct WrongRoot {
+    pub answers: bool,
+}
 
 impl<P: Protocol> Strategy<P> for WrongRoot {
     fn name(&self) -> &'static str {
-        "wrong root"
+        if self.answers {
+            "wrong answers"
+        } else {
+            "wrong root"
+        }
     }
 
     fn before(&mut self, state: &mut P::State, _input: &Input<P::Message>) -> bool {
@@ -17,8 +25,12 @@ impl<P: Protocol> Strategy<P> for WrongRoot {
         true
     }
 
-    fn lies_about_state(&self) -> bool {
-        true
+    fn lies(&self) -> Option<Lie> {
+        Some(if self.answers {
+            Lie::Answers
+        } else {
+            Lie::State
+        })
     }
 
     fn resends(&self) -> bool {

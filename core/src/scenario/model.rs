@@ -41,6 +41,9 @@ pub struct Scenario {
     pub workload: WorkloadSpec,
     pub execution: ExecutionSpec,
     pub checks: CheckSpec,
+    /// Coins of user accounts on top of what each has.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub accounts: Vec<AccountSpec>,
     /// Modules commands and transactions may name.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub contracts: Vec<ContractSpec>,
@@ -65,6 +68,7 @@ impl Default for Scenario {
             workload: WorkloadSpec::default(),
             execution: ExecutionSpec::default(),
             checks: CheckSpec::default(),
+            accounts: Vec::new(),
             contracts: Vec::new(),
             commands: Vec::new(),
         }
@@ -397,6 +401,10 @@ pub enum StrategySpec {
     Amnesia,
     /// Say exactly what the script says.
     Puppet { script: Vec<PuppetLine> },
+    /// Execute wrongly where it shows in contracts only: everybody they ask about owns one coin more.
+    WrongAnswers,
+    /// Leave these users' transactions out of one's own blocks.
+    Censor { users: Vec<u16> },
 }
 
 /// One signed message of a puppet, delivered to the named validators at one instant.
@@ -653,6 +661,78 @@ pub enum SubmitSpec {
         input: InputSpec,
         value: u64,
     },
+    /// Coins of several denominations. An account or contract is named by `user:0` to `user:7`, by
+    /// `forge1...` or by 64 hex digits, here and in what follows.
+    Send { to: String, coins: Vec<CoinSpec> },
+    /// Puts a module of the scenario's `contracts` on the chain; the first stored gets code id 1.
+    Store { contract: String },
+    /// A contract of stored code. With a salt its address depends on code, sender and salt alone.
+    Instantiate {
+        code_id: u64,
+        msg: InputSpec,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        funds: Vec<CoinSpec>,
+        #[serde(default)]
+        label: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        admin: Option<String>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        salt: Option<InputSpec>,
+    },
+    Execute {
+        contract: String,
+        msg: InputSpec,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        funds: Vec<CoinSpec>,
+    },
+    /// Other stored code for a contract, by its admin.
+    Migrate {
+        contract: String,
+        code_id: u64,
+        msg: InputSpec,
+    },
+    /// Another admin, or none for ever.
+    SetAdmin {
+        contract: String,
+        #[serde(default)]
+        admin: Option<String>,
+    },
+}
+
+/// So much of one denomination.
+#[derive(
+    Clone,
+    Debug,
+    PartialEq,
+    Eq,
+    Serialize,
+    Deserialize,
+    BorshSerialize,
+    BorshDeserialize,
+    JsonSchema,
+)]
+#[serde(deny_unknown_fields)]
+pub struct CoinSpec {
+    pub denom: String,
+    pub amount: u64,
+}
+
+/// What a user account owns at the beginning, beyond what each does.
+#[derive(
+    Clone,
+    Debug,
+    PartialEq,
+    Eq,
+    Serialize,
+    Deserialize,
+    BorshSerialize,
+    BorshDeserialize,
+    JsonSchema,
+)]
+#[serde(deny_unknown_fields)]
+pub struct AccountSpec {
+    pub user: u16,
+    pub coins: Vec<CoinSpec>,
 }
 
 #[derive(

@@ -1,10 +1,9 @@
 //! From a scenario to a world at time 0.
 
-use super::archive::Archive;
-use super::node::{Computed, Node};
+use super::node::{Computed, Node, Past};
 use super::queue::Queue;
 use super::store::Store;
-use super::users::{ENDOWMENT, SECOND_DENOM, USERS, Users, user};
+use super::users::{ENDOWMENT, SECOND_DENOM, USERS, Users, user, user_address};
 use super::wire::CHATTER;
 use super::{Adversary, Fixed, Happening, World};
 use crate::adversary::{Line, Plan, Value, strategy};
@@ -83,7 +82,6 @@ pub fn build<P: Protocol>(setup: &Setup) -> Result<World<P>, String> {
     );
     let tip = genesis_block.id();
     let mut store = Store::default();
-    let mut archive = Archive::default();
     let nodes: Vec<Node<P>> = node_validators
         .iter()
         .enumerate()
@@ -95,7 +93,6 @@ pub fn build<P: Protocol>(setup: &Setup) -> Result<World<P>, String> {
                 state: state.clone(),
                 root,
             };
-            archive.keep(id, &genesis_block, &computed);
             Node {
                 id,
                 validator: *validator,
@@ -106,6 +103,7 @@ pub fn build<P: Protocol>(setup: &Setup) -> Result<World<P>, String> {
                 tip,
                 tip_height: 0,
                 progress: 0,
+                past: imbl::OrdMap::unit(0, Past::new(&computed, 0)),
                 computed: BTreeMap::from([(tip, computed)]),
                 executor: ExecutorKind::Honest,
                 mempool: Mempool::default(),
@@ -157,7 +155,6 @@ pub fn build<P: Protocol>(setup: &Setup) -> Result<World<P>, String> {
         queue: Queue::default(),
         network: network(scenario, &fixed.names, &node_validators, randomness, count),
         store,
-        archive,
         ledger,
         adversary: Adversary {
             plan: Plan::Coalition,
@@ -243,8 +240,15 @@ fn genesis(scenario: &Scenario) -> Genesis {
     let workers = u64::from(scenario.workload.accounts.max(1));
     let accounts = (0..workers).map(|i| (workload::address(i), vec![native()]));
     let users = (0..USERS).map(|i| (Hash(user(i).public().0), vec![native(), second()]));
+    let more = scenario.accounts.iter().map(|account| {
+        let coins = account.coins.iter().map(|c| Coin {
+            denom: c.denom.clone(),
+            amount: u128::from(c.amount),
+        });
+        (user_address(account.user), coins.collect())
+    });
     Genesis {
-        accounts: accounts.chain(users).collect(),
+        accounts: accounts.chain(users).chain(more).collect(),
         contracts: Vec::new(),
     }
 }
@@ -410,6 +414,10 @@ pub(super) fn plan(spec: &StrategySpec, names: &[String]) -> Plan {
         StrategySpec::Silent => Plan::Silent,
         StrategySpec::Delay { by_us } => Plan::Delay { by: *by_us },
         StrategySpec::WrongRoot => Plan::WrongRoot,
+        StrategySpec::WrongAnswers => Plan::WrongAnswers,
+        StrategySpec::Censor { users } => Plan::Censor {
+            users: users.clone(),
+        },
         StrategySpec::Amnesia => Plan::Amnesia,
         StrategySpec::Puppet { script } => Plan::Puppet {
             script: script

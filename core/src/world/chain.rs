@@ -1,7 +1,8 @@
 //! A node's chain: building, validating, executing and finalising blocks.
 
 use super::World;
-use super::node::Computed;
+use super::node::{Computed, Past};
+use super::users::user_address;
 use crate::base::limits::{MAX_BLOCK_BYTES, MAX_DELAY};
 use crate::base::{Hash, Micros, SECOND};
 use crate::consensus::{Certificate, Protocol};
@@ -23,9 +24,15 @@ impl<P: Protocol> World<P> {
             height,
         } = self.compute(node, &parent)?;
         let n = &self.nodes[node.index()];
-        let transactions = n
+        let mut transactions = n
             .mempool
             .take(&state, self.fixed.block_gas, MAX_BLOCK_BYTES);
+        let left_out = self.adversary.strategy.leaves_out();
+        if !left_out.is_empty() && self.adversary.controls(node) {
+            // All of a sender's, so that no later one waits for an earlier one in vain.
+            let left_out: Vec<_> = left_out.iter().map(|i| user_address(*i)).collect();
+            transactions.retain(|tx| !left_out.contains(&Hash(tx.transaction.sender.0)));
+        }
         let header = Header {
             chain: self.fixed.chain,
             height: height + 1,
@@ -244,9 +251,9 @@ impl<P: Protocol> World<P> {
         n.tip_height = height;
         n.progress = now;
         n.thin();
-        if let Some(computed) = n.computed.get(&id) {
+        if let Some(computed) = n.computed.get(&id).cloned() {
+            n.remember(height, Past::new(&computed, block.header.time));
             n.mempool.remove_committed(block, &computed.state);
-            self.archive.keep(node, block, computed);
         }
         self.forget_old();
     }

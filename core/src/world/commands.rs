@@ -3,7 +3,7 @@
 
 use super::build::{cut, latency, plan};
 use super::{Happening, World};
-use crate::adversary::strategy;
+use crate::adversary::{Lie, strategy};
 use crate::base::SECOND;
 use crate::consensus::Protocol;
 use crate::ledger::ExecutorKind;
@@ -171,11 +171,14 @@ impl<P: Protocol> World<P> {
             .filter(|n| validators.contains(&n.validator))
             .map(|n| n.id)
             .collect();
-        let lies = self.adversary.strategy.lies_about_state();
+        let lie = match self.adversary.strategy.lies() {
+            None => ExecutorKind::Honest,
+            Some(Lie::State) => ExecutorKind::WrongRoot,
+            Some(Lie::Answers) => ExecutorKind::Inflating,
+        };
         for n in &mut self.nodes {
-            let liar = lies && validators.contains(&n.validator);
-            n.executor = if liar {
-                ExecutorKind::WrongRoot
+            n.executor = if validators.contains(&n.validator) {
+                lie
             } else {
                 ExecutorKind::Honest
             };

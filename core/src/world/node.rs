@@ -16,6 +16,22 @@ pub(super) struct Computed {
     pub root: Hash,
 }
 
+/// The state after a final block, and when that block was built.
+#[derive(Clone, Debug)]
+pub(super) struct Past {
+    pub state: State,
+    pub time: Micros,
+}
+
+impl Past {
+    pub(super) fn new(computed: &Computed, time: Micros) -> Self {
+        Past {
+            state: computed.state.clone(),
+            time,
+        }
+    }
+}
+
 /// A block and the certificate that decides it.
 pub(super) type Proved<M> = (BlockId, Arc<Certificate<M>>);
 
@@ -35,6 +51,8 @@ pub(super) struct Node<P: Protocol> {
     pub progress: Micros,
     /// Executed states: the tip's, the few before it, and of blocks beyond it that were built upon.
     pub computed: BTreeMap<BlockId, Computed>,
+    /// The states after its newest final blocks, for questions about the past; consensus never looks.
+    pub past: imbl::OrdMap<Height, Past>,
     pub executor: ExecutorKind,
     pub mempool: Mempool,
     /// Until then the executor is at work.
@@ -54,6 +72,9 @@ pub(super) struct Node<P: Protocol> {
 /// Blocks before the tip whose states are kept: a view of the recent past for queries, and the parent
 /// of a block that is still being validated.
 const KEEP_STATES: u64 = 4;
+/// Final states a node keeps for questions. They share what did not change, so each costs what its
+/// block wrote.
+const KEEP_PAST: usize = 64;
 
 impl<P: Protocol> Node<P> {
     /// Keeps a proof; of one offender and slot one is enough.
@@ -63,6 +84,16 @@ impl<P: Protocol> Node<P> {
         });
         if !known && self.evidence.len() < MAX_EVIDENCE {
             self.evidence.push(evidence.clone());
+        }
+    }
+
+    /// Keeps the state after a final block for those who ask about the past.
+    pub(super) fn remember(&mut self, height: Height, past: Past) {
+        self.past.insert(height, past);
+        if self.past.len() > KEEP_PAST
+            && let Some(oldest) = self.past.get_min().map(|(height, _)| *height)
+        {
+            self.past.remove(&oldest);
         }
     }
 

@@ -6,11 +6,12 @@ use super::wire::Copy;
 use super::{Happening, World};
 use crate::base::{Hash, Micros};
 use crate::consensus::{Context, Protocol, Status};
-use crate::ledger::State;
+use crate::ledger::{Execution, Recording, State, recorded};
 use crate::scenario::model::{CopySpec, TimedCommand};
 use crate::trace::{MessageId, Trace};
-use crate::types::{Address, BlockId, Height, NodeId, ValidatorId};
+use crate::types::{Address, Block, BlockId, Height, NodeId, ValidatorId};
 use crate::vm::Outcome;
+use std::sync::Arc;
 
 /// A copy on the wire.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,6 +21,14 @@ pub struct Flying {
     pub to: NodeId,
     pub sent: Micros,
     pub arrives: Micros,
+}
+
+/// A block executed once more, with all that its contracts asked.
+#[derive(Clone, Debug)]
+pub struct Again {
+    pub block: Arc<Block>,
+    pub execution: Execution,
+    pub recording: Recording,
 }
 
 /// What can be seen of a node from outside its machine.
@@ -57,20 +66,21 @@ pub trait Simulation: Inside {
     fn status(&self, node: NodeId) -> Status;
     /// The state after the node's newest final block, and that block's height.
     fn state(&self, node: NodeId) -> Option<(&State, Height)>;
-    /// The state after the block of `height` that the node holds final, and its root as the node says it
-    /// is; `None` when it has no such block, or that is longer gone by than states are kept.
-    fn archived(&self, node: NodeId, height: Height) -> Option<(&State, Hash)>;
-    /// The oldest height of which states are kept.
-    fn archived_from(&self) -> Height;
-    /// As `view`, on a state of the past.
-    fn ask_archived(
+    fn view(&self, node: NodeId, contract: Address, input: &[u8]) -> Option<Outcome>;
+    /// The state after the node's final block of `height` (absent: the newest), that height, and the
+    /// block's instant; `None` when the node is not there yet or has forgotten it.
+    fn state_at(&self, node: NodeId, height: Option<Height>) -> Option<(State, Height, Micros)>;
+    /// A contract's answer at [`Self::state_at`].
+    fn ask(
         &self,
         node: NodeId,
-        height: Height,
+        height: Option<Height>,
         contract: Address,
         input: &[u8],
     ) -> Option<Outcome>;
-    fn view(&self, node: NodeId, contract: Address, input: &[u8]) -> Option<Outcome>;
+    /// Executes the node's final block of `height` again as that node does now, taking down what its
+    /// contracts ask; `None` when block or parent state are forgotten.
+    fn execute_again(&self, node: NodeId, height: Height) -> Option<Again>;
     fn submissions(&self) -> &[Submission];
     /// Copies on the wire that left at `since` or later, in the order they left; at most `max`.
     fn flying(&self, since: Micros, max: usize) -> Vec<Flying>;
@@ -175,27 +185,39 @@ impl<P: Protocol> Simulation for World<P> {
         )
     }
 
-    fn archived(&self, node: NodeId, height: Height) -> Option<(&State, Hash)> {
-        self.archive.get(node, height).map(|k| (&k.state, k.root))
+    fn state_at(&self, node: NodeId, height: Option<Height>) -> Option<(State, Height, Micros)> {
+        let past = &self.nodes.get(node.index())?.past;
+        let (height, past) = match height {
+            Some(height) => (height, past.get(&height)?),
+            None => past.get_max().map(|(height, past)| (*height, past))?,
+        };
+        Some((past.state.clone(), height, past.time))
     }
 
-    fn archived_from(&self) -> Height {
-        self.archive.oldest()
-    }
-
-    fn ask_archived(
+    fn ask(
         &self,
         node: NodeId,
-        height: Height,
+        height: Option<Height>,
         contract: Address,
         input: &[u8],
     ) -> Option<Outcome> {
-        let (state, _) = self.archived(node, height)?;
-        Some(
-            self.ledger
-                .chain
-                .view(state, (height, self.now), contract, input),
-        )
+        let (state, height, time) = self.state_at(node, height)?;
+        let chain = &self.ledger.chain;
+        Some(chain.view(&state, (height, time), contract, input))
+    }
+
+    fn execute_again(&self, node: NodeId, height: Height) -> Option<Again> {
+        let n = self.nodes.get(node.index())?;
+        let parent = n.past.get(&height.checked_sub(1)?)?;
+        let block = self.store.decision(node, height)?.block;
+        let block = self.store.any(&block)?.clone();
+        let (execution, recording) =
+            recorded(n.executor, &self.ledger.chain, &parent.state, &block);
+        Some(Again {
+            block,
+            execution,
+            recording,
+        })
     }
 
     fn submissions(&self) -> &[Submission] {

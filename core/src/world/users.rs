@@ -6,10 +6,12 @@ use crate::base::digest::from_hex;
 use crate::base::{Hash, Micros};
 use crate::consensus::Protocol;
 use crate::ledger::{Execution, Receipt, Workload, workload};
-use crate::scenario::model::{InputSpec, SubmitSpec};
+use crate::scenario::model::{CoinSpec, InputSpec, SubmitSpec};
 use crate::trace::Event;
 use crate::types::transaction::NATIVE_DENOM;
-use crate::types::{Action, Block, Coin, Height, Keypair, NodeId, SignedTransaction, Transaction};
+use crate::types::{
+    Action, Block, Coin, Height, Keypair, NodeId, SignedTransaction, Transaction, bech32,
+};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -36,6 +38,43 @@ pub(super) fn user(i: u16) -> Keypair {
 #[must_use]
 pub fn user_address(i: u16) -> Hash {
     Hash(user(i).public().0)
+}
+
+/// The account or contract a text names: `user:0`, `forge1...` or 64 hex digits.
+///
+/// # Errors
+/// A sentence saying what may be written.
+pub fn named_address(text: &str) -> Result<Hash, String> {
+    if let Some(number) = text.strip_prefix("user:") {
+        return match number.parse::<u16>() {
+            Ok(i) if i < USERS => Ok(user_address(i)),
+            _ => Err(format!(
+                "there is no user account '{number}'; give user:0 to user:{}",
+                USERS - 1
+            )),
+        };
+    }
+    if text.len() == 64 && !text.starts_with(bech32::PREFIX) {
+        return Hash::from_hex(text);
+    }
+    bech32::decode(text).map_err(|why| {
+        format!(
+            "'{text}' names nobody: {why}. Write user:0, a `forge1...` address or 64 hex digits"
+        )
+    })
+}
+
+fn several(coins: &[CoinSpec]) -> Vec<Coin> {
+    let mut coins: Vec<Coin> = coins
+        .iter()
+        .filter(|c| c.amount > 0)
+        .map(|c| Coin {
+            denom: c.denom.clone(),
+            amount: u128::from(c.amount),
+        })
+        .collect();
+    coins.sort();
+    coins
 }
 
 /// A person's transaction and what became of it.
@@ -247,6 +286,54 @@ impl<P: Protocol> World<P> {
                     amount: u128::from(*value),
                 }),
             },
+            SubmitSpec::Send { to, coins } => Action::Send {
+                to: named_address(to)?,
+                coins: several(coins),
+            },
+            SubmitSpec::Store { contract } => {
+                Action::Store {
+                    wasm: self.contracts.get(contract).cloned().ok_or_else(|| {
+                        format!("the scenario has no contract named '{contract}'")
+                    })?,
+                }
+            }
+            SubmitSpec::Instantiate {
+                code_id,
+                msg,
+                funds,
+                label,
+                admin,
+                salt,
+            } => Action::Instantiate {
+                code_id: *code_id,
+                admin: admin.as_deref().map(named_address).transpose()?,
+                label: label.clone(),
+                input: bytes(msg)?,
+                funds: several(funds),
+                salt: salt.as_ref().map(bytes).transpose()?,
+            },
+            SubmitSpec::Execute {
+                contract,
+                msg,
+                funds,
+            } => Action::Execute {
+                contract: named_address(contract)?,
+                input: bytes(msg)?,
+                funds: several(funds),
+            },
+            SubmitSpec::Migrate {
+                contract,
+                code_id,
+                msg,
+            } => Action::Migrate {
+                contract: named_address(contract)?,
+                code_id: *code_id,
+                input: bytes(msg)?,
+            },
+            SubmitSpec::SetAdmin { contract, admin } => Action::SetAdmin {
+                contract: named_address(contract)?,
+                admin: admin.as_deref().map(named_address).transpose()?,
+            },
         })
     }
 }
@@ -274,6 +361,15 @@ fn bytes(input: &InputSpec) -> Result<Vec<u8>, String> {
     }
 }
 
+/// A name short enough for a line: the end of an address tells more than its beginning.
+fn who(text: &str) -> String {
+    if text.len() <= 16 {
+        return text.to_owned();
+    }
+    let end: String = text.chars().rev().take(8).collect();
+    format!("…{}", end.chars().rev().collect::<String>())
+}
+
 fn describe(spec: &SubmitSpec) -> String {
     let shown = |input: &InputSpec| match input {
         InputSpec::Text(text) => text.chars().take(60).collect::<String>(),
@@ -287,5 +383,31 @@ fn describe(spec: &SubmitSpec) -> String {
         SubmitSpec::Call { address, input, .. } => {
             format!("call of {} with '{}'", address.short(8), shown(input))
         }
+        SubmitSpec::Send { to, coins } => {
+            let coins = coins.iter().map(|c| format!("{} {}", c.amount, c.denom));
+            format!(
+                "transfer of {} to {}",
+                coins.collect::<Vec<_>>().join(", "),
+                who(to)
+            )
+        }
+        SubmitSpec::Store { contract } => format!("storing of the code of {contract}"),
+        SubmitSpec::Instantiate { code_id, msg, .. } => {
+            format!("instance of code {code_id} with '{}'", shown(msg))
+        }
+        SubmitSpec::Execute { contract, msg, .. } => {
+            format!("call of {} with '{}'", who(contract), shown(msg))
+        }
+        SubmitSpec::Migrate {
+            contract, code_id, ..
+        } => format!("migration of {} to code {code_id}", who(contract)),
+        SubmitSpec::SetAdmin {
+            contract,
+            admin: Some(admin),
+        } => format!("{} as the admin of {}", who(admin), who(contract)),
+        SubmitSpec::SetAdmin {
+            contract,
+            admin: None,
+        } => format!("no admin for {} any more", who(contract)),
     }
 }

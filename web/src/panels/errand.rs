@@ -355,7 +355,10 @@ fn from_of(fields: &Rc<RefCell<Fields>>) -> El {
 fn store(app: App, from: El, contract: &str, whole: &El, said: &El) -> El {
     let (contract, whole, said) = (contract.to_owned(), whole.clone(), said.clone());
     let what = "Puts the code on the chain under an id: for instances with coins, for factories and migrations";
-    let button = el("button").attr("data-act", "store").attr("title", what).text("Store");
+    let button = el("button")
+        .attr("data-act", "store")
+        .attr("title", what)
+        .text("Store");
     button.pressed(move || {
         let ask = Ask::Store {
             from: from.value().parse().unwrap_or_default(),

@@ -19,16 +19,21 @@ pub fn microscope(app: App) -> El {
         .attr("aria-label", "Height of the block to execute again");
     let shown = el("div").attr("aria-live", "polite");
     let (a, b, h, host) = (one.clone(), other.clone(), height.clone(), shown.clone());
-    let compare = el("button").class("strong").text("Compare").pressed(move || {
-        let number = |field: &El| field.value().trim().parse::<u64>();
-        match number(&h) {
-            Ok(height) => {
-                let node = |field: &El| number(field).unwrap_or_default() as u16;
-                look(app, &host, node(&a), node(&b), height);
+    let compare = el("button")
+        .class("strong")
+        .text("Compare")
+        .pressed(move || {
+            let number = |field: &El| field.value().trim().parse::<u64>();
+            match number(&h) {
+                Ok(height) => {
+                    let node = |field: &El| number(field).unwrap_or_default() as u16;
+                    look(app, &host, node(&a), node(&b), height);
+                }
+                Err(_) => host.fill([el("p")
+                    .class("refusal")
+                    .text("Which block? A height is a whole number.")]),
             }
-            Err(_) => host.fill([el("p").class("refusal").text("Which block? A height is a whole number.")]),
-        }
-    });
+        });
     el("div")
         .class("microscope")
         .add(&el("p").class("note").text("Executes one block again at two validators, and shows the first thing a contract asked or was told at which they part."))
@@ -43,7 +48,10 @@ pub fn look(app: App, host: &El, one: u16, other: u16, height: u64) {
     app.studio.ask(app, ask, move |answer| match answer {
         Answer::Microscope(seen) => host.fill([drawn(&seen)]),
         Answer::Complaints(all) => {
-            host.fill(all.iter().map(|(_, s)| el("p").class("refusal").attr("role", "alert").text(s)));
+            host.fill(
+                all.iter()
+                    .map(|(_, s)| el("p").class("refusal").attr("role", "alert").text(s)),
+            );
         }
         _ => {}
     });
@@ -52,9 +60,16 @@ pub fn look(app: App, host: &El, one: u16, other: u16, height: u64) {
 fn drawn(m: &Microscope) -> El {
     let (one, other) = (&m.validators.0, &m.validators.1);
     let heading = |text: &str| el("th").attr("scope", "col").text(text);
-    let head = el("tr").add(&heading("")).add(&heading(one)).add(&heading(other));
+    let head = el("tr")
+        .add(&heading(""))
+        .add(&heading(one))
+        .add(&heading(other));
     let row = |what: &str, pair: (&str, &str), differs: bool| {
-        let cell = |text: &str| el("td").class(if differs { "breaks odd" } else { "breaks" }).text(text);
+        let cell = |text: &str| {
+            el("td")
+                .class(if differs { "breaks odd" } else { "breaks" })
+                .text(text)
+        };
         el("tr")
             .add(&el("th").attr("scope", "row").class("breaks").text(what))
             .add(&cell(pair.0))
@@ -76,12 +91,21 @@ fn drawn(m: &Microscope) -> El {
     });
     rows.extend(differing);
     let place = m.parting.as_ref().map(|p| {
-        let nth = p.transaction.map_or(String::new(), |t| format!("transaction {} of the block, ", t + 1));
-        el("p").class("note breaks").text(&format!("{nth}{} of {}", p.entry, p.contract))
+        let nth = p.transaction.map_or(String::new(), |t| {
+            format!("transaction {} of the block, ", t + 1)
+        });
+        el("p")
+            .class("note breaks")
+            .text(&format!("{nth}{} of {}", p.entry, p.contract))
     });
     el("div")
         .class("accepted seen")
         .add(&el("p").text(&m.sentence))
         .maybe(place)
-        .add(&el("table").class("table").add(&el("thead").add(&head)).add(&el("tbody").add_all(rows)))
+        .add(
+            &el("table")
+                .class("table")
+                .add(&el("thead").add(&head))
+                .add(&el("tbody").add_all(rows)),
+        )
 }

@@ -69,7 +69,10 @@ fn facts_of(card: &CardView) -> Vec<El> {
     fact("interface", format!("{}, by {}", card.abi, card.marker));
     fact("admitted as", card.profile.clone());
     fact("entry points", card.entries.join(", "));
-    fact("code id", card.code_id.map(|id| id.to_string()).unwrap_or_default());
+    fact(
+        "code id",
+        card.code_id.map(|id| id.to_string()).unwrap_or_default(),
+    );
     fact("capabilities", card.capabilities.join(", "));
     fact(
         "data version",

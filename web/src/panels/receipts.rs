@@ -166,7 +166,9 @@ fn roots(app: App, r: &ReceiptView) -> Vec<El> {
 
 /// Leads to where two validators with different roots part.
 fn parting(app: App, r: &ReceiptView) -> Option<[El; 2]> {
-    let nodes = app.world.with_untracked(|w| w.as_ref().map(|w| w.nodes.clone()))?;
+    let nodes = app
+        .world
+        .with_untracked(|w| w.as_ref().map(|w| w.nodes.clone()))?;
     let number = |name: &str| nodes.iter().position(|n| n == name).map(|k| k as u16);
     let (first, root) = r.roots.first()?;
     let (second, _) = r.roots.iter().find(|(_, other)| other != root)?;

@@ -29,7 +29,12 @@ pub fn act(command: &Command) -> String {
         Command::Submit { action, .. } => match action {
             SubmitSpec::Transfer { .. } => "a transfer".into(),
             SubmitSpec::Deploy { contract, .. } => format!("deploy {contract}"),
-            SubmitSpec::Call { .. } => "a call".into(),
+            SubmitSpec::Call { .. } | SubmitSpec::Execute { .. } => "a call".into(),
+            SubmitSpec::Send { .. } => "a transfer".into(),
+            SubmitSpec::Store { contract } => format!("store {contract}"),
+            SubmitSpec::Instantiate { code_id, .. } => format!("an instance of code {code_id}"),
+            SubmitSpec::Migrate { .. } => "a migration".into(),
+            SubmitSpec::SetAdmin { .. } => "another admin".into(),
         },
         Command::Drop(copy) => format!("drop {}'s {}", copy.from, copy.kind),
         Command::Delay { message, .. } => format!("delay {}'s {}", message.from, message.kind),

@@ -590,7 +590,7 @@ fn read_script(text: &str) -> Result<Vec<PuppetLine>, Problem> {
 /// A built-in module becomes part of the run when it is first deployed.
 fn knowing(session: &mut Session, files: &Files, command: &Command) -> Result<(), Problem> {
     if let Command::Submit {
-        action: SubmitSpec::Deploy { contract, .. },
+        action: SubmitSpec::Deploy { contract, .. } | SubmitSpec::Store { contract },
         ..
     } = command
         && !session

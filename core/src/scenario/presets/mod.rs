@@ -6,6 +6,7 @@
 //! can only withhold.
 
 mod attack;
+mod contracts;
 mod execution;
 mod network;
 mod people;
@@ -49,6 +50,7 @@ const BEGIN: &str = "To begin with";
 const NETWORK: &str = "The network";
 const FAILURES: &str = "Validators that fail";
 const LIARS: &str = "Liars";
+const CONTRACTS: &str = "Contracts";
 
 /// All presets, in the order a page lists them; the first is what it opens with.
 #[must_use]
@@ -68,6 +70,11 @@ pub fn presets() -> Vec<Preset> {
         attack::fork().about(LIARS),
         execution::wrong_root().about(FAILURES),
         attack::amnesia().about(LIARS),
+        contracts::escrow().about(CONTRACTS),
+        contracts::watch().about(CONTRACTS),
+        contracts::auction().about(CONTRACTS),
+        contracts::burner().about(CONTRACTS),
+        contracts::factory().about(CONTRACTS),
     ]
 }
 

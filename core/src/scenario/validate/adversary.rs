@@ -5,6 +5,7 @@ use super::{Checked, Names, delay, distinct, few, instant, known, quote, require
 use crate::base::limits::MAX_PUPPET_LINES;
 use crate::scenario::model::{AdversarySpec, PuppetLine, StrategySpec, ValueSpec, Who};
 use crate::world::PROTOCOLS;
+use crate::world::USERS;
 use std::collections::BTreeSet;
 
 pub(super) fn check(place: &str, adversary: &AdversarySpec, names: &Names) -> Checked {
@@ -35,9 +36,17 @@ pub(super) fn check(place: &str, adversary: &AdversarySpec, names: &Names) -> Ch
             }
             Ok(())
         }
+        StrategySpec::Censor { users } => {
+            let at = format!("{place}.strategy.censor.users");
+            few(&at, users.len(), usize::from(USERS), "users")?;
+            require(users.iter().all(|u| *u < USERS), &at, || {
+                format!("user accounts are 0 to {}.", USERS - 1)
+            })
+        }
         StrategySpec::Coalition
         | StrategySpec::Silent
         | StrategySpec::WrongRoot
+        | StrategySpec::WrongAnswers
         | StrategySpec::Amnesia => Ok(()),
     }
 }

@@ -6,9 +6,10 @@ use super::{
     require,
 };
 use crate::base::digest::from_hex;
-use crate::base::limits::{MAX_CALL_BYTES, MAX_COMMANDS};
-use crate::scenario::model::{Command, CopySpec, InputSpec, Scenario, SubmitSpec};
-use crate::world::{CHATTER, PROTOCOLS, USERS};
+use crate::base::limits::{MAX_CALL_BYTES, MAX_COMMANDS, MAX_DENOMS, MAX_LABEL_BYTES};
+use crate::ledger::validity::check_denom;
+use crate::scenario::model::{CoinSpec, Command, CopySpec, InputSpec, Scenario, SubmitSpec};
+use crate::world::{CHATTER, PROTOCOLS, USERS, named_address};
 use std::collections::BTreeSet;
 
 pub(super) fn check(scenario: &Scenario, names: &Names, modules: &BTreeSet<&str>) -> Checked {
@@ -148,7 +149,89 @@ fn submit(place: &str, action: &SubmitSpec, modules: &BTreeSet<&str>) -> Checked
             input(&format!("{place}.deploy.input"), given)
         }
         SubmitSpec::Call { input: given, .. } => input(&format!("{place}.call.input"), given),
+        SubmitSpec::Send { to, coins } => {
+            address(&format!("{place}.send.to"), to)?;
+            several(&format!("{place}.send.coins"), coins)
+        }
+        SubmitSpec::Store { contract } => {
+            let at = format!("{place}.store.contract");
+            require(modules.contains(contract.as_str()), &at, || {
+                format!(
+                    "there is no contract {} in `contracts`; add it there first.",
+                    quote(contract)
+                )
+            })
+        }
+        SubmitSpec::Instantiate {
+            msg,
+            funds,
+            label,
+            admin,
+            salt,
+            ..
+        } => {
+            let place = format!("{place}.instantiate");
+            input(&format!("{place}.msg"), msg)?;
+            several(&format!("{place}.funds"), funds)?;
+            require(
+                label.len() <= MAX_LABEL_BYTES,
+                &format!("{place}.label"),
+                || format!("a label has at most {MAX_LABEL_BYTES} bytes. Shorten it."),
+            )?;
+            if let Some(salt) = salt {
+                input(&format!("{place}.salt"), salt)?;
+            }
+            match admin {
+                Some(admin) => address(&format!("{place}.admin"), admin),
+                None => Ok(()),
+            }
+        }
+        SubmitSpec::Execute {
+            contract,
+            msg,
+            funds,
+        } => {
+            let place = format!("{place}.execute");
+            address(&format!("{place}.contract"), contract)?;
+            input(&format!("{place}.msg"), msg)?;
+            several(&format!("{place}.funds"), funds)
+        }
+        SubmitSpec::Migrate { contract, msg, .. } => {
+            let place = format!("{place}.migrate");
+            address(&format!("{place}.contract"), contract)?;
+            input(&format!("{place}.msg"), msg)
+        }
+        SubmitSpec::SetAdmin { contract, admin } => {
+            let place = format!("{place}.set_admin");
+            address(&format!("{place}.contract"), contract)?;
+            match admin {
+                Some(admin) => address(&format!("{place}.admin"), admin),
+                None => Ok(()),
+            }
+        }
     }
+}
+
+fn address(place: &str, text: &str) -> Checked {
+    named_address(text)
+        .map(|_| ())
+        .map_err(|why| super::ScenarioError::new(place, format!("{why}.")))
+}
+
+/// Coins in any order; one of nothing is left out later.
+pub(super) fn several(place: &str, coins: &[CoinSpec]) -> Checked {
+    few(place, coins.len(), MAX_DENOMS, "coins")?;
+    for (i, coin) in coins.iter().enumerate() {
+        let place = format!("{place}[{i}].denom");
+        check_denom(&coin.denom)
+            .map_err(|why| super::ScenarioError::new(place.as_str(), format!("{why}.")))?;
+        require(
+            coins[..i].iter().all(|other| other.denom != coin.denom),
+            &place,
+            || format!("{} stands twice; add the two up.", quote(&coin.denom)),
+        )?;
+    }
+    Ok(())
 }
 
 fn input(place: &str, input: &InputSpec) -> Checked {

@@ -18,6 +18,7 @@ use crate::base::limits::{
     MAX_ACCOUNTS, MAX_BLOCK_GAS, MAX_DELAY, MAX_TIME, MAX_TITLE_BYTES, MAX_TX_PER_SECOND,
 };
 use crate::base::{Micros, SECOND};
+use crate::world::USERS;
 use validators::Names;
 
 /// The shape of scenario this build writes and reads.
@@ -72,6 +73,23 @@ pub fn validate(scenario: &Scenario) -> Result<(), ScenarioError> {
     workload(&scenario.workload)?;
     execution(&scenario.execution)?;
     checks(&scenario.checks)?;
+    few(
+        "accounts",
+        scenario.accounts.len(),
+        usize::from(USERS),
+        "accounts",
+    )?;
+    for (i, owner) in scenario.accounts.iter().enumerate() {
+        let place = format!("accounts[{i}]");
+        require(owner.user < USERS, &format!("{place}.user"), || {
+            format!(
+                "there is no user account {}; give 0 to {}.",
+                owner.user,
+                USERS - 1
+            )
+        })?;
+        commands::several(&format!("{place}.coins"), &owner.coins)?;
+    }
     let modules = contracts::check(&scenario.contracts)?;
     commands::check(scenario, &names, &modules)
 }

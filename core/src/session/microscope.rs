@@ -1,0 +1,209 @@
+//! The divergence microscope: one height executed again at two validators, and the first place where they
+//! part: a host call, a key, an amount of gas, or nothing but the state itself.
+
+use super::Session;
+use super::explore::{Difference, differences};
+use super::view::Problem;
+use crate::ledger::{HostCall, RecordedCall};
+use crate::types::{NodeId, bech32};
+use borsh::{BorshDeserialize, BorshSerialize};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// Two validators and one height.
+#[derive(Clone, Debug, Serialize, Deserialize, BorshSerialize, BorshDeserialize, JsonSchema)]
+pub struct Microscope {
+    pub height: u64,
+    /// Names, blocks executed and the roots that came of them, of the one and the other.
+    pub validators: (String, String),
+    pub blocks: (String, String),
+    pub roots: (String, String),
+    /// One sentence on where they part, or that they do not.
+    pub sentence: String,
+    pub parting: Option<Parting>,
+    /// What differed before this block already.
+    pub before: Vec<Difference>,
+    /// What differs after it.
+    pub after: Vec<Difference>,
+}
+
+/// The first difference on the way.
+#[derive(Clone, Debug, Serialize, Deserialize, BorshSerialize, BorshDeserialize, JsonSchema)]
+pub struct Parting {
+    /// Place of the transaction in the block, from 0.
+    pub transaction: Option<u32>,
+    /// The contract, as `forge1...`, and which entry point ran.
+    pub contract: String,
+    pub entry: String,
+    /// How many calls of contracts, and within this one how many host calls, went alike before.
+    pub call: u64,
+    pub host_call: Option<u64>,
+    /// `read`, `write`, `query`, ..., or `gas`, or `answer`.
+    pub what: String,
+    /// The key, address or question.
+    pub about: String,
+    /// What the one and the other saw.
+    pub seen: (String, String),
+    /// The host calls just before, which went alike.
+    pub alike: Vec<String>,
+}
+
+/// Host calls shown before the parting.
+const CONTEXT: usize = 5;
+
+impl Session {
+    /// Executes the final block of `height` again at two nodes, each on its own state and in its own way.
+    ///
+    /// # Errors
+    /// A sentence, when one of them has no such block or has forgotten the state before it.
+    pub fn microscope(&self, one: usize, other: usize, height: u64) -> Result<Microscope, Problem> {
+        let id = |node: usize| NodeId(u16::try_from(node).unwrap_or(u16::MAX));
+        let again = |node: usize| {
+            self.sim.execute_again(id(node), height).ok_or_else(|| {
+                Problem::new(format!(
+                    "validator {} cannot execute height {height} again: it has not decided it, or has forgotten the state before it. Move the run to just after that height",
+                    node + 1
+                ))
+            })
+        };
+        let (a, b) = (again(one)?, again(other)?);
+        let name = |node: usize| self.sim.trace().head.node_name(id(node));
+        let names = (name(one), name(other));
+        let parting = part(&a.recording.calls, &b.recording.calls);
+        let before =
+            self.differences((one, height.checked_sub(1)), (other, height.checked_sub(1)))?;
+        let after = differences(&a.execution.state, &b.execution.state);
+        let sentence = sentence(
+            &names,
+            &parting,
+            &before,
+            &after,
+            a.block.id() == b.block.id(),
+        );
+        Ok(Microscope {
+            height,
+            blocks: (a.block.id().to_string(), b.block.id().to_string()),
+            roots: (a.execution.root.to_string(), b.execution.root.to_string()),
+            validators: names,
+            sentence,
+            parting,
+            before,
+            after,
+        })
+    }
+}
+
+fn sentence(
+    (one, other): &(String, String),
+    parting: &Option<Parting>,
+    before: &[Difference],
+    after: &[Difference],
+    same_block: bool,
+) -> String {
+    let start = if same_block {
+        String::new()
+    } else {
+        format!("{one} and {other} decided different blocks. ")
+    };
+    let rest = match (parting, before.is_empty(), after.is_empty()) {
+        (Some(p), ..) => format!(
+            "{one} and {other} part at a {} in the contract's {}: {one} saw {}, {other} saw {}.",
+            p.what, p.entry, p.seen.0, p.seen.1
+        ),
+        (None, true, true) => format!("{one} and {other} agree at every step and in every key."),
+        (None, true, false) => format!(
+            "Every contract was told the same, and still the states differ in {} places: the executor itself errs.",
+            after.len()
+        ),
+        (None, false, _) => format!(
+            "The contracts of this block did alike; {one} and {other} had parted before, in {} places.",
+            before.len()
+        ),
+    };
+    start + &rest
+}
+
+fn part(one: &[RecordedCall], other: &[RecordedCall]) -> Option<Parting> {
+    let length = one.len().max(other.len());
+    for index in 0..length {
+        let (a, b) = match (one.get(index), other.get(index)) {
+            (Some(a), Some(b)) if a == b => continue,
+            (Some(a), Some(b)) => (a, b),
+            (Some(only), None) | (None, Some(only)) => {
+                let ran = |there: bool| if there { "ran" } else { "did not run" }.to_owned();
+                let seen = (ran(index < one.len()), ran(index < other.len()));
+                return Some(parting(only, index, None, "call", "", seen));
+            }
+            (None, None) => return None,
+        };
+        if (a.contract, a.entry, &a.input) != (b.contract, b.entry, &b.input) {
+            let say = |c: &RecordedCall| {
+                format!(
+                    "{} of {} with {}",
+                    c.entry.name(),
+                    bech32::encode(&c.contract),
+                    String::from_utf8_lossy(&c.input)
+                )
+            };
+            return Some(parting(a, index, None, "call", "", (say(a), say(b))));
+        }
+        let calls = a.host.len().max(b.host.len());
+        let differs = (0..calls).find(|i| a.host.get(*i) != b.host.get(*i));
+        if let Some(at) = differs {
+            let say = |call: Option<&HostCall>| {
+                call.map_or("nothing".to_owned(), |c| {
+                    if c.value.is_empty() {
+                        format!("{} {}", c.what, c.about)
+                    } else {
+                        c.value.clone()
+                    }
+                })
+            };
+            let (x, y) = (a.host.get(at), b.host.get(at));
+            let first = x.or(y)?;
+            return Some(parting(
+                a,
+                index,
+                Some(at),
+                first.what,
+                &first.about,
+                (say(x), say(y)),
+            ));
+        }
+        if a.gas_used != b.gas_used {
+            let seen = (a.gas_used.to_string(), b.gas_used.to_string());
+            return Some(parting(a, index, None, "gas", "gas used by the call", seen));
+        }
+        let say = |c: &RecordedCall| match &c.result {
+            Ok(bytes) => String::from_utf8_lossy(bytes).into_owned(),
+            Err(why) => why.clone(),
+        };
+        return Some(parting(a, index, None, "answer", "", (say(a), say(b))));
+    }
+    None
+}
+
+fn parting(
+    call: &RecordedCall,
+    index: usize,
+    host_call: Option<usize>,
+    what: &str,
+    about: &str,
+    seen: (String, String),
+) -> Parting {
+    let end = host_call.unwrap_or(call.host.len());
+    let alike = call.host.iter().take(end).skip(end.saturating_sub(CONTEXT));
+    Parting {
+        transaction: call.transaction,
+        contract: bech32::encode(&call.contract),
+        entry: call.entry.name().into(),
+        call: index as u64,
+        host_call: host_call.map(|i| i as u64),
+        what: what.into(),
+        about: about.into(),
+        seen,
+        alike: alike
+            .map(|c| format!("{} {} {}", c.what, c.about, c.value))
+            .collect(),
+    }
+}
