@@ -58,4 +58,58 @@ if (measuring) {
       console.log(`${n} validators, 100 ms blocks: ${(ratio / ((Date.now() - began) / 1_000)).toFixed(2)} x simulated time (aim at 128: 1)`);
     }
   });
+
+  browserTest("a frame of 100 validators at ten times slow motion", { width: 1920, height: 1080 }, async ({ page, open }) => {
+    await open(page);
+    await textOf(page, "#verdict", (text) => /height \d/.test(text));
+    const validators = Array.from({ length: 100 }, (_, i) => ({ name: `v${i + 1}`, stake: 100 }));
+    await give(page, { validators });
+    await page.waitForFunction(() => document.querySelector("#validators-number").value === "100");
+    await page.evaluate(() => {
+      const play = document.querySelector("#play");
+      if (play.getAttribute("aria-label") === "Play") play.click();
+      const speed = document.querySelector("#speed");
+      for (let k = 0; k <= Number(speed.max); k++) {
+        speed.value = k;
+        speed.dispatchEvent(new Event("input", { bubbles: true }));
+        if (parseFloat(document.querySelector('output[for="speed"]').textContent) >= 0.1) break;
+      }
+    });
+    // A whole height's votes on the screen, and the next one coming.
+    await later(14_000);
+    const shapes = await page.$eval(".chart-tools", (tools) => Number(tools.dataset.shapes));
+    const folded = await page.$eval(".folding", (folding) => folding.textContent).catch(() => "");
+    await page.tracing.start({ categories: ["toplevel", "devtools.timeline", "disabled-by-default-devtools.timeline"] });
+    await later(8_000);
+    const shapesAfter = await page.$eval(".chart-tools", (tools) => Number(tools.dataset.shapes));
+    const { traceEvents } = JSON.parse(Buffer.from(await page.tracing.stop()).toString("utf8"));
+    const { frame, tasks } = mainThread(traceEvents);
+    const p = (list, share) => list.toSorted((a, b) => a - b)[Math.min(list.length - 1, Math.floor(list.length * share))];
+    console.log(`shapes on screen: ${shapes} to ${shapesAfter} (aim: 2,000 or more); ${folded}`);
+    console.log(`main thread a frame, ${frame.length} frames: median ${p(frame, 0.5).toFixed(1)} ms, p95 ${p(frame, 0.95).toFixed(1)} ms (aim: 8)`);
+    console.log(`longest task ${Math.max(...tasks).toFixed(1)} ms (aim: 50); tasks over 50 ms: ${tasks.filter((t) => t > 50).length}`);
+  });
+}
+
+/// Milliseconds the page's main thread worked from one animation frame to the next, and of each task.
+function mainThread(events) {
+  // The thread on which animation frames are fired is the one that matters.
+  const fires = events.filter((e) => e.name === "FireAnimationFrame");
+  const thread = `${fires[0].pid}:${fires[0].tid}`;
+  const own = (e) => `${e.pid}:${e.tid}` === thread;
+  const runs = events.filter((e) => own(e) && e.ph === "X" && /RunTask$/.test(e.name) && e.dur).sort((a, b) => a.ts - b.ts);
+  // Both categories may tell of one task, the one within the other.
+  const tasks = [];
+  for (const run of runs) {
+    const last = tasks.at(-1);
+    if (last && run.ts < last.ts + last.dur) last.dur = Math.max(last.dur, run.ts + run.dur - last.ts);
+    else tasks.push({ ts: run.ts, dur: run.dur });
+  }
+  const starts = fires.filter(own).map((e) => e.ts).sort((a, b) => a - b);
+  const begins = starts.filter((ts, k) => k === 0 || ts - starts[k - 1] > 4_000);
+  const frame = begins.slice(1).map((end, k) => {
+    const within = tasks.filter((t) => t.ts < end && t.ts + t.dur > begins[k]);
+    return within.reduce((sum, t) => sum + Math.min(t.ts + t.dur, end) - Math.max(t.ts, begins[k]), 0) / 1_000;
+  });
+  return { frame, tasks: tasks.map((t) => t.dur / 1_000) };
 }

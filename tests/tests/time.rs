@@ -174,7 +174,9 @@ proptest! {
 fn going_over_to_another_branch_runs_nothing_before_the_parting_again() {
     let mut scenario = Scenario::default();
     scenario.workload.tx_per_second = 300;
-    let mut session = run(&scenario, 6_000_000);
+    // In small slices, so that there is a checkpoint before the parting.
+    let mut session = Session::open(scenario).expect("possible");
+    while !session.advance(6_000_000, 500).reached {}
     let first = session.scenario().clone();
     while !session.seek(4_500_000, 10_000).reached {}
     session

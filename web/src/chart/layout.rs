@@ -123,7 +123,13 @@ impl Layout {
     }
 
     fn room(&self) -> f64 {
-        (self.breadth() - self.gutter() - MARGIN).max(1.0)
+        // Flowing right the last lifeline stands above the tools, which lie in the chart's corner.
+        let far = match self.view.flow {
+            Flow::Down => MARGIN,
+            Flow::Right if self.width < 560.0 => 66.0,
+            Flow::Right => 42.0,
+        };
+        (self.breadth() - self.gutter() - far).max(1.0)
     }
 
     /// Pixels between two lifelines.

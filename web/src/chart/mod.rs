@@ -13,6 +13,8 @@ pub mod cuts;
 pub mod density;
 pub mod filter;
 pub mod frame;
+#[cfg(test)]
+mod golden;
 pub mod hit;
 pub mod lanes;
 pub mod layout;

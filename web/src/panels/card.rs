@@ -86,6 +86,7 @@ pub fn Inspector() -> impl IntoView {
             <Show when=move || empty.get()>
                 <Empty />
             </Show>
+            <super::chart::InspectedHands />
             <div class="card-body" class:gone=move || empty.get()>
                 <For
                     each=move || app.card.with(|c| c.as_deref().map(lines).unwrap_or_default())

@@ -7,7 +7,7 @@ mod state;
 mod sum;
 mod tools;
 
-pub use hands::HandButtons;
+pub use hands::InspectedHands;
 pub use pointing::neighbour;
 pub use state::{Chart, pin};
 
@@ -18,7 +18,7 @@ use crate::chart::filter::Filter;
 use crate::chart::hit::Pick;
 use crate::chart::lanes::Arrangement;
 use crate::chart::layout::Flow;
-use crate::platform::frames::Frames;
+use crate::platform::frames::{Cost, Frames};
 use leptos::{html, prelude::*};
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -89,11 +89,11 @@ pub fn ChartPanel() -> impl IntoView {
                     }
                 }
             };
-            let cost = move |ms: f64| {
+            let cost = move |cost: Cost| {
                 if let Some(chart) = learning.upgrade() {
                     let mut c = chart.borrow_mut();
                     let drawn = c.drawn;
-                    c.detail.learn(ms, drawn);
+                    c.detail.learn(cost, drawn);
                 }
             };
             c.frames = Some(Frames::new(draw, cost));

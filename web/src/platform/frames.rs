@@ -6,13 +6,21 @@ use std::rc::Rc;
 pub struct Frames {
     waiting: Rc<Cell<bool>>,
     draw: Rc<dyn Fn()>,
-    cost: Rc<dyn Fn(f64)>,
+    cost: Rc<dyn Fn(Cost)>,
+}
+
+/// What a drawing cost, in milliseconds.
+#[derive(Clone, Copy, Debug)]
+pub struct Cost {
+    /// Until the commands were given.
+    pub work: f64,
+    /// Until the next frame could begin: what the browser spends on it counts, too.
+    pub frame: f64,
 }
 
 impl Frames {
-    /// `cost` hears how long after a drawing the next frame could begin, in milliseconds: what the
-    /// browser spends on it after the commands are given counts, too.
-    pub fn new(draw: impl Fn() + 'static, cost: impl Fn(f64) + 'static) -> Frames {
+    /// `cost` hears of each drawing what it cost.
+    pub fn new(draw: impl Fn() + 'static, cost: impl Fn(Cost) + 'static) -> Frames {
         Frames {
             waiting: Rc::default(),
             draw: Rc::new(draw),
@@ -27,11 +35,20 @@ impl Frames {
         let (waiting, draw, cost) = (self.waiting.clone(), self.draw.clone(), self.cost.clone());
         leptos::prelude::request_animation_frame(move || {
             waiting.set(false);
-            let start = js_sys::Date::now();
+            let start = now_ms();
             draw();
-            leptos::prelude::request_animation_frame(move || cost(js_sys::Date::now() - start));
+            let work = now_ms() - start;
+            leptos::prelude::request_animation_frame(move || {
+                let frame = now_ms() - start;
+                cost(Cost { work, frame });
+            });
         });
     }
+}
+
+fn now_ms() -> f64 {
+    let clock = leptos::prelude::window().performance();
+    clock.map_or_else(js_sys::Date::now, |c| c.now())
 }
 
 /// How much detail a frame may have: less when frames come late, more again when they do not.
@@ -40,29 +57,37 @@ pub struct Detail(f64);
 
 impl Default for Detail {
     fn default() -> Self {
-        Detail(1_400.0)
+        Detail(1_200.0)
     }
 }
 
 impl Detail {
-    const LEAST: f64 = 500.0;
+    /// Fewer lines than this are no picture of anything.
+    const LEAST: f64 = 700.0;
     const MOST: f64 = 2_400.0;
     const LATE_MS: f64 = 30.0;
     const EARLY_MS: f64 = 20.0;
     /// Longer than this the page was asleep, not slow.
     const ASLEEP_MS: f64 = 1_000.0;
+    /// Of the 8 ms a frame may take the main thread, what drawing may, and when there is room for more.
+    const MUCH_MS: f64 = 5.0;
+    const LITTLE_MS: f64 = 3.0;
 
     pub fn arrows(self) -> usize {
         self.0 as usize
     }
 
-    pub fn learn(&mut self, frame_ms: f64, drawn: usize) {
+    pub fn learn(&mut self, cost: Cost, drawn: usize) {
+        if cost.frame > Self::ASLEEP_MS {
+            return;
+        }
         // Frames that drew little say nothing about what much would cost.
         let full = drawn as f64 > self.0 * 0.5;
-        if frame_ms > Self::LATE_MS && frame_ms < Self::ASLEEP_MS && drawn > Self::LEAST as usize {
-            self.0 = (self.0.min(drawn as f64) * 0.75).max(Self::LEAST);
-        } else if frame_ms < Self::EARLY_MS && full {
-            self.0 = (self.0 * 1.06).min(Self::MOST);
+        let late = cost.frame > Self::LATE_MS || cost.work > Self::MUCH_MS;
+        if late && drawn as f64 > Self::LEAST {
+            self.0 = (self.0.min(drawn as f64) * 0.85).max(Self::LEAST);
+        } else if cost.frame < Self::EARLY_MS && cost.work < Self::LITTLE_MS && full {
+            self.0 = (self.0 * 1.04).min(Self::MOST);
         }
     }
 }

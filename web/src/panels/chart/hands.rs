@@ -6,6 +6,7 @@ use super::state::pin;
 use crate::app::{App, app};
 use crate::chart::hit::Pick;
 use crate::chart::{cuts, say};
+use crate::inspect::Thing;
 use crate::model::{Command, Cut};
 use crate::platform::text;
 use crate::protocol::Hand;
@@ -264,6 +265,29 @@ pub fn HandButtons(pick: Pick, #[prop(optional)] after: Option<Callback<()>>) ->
         Pick::Arrow(arrow) => on_message(app, arrow, done).into_any(),
         Pick::Node(n) => on_node(app, n as u16, done).into_any(),
         Pick::Mark(m) => on_node(app, m.node, done).into_any(),
+    }
+}
+
+/// The same buttons for what the inspector tells of.
+#[component]
+pub fn InspectedHands() -> impl IntoView {
+    let app = app();
+    let pick = Memo::new(move |_| {
+        let thing = app.looked_at.with(|h| h.shown().cloned());
+        match thing? {
+            Thing::Node { node, .. } => Some(Pick::Node(node.into())),
+            Thing::Mark(mark) => Some(Pick::Mark(mark)),
+            // A message has many copies; the clicked one is meant.
+            Thing::Message(id) => app
+                .pinned
+                .get()
+                .filter(|p| matches!(p, Pick::Arrow(a) if a.message == id)),
+            Thing::Block(_) | Thing::Height(_) | Thing::Transaction(_) => None,
+        }
+    });
+    move || {
+        let pick = pick.get()?;
+        Some(view! { <div class="buttons hand-buttons"><HandButtons pick=pick /></div> })
     }
 }
 
