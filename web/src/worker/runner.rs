@@ -705,7 +705,7 @@ mod tests {
         let scenario = Box::default();
         runner.hear(ToWorker::Open { scenario, at_us: 0 }, None);
         let mut answers = Vec::new();
-        let news = |answers: &[Answer]| -> Vec<ChartNews> {
+        let news = |answers: &[Saying]| -> Vec<ChartNews> {
             let bytes = answers.iter().filter_map(|(_, bytes)| bytes.as_ref());
             bytes.filter_map(|b| borsh::from_slice(b).ok()).collect()
         };
