@@ -49,8 +49,9 @@ const workers = container();
 const embedded = new URLSearchParams(location.search).has("embed");
 if (workers && !embedded) {
   const begin = () => (script ? keep(workers) : forget(workers)).catch((error) => console.info(`Not kept for offline use: ${error.message}`));
-  // The first block comes first.
-  const later = () => setTimeout(begin, 1_500);
-  if (document.readyState === "complete") later();
-  else addEventListener("load", later, { once: true });
+  // The first block comes first: fetching everything again beside a page that still loads would only
+  // slow it down.
+  const running = () => document.querySelector("#verdict .place");
+  const wait = () => (running() ? begin() : setTimeout(wait, 500));
+  setTimeout(wait, 1_500);
 }

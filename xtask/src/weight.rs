@@ -12,7 +12,7 @@ const LIMIT: u64 = 900_000;
 /// Beginnings of files that are fetched only when wanted.
 const LATER: [&str; 3] = ["compiler", "editor", "later"];
 /// Folders of files that are fetched only when wanted: bundles from npm, sample contracts.
-const LATER_FOLDERS: [&str; 2] = ["vendor-", "wasm/"];
+const LATER_FOLDERS: [&str; 2] = ["vendor-", "contracts/"];
 /// Endings of what a page fetches to run.
 const PARTS: [&str; 4] = ["html", "css", "js", "wasm"];
 

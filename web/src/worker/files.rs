@@ -48,7 +48,7 @@ impl Files {
     }
 
     fn take(&self, file: &str) -> Result<(), Problem> {
-        let bytes = (self.0)(&format!("wasm/{file}")).map_err(|why| {
+        let bytes = (self.0)(&format!("contracts/{file}")).map_err(|why| {
             Problem::new(format!(
                 "The contract {file} could not be fetched: {why}. See whether this page's host can be reached."
             ))
