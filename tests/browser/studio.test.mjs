@@ -265,7 +265,6 @@ browserTest("cw20_base.wasm is dropped, instantiated, transferred and asked; all
 
 browserTest("one executor lies: its root differs, and the microscope shows where", { timeout: 180_000 }, async ({ page, open, screenshot }) => {
   await contracts(page, open);
-  await page.select("#strategy", "wrong_root");
   await page.evaluate(() => {
     const field = document.getElementById("byzantine-number");
     Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, "value").set.call(field, "1");
@@ -273,6 +272,7 @@ browserTest("one executor lies: its root differs, and the microscope shows where
     field.dispatchEvent(new Event("change", { bubbles: true }));
   });
   await textOf(page, "#adversary-says", (text) => /25 % of the stake/.test(text));
+  await page.select("#strategy", "wrong_root");
   await click(page, "[data-module=counter] [data-act=deploy]");
   await page.waitForSelector("[data-contract]", { timeout: 60_000 });
   await click(page, "[data-contract] [data-act=call]");
