@@ -1,9 +1,5 @@
 //! Turns `contracts/contracts.json` into a table of constants, so that nobody has to read JSON at run time
 //! to know the sample contracts.
-#![expect(
-    clippy::disallowed_methods,
-    reason = "a build script hears from cargo through the environment; the ban is for runs"
-)]
 
 use serde_json::Value;
 use std::fmt::Write as _;

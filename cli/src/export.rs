@@ -15,7 +15,7 @@ const SLICE: u64 = 10_000;
 /// Write a run for ShiViz, Perfetto, Mermaid, ITF viewers, or as JSON lines or CSV
 #[derive(clap::Args)]
 pub struct Export {
-    /// A file, `-`, a link, or `preset:ID`
+    /// A file, `-`, a link, `preset:ID`, or a saved trace
     scenario: String,
     #[arg(long, value_parser = format)]
     format: Format,
@@ -36,15 +36,13 @@ fn format(name: &str) -> Result<Format, String> {
 
 impl Export {
     pub fn run(self) -> Outcome {
-        let scenario = source::document(&self.scenario)?.scenario;
-        let last = scenario.commands.last().map_or(0, |c| c.at_us);
-        let until = self.until.unwrap_or((last + DEFAULT_TIME).min(MAX_TIME));
+        let (mut session, end) = self.open()?;
+        let until = self.until.unwrap_or(end);
         if until < self.from {
             return Err(Failure::input(
                 "--until is before --from: nothing would be in the file.",
             ));
         }
-        let mut session = Session::open(scenario)?;
         let mut out = Text::create(self.output.as_deref())?;
         let sentence = match self.format {
             Format::Csv => {
@@ -59,6 +57,18 @@ impl Export {
         // Beside the file, so that a pipe gets the file alone.
         eprintln!("{}: {sentence}", self.format.name());
         Ok(Exit::Fine)
+    }
+
+    /// The run, and where it ends if nothing else is said.
+    fn open(&self) -> Result<(Session, Micros), Failure> {
+        if source::is_trace(&self.scenario) {
+            let recorded = Session::open_trace(&source::trace(&self.scenario)?, 0)?;
+            return Ok((recorded.session, recorded.end_us));
+        }
+        let scenario = source::document(&self.scenario)?.scenario;
+        let last = scenario.commands.last().map_or(0, |c| c.at_us);
+        let end = (last + DEFAULT_TIME).min(MAX_TIME);
+        Ok((Session::open(scenario)?, end))
     }
 
     /// Slice by slice: a long run never stands in memory whole.

@@ -1,6 +1,8 @@
 //! `consensusforge`: the engine of the page, without the page. One file a command.
 
 mod about;
+mod check;
+mod contract;
 mod export;
 mod failure;
 mod link;
@@ -24,7 +26,7 @@ use std::process::ExitCode;
 const EXITS: &str = "\
 A SCENARIO is a file, `-` for standard input, a link, or `preset:ID` (see `consensusforge presets`).
 
-Exit codes: 0 fine, 1 could not write, 2 bad input, 3 the run violates agreement, validity or state
+Exit codes: 0 fine, 1 could not write (or `contract check` refuses), 2 bad input, 3 the run violates agreement, validity or state
 roots, 4 the run has stalled, 5 a replay departs from its link.";
 
 /// A laboratory for Byzantine fault tolerant consensus: simulated validators, bit for bit repeatable.
@@ -38,12 +40,14 @@ struct Arguments {
 #[derive(Subcommand)]
 enum Command {
     Run(run::Run),
+    Check(check::Check),
     Export(export::Export),
     Step(step::Step),
     Verify(verify::Verify),
     Quorum(quorum::Quorum),
     Proposers(proposers::Proposers),
     Link(link::Link),
+    Contract(contract::Contract),
     Scenario(scenario::Show),
     Presets(presets::Presets),
     About(about::About),
@@ -53,12 +57,14 @@ enum Command {
 fn main() -> ExitCode {
     let result = match Arguments::parse().command {
         Command::Run(command) => command.run(),
+        Command::Check(command) => command.run(),
         Command::Export(command) => command.run(),
         Command::Step(command) => command.run(),
         Command::Verify(command) => command.run(),
         Command::Quorum(command) => command.run(),
         Command::Proposers(command) => command.run(),
         Command::Link(command) => command.run(),
+        Command::Contract(command) => command.run(),
         Command::Scenario(command) => command.run(),
         Command::Presets(command) => command.run(),
         Command::About(command) => command.run(),

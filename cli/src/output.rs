@@ -56,6 +56,32 @@ impl Lines {
     }
 }
 
+/// A file of bytes, written piece by piece.
+pub struct Bytes {
+    path: PathBuf,
+    out: BufWriter<File>,
+}
+
+impl Bytes {
+    pub fn create(path: &Path) -> Result<Self, Failure> {
+        let file = File::create(path).map_err(|e| cannot_write(path, &e))?;
+        Ok(Bytes {
+            path: path.to_owned(),
+            out: BufWriter::new(file),
+        })
+    }
+
+    pub fn write(&mut self, bytes: &[u8]) -> Result<(), Failure> {
+        self.out
+            .write_all(bytes)
+            .map_err(|e| cannot_write(&self.path, &e))
+    }
+
+    pub fn finish(mut self) -> Result<(), Failure> {
+        self.out.flush().map_err(|e| cannot_write(&self.path, &e))
+    }
+}
+
 /// Writes a file whole.
 pub fn write_file(path: &Path, text: &str) -> Result<(), Failure> {
     std::fs::write(path, text).map_err(|e| cannot_write(path, &e))

@@ -1,7 +1,7 @@
 //! `run`: a scenario from its beginning, and what came of it.
 
 use crate::failure::{Exit, Failure, Outcome};
-use crate::output::Lines;
+use crate::output::{Bytes, Lines};
 use crate::table::{seconds, table};
 use crate::{output, source};
 use consensusforge_core::base::{Micros, SECOND, limits::MAX_TIME};
@@ -36,6 +36,9 @@ pub struct Run {
     /// Write every event, one JSON object a line
     #[arg(long, value_name = "FILE")]
     trace: Option<PathBuf>,
+    /// Write the trace to a file that the page and `check` open without the scenario
+    #[arg(long, value_name = "FILE")]
+    save: Option<PathBuf>,
     #[arg(long)]
     json: bool,
 }
@@ -96,6 +99,9 @@ impl Run {
     /// Runs to the end. Decisions and trace are taken slice by slice: the session keeps a window only.
     fn advance(&self, session: &mut Session, until: Micros) -> Result<Vec<Decision>, Failure> {
         let mut trace = self.trace.as_deref().map(Lines::create).transpose()?;
+        let save = self.save.as_deref();
+        let mut file = save.map(|path| Bytes::create(path)).transpose()?;
+        let mut saver = file.as_ref().map(|_| session.saver());
         let mut decisions = Vec::new();
         let mut cursor = 0;
         loop {
@@ -103,6 +109,9 @@ impl Run {
             decisions.extend(session.decisions_since(cursor));
             if let Some(trace) = &mut trace {
                 trace.write(session.trace_lines_since(cursor))?;
+            }
+            if let (Some(file), Some(saver)) = (&mut file, &mut saver) {
+                file.write(&session.save_on(saver))?;
             }
             cursor = session.trace_end();
             let enough = self
@@ -114,6 +123,14 @@ impl Run {
         }
         if let Some(trace) = trace {
             trace.finish()?;
+        }
+        if let (Some(mut file), Some(saver)) = (file, saver) {
+            let (rest, left_out) = session.save_end(saver);
+            file.write(&rest)?;
+            file.finish()?;
+            if !left_out.is_empty() {
+                eprintln!("consensusforge: {left_out}");
+            }
         }
         Ok(decisions)
     }

@@ -41,6 +41,11 @@ fn all() -> Vec<(&'static str, &'static str, JsonSchema)> {
             schema_for!(crate::verify::VerifyReport),
         ),
         (
+            "check",
+            "what `check --json` prints",
+            schema_for!(crate::check::CheckReport),
+        ),
+        (
             "quorum",
             "what `quorum --json` prints",
             schema_for!(crate::quorum::QuorumReport),
@@ -54,6 +59,11 @@ fn all() -> Vec<(&'static str, &'static str, JsonSchema)> {
             "presets",
             "what `presets --json` prints",
             schema_for!(Vec<crate::presets::PresetRow>),
+        ),
+        (
+            "contract-check",
+            "what `contract check` prints",
+            schema_for!(crate::contract::CheckReport),
         ),
         (
             "about",

@@ -1,7 +1,7 @@
 //! Where scenarios and other inputs come from. Nothing is read whole before its size is known to fit.
 
 use crate::failure::Failure;
-use consensusforge_core::base::limits::MAX_SCENARIO_BYTES;
+use consensusforge_core::base::limits::{MAX_SCENARIO_BYTES, MAX_TRACE_BYTES};
 use consensusforge_core::scenario::codec::{self, Document};
 use consensusforge_core::scenario::presets;
 use std::fs::File;
@@ -10,8 +10,13 @@ use std::path::Path;
 
 /// The bytes of a file, or of standard input for `-`.
 pub fn read_bytes(name: &str) -> Result<Vec<u8>, Failure> {
+    read_to(name, MAX_SCENARIO_BYTES)
+}
+
+/// As [`read_bytes`], at most `most` of them.
+fn read_to(name: &str, most: usize) -> Result<Vec<u8>, Failure> {
     if name == "-" {
-        return read_capped(std::io::stdin().lock(), "standard input");
+        return read_capped(std::io::stdin().lock(), "standard input", most);
     }
     let cannot = |e: std::io::Error| Failure::input(format!("cannot read {name}: {e}."));
     let file = File::open(name).map_err(cannot)?;
@@ -21,28 +26,40 @@ pub fn read_bytes(name: &str) -> Result<Vec<u8>, Failure> {
             "{name} is a folder; name a file in it."
         )));
     }
-    if about.len() > MAX_SCENARIO_BYTES as u64 {
+    if about.len() > most as u64 {
         return Err(Failure::input(format!(
-            "{name} has {} bytes; at most {MAX_SCENARIO_BYTES} are read. Is it the right file?",
+            "{name} has {} bytes; at most {most} are read. Is it the right file?",
             about.len()
         )));
     }
-    read_capped(file, name)
+    read_capped(file, name, most)
 }
 
 /// A pipe does not say how long it is, and a file may grow.
-fn read_capped(from: impl Read, name: &str) -> Result<Vec<u8>, Failure> {
+fn read_capped(from: impl Read, name: &str, most: usize) -> Result<Vec<u8>, Failure> {
     let mut bytes = Vec::new();
-    from.take(MAX_SCENARIO_BYTES as u64 + 1)
+    from.take(most as u64 + 1)
         .read_to_end(&mut bytes)
         .map_err(|e| Failure::input(format!("cannot read {name}: {e}.")))?;
-    if bytes.len() > MAX_SCENARIO_BYTES {
+    if bytes.len() > most {
         return Err(Failure::input(format!(
-            "{name} has more than {MAX_SCENARIO_BYTES} bytes, the most that are read. Is it the right \
+            "{name} has more than {most} bytes, the most that are read. Is it the right \
              file?"
         )));
     }
     Ok(bytes)
+}
+
+/// A trace file.
+pub fn trace(name: &str) -> Result<Vec<u8>, Failure> {
+    read_to(name, MAX_TRACE_BYTES)
+}
+
+/// Whether a command line names a trace file, by its first bytes.
+pub fn is_trace(name: &str) -> bool {
+    let mut first = [0; 8];
+    let read = File::open(name).and_then(|mut f| f.read_exact(&mut first));
+    read.is_ok() && consensusforge_core::session::is_trace(&first)
 }
 
 /// The document a command line names: a file, `-`, a link, or `preset:ID`.

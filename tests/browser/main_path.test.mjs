@@ -104,9 +104,9 @@ browserTest("keys: space pauses, L shares, Escape closes", { firefox: true }, as
   await open(page);
   await blocks(page, 1);
   await page.evaluate(() => document.activeElement?.blur());
-  await page.keyboard.press("Space");
+  await page.keyboard.press(" ");
   await paused(page);
-  await page.keyboard.press("KeyL");
+  await page.keyboard.press("l");
   await page.waitForSelector("dialog[open]");
   await page.keyboard.press("Escape");
   await until("no dialog", async () => !(await page.$("dialog[open]")));

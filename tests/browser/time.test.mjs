@@ -165,3 +165,48 @@ for (const [width, height] of [[390, 844], [1024, 768]]) {
     }
   });
 }
+
+browserTest("two seeds side by side: in step, the first difference lit, figures in two columns", { width: 1400, height: 900 }, async ({ page, open, screenshot }) => {
+  await reached(page, open, 1);
+  await page.click("#futures-toggle");
+  await page.click("#compare-seeds");
+  await page.waitForSelector("#beside canvas");
+  const said = await textOf(page, "#difference", (t) => /^First difference/.test(t));
+  assert.match(said, /First difference at \d\.\d+ s: here .+; beside .+\./);
+  await until("figures", async () => (await page.$$("#compared tbody tr")).length >= 10);
+  const cells = () => page.$$eval("#compared tbody tr", (rows) => rows.map((r) => [...r.children].map((c) => c.textContent)));
+  const digests = (await cells()).find((r) => r[0] === "digest");
+  assert.notEqual(digests[1], digests[2]);
+  // Both go on together.
+  await page.click("#play");
+  await until("3 s", async () => (await clock(page)) >= 3);
+  await page.click("#play");
+  await place(page);
+  const heights = (await cells()).find((r) => r[0] === "height").slice(1).map(Number);
+  assert.ok(Math.abs(heights[0] - heights[1]) <= 2 && heights[1] > 3, `heights ${heights}`);
+  await page.click("#to-difference");
+  await until("the instant of the difference", async () => said.includes((await clock(page)).toFixed(3)));
+  await screenshot(page, "beside-seeds");
+  await page.click("#compare-no-more");
+  await until("one chart", async () => !(await page.$("#beside")));
+});
+
+browserTest("two branches side by side part where one acted", { width: 390, height: 844 }, async ({ page, open, screenshot }) => {
+  await reached(page, open, 2);
+  await seek(page, 1_000_000);
+  await set(page, "#loss-number", 40);
+  await textOf(page, "#future-shown", (t) => /^loss 40 %/.test(t));
+  await page.click(".compare");
+  await page.waitForSelector("#beside canvas");
+  await page.click("#play");
+  const said = await textOf(page, "#difference", (t) => /^First difference/.test(t));
+  const at = Number.parseFloat(/at ([\d.]+) s/.exec(said)[1]);
+  assert.ok(at >= 1 && at < 2, said);
+  await page.click("#play");
+  const boxes = await page.$$eval(".charts > .chart", (all) => all.map((e) => e.getBoundingClientRect().toJSON()));
+  assert.equal(boxes.length, 2);
+  assert.ok(boxes[1].top >= boxes[0].bottom - 2 && boxes[1].height > 80, "one under the other");
+  const wide = await page.evaluate(() => document.documentElement.scrollWidth);
+  assert.ok(wide <= 390, `${wide} px`);
+  await screenshot(page, "beside-390");
+});

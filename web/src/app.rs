@@ -9,10 +9,12 @@ use crate::inspect::card::Card;
 use crate::inspect::history::History;
 use crate::model::{Command, Scenario, Who};
 use crate::panels::chart::Chart;
+use crate::panels::data::Data;
 use crate::platform::theme::Theme;
 use crate::platform::workers::Handle;
 use crate::protocol::{Acted, FromWorker, Hand, Ledger, Tick, ToFuture, ToWorker};
 use crate::studio::Studio;
+use consensusforge_core::session::compare::Difference;
 use consensusforge_core::session::view::{
     Arrow, Frame, LinkView, MessageView, ModuleView, Moments, Preset, Unit, World,
 };
@@ -41,6 +43,8 @@ pub enum Tab {
     Run,
     Nodes,
     Contracts,
+    Metrics,
+    Log,
 }
 
 /// On a narrow page: which sheet is up.
@@ -76,6 +80,7 @@ pub struct App {
     /// The module taken in last.
     pub added: RwSignal<Option<ModuleView>>,
     pub studio: Studio,
+    pub data: Data,
     pub refusal: RwSignal<Option<String>>,
     pub dead: RwSignal<Option<String>>,
     pub tab: RwSignal<Tab>,
@@ -99,10 +104,18 @@ pub struct App {
     pub jump_kind: RwSignal<usize>,
     /// The list of futures is open.
     pub futures: RwSignal<bool>,
+    /// What the run beside the one shown is called; none: there is none.
+    pub beside: RwSignal<Option<String>>,
+    pub beside_frame: RwSignal<Option<Arc<Frame>>>,
+    /// Whether the first difference is still looked for, and what it is.
+    pub difference: RwSignal<Option<(bool, Option<Difference>)>>,
+    /// The first difference is to be lit on both charts.
+    pub lit: RwSignal<bool>,
     /// Futures taken back and left behind.
     pub branches: RwSignal<Branches>,
     worker: StoredValue<Option<Rc<Handle<FromWorker>>>, LocalStorage>,
     chart: StoredValue<Rc<RefCell<Chart>>, LocalStorage>,
+    other_chart: StoredValue<Rc<RefCell<Chart>>, LocalStorage>,
 }
 
 impl App {
@@ -140,6 +153,7 @@ impl App {
             card: RwSignal::new(None),
             added: RwSignal::new(None),
             studio: Studio::new(),
+            data: Data::new(),
             refusal: RwSignal::new(None),
             dead: RwSignal::new(None),
             tab: RwSignal::new(Tab::Run),
@@ -153,6 +167,11 @@ impl App {
             refused: RwSignal::new(0),
             moments: RwSignal::new(Arc::default()),
             jump_kind: RwSignal::new(0),
+            beside: RwSignal::new(None),
+            beside_frame: RwSignal::new(None),
+            difference: RwSignal::new(None),
+            lit: RwSignal::new(false),
+            other_chart: StoredValue::new_local(Rc::default()),
             futures: RwSignal::new(false),
             branches: RwSignal::new(Branches::default()),
             worker: StoredValue::new_local(None),
@@ -166,6 +185,11 @@ impl App {
 
     pub fn chart(&self) -> Rc<RefCell<Chart>> {
         self.chart.get_value()
+    }
+
+    /// Of the run beside the one shown.
+    pub fn other_chart(&self) -> Rc<RefCell<Chart>> {
+        self.other_chart.get_value()
     }
 
     pub fn now_us(&self) -> u64 {
@@ -324,6 +348,33 @@ impl App {
         let present = self.present();
         let target = self.branches.try_update(|b| b.switch(id, present));
         self.turn(target.flatten());
+    }
+
+    /// Runs another scenario beside the one shown, called so.
+    pub fn compare(&self, name: &str, scenario: Scenario) {
+        self.beside.set(Some(name.to_owned()));
+        self.send(ToWorker::Beside(Some(Box::new(scenario))));
+    }
+
+    pub fn compare_with(&self, id: u32) {
+        let found = self
+            .branches
+            .with_untracked(|b| b.get(id).map(|f| (f.name.clone(), f.scenario.clone())));
+        if let Some((name, scenario)) = found {
+            self.compare(&name, scenario);
+        }
+    }
+
+    /// The same with another seed's luck.
+    pub fn compare_seeds(&self) {
+        let mut scenario = self.scenario.get_untracked();
+        scenario.seed = scenario.seed.wrapping_add(1);
+        self.compare(&format!("seed {}", scenario.seed), scenario);
+    }
+
+    pub fn compare_no_more(&self) {
+        self.beside.set(None);
+        self.send(ToWorker::Beside(None));
     }
 
     fn turn(&self, target: Option<Future>) {

@@ -3,6 +3,7 @@
 
 pub mod branches;
 pub mod chart;
+pub mod data;
 pub mod effective;
 pub mod forms;
 pub mod glossary;

@@ -5,8 +5,9 @@ use crate::effective;
 use crate::inspect::history::History;
 use crate::panels::icon::icon;
 use crate::panels::{
-    announce, banner, branches, card, chart, contracts, controls, drop, embed, help, keys, newer,
-    nodes, overload, path, presenter, run, scenarios, share, sheets, term, top, transport,
+    announce, banner, branches, card, chart, contracts, controls, drop, embed, help, keys, log,
+    metrics, newer, nodes, overload, path, presenter, recorded, run, scenarios, share, sheets,
+    term, top, transport,
 };
 use crate::platform::workers::Handle;
 use crate::platform::{files, place};
@@ -94,29 +95,33 @@ fn Whole() -> impl IntoView {
             <aside class="controls" aria-label="Controls">
                 <SheetHead title="Controls" />
                 <path::PathCard />
-                <controls::Controls />
+                {view! { <controls::Controls /> }.into_any()}
             </aside>
             <main class="middle">
                 <scenarios::Look />
                 <overload::Overload />
-                <chart::ChartPanel />
+                <div class="charts" class:two=move || app.beside.get().is_some()>
+                    {view! { <chart::ChartPanel /> }.into_any()}
+                    {view! { <chart::beside::BesideChart /> }.into_any()}
+                </div>
                 <run::Caption />
-                <transport::Transport />
-                <branches::Futures />
+                {view! { <transport::Transport /> }.into_any()}
+                {view! { <branches::Futures /> }.into_any()}
             </main>
             <aside class="side" aria-label="The run in detail">
                 <SheetHead title="The run" />
-                <card::Inspector />
+                {view! { <card::Inspector /> }.into_any()}
                 <div class="tabs" role="tablist" aria-label="Details" on:keydown=walk_tabs>
-                    {side(Tab::Run, "Run")}
-                    {side(Tab::Nodes, "Nodes")}
-                    {side(Tab::Contracts, "Contracts")}
+                    {TABS.into_iter().map(|(tab, name)| side(tab, name)).collect_view()}
                 </div>
                 <div class="tab" role="tabpanel" id="side-panel" aria-label="Details">
+                    <recorded::Recorded />
                     {move || match app.tab.get() {
                         Tab::Run => view! { <run::Run /> }.into_any(),
                         Tab::Nodes => view! { <nodes::Nodes /> }.into_any(),
                         Tab::Contracts => view! { <contracts::Contracts /> }.into_any(),
+                        Tab::Metrics => view! { <metrics::Metrics /> }.into_any(),
+                        Tab::Log => view! { <log::Log /> }.into_any(),
                     }}
                 </div>
             </aside>
@@ -132,9 +137,7 @@ fn Whole() -> impl IntoView {
             >
                 "Controls"
             </button>
-            {dock(app, Tab::Run, "Run")}
-            {dock(app, Tab::Nodes, "Nodes")}
-            {dock(app, Tab::Contracts, "Contracts")}
+            {TABS.into_iter().map(|(tab, name)| dock(app, tab, name)).collect_view()}
         </nav>
         <share::Share />
         <help::Help />
@@ -189,6 +192,15 @@ fn walk_tabs(event: leptos::ev::KeyboardEvent) {
     }
 }
 
+/// What there is to see beside the chart.
+const TABS: [(Tab, &str); 5] = [
+    (Tab::Run, "Run"),
+    (Tab::Nodes, "Nodes"),
+    (Tab::Contracts, "Contracts"),
+    (Tab::Metrics, "Metrics"),
+    (Tab::Log, "Log"),
+];
+
 /// Opens the side sheet at a tab; pressed again, it closes it.
 fn dock(app: App, tab: Tab, name: &'static str) -> impl IntoView {
     let press = move |_| {
@@ -225,6 +237,7 @@ fn hear(app: App, message: FromWorker, bytes: Option<Vec<u8>>) {
             app.reached_us.set(0);
             app.tick.update(|t| t.now_us = 0);
             app.dead.set(None);
+            app.data.opened();
             if app.pace_anew.get_untracked() {
                 app.pace_anew.set(false);
                 app.set_speed(Some(effective::reading_speed(&scenario)));
@@ -262,6 +275,15 @@ fn hear(app: App, message: FromWorker, bytes: Option<Vec<u8>>) {
         }
         FromWorker::Acted(acted) => app.acted(*acted),
         FromWorker::Turned(scenario) => app.scenario.set(scenario),
+        FromWorker::BesideOpened(world) => chart::beside::opened(app, world),
+        FromWorker::Beside(news) => {
+            let chart = bytes.and_then(|b| borsh::from_slice::<ChartNews>(&b).ok());
+            chart::beside::heard(app, *news, chart);
+        }
+        FromWorker::BesideFrame(frame) => {
+            app.other_chart().borrow_mut().knew(&frame.nodes);
+            app.beside_frame.set(Some(Arc::from(frame)));
+        }
         FromWorker::Moments(moments) => app.moments.set(Arc::from(moments)),
         FromWorker::Problem { about, problem } => complain(app, about, problem),
         FromWorker::Link(link) => {
@@ -284,6 +306,7 @@ fn hear(app: App, message: FromWorker, bytes: Option<Vec<u8>>) {
             app.added.set(Some(module));
         }
         FromWorker::Ledger(ledger) => app.ledger.set(Arc::from(ledger)),
+        FromWorker::Data(news) => app.data.heard(app, news, bytes),
         FromWorker::Studio { number, answer } => app.studio.answered(number, answer),
         FromWorker::Replayed(replay) => {
             let tone = if replay.matches {

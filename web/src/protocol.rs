@@ -3,10 +3,12 @@
 
 pub mod studio;
 
+use crate::data::{DataAsk, DataNews};
 use crate::inspect::Thing;
 use crate::inspect::card::Card;
 use crate::model::{Command, Scenario, Who};
 use borsh::{BorshDeserialize, BorshSerialize};
+use consensusforge_core::session::compare::Difference;
 use consensusforge_core::session::view::{
     Arrow, ChartBatch, ContractView, Frame, LinkView, MessageView, ModuleView, Moments, Preset,
     Problem, ReceiptView, Replay, Unit, World,
@@ -25,6 +27,8 @@ pub enum ToWorker {
     OpenLink(String),
     /// The text of a scenario file.
     OpenFile(String),
+    /// A saved trace; its bytes travel beside the message.
+    OpenTrace,
     Play(bool),
     /// Simulated time a unit of real time; none: as fast as possible.
     Speed(Option<f64>),
@@ -33,6 +37,8 @@ pub enum ToWorker {
     Seek(u64),
     /// Go over to another future; what it shares with the run shown is not run again.
     Turn(Box<ToFuture>),
+    /// Run this beside the run shown, or nothing any more.
+    Beside(Option<Box<Scenario>>),
     /// Give up a step, seek or replay under way.
     Stop,
     Apply(Command),
@@ -64,6 +70,7 @@ pub enum ToWorker {
     },
     /// The last `Tick` has been taken in: another may come.
     Heard,
+    Data(DataAsk),
 }
 
 /// A run to go over to: where one stood in it, how far it had been, what was seen.
@@ -73,6 +80,15 @@ pub struct ToFuture {
     pub at_us: u64,
     pub end_us: u64,
     pub moments: Moments,
+}
+
+/// How the second run stands.
+#[derive(Clone, Debug, PartialEq, BorshSerialize, BorshDeserialize)]
+pub struct BesideNews {
+    pub now_us: u64,
+    /// The first difference is still being looked for up to this instant.
+    pub searching: bool,
+    pub difference: Option<Difference>,
 }
 
 /// An act done.
@@ -119,6 +135,11 @@ pub enum FromWorker {
     /// The run is another one now, of the same world.
     Turned(Scenario),
     Moments(Box<Moments>),
+    /// A second run is there, of such a world; or none any more.
+    BesideOpened(Option<World>),
+    /// The second run stands at the instant of the first. Chart records travel beside, as in a tick.
+    Beside(Box<BesideNews>),
+    BesideFrame(Box<Frame>),
     Problem {
         about: About,
         problem: Problem,
@@ -136,6 +157,7 @@ pub enum FromWorker {
         answer: studio::Answer,
     },
     Replayed(Replay),
+    Data(DataNews),
     /// The worker is dead; this is what it said.
     Panic(String),
 }

@@ -51,6 +51,12 @@ pub fn clock(at_us: u64) -> String {
     format!("{:.3} s", at_us as f64 / 1e6)
 }
 
+/// An instant to the microsecond, by integers: `1.250000 s`.
+#[must_use]
+pub fn clock_exact(at_us: u64) -> String {
+    format!("{}.{:06} s", at_us / 1_000_000, at_us % 1_000_000)
+}
+
 fn trimmed(v: f64, digits: usize) -> String {
     let text = format!("{v:.digits$}");
     if !text.contains('.') {

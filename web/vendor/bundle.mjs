@@ -9,7 +9,7 @@ const into = process.argv[2];
 
 const { metafile } = await build({
   absWorkingDir: here,
-  entryPoints: ["editor.js", "assemblyscript.js"],
+  entryPoints: ["editor.js", "assemblyscript.js", "plots.js"],
   outdir: into,
   bundle: true,
   minify: true,
@@ -18,7 +18,7 @@ const { metafile } = await build({
   // Escapes would make the compiler's wasm, which is a string in its source, several times as large.
   charset: "utf8",
   platform: "browser",
-  loader: { ".ts": "text" },
+  loader: { ".ts": "text", ".css": "text" },
   // Asked for under Node only.
   external: ["node:*", "fs", "module", "path", "url"],
   legalComments: "none",

@@ -44,6 +44,9 @@ const NOT_AT_FIRST: [&str; 17] = [
     "crypto_bigint",
     "ark_",
 ];
+/// Of these, what a page needs from the start: an engine is made with every world, and what unmakes a thing
+/// is asked even where there is none.
+const AT_FIRST: [&str; 2] = ["vm::engine::WasmEngine::new", "drop_in_place"];
 const IN_PAGE: &str = r#"content="worker_loader.js""#;
 /// Bundles from npm (see `vendor.rs`), and what stands for their folder in the page.
 const VENDOR: &str = "vendor";
@@ -158,6 +161,7 @@ fn take_apart(staging: &Path) -> Result<()> {
     let worker = staging.join("worker_bg.wasm");
     let parts = split::split(&fs::read(&worker)?, |name| {
         NOT_AT_FIRST.iter().any(|part| name.contains(part))
+            && !AT_FIRST.iter().any(|part| name.contains(part))
     })?;
     println!(
         "{} of the worker's functions are fetched later.",

@@ -1,4 +1,4 @@
-//! What the page takes from npm (CodeMirror, the AssemblyScript compiler) lies bundled in
+//! What the page takes from npm (CodeMirror, the AssemblyScript compiler, uPlot) lies bundled in
 //! web/assets/vendor, so that building the page needs Rust alone. Here the bundles are made, and held
 //! against what they were made from.
 
@@ -12,7 +12,7 @@ use std::path::Path;
 
 const SOURCES: &str = "web/vendor";
 const BUNDLES: &str = "web/assets/vendor";
-const MADE: [&str; 3] = ["LICENCES.txt", "assemblyscript.js", "editor.js"];
+const MADE: [&str; 4] = ["LICENCES.txt", "assemblyscript.js", "editor.js", "plots.js"];
 /// SHA-256 by name, of both.
 const RECORD: &str = "vendor.json";
 

@@ -79,6 +79,11 @@ pub const MAX_SCENARIO_BYTES: usize = 16 << 20;
 
 /// Trace records kept in memory; older ones come back by replay.
 pub const TRACE_WINDOW: usize = 1 << 20;
+/// A trace file as it is read, packed. A browser hands over no larger file either.
+pub const MAX_TRACE_BYTES: usize = 32 << 20;
+/// Records and messages of a trace file: all of them stand in memory while it is looked at.
+pub const MAX_TRACE_RECORDS: usize = 2 << 20;
+pub const MAX_TRACE_MESSAGES: usize = 1 << 20;
 /// Checkpoints kept by a session, thinned towards the past.
 pub const MAX_CHECKPOINTS: usize = 24;
 

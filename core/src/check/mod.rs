@@ -179,6 +179,12 @@ impl Monitors {
         findings
     }
 
+    /// Nodes that were Byzantine at some time.
+    #[must_use]
+    pub fn tainted(&self) -> &[NodeId] {
+        &self.cast.tainted
+    }
+
     /// Whether the adversary controlled `node` at an instant; a command acts before its instant's events.
     #[must_use]
     pub fn byzantine_at(&self, node: NodeId, at: Micros) -> bool {

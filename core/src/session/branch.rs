@@ -46,7 +46,11 @@ impl Session {
         end: Micros,
         moments: Option<Moments>,
     ) -> Result<(), Problem> {
-        let parting = parting(&self.scenario, &scenario);
+        // A saved trace has nothing in common with any run.
+        let parting = match self.is_recorded() {
+            true => Some(0),
+            false => parting(&self.scenario, &scenario),
+        };
         match parting {
             None => self.scenario.title = scenario.title,
             Some(0) => {

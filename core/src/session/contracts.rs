@@ -135,6 +135,7 @@ impl Session {
     /// # Errors
     /// The admission rule it breaks, or a limit, as a sentence.
     pub fn add_contract(&mut self, name: &str, wasm: &[u8]) -> Result<ModuleView, Problem> {
+        self.changeable()?;
         if wasm.len() > MAX_WASM_BYTES {
             return Err(Problem::new(format!(
                 "the module has {} bytes: at most {MAX_WASM_BYTES}. Build it with opt-level \"z\" and strip it.",

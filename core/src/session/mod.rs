@@ -14,6 +14,7 @@ mod log;
 pub mod microscope;
 mod modules;
 mod moments;
+mod recorded;
 mod search;
 mod series;
 mod share;
@@ -25,6 +26,7 @@ pub use crate::scenario::{self, Scenario};
 pub use branch::parting;
 pub use contracts::{file_of, files_wanted, take_file};
 pub use explore::check_proof;
+pub use recorded::{Recorded, TraceSaver, is_trace};
 pub use search::{LOG_EVENTS, LogIndex};
 pub use share::{Opened, link_of, open_bytes, open_link, presets};
 
@@ -197,6 +199,7 @@ impl Session {
     /// # Errors
     /// A sentence when the command makes no sense in this run; then nothing has changed.
     pub fn apply(&mut self, command: Command) -> Result<(), Problem> {
+        self.changeable()?;
         let now = self.sim.now();
         // Events of this very instant may have run already, and a command comes before those of its
         // own instant: it gets the next one.

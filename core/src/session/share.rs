@@ -70,6 +70,13 @@ impl Session {
     /// The run up to now as a link.
     #[must_use]
     pub fn link(&self) -> LinkView {
+        if let Err(problem) = self.changeable() {
+            return LinkView {
+                fragment: String::new(),
+                bytes: 0,
+                warning: Some(problem.sentence),
+            };
+        }
         let link = write_link(&self.document());
         LinkView {
             fragment: link.fragment,

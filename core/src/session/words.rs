@@ -109,16 +109,16 @@ pub(super) fn what(record: &Record, trace: &Trace) -> String {
         ),
         Event::Delivered {
             message: id, from, ..
-        } => format!("gets {} from {}", message(trace, *id), name(*from)),
+        } => format!("gets {}'s {}", name(*from), message(trace, *id)),
         Event::Lost {
             message: id,
             from,
             why,
             ..
         } => format!(
-            "never gets {} from {}: {}",
-            message(trace, *id),
+            "never gets {}'s {}: {}",
             name(*from),
+            message(trace, *id),
             match why {
                 Loss::Network => "lost on the way",
                 Loss::Partition => "the network is cut",

@@ -3,6 +3,7 @@
 
 pub mod digest;
 pub mod event;
+pub mod file;
 pub mod store;
 
 pub use digest::RunDigest;

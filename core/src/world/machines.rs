@@ -1,8 +1,8 @@
 //! The one list of protocols.
 
 use super::{Setup, Simulation, build};
-use crate::consensus::Protocol;
 use crate::consensus::tendermint::Tendermint;
+use crate::consensus::{Description, Message, Protocol};
 
 /// What is known of a protocol without running it.
 #[derive(Clone, Copy, Debug)]
@@ -21,6 +21,20 @@ const fn facts<P: Protocol>() -> ProtocolFacts {
 }
 
 pub const PROTOCOLS: &[ProtocolFacts] = &[facts::<Tendermint>()];
+
+/// What a message of a protocol says, from its signed bytes: `None` for a protocol that is not known
+/// here, and within it for bytes that are no message.
+#[must_use]
+pub fn describe(protocol: &str, body: &[u8]) -> Option<Option<Description>> {
+    fn of<P: Protocol>(body: &[u8]) -> Option<Description> {
+        let message: Result<P::Message, String> = crate::base::decode(body);
+        message.ok().map(|m| m.describe())
+    }
+    match protocol {
+        Tendermint::NAME => Some(of::<Tendermint>(body)),
+        _ => None,
+    }
+}
 
 /// The world of `setup` under the protocol its scenario names.
 ///

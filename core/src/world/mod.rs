@@ -23,7 +23,7 @@ mod wire;
 
 pub use build::{Setup, build};
 pub use inside::{Armed, Inside, Kept, Proof, Signer};
-pub use machines::{PROTOCOLS, ProtocolFacts, simulate};
+pub use machines::{PROTOCOLS, ProtocolFacts, describe, simulate};
 pub use simulation::{Again, Flying, NodeFacts, Simulation};
 pub use users::{Submission, USERS, named_address, user_address};
 pub use wire::CHATTER;

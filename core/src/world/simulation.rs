@@ -82,6 +82,10 @@ pub trait Simulation: Inside {
     /// contracts ask; `None` when block or parent state are forgotten.
     fn execute_again(&self, node: NodeId, height: Height) -> Option<Again>;
     fn submissions(&self) -> &[Submission];
+    /// Whether this only shows again what was recorded: then nothing can be done in it.
+    fn recorded(&self) -> bool {
+        false
+    }
     /// Copies on the wire that left at `since` or later, in the order they left; at most `max`.
     fn flying(&self, since: Micros, max: usize) -> Vec<Flying>;
     /// Of the copies on the wire that `name` could mean, in the order they left: id and arrival.

@@ -61,6 +61,12 @@ pub fn Futures() -> impl IntoView {
                                 <small>{format!(" to {}", words::clock(row.2))}</small>
                             </button>
                             <button
+                                class="quiet compare" title="Run it beside the one shown"
+                                on:click=move |_| app.compare_with(row.0)
+                            >
+                                "beside"
+                            </button>
+                            <button
                                 class="quiet" aria-label=format!("Forget {}", row.1) title="Forget it"
                                 on:click=move |_| app.branches.update(|b| b.forget(row.0))
                             >
@@ -69,6 +75,15 @@ pub fn Futures() -> impl IntoView {
                         </li>
                     </For>
                 </ul>
+                <div class="buttons">
+                    <button id="compare-seeds" title="The same scenario with other luck, at the same time" on:click=move |_| app.compare_seeds()>
+                        "Another seed beside it"
+                    </button>
+                    <Show when=move || app.beside.get().is_some()>
+                        <button id="compare-no-more" on:click=move |_| app.compare_no_more()>"Only one run again"</button>
+                    </Show>
+                </div>
+                <super::chart::beside::Compared />
             </section>
         </Show>
     }

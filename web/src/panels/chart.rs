@@ -1,6 +1,7 @@
 //! The chart in its place: size, theme, and one scheduler that draws. What a pointer does is in
 //! `pointing`, the tools under the chart in `tools`, what hands do to the network in `hands`.
 
+pub mod beside;
 mod hands;
 mod pointing;
 mod state;
@@ -83,6 +84,9 @@ pub fn ChartPanel() -> impl IntoView {
             let draw = move || {
                 if let Some(chart) = drawn.upgrade() {
                     chart.borrow_mut().draw();
+                    if app.beside.with_untracked(Option::is_some) {
+                        app.other_chart().borrow().ask();
+                    }
                     let follow = chart.borrow().view.follow;
                     if ui.following.get_untracked() != follow {
                         ui.following.set(follow);
@@ -104,6 +108,7 @@ pub fn ChartPanel() -> impl IntoView {
     Effect::new(move |_| {
         let (arrangement, filter) = (ui.arrangement.get(), ui.filter.get());
         app.chart().borrow_mut().choose(&arrangement, &filter);
+        app.other_chart().borrow_mut().choose(&arrangement, &filter);
     });
     Effect::new(move |_| {
         let flow = ui.flow.get();

@@ -60,6 +60,12 @@ async fn one(app: App, file: File) {
         .rsplit_once('.')
         .map_or(name.as_str(), |(stem, _)| stem)
         .to_owned();
+    // By its first bytes: a trace is one whatever it is called.
+    if bytes.starts_with(b"CFTRACE") || name.to_ascii_lowercase().ends_with(".cftrace") {
+        app.pace_anew.set(true);
+        app.send_with(ToWorker::OpenTrace, Some(&bytes));
+        return;
+    }
     let looks_like = |ending: &str| name.to_ascii_lowercase().ends_with(ending);
     if looks_like(".json") {
         match String::from_utf8(bytes) {

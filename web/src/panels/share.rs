@@ -1,6 +1,7 @@
 //! A link that is this run, or a file where a link would be too long.
 
 use super::drop;
+use super::exports::Exports;
 use super::icon::icon;
 use crate::app::app;
 use crate::platform::{files, place};
@@ -77,7 +78,7 @@ pub fn Share() -> impl IntoView {
                 <label class="button">
                     "Open a file …"
                     <input
-                        type="file" id="open-file" class="unseen" accept=".json,application/json"
+                        type="file" id="open-file" class="unseen" accept=".json,.cftrace,application/json"
                         on:change=move |e| {
                             drop::chosen(app, &event_target(&e));
                             app.sharing.set(false);
@@ -85,6 +86,7 @@ pub fn Share() -> impl IntoView {
                     />
                 </label>
             </div>
+            <Exports />
             <p aria-live="polite">{move || copied.get().then_some("The link is in the clipboard.")}</p>
         </dialog>
     }

@@ -38,6 +38,16 @@ pub fn download_as(name: &str, kind: &str, text: &str) {
     }
 }
 
+/// Hands the reader a file.
+pub fn save(name: &str, bytes: &[u8]) {
+    let options = BlobPropertyBag::new();
+    options.set_type("application/octet-stream");
+    let parts = Array::of1(&Uint8Array::from(bytes));
+    if let Ok(blob) = Blob::new_with_u8_array_sequence_and_options(&parts, &options) {
+        download_blob(name, &blob);
+    }
+}
+
 /// A canvas as a PNG file.
 pub fn download_canvas(name: &str, canvas: &HtmlCanvasElement) {
     let name = name.to_owned();

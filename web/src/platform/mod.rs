@@ -7,6 +7,7 @@ pub mod files;
 pub mod frames;
 pub mod kept;
 pub mod place;
+pub mod plots;
 pub mod text;
 pub mod theme;
 pub mod vendor;

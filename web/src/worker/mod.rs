@@ -1,8 +1,10 @@
 //! The worker: the simulated world, off the main thread.
 
+pub mod beside;
 pub mod compile;
 #[cfg(target_arch = "wasm32")]
 pub mod compiler;
+mod data;
 pub mod desk;
 pub mod files;
 pub mod looking;

@@ -1,10 +1,13 @@
 //! The worker's head: owns the session, works in slices, keeps simulated time in step with the
 //! reader's. Knows nothing of the browser: time comes in as numbers, answers go out as a list.
 
+use super::beside::Beside;
+use super::data::Data;
 use super::desk::{Desk, Outcome};
 use super::files::{Fetch, Files};
 use super::looking::Looking;
 use super::naming;
+use crate::data::DataNews;
 use crate::model::{
     AdversarySpec, Command, CopySpec, PuppetLine, Scenario, StrategySpec, SubmitSpec,
 };
@@ -32,6 +35,10 @@ const LEDGER_EVERY_MS: f64 = 450.0;
 /// When the machine cannot keep up, this much real time of arrears is kept and the rest forgiven:
 /// the run gets slower rather than jumping later on.
 const MAX_ARREARS_MS: f64 = 60.0;
+
+/// Signatures of a saved trace that are verified here: about a second's worth. The command line
+/// verifies all.
+const SIGNATURES: u64 = 4_000;
 
 const START: Advance = Advance {
     now_us: 0,
@@ -75,9 +82,12 @@ pub struct Runner {
     /// Told last.
     moments: Option<Moments>,
     stale: bool,
+    data: Data,
     desk: Desk,
     files: Files,
     looking: Looking,
+    beside: Option<Beside>,
+    beside_ms: f64,
     out: Vec<Saying>,
 }
 
@@ -100,9 +110,12 @@ impl Default for Runner {
             ledger_stamp: None,
             moments: None,
             stale: true,
+            data: Data::default(),
             desk: Desk::default(),
             files: Files::default(),
             looking: Looking::default(),
+            beside: None,
+            beside_ms: f64::MIN,
             out: Vec::new(),
         }
     }
@@ -123,14 +136,20 @@ impl Runner {
         self.session.is_some()
             && (!matches!(self.goal, Goal::None)
                 || (self.playing && self.speed.is_none())
-                || self.looking.busy())
+                || self.looking.busy()
+                || self.beside_busy())
     }
 
     /// Whether anything happens unless a message comes.
     pub fn sleeps(&self) -> bool {
         let still = !self.playing && matches!(self.goal, Goal::None) && !self.stale;
         let looked = !self.looking.busy() && !self.looking.behind(self.standing());
-        self.session.is_none() || (still && looked)
+        self.session.is_none() || (still && looked && !self.beside_busy())
+    }
+
+    fn beside_busy(&self) -> bool {
+        let now = self.now_us();
+        self.beside.as_ref().is_some_and(|b| b.busy(now))
     }
 
     /// Events run and the instant.
@@ -157,9 +176,17 @@ impl Runner {
                 self.unheard = false;
                 return;
             }
+            // A look moves nothing: neither time nor what the page has been told.
+            ToWorker::Data(ask) => {
+                if let Some(session) = &self.session {
+                    self.out.push(self.data.answer(session, ask));
+                }
+                return;
+            }
             ToWorker::Open { scenario, at_us } => self.open(*scenario, at_us, None),
             ToWorker::OpenLink(text) => self.opened(open_link(&text)),
             ToWorker::OpenFile(text) => self.opened(open_bytes(text.as_bytes())),
+            ToWorker::OpenTrace => self.open_trace(&bytes.unwrap_or_default()),
             ToWorker::Play(on) => self.playing = on,
             ToWorker::Speed(speed) => self.speed = speed,
             ToWorker::Stop => self.goal = Goal::None,
@@ -179,6 +206,7 @@ impl Runner {
                 self.goal = Goal::Seek(to_us);
             }
             ToWorker::Turn(future) => self.turn(*future),
+            ToWorker::Beside(scenario) => self.set_beside(scenario.map(|s| *s)),
             message => self.ask(message, bytes),
         }
         self.flown_us = None;
@@ -251,15 +279,18 @@ impl Runner {
             }
             // Met in `hear`, which needs no session for them.
             ToWorker::Heard
+            | ToWorker::Data(_)
             | ToWorker::Open { .. }
             | ToWorker::OpenLink(_)
             | ToWorker::OpenFile(_)
+            | ToWorker::OpenTrace
             | ToWorker::Play(_)
             | ToWorker::Speed(_)
             | ToWorker::Step(_)
             | ToWorker::Seek(_)
             | ToWorker::StepBack(_)
             | ToWorker::Turn(_)
+            | ToWorker::Beside(_)
             | ToWorker::Inspect(_)
             | ToWorker::Stop => {}
         }
@@ -306,7 +337,7 @@ impl Runner {
         let Some(session) = &mut self.session else {
             return self.open(scenario, at_us, None);
         };
-        let anew = parting(session.scenario(), &scenario) == Some(0);
+        let anew = session.is_recorded() || parting(session.scenario(), &scenario) == Some(0);
         let there = self.files.for_scenario(&scenario);
         match there.and_then(|()| session.turn_into(scenario, end_us, Some(moments))) {
             Ok(()) => {
@@ -341,6 +372,45 @@ impl Runner {
         self.ledger_ms = f64::MIN;
         self.ledger_stamp = None;
         self.looking.anew();
+        if let (Some(beside), Some(session)) = (&mut self.beside, &self.session) {
+            beside.anew(session);
+        }
+    }
+
+    fn set_beside(&mut self, scenario: Option<Scenario>) {
+        self.beside = None;
+        self.beside_ms = f64::MIN;
+        let (Some(session), Some(scenario)) = (&self.session, scenario) else {
+            return self.say(FromWorker::BesideOpened(None));
+        };
+        match Beside::open(session, scenario) {
+            Ok(beside) => {
+                let world = beside.session().world();
+                self.beside = Some(beside);
+                self.say(FromWorker::BesideOpened(Some(world)));
+            }
+            Err(problem) => {
+                self.say(FromWorker::BesideOpened(None));
+                self.complain(About::Scenario, problem);
+            }
+        }
+    }
+
+    /// What the second chart shows, once it stands where the first does.
+    fn tell_beside(&mut self, now_ms: f64) {
+        let now = self.now_us();
+        let Some(beside) = self.beside.as_mut().filter(|b| b.arrived(now)) else {
+            return;
+        };
+        let (news, chart) = beside.news(MAX_ARROWS, MAX_FLYING);
+        let bytes = borsh::to_vec(&chart).ok();
+        self.out.push((FromWorker::Beside(Box::new(news)), bytes));
+        if now_ms - self.beside_ms >= FRAME_EVERY_MS {
+            self.beside_ms = now_ms;
+            let frame = beside.session().frame();
+            self.out
+                .push((FromWorker::BesideFrame(Box::new(frame)), None));
+        }
     }
 
     fn added(&mut self, module: ModuleView) {
@@ -359,21 +429,45 @@ impl Runner {
         }
     }
 
+    /// A saved trace is gone through to its end, so that its verdicts speak of all of it.
+    fn open_trace(&mut self, bytes: &[u8]) {
+        match Session::open_trace(bytes, SIGNATURES) {
+            Ok(recorded) => {
+                self.opens(recorded.session);
+                self.playing = false;
+                self.goal = Goal::Seek(recorded.end_us);
+                self.say(FromWorker::Data(DataNews::Recorded {
+                    sentence: recorded.sentence,
+                    complaints: recorded.complaints,
+                }));
+            }
+            Err(problem) => self.complain(About::Link, problem),
+        }
+    }
+
+    fn opens(&mut self, session: Session) {
+        let (scenario, world) = (session.scenario().clone(), session.world());
+        self.session = Some(session);
+        self.data.opened();
+        self.say(FromWorker::Opened { scenario, world });
+        self.cursor = 0;
+        self.looking.anew();
+        if self.beside.take().is_some() {
+            self.say(FromWorker::BesideOpened(None));
+        }
+        self.unheard = false;
+        self.place = START;
+        self.frame_ms = f64::MIN;
+        self.ledger_ms = f64::MIN;
+        self.ledger_stamp = None;
+        self.moments = None;
+    }
+
     fn open(&mut self, scenario: Scenario, at_us: u64, expected: Option<Expected>) {
         let there = self.files.for_scenario(&scenario);
         match there.and_then(|()| Session::open(scenario)) {
             Ok(session) => {
-                let (scenario, world) = (session.scenario().clone(), session.world());
-                self.session = Some(session);
-                self.say(FromWorker::Opened { scenario, world });
-                self.cursor = 0;
-                self.looking.anew();
-                self.unheard = false;
-                self.place = START;
-                self.frame_ms = f64::MIN;
-                self.ledger_ms = f64::MIN;
-                self.ledger_stamp = None;
-                self.moments = None;
+                self.opens(session);
                 self.goal = match expected {
                     Some(expected) => Goal::Replay(expected),
                     None if at_us > 0 => Goal::Seek(at_us),
@@ -394,6 +488,17 @@ impl Runner {
         let elapsed = (start - self.last_ms).clamp(0.0, MAX_ARREARS_MS);
         self.last_ms = start;
         self.work(elapsed, start, &clock);
+        let now = self.now_us();
+        if let Some(beside) = &mut self.beside {
+            let mut moved = false;
+            while beside.work(now, self.chunk) {
+                moved = true;
+                if clock() - start > 2.0 * SLICE_MS {
+                    break;
+                }
+            }
+            self.stale |= moved;
+        }
         while self.looking.work(self.chunk) && clock() - start < 2.0 * SLICE_MS {}
         self.tell_card(clock());
         self.tell(clock());
@@ -421,10 +526,14 @@ impl Runner {
     /// Some simulator events; false when there is nothing more to do in this slice.
     fn chunk_of_work(&mut self) -> bool {
         let chunk = self.chunk;
+        let now = self.now_us();
+        let behind = self.beside.as_ref().is_some_and(|b| !b.arrived(now));
         let Some(session) = &mut self.session else {
             return false;
         };
         let (came, done) = match &self.goal {
+            // In step: the second run comes along before the first goes on.
+            Goal::None | Goal::Step(_) if behind => return false,
             Goal::None if self.playing => {
                 let until = if self.due_us.is_finite() {
                     self.due_us as u64
@@ -544,6 +653,7 @@ impl Runner {
             self.ledger_ms = now_ms;
             self.tell_ledger();
         }
+        self.tell_beside(now_ms);
     }
 
     fn tell_ledger(&mut self) {

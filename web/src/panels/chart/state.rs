@@ -294,6 +294,10 @@ impl Chart {
     }
 
     pub(super) fn draw(&mut self) {
+        // Not laid out, or squeezed to nothing: there is no room even for names.
+        if self.size.0 < 120.0 || self.size.1 < 60.0 {
+            return;
+        }
         let Some(picture) = self.picture() else {
             return;
         };

@@ -1,0 +1,91 @@
+//! `check`: a saved trace, without its scenario: does it make sense, and what do the monitors say of it?
+
+use crate::failure::{Exit, Outcome};
+use crate::{output, source};
+use consensusforge_core::session::Session;
+use consensusforge_core::session::view::{Verdict, VerdictKind};
+use schemars::JsonSchema;
+use serde::Serialize;
+
+/// Records between two looks.
+const SLICE: u64 = 10_000;
+
+/// Read a saved trace, say what in it does not make sense, and let the monitors judge it
+#[derive(clap::Args)]
+pub struct Check {
+    /// A file that `run --save` or the page has written, or `-`
+    trace: String,
+    #[arg(long)]
+    json: bool,
+}
+
+/// What is found in a trace file.
+#[derive(Serialize, JsonSchema)]
+pub struct CheckReport {
+    /// How much was read.
+    pub sentence: String,
+    /// What does not make sense; it was left out, or counts as nobody's word.
+    pub complaints: Vec<String>,
+    /// The worst of the verdicts on what remains.
+    pub outcome: VerdictKind,
+    pub verdicts: Vec<Verdict>,
+    /// Simulated time at the end, microseconds.
+    pub now_us: u64,
+    pub height: u64,
+}
+
+impl Check {
+    pub fn run(self) -> Outcome {
+        let recorded = Session::open_trace(&source::trace(&self.trace)?, u64::MAX)?;
+        let mut session = recorded.session;
+        while !session.advance(recorded.end_us, SLICE).reached {}
+        let frame = session.frame();
+        let worst = |kind| frame.verdicts.iter().any(|v| v.kind == kind);
+        let outcome = if worst(VerdictKind::Violated) {
+            VerdictKind::Violated
+        } else if worst(VerdictKind::Stalled) {
+            VerdictKind::Stalled
+        } else {
+            VerdictKind::Holds
+        };
+        let report = CheckReport {
+            sentence: recorded.sentence,
+            complaints: recorded.complaints,
+            outcome,
+            verdicts: frame.verdicts,
+            now_us: frame.now_us,
+            height: frame.metrics.height,
+        };
+        if self.json {
+            output::print_json(&report)?;
+        } else {
+            output::print(&text(&report))?;
+        }
+        Ok(match report.outcome {
+            // What does not make sense is bad input, however well the rest holds.
+            VerdictKind::Holds if !report.complaints.is_empty() => Exit::BadInput,
+            VerdictKind::Holds => Exit::Fine,
+            VerdictKind::Violated => Exit::Violated,
+            VerdictKind::Stalled => Exit::Stalled,
+        })
+    }
+}
+
+fn text(report: &CheckReport) -> String {
+    let mut text = format!("{}\n\n", report.sentence);
+    for complaint in &report.complaints {
+        text += &format!("does not make sense: {complaint}\n");
+    }
+    if !report.complaints.is_empty() {
+        text += "\n";
+    }
+    for verdict in &report.verdicts {
+        let kind = match verdict.kind {
+            VerdictKind::Holds => "holds",
+            VerdictKind::Violated => "VIOLATED",
+            VerdictKind::Stalled => "STALLED",
+        };
+        text += &format!("{:<12} {kind:<9} {}\n", verdict.monitor, verdict.sentence);
+    }
+    text
+}

@@ -1,0 +1,84 @@
+//! What page and worker say to one another about figures, the log and files: asked for by panels that
+//! are open, answered from the session as it stands, without moving it.
+
+use borsh::{BorshDeserialize, BorshSerialize};
+use consensusforge_core::session::view::{LogPage, LogPlace, LogQuery, ValidatorFigures};
+
+#[derive(Clone, Debug, PartialEq, BorshSerialize, BorshDeserialize)]
+pub enum DataAsk {
+    /// Figures since a cursor, 0 at first.
+    Series {
+        cursor: u64,
+    },
+    /// From now on the log is what fits this.
+    Search(LogQuery),
+    /// Rows of the log, from a position on.
+    Rows {
+        from: u32,
+        count: u32,
+    },
+    /// The newest rows.
+    Tail {
+        count: u32,
+    },
+    /// Where in the log a thing on the chart stands.
+    Find(LogPlace),
+    Save(Saving),
+}
+
+/// A file to make.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub enum Saving {
+    Heights,
+    Validators,
+    /// The log as it is filtered, as JSON lines.
+    Log,
+    /// The trace itself, to be opened again without its scenario.
+    Trace,
+    /// Index into [`FORMATS`]; of the newest so many microseconds, or all that is in memory.
+    Export {
+        format: u8,
+        newest_us: Option<u64>,
+    },
+}
+
+/// Exports as a menu offers them: name, and what opens it.
+pub const FORMATS: [(&str, &str); 6] = [
+    ("shiviz", "ShiViz log"),
+    ("perfetto", "Perfetto / Chrome trace"),
+    ("mermaid", "Mermaid sequence diagram"),
+    ("itf", "ITF (Apalache) trace"),
+    ("jsonl", "JSON lines"),
+    ("csv", "CSV of heights"),
+];
+
+#[derive(Clone, Debug, PartialEq, BorshSerialize, BorshDeserialize)]
+pub enum DataNews {
+    /// Columns travel beside it.
+    Series(SeriesNews),
+    Log(LogPage),
+    Found(Option<u32>),
+    /// A file; its bytes travel beside it.
+    Saved {
+        file: String,
+        sentence: String,
+    },
+    /// What stands open is a saved trace; what was read of its file, and what does not make sense in it.
+    Recorded {
+        sentence: String,
+        complaints: Vec<String>,
+    },
+}
+
+/// Rows of figures, column by column as little-endian 64-bit floats, NaN for none: in the order that
+/// web/vendor/plots.js names.
+#[derive(Clone, Debug, Default, PartialEq, BorshSerialize, BorshDeserialize)]
+pub struct SeriesNews {
+    pub cursor: u64,
+    /// Forget the rows that came before.
+    pub reset: bool,
+    pub rows: u32,
+    /// How many of the last rows come again.
+    pub open: u32,
+    pub validators: Vec<ValidatorFigures>,
+}

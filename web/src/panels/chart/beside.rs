@@ -1,0 +1,239 @@
+//! A second chart beside the first, of another run at the same instant, seen through the same window.
+
+use super::state::Chart;
+use crate::app::{App, app};
+use crate::chart::hit::Pick;
+use crate::platform::frames::Frames;
+use crate::protocol::{BesideNews, ChartNews, Tick};
+use crate::words;
+use consensusforge_core::session::compare::{Difference, Happened};
+use consensusforge_core::session::view::{Frame, MarkKind, VerdictKind, World};
+use leptos::{html, prelude::*};
+use std::cell::RefCell;
+use std::rc::Rc;
+
+#[component]
+pub fn BesideChart() -> impl IntoView {
+    let app = app();
+    view! {
+        <Show when=move || app.beside.get().is_some()>
+            <Panel />
+        </Show>
+    }
+}
+
+#[component]
+fn Panel() -> impl IntoView {
+    let app = app();
+    let canvas = NodeRef::<html::Canvas>::new();
+    let place = NodeRef::<html::Section>::new();
+    Effect::new(move |_| {
+        let (Some(canvas), Some(place)) = (canvas.get(), place.get()) else {
+            return;
+        };
+        let chart = app.other_chart();
+        let drawn: std::rc::Weak<RefCell<Chart>> = Rc::downgrade(&chart);
+        {
+            let mut c = chart.borrow_mut();
+            c.canvas = Some(canvas);
+            let draw = move || {
+                if let Some(chart) = drawn.upgrade() {
+                    // The window is the first chart's.
+                    let view = app.chart().borrow().view;
+                    let mut c = chart.borrow_mut();
+                    c.view = view;
+                    c.draw();
+                }
+            };
+            c.frames = Some(Frames::new(draw, |_| {}));
+        }
+        super::watch_size(&chart, place);
+    });
+    let name = move || app.beside.get().unwrap_or_default();
+    view! {
+        <section class="chart beside" id="beside" node_ref=place aria-label="The run beside it">
+            <canvas
+                node_ref=canvas role="img"
+                aria-label="The messages of the second run at the same time, in the same window"
+            ></canvas>
+            <p class="beside-name">{name}</p>
+        </section>
+    }
+}
+
+/// The two runs in figures, and where they first differ.
+#[component]
+pub fn Compared() -> impl IntoView {
+    let app = app();
+    let sentence = Memo::new(move |_| match app.difference.get() {
+        None => String::new(),
+        Some((true, None)) => "Looking for the first difference …".into(),
+        Some((false, None)) => "No difference up to this instant.".into(),
+        Some((_, Some(d))) => told(&d),
+    });
+    let found = Memo::new(move |_| {
+        app.difference
+            .with(|d| d.as_ref().and_then(|(_, d)| d.as_ref().map(|d| d.at_us)))
+    });
+    let show = move |_| {
+        if let Some(at) = found.get_untracked() {
+            app.play(false);
+            app.seek(at);
+            app.lit.set(true);
+        }
+    };
+    let rows = Memo::new(move |_| {
+        let (here, there) = (app.frame.get(), app.beside_frame.get());
+        match (here, there) {
+            (Some(a), Some(b)) => {
+                let (a, b) = (figures(&a), figures(&b));
+                a.into_iter()
+                    .zip(b)
+                    .map(|((k, x), (_, y))| (k, x, y))
+                    .collect()
+            }
+            _ => Vec::new(),
+        }
+    });
+    view! {
+        <Show when=move || app.beside.get().is_some()>
+            <div class="compared" id="compared">
+                <p>
+                    <span id="difference" role="status">{move || sentence.get()}</span>" "
+                    <Show when=move || found.get().is_some()>
+                        <button id="to-difference" on:click=show>"Show it on both"</button>
+                    </Show>
+                </p>
+                <table class="table">
+                    <thead><tr>
+                        <th scope="col"><span class="unseen">"figure"</span></th>
+                        <th scope="col">{move || app.branches.with(|b| b.name().to_owned())}</th>
+                        <th scope="col">{move || app.beside.get()}</th>
+                    </tr></thead>
+                    <tbody>
+                        <For each=move || rows.get() key=|r| r.clone() let:row>
+                            <tr class:differs=row.1 != row.2>
+                                <th scope="row">{row.0}</th><td>{row.1.clone()}</td><td>{row.2.clone()}</td>
+                            </tr>
+                        </For>
+                    </tbody>
+                </table>
+            </div>
+        </Show>
+    }
+}
+
+fn told(d: &Difference) -> String {
+    let side = |h: &Option<Happened>| match h {
+        Some(h) if h.at_us == d.at_us => h.what.clone(),
+        Some(h) => format!("{} at {}", h.what, words::clock(h.at_us)),
+        None => "nothing yet".into(),
+    };
+    format!(
+        "First difference at {}: here {}; beside {}.",
+        words::clock(d.at_us),
+        side(&d.here),
+        side(&d.there)
+    )
+}
+
+fn figures(f: &Frame) -> Vec<(&'static str, String)> {
+    let m = &f.metrics;
+    let verdict = f.verdicts.first().map_or("", |v| match v.kind {
+        VerdictKind::Holds => "● holds",
+        VerdictKind::Stalled => "◼ stalled",
+        VerdictKind::Violated => "▲ violated",
+    });
+    vec![
+        ("verdict", verdict.to_owned()),
+        ("height", words::grouped(m.height)),
+        ("blocks a second", words::figure(m.blocks_per_second)),
+        (
+            "commit latency p50",
+            words::duration(m.commit_latency_p50_us),
+        ),
+        (
+            "commit latency p95",
+            words::duration(m.commit_latency_p95_us),
+        ),
+        ("rounds a height", words::figure(m.rounds_per_height)),
+        ("messages a block", words::figure(m.messages_per_block)),
+        ("delivered", words::grouped(m.delivered)),
+        ("lost", words::grouped(m.lost)),
+        (
+            "transactions a second",
+            words::figure(m.transactions_per_second),
+        ),
+        ("waiting", words::grouped(m.mempool)),
+        ("digest", words::short(&f.digest)),
+    ]
+}
+
+/// A second run is there, or none any more.
+pub fn opened(app: App, world: Option<World>) {
+    app.difference.set(None);
+    app.lit.set(false);
+    app.beside_frame.set(None);
+    let Some(world) = world else {
+        app.beside.set(None);
+        return;
+    };
+    let scenario = app.scenario.get_untracked();
+    app.other_chart().borrow_mut().opened(world, &scenario);
+}
+
+/// It stands where the first one does.
+pub fn heard(app: App, news: BesideNews, chart: Option<ChartNews>) {
+    let tick = Tick {
+        now_us: news.now_us,
+        ..Tick::default()
+    };
+    let other = app.other_chart();
+    other.borrow_mut().took(tick, chart);
+    let state = Some((news.searching, news.difference));
+    if app.difference.with_untracked(|d| *d != state) {
+        app.difference.set(state);
+        app.lit.set(true);
+    }
+    if app.lit.get_untracked() {
+        light(app);
+    }
+}
+
+/// Lights the first difference on both charts, once its records are there.
+fn light(app: App) {
+    let found = app
+        .difference
+        .with_untracked(|d| d.as_ref().and_then(|(_, d)| d.clone()));
+    let Some(d) = found else { return };
+    let mut done = true;
+    for (chart, happened) in [(app.chart(), d.here), (app.other_chart(), d.there)] {
+        let Some(h) = happened else { continue };
+        let mut c = chart.borrow_mut();
+        let pick = pick(&c, &h);
+        done &= pick.is_some();
+        if pick.is_some() {
+            c.pinned = pick;
+            c.ask();
+        }
+    }
+    if done {
+        app.lit.set(false);
+    }
+}
+
+fn pick(chart: &Chart, h: &Happened) -> Option<Pick> {
+    let Some(message) = h.message else {
+        let mark = chart
+            .store
+            .marks_in(h.at_us, h.at_us)
+            .find(|m| m.node == h.node && matches!(m.what, MarkKind::Commit { .. }));
+        return mark.cloned().map(Pick::Mark);
+    };
+    let until = h.at_us + 10_000_000;
+    let arrow = chart
+        .store
+        .arrows_in(h.at_us, until)
+        .find(|a| a.message == message && h.to.is_none_or(|to| a.to == to));
+    arrow.cloned().map(Pick::Arrow)
+}

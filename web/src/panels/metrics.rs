@@ -1,0 +1,225 @@
+//! Figures over the run: charts by height or by time, the same as a table, and what each validator did.
+
+use crate::app::{App, app};
+use crate::data::Saving;
+use crate::platform::plots::Plots;
+use crate::words;
+use consensusforge_core::session::view::ValidatorFigures;
+use leptos::{html, prelude::*, task::spawn_local};
+
+#[component]
+pub fn Metrics() -> impl IntoView {
+    let app = app();
+    let data = app.data;
+    let host = NodeRef::<html::Div>::new();
+    let table = NodeRef::<html::Table>::new();
+    let trouble = RwSignal::new(None::<String>);
+    let by_time = RwSignal::new(false);
+    let alive = StoredValue::new(());
+    // Kinds of message are the run's: another run, other charts.
+    let kinds = Memo::new(move |_| {
+        app.world.with(|w| {
+            let world = w.as_ref()?;
+            Some(
+                world
+                    .kinds
+                    .iter()
+                    .map(|k| k.name.clone())
+                    .collect::<Vec<_>>(),
+            )
+        })
+    });
+    Effect::new(move |_| {
+        let (Some(host), Some(table), Some(kinds)) = (host.get(), table.get(), kinds.get()) else {
+            return;
+        };
+        data.show(None);
+        spawn_local(async move {
+            let made = Plots::load(&host, &table, &kinds).await;
+            // Closed again while the code was on its way.
+            if alive.try_get_value().is_none() {
+                return;
+            }
+            match made {
+                Ok(plots) => {
+                    plots.axis(by_time.get_untracked());
+                    data.show(Some(plots));
+                    data.ask_series(app);
+                }
+                Err(why) => trouble.set(Some(why)),
+            }
+        });
+    });
+    Effect::new(move |_| {
+        app.frame.track();
+        data.ask_series(app);
+    });
+    on_cleanup(move || data.show(None));
+    let axis = move |time: bool| {
+        by_time.set(time);
+        data.with_plots(|p| p.axis(time));
+    };
+    let choice = move |time: bool, name: &'static str| {
+        view! {
+            <button aria-pressed=move || (by_time.get() == time).to_string() on:click=move |_| axis(time)>{name}</button>
+        }
+    };
+    view! {
+        <section class="metrics" id="metrics" aria-label="Figures over the run">
+            <div class="card-head">
+                <h2>"Over the run"</h2>
+                <div class="buttons switch" role="group" aria-label="Along the charts">
+                    {choice(false, "by height")}
+                    {choice(true, "by time")}
+                </div>
+            </div>
+            {move || trouble.get().map(|why| view! {
+                <p class="refusal">{format!("The charts could not be loaded ({why}). The file below holds the same figures.")}</p>
+            })}
+            <div class="plots" node_ref=host></div>
+            <details
+                class="figures-table"
+                on:toggle=move |_| data.with_plots(Plots::tell)
+            >
+                <summary>"The newest 200 heights as a table"</summary>
+                <div class="scroll" tabindex="0" role="region" aria-label="Figures by height">
+                    <table class="table" node_ref=table></table>
+                </div>
+            </details>
+            <button id="save-heights" on:click=move |_| data.save(app, Saving::Heights)>"Heights as CSV"</button>
+        </section>
+        <Validators />
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Column {
+    Name,
+    Stake,
+    Made,
+    Missed,
+    InTime,
+    Late,
+    Missing,
+    Quorum,
+}
+
+const COLUMNS: [(Column, &str, &str); 8] = [
+    (Column::Name, "validator", "in the order of the set"),
+    (Column::Stake, "stake", "of the whole"),
+    (Column::Made, "made", "proposals made in its turns"),
+    (Column::Missed, "missed", "turns without a proposal"),
+    (
+        Column::InTime,
+        "in time",
+        "votes for decided blocks that left before the first decision",
+    ),
+    (
+        Column::Late,
+        "late",
+        "votes for decided blocks that left after the first decision",
+    ),
+    (
+        Column::Missing,
+        "none",
+        "decided blocks it never voted for, a kind of vote each",
+    ),
+    (
+        Column::Quorum,
+        "quorum",
+        "from a proposal leaving to a quorum for it seen here: median, and 95 % of the newest 32",
+    ),
+];
+
+/// What a row is sorted by; ties keep the order of the set.
+fn key(column: Column, v: &ValidatorFigures) -> u64 {
+    match column {
+        Column::Name => 0,
+        Column::Stake => v.stake,
+        Column::Made => v.proposed,
+        Column::Missed => v.missed,
+        Column::InTime => v.in_time,
+        Column::Late => v.late,
+        Column::Missing => v.missing,
+        Column::Quorum => v.to_quorum_p50_us.unwrap_or(u64::MAX),
+    }
+}
+
+#[component]
+fn Validators() -> impl IntoView {
+    let app = app();
+    let data = app.data;
+    let order = RwSignal::new((Column::Name, false));
+    let rows = Memo::new(move |_| {
+        let (column, down) = order.get();
+        let mut rows = data.validators.get();
+        rows.sort_by_key(|v| key(column, v));
+        if down {
+            rows.reverse();
+        }
+        rows
+    });
+    let head = move |(column, name, meaning): (Column, &'static str, &'static str)| {
+        let sorted = move || match order.get() {
+            (c, false) if c == column => "ascending",
+            (c, true) if c == column => "descending",
+            _ => "none",
+        };
+        let press = move |_| {
+            // Figures are most telling from the largest down; names in their order.
+            order.update(|o| {
+                *o = if o.0 == column {
+                    (column, !o.1)
+                } else {
+                    (column, column != Column::Name)
+                }
+            });
+        };
+        view! {
+            <th scope="col" aria-sort=sorted>
+                <button class="quiet" title=meaning on:click=press>
+                    {name}
+                    <span aria-hidden="true">{move || match sorted() { "ascending" => " ▲", "descending" => " ▼", _ => "" }}</span>
+                </button>
+            </th>
+        }
+    };
+    view! {
+        <section aria-label="Validators' records">
+            <h2>"Validators"</h2>
+            <div class="scroll" tabindex="0" role="region" aria-label="Validators' records">
+                <table class="table duties" id="duties">
+                    <thead><tr>{COLUMNS.map(head)}</tr></thead>
+                    <tbody>{move || rows.get().into_iter().map(|v| row(app, v)).collect_view()}</tbody>
+                </table>
+            </div>
+            <button id="save-validators" on:click=move |_| data.save(app, Saving::Validators)>"Validators as CSV"</button>
+        </section>
+    }
+}
+
+fn row(app: App, v: ValidatorFigures) -> impl IntoView {
+    let total = app
+        .world
+        .with_untracked(|w| w.as_ref().map_or(1, |w| w.total.max(1)));
+    let share = words::percent(v.stake as f64 / total as f64);
+    let quorum = match (v.to_quorum_p50_us, v.to_quorum_p95_us) {
+        (Some(p50), Some(p95)) if p50 != p95 => {
+            format!("{} · {}", words::duration(p50), words::duration(p95))
+        }
+        (Some(p50), _) => words::duration(p50),
+        (None, _) => "–".into(),
+    };
+    view! {
+        <tr>
+            <th scope="row">{v.name}</th>
+            <td>{share}</td>
+            <td>{words::grouped(v.proposed)}</td>
+            <td class:bad=v.missed != 0>{words::grouped(v.missed)}</td>
+            <td>{words::grouped(v.in_time)}</td>
+            <td>{words::grouped(v.late)}</td>
+            <td class:bad=v.missing != 0>{words::grouped(v.missing)}</td>
+            <td>{quorum}</td>
+        </tr>
+    }
+}

@@ -1,0 +1,148 @@
+//! A second run beside the first, kept at the same instant, and where the two first differ.
+
+use crate::model::Scenario;
+use crate::protocol::{BesideNews, ChartNews};
+use consensusforge_core::session::Session;
+use consensusforge_core::session::compare::{Difference, Finder};
+use consensusforge_core::session::view::Problem;
+
+/// How the search for the first difference stands.
+#[derive(Clone, Debug)]
+enum Search {
+    On,
+    /// None so far; goes on as the runs do.
+    Nothing,
+    Found(Difference),
+}
+
+pub struct Beside {
+    session: Session,
+    /// Gone once it has found something: it runs both runs a second time.
+    finder: Option<Box<Finder>>,
+    search: Search,
+    arrived: bool,
+    cursor: u64,
+    /// As in the runner: copies that left before it are known to the page.
+    flown_us: Option<u64>,
+}
+
+impl Beside {
+    /// # Errors
+    /// A sentence for a scenario that cannot run.
+    pub fn open(first: &Session, scenario: Scenario) -> Result<Beside, Problem> {
+        let session = first.beside(scenario)?;
+        Ok(Beside {
+            finder: Some(Box::new(Finder::new(first, &session))),
+            session,
+            search: Search::On,
+            arrived: false,
+            cursor: 0,
+            flown_us: None,
+        })
+    }
+
+    pub fn session(&self) -> &Session {
+        &self.session
+    }
+
+    /// The first run has become another one.
+    pub fn anew(&mut self, first: &Session) {
+        self.finder = Some(Box::new(Finder::new(first, &self.session)));
+        self.search = Search::On;
+    }
+
+    /// Both stand at the same instant.
+    pub fn arrived(&self, now_us: u64) -> bool {
+        self.arrived && self.session.now_us() == now_us
+    }
+
+    /// There is something to do though nothing else happens.
+    pub fn busy(&self, now_us: u64) -> bool {
+        !self.arrived(now_us) || matches!(self.search, Search::On)
+    }
+
+    /// Follows the first run to its instant, then searches; false when there is nothing to do.
+    pub fn work(&mut self, now_us: u64, chunk: u64) -> bool {
+        if !self.arrived(now_us) {
+            self.arrived = self.session.seek(now_us, chunk).reached;
+            return true;
+        }
+        let Some(finder) = &mut self.finder else {
+            return false;
+        };
+        match finder.work(now_us, chunk) {
+            None => self.search = Search::On,
+            Some(None) => {
+                self.search = Search::Nothing;
+                return false;
+            }
+            Some(Some(difference)) => {
+                self.search = Search::Found(difference);
+                self.finder = None;
+            }
+        }
+        true
+    }
+
+    /// What the second chart needs.
+    pub fn news(&mut self, max_arrows: usize, max_flying: usize) -> (BesideNews, ChartNews) {
+        let batch = self.session.chart(self.cursor, max_arrows);
+        self.cursor = batch.cursor;
+        let since = self.flown_us.filter(|_| !batch.reset);
+        self.flown_us = Some(self.session.now_us());
+        let chart = ChartNews {
+            batch,
+            flying: self.session.flying(since.unwrap_or(0), max_flying),
+            since,
+        };
+        let news = BesideNews {
+            now_us: self.session.now_us(),
+            searching: matches!(self.search, Search::On),
+            difference: match &self.search {
+                Search::Found(difference) => Some(difference.clone()),
+                Search::On | Search::Nothing => None,
+            },
+        };
+        (news, chart)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn first(us: u64) -> Session {
+        let mut session = Session::open(Scenario::default()).expect("possible");
+        while !session.advance(us, u64::MAX).reached {}
+        session
+    }
+
+    #[test]
+    fn the_second_run_keeps_to_the_instant_of_the_first_both_ways() {
+        let run = first(2_000_000);
+        let other = Scenario {
+            seed: 7,
+            ..Scenario::default()
+        };
+        let mut beside = Beside::open(&run, other).expect("possible");
+        for now in [2_000_000, 2_500_000, 300_000, 0, 1_000_000] {
+            assert!(beside.busy(now));
+            while beside.work(now, 100) {}
+            assert!(beside.arrived(now) && !beside.busy(now), "{now}");
+        }
+        let (news, _) = beside.news(1_000, 1_000);
+        assert_eq!(news.now_us, 1_000_000);
+        assert!(news.difference.is_some() && !news.searching);
+    }
+
+    #[test]
+    fn the_same_run_beside_itself_shows_no_difference() {
+        let run = first(1_000_000);
+        let mut beside = Beside::open(&run, run.scenario().clone()).expect("possible");
+        for now in [1_000_000, 1_700_000] {
+            while beside.work(now, 100) {}
+        }
+        let (news, _) = beside.news(10, 10);
+        assert!(news.difference.is_none() && !news.searching);
+    }
+}
