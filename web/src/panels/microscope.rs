@@ -36,9 +36,9 @@ pub fn microscope(app: App) -> El {
         });
     el("div")
         .class("microscope")
-        .add(&el("p").class("note").text("Executes one block again at two validators, and shows the first thing a contract asked or was told at which they part."))
-        .add(&el("div").class("buttons").add(&one).add(&other).add(&height).add(&compare))
-        .add(&shown)
+        .child(&el("p").class("note").text("Executes one block again at two validators, and shows the first thing a contract asked or was told at which they part."))
+        .child(&el("div").class("buttons").child(&one).child(&other).child(&height).child(&compare))
+        .child(&shown)
 }
 
 /// Looks, and shows in `host` what was seen.
@@ -61,9 +61,9 @@ fn drawn(m: &Microscope) -> El {
     let (one, other) = (&m.validators.0, &m.validators.1);
     let heading = |text: &str| el("th").attr("scope", "col").text(text);
     let head = el("tr")
-        .add(&heading(""))
-        .add(&heading(one))
-        .add(&heading(other));
+        .child(&heading(""))
+        .child(&heading(one))
+        .child(&heading(other));
     let row = |what: &str, pair: (&str, &str), differs: bool| {
         let cell = |text: &str| {
             el("td")
@@ -71,9 +71,9 @@ fn drawn(m: &Microscope) -> El {
                 .text(text)
         };
         el("tr")
-            .add(&el("th").attr("scope", "row").class("breaks").text(what))
-            .add(&cell(pair.0))
-            .add(&cell(pair.1))
+            .child(&el("th").attr("scope", "row").class("breaks").text(what))
+            .child(&cell(pair.0))
+            .child(&cell(pair.1))
     };
     let mut rows = Vec::new();
     let (a, b) = (words::short(&m.roots.0), words::short(&m.roots.1));
@@ -100,12 +100,12 @@ fn drawn(m: &Microscope) -> El {
     });
     el("div")
         .class("accepted seen")
-        .add(&el("p").text(&m.sentence))
+        .child(&el("p").text(&m.sentence))
         .maybe(place)
-        .add(
+        .child(
             &el("table")
                 .class("table")
-                .add(&el("thead").add(&head))
-                .add(&el("tbody").add_all(rows)),
+                .child(&el("thead").child(&head))
+                .child(&el("tbody").add_all(rows)),
         )
 }

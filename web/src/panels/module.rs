@@ -23,7 +23,7 @@ pub fn module(app: App, m: &ModuleView) -> (El, impl Fn() + 'static) {
     let told = facts.clone();
     let head = move |m: &ModuleView| {
         let hash = el("dd").class("mono breaks").text(&m.sha256);
-        let hash = hash.add(&copy(m.sha256.clone(), "copy"));
+        let hash = hash.child(&copy(m.sha256.clone(), "copy"));
         vec![el("dt").text("sha-256"), hash]
     };
     facts.fill(head(m));
@@ -49,10 +49,10 @@ pub fn module(app: App, m: &ModuleView) -> (El, impl Fn() + 'static) {
             })
     });
     let body = el("div")
-        .add(&el("p").text(&m.summary))
-        .add(&facts)
-        .add(&form)
-        .add(&schema)
+        .child(&el("p").text(&m.summary))
+        .child(&facts)
+        .child(&form)
+        .child(&schema)
         .maybe(edit);
     (body, look)
 }
@@ -128,10 +128,10 @@ fn schema(app: App, form: &El, subject: &Subject) -> El {
     });
     let all = el("details")
         .class("schema")
-        .add(&el("summary").text("Make forms from its JSON Schema"))
-        .add(&el("p").class("note").text("The files of schema/raw, or the one file with all messages, as cosmwasm-schema writes them."))
-        .add(&el("label").class("button").text("Choose files …").add(&file))
-        .add(&pasted);
+        .child(&el("summary").text("Make forms from its JSON Schema"))
+        .child(&el("p").class("note").text("The files of schema/raw, or the one file with all messages, as cosmwasm-schema writes them."))
+        .child(&el("label").class("button").text("Choose files …").child(&file))
+        .child(&pasted);
     all.show(false);
     all
 }

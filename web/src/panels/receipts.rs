@@ -46,20 +46,23 @@ fn receipt(app: App, r: &ReceiptView) -> El {
         (None, _) => String::new(),
     };
     let head = el("h3")
-        .add(&el("span").class("status").text(&r.status))
+        .child(&el("span").class("status").text(&r.status))
         .text(" ")
         .text(&r.what)
         .text(" ")
-        .add(&el("small").text(&place));
+        .child(&el("small").text(&place));
     let error = r.error.as_ref().map(|e| el("p").class("refusal").text(e));
     let said = r
         .output
         .as_ref()
         .filter(|o| !o.is_empty() && r.error.is_none());
-    let said = said.map(|o| el("p").text("output ").add(&bytes(o)));
+    let said = said.map(|o| el("p").text("output ").child(&bytes(o)));
     let created = r.created.as_ref().map(|a| {
         let short = el("code").attr("title", a).text(&words::short(a));
-        el("p").class("note").text("created contract ").add(&short)
+        el("p")
+            .class("note")
+            .text("created contract ")
+            .child(&short)
     });
     let events = (!r.events.is_empty()).then(|| {
         let items = r.events.iter().map(|e| el("li").class("breaks").text(e));
@@ -68,7 +71,7 @@ fn receipt(app: App, r: &ReceiptView) -> El {
     el("article")
         .class("card receipt")
         .attr("data-status", &r.status)
-        .add(&head)
+        .child(&head)
         .maybe(error)
         .maybe(said)
         .maybe(created)
@@ -89,19 +92,19 @@ fn changes(r: &ReceiptView) -> Option<El> {
             None => el("span").class("note").text("deleted"),
         };
         el("tr")
-            .add(&el("td").add(&bytes(key)))
-            .add(&el("td").add(&maybe(before.as_deref())))
-            .add(&el("td").add(&after))
+            .child(&el("td").child(&bytes(key)))
+            .child(&el("td").child(&maybe(before.as_deref())))
+            .child(&el("td").child(&after))
     });
     let head = el("tr")
-        .add(&heading("key"))
-        .add(&heading("before"))
-        .add(&heading("after"));
+        .child(&heading("key"))
+        .child(&heading("before"))
+        .child(&heading("after"));
     Some(
         el("table")
             .class("table")
-            .add(&el("thead").add(&head))
-            .add(&el("tbody").add_all(rows)),
+            .child(&el("thead").child(&head))
+            .child(&el("tbody").add_all(rows)),
     )
 }
 
@@ -116,16 +119,16 @@ fn gas(r: &ReceiptView) -> Option<El> {
             .attr("value", &gas.to_string())
             .attr("aria-label", name);
         el("tr")
-            .add(&el("th").attr("scope", "row").text(name))
-            .add(&el("td").add(&meter))
-            .add(&el("td").class("number").text(&words::grouped(*gas)))
+            .child(&el("th").attr("scope", "row").text(name))
+            .child(&el("td").child(&meter))
+            .child(&el("td").class("number").text(&words::grouped(*gas)))
     });
     let head = format!("gas {}", words::grouped(r.gas_used));
     Some(
         el("details")
             .class("gas")
-            .add(&el("summary").text(&head))
-            .add(&el("table").class("table").add(&el("tbody").add_all(rows))),
+            .child(&el("summary").text(&head))
+            .child(&el("table").class("table").child(&el("tbody").add_all(rows))),
     )
 }
 
