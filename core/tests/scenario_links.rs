@@ -195,6 +195,26 @@ fn what_a_file_leaves_out_takes_the_defaults() {
     assert_eq!(read_file(text).unwrap().scenario, expected);
 }
 
+/// A chain's rules of admission travel when they are not the usual, and else take no room.
+#[test]
+fn rules_of_admission_are_kept() {
+    let mut scenario = Scenario::default();
+    let plain = write_link(&document(scenario.clone())).fragment;
+    assert!(!write_file(&document(scenario.clone())).contains("admission"));
+    scenario.execution.admission = AdmissionSpec::Strict;
+    let strict = document(scenario);
+    let link = write_link(&strict).fragment;
+    assert_ne!(link, plain);
+    assert_eq!(read_link(&link), Ok(strict.clone()));
+    assert_eq!(read_file(write_file(&strict).as_bytes()), Ok(strict));
+    let text = br#"{"consensusforge": 1, "scenario": {"execution": {"admission": "lax"}}}"#;
+    let why = read_file(text).unwrap_err().to_string();
+    assert!(
+        why.contains("execution.admission") && why.contains("`strict` or `modern`"),
+        "{why}"
+    );
+}
+
 /// Every link ever published opens, and to a scenario that can run. A fixture is never edited: a file
 /// next to it holds the scenario it must open to.
 #[test]

@@ -1,7 +1,7 @@
 //! Presets with CosmWasm contracts: what their line promises is what happens. And looking into a run:
 //! questions to the past, storage, proofs, the microscope.
 
-use consensusforge_core::session::scenario::model::InputSpec;
+use consensusforge_core::session::scenario::model::{AdmissionSpec, InputSpec};
 use consensusforge_core::session::{Session, check_proof, presets};
 
 fn play(id: &str, until: u64) -> Session {
@@ -93,6 +93,31 @@ fn the_factory_knows_its_child_and_why_the_other_failed() {
     let children = ask(&session, 0, None, factory, r#"{"children":{}}"#);
     assert!(children.contains(r#""children":["forge1"#), "{children}");
     assert!(children.contains("expected u64"), "{children}");
+}
+
+/// The samples are built by a compiler of today, which copies memory at once.
+#[test]
+fn a_strict_chain_stores_no_module_of_today() {
+    let mut preset = presets()
+        .into_iter()
+        .find(|p| p.id == "factory")
+        .expect("there is one");
+    preset.scenario.execution.admission = AdmissionSpec::Strict;
+    let mut session = Session::open(preset.scenario).expect("possible");
+    session.advance(5_000_000, u64::MAX);
+    let ends = ends(&session);
+    for (_, why) in &ends[..2] {
+        assert!(
+            why.contains("bulk memory") || why.contains("memory."),
+            "{ends:?}"
+        );
+    }
+    assert!(session.contracts().is_empty());
+    let modern = include_bytes!("../../contracts/wasm/cw-counter.wasm");
+    let why = session
+        .add_contract("mine", modern)
+        .expect_err("as on the chain");
+    assert!(why.sentence.contains("memory"), "{}", why.sentence);
 }
 
 #[test]

@@ -2,8 +2,10 @@
 //! parts in a million, validators are named by their names (`v1`, ... unless given). Fields left out
 //! of a file take the defaults shown by `Default`.
 
+mod admission;
 mod hand;
 
+pub use admission::AdmissionSpec;
 pub use hand::CopySpec;
 
 use crate::base::{Hash, MILLISECOND, Micros, SECOND};
@@ -504,6 +506,9 @@ pub struct ExecutionSpec {
     pub gas_per_second: u64,
     /// Every node verifies and executes everything itself. Slower, same digest.
     pub everywhere: bool,
+    /// Which modules may be stored.
+    #[serde(skip_serializing_if = "AdmissionSpec::is_modern")]
+    pub admission: AdmissionSpec,
 }
 
 impl Default for ExecutionSpec {
@@ -512,6 +517,7 @@ impl Default for ExecutionSpec {
             block_gas: 50_000_000,
             gas_per_second: 0,
             everywhere: false,
+            admission: AdmissionSpec::Modern,
         }
     }
 }

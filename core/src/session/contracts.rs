@@ -142,7 +142,7 @@ impl Session {
                 wasm.len()
             )));
         }
-        WasmEngine::new()
+        WasmEngine::with_profile(self.scenario.execution.admission.profile())
             .admit(wasm)
             .map_err(|refusal| Problem::new(refusal.to_string()))?;
         let hash = sha256(wasm);

@@ -60,7 +60,9 @@ pub fn build<P: Protocol>(setup: &Setup) -> Result<World<P>, String> {
     let chain = Chain {
         id: chain_id,
         validators: validators.clone(),
-        engine: Arc::new(WasmEngine::new()),
+        engine: Arc::new(WasmEngine::with_profile(
+            scenario.execution.admission.profile(),
+        )),
         everywhere: scenario.execution.everywhere,
     };
     let state = genesis(scenario).build(&chain.engine)?;
