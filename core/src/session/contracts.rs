@@ -12,7 +12,7 @@ use crate::types::NodeId;
 use crate::types::transaction::NATIVE_DENOM;
 use crate::vm::builtin::{Builtin, by_hash, catalogue, supply};
 use crate::vm::{ContractEngine, Entry, WasmEngine};
-use crate::world::Submission;
+use crate::world::{Submission, profile};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use std::collections::BTreeMap;
@@ -142,7 +142,7 @@ impl Session {
                 wasm.len()
             )));
         }
-        WasmEngine::with_profile(self.scenario.execution.admission.profile())
+        WasmEngine::with_profile(profile(self.scenario.execution.admission))
             .admit(wasm)
             .map_err(|refusal| Problem::new(refusal.to_string()))?;
         let hash = sha256(wasm);

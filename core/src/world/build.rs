@@ -13,14 +13,16 @@ use crate::consensus::proposer::{Rule, Schedule};
 use crate::consensus::{Protocol, Role, Timing};
 use crate::ledger::{Chain, ExecutorKind, Genesis, Ledger, Mempool, Workload, workload};
 use crate::network::{Conditions, Cuts, Gst, Latency, Links, Network};
-use crate::scenario::model::{Cut, LatencySpec, ProposerSpec, Scenario, StrategySpec, ValueSpec};
+use crate::scenario::model::{
+    AdmissionSpec, Cut, LatencySpec, ProposerSpec, Scenario, StrategySpec, ValueSpec,
+};
 use crate::trace::{Head, KindInfo, RunDigest, Trace};
 use crate::types::keys::Signable;
 use crate::types::transaction::NATIVE_DENOM;
 use crate::types::{
     Block, Coin, Header, Keypair, NodeId, Slot, ValidatorId, ValidatorSet, ValidatorSets,
 };
-use crate::vm::WasmEngine;
+use crate::vm::{Profile, WasmEngine};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -30,6 +32,15 @@ pub struct Setup {
     pub scenario: Scenario,
     /// Bytes of the scenario's contracts by name.
     pub contracts: BTreeMap<String, Arc<[u8]>>,
+}
+
+/// The engine's word for a scenario's rules of admission.
+#[must_use]
+pub fn profile(admission: AdmissionSpec) -> Profile {
+    match admission {
+        AdmissionSpec::Strict => Profile::Strict,
+        AdmissionSpec::Modern => Profile::Modern,
+    }
 }
 
 /// Builds the world of `setup` under protocol `P`.
@@ -60,9 +71,9 @@ pub fn build<P: Protocol>(setup: &Setup) -> Result<World<P>, String> {
     let chain = Chain {
         id: chain_id,
         validators: validators.clone(),
-        engine: Arc::new(WasmEngine::with_profile(
-            scenario.execution.admission.profile(),
-        )),
+        engine: Arc::new(WasmEngine::with_profile(profile(
+            scenario.execution.admission,
+        ))),
         everywhere: scenario.execution.everywhere,
     };
     let state = genesis(scenario).build(&chain.engine)?;

@@ -21,7 +21,7 @@ mod store;
 mod users;
 mod wire;
 
-pub use build::{Setup, build};
+pub use build::{Setup, build, profile};
 pub use inside::{Armed, Inside, Kept, Proof, Signer};
 pub use machines::{PROTOCOLS, ProtocolFacts, describe, simulate};
 pub use simulation::{Again, Flying, NodeFacts, Simulation};

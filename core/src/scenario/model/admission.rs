@@ -1,6 +1,5 @@
 //! Which modules a chain takes.
 
-use crate::vm::admission::Profile;
 use borsh::{BorshDeserialize, BorshSerialize};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -29,14 +28,6 @@ pub enum AdmissionSpec {
 }
 
 impl AdmissionSpec {
-    #[must_use]
-    pub fn profile(self) -> Profile {
-        match self {
-            AdmissionSpec::Strict => Profile::Strict,
-            AdmissionSpec::Modern => Profile::Modern,
-        }
-    }
-
     /// Left out where it is the default, so that links are as they were before there was a choice.
     #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference")]
     pub(super) fn is_modern(&self) -> bool {
