@@ -26,6 +26,13 @@ enum What {
         #[arg(long, value_enum, default_value_t = Rules::Modern)]
         profile: Rules,
     },
+    /// Play a script of steps against a module and print, as JSON, what came of each
+    Run {
+        /// A `.wasm` file; it is code 1
+        file: PathBuf,
+        /// Accounts and steps as JSON (`consensusforge schema contract-script`), or `-`
+        script: String,
+    },
 }
 
 #[derive(Clone, Copy, clap::ValueEnum)]
@@ -58,6 +65,7 @@ impl Contract {
     pub fn run(self) -> Outcome {
         match self.what {
             What::Check { file, profile } => check(&file, profile),
+            What::Run { file, script } => crate::play::run(&file, &script),
         }
     }
 }

@@ -7,6 +7,7 @@ mod export;
 mod failure;
 mod link;
 mod output;
+mod play;
 mod presets;
 mod proposers;
 mod quorum;

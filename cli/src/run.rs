@@ -100,7 +100,7 @@ impl Run {
     fn advance(&self, session: &mut Session, until: Micros) -> Result<Vec<Decision>, Failure> {
         let mut trace = self.trace.as_deref().map(Lines::create).transpose()?;
         let save = self.save.as_deref();
-        let mut file = save.map(|path| Bytes::create(path)).transpose()?;
+        let mut file = save.map(Bytes::create).transpose()?;
         let mut saver = file.as_ref().map(|_| session.saver());
         let mut decisions = Vec::new();
         let mut cursor = 0;

@@ -66,6 +66,16 @@ fn all() -> Vec<(&'static str, &'static str, JsonSchema)> {
             schema_for!(crate::contract::CheckReport),
         ),
         (
+            "contract-script",
+            "what `contract run` reads",
+            schema_for!(crate::play::Script),
+        ),
+        (
+            "contract-run",
+            "what `contract run` prints",
+            schema_for!(crate::play::RunReport),
+        ),
+        (
             "about",
             "what `about --json` prints",
             schema_for!(crate::about::AboutReport),

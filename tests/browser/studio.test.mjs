@@ -262,3 +262,33 @@ browserTest("cw20_base.wasm is dropped, instantiated, transferred and asked; all
   });
   await screenshot(page, "cw20");
 });
+
+browserTest("one executor lies: its root differs, and the microscope shows where", { timeout: 180_000 }, async ({ page, open, screenshot }) => {
+  await contracts(page, open);
+  await page.evaluate(() => {
+    const field = document.getElementById("byzantine-number");
+    Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, "value").set.call(field, "1");
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+    field.dispatchEvent(new Event("change", { bubbles: true }));
+  });
+  await textOf(page, "#adversary-says", (text) => /25 % of the stake/.test(text));
+  await page.select("#strategy", "wrong_root");
+  await click(page, "[data-module=counter] [data-act=deploy]");
+  await page.waitForSelector("[data-contract]", { timeout: 60_000 });
+  await click(page, "[data-contract] [data-act=call]");
+  await page.waitForSelector(".receipt [data-act=microscope]", { timeout: 60_000 });
+  await click(page, ".receipt [data-act=microscope]");
+  await textOf(page, ".receipt .seen", (text) => /differ|part/.test(text) && /state root/.test(text));
+  await screenshot(page, "microscope");
+});
+
+browserTest("a hostile module is stopped by its gas and leaves the page usable", {}, async ({ page, open }) => {
+  await contracts(page, open);
+  await click(page, "[data-module=loop] [data-act=deploy]");
+  await page.waitForSelector("[data-contract] [data-act=call]", { timeout: 60_000 });
+  await click(page, "[data-contract] [data-act=call]");
+  await textOf(page, ".receipt[data-status=failed] .refusal", (text) => /ran out of gas/.test(text), 60_000);
+  const height = () => page.$eval("#verdict", (e) => Number(/height (\d+)/.exec(e.textContent)[1]));
+  const before = await height();
+  await textOf(page, "#verdict", (text) => Number(/height (\d+)/.exec(text)?.[1]) > before);
+});

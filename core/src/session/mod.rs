@@ -12,7 +12,7 @@ mod frame;
 mod hands;
 pub mod inspect;
 mod log;
-mod microscope;
+pub mod microscope;
 mod modules;
 mod moments;
 mod recorded;

@@ -36,11 +36,18 @@ impl Session {
                 .collect(),
             capabilities: admitted.capabilities,
             migrate_version: admitted.migrate_version,
+            code_id: self.code_id(admitted.code),
             examples: examples(admitted.code, admitted.abi),
             functions: admitted.functions,
             start_gas: admitted.start_gas,
             upload_gas: admitted.upload_gas,
         })
+    }
+
+    fn code_id(&self, code: Hash) -> Option<u64> {
+        let (state, _) = self.sim.state(NodeId(self.witness()? as u16))?;
+        let mine = state.codes().filter(|(_, info)| info.hash == code);
+        mine.map(|(id, _)| id).last()
     }
 
     fn module_bytes(&self, code: Hash) -> Option<Arc<[u8]>> {

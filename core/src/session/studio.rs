@@ -103,7 +103,7 @@ impl Session {
             .storage_of(address, &[])
             .map(|(k, v)| (k, (Some(v), None)))
             .collect();
-        if let Some(older) = older {
+        if let Some(older) = &older {
             for (k, v) in older.storage_of(address, &[]) {
                 rows.entry(k).or_default().1 = Some(v);
             }
@@ -187,7 +187,7 @@ impl Session {
             let (_, height, _) = self.place(node, height)?;
             let outcome = self
                 .sim
-                .ask_archived(NodeId(node as u16), height, address, &bytes);
+                .ask(NodeId(node as u16), Some(height), address, &bytes);
             outcome.ok_or_else(|| Problem::new("this validator has no state to ask"))
         };
         match asked() {
@@ -211,26 +211,30 @@ impl Session {
     }
 
     /// A node's state after a block, that block's height, and the root the node says it has.
-    fn place(
-        &self,
-        node: usize,
-        height: Option<Height>,
-    ) -> Result<(&State, Height, Hash), Problem> {
+    fn place(&self, node: usize, height: Option<Height>) -> Result<(State, Height, Hash), Problem> {
         if node >= self.sim.node_count() {
             return Err(Problem::new("there is no such validator"));
         }
         let id = NodeId(node as u16);
-        let newest = self.sim.node(id).tip_height;
-        let height = height.unwrap_or(newest);
-        match self.sim.archived(id, height) {
-            Some((state, root)) => Ok((state, height, root)),
-            None if height > newest => Err(Problem::new(format!(
-                "{} has not come to height {height} yet: its newest block is {newest}",
-                self.node_name(node)
+        let facts = self.sim.node(id);
+        let newest = facts.tip_height;
+        match self.sim.state_at(id, height.or(Some(newest))) {
+            Some((state, height, _)) => {
+                let root = if height == newest {
+                    facts.root
+                } else {
+                    state.root()
+                };
+                Ok((state, height, root))
+            }
+            None if height.is_some_and(|h| h > newest) => Err(Problem::new(format!(
+                "{} has not come to height {} yet: its newest block is {newest}",
+                self.node_name(node),
+                height.unwrap_or_default()
             ))),
             None => Err(Problem::new(format!(
-                "states are kept from height {}: to ask about height {height}, scrub back to it first",
-                self.sim.archived_from()
+                "the state after block {} is long gone by: scrub back to just after it and ask again",
+                height.unwrap_or_default()
             ))),
         }
     }

@@ -694,6 +694,8 @@ pub struct CardView {
     /// What it says it needs of the chain.
     pub capabilities: Vec<String>,
     pub migrate_version: Option<u64>,
+    /// Its newest id, when it is stored on the chain.
+    pub code_id: Option<u64>,
     /// Entry point and message to try, with addresses filled in.
     pub examples: Vec<(String, String)>,
     /// What it exports for people to call.

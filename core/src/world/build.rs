@@ -1,6 +1,5 @@
 //! From a scenario to a world at time 0.
 
-use super::archive::Archive;
 use super::node::{Computed, Node, Past};
 use super::queue::Queue;
 use super::store::Store;
@@ -83,7 +82,6 @@ pub fn build<P: Protocol>(setup: &Setup) -> Result<World<P>, String> {
     );
     let tip = genesis_block.id();
     let mut store = Store::default();
-    let mut archive = Archive::default();
     let nodes: Vec<Node<P>> = node_validators
         .iter()
         .enumerate()
@@ -95,7 +93,6 @@ pub fn build<P: Protocol>(setup: &Setup) -> Result<World<P>, String> {
                 state: state.clone(),
                 root,
             };
-            archive.keep(id, &genesis_block, &computed);
             Node {
                 id,
                 validator: *validator,
@@ -159,7 +156,6 @@ pub fn build<P: Protocol>(setup: &Setup) -> Result<World<P>, String> {
         queue: Queue::default(),
         network: network(scenario, &fixed.names, &node_validators, randomness, count),
         store,
-        archive,
         ledger,
         adversary: Adversary {
             plan: Plan::Coalition,

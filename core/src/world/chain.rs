@@ -254,7 +254,6 @@ impl<P: Protocol> World<P> {
         if let Some(computed) = n.computed.get(&id).cloned() {
             n.remember(height, Past::new(&computed, block.header.time));
             n.mempool.remove_committed(block, &computed.state);
-            self.archive.keep(node, block, &computed);
         }
         self.forget_old();
     }

@@ -4,7 +4,6 @@
 //! machines, carries out their effects and writes the trace. Nothing else changes it but commands,
 //! which are part of the scenario.
 
-mod archive;
 mod build;
 mod catchup;
 mod chain;
@@ -148,7 +147,6 @@ pub struct World<P: Protocol> {
     nodes: Vec<Node<P>>,
     network: Network,
     store: Store<P::Message>,
-    archive: archive::Archive,
     ledger: Ledger,
     adversary: Adversary<P>,
     trace: Trace,
@@ -180,7 +178,6 @@ impl<P: Protocol> Clone for World<P> {
             nodes: self.nodes.clone(),
             network: self.network.clone(),
             store: self.store.clone(),
-            archive: self.archive.clone(),
             ledger: self.ledger.clone(),
             adversary: self.adversary.clone(),
             trace: self.trace.clone(),

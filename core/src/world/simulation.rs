@@ -66,19 +66,6 @@ pub trait Simulation: Inside {
     fn status(&self, node: NodeId) -> Status;
     /// The state after the node's newest final block, and that block's height.
     fn state(&self, node: NodeId) -> Option<(&State, Height)>;
-    /// The state after the block of `height` that the node holds final, and its root as the node says it
-    /// is; `None` when it has no such block, or that is longer gone by than states are kept.
-    fn archived(&self, node: NodeId, height: Height) -> Option<(&State, Hash)>;
-    /// The oldest height of which states are kept.
-    fn archived_from(&self) -> Height;
-    /// As `view`, on a state of the past.
-    fn ask_archived(
-        &self,
-        node: NodeId,
-        height: Height,
-        contract: Address,
-        input: &[u8],
-    ) -> Option<Outcome>;
     fn view(&self, node: NodeId, contract: Address, input: &[u8]) -> Option<Outcome>;
     /// The state after the node's final block of `height` (absent: the newest), that height, and the
     /// block's instant; `None` when the node is not there yet or has forgotten it.
@@ -239,29 +226,6 @@ impl<P: Protocol> Simulation for World<P> {
             execution,
             recording,
         })
-    }
-
-    fn archived(&self, node: NodeId, height: Height) -> Option<(&State, Hash)> {
-        self.archive.get(node, height).map(|k| (&k.state, k.root))
-    }
-
-    fn archived_from(&self) -> Height {
-        self.archive.oldest()
-    }
-
-    fn ask_archived(
-        &self,
-        node: NodeId,
-        height: Height,
-        contract: Address,
-        input: &[u8],
-    ) -> Option<Outcome> {
-        let (state, _) = self.archived(node, height)?;
-        Some(
-            self.ledger
-                .chain
-                .view(state, (height, self.now), contract, input),
-        )
     }
 
     fn submissions(&self) -> &[Submission] {

@@ -7,9 +7,9 @@ use crate::words;
 pub fn bytes(hex: &str) -> El {
     let shown = el("span").class("bytes");
     match words::hex_as_text(hex) {
-        Some(text) => shown.add(&el("q").class("output breaks").text(&text)),
+        Some(text) => shown.child(&el("q").class("output breaks").text(&text)),
         None if hex.is_empty() => shown.text("nothing"),
-        None => shown.add(&el("code").class("breaks").text(&format!("0x{hex}"))),
+        None => shown.child(&el("code").class("breaks").text(&format!("0x{hex}"))),
     }
 }
 

@@ -3,6 +3,7 @@
 use super::drop;
 use super::editor::Editor;
 use super::errand::{Subject, errand, learn};
+use super::microscope::microscope;
 use super::module::module;
 use super::people;
 use super::receipts::Receipts;
@@ -88,6 +89,12 @@ pub fn Contracts() -> impl IntoView {
             </For>
         </section>
         <Receipts />
+        <Built make=Box::new(move || {
+            el("details")
+                .class("looking")
+                .child(&el("summary").text("Where two validators part"))
+                .child(&microscope(app))
+        }) />
         <People />
     }
 }
@@ -101,14 +108,14 @@ fn card(app: App, name: &str, sha256: &str) -> El {
     let Some(m) = found else { return el("div") };
     let size = format!("{} · {}…", words::bytes(m.bytes), words::short(&m.sha256));
     let head = el("summary")
-        .add(&el("strong").text(&m.name))
-        .add(&el("small").text(&size));
+        .child(&el("strong").text(&m.name))
+        .child(&el("small").text(&size));
     let (body, look) = module(app, &m);
     el("details")
         .class("card module")
         .attr("data-module", name)
-        .add(&head)
-        .add(&body)
+        .child(&head)
+        .child(&body)
         .on("toggle", move |_| look())
 }
 
@@ -156,22 +163,22 @@ fn Deployed(address: String, code: String) -> impl IntoView {
     errand(app, &form, &subject);
     learn(app, &form, &subject, |_| {});
     let head = el("h3")
-        .add(&title)
+        .child(&title)
         .text(" ")
-        .add(
+        .child(
             &el("small")
                 .class("mono")
                 .attr("title", &address)
                 .text(&words::short(&address)),
         )
         .text(" ")
-        .add(&balance);
+        .child(&balance);
     let card = el("article")
         .class("card deployed")
         .attr("data-contract", &address)
-        .add(&head)
-        .add(&form)
-        .add(&entries);
+        .child(&head)
+        .child(&form)
+        .child(&entries);
     let card = StoredValue::new_local(card);
     view! { <Built make=Box::new(move || card.get_value()) /> }
 }
@@ -188,8 +195,8 @@ fn People() -> impl IntoView {
     });
     let section = el("details")
         .class("people")
-        .add(&el("summary").text("Accounts and faucet"))
-        .add(&list);
+        .child(&el("summary").text("Accounts and faucet"))
+        .child(&list);
     let section = StoredValue::new_local(section);
     view! { <Built make=Box::new(move || section.get_value()) /> }
 }

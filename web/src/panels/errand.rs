@@ -138,8 +138,8 @@ fn draw(app: App, host: &El, reads: Reads, subject: &Subject, forms: &[FormView]
             }));
             let by_hand = format!("{} by JSON", kind.name());
             let select_group =
-                group.add(&el("option").attr("value", &key(*kind, None)).text(&by_hand));
-            let _ = select.clone().add(&select_group);
+                group.child(&el("option").attr("value", &key(*kind, None)).text(&by_hand));
+            let _ = select.clone().child(&select_group);
         }
         let remembered = format!("{}/function", subject.to);
         if let Some(chosen) = app.studio.draft(&remembered) {
@@ -254,7 +254,7 @@ fn one(app: App, json: bool, subject: &Subject, kind: Kind, form: Option<&FormVi
     }));
     let mut acts = el("div").class("buttons");
     if !json {
-        acts = acts.add(&raw(app, &place, subject, &fields));
+        acts = acts.child(&raw(app, &place, subject, &fields));
     }
     let said = el("div").attr("aria-live", "polite");
     let whole = el("p").class("refusal").attr("role", "alert");
@@ -280,7 +280,7 @@ fn one(app: App, json: bool, subject: &Subject, kind: Kind, form: Option<&FormVi
             .attr("placeholder", "coins along")
             .attr("aria-label", "Coins sent along");
         let mut line = el("div").class("buttons");
-        line = line.add(&remembered(
+        line = line.child(&remembered(
             app,
             &format!("{}/from", subject.to),
             from.clone(),
@@ -288,7 +288,7 @@ fn one(app: App, json: bool, subject: &Subject, kind: Kind, form: Option<&FormVi
         let slot = el("small").class("complaint").attr("role", "alert");
         let takes_funds = kind != Kind::Migrate && (subject.deployed || json);
         if takes_funds {
-            line = line.add(&remembered(app, &format!("{place}/funds"), funds.clone()));
+            line = line.child(&remembered(app, &format!("{place}/funds"), funds.clone()));
         }
         let mut slots = fields.borrow_mut();
         slots.slots.push((At::Admin, from, el("small")));
@@ -297,12 +297,12 @@ fn one(app: App, json: bool, subject: &Subject, kind: Kind, form: Option<&FormVi
         if kind == Kind::Migrate {
             let to = el("input")
                 .attr("type", "text")
-                .attr("placeholder", "to module")
-                .attr("aria-label", "Module to migrate to");
+                .attr("placeholder", "to code id")
+                .attr("aria-label", "Code id to migrate to");
             let slot = el("small").class("complaint").attr("role", "alert");
             line = line
-                .add(&remembered(app, &format!("{place}/module"), to.clone()))
-                .add(&slot);
+                .child(&remembered(app, &format!("{place}/module"), to.clone()))
+                .child(&slot);
             fields.borrow_mut().slots.push((At::Label, to, slot));
         }
         let (name, act) = match kind {
@@ -312,8 +312,11 @@ fn one(app: App, json: bool, subject: &Subject, kind: Kind, form: Option<&FormVi
             Kind::Migrate => ("Migrate", "migrate"),
             Kind::Execute | Kind::Query => ("Call", "call"),
         };
-        line = line.add(&send(name, act, false)).add(&slot);
-        acts = acts.add(&line);
+        if json && kind == Kind::Instantiate {
+            line = line.child(&store(app, from_of(&fields), &subject.to, &whole, &said));
+        }
+        line = line.child(&send(name, act, false)).child(&slot);
+        acts = acts.child(&line);
     }
     let mut ask_line = None;
     if asks {
@@ -326,19 +329,54 @@ fn one(app: App, json: bool, subject: &Subject, kind: Kind, form: Option<&FormVi
         ask_line = Some(
             el("div")
                 .class("buttons")
-                .add(&send(if json { "Query" } else { "View" }, "view", true))
-                .add(&validator)
-                .add(&height)
-                .add(&slot),
+                .child(&send(if json { "Query" } else { "View" }, "view", true))
+                .child(&validator)
+                .child(&height)
+                .child(&slot),
         );
     }
     el("div")
         .class("fields")
         .add_all(rows)
-        .add(&acts)
+        .child(&acts)
         .maybe(ask_line)
-        .add(&whole)
-        .add(&said)
+        .child(&whole)
+        .child(&said)
+}
+
+/// The list of senders of a form.
+fn from_of(fields: &Rc<RefCell<Fields>>) -> El {
+    let fields = fields.borrow();
+    let found = fields.slots.iter().find(|(at, _, _)| *at == At::Admin);
+    found.map_or_else(|| el("select"), |(_, from, _)| from.clone())
+}
+
+/// Puts a module on the chain under an id.
+fn store(app: App, from: El, contract: &str, whole: &El, said: &El) -> El {
+    let (contract, whole, said) = (contract.to_owned(), whole.clone(), said.clone());
+    let what = "Puts the code on the chain under an id: for instances with coins, for factories and migrations";
+    let button = el("button")
+        .attr("data-act", "store")
+        .attr("title", what)
+        .text("Store");
+    button.pressed(move || {
+        let ask = Ask::Store {
+            from: from.value().parse().unwrap_or_default(),
+            contract: contract.clone(),
+        };
+        let (whole, said) = (whole.clone(), said.clone());
+        app.studio.ask(app, ask, move |answer| match answer {
+            Answer::Complaints(all) => {
+                whole.show(true);
+                let sentences: Vec<String> = all.into_iter().map(|(_, s)| s).collect();
+                whole.say(&sentences.join(" "));
+            }
+            _ => {
+                let sentence = "Sent. Once it is in a block, the card names its code id when it is opened again.";
+                said.fill([el("p").class("note").text(sentence)]);
+            }
+        });
+    })
 }
 
 /// Whom to ask: all validators or one, and after which block.
@@ -418,7 +456,11 @@ fn row(
         name.attr("title", about)
     };
     let input = remembered(app, &format!("{place}/{label}"), input);
-    let row = el("label").class("field").add(&name).add(&input).add(&slot);
+    let row = el("label")
+        .class("field")
+        .child(&name)
+        .child(&input)
+        .child(&slot);
     slots.push((at, input, slot));
     row
 }
@@ -480,9 +522,9 @@ fn raw(app: App, place: &str, subject: &Subject, fields: &Rc<RefCell<Fields>>) -
     }
     el("div")
         .class("raw")
-        .add(&el("span").class("input-field").add(&input).add(&hex))
-        .add(&slot)
-        .add(&el("p").class("note examples").add_all(examples))
+        .child(&el("span").class("input-field").child(&input).child(&hex))
+        .child(&slot)
+        .child(&el("p").class("note examples").add_all(examples))
 }
 
 fn submit(
@@ -571,7 +613,7 @@ fn submit(
     said.fill([]);
     let table = every.then(|| el("tbody"));
     if let Some(table) = &table {
-        said.fill([el("table").class("table answers").add(table)]);
+        said.fill([el("table").class("table answers").child(table)]);
     }
     for validator in asked {
         let errand = errand.clone();
@@ -592,10 +634,10 @@ fn submit(
                     match table {
                         None => said.fill([viewed(&result)]),
                         Some(table) => {
-                            let _ = table.add(
+                            let _ = table.child(
                                 &el("tr")
-                                    .add(&el("th").attr("scope", "row").text(&name))
-                                    .add(&el("td").add(&viewed(&result))),
+                                    .child(&el("th").attr("scope", "row").text(&name))
+                                    .child(&el("td").child(&viewed(&result))),
                             );
                         }
                     }
@@ -615,8 +657,8 @@ fn viewed(result: &ViewResult) -> El {
                 .class("accepted viewed")
                 .attr("role", "status")
                 .text("says ")
-                .add(&bytes(result.output.as_deref().unwrap_or_default()))
-                .add(&el("small").text(&gas))
+                .child(&bytes(result.output.as_deref().unwrap_or_default()))
+                .child(&el("small").text(&gas))
         }
     }
 }

@@ -158,7 +158,11 @@ pub fn Log() -> impl IntoView {
             let top = f64::from(element.scroll_top());
             let end = f64::from(element.scroll_height() - element.client_height());
             list.room.set(f64::from(element.client_height()));
-            list.follows.set(top >= end - 2.0);
+            // The list may have grown since the newest row was scrolled to: only who goes up leaves it.
+            let went_up = top < list.top.get_untracked() - 1.0;
+            if top >= end - 2.0 || went_up {
+                list.follows.set(!went_up);
+            }
             list.top.set(top);
         }
     };

@@ -21,6 +21,7 @@ pub mod inspector;
 pub mod keys;
 pub mod log;
 pub mod metrics;
+pub mod microscope;
 pub mod module;
 pub mod newer;
 pub mod nodes;

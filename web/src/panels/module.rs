@@ -9,7 +9,6 @@ use crate::studio::Language;
 use crate::words;
 use consensusforge_core::session::view::{CardView, ModuleView};
 use leptos::task::spawn_local;
-use std::cell::Cell;
 
 /// What is in the card, and a function to call when it is opened: then the module is looked at.
 pub fn module(app: App, m: &ModuleView) -> (El, impl Fn() + 'static) {
@@ -22,26 +21,21 @@ pub fn module(app: App, m: &ModuleView) -> (El, impl Fn() + 'static) {
     };
     let (facts, form) = (el("dl").class("facts"), el("div").class("errand"));
     let told = facts.clone();
-    let code = m.sha256.clone();
-    facts.fill([
-        el("dt").text("sha-256"),
-        el("dd")
-            .class("mono breaks")
-            .text(&m.sha256)
-            .add(&copy(code, "copy")),
-    ]);
+    let head = move |m: &ModuleView| {
+        let hash = el("dd").class("mono breaks").text(&m.sha256);
+        let hash = hash.child(&copy(m.sha256.clone(), "copy"));
+        vec![el("dt").text("sha-256"), hash]
+    };
+    facts.fill(head(m));
     let schema = schema(app, &form, &subject);
     errand(app, &form, &subject);
     let (shown, host) = (schema.clone(), form.clone());
-    let looked = Cell::new(false);
+    let module = m.clone();
     let look = move || {
-        if looked.replace(true) {
-            return;
-        }
-        let (shown, told) = (shown.clone(), told.clone());
+        let (shown, told, module) = (shown.clone(), told.clone(), module.clone());
         learn(app, &host, &subject, move |card| {
             shown.show(card.abi == "cosmwasm");
-            let _ = told.add_all(facts_of(card));
+            told.fill(head(&module).into_iter().chain(facts_of(card)));
         });
     };
     let edit = m.wat.clone().map(|wat| {
@@ -55,10 +49,10 @@ pub fn module(app: App, m: &ModuleView) -> (El, impl Fn() + 'static) {
             })
     });
     let body = el("div")
-        .add(&el("p").text(&m.summary))
-        .add(&facts)
-        .add(&form)
-        .add(&schema)
+        .child(&el("p").text(&m.summary))
+        .child(&facts)
+        .child(&form)
+        .child(&schema)
         .maybe(edit);
     (body, look)
 }
@@ -75,6 +69,10 @@ fn facts_of(card: &CardView) -> Vec<El> {
     fact("interface", format!("{}, by {}", card.abi, card.marker));
     fact("admitted as", card.profile.clone());
     fact("entry points", card.entries.join(", "));
+    fact(
+        "code id",
+        card.code_id.map(|id| id.to_string()).unwrap_or_default(),
+    );
     fact("capabilities", card.capabilities.join(", "));
     fact(
         "data version",
@@ -130,10 +128,10 @@ fn schema(app: App, form: &El, subject: &Subject) -> El {
     });
     let all = el("details")
         .class("schema")
-        .add(&el("summary").text("Make forms from its JSON Schema"))
-        .add(&el("p").class("note").text("The files of schema/raw, or the one file with all messages, as cosmwasm-schema writes them."))
-        .add(&el("label").class("button").text("Choose files …").add(&file))
-        .add(&pasted);
+        .child(&el("summary").text("Make forms from its JSON Schema"))
+        .child(&el("p").class("note").text("The files of schema/raw, or the one file with all messages, as cosmwasm-schema writes them."))
+        .child(&el("label").class("button").text("Choose files …").child(&file))
+        .child(&pasted);
     all.show(false);
     all
 }

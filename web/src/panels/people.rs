@@ -73,24 +73,24 @@ fn person(app: App, p: &PersonView) -> El {
         .class("card person")
         .attr("data-person", name)
         .attr("data-address", &p.address)
-        .add(&el("strong").text(name))
-        .add(
+        .child(&el("strong").text(name))
+        .child(
             &el("span")
                 .class("note coins-owned")
                 .text(&coins.join(" · ")),
         )
-        .add(
+        .child(
             &el("div")
                 .class("buttons")
-                .add(&amount)
-                .add(
+                .child(&amount)
+                .child(
                     &el("button")
                         .text("Faucet")
                         .attr("title", "A transaction of the faucet's account")
                         .pressed(give),
                 )
-                .add(&copy(p.address.clone(), "copy address"))
-                .add(&copy(p.hex.clone(), "as hex"))
-                .add(&slot),
+                .child(&copy(p.address.clone(), "copy address"))
+                .child(&copy(p.hex.clone(), "as hex"))
+                .child(&slot),
         )
 }

@@ -1,7 +1,8 @@
 //! Receipts: what a transaction did, what it cost, and that every validator says the same.
 
 use super::bytes::{bytes, maybe};
-use crate::app::app;
+use super::microscope::look;
+use crate::app::{App, app};
 use crate::platform::dom::{Built, El, el};
 use crate::words;
 use consensusforge_core::session::view::ReceiptView;
@@ -23,7 +24,7 @@ pub fn Receipts() -> impl IntoView {
         let found = app
             .ledger
             .with_untracked(|l| l.receipts.iter().find(|r| r.tx == tx).cloned());
-        found.map_or_else(|| el("div"), |r| receipt(&r))
+        found.map_or_else(|| el("div"), |r| receipt(app, &r))
     };
     view! {
         <section aria-label="Transactions you sent">
@@ -38,27 +39,30 @@ pub fn Receipts() -> impl IntoView {
     }
 }
 
-fn receipt(r: &ReceiptView) -> El {
+fn receipt(app: App, r: &ReceiptView) -> El {
     let place = match (r.height, r.status.as_str()) {
         (Some(h), _) => format!("in block {h}"),
         (None, "pending") => "waiting for a block".into(),
         (None, _) => String::new(),
     };
     let head = el("h3")
-        .add(&el("span").class("status").text(&r.status))
+        .child(&el("span").class("status").text(&r.status))
         .text(" ")
         .text(&r.what)
         .text(" ")
-        .add(&el("small").text(&place));
+        .child(&el("small").text(&place));
     let error = r.error.as_ref().map(|e| el("p").class("refusal").text(e));
     let said = r
         .output
         .as_ref()
         .filter(|o| !o.is_empty() && r.error.is_none());
-    let said = said.map(|o| el("p").text("output ").add(&bytes(o)));
+    let said = said.map(|o| el("p").text("output ").child(&bytes(o)));
     let created = r.created.as_ref().map(|a| {
         let short = el("code").attr("title", a).text(&words::short(a));
-        el("p").class("note").text("created contract ").add(&short)
+        el("p")
+            .class("note")
+            .text("created contract ")
+            .child(&short)
     });
     let events = (!r.events.is_empty()).then(|| {
         let items = r.events.iter().map(|e| el("li").class("breaks").text(e));
@@ -67,14 +71,14 @@ fn receipt(r: &ReceiptView) -> El {
     el("article")
         .class("card receipt")
         .attr("data-status", &r.status)
-        .add(&head)
+        .child(&head)
         .maybe(error)
         .maybe(said)
         .maybe(created)
         .maybe(events)
         .maybe(changes(r))
         .maybe(gas(r))
-        .add_all(roots(r))
+        .add_all(roots(app, r))
 }
 
 fn changes(r: &ReceiptView) -> Option<El> {
@@ -88,19 +92,19 @@ fn changes(r: &ReceiptView) -> Option<El> {
             None => el("span").class("note").text("deleted"),
         };
         el("tr")
-            .add(&el("td").add(&bytes(key)))
-            .add(&el("td").add(&maybe(before.as_deref())))
-            .add(&el("td").add(&after))
+            .child(&el("td").child(&bytes(key)))
+            .child(&el("td").child(&maybe(before.as_deref())))
+            .child(&el("td").child(&after))
     });
     let head = el("tr")
-        .add(&heading("key"))
-        .add(&heading("before"))
-        .add(&heading("after"));
+        .child(&heading("key"))
+        .child(&heading("before"))
+        .child(&heading("after"));
     Some(
         el("table")
             .class("table")
-            .add(&el("thead").add(&head))
-            .add(&el("tbody").add_all(rows)),
+            .child(&el("thead").child(&head))
+            .child(&el("tbody").add_all(rows)),
     )
 }
 
@@ -115,20 +119,20 @@ fn gas(r: &ReceiptView) -> Option<El> {
             .attr("value", &gas.to_string())
             .attr("aria-label", name);
         el("tr")
-            .add(&el("th").attr("scope", "row").text(name))
-            .add(&el("td").add(&meter))
-            .add(&el("td").class("number").text(&words::grouped(*gas)))
+            .child(&el("th").attr("scope", "row").text(name))
+            .child(&el("td").child(&meter))
+            .child(&el("td").class("number").text(&words::grouped(*gas)))
     });
     let head = format!("gas {}", words::grouped(r.gas_used));
     Some(
         el("details")
             .class("gas")
-            .add(&el("summary").text(&head))
-            .add(&el("table").class("table").add(&el("tbody").add_all(rows))),
+            .child(&el("summary").text(&head))
+            .child(&el("table").class("table").child(&el("tbody").add_all(rows))),
     )
 }
 
-fn roots(r: &ReceiptView) -> Vec<El> {
+fn roots(app: App, r: &ReceiptView) -> Vec<El> {
     let Some((_, first)) = r.roots.first() else {
         return Vec::new();
     };
@@ -158,6 +162,24 @@ fn roots(r: &ReceiptView) -> Vec<El> {
             }
         });
         all.push(el("ul").class("differing").add_all(items));
+        all.extend(parting(app, r).into_iter().flatten());
     }
     all
+}
+
+/// Leads to where two validators with different roots part.
+fn parting(app: App, r: &ReceiptView) -> Option<[El; 2]> {
+    let nodes = app
+        .world
+        .with_untracked(|w| w.as_ref().map(|w| w.nodes.clone()))?;
+    let number = |name: &str| nodes.iter().position(|n| n == name).map(|k| k as u16);
+    let (first, root) = r.roots.first()?;
+    let (second, _) = r.roots.iter().find(|(_, other)| other != root)?;
+    let (one, other, height) = (number(first)?, number(second)?, r.height?);
+    let host = el("div").attr("aria-live", "polite");
+    let shown = host.clone();
+    let label = format!("Where do {first} and {second} part?");
+    let button = el("button").attr("data-act", "microscope").text(&label);
+    let button = button.pressed(move || look(app, &shown, one, other, height));
+    Some([button, host])
 }

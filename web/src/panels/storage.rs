@@ -40,17 +40,17 @@ pub fn storage(app: App, contract: String) -> (El, Rc<dyn Fn()>) {
     });
     let details = el("details")
         .class("storage")
-        .add(&el("summary").text("Storage"));
+        .child(&el("summary").text("Storage"));
     let look = |element: &El| {
         let explorer = explorer.clone();
         element.clone().on("change", move |_| explorer.look(0))
     };
     let tools = el("div")
         .class("buttons")
-        .add(&look(&explorer.validator))
-        .add(&look(&explorer.height))
-        .add(&look(&explorer.since))
-        .add(&look(&explorer.find));
+        .child(&look(&explorer.validator))
+        .child(&look(&explorer.height))
+        .child(&look(&explorer.since))
+        .child(&look(&explorer.find));
     let check = el("textarea")
         .class("mono")
         .attr("rows", "2")
@@ -63,10 +63,10 @@ pub fn storage(app: App, contract: String) -> (El, Rc<dyn Fn()>) {
         }
     });
     let details = details
-        .add(&tools)
-        .add(&explorer.table)
-        .add(&explorer.proof)
-        .add(&check);
+        .child(&tools)
+        .child(&explorer.table)
+        .child(&explorer.proof)
+        .child(&check);
     let opened = explorer.clone();
     let shown = details.clone();
     let details = details.on("toggle", move |_| {
@@ -147,10 +147,10 @@ impl Explorer {
             None => "value".to_owned(),
         };
         let columns = el("tr")
-            .add(&el("th").attr("scope", "col").text("key"))
+            .child(&el("th").attr("scope", "col").text("key"))
             .maybe(before)
-            .add(&el("th").attr("scope", "col").text(&now))
-            .add(&el("th").add(&el("span").class("unseen").text("proof")));
+            .child(&el("th").attr("scope", "col").text(&now))
+            .child(&el("th").child(&el("span").class("unseen").text("proof")));
         let rows = view
             .rows
             .iter()
@@ -169,8 +169,8 @@ impl Explorer {
             el("p").class("note").text(&head),
             el("table")
                 .class("table entries")
-                .add(&el("thead").add(&columns))
-                .add(&el("tbody").add_all(rows)),
+                .child(&el("thead").child(&columns))
+                .child(&el("tbody").add_all(rows)),
             el("div").class("buttons").maybe(earlier).maybe(later),
         ]);
     }
@@ -196,12 +196,12 @@ impl Explorer {
             .class("breaks")
             .attr("title", &format!("0x{}", row.key))
             .text(&row.shown);
-        let before = compared.then(|| el("td").add(&maybe(row.before.as_deref())));
+        let before = compared.then(|| el("td").child(&maybe(row.before.as_deref())));
         el("tr")
-            .add(&key)
+            .child(&key)
             .maybe(before)
-            .add(&el("td").add(&maybe(row.value.as_deref())))
-            .add(&el("td").add(&prove))
+            .child(&el("td").child(&maybe(row.value.as_deref())))
+            .child(&el("td").child(&prove))
     }
 
     fn ask_proof(self: &Rc<Self>, ask: Ask) {
@@ -222,15 +222,15 @@ impl Explorer {
 }
 
 fn shown(proof: &ProofView) -> El {
-    let value = el("dd").add(&maybe(proof.value.as_deref()));
+    let value = el("dd").child(&maybe(proof.value.as_deref()));
     el("div")
         .class("accepted proof")
-        .add(&el("p").text(&format!("Checked: {}.", proof.sentence)))
-        .add(
+        .child(&el("p").text(&format!("Checked: {}.", proof.sentence)))
+        .child(
             &el("dl")
                 .class("facts")
-                .add(&el("dt").text("value"))
-                .add(&value),
+                .child(&el("dt").text("value"))
+                .child(&value),
         )
-        .add(&copy(proof.text.clone(), "copy the proof"))
+        .child(&copy(proof.text.clone(), "copy the proof"))
 }

@@ -37,7 +37,7 @@ impl El {
     }
 
     #[must_use]
-    pub fn add(self, child: &El) -> El {
+    pub fn child(self, child: &El) -> El {
         let _ = self.0.append_child(&child.0);
         self
     }

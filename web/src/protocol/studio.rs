@@ -3,6 +3,7 @@
 use crate::forms::{FormView, Kind};
 use crate::model::InputSpec;
 use borsh::{BorshDeserialize, BorshSerialize};
+use consensusforge_core::session::microscope::Microscope;
 use consensusforge_core::session::view::{
     CardView, PersonView, ProofView, StorageView, ViewResult,
 };
@@ -19,6 +20,11 @@ pub enum Ask {
     },
     /// Into a transaction.
     Send(Errand),
+    /// Puts a module on the chain, under the next code id.
+    Store {
+        from: u16,
+        contract: String,
+    },
     /// To a validator, without a transaction.
     Query {
         errand: Errand,
@@ -29,6 +35,12 @@ pub enum Ask {
         contract: String,
         key: String,
         place: Place,
+    },
+    /// The block of a height, executed again at two validators.
+    Microscope {
+        one: u16,
+        other: u16,
+        height: u64,
     },
     /// The text of a proof, checked.
     Check(String),
@@ -100,6 +112,7 @@ pub enum Answer {
     Said(ViewResult),
     Storage(StorageView),
     Proof(ProofView),
+    Microscope(Box<Microscope>),
     People(Vec<PersonView>),
 }
 

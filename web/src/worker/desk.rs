@@ -3,7 +3,7 @@
 
 use super::files::Files;
 use crate::forms::{self, FormView, Kind};
-use crate::model::{Address, Command, InputSpec, SubmitSpec};
+use crate::model::{CoinSpec, Command, InputSpec, SubmitSpec};
 use crate::protocol::studio::{Answer, Ask, At, Errand, Message};
 use consensusforge_core::session::studio::{StorageQuestion, check_proof};
 use consensusforge_core::session::{Session, view::Problem};
@@ -73,8 +73,19 @@ impl Desk {
                     .prove_stored(&contract, &key, usize::from(place.validator), place.height)
                     .map(Answer::Proof),
             ),
+            Ask::Microscope { one, other, height } => said(
+                session
+                    .microscope(usize::from(one), usize::from(other), height)
+                    .map(|m| Answer::Microscope(Box::new(m))),
+            ),
             Ask::Check(text) => said(check_proof(&text).map(Answer::Proof)),
             Ask::People => Answer::People(session.people()),
+            Ask::Store { from, contract } => {
+                return Outcome::Do(Command::Submit {
+                    from,
+                    action: SubmitSpec::Store { contract },
+                });
+            }
             Ask::Faucet { to, coins } => match faucet(session, to, &coins) {
                 Ok(command) => return Outcome::Do(command),
                 Err(complaints) => Answer::Complaints(complaints),
@@ -154,34 +165,7 @@ impl Desk {
         let (Ok(input), Ok(funds)) = (input, funds) else {
             return Err(complaints);
         };
-        let action = match errand.kind {
-            Kind::Instantiate => SubmitSpec::Deploy {
-                contract: errand.to.clone(),
-                input,
-            },
-            Kind::Execute | Kind::Query | Kind::Migrate => {
-                let address = Address::from_hex(&errand.to)
-                    .map_err(|e| vec![(At::Whole, format!("{} is no address: {e}.", errand.to))])?;
-                let value = match &funds[..] {
-                    [] => 0,
-                    [(amount, _)] => u64::try_from(*amount).map_err(|_| {
-                        vec![(
-                            At::Funds,
-                            "That is more than one call can carry.".to_owned(),
-                        )]
-                    })?,
-                    _ => {
-                        let sentence = "A contract of this kind takes one denomination.";
-                        return Err(vec![(At::Funds, sentence.to_owned())]);
-                    }
-                };
-                SubmitSpec::Call {
-                    address,
-                    input,
-                    value,
-                }
-            }
-        };
+        let action = action(session, errand, input, funds)?;
         Ok(Command::Submit {
             from: errand.from,
             action,
@@ -189,14 +173,64 @@ impl Desk {
     }
 }
 
+fn action(
+    session: &Session,
+    errand: &Errand,
+    msg: InputSpec,
+    funds: Vec<CoinSpec>,
+) -> Result<SubmitSpec, Complaints> {
+    let contract = errand.to.clone();
+    Ok(match errand.kind {
+        Kind::Instantiate => {
+            let card = session.card(&errand.code);
+            match card.and_then(|c| c.code_id) {
+                Some(code_id) => SubmitSpec::Instantiate {
+                    code_id,
+                    msg,
+                    funds,
+                    label: contract,
+                    // Who makes it may give it other code later.
+                    admin: Some(format!("user:{}", errand.from)),
+                    salt: None,
+                },
+                None if funds.is_empty() => SubmitSpec::Deploy {
+                    contract,
+                    input: msg,
+                },
+                None => {
+                    let sentence = "A deployment carries no coins: store the module first, then instantiate it.";
+                    return Err(vec![(At::Funds, sentence.to_owned())]);
+                }
+            }
+        }
+        Kind::Migrate => {
+            let code_id = errand.label.trim().parse().map_err(|_| {
+                let sentence = "To which code? Store the new module: its card then names its id.";
+                vec![(At::Label, sentence.to_owned())]
+            })?;
+            SubmitSpec::Migrate {
+                contract,
+                code_id,
+                msg,
+            }
+        }
+        Kind::Execute | Kind::Query => SubmitSpec::Execute {
+            contract,
+            msg,
+            funds,
+        },
+    })
+}
+
 /// What goes along, held against what the sender owns.
-fn coins(session: &Session, from: u16, text: &str) -> Result<Vec<(u128, String)>, String> {
+fn coins(session: &Session, from: u16, text: &str) -> Result<Vec<CoinSpec>, String> {
     if text.trim().is_empty() {
         return Ok(Vec::new());
     }
     let coins = forms::coins::read(text, &session.denoms())?;
     let people = session.people();
     let sender = people.iter().find(|p| p.number == from);
+    let mut specs = Vec::new();
     for (amount, denom) in &coins {
         let owned = sender.and_then(|s| s.coins.iter().find(|(_, d)| d == denom));
         let owned: u128 = owned.and_then(|(a, _)| a.parse().ok()).unwrap_or(0);
@@ -205,8 +239,14 @@ fn coins(session: &Session, from: u16, text: &str) -> Result<Vec<(u128, String)>
                 "The sender has {owned} {denom}, fewer than {amount}. The faucet gives some."
             ));
         }
+        let amount = u64::try_from(*amount)
+            .map_err(|_| format!("{amount} {denom} is more than one transaction carries."))?;
+        specs.push(CoinSpec {
+            denom: denom.clone(),
+            amount,
+        });
     }
-    Ok(coins)
+    Ok(specs)
 }
 
 /// Who gives: the last account, which nobody acts with.
@@ -214,13 +254,15 @@ const GIVER: u16 = 7;
 
 fn faucet(session: &Session, to: u16, text: &str) -> Result<Command, Complaints> {
     let wrong = |sentence: String| vec![(At::Funds, sentence)];
-    let all = coins(session, GIVER, text).map_err(wrong)?;
-    let [(amount, _)] = &all[..] else {
-        return Err(wrong("One denomination at a time: such as 1000.".into()));
-    };
-    let amount = u64::try_from(*amount).map_err(|_| wrong("That is too much at once.".into()))?;
+    let coins = coins(session, GIVER, text).map_err(wrong)?;
+    if coins.is_empty() {
+        return Err(wrong("How many? Such as 1000 gold.".into()));
+    }
     Ok(Command::Submit {
         from: GIVER,
-        action: SubmitSpec::Transfer { to, amount },
+        action: SubmitSpec::Send {
+            to: format!("user:{to}"),
+            coins,
+        },
     })
 }

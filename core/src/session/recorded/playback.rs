@@ -262,24 +262,6 @@ impl Simulation for Playback {
         None
     }
 
-    fn archived(&self, _node: NodeId, _height: Height) -> Option<(&State, Hash)> {
-        None
-    }
-
-    fn archived_from(&self) -> Height {
-        0
-    }
-
-    fn ask_archived(
-        &self,
-        _node: NodeId,
-        _height: Height,
-        _contract: Address,
-        _input: &[u8],
-    ) -> Option<Outcome> {
-        None
-    }
-
     fn state_at(&self, _node: NodeId, _height: Option<Height>) -> Option<(State, Height, Micros)> {
         None
     }

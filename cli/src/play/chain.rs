@@ -1,0 +1,344 @@
+//! The ledger under a script: one validator's, each transaction a block of its own.
+
+use super::names::Names;
+use super::report::{CodeRow, Gas, Party, RunReport, StepRow};
+use super::script::{CoinInput, Rules, Script, Step};
+use crate::failure::Failure;
+use crate::source;
+use consensusforge_core::base::digest::{from_hex, sha256};
+use consensusforge_core::base::{Hash, hash_bytes, limits};
+use consensusforge_core::ledger::{
+    Chain, Engine, ExecutorKind, Genesis, Receipt, State, prices, validity,
+};
+use consensusforge_core::types::{
+    Action, Address, Block, Coin, Header, Keypair, SignedTransaction, Transaction, ValidatorId,
+    ValidatorSet, ValidatorSets, bech32,
+};
+use consensusforge_core::vm::{Profile, WasmEngine};
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+
+const SECOND_US: u64 = 1_000_000;
+
+pub struct Play {
+    chain: Chain,
+    state: State,
+    height: u64,
+    keys: BTreeMap<String, Keypair>,
+    names: Names,
+    codes: Vec<CodeRow>,
+    steps: Vec<StepRow>,
+}
+
+/// The same name has the same key in every run.
+fn account(name: &str) -> Keypair {
+    Keypair::from_secret(hash_bytes("consensusforge/script-account", name.as_bytes()).0)
+}
+
+/// Stores the modules: nobody of the script.
+fn librarian() -> Keypair {
+    Keypair::from_secret(hash_bytes("consensusforge/script-librarian", &[]).0)
+}
+
+fn address(keys: &Keypair) -> Address {
+    Hash(keys.public().0)
+}
+
+fn coins(list: &[CoinInput]) -> Result<Vec<Coin>, String> {
+    let mut coins = Vec::new();
+    for CoinInput { denom, amount } in list {
+        let amount: u128 = amount
+            .parse()
+            .map_err(|_| format!("{amount:?} is no whole number"))?;
+        coins.push(Coin {
+            denom: denom.clone(),
+            amount,
+        });
+    }
+    coins.sort();
+    Ok(coins)
+}
+
+impl Play {
+    pub fn new(script: &Script) -> Result<Play, Failure> {
+        let profile = match script.profile {
+            Rules::Strict => Profile::Strict,
+            Rules::Modern => Profile::Modern,
+        };
+        let engine: Engine = Arc::new(WasmEngine::with_profile(profile));
+        let validator = hash_bytes("consensusforge/script-validator", &[]);
+        let set = ValidatorSet::new([(Keypair::from_secret(validator.0).public(), 1)])
+            .map_err(Failure::input)?;
+        let mut genesis = Genesis::default();
+        let mut names = Names::default();
+        let mut keys = BTreeMap::new();
+        for (name, owned) in &script.accounts {
+            let key = account(name);
+            names.insert(name, address(&key));
+            let owned =
+                coins(owned).map_err(|why| Failure::input(format!("accounts.{name}: {why}.")))?;
+            genesis.accounts.push((address(&key), owned));
+            keys.insert(name.clone(), key);
+        }
+        let state = genesis
+            .build(&engine)
+            .map_err(|why| Failure::input(format!("accounts: {why}.")))?;
+        Ok(Play {
+            chain: Chain {
+                id: hash_bytes("consensusforge/script-chain", &[]),
+                validators: ValidatorSets::new(set),
+                engine,
+                everywhere: false,
+            },
+            state,
+            height: 0,
+            keys,
+            names,
+            codes: Vec::new(),
+            steps: Vec::new(),
+        })
+    }
+
+    /// Stores the module of a file under the next code id.
+    pub fn store(&mut self, file: &Path) -> Result<(), Failure> {
+        let shown = file.display().to_string();
+        let wasm: Arc<[u8]> = source::read_bytes(&shown)?.into();
+        let digest = sha256(&wasm);
+        let bytes = wasm.len() as u64;
+        let receipt = self
+            .transact(&librarian(), limits::MAX_BLOCK_GAS, Action::Store { wasm })
+            .and_then(|receipt| match &receipt.result {
+                Ok(_) => Ok(receipt),
+                Err(why) => Err(why.clone()),
+            })
+            .map_err(|why| Failure::input(format!("{shown} cannot be stored: {why}.")))?;
+        self.codes.push(CodeRow {
+            code_id: receipt.code_id.unwrap_or_default(),
+            file: shown,
+            sha256: digest.to_string(),
+            bytes,
+            gas_used: receipt.gas_used,
+        });
+        Ok(())
+    }
+
+    /// Plays one step and notes what came of it, also when it failed.
+    pub fn step(&mut self, index: usize, step: &Step) {
+        let row = self.play(step).unwrap_or_else(|why| StepRow {
+            error: Some(why),
+            ..StepRow::default()
+        });
+        self.steps.push(StepRow {
+            step: index,
+            what: step.word().into(),
+            ok: row.error.is_none(),
+            height: self.height,
+            state_root: self.state.root().to_string(),
+            ..row
+        });
+    }
+
+    fn play(&mut self, step: &Step) -> Result<StepRow, String> {
+        match step {
+            Step::Instantiate {
+                by,
+                code_id,
+                msg,
+                text,
+                hex,
+                funds,
+                admin,
+                label,
+                salt,
+                name,
+                gas,
+            } => {
+                let action = Action::Instantiate {
+                    code_id: *code_id,
+                    admin: admin
+                        .as_deref()
+                        .map(|a| self.names.resolve(a))
+                        .transpose()?,
+                    label: label.clone(),
+                    input: self.input(msg.as_ref(), text.as_deref(), hex.as_deref())?,
+                    funds: coins(funds)?,
+                    salt: salt.as_ref().map(|salt| salt.clone().into_bytes()),
+                };
+                let receipt = self.signed(by, *gas, action)?;
+                if let (Some(name), Some(made)) = (name, receipt.created) {
+                    self.names.insert(name, made);
+                }
+                Ok(StepRow::of(&receipt, &self.names))
+            }
+            Step::Execute {
+                by,
+                contract,
+                msg,
+                text,
+                hex,
+                funds,
+                gas,
+            } => {
+                let action = Action::Execute {
+                    contract: self.names.resolve(contract)?,
+                    input: self.input(msg.as_ref(), text.as_deref(), hex.as_deref())?,
+                    funds: coins(funds)?,
+                };
+                let receipt = self.signed(by, *gas, action)?;
+                Ok(StepRow::of(&receipt, &self.names))
+            }
+            Step::Query {
+                contract,
+                msg,
+                text,
+                hex,
+            } => {
+                let contract = self.names.resolve(contract)?;
+                let input = self.input(msg.as_ref(), text.as_deref(), hex.as_deref())?;
+                let place = (self.height, self.time());
+                let outcome = self.chain.view(&self.state, place, contract, &input);
+                let mut row = StepRow {
+                    gas_used: outcome.gas_used,
+                    gas: Gas::of(0, &outcome.gas),
+                    log: outcome.log.clone(),
+                    ..StepRow::default()
+                };
+                match outcome.answer() {
+                    Ok(answer) => row.answered(&answer),
+                    Err(failure) => row.error = Some(failure.text),
+                }
+                Ok(row)
+            }
+            Step::Migrate {
+                by,
+                contract,
+                code_id,
+                msg,
+                text,
+                hex,
+                gas,
+            } => {
+                let action = Action::Migrate {
+                    contract: self.names.resolve(contract)?,
+                    code_id: *code_id,
+                    input: self.input(msg.as_ref(), text.as_deref(), hex.as_deref())?,
+                };
+                let receipt = self.signed(by, *gas, action)?;
+                Ok(StepRow::of(&receipt, &self.names))
+            }
+            Step::Send { by, to, funds } => {
+                let action = Action::Send {
+                    to: self.names.resolve(to)?,
+                    coins: coins(funds)?,
+                };
+                let gas = prices::of(&action);
+                let receipt = self.signed(by, gas, action)?;
+                Ok(StepRow::of(&receipt, &self.names))
+            }
+            Step::Wait { blocks } => {
+                self.height = self.height.saturating_add(*blocks);
+                Ok(StepRow::default())
+            }
+        }
+    }
+
+    /// Nothing given is `{}`.
+    fn input(
+        &self,
+        msg: Option<&Value>,
+        text: Option<&str>,
+        hex: Option<&str>,
+    ) -> Result<Vec<u8>, String> {
+        match (msg, text, hex) {
+            (_, Some(text), _) => Ok(self.names.words(text)),
+            (_, _, Some(hex)) => from_hex(hex),
+            (Some(msg), None, None) => Ok(self.names.message(msg)),
+            (None, None, None) => Ok(b"{}".to_vec()),
+        }
+    }
+
+    fn signed(&mut self, by: &str, gas: u64, action: Action) -> Result<Receipt, String> {
+        let keys = self.keys.get(by).cloned();
+        let keys = keys.ok_or_else(|| format!("there is no account {by:?}"))?;
+        self.transact(&keys, gas, action)
+    }
+
+    /// A block with this transaction alone. A sentence when no block may hold it; then nothing happened.
+    fn transact(
+        &mut self,
+        keys: &Keypair,
+        gas_limit: u64,
+        action: Action,
+    ) -> Result<Receipt, String> {
+        let transaction = Transaction {
+            sender: keys.public(),
+            nonce: self.state.nonce(&address(keys)),
+            gas_limit,
+            gas_price: 0,
+            action,
+        };
+        let signed = SignedTransaction::sign(transaction, keys, &self.chain.id);
+        validity::check_transaction(&signed, &self.chain.id, false)?;
+        let height = self
+            .height
+            .checked_add(1)
+            .ok_or("the chain has reached its last height")?;
+        let header = Header {
+            chain: self.chain.id,
+            height,
+            round: 0,
+            proposer: ValidatorId(0),
+            parent: Hash::ZERO,
+            time: height.saturating_mul(SECOND_US),
+            executed: Hash::ZERO,
+            state_root: self.state.root(),
+            transactions: Hash::ZERO,
+            salt: 0,
+        };
+        let block = Block::new(header, vec![signed]);
+        let mut done = ExecutorKind::Honest
+            .executor()
+            .execute(&self.chain, &self.state, &block);
+        self.height = height;
+        self.state = done.state;
+        done.receipts
+            .pop()
+            .ok_or_else(|| "the block gave no receipt".into())
+    }
+
+    fn time(&self) -> u64 {
+        self.height.saturating_mul(SECOND_US)
+    }
+
+    fn party(&self, owner: &Address) -> Party {
+        let info = self.state.info(owner);
+        Party {
+            name: self.names.of(owner).map(str::to_owned),
+            address: bech32::encode(owner),
+            hex: owner.to_string(),
+            balances: self.state.account(owner).map_or_else(BTreeMap::new, |a| {
+                let each = a.balances.iter();
+                each.map(|(denom, amount)| (denom.to_string(), amount.to_string()))
+                    .collect()
+            }),
+            code_id: info.map(|i| i.code_id),
+            admin: info.and_then(|i| i.admin).map(|a| bech32::encode(&a)),
+            label: info.map(|i| i.label.clone()),
+        }
+    }
+
+    pub fn report(self) -> RunReport {
+        let accounts = self.keys.values().map(|k| self.party(&address(k)));
+        let contracts = self.state.contracts().map(|(at, _)| self.party(at));
+        RunReport {
+            failed: self.steps.iter().filter(|s| !s.ok).count(),
+            accounts: accounts.collect(),
+            contracts: contracts.collect(),
+            state_root: self.state.root().to_string(),
+            codes: self.codes,
+            steps: self.steps,
+        }
+    }
+}

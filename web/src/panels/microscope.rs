@@ -1,0 +1,111 @@
+//! The divergence microscope: one block executed again at two validators, and where they part.
+
+use super::errand::validators;
+use crate::app::App;
+use crate::platform::dom::{El, el};
+use crate::protocol::studio::{Answer, Ask};
+use crate::words;
+use consensusforge_core::session::microscope::Microscope;
+
+/// A form for any two validators and a height.
+pub fn microscope(app: App) -> El {
+    let (one, other) = (validators(app, false), validators(app, false));
+    other.put("1");
+    let height = el("input")
+        .class("height")
+        .attr("type", "text")
+        .attr("inputmode", "numeric")
+        .attr("placeholder", "height")
+        .attr("aria-label", "Height of the block to execute again");
+    let shown = el("div").attr("aria-live", "polite");
+    let (a, b, h, host) = (one.clone(), other.clone(), height.clone(), shown.clone());
+    let compare = el("button")
+        .class("strong")
+        .text("Compare")
+        .pressed(move || {
+            let number = |field: &El| field.value().trim().parse::<u64>();
+            match number(&h) {
+                Ok(height) => {
+                    let node = |field: &El| number(field).unwrap_or_default() as u16;
+                    look(app, &host, node(&a), node(&b), height);
+                }
+                Err(_) => host.fill([el("p")
+                    .class("refusal")
+                    .text("Which block? A height is a whole number.")]),
+            }
+        });
+    el("div")
+        .class("microscope")
+        .child(&el("p").class("note").text("Executes one block again at two validators, and shows the first thing a contract asked or was told at which they part."))
+        .child(&el("div").class("buttons").child(&one).child(&other).child(&height).child(&compare))
+        .child(&shown)
+}
+
+/// Looks, and shows in `host` what was seen.
+pub fn look(app: App, host: &El, one: u16, other: u16, height: u64) {
+    let host = host.clone();
+    let ask = Ask::Microscope { one, other, height };
+    app.studio.ask(app, ask, move |answer| match answer {
+        Answer::Microscope(seen) => host.fill([drawn(&seen)]),
+        Answer::Complaints(all) => {
+            host.fill(
+                all.iter()
+                    .map(|(_, s)| el("p").class("refusal").attr("role", "alert").text(s)),
+            );
+        }
+        _ => {}
+    });
+}
+
+fn drawn(m: &Microscope) -> El {
+    let (one, other) = (&m.validators.0, &m.validators.1);
+    let heading = |text: &str| el("th").attr("scope", "col").text(text);
+    let head = el("tr")
+        .child(&heading(""))
+        .child(&heading(one))
+        .child(&heading(other));
+    let row = |what: &str, pair: (&str, &str), differs: bool| {
+        let cell = |text: &str| {
+            el("td")
+                .class(if differs { "breaks odd" } else { "breaks" })
+                .text(text)
+        };
+        el("tr")
+            .child(&el("th").attr("scope", "row").class("breaks").text(what))
+            .child(&cell(pair.0))
+            .child(&cell(pair.1))
+    };
+    let mut rows = Vec::new();
+    let (a, b) = (words::short(&m.roots.0), words::short(&m.roots.1));
+    rows.push(row("state root", (&a, &b), m.roots.0 != m.roots.1));
+    if let Some(p) = &m.parting {
+        for alike in &p.alike {
+            rows.push(row(alike, ("the same", "the same"), false));
+        }
+        let what = format!("{} {}", p.what, p.about);
+        rows.push(row(&what, (&p.seen.0, &p.seen.1), true));
+    }
+    let differing = m.after.iter().take(20).map(|d| {
+        let text = |v: &Option<String>| v.clone().unwrap_or_else(|| "nothing".to_owned());
+        row(&d.what, (&text(&d.before), &text(&d.after)), true)
+    });
+    rows.extend(differing);
+    let place = m.parting.as_ref().map(|p| {
+        let nth = p.transaction.map_or(String::new(), |t| {
+            format!("transaction {} of the block, ", t + 1)
+        });
+        el("p")
+            .class("note breaks")
+            .text(&format!("{nth}{} of {}", p.entry, p.contract))
+    });
+    el("div")
+        .class("accepted seen")
+        .child(&el("p").text(&m.sentence))
+        .maybe(place)
+        .child(
+            &el("table")
+                .class("table")
+                .child(&el("thead").child(&head))
+                .child(&el("tbody").add_all(rows)),
+        )
+}
