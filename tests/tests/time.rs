@@ -79,6 +79,56 @@ fn a_step_back_crosses_checkpoints() {
     assert_eq!(session.expected(), place);
 }
 
+#[test]
+fn a_way_forth_uses_checkpoints_as_a_way_back_does() {
+    let mut scenario = Scenario::default();
+    scenario.workload.tx_per_second = 300;
+    let mut session = Session::open(scenario).expect("possible");
+    while session.expected().steps < 60_000 {
+        session.advance(u64::MAX / 4, 1_000);
+    }
+    let (end, now) = (session.expected(), session.now_us());
+    let moments = session.moments();
+    for by_time in [false, true] {
+        while !session.seek(0, 10_000).reached {}
+        // No event runs here: this only jumps.
+        let jumped = if by_time {
+            session.seek(now, 0)
+        } else {
+            session.seek_step(end.steps, 0)
+        };
+        assert!(jumped.steps + 8_192 > end.steps, "{jumped:?}");
+        while !session.seek_step(end.steps, 10_000).reached {}
+        assert_eq!(session.expected(), end);
+        assert_eq!(session.moments(), moments);
+    }
+    // A short way is run, so that the chart keeps what it shows.
+    let back = end.steps - 3_000;
+    while !session.seek_step(back, 10_000).reached {}
+    assert_eq!(session.seek_step(end.steps, 0).steps, back);
+}
+
+#[test]
+fn replay_signs_and_verifies_nothing_anew() {
+    let mut session = run(&Scenario::default(), 20_000_000);
+    let (end, work) = (session.expected(), session.signature_work());
+    assert!(work.signed > 100 && work.verified > 100, "{work:?}");
+    let mut fork = session.fork();
+    for at in [0, 15_000_000, 3_000_000, 20_000_000] {
+        while !session.seek(at, 10_000).reached {}
+        while !fork.seek(20_000_000 - at, 10_000).reached {}
+    }
+    while !session.seek_step(end.steps, 10_000).reached {}
+    assert_eq!(session.expected(), end);
+    assert_eq!(session.signature_work(), work);
+    // Where everything is computed everywhere nothing is remembered.
+    let mut everywhere = Scenario::default();
+    everywhere.execution.everywhere = true;
+    let everywhere = run(&everywhere, 20_000_000);
+    assert_eq!(everywhere.signature_work(), Default::default());
+    assert_eq!(everywhere.expected().digest, end.digest);
+}
+
 #[derive(Clone, Debug)]
 enum Act {
     Seek(u64),

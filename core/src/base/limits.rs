@@ -58,6 +58,10 @@ pub const MAX_BLOCK_GAS: u64 = 1_000_000_000;
 /// Executions remembered for validators that reach the same block later; beyond it they compute again.
 pub const MAX_EXECUTIONS_KEPT: usize = 256;
 
+/// Signatures remembered for a run that goes the same way again: two million deliveries' worth at 128
+/// validators, and some ten megabytes.
+pub const MAX_SIGNATURES_KEPT: usize = 1 << 15;
+
 /// An uploaded module (COSMWASM_HOST 6: 800 KiB for user uploads).
 pub const MAX_WASM_BYTES: usize = 800 << 10;
 /// Text a contract may hand in or out of one call.
@@ -84,8 +88,9 @@ pub const MAX_TRACE_BYTES: usize = 32 << 20;
 /// Records and messages of a trace file: all of them stand in memory while it is looked at.
 pub const MAX_TRACE_RECORDS: usize = 2 << 20;
 pub const MAX_TRACE_MESSAGES: usize = 1 << 20;
-/// Checkpoints kept by a session, thinned towards the past.
-pub const MAX_CHECKPOINTS: usize = 24;
+/// Checkpoints kept by a session, thinned towards the past. What is large in one is shared: one
+/// costs about 2 MB at 128 validators.
+pub const MAX_CHECKPOINTS: usize = 96;
 
 /// Rules for an uploaded module (COSMWASM_HOST 6 and 12). Each bounds a cost that fuel doesn't see:
 /// parsing, translating, instantiating.

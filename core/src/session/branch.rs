@@ -76,7 +76,8 @@ impl Session {
                     }
                     self.era += 1;
                 }
-                self.seen.cut(self.sim.now(), self.sim.trace());
+                // Up to the parting both saw the same; what a jump passes over is not read again.
+                self.seen.cut(at - 1, self.sim.trace());
             }
         }
         self.back = None;

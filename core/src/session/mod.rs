@@ -3,6 +3,7 @@
 mod back;
 mod branch;
 mod chart;
+mod checkpoints;
 pub mod compare;
 mod contracts;
 mod explore;
@@ -31,11 +32,12 @@ pub use search::{LOG_EVENTS, LogIndex};
 pub use share::{Opened, link_of, open_bytes, open_link, presets};
 
 use crate::base::Micros;
-use crate::base::limits::{MAX_CHECKPOINTS, MAX_TIME};
+use crate::base::limits::MAX_TIME;
 use crate::check::Monitors;
 use crate::scenario::model::{Command, TimedCommand};
 use crate::scenario::{ScenarioError, validate};
 use crate::world::{Setup, Simulation, simulate};
+use checkpoints::Checkpoint;
 use std::rc::Rc;
 use view::{Advance, Problem, Unit};
 
@@ -45,14 +47,6 @@ impl From<ScenarioError> for Problem {
     }
 }
 
-/// A state to go back to.
-struct Checkpoint {
-    steps: u64,
-    now: Micros,
-    sim: Box<dyn Simulation>,
-    monitors: Monitors,
-}
-
 /// A run in progress.
 pub struct Session {
     scenario: Scenario,
@@ -60,8 +54,6 @@ pub struct Session {
     monitors: Monitors,
     /// In order of time; the first is the beginning. Forks share them.
     checkpoints: Vec<Rc<Checkpoint>>,
-    /// Simulator events between checkpoints; grows as they are thinned.
-    stride: u64,
     /// Counts the times the run was moved: chart cursors of an earlier era start afresh.
     era: u64,
     end: Micros,
@@ -71,8 +63,6 @@ pub struct Session {
 
 /// Trace records a checkpoint keeps, so that the chart shows what led to where one goes back to.
 const RECORDS_BEFORE: usize = 64 << 10;
-/// Events between the first checkpoints.
-const FIRST_STRIDE: u64 = 4_096;
 /// Events between two looks of the monitors: far less than the window of the trace holds.
 const LOOK: u64 = 16_384;
 
@@ -100,7 +90,6 @@ impl Session {
             sim,
             monitors,
             checkpoints: vec![Rc::new(start)],
-            stride: FIRST_STRIDE,
             era: 0,
             end: 0,
             seen: moments::Seen::default(),
@@ -174,17 +163,13 @@ impl Session {
 
     /// Moves to just after the events of an instant, back or forth; call again until `reached`.
     pub fn seek(&mut self, to: Micros, max_steps: u64) -> Advance {
-        if to < self.sim.now() {
-            self.restore(|c| c.now <= to);
-        }
+        self.jump(to < self.sim.now(), |c| c.now <= to);
         self.advance(to, max_steps)
     }
 
     /// Moves to just after the `steps`-th event; call again until `reached`.
     pub fn seek_step(&mut self, steps: u64, max_steps: u64) -> Advance {
-        if steps < self.sim.steps() {
-            self.restore(|c| c.steps <= steps);
-        }
+        self.jump(steps < self.sim.steps(), |c| c.steps <= steps);
         let missing = (steps - self.sim.steps()).min(max_steps);
         let advance = self.advance(MAX_TIME, missing);
         Advance {
@@ -231,6 +216,18 @@ impl Session {
         Ok(())
     }
 
+    /// Where the run can be taken up again: simulator events of each checkpoint, in order.
+    #[must_use]
+    pub fn checkpoints(&self) -> Vec<u64> {
+        self.checkpoints.iter().map(|c| c.steps).collect()
+    }
+
+    /// Signatures of messages this session and its forks really made and verified.
+    #[must_use]
+    pub fn signature_work(&self) -> crate::types::SignatureWork {
+        self.sim.signature_work()
+    }
+
     /// A second session at the same point, whose future is its own.
     #[must_use]
     pub fn fork(&self) -> Session {
@@ -239,7 +236,6 @@ impl Session {
             sim: self.sim.checkpoint(RECORDS_BEFORE),
             monitors: self.monitors.clone(),
             checkpoints: self.checkpoints.clone(),
-            stride: self.stride,
             era: self.era + 1,
             end: self.end,
             seen: self.seen.clone(),
@@ -247,7 +243,16 @@ impl Session {
         }
     }
 
-    /// Goes back to the newest checkpoint that `fits`.
+    /// Goes to the newest checkpoint that `fits`: always when the way leads `back`, else when it spares
+    /// enough of the way.
+    fn jump(&mut self, back: bool, fits: impl Fn(&Checkpoint) -> bool) {
+        let near = self.sim.steps() + checkpoints::NEAR;
+        if back || self.checkpoints.iter().any(|c| c.steps > near && fits(c)) {
+            self.restore(fits);
+        }
+    }
+
+    /// Goes to the newest checkpoint that `fits`.
     fn restore(&mut self, fits: impl Fn(&Checkpoint) -> bool) {
         let Some(checkpoint) = self.checkpoints.iter().rev().find(|c| fits(c)) else {
             return;
@@ -270,7 +275,7 @@ impl Session {
         let steps = self.sim.steps();
         let newest = self.checkpoints.last().map_or(0, |c| c.steps);
         // After going back the way ahead is paved already.
-        if steps < newest + self.stride {
+        if steps < newest + checkpoints::stride(steps) {
             return;
         }
         self.checkpoints.push(Rc::new(Checkpoint {
@@ -279,15 +284,6 @@ impl Session {
             sim: self.sim.checkpoint(RECORDS_BEFORE),
             monitors: self.monitors.clone(),
         }));
-        if self.checkpoints.len() > MAX_CHECKPOINTS {
-            // Every second one goes, the beginning stays, and the next ones stand further apart: the
-            // way back stays a fixed share of the run's length.
-            let mut index = 0;
-            self.checkpoints.retain(|_| {
-                index += 1;
-                index % 2 == 1
-            });
-            self.stride *= 2;
-        }
+        checkpoints::thin(&mut self.checkpoints);
     }
 }

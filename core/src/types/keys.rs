@@ -1,6 +1,6 @@
 //! Real ed25519 signatures over domain-separated canonical bytes.
 
-use super::ValidatorId;
+use super::{Signatures, ValidatorId};
 use crate::base::{Hash, hash_of};
 use borsh::{BorshDeserialize, BorshSerialize};
 use ed25519_dalek::{Signer, SigningKey, VerifyingKey};
@@ -105,6 +105,13 @@ impl<M: Signable> Signed<M> {
             signature,
             verdict: OnceLock::new(),
         })
+    }
+
+    /// As [`Self::verify`], by what is known of signatures.
+    #[must_use]
+    pub fn verify_by(&self, known: &Signatures, key: &PublicKey, chain: &Hash) -> bool {
+        let compute = || known.verify(key, &self.message.digest(chain), &self.signature);
+        *self.verdict.get_or_init(compute)
     }
 
     /// True when `key` signed this. Computed at the first call; `every_time` computes it again, which

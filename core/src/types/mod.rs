@@ -5,6 +5,7 @@ pub mod block;
 pub mod evidence;
 pub mod ids;
 pub mod keys;
+pub mod signatures;
 pub mod transaction;
 pub mod validators;
 
@@ -12,5 +13,6 @@ pub use block::{Block, BlockId, Header};
 pub use evidence::Evidence;
 pub use ids::{Address, Height, NodeId, Round, Slot, ValidatorId};
 pub use keys::{Keypair, PublicKey, Signable, Signature, Signed};
+pub use signatures::{Signatures, Work as SignatureWork};
 pub use transaction::{Action, Coin, SignedTransaction, Transaction};
 pub use validators::{Validator, ValidatorSet, ValidatorSets};

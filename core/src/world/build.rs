@@ -161,6 +161,7 @@ pub fn build<P: Protocol>(setup: &Setup) -> Result<World<P>, String> {
     };
     let count = nodes.len();
     let mut world = World {
+        signatures: Arc::default(),
         timing,
         proposers: Schedule::new(rule(&protocol.proposer, scenario.seed, &fixed.names)),
         now: 0,

@@ -7,7 +7,7 @@ use crate::base::Micros;
 use crate::consensus::{Effect, Input, Message, Note, Protocol};
 use crate::network::{Model, Passage};
 use crate::trace::{Accusation, Event, MessageRecord, Proof};
-use crate::types::{Block, BlockId, Evidence, NodeId, Signed, Slot, ValidatorId};
+use crate::types::{Block, BlockId, Evidence, NodeId, Signable, Signed, Slot, ValidatorId};
 use std::collections::VecDeque;
 use std::sync::Arc;
 
@@ -184,12 +184,14 @@ impl<P: Protocol> World<P> {
 
     pub(super) fn sign(&mut self, node: NodeId, message: P::Message) -> Arc<Signed<P::Message>> {
         let validator = self.nodes[node.index()].validator;
-        let signed = Signed::new(
-            message,
-            validator,
-            &self.fixed.keys[validator.index()],
-            &self.fixed.chain,
-        );
+        let keys = &self.fixed.keys[validator.index()];
+        let digest = message.digest(&self.fixed.chain);
+        let signature = if self.fixed.everywhere {
+            keys.sign(&digest)
+        } else {
+            self.signatures.sign(keys, &digest)
+        };
+        let signed = Signed::with_signature(message, validator, signature);
         self.digest.signed(node, &signed.signature);
         signed
     }

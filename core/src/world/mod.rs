@@ -36,7 +36,9 @@ use crate::ledger::Ledger;
 use crate::network::Network;
 use crate::scenario::model::TimedCommand;
 use crate::trace::{Event, RunDigest, Trace};
-use crate::types::{BlockId, Keypair, NodeId, PublicKey, Signature, ValidatorId, ValidatorSets};
+use crate::types::{
+    BlockId, Keypair, NodeId, PublicKey, Signature, Signatures, ValidatorId, ValidatorSets,
+};
 use node::Node;
 use queue::Queue;
 use std::collections::{BTreeMap, VecDeque};
@@ -135,6 +137,8 @@ impl<P: Protocol> Adversary<P> {
 /// A run of protocol `P`. Cloning is a checkpoint: what is large is shared.
 pub struct World<P: Protocol> {
     fixed: Arc<Fixed>,
+    /// One for the run and all its checkpoints, unlike the rest.
+    signatures: Arc<Signatures>,
     timing: Timing,
     proposers: Schedule,
     now: Micros,
@@ -165,6 +169,7 @@ impl<P: Protocol> Clone for World<P> {
     fn clone(&self) -> Self {
         World {
             fixed: self.fixed.clone(),
+            signatures: self.signatures.clone(),
             timing: self.timing,
             proposers: self.proposers.clone(),
             now: self.now,

@@ -9,7 +9,7 @@ use crate::consensus::{Context, Protocol, Status};
 use crate::ledger::{Execution, Recording, State, recorded};
 use crate::scenario::model::{CopySpec, TimedCommand};
 use crate::trace::{MessageId, Trace};
-use crate::types::{Address, Block, BlockId, Height, NodeId, ValidatorId};
+use crate::types::{Address, Block, BlockId, Height, NodeId, SignatureWork, ValidatorId};
 use crate::vm::Outcome;
 use std::sync::Arc;
 
@@ -85,6 +85,10 @@ pub trait Simulation: Inside {
     /// Whether this only shows again what was recorded: then nothing can be done in it.
     fn recorded(&self) -> bool {
         false
+    }
+    /// Signatures really made and verified by this run and all that share its past.
+    fn signature_work(&self) -> SignatureWork {
+        SignatureWork::default()
     }
     /// Copies on the wire that left at `since` or later, in the order they left; at most `max`.
     fn flying(&self, since: Micros, max: usize) -> Vec<Flying>;
@@ -271,6 +275,10 @@ impl<P: Protocol> Simulation for World<P> {
         flying.sort_unstable_by_key(|f| (f.sent, f.message, f.to));
         flying.truncate(max);
         flying
+    }
+
+    fn signature_work(&self) -> SignatureWork {
+        self.signatures.work()
     }
 
     fn checkpoint(&self, records: usize) -> Box<dyn Simulation> {

@@ -127,8 +127,94 @@ fn log() {
     }
 }
 
+/// Bytes this process holds now, where the system says so.
+fn resident() -> f64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|l| l.strip_prefix("VmRSS:"));
+    let kib = line.and_then(|l| l.split_whitespace().next()?.parse::<f64>().ok());
+    kib.unwrap_or(0.0) * 1_024.0
+}
+
+/// Seeks to random targets up to a million deliveries back, and what the way back costs.
+fn seek() {
+    let n = 128;
+    let mut session = Session::open(Scenario {
+        validators: (0..n).map(|i| ValidatorSpec::numbered(i, 100)).collect(),
+        ..Scenario::default()
+    })
+    .expect("possible");
+    let start = Instant::now();
+    while session.expected().steps < 1_400_000 {
+        session.advance(u64::MAX / 4, 20_000);
+    }
+    let ran = start.elapsed().as_secs_f64();
+    let end = session.expected();
+    let made = session.checkpoints();
+    println!(
+        "\nseek, {n} validators: {} events in {ran:.1} s, {} checkpoints",
+        end.steps,
+        made.len(),
+    );
+    println!("signatures: {:?}", session.signature_work());
+    let start = Instant::now();
+    let forks: Vec<Session> = (0..8).map(|_| session.fork()).collect();
+    let each = start.elapsed().as_secs_f64() * 1e3 / 8.0;
+    drop(forks);
+    println!("a checkpoint is copied in {each:.2} ms");
+    let mut took = Vec::new();
+    let mut replayed = Vec::new();
+    let mut random = 1u64;
+    for _ in 0..60 {
+        random = random
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        let target = end.steps - (random >> 33) % 1_000_000;
+        let start = Instant::now();
+        while !session.seek_step(target, 20_000).reached {}
+        took.push(start.elapsed().as_secs_f64() * 1e3);
+        replayed.push(target - made.iter().rev().find(|c| **c <= target).unwrap_or(&0));
+    }
+    took.sort_by(f64::total_cmp);
+    replayed.sort_unstable();
+    println!(
+        "ms: p50 {:.1}, p95 {:.1}, max {:.1}; events after a checkpoint: p50 {}, p95 {}",
+        took[30], took[57], took[59], replayed[30], replayed[57]
+    );
+    println!("signatures: {:?}", session.signature_work());
+    while !session.seek_step(end.steps, 20_000).reached {}
+    assert_eq!(session.expected(), end);
+}
+
+/// What ten minutes of 64 validators keep in memory.
+fn memory() {
+    let mut session = Session::open(Scenario {
+        validators: (0..64).map(|i| ValidatorSpec::numbered(i, 100)).collect(),
+        ..Scenario::default()
+    })
+    .expect("possible");
+    let start = Instant::now();
+    let mut most = 0.0f64;
+    while !session.advance(600_000_000, 20_000).reached {
+        most = most.max(resident());
+    }
+    println!(
+        "\nten minutes, 64 validators: {} events in {:.1} s, at most {:.0} MB in the process, {} checkpoints",
+        session.expected().steps,
+        start.elapsed().as_secs_f64(),
+        most / 1e6,
+        session.checkpoints().len()
+    );
+}
+
 fn main() {
+    if std::env::args().any(|a| a == "seek") {
+        memory();
+        return seek();
+    }
+    // First: what others leave unused would hide what it needs.
+    memory();
     log();
+    seek();
     println!("\nvalidators   run ms/block   bare ms/block   ratio   simulated/real");
     for n in [4usize, 16, 64, 128] {
         let keys: Vec<Keypair> = (0..n as u8)

@@ -2,8 +2,9 @@
 
 mod playback;
 
+use super::checkpoints::Checkpoint;
 use super::view::Problem;
-use super::{Checkpoint, FIRST_STRIDE, Scenario, Session};
+use super::{Scenario, Session};
 use crate::base::limits::{MAX_TIME, MAX_TRACE_BYTES};
 use crate::check::Monitors;
 use crate::scenario::model::ValidatorSpec;
@@ -103,7 +104,6 @@ impl Session {
             sim,
             monitors,
             checkpoints: vec![start.into()],
-            stride: FIRST_STRIDE,
             era: 0,
             end: 0,
             seen: super::moments::Seen::default(),
