@@ -17,10 +17,13 @@ async function keep(workers) {
   let asked = false;
   let ruled = Boolean(workers.controller);
   const offer = () => workers.controller && registration.waiting && tell("newer");
-  registration.addEventListener("updatefound", () => {
+  const watch = () => {
     const coming = registration.installing;
     coming?.addEventListener("statechange", () => coming.state === "installed" && offer());
-  });
+  };
+  registration.addEventListener("updatefound", watch);
+  // The browser looks for a newer version when the page is opened, long before this runs.
+  watch();
   offer();
   addEventListener("consensusforge:take", () => {
     asked = true;

@@ -65,6 +65,8 @@ pub struct App {
     /// The latest instant this run has been to: the scrub bar's end.
     pub reached_us: RwSignal<u64>,
     pub playing: RwSignal<bool>,
+    /// Orders to play, pause or step given to this worker.
+    pub orders: StoredValue<u32>,
     pub speed: RwSignal<Option<f64>>,
     pub presets: RwSignal<Vec<Preset>>,
     pub preset: RwSignal<String>,
@@ -141,6 +143,7 @@ impl App {
             frame: RwSignal::new(None),
             reached_us: RwSignal::new(0),
             playing: RwSignal::new(true),
+            orders: StoredValue::new(0),
             speed: RwSignal::new(Some(0.3)),
             presets: RwSignal::new(Vec::new()),
             preset: RwSignal::new(String::new()),
@@ -201,6 +204,9 @@ impl App {
     }
 
     pub fn send_with(&self, message: ToWorker, bytes: Option<&[u8]>) {
+        if message.is_order() {
+            self.orders.update_value(|n| *n += 1);
+        }
         self.worker.with_value(|w| {
             if let Some(worker) = w {
                 worker.send(&message, bytes);
@@ -429,6 +435,7 @@ impl App {
                 worker.restart();
             }
         });
+        self.orders.set_value(0);
         let scenario = self.scenario.get_untracked();
         self.send(ToWorker::Speed(self.speed.get_untracked()));
         self.send(ToWorker::Play(self.playing.get_untracked()));

@@ -246,7 +246,10 @@ fn hear(app: App, message: FromWorker, bytes: Option<Vec<u8>>) {
         }
         FromWorker::Tick(tick) => {
             app.reached_us.update(|r| *r = (*r).max(tick.now_us));
-            if app.playing.get_untracked() != tick.playing {
+            // A tick said before an order was heard would take the order back: whoever stepped and
+            // then pressed play would pause.
+            let current = tick.orders == app.orders.get_value();
+            if current && app.playing.get_untracked() != tick.playing {
                 app.playing.set(tick.playing);
             }
             app.tick.set(tick);

@@ -115,6 +115,17 @@ pub enum Hand {
     DeliverNow,
 }
 
+impl ToWorker {
+    /// Whether this says if time is to flow: see [`Tick::orders`].
+    #[must_use]
+    pub fn is_order(&self) -> bool {
+        matches!(
+            self,
+            ToWorker::Play(_) | ToWorker::Step(_) | ToWorker::StepBack(_)
+        )
+    }
+}
+
 /// From the worker to the page.
 #[allow(clippy::large_enum_variant)]
 #[derive(Clone, Debug, BorshSerialize, BorshDeserialize)]
@@ -193,6 +204,8 @@ pub struct Tick {
     pub now_us: u64,
     pub steps: u64,
     pub playing: bool,
+    /// How many of the page's orders to play, pause or step had been heard when this was said.
+    pub orders: u32,
     pub goal: Option<Progress>,
 }
 

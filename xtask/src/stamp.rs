@@ -25,7 +25,7 @@ const IMPORTS: &str = "\"./worker_bg.js\": import0,";
 /// Parts of the names of functions that a page can open without: the contract engine with what contracts
 /// may use, the reader of links and files, exports, looking into things. Only of what nobody has asked for
 /// yet: a name too much here, and the second part is fetched at once (`later.test.mjs` would tell).
-const NOT_AT_FIRST: [&str; 26] = [
+const NOT_AT_FIRST: [&str; 25] = [
     "wasmi",
     "wasmparser",
     "serde",
@@ -38,7 +38,6 @@ const NOT_AT_FIRST: [&str; 26] = [
     "consensusforge_core::session::inspect",
     "consensusforge_core::session::search",
     "consensusforge_core::session::log",
-    "consensusforge_core::session::studio",
     "consensusforge_core::session::explore",
     "consensusforge_core::session::microscope",
     "consensusforge_core::session::compare",

@@ -63,6 +63,8 @@ enum Goal {
 pub struct Runner {
     session: Option<Session>,
     playing: bool,
+    /// See [`Tick::orders`].
+    orders: u32,
     speed: Option<f64>,
     goal: Goal,
     /// Where simulated time should be by now, in microseconds.
@@ -96,6 +98,7 @@ impl Default for Runner {
         Runner {
             session: None,
             playing: true,
+            orders: 0,
             speed: Some(0.3),
             goal: Goal::None,
             due_us: 0.0,
@@ -170,6 +173,9 @@ impl Runner {
     }
 
     pub fn hear(&mut self, message: ToWorker, bytes: Option<Vec<u8>>) {
+        if message.is_order() {
+            self.orders += 1;
+        }
         match message {
             // The page has drawn the last tick: no news, or a paused page would never sleep.
             ToWorker::Heard => {
@@ -620,6 +626,7 @@ impl Runner {
             now_us: place.now_us,
             steps: place.steps,
             playing: self.playing,
+            orders: self.orders,
             goal: progress(&self.goal, place.now_us, place.steps),
         };
         // While a run is being moved, its chart would only flicker.
