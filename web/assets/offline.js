@@ -22,9 +22,11 @@ async function keep(workers) {
     coming?.addEventListener("statechange", () => coming.state === "installed" && offer());
   };
   registration.addEventListener("updatefound", watch);
-  // The browser looks for a newer version when the page is opened, long before this runs.
+  // The browser may have found a newer version when the page was opened, before this ran; or not have
+  // looked, as to register what is registered asks for nothing.
   watch();
   offer();
+  registration.update().catch(() => {});
   addEventListener("consensusforge:take", () => {
     asked = true;
     registration.waiting?.postMessage("take over");

@@ -30,7 +30,10 @@ pub fn check() -> Result<()> {
 
     let refused: Vec<String> = packages
         .iter()
-        .filter(|((name, _), licence)| !permits(licence, &rules.for_package(name)))
+        .filter(|((name, _), licence)| {
+            let licence = rules.clarified(name, licence);
+            !permits(licence, &rules.for_package(name))
+        })
         .map(|((name, version), licence)| match licence.as_str() {
             "" => format!("  {name} {version}: names none"),
             licence => format!("  {name} {version}: {licence}"),
@@ -56,6 +59,8 @@ pub fn check() -> Result<()> {
 struct Rules {
     allow: Vec<String>,
     exceptions: BTreeMap<String, Vec<String>>,
+    /// What the licence files of packages say that name no licence.
+    clarify: BTreeMap<String, String>,
 }
 
 impl Rules {
@@ -78,10 +83,31 @@ impl Rules {
                 ))
             })
             .collect();
+        let clarify = licenses
+            .get("clarify")
+            .and_then(toml::Value::as_array)
+            .into_iter()
+            .flatten()
+            .filter_map(|c| {
+                Some((
+                    c.get("crate")?.as_str()?.to_owned(),
+                    c.get("expression")?.as_str()?.to_owned(),
+                ))
+            })
+            .collect();
         Ok(Rules {
             allow: strings(licenses.get("allow")),
             exceptions,
+            clarify,
         })
+    }
+
+    /// `licence`, or where a package names none what deny.toml read in its licence file.
+    fn clarified<'a>(&'a self, name: &str, licence: &'a str) -> &'a str {
+        match licence {
+            "" => self.clarify.get(name).map_or("", String::as_str),
+            named => named,
+        }
     }
 
     fn for_package(&self, name: &str) -> Vec<String> {
