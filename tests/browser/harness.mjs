@@ -51,11 +51,12 @@ before(async () => {
 after(() => browser?.close());
 
 /// A test in a profile of its own. Options: `firefox` (run there too, default no: Firefox walks the
-/// main path only), `width`, `height`, `timeout` in ms.
+/// main path only), `width`, `height`, `timeout` in ms, `todo`: why it is known to fail (it runs and is told,
+/// and fails nothing).
 export function browserTest(name, options, body) {
-  const { firefox = false, width = 1280, height = 800, timeout = 120_000 } = options;
+  const { firefox = false, width = 1280, height = 800, timeout = 120_000, todo } = options;
   const skip = isFirefox && !firefox && "Firefox runs the main path only";
-  test(name, { skip, timeout }, async (t) => {
+  test(name, { skip, timeout, todo }, async (t) => {
     const context = await browser.createBrowserContext();
     const problems = [];
     const newPage = async () => {
