@@ -13,12 +13,12 @@ const EACH_UP_TO: usize = 900;
 const FINEST: f64 = 9.0;
 const STEP: f64 = 1.15;
 const COARSEST: usize = 19;
-/// Lines of a level rise about with this power of its cells' size, or less.
-const POWER: f64 = 3.5;
-/// Below this share of the lines there may be, a finer level is tried: one level is less than this apart.
-const FEW: f64 = 0.55;
+/// Lines fall with this power of the cells' size at most: two lanes and two instants.
+const POWER: f64 = 4.0;
+/// Below this share of the lines there may be a finer level is tried. One level is less than this apart.
+const FEW: f64 = 0.45;
 /// Frames for which a level stays, unless there are too many lines.
-const STEADY: u32 = 40;
+const STEADY: u32 = 20;
 /// Old bundles kept, in times of what a window may hold, before they are made anew.
 const MANY: usize = 8;
 
@@ -34,6 +34,12 @@ pub struct Density {
     /// Arrows of the store taken in so far.
     seen: u64,
     on: bool,
+}
+
+/// Levels between so many lines and fewer, at least: as few as can be are made in vain.
+fn levels(many: usize, few: usize) -> usize {
+    let apart = (many as f64 / few.max(1) as f64).ln() / (POWER * STEP.ln());
+    (apart as usize).max(1)
 }
 
 /// What the bundles were made for; anything else and they must be made anew.
@@ -90,9 +96,7 @@ impl Density {
             }
             let within = self.within(from, to).count();
             if within > lines && self.level < COARSEST {
-                // As many levels as it takes at least, so that few are made in vain.
-                let apart = (within as f64 / lines.max(1) as f64).ln() / (POWER * STEP.ln());
-                self.level = (self.level + (apart as usize).max(1)).min(COARSEST);
+                self.level = (self.level + levels(within, lines)).min(COARSEST);
                 self.steady = 0;
                 refined = true;
             } else if (within as f64) < lines as f64 * FEW
@@ -100,7 +104,7 @@ impl Density {
                 && !refined
                 && (self.steady > STEADY || !fits)
             {
-                self.level -= 1;
+                self.level = self.level.saturating_sub(levels(lines, within));
                 self.steady = 0;
                 refined = true;
             } else {
@@ -235,11 +239,11 @@ mod tests {
         let mut density = Density::default();
         updated(&mut density, 100, &store, 500);
         assert!(counts(&density, 100).len() <= 500);
-        for _ in 0..600 {
+        for _ in 0..200 {
             updated(&mut density, 100, &store, 2_400);
         }
         let lines = counts(&density, 100).len();
-        assert!((1_300..=2_400).contains(&lines), "{lines}");
+        assert!((1_080..=2_400).contains(&lines), "{lines}");
         let level = density.level;
         for _ in 0..200 {
             updated(&mut density, 100, &store, 2_400);
