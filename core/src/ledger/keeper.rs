@@ -249,8 +249,16 @@ impl Keeper<'_> {
         tree.adopt(branch);
         let outcome = match result {
             Ok(what) => Ok(Done {
+                events: match what {
+                    // As in wasmd: a reply hears the events of contracts' messages only.
+                    DoneWhat::Sent | DoneWhat::Burned => Vec::new(),
+                    DoneWhat::Executed { .. }
+                    | DoneWhat::Instantiated { .. }
+                    | DoneWhat::Migrated { .. }
+                    | DoneWhat::AdminChanged
+                    | DoneWhat::AdminCleared => self.events_since(before),
+                },
                 what,
-                events: self.events_since(before),
             }),
             Err(Stop::OutOfGas(why)) if limit == left => return Err(Stop::OutOfGas(why)),
             Err(Stop::OutOfGas(why) | Stop::Failed(why)) => {
@@ -413,6 +421,15 @@ impl Keeper<'_> {
         let info = self.administered(from, &address)?;
         self.journal
             .set_info(address, ContractInfo { admin, ..info });
+        let contract = bech32::encode(&address);
+        let new = admin.as_ref().map(bech32::encode).unwrap_or_default();
+        self.announce(
+            "update_contract_admin",
+            &[
+                ("_contract_address", &contract),
+                ("new_admin_address", &new),
+            ],
+        );
         Ok(())
     }
 
@@ -463,7 +480,7 @@ impl Keeper<'_> {
             .map(Event::to_typed)
             .collect();
         for event in &mut events {
-            event.attributes.sort();
+            event.attributes.sort_by(|(a, _), (b, _)| a.cmp(b));
         }
         events
     }

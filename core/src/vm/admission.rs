@@ -153,6 +153,8 @@ pub struct ModuleShape {
     pub memory_maximum: bool,
     /// The custom section `cw_migrate_version`, when it is a number.
     pub migrate_version: Option<u64>,
+    /// True when there is such a section and it holds something else.
+    pub migrate_version_is_wrong: bool,
 }
 
 impl ModuleShape {
