@@ -212,6 +212,18 @@ impl ModuleShape {
     }
 }
 
+/// The refusal of a file of so many bytes, also where nobody has read them.
+#[must_use]
+pub fn too_large(bytes: u64) -> Refusal {
+    Refusal::new(
+        Rule::Size,
+        format!(
+            "the module has {bytes} bytes, more than the limit of {}; build it with opt-level \"z\", lto and strip",
+            limits::MAX_WASM_BYTES
+        ),
+    )
+}
+
 /// Applies every static rule and finds the ABI.
 ///
 /// # Errors
@@ -223,14 +235,7 @@ pub fn inspect(
 ) -> Result<(Admitted, &'static dyn Abi, ModuleShape), Refusal> {
     sniff::sniff(wasm)?;
     if wasm.len() > limits::MAX_WASM_BYTES {
-        return Err(Refusal::new(
-            Rule::Size,
-            format!(
-                "the module has {} bytes, more than the limit of {}; build it with opt-level \"z\", lto and strip",
-                wasm.len(),
-                limits::MAX_WASM_BYTES
-            ),
-        ));
+        return Err(too_large(wasm.len() as u64));
     }
     let shape = survey::read(wasm)?;
     let abi = choose(&shape, abis)?;
