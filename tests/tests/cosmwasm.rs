@@ -539,14 +539,14 @@ fn with_payload(instruction: &str, arg: &Value) -> Option<String> {
             let is_nan = nan(bits, 0x7ff0_0000_0000_0000, 0x000f_ffff_ffff_ffff);
             let sign = bits >> 63 << 31;
             let payload = (bits & 0x000f_ffff_ffff_ffff) >> 29;
-            is_nan.then(|| format!("F32({})", sign | 0x7fc0_0000 | payload))
+            is_nan.then(|| format!("U32({})", sign | 0x7fc0_0000 | payload))
         }
         "f64.promote_f32" => {
             let bits = arg["f32"].as_u64()?;
             let sign = bits >> 31 << 63;
             let payload = (bits & 0x007f_ffff) << 29;
             nan(bits, 0x7f80_0000, 0x007f_ffff)
-                .then(|| format!("F64({})", sign | 0x7ff8_0000_0000_0000 | payload))
+                .then(|| format!("U64({})", sign | 0x7ff8_0000_0000_0000 | payload))
         }
         _ => None,
     }

@@ -2,6 +2,7 @@
 
 mod bindgen;
 mod browsers;
+mod catalogue;
 mod contracts;
 mod install;
 mod licences;
