@@ -11,10 +11,10 @@ use consensusforge_core::types::{
 use consensusforge_core::vm::WasmEngine;
 use std::sync::Arc;
 
-const GAS: u64 = 60_000_000;
+const GAS: u64 = 20_000_000;
 
 pub struct Play {
-    chain: Chain,
+    pub chain: Chain,
     pub state: State,
     height: u64,
     codes: u64,
@@ -45,6 +45,15 @@ impl Play {
     /// A chain with these modules as codes 1, 2 and so on, and a contract of each, which the person may
     /// migrate and which owns 50 gold.
     pub fn new(codes: &[Arc<[u8]>]) -> Play {
+        let mut play = Play::bare(codes);
+        for code in 1..=play.codes {
+            play.make(code, None);
+        }
+        play
+    }
+
+    /// A chain with these modules as codes 1, 2 and so on.
+    pub fn bare(codes: &[Arc<[u8]>]) -> Play {
         let engine: Engine = Arc::new(WasmEngine::new());
         let genesis = Genesis {
             accounts: vec![(person(), gold(1_000))],
@@ -66,9 +75,6 @@ impl Play {
         for wasm in codes {
             play.codes += 1;
             play.act(Action::Store { wasm: wasm.clone() });
-        }
-        for code in 1..=play.codes {
-            play.make(code, None);
         }
         play
     }
@@ -95,35 +101,46 @@ impl Play {
         })
     }
 
-    /// What came of an action: gas, answer or sentence, how many calls, events and gold follow.
-    pub fn act(&mut self, action: Action) -> String {
+    /// The next block, with these actions of the person.
+    pub fn block(&self, actions: Vec<Action>) -> Arc<Block> {
         let keys = keys("person");
-        let transaction = Transaction {
-            sender: keys.public(),
-            nonce: self.state.nonce(&person()),
-            gas_limit: GAS,
-            gas_price: 0,
-            action,
-        };
-        let tx = SignedTransaction::sign(transaction, &keys, &self.chain.id);
-        if let Err(why) = validity::check_transaction(&tx, &self.chain.id, false) {
-            return format!("no block takes it: {why}");
-        }
-        self.height += 1;
+        let first = self.state.nonce(&person());
+        let signed = (first..).zip(actions).map(|(nonce, action)| {
+            let transaction = Transaction {
+                sender: keys.public(),
+                nonce,
+                gas_limit: GAS,
+                gas_price: 0,
+                action,
+            };
+            SignedTransaction::sign(transaction, &keys, &self.chain.id)
+        });
+        let height = self.height + 1;
         let header = Header {
             chain: self.chain.id,
-            height: self.height,
+            height,
             round: 0,
             proposer: ValidatorId(0),
             parent: Hash::ZERO,
-            time: self.height * 1_000_000,
+            time: height * 1_000_000,
             executed: Hash::ZERO,
             state_root: self.state.root(),
             transactions: Hash::ZERO,
             salt: 0,
         };
+        Block::new(header, signed.collect())
+    }
+
+    /// What came of an action: gas, answer or sentence, how many calls, events and gold follow.
+    pub fn act(&mut self, action: Action) -> String {
+        let block = self.block(vec![action]);
+        if let Err(why) = validity::check_transaction(&block.transactions[0], &self.chain.id, false)
+        {
+            return format!("no block takes it: {why}");
+        }
+        self.height += 1;
         let executor = ExecutorKind::Honest.executor();
-        let done = executor.execute(&self.chain, &self.state, &Block::new(header, vec![tx]));
+        let done = executor.execute(&self.chain, &self.state, &block);
         let supply = self.state.supply_of("gold");
         self.state = done.state;
         let receipt = &done.receipts[0];

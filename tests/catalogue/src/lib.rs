@@ -2,12 +2,15 @@
 //! chain makes of each, as lines of text. `tests/golden/hostile.txt` holds the lines; `tests/tests/hostile.rs`
 //! compares them natively, `tests/browser/hostile.test.mjs` in real browsers, where this crate runs as one
 //! module. A line names gas and sentence, so both must be the same to the last unit and letter.
+//!
+//! [`speed`] is the work whose time is measured, natively and in the same module in a browser.
 
 mod chain;
 mod files;
 mod guests;
 mod messages;
 mod running;
+pub mod speed;
 #[cfg(target_arch = "wasm32")]
 mod wasm;
 
@@ -28,11 +31,11 @@ pub fn cases() -> Vec<Case> {
     cases
 }
 
-/// The cases as text, one a line.
+/// Cases as text, one a line.
 #[must_use]
-pub fn text() -> String {
-    let line = |case: Case| format!("{:02} {}: {}\n", case.row, case.name, case.verdict);
-    cases().into_iter().map(line).collect()
+pub fn text(cases: &[Case]) -> String {
+    let line = |case: &Case| format!("{:02} {}: {}\n", case.row, case.name, case.verdict);
+    cases.iter().map(line).collect()
 }
 
 fn case(row: u8, name: impl Into<String>, verdict: impl Into<String>) -> Case {

@@ -163,18 +163,18 @@ pub fn cases() -> Vec<Case> {
     one_of(
         36,
         "a reply that fails",
-        &[guest(&response(&[failing.clone()]), REFUSING)],
+        &[guest(&response(std::slice::from_ref(&failing)), REFUSING)],
     );
     one_of(
         36,
         "a reply that traps",
         &[contract(&format!(
             "{plain} {} {}",
-            answers("execute", 65_536, &response(&[failing.clone()])),
+            answers("execute", 65_536, &response(std::slice::from_ref(&failing))),
             entry("reply", "unreachable")
         ))],
     );
-    let again = String::from_utf8_lossy(&response(&[failing.clone()])).into_owned();
+    let again = String::from_utf8_lossy(&response(std::slice::from_ref(&failing))).into_owned();
     one_of(
         36,
         "a reply that sends the same again",
