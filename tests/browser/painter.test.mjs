@@ -38,9 +38,14 @@ async function follows(page, ratio) {
   // Paused, so that nothing but the theme asks for a picture.
   await click(page, "#play");
   await paused(page);
-  const { ground } = await drawn(page);
-  await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: "dark" }]);
-  await until("a dark chart", async () => (await drawn(page)).ground < 0x404040 && ground > 0xc0c0c0);
+  for (const [name, fits] of [["light", (c) => c > 0xc0c0c0], ["dark", (c) => c < 0x404040]]) {
+    await until(`the ${name} theme`, async () => {
+      const there = await page.$(`[aria-label="Theme: ${name}"]`);
+      if (!there) await click(page, '[aria-label^="Theme: "]');
+      return there;
+    });
+    await until(`a ${name} chart`, async () => fits((await drawn(page)).ground));
+  }
 }
 
 async function leaves(page) {

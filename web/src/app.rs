@@ -473,6 +473,7 @@ impl App {
         self.theme.set(theme);
         theme.put();
         self.chart().borrow_mut().repaint();
+        self.other_chart().borrow_mut().repaint();
     }
 }
 
