@@ -89,8 +89,8 @@ fn close(app: App, ui: Ui) {
         app.play(true);
     }
     // Back to where the keyboard was.
-    if let Some(canvas) = &app.chart().borrow().canvas {
-        let _ = canvas.focus();
+    if let Some(surface) = &app.chart().borrow().surface {
+        let _ = surface.canvas().focus();
     }
 }
 

@@ -278,9 +278,7 @@ fn save_svg(app: App) {
 }
 
 fn save_png(app: App) {
-    let chart = app.chart();
-    chart.borrow_mut().draw();
-    if let Some(canvas) = &chart.borrow().canvas {
-        files::download_canvas("consensusforge-chart.png", canvas);
-    }
+    app.chart()
+        .borrow_mut()
+        .save_png("consensusforge-chart.png");
 }
