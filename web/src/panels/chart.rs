@@ -67,7 +67,7 @@ impl Ui {
 pub fn ChartPanel() -> impl IntoView {
     let app = app();
     let canvas = NodeRef::<html::Canvas>::new();
-    let place = NodeRef::<html::Section>::new();
+    let place = NodeRef::<html::Div>::new();
     let ui = Ui::new();
     provide_context(ui);
 
@@ -101,7 +101,7 @@ pub fn ChartPanel() -> impl IntoView {
             };
             c.frames = Some(Frames::new(draw, cost));
         }
-        watch_size(&chart, place);
+        watch_size(&chart, place.into());
     });
     // What is chosen reaches the drawing.
     Effect::new(move |_| {
@@ -123,12 +123,14 @@ pub fn ChartPanel() -> impl IntoView {
     });
 
     view! {
-        <section class="chart" id="chart" node_ref=place aria-label="Message sequence chart">
-            <pointing::Surface canvas=canvas />
+        <section class="chart" id="chart" aria-label="Message sequence chart">
+            <div class="chart-place" node_ref=place>
+                <pointing::Surface canvas=canvas />
+                <sum::SumCard />
+                <hands::MenuCard />
+                {move || ui.hover.get().map(|(x, y, pick)| tooltip(app, x, y, &pick))}
+            </div>
             <tools::Tools />
-            <sum::SumCard />
-            <hands::MenuCard />
-            {move || ui.hover.get().map(|(x, y, pick)| tooltip(app, x, y, &pick))}
             <p id="chart-said" class="unseen" role="status" aria-live="polite">{move || ui.said.get()}</p>
         </section>
     }

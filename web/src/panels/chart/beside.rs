@@ -26,7 +26,7 @@ pub fn BesideChart() -> impl IntoView {
 fn Panel() -> impl IntoView {
     let app = app();
     let canvas = NodeRef::<html::Canvas>::new();
-    let place = NodeRef::<html::Section>::new();
+    let place = NodeRef::<html::Div>::new();
     Effect::new(move |_| {
         let (Some(canvas), Some(place)) = (canvas.get(), place.get()) else {
             return;
@@ -47,18 +47,20 @@ fn Panel() -> impl IntoView {
             };
             c.frames = Some(Frames::new(draw, |_| {}));
         }
-        super::watch_size(&chart, place);
+        super::watch_size(&chart, place.into());
     });
     // Its painter ends with it.
     on_cleanup(move || app.other_chart().borrow_mut().surface = None);
     let name = move || app.beside.get().unwrap_or_default();
     view! {
-        <section class="chart beside" id="beside" node_ref=place aria-label="The run beside it">
-            <canvas
-                node_ref=canvas role="img"
-                aria-label="The messages of the second run at the same time, in the same window"
-            ></canvas>
-            <p class="beside-name">{name}</p>
+        <section class="chart beside" id="beside" aria-label="The run beside it">
+            <div class="chart-place" node_ref=place>
+                <canvas
+                    node_ref=canvas role="img"
+                    aria-label="The messages of the second run at the same time, in the same window"
+                ></canvas>
+            </div>
+            <p class="chart-tools beside-name">"beside: "<strong>{name}</strong></p>
         </section>
     }
 }
