@@ -25,7 +25,7 @@ const IMPORTS: &str = "\"./worker_bg.js\": import0,";
 /// Parts of the names of functions that a page can open without: the contract engine with what contracts
 /// may use, the reader of links and files, exports, looking into things. Only of what nobody has asked for
 /// yet: a name too much here, and the second part is fetched at once (`later.test.mjs` would tell).
-const NOT_AT_FIRST: [&str; 25] = [
+const NOT_AT_FIRST: [&str; 32] = [
     "wasmi",
     "wasmparser",
     "serde",
@@ -46,8 +46,15 @@ const NOT_AT_FIRST: [&str; 25] = [
     "consensusforge_core::ledger::keeper",
     "consensusforge_web::inspect",
     "consensusforge_core::scenario::codec::read",
+    "consensusforge_core::vm::crypto",
+    "cosmwasm_crypto",
+    "ed25519_zebra",
+    "num_bigint",
     "k256",
     "p256",
+    "ecdsa",
+    "primeorder",
+    "rfc6979",
     "elliptic_curve",
     "crypto_bigint",
     "ark_",
