@@ -14,7 +14,7 @@ browserTest("a contract on every curve: answers, gas and state root are the nati
   await click(page, "#tab-Contracts");
   // The newest receipt is the call's.
   const gas = await textOf(page, ".receipt[data-status=ok] .gas summary");
-  assert.equal(gas.replaceAll(/\D/g, ""), String(golden.gas));
+  assert.equal(gas.split(" of ")[0].replaceAll(/\D/g, ""), String(golden.gas));
   const roots = await textOf(page, ".receipt[data-status=ok] .roots[data-equal=true]");
   assert.ok(roots.includes(golden.root.slice(0, 8)), roots);
   const written = await page.$$eval(".receipt[data-status=ok] .table tr", (rows) => rows.map((row) => row.textContent));

@@ -21,7 +21,11 @@ fn run() -> Session {
     let contracts: Vec<ContractSpec> = session.scenario().contracts.clone();
     let at = |ms: u64, action: SubmitSpec| TimedCommand {
         at_us: ms * 1_000,
-        command: Command::Submit { from: 0, action },
+        command: Command::Submit {
+            from: 0,
+            action,
+            gas_limit: None,
+        },
     };
     let nothing = || InputSpec::Text("{}".into());
     let made = consensusforge_core::types::bech32::encode(

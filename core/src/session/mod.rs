@@ -2,6 +2,7 @@
 
 mod back;
 mod branch;
+mod calls;
 mod chart;
 mod checkpoints;
 pub mod compare;

@@ -7,6 +7,7 @@ use super::microscope::microscope;
 use super::module::module;
 use super::people;
 use super::receipts::Receipts;
+use super::rules::Rules;
 use super::storage::storage;
 use crate::app::{App, app};
 use crate::platform::dom::{Built, El, el};
@@ -64,6 +65,7 @@ pub fn Contracts() -> impl IntoView {
                 </label>
                 <span class="note">"or drop it anywhere"</span>
             </div>
+            <Rules />
             {move || app.refusal.get().map(|s| view! { <p class="refusal" role="alert" id="refusal">{s}</p> })}
             {move || app.added.get().map(|m| view! {
                 <p class="accepted" role="status" id="accepted">

@@ -30,6 +30,20 @@ impl El {
         self
     }
 
+    /// Where an attribute of this name would be against the page's policy.
+    #[must_use]
+    pub fn style(self, name: &str, value: &str) -> El {
+        let _ = self.0.style().set_property(name, value);
+        self
+    }
+
+    /// Adds at the end of what it holds last.
+    pub fn in_last(&self, child: &El) {
+        if let Some(last) = self.0.last_element_child() {
+            let _ = last.append_child(&child.0);
+        }
+    }
+
     #[must_use]
     pub fn text(self, text: &str) -> El {
         let _ = self.0.append_with_str_1(text);

@@ -116,7 +116,7 @@ fn size_is_limited() {
         &wasm,
         Rule::Size,
         &format!(
-            "the module has {} bytes, more than the limit of 819200; build it with opt-level \"z\", lto and strip",
+            "the module has {} bytes, more than the limit of 3145728; build it with opt-level \"z\", lto and strip",
             wasm.len()
         ),
     );
