@@ -16,6 +16,7 @@ mod log;
 pub mod microscope;
 mod modules;
 mod moments;
+mod past;
 mod recorded;
 mod search;
 mod series;
