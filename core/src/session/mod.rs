@@ -26,6 +26,9 @@ pub mod view;
 mod words;
 
 pub use crate::scenario::{self, Scenario};
+pub use crate::vm::crypto::provide as provide_curves;
+#[cfg(feature = "crypto")]
+pub use crate::vm::crypto::serve as serve_curves;
 pub use branch::parting;
 pub use contracts::{file_of, files_wanted, take_file};
 pub use explore::check_proof;

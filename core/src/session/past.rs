@@ -22,8 +22,11 @@ impl Session {
     pub fn back_to_heights(&self, places: &[(usize, Height)]) -> Session {
         let mut fork = self.fork();
         fork.restore(|checkpoint| {
-            let tip = |node: usize| checkpoint.sim.node(NodeId(node as u16)).tip_height;
-            places.iter().all(|(node, height)| tip(*node) <= *height)
+            let early = |node: usize, height: Height| {
+                node >= checkpoint.sim.node_count()
+                    || checkpoint.sim.node(NodeId(node as u16)).tip_height <= height
+            };
+            places.iter().all(|(node, height)| early(*node, *height))
         });
         fork
     }
@@ -32,8 +35,11 @@ impl Session {
     /// until it says so.
     pub fn run_to_heights(&mut self, places: &[(usize, Height)], max_steps: u64) -> bool {
         let decided = |session: &Session| {
-            let tip = |node: usize| session.sim.node(NodeId(node as u16)).tip_height;
-            places.iter().all(|(node, height)| tip(*node) >= *height)
+            let there = |node: usize, height: Height| {
+                node >= session.sim.node_count()
+                    || session.sim.node(NodeId(node as u16)).tip_height >= height
+            };
+            places.iter().all(|(node, height)| there(*node, *height))
         };
         let mut left = max_steps;
         while left > 0 && !decided(self) {
