@@ -106,11 +106,12 @@ browserTest("a saved trace opens again, judged and charted, and cannot be change
   await textOf(page, "#verdict", (text) => /agreement violated/.test(text));
   await page.keyboard.press("Space");
   await page.waitForSelector("#play[aria-label=Play]");
-  const sentence = await textOf(page, "[data-monitor=agreement] p");
   const save = await saving(page);
   await click(page, "#share");
   await page.waitForSelector("dialog[open] #save-trace");
   const bytes = await save(() => click(page, "#save-trace"));
+  // Read only now: a frame of before the pause may have been under way until the worker answered.
+  const sentence = await textOf(page, "[data-monitor=agreement] p");
   assert.equal(bytes.subarray(0, 8).toString(), "CFTRACE\n");
   const folder = await mkdtemp(join(tmpdir(), "consensusforge-"));
   const file = join(folder, "fork.cftrace");

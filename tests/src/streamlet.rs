@@ -12,7 +12,7 @@
 //! Deviations: a slot's height is the block's place in its chain; a vote carries the proposal's fields,
 //! so that a notarized block is known without its proposal and its body can be fetched; one block is
 //! voted for in one epoch only (a header here does not commit to the epoch); a block is voted for once
-//! the ledger calls it valid.
+//! the ledger calls it valid on its parent.
 
 use borsh::{BorshDeserialize, BorshSerialize};
 use consensusforge_core::base::limits::{MAX_ROUNDS_AHEAD, MAX_VALUES_PER_SIGNER};
@@ -33,27 +33,21 @@ pub struct Place {
     pub parent: BlockId,
 }
 
+/// A vote for a block in its place, or else the proposal of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
-pub enum Message {
-    Propose(Place),
-    Vote(Place),
-}
-
-impl Message {
-    fn place(&self) -> Place {
-        match *self {
-            Message::Propose(place) | Message::Vote(place) => place,
-        }
-    }
+pub struct Message {
+    pub vote: bool,
+    pub place: Place,
 }
 
 impl Place {
     fn slot(&self) -> Slot {
-        Slot {
-            height: self.height,
-            round: self.epoch,
-        }
+        slot(self.height, self.epoch)
     }
+}
+
+fn slot(height: Height, round: Round) -> Slot {
+    Slot { height, round }
 }
 
 impl Signable for Message {
@@ -62,56 +56,55 @@ impl Signable for Message {
 
 impl consensus::Message for Message {
     fn describe(&self) -> Description {
-        let place = self.place();
         Description {
-            kind: u8::from(matches!(self, Message::Vote(_))),
-            slot: place.slot(),
-            value: Some(place.block),
-            fields: vec![("parent", place.parent.short(8))],
+            kind: u8::from(self.vote),
+            slot: self.place.slot(),
+            value: Some(self.place.block),
+            fields: vec![("parent", self.place.parent.short(8))],
         }
     }
 
     fn attachment(&self) -> Option<BlockId> {
-        match self {
-            Message::Propose(place) => Some(place.block),
-            Message::Vote(_) => None,
-        }
+        (!self.vote).then_some(self.place.block)
     }
+}
+
+type Votes = BTreeMap<ValidatorId, Arc<Signed<Message>>>;
+type Effects = Vec<Effect<Message>>;
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Validity {
+    Unasked,
+    Asked,
+    Told(bool),
 }
 
 #[derive(Clone, Debug)]
 pub struct State {
     epoch: Round,
-    /// Notarized blocks, and the last final one as the root of what matters.
-    notarized: BTreeMap<BlockId, Place>,
     last_final: Place,
-    /// Valid proposals by epoch; `None` while the ledger has not answered.
-    proposals: Vec<(Arc<Signed<Message>>, Option<bool>)>,
-    votes: BTreeMap<Place, BTreeMap<ValidatorId, Arc<Signed<Message>>>>,
+    /// Notarized blocks, from the last final one on.
+    notarized: BTreeMap<BlockId, Place>,
+    proposals: BTreeMap<Place, (Arc<Signed<Message>>, Validity)>,
+    votes: BTreeMap<Place, Votes>,
     bodies: BTreeSet<BlockId>,
     /// What the block being built stands on: by the time it is there, another chain may be the longest.
     building: Option<Place>,
     proposed: Round,
     voted: Round,
-    voted_for: BTreeSet<BlockId>,
 }
 
 #[derive(Clone, Copy, Debug)]
 pub struct Streamlet;
 
-type Effects = Vec<Effect<Message>>;
-
 /// Starts the epoch the clock says; its leader extends the longest notarized chain it knows.
 fn start_epoch(state: &mut State, context: &Context, out: &mut Effects) {
     let length = context.timing.propose.max(1);
     state.epoch = u32::try_from(context.now / length + 1).unwrap_or(Round::MAX);
-    let timer_slot = Slot {
-        height: 0,
-        round: state.epoch,
-    };
+    let (kind, timer_slot) = (0, slot(0, state.epoch));
     out.push(Effect::SetTimer {
         timer: Timer {
-            kind: 0,
+            kind,
             slot: timer_slot,
         },
         after: length - context.now % length,
@@ -119,13 +112,8 @@ fn start_epoch(state: &mut State, context: &Context, out: &mut Effects) {
     if context.me == Some(leader(context, state.epoch)) && state.proposed < state.epoch {
         let tip = longest(state);
         state.building = Some(tip);
-        out.push(Effect::BuildBlock {
-            slot: Slot {
-                height: tip.height + 1,
-                round: state.epoch,
-            },
-            parent: tip.block,
-        });
+        let (slot, parent) = (slot(tip.height + 1, state.epoch), tip.block);
+        out.push(Effect::BuildBlock { slot, parent });
     }
 }
 
@@ -135,10 +123,8 @@ fn leader(context: &Context, epoch: Round) -> ValidatorId {
 
 /// The tip of the longest notarized chain, the latest if there are several.
 fn longest(state: &State) -> Place {
-    let connected = state
-        .notarized
-        .values()
-        .filter(|p| chain(state, p).is_some());
+    let known = state.notarized.values();
+    let connected = known.filter(|tip| chain(state, tip).is_some());
     let tip = connected.max_by_key(|p| (p.height, p.epoch, p.block));
     tip.copied().unwrap_or(state.last_final)
 }
@@ -159,22 +145,40 @@ fn chain(state: &State, tip: &Place) -> Option<Vec<Place>> {
 }
 
 /// Votes for the first valid proposal of this epoch that extends a longest notarized chain.
-fn vote(state: &mut State, out: &mut Effects) {
+fn vote(state: &mut State, context: &Context, out: &mut Effects) {
     if state.voted >= state.epoch {
         return;
     }
-    let tip = longest(state);
-    let choice = state.proposals.iter().find_map(|(signed, valid)| {
-        let place = signed.message.place();
-        let parent = state.notarized.get(&place.parent)?;
-        let extends = parent.height == tip.height && chain(state, parent).is_some();
-        let fits = place.epoch == state.epoch && place.height == tip.height + 1 && extends;
-        (fits && *valid == Some(true) && !state.voted_for.contains(&place.block)).then_some(place)
-    });
-    if let Some(place) = choice {
-        state.voted = state.epoch;
-        state.voted_for.insert(place.block);
-        out.push(Effect::Broadcast(Message::Vote(place)));
+    let longest = longest(state).height;
+    let mine = |(_, votes): (_, &Votes)| context.me.is_some_and(|me| votes.contains_key(&me));
+    let fits = |place: &Place| {
+        let parent = state.notarized.get(&place.parent);
+        let extends = parent.is_some_and(|p| p.height == longest && chain(state, p).is_some());
+        let mut same = state.votes.iter().filter(|(p, _)| p.block == place.block);
+        place.epoch == state.epoch
+            && place.height == longest + 1
+            && extends
+            && state.bodies.contains(&place.parent)
+            && !same.any(mine)
+    };
+    let fitting: Vec<Place> = state.proposals.keys().copied().filter(fits).collect();
+    for place in fitting {
+        let Some((_, validity)) = state.proposals.get_mut(&place) else {
+            continue;
+        };
+        match *validity {
+            Validity::Unasked => {
+                *validity = Validity::Asked;
+                let Place { block, parent, .. } = place;
+                out.push(Effect::ValidateBlock { block, parent });
+            }
+            Validity::Told(true) => {
+                state.voted = state.epoch;
+                out.push(Effect::Broadcast(Message { vote: true, place }));
+                return;
+            }
+            Validity::Asked | Validity::Told(false) => {}
+        }
     }
 }
 
@@ -186,84 +190,63 @@ fn finalize(state: &mut State, out: &mut Effects) {
         let consecutive = first.epoch + 1 == middle.epoch && middle.epoch + 1 == last.epoch;
         let prefix = chain(state, middle)?;
         let at_hand = prefix.iter().all(|p| state.bodies.contains(&p.block));
-        (consecutive && at_hand && middle.height > state.last_final.height)
-            .then_some((*middle, [*first, *middle, *last]))
+        let new = middle.height > state.last_final.height;
+        (consecutive && at_hand && new).then_some((*middle, [*first, *middle, *last]))
     });
     let Some((middle, proof)) = middle.max_by_key(|(middle, _)| middle.height) else {
         return;
     };
     let votes = proof.iter().filter_map(|place| state.votes.get(place));
-    let certificate = Arc::new(votes.flat_map(|v| v.values().cloned()).collect());
     out.push(Effect::Decide {
         block: middle.block,
         height: middle.height,
         round: middle.epoch,
-        certificate,
+        certificate: Arc::new(votes.flat_map(|v| v.values().cloned()).collect()),
     });
     state.last_final = middle;
     state.notarized.retain(|_, p| p.height >= middle.height);
     state.votes.retain(|p, _| p.height >= middle.height);
-    state
-        .proposals
-        .retain(|(p, _)| p.message.place().height >= middle.height);
-}
-
-/// Asks for a parent's body, or, once both are there, whether the block is valid on it.
-fn validate(state: &State, proposal: &Signed<Message>, out: &mut Effects) {
-    let place = proposal.message.place();
-    out.push(if state.bodies.contains(&place.parent) {
-        Effect::ValidateBlock {
-            block: place.block,
-            parent: place.parent,
-        }
-    } else {
-        Effect::FetchBlock {
-            block: place.parent,
-            from: proposal.signer,
-        }
-    });
+    state.proposals.retain(|p, _| p.height >= middle.height);
 }
 
 fn receive(state: &mut State, context: &Context, signed: Arc<Signed<Message>>, out: &mut Effects) {
-    let place = signed.message.place();
-    let stale = place.height <= state.last_final.height;
-    if stale || place.epoch > state.epoch.saturating_add(MAX_ROUNDS_AHEAD) {
+    let Message { vote, place } = signed.message;
+    let too_far = place.epoch > state.epoch.saturating_add(MAX_ROUNDS_AHEAD);
+    if too_far || place.height <= state.last_final.height {
         return;
     }
-    match signed.message {
-        Message::Propose(_) => {
-            let of_epoch =
-                |(p, _): &&(Arc<Signed<Message>>, _)| p.message.place().epoch == place.epoch;
-            let known = state
-                .proposals
-                .iter()
-                .any(|(p, _)| p.message == signed.message);
-            let many = state.proposals.iter().filter(of_epoch).count() >= MAX_VALUES_PER_SIGNER;
-            if signed.signer == leader(context, place.epoch) && !known && !many {
-                state.bodies.insert(place.block);
-                validate(state, &signed, out);
-                state.proposals.push((signed, None));
-            }
+    if !vote {
+        let rivals = state.proposals.keys().filter(|p| p.epoch == place.epoch);
+        let room = rivals.count() < MAX_VALUES_PER_SIGNER;
+        if signed.signer == leader(context, place.epoch) && room {
+            state.bodies.insert(place.block);
+            let fresh = || (signed, Validity::Unasked);
+            state.proposals.entry(place).or_insert_with(fresh);
         }
-        Message::Vote(_) => {
-            let set = context.validators.at(place.height);
-            let from = signed.signer;
-            let votes = state.votes.entry(place).or_default();
-            votes.insert(from, signed);
-            let stake = votes.keys().map(|v| set.stake(*v)).sum();
-            if set.is_quorum(stake) && !state.notarized.contains_key(&place.block) {
-                state.notarized.insert(place.block, place);
-                out.push(Effect::Note(Note::Polka {
-                    slot: place.slot(),
-                    block: Some(place.block),
-                }));
-                if !state.bodies.contains(&place.block) {
-                    let block = place.block;
-                    out.push(Effect::FetchBlock { block, from });
-                }
-            }
+        return;
+    }
+    let from = signed.signer;
+    let votes = state.votes.entry(place).or_default();
+    votes.insert(from, signed);
+    let notarized = context
+        .validators
+        .at(place.height)
+        .is_quorum(stake(votes, context, place));
+    if notarized && state.notarized.insert(place.block, place).is_none() {
+        let (slot, block) = (place.slot(), place.block);
+        out.push(Effect::Note(Note::Polka {
+            slot,
+            block: Some(block),
+        }));
+        if !state.bodies.contains(&block) {
+            out.push(Effect::FetchBlock { block, from });
         }
     }
+}
+
+fn stake(votes: &Votes, context: &Context, place: Place) -> u64 {
+    let set = context.validators.at(place.height);
+    votes.keys().map(|v| set.stake(*v)).sum()
 }
 
 impl Protocol for Streamlet {
@@ -299,52 +282,44 @@ impl Protocol for Streamlet {
         };
         State {
             epoch: 0,
-            notarized: BTreeMap::from([(genesis, root)]),
             last_final: root,
-            proposals: Vec::new(),
+            notarized: BTreeMap::from([(genesis, root)]),
+            proposals: BTreeMap::new(),
             votes: BTreeMap::new(),
             bodies: BTreeSet::from([genesis]),
             building: None,
             proposed: 0,
             voted: 0,
-            voted_for: BTreeSet::new(),
         }
     }
 
     fn step(state: &mut State, context: &Context, input: Input<Message>, out: &mut Effects) {
         match input {
-            Input::Start => start_epoch(state, context, out),
-            Input::Timer(timer) if timer.slot.round == state.epoch => {
-                start_epoch(state, context, out);
-            }
-            Input::Timer(_) => {}
+            Input::Start | Input::Timer(_) => start_epoch(state, context, out),
             Input::Message(signed) => receive(state, context, signed, out),
             Input::Built { slot, block } => {
                 if let Some(tip) = state.building.take()
                     && slot.round == state.epoch
                 {
-                    state.proposed = state.epoch;
-                    out.push(Effect::Broadcast(Message::Propose(Place {
-                        epoch: slot.round,
-                        height: slot.height,
+                    let (epoch, height, parent) = (slot.round, slot.height, tip.block);
+                    let place = Place {
+                        epoch,
+                        height,
                         block,
-                        parent: tip.block,
-                    })));
+                        parent,
+                    };
+                    state.proposed = epoch;
+                    out.push(Effect::Broadcast(Message { vote: false, place }));
                 }
             }
             Input::Validated { block, valid } => {
-                let asked = state.proposals.iter_mut();
-                asked
-                    .filter(|(p, _)| p.message.place().block == block)
-                    .for_each(|(_, verdict)| *verdict = Some(valid));
+                let proposals = state.proposals.iter_mut();
+                proposals
+                    .filter(|(place, _)| place.block == block)
+                    .for_each(|(_, (_, validity))| *validity = Validity::Told(valid));
             }
             Input::Fetched { block } => {
                 state.bodies.insert(block);
-                for (proposal, _) in &state.proposals {
-                    if proposal.message.place().parent == block {
-                        validate(state, proposal, out);
-                    }
-                }
             }
             Input::Certificate { certificate, .. } => {
                 for signed in certificate.iter() {
@@ -352,37 +327,41 @@ impl Protocol for Streamlet {
                 }
             }
             Input::Restarted => {
-                start_epoch(state, context, out);
-                for (proposal, verdict) in &state.proposals {
-                    if verdict.is_none() {
-                        validate(state, proposal, out);
+                let proposals = state.proposals.values_mut();
+                proposals
+                    .filter(|(_, validity)| *validity == Validity::Asked)
+                    .for_each(|(_, validity)| *validity = Validity::Unasked);
+                for place in state.notarized.values() {
+                    let from = state.votes.get(place).and_then(|v| v.keys().next());
+                    if let Some(&from) = from
+                        && !state.bodies.contains(&place.block)
+                    {
+                        out.push(Effect::FetchBlock {
+                            block: place.block,
+                            from,
+                        });
                     }
                 }
+                start_epoch(state, context, out);
             }
         }
-        vote(state, out);
+        vote(state, context, out);
         finalize(state, out);
     }
 
     fn status(state: &State, context: &Context) -> Status {
-        let stake = |votes: &BTreeMap<ValidatorId, _>, height| {
-            let set = context.validators.at(height);
-            votes.keys().map(|v| set.stake(*v)).sum()
+        let tally = |(place, votes): (&Place, &Votes)| Tally {
+            kind: 1,
+            round: place.epoch,
+            value: Some(place.block),
+            stake: stake(votes, context, *place),
+            voters: votes.keys().copied().collect(),
         };
-        let votes = state.votes.iter();
         Status {
             height: Self::height(state),
             round: state.epoch,
             step: "epoch",
-            tallies: votes
-                .map(|(p, v)| Tally {
-                    kind: 1,
-                    round: p.epoch,
-                    value: Some(p.block),
-                    stake: stake(v, p.height),
-                    voters: v.keys().copied().collect(),
-                })
-                .collect(),
+            tallies: state.votes.iter().map(tally).collect(),
             ..Status::default()
         }
     }
@@ -395,29 +374,25 @@ impl Protocol for Streamlet {
         state: &State,
         context: &Context,
     ) -> (SignedMessages<Message>, SignedMessages<Message>) {
-        let proposals = state.proposals.iter().map(|(p, _)| p.clone());
-        let votes = state.votes.values().flat_map(|v| v.values().cloned());
-        proposals
-            .chain(votes)
+        let proposals = state.proposals.values().map(|(signed, _)| signed);
+        let all = proposals.chain(state.votes.values().flat_map(BTreeMap::values));
+        all.cloned()
             .partition(|signed| Some(signed.signer) == context.me)
     }
 
     fn conflicting(message: &Message, other: BlockId) -> Option<Message> {
         let place = Place {
             block: other,
-            ..message.place()
+            ..message.place
         };
-        Some(match message {
-            Message::Propose(_) => Message::Propose(place),
-            Message::Vote(_) => Message::Vote(place),
-        })
+        Some(Message { place, ..*message })
     }
 
     fn votes_for(proposal: &Message) -> Vec<Message> {
-        match proposal {
-            Message::Propose(place) => vec![Message::Vote(*place)],
-            Message::Vote(_) => Vec::new(),
-        }
+        vec![Message {
+            vote: true,
+            ..*proposal
+        }]
     }
 
     /// There is nothing to forget: Streamlet has no lock.
@@ -426,9 +401,9 @@ impl Protocol for Streamlet {
     fn follow_blindly(_: &mut State) {}
 
     fn compose(script: &Script) -> Result<Message, String> {
+        let kind = &script.kind;
         Err(format!(
-            "a Streamlet {} names its parent, which a script cannot",
-            script.kind
+            "a Streamlet {kind} names its parent, which a script cannot"
         ))
     }
 }

@@ -3,6 +3,8 @@
 //! What stands in a file is frozen: another schema is another version. The types here are the file's, not
 //! the trace's, so that the trace may grow.
 
+mod events;
+mod head;
 mod names;
 mod read;
 mod write;
