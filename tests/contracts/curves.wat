@@ -98,8 +98,8 @@
     (call $copy (i32.const 4768) (i32.const 4960))
     (i32.store8 (i32.const 5061) (call $bls12_381_aggregate_g1 (global.get $g1_twice) (global.get $sum)))
     (i32.store8 (i32.const 5062) (call $bls12_381_pairing_equality (global.get $g1) (global.get $g2) (global.get $g1) (global.get $g2)))
-    ;; Which of the two keys it is does not matter here; that it is the same one everywhere does.
-    (call $db_write (global.get $key_recovered) (i32.wrap_i64 (call $secp256k1_recover_pubkey (global.get $k1_hash) (global.get $k1_sig) (i32.const 1))))
+    ;; The key that signed.
+    (call $db_write (global.get $key_recovered) (i32.wrap_i64 (call $secp256k1_recover_pubkey (global.get $k1_hash) (global.get $k1_sig) (i32.const 0))))
     (call $db_write (global.get $key_answers) (global.get $answers))
     (call $db_write (global.get $key_g1) (global.get $g1))
     (call $db_write (global.get $key_g2) (global.get $g2))

@@ -1,6 +1,7 @@
 //! What the cross-crate suites share.
 
 pub mod imports;
+pub mod large;
 pub mod mini_network;
 pub mod one_node;
 pub mod published;

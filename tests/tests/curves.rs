@@ -19,12 +19,13 @@ fn run() -> Session {
     let wasm = wat::parse_str(SOURCE).expect("a module");
     session.add_contract("curves", &wasm).expect("admitted");
     let contracts: Vec<ContractSpec> = session.scenario().contracts.clone();
+    // All curves together cost a little more than what is usual.
     let at = |ms: u64, action: SubmitSpec| TimedCommand {
         at_us: ms * 1_000,
         command: Command::Submit {
             from: 0,
             action,
-            gas_limit: None,
+            gas_limit: Some(45_000_000),
         },
     };
     let nothing = || InputSpec::Text("{}".into());
@@ -90,7 +91,10 @@ fn every_curve_answers_as_it_must_and_costs_what_it_did() {
     assert!(stored(&receipt, "recovered").starts_with("04051c1ee2190ecfb174"));
     assert_eq!(stored(&receipt, "g2").len(), 192);
     let crypto = receipt.gas_by.iter().find(|(name, _)| name == "crypto");
-    assert!(crypto.is_some_and(|(_, gas)| *gas > 30_000_000), "{crypto:?}");
+    assert!(
+        crypto.is_some_and(|(_, gas)| *gas > 30_000_000),
+        "{crypto:?}"
+    );
     let end = session.expected();
     let link = session.link().fragment;
     let now = json!({
@@ -104,16 +108,16 @@ fn every_curve_answers_as_it_must_and_costs_what_it_did() {
         let text = serde_json::to_string_pretty(&now).expect("an object") + "\n";
         std::fs::write(GOLDEN, text).expect("tests/golden can be written");
     }
-    let golden: Value = serde_json::from_str(&std::fs::read_to_string(GOLDEN).expect("is there"))
-        .expect("is JSON");
+    let golden: Value =
+        serde_json::from_str(&std::fs::read_to_string(GOLDEN).expect("is there")).expect("is JSON");
     assert_eq!(now, golden);
 }
 
 /// The committed link is what the page opens.
 #[test]
 fn the_committed_link_runs_to_the_same_end() {
-    let golden: Value = serde_json::from_str(&std::fs::read_to_string(GOLDEN).expect("is there"))
-        .expect("is JSON");
+    let golden: Value =
+        serde_json::from_str(&std::fs::read_to_string(GOLDEN).expect("is there")).expect("is JSON");
     let opened = open_link(golden["link"].as_str().expect("a link")).expect("opens");
     let expected = opened.expected.expect("says where it ends");
     let mut session = Session::open(opened.scenario).expect("possible");

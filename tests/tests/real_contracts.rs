@@ -76,7 +76,10 @@ fn a_token_is_spent_twice_on_two_sides_of_a_fork() {
     assert!(who(&first).iter().all(|n| !who(&second).contains(n)));
     let people = session.people();
     let balance = |node: usize, person: usize| {
-        let question = format!(r#"{{"balance":{{"address":"{}"}}}}"#, people[person].address);
+        let question = format!(
+            r#"{{"balance":{{"address":"{}"}}}}"#,
+            people[person].address
+        );
         ask(&session, node, None, 0, &question)
     };
     let has = |amount: u32| format!(r#"{{"balance":"{amount}"}}"#);
@@ -88,7 +91,10 @@ fn a_token_is_spent_twice_on_two_sides_of_a_fork() {
     }
     let agreement = session.frame().verdicts;
     let agreement = agreement.iter().find(|v| v.monitor == "agreement");
-    assert!(agreement.is_some_and(|v| v.sentence.contains("fork")), "{agreement:?}");
+    assert!(
+        agreement.is_some_and(|v| v.sentence.contains("fork")),
+        "{agreement:?}"
+    );
 }
 
 /// Without liars nobody takes the second, and a sentence says so.
@@ -113,19 +119,25 @@ fn honest_validators_are_not_paid_twice() {
 fn a_gas_limit_is_kept() {
     let preset = presets().into_iter().find(|p| p.id == "gas-burner");
     let mut scenario = preset.expect("there is one").scenario;
-    let burn = scenario.commands.iter_mut().find_map(|c| match &mut c.command {
-        Command::Submit {
-            action: SubmitSpec::Execute { .. },
-            gas_limit,
-            ..
-        } => Some(gas_limit),
-        _ => None,
-    });
+    let burn = scenario
+        .commands
+        .iter_mut()
+        .find_map(|c| match &mut c.command {
+            Command::Submit {
+                action: SubmitSpec::Execute { .. },
+                gas_limit,
+                ..
+            } => Some(gas_limit),
+            _ => None,
+        });
     *burn.expect("it burns") = Some(3_000_000);
     let mut session = Session::open(scenario.clone()).expect("possible");
     session.advance(18_000_000, u64::MAX);
     let receipt = &session.receipts()[1];
-    assert_eq!((receipt.gas_limit, receipt.gas_used), (Some(3_000_000), 3_000_000));
+    assert_eq!(
+        (receipt.gas_limit, receipt.gas_used),
+        (Some(3_000_000), 3_000_000)
+    );
     assert_eq!(receipt.status, "failed");
     scenario.execution.block_gas = 2_000_000;
     let why = Session::open(scenario).err().expect("too much").sentence;
@@ -140,7 +152,13 @@ fn a_receipt_shows_its_calls() {
     let shape: Vec<_> = receipt
         .calls
         .iter()
-        .map(|c| (c.depth, c.what.as_str(), c.to.as_ref().map(|t| t.0.as_str())))
+        .map(|c| {
+            (
+                c.depth,
+                c.what.as_str(),
+                c.to.as_ref().map(|t| t.0.as_str()),
+            )
+        })
         .collect();
     assert_eq!(
         shape,

@@ -165,7 +165,11 @@ mod tests {
             gas_limit: Some(2_000),
             gas_used: 1_100,
             gas_by: vec![("transaction".into(), 100)],
-            calls: vec![call(0, "execute", 1_000, 500), bad, call(1, "reply", 300, 300)],
+            calls: vec![
+                call(0, "execute", 1_000, 500),
+                bad,
+                call(1, "reply", 300, 300),
+            ],
             calls_omitted: 0,
             output: None,
             error: None,

@@ -11,8 +11,8 @@ use crate::scenario::Scenario;
 use crate::scenario::model::{ContractSpec, InputSpec};
 use crate::types::NodeId;
 use crate::types::transaction::NATIVE_DENOM;
-use crate::vm::builtin::{Builtin, by_hash, catalogue, supply};
 use crate::vm::Entry;
+use crate::vm::builtin::{Builtin, by_hash, catalogue, supply};
 use crate::world::Submission;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -113,7 +113,7 @@ impl Session {
             .map(|c| ModuleView {
                 name: c.name.clone(),
                 sha256: c.sha256.to_string(),
-                bytes: c.wasm.as_ref().map_or(0, |w| w.len() as u64 / 4 * 3),
+                bytes: c.wasm.as_deref().map_or(0, decoded),
                 summary: "uploaded".into(),
                 wat: None,
                 builtin: false,
@@ -399,6 +399,12 @@ impl Session {
             },
         }
     }
+}
+
+/// Bytes that base64 stands for.
+fn decoded(base64: &str) -> u64 {
+    let padding = base64.bytes().rev().take_while(|b| *b == b'=').count();
+    (base64.len() / 4 * 3).saturating_sub(padding) as u64
 }
 
 fn text_or_hex(bytes: &[u8]) -> String {

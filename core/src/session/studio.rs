@@ -92,7 +92,11 @@ impl Session {
                 cost + ROOM
             )));
         }
-        let wanted = USUAL_GAS.max(if cost + ROOM > USUAL_GAS { cost + ROOM } else { 0 });
+        let wanted = USUAL_GAS.max(if cost + ROOM > USUAL_GAS {
+            cost + ROOM
+        } else {
+            0
+        });
         let limit = wanted.min(block);
         Ok((limit != USUAL_GAS).then_some(limit))
     }

@@ -225,8 +225,7 @@ impl<P: Protocol> World<P> {
         }
         for (tx, what) in [&one, &other].into_iter().zip(whats) {
             let detail = Box::new(tx.id());
-            self.trace
-                .push(self.now, Event::Submitted { node, detail });
+            self.trace.push(self.now, Event::Submitted { node, detail });
             self.note_submission(tx, what, refused.clone());
         }
     }

@@ -287,7 +287,6 @@ fn one(app: App, json: bool, subject: &Subject, kind: Kind, form: Option<&FormVi
             from.clone(),
         ));
         let slot = el("small").class("complaint").attr("role", "alert");
-        let mut gas_slots = None;
         let takes_funds = kind != Kind::Migrate && (subject.deployed || json);
         if takes_funds {
             line = line.child(&remembered(app, &format!("{place}/funds"), funds.clone()));
@@ -302,8 +301,7 @@ fn one(app: App, json: bool, subject: &Subject, kind: Kind, form: Option<&FormVi
             .attr("aria-label", "Gas limit");
         let gas_slot = el("small").class("complaint").attr("role", "alert");
         line = line.child(&remembered(app, &format!("{place}/gas"), gas.clone()));
-        gas_slots = Some(gas_slot.clone());
-        slots.slots.push((At::Gas, gas, gas_slot));
+        slots.slots.push((At::Gas, gas, gas_slot.clone()));
         slots.slots.push((At::Admin, from, el("small")));
         slots.slots.push((At::Funds, funds, slot.clone()));
         drop(slots);
@@ -328,7 +326,10 @@ fn one(app: App, json: bool, subject: &Subject, kind: Kind, form: Option<&FormVi
         if json && kind == Kind::Instantiate {
             line = line.child(&store(app, from_of(&fields), &subject.to, &whole, &said));
         }
-        line = line.child(&send(name, act, false)).child(&slot).maybe(gas_slots);
+        line = line
+            .child(&send(name, act, false))
+            .child(&slot)
+            .child(&gas_slot);
         acts = acts.child(&line);
     }
     let mut ask_line = None;

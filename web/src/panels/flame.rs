@@ -64,7 +64,8 @@ impl Flame {
         let notes = notes.map(|note| el("p").class("note breaks").text(note));
         let most = if at == 0 { part.gas } else { part.own };
         let table = table(&part.gas_by, most.max(1));
-        self.spent.fill([head].into_iter().chain(notes).chain(table));
+        self.spent
+            .fill([head].into_iter().chain(notes).chain(table));
     }
 
     /// Puts the keyboard on one of the parts.
@@ -125,7 +126,9 @@ fn flame(parts: Vec<Part>, spent: &El) -> El {
             .sum::<u64>();
         let rest = part.gas.saturating_sub(below);
         if below > 0 && rest > 0 {
-            let room = el("li").attr("role", "none").style("flex-grow", &rest.to_string());
+            let room = el("li")
+                .attr("role", "none")
+                .style("flex-grow", &rest.to_string());
             flame.items[at].in_last(&room);
         }
     }

@@ -28,7 +28,9 @@ pub fn Rules() -> impl IntoView {
                 app.refused.update(|n| *n += 1);
                 app.say(
                     Tone::Bad,
-                    format!("“{typed}” is no amount of gas: write a whole number, such as 50 000 000."),
+                    format!(
+                        "“{typed}” is no amount of gas: write a whole number, such as 50 000 000."
+                    ),
                 );
             }
         }

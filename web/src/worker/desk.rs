@@ -81,18 +81,16 @@ impl Desk {
             ),
             Ask::Check(text) => said(check_proof(&text).map(Answer::Proof)),
             Ask::People => Answer::People(session.people()),
-            Ask::Store { from, contract } => {
-                match session.gas_limit(Some(&contract)) {
-                    Ok(gas_limit) => {
-                        return Outcome::Do(Command::Submit {
-                            from,
-                            action: SubmitSpec::Store { contract },
-                            gas_limit,
-                        });
-                    }
-                    Err(problem) => Answer::Complaints(vec![(At::Whole, problem.sentence)]),
+            Ask::Store { from, contract } => match session.gas_limit(Some(&contract)) {
+                Ok(gas_limit) => {
+                    return Outcome::Do(Command::Submit {
+                        from,
+                        action: SubmitSpec::Store { contract },
+                        gas_limit,
+                    });
                 }
-            }
+                Err(problem) => Answer::Complaints(vec![(At::Whole, problem.sentence)]),
+            },
             Ask::Faucet { to, coins } => match faucet(session, to, &coins) {
                 Ok(command) => return Outcome::Do(command),
                 Err(complaints) => Answer::Complaints(complaints),
@@ -169,8 +167,8 @@ impl Desk {
             .map_err(|mut all| complaints.append(&mut all));
         let funds = coins(session, errand.from, &errand.funds)
             .map_err(|sentence| complaints.push((At::Funds, sentence)));
-        let typed = gas(session, &errand.gas)
-            .map_err(|sentence| complaints.push((At::Gas, sentence)));
+        let typed =
+            gas(session, &errand.gas).map_err(|sentence| complaints.push((At::Gas, sentence)));
         let (Ok(input), Ok(funds), Ok(typed)) = (input, funds, typed) else {
             return Err(complaints);
         };

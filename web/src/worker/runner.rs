@@ -150,7 +150,8 @@ impl Runner {
     /// Whether anything happens unless a message comes.
     pub fn sleeps(&self) -> bool {
         let still = !self.playing && matches!(self.goal, Goal::None) && !self.stale;
-        let looked = !self.looking.busy() && !self.past.busy() && !self.looking.behind(self.standing());
+        let looked =
+            !self.looking.busy() && !self.past.busy() && !self.looking.behind(self.standing());
         self.session.is_none() || (still && looked && !self.beside_busy())
     }
 
