@@ -153,6 +153,15 @@ pub fn short(digest: &str) -> String {
     digest.chars().take(8).collect()
 }
 
+/// Last eight of an address: as receipts name contracts.
+#[must_use]
+pub fn end(address: &str) -> &str {
+    address
+        .char_indices()
+        .nth_back(7)
+        .map_or(address, |(at, _)| &address[at..])
+}
+
 /// Bytes in hex as text, where they are text.
 #[must_use]
 pub fn hex_as_text(hex: &str) -> Option<String> {

@@ -9,8 +9,8 @@ use crate::base::limits::{MAX_CONTRACTS, MAX_WASM_BYTES};
 use crate::ledger::{Event, Receipt};
 use crate::scenario::Scenario;
 use crate::scenario::model::{ContractSpec, InputSpec};
-use crate::types::NodeId;
 use crate::types::transaction::NATIVE_DENOM;
+use crate::types::{NodeId, bech32};
 use crate::vm::Entry;
 use crate::vm::builtin::{Builtin, by_hash, catalogue, supply};
 use crate::world::Submission;
@@ -209,6 +209,7 @@ impl Session {
                 let all = || state.storage_of(*address, &[]);
                 ContractView {
                     address: address.to_string(),
+                    bech32: bech32::encode(address),
                     name: self.code_name(&contract.code),
                     code: contract.code.to_string(),
                     balance: state.balance(address, NATIVE_DENOM).to_string(),

@@ -49,6 +49,12 @@ pub struct StorageQuestion<'a> {
     pub skip: usize,
 }
 
+/// The address of a user account, as contracts read it.
+#[must_use]
+pub fn address_of_user(number: u16) -> String {
+    bech32::encode(&user_address(number))
+}
+
 impl Session {
     /// The accounts a person acts with, as the first honest validator sees them.
     #[must_use]

@@ -379,7 +379,10 @@ pub struct ModuleView {
 /// A deployed contract as one validator sees it.
 #[derive(Clone, Debug, Serialize, Deserialize, BorshSerialize, BorshDeserialize, JsonSchema)]
 pub struct ContractView {
+    /// In hex.
     pub address: String,
+    /// The same as CosmWasm contracts and people write it.
+    pub bech32: String,
     pub name: String,
     pub code: String,
     pub balance: String,

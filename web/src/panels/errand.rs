@@ -4,6 +4,7 @@
 use super::bytes::bytes;
 use super::people;
 use crate::app::{App, Tone};
+use crate::forms::example::is_address;
 use crate::forms::{FieldView, FormView, Input, Kind};
 use crate::platform::dom::{El, el};
 use crate::protocol::studio::{Answer, Ask, At, Errand, Message, Place};
@@ -457,6 +458,11 @@ fn control(field: &FieldView) -> El {
         | Input::Integer
         | Input::Number
         | Input::Binary => el("input").attr("type", "text").attr("spellcheck", "false"),
+    };
+    let input = if field.input == Input::Text && is_address(&field.name) {
+        input.attr("list", "addresses")
+    } else {
+        input
     };
     input
         .attr("placeholder", &field.example)

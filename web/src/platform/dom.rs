@@ -113,6 +113,12 @@ impl El {
         let _ = js_sys::Reflect::set(&self.0, &"value".into(), &value.into());
     }
 
+    /// Brings it into sight, once it is on the page.
+    pub fn reveal(&self) {
+        let element = self.0.clone();
+        request_animation_frame(move || element.scroll_into_view());
+    }
+
     pub fn focus(&self) {
         let _ = self.0.focus();
     }
