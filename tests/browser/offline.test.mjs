@@ -12,9 +12,9 @@ import { serve } from "./server.mjs";
 const golden = JSON.parse(await readFile(new URL("../../tests/golden/runs.json", import.meta.url), "utf8"));
 const dist = fileURLToPath(new URL("../../dist/", import.meta.url));
 const built = /"version":"([0-9a-f]{16})"/.exec(await readFile(join(dist, "service-worker.js"), "utf8"))?.[1];
-const test = (name, body, todo) =>
+const test = (name, body) =>
   built
-    ? browserTest(name, { timeout: 240_000, todo }, body)
+    ? browserTest(name, { timeout: 240_000 }, body)
     : browserTest(`${name}: not in a development build`, {}, async ({ page, open }) => {
         // It must not be kept, or a rebuilt page would not be seen.
         await open(page);
@@ -108,7 +108,7 @@ test("a new version is offered with a sentence and not swapped under a running p
   } finally {
     await rm(folder, { recursive: true });
   }
-}, "headless Chromium's registration.update() does not come back on the optimised page; the cause is not known");
+});
 
 test("it can be installed: a manifest with icons that are there", async ({ page, open }) => {
   await open(page);

@@ -1,7 +1,10 @@
 // Keeps the page for when there is no network (service-worker.js), and tells it when a newer version
 // lies ready. The page and this file speak by events, so that neither needs the other.
 const script = document.querySelector("meta[name='consensusforge:offline']").content;
-const tell = (what) => dispatchEvent(new CustomEvent(`consensusforge:${what}`));
+// Nobody listens before the page runs.
+const running = () => document.querySelector("#verdict .place");
+const tell = (what) => (running() ? dispatchEvent(new CustomEvent(`consensusforge:${what}`)) : setTimeout(tell, 500, what));
+let asked = false;
 
 /// Firefox refuses even to look in some frames and private windows.
 const container = () => {
@@ -14,8 +17,6 @@ const container = () => {
 
 async function keep(workers) {
   const registration = await workers.register(script, { updateViaCache: "none" });
-  let asked = false;
-  let ruled = Boolean(workers.controller);
   const offer = () => workers.controller && registration.waiting && tell("newer");
   const watch = () => {
     const coming = registration.installing;
@@ -31,15 +32,20 @@ async function keep(workers) {
     asked = true;
     registration.waiting?.postMessage("take over");
   });
+  // A page may stay open for days.
+  document.addEventListener("visibilitychange", () => {
+    if (!document.hidden) registration.update().catch(() => {});
+  });
+}
+
+/// From the first moment: another tab may change to a newer version while this one still loads.
+function follow(workers) {
+  let ruled = Boolean(workers.controller);
   workers.addEventListener("controllerchange", () => {
     if (asked) location.reload();
     // Another tab asked: this one runs on with what it has.
     else if (ruled) tell("elsewhere");
     ruled = true;
-  });
-  // A page may stay open for days.
-  document.addEventListener("visibilitychange", () => {
-    if (!document.hidden) registration.update().catch(() => {});
   });
 }
 
@@ -53,10 +59,10 @@ async function forget(workers) {
 const workers = container();
 const embedded = new URLSearchParams(location.search).has("embed");
 if (workers && !embedded) {
+  follow(workers);
   const begin = () => (script ? keep(workers) : forget(workers)).catch((error) => console.info(`Not kept for offline use: ${error.message}`));
   // The first block comes first: fetching everything again beside a page that still loads would only
   // slow it down.
-  const running = () => document.querySelector("#verdict .place");
   const wait = () => (running() ? begin() : setTimeout(wait, 500));
   setTimeout(wait, 1_500);
 }

@@ -7,6 +7,13 @@ use anyhow::{Context, Result};
 use std::net::TcpListener;
 use std::process::Command;
 
+/// Leptos forgets the nested types of views at every component: a tenth less of the page's code. Not in
+/// .cargo/config.toml, where the contracts' builds would hear of it.
+pub const FLAGS: (&str, &str) = (
+    "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS",
+    "--cfg erase_components",
+);
+
 #[derive(clap::Args)]
 pub struct Serve {
     /// The port on 127.0.0.1
@@ -67,12 +74,7 @@ fn trunk(action: &str, dev: bool, offline: bool) -> Result<Command> {
     trunk.env("PATH", path);
     // Trunk reads NO_COLOR as a boolean and stops at the customary NO_COLOR=1.
     trunk.env_remove("NO_COLOR");
-    // Leptos forgets the nested types of views at every component: a tenth less of the page's code. Not in
-    // .cargo/config.toml, where the contracts' builds would hear of it.
-    trunk.env(
-        "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS",
-        "--cfg erase_components",
-    );
+    trunk.env(FLAGS.0, FLAGS.1);
     trunk.env(offline::VARIABLE, if offline { "1" } else { "0" });
     if !dev {
         trunk.arg("--release");

@@ -95,7 +95,7 @@ pub const MAX_TRACE_MESSAGES: usize = 1 << 20;
 /// costs about 2 MB at 128 validators.
 pub const MAX_CHECKPOINTS: usize = 96;
 
-/// Rules for an uploaded module (COSMWASM_HOST 6 and 12). Each bounds a cost that fuel doesn't see:
+/// Rules for an uploaded module. Each bounds a cost that fuel doesn't see:
 /// parsing, translating, instantiating.
 pub const MAX_WASM_FUNCTIONS: u32 = 20_000;
 pub const MAX_WASM_PARAMS: usize = 100;

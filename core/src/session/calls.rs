@@ -62,6 +62,7 @@ fn name(category: Category) -> &'static str {
     match category {
         Category::Operators => "operators",
         Category::Start => "start",
+        Category::Memory => "memory",
         Category::HostCalls => "host calls",
         Category::StorageRead => "storage read",
         Category::StorageWrite => "storage write",
