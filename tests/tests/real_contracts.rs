@@ -71,7 +71,7 @@ fn a_token_is_spent_twice_on_two_sides_of_a_fork() {
         r.roots.iter().map(|(name, _)| name.clone()).collect()
     };
     // Each honest validator executed one of the two, and two of them each.
-    let honest = |r| who(r).into_iter().filter(|n| *n > "v3".to_owned()).count();
+    let honest = |r| who(r).into_iter().filter(|n| n.as_str() > "v3").count();
     assert_eq!((honest(&first), honest(&second)), (2, 2));
     assert!(who(&first).iter().all(|n| !who(&second).contains(n)));
     let people = session.people();
