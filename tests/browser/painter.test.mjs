@@ -26,7 +26,7 @@ const onPage = (page) =>
   });
 
 async function follows(page, ratio) {
-  const box = () => page.$eval("#chart", (c) => [c.clientWidth, c.clientHeight]);
+  const box = () => page.$eval("#chart .chart-place", (c) => [c.clientWidth, c.clientHeight]);
   const fits = async () => {
     const [wide, high] = await box();
     const { width, height, colours } = await drawn(page);
