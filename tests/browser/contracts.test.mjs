@@ -73,11 +73,10 @@ browserTest("gas: a limit of one's own, refused above a block's; where it went, 
   await open(page, "?scenario=factory");
   await contracts(page);
   await until("five receipts", () => page.$$eval(".receipt[data-status=ok]", (all) => all.length === 5), 60_000);
-  // The newest but one made a counter, in a reply's way.
-  const receipt = ".receipt:nth-of-type(1)";
   const flames = await page.$$(".receipt .flame");
   assert.ok(flames.length >= 3);
   await page.$$eval(".receipt .gas", (all) => all.forEach((gas) => gas.setAttribute("open", "")));
+  // The newest but one made a counter and heard of it in a reply.
   const items = await page.$$eval(".receipt .flame", (all) => all[1] && [...all[1].querySelectorAll("[role=treeitem]")].map((item) => item.getAttribute("aria-label")));
   assert.match(items[0], /^transaction: /);
   assert.match(items[1], /^execute cw-factory: .* its own part/);
@@ -97,7 +96,6 @@ browserTest("gas: a limit of one's own, refused above a block's; where it went, 
   await page.keyboard.press("ArrowLeft");
   assert.match(await held(), /^execute /);
   await screenshot(page, "flame");
-  void receipt;
   // A limit: none, too much, too little.
   const contract = "[data-contract] ";
   await page.waitForSelector(`${contract}[data-act=call]`);
