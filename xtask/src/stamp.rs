@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 /// The loader names its neighbours relative to itself, so that all three can move together.
 /// The compiler of contracts is a worker of its own, fetched when it is first wanted, and lies beside.
-const FILES: [&str; 7] = [
+const FILES: [&str; 9] = [
     "painter.js",
     "worker_loader.js",
     "worker.js",
@@ -18,15 +18,19 @@ const FILES: [&str; 7] = [
     "compiler_loader.js",
     "compiler.js",
     "compiler_bg.wasm",
+    "curves.js",
+    "curves_bg.wasm",
 ];
 /// The worker's second part, fetched when it is first wanted.
 const LATER: &str = "later.wasm";
+/// What the glue of a module binds: two in one worker need two names.
+const GLUE: &str = "let wasm_bindgen";
 /// Where the worker's glue hands the module its imports.
 const IMPORTS: &str = "\"./worker_bg.js\": import0,";
 /// Parts of the names of functions that a page can open without: the contract engine with what contracts
 /// may use, the reader of links and files, exports, looking into things. Only of what nobody has asked for
 /// yet: a name too much here, and the second part is fetched at once (`later.test.mjs` would tell).
-const NOT_AT_FIRST: [&str; 25] = [
+const NOT_AT_FIRST: [&str; 20] = [
     "wasmi",
     "wasmparser",
     "serde",
@@ -47,11 +51,6 @@ const NOT_AT_FIRST: [&str; 25] = [
     "consensusforge_core::ledger::keeper",
     "consensusforge_web::inspect",
     "consensusforge_core::scenario::codec::read",
-    "k256",
-    "p256",
-    "elliptic_curve",
-    "crypto_bigint",
-    "ark_",
 ];
 /// Of these, what a page needs from the start: an engine is made with every world, and what unmakes a thing
 /// is asked even where there is none.
@@ -68,6 +67,7 @@ pub fn stamp() -> Result<()> {
     )?;
     fs::write(staging.join("worker_loader.js"), worker_loader())?;
     fs::write(staging.join("compiler_loader.js"), loader("compiler"))?;
+    rename_glue(&staging.join("curves.js"))?;
     // A build for development is not measured, and its names are what a debugger shows.
     let release = std::env::var("TRUNK_PROFILE").is_ok_and(|profile| profile == "release");
     let mut files = FILES.to_vec();
@@ -134,28 +134,53 @@ fn loader(name: &str) -> String {
     )
 }
 
-/// The worker's loader. Its second part is called for in the midst of a call, so it is fetched there
-/// and then: a worker may wait, and the page does not wait for it.
+/// The module of elliptic curves comes into the worker's scope, where the worker's own glue is already.
+fn rename_glue(glue: &Path) -> Result<()> {
+    let text = fs::read_to_string(glue).context("trunk made no curves.js")?;
+    ensure!(
+        text.matches(GLUE).count() == 1,
+        "curves.js, which wasm-bindgen made, no longer begins by {GLUE}"
+    );
+    fs::write(glue, text.replace("wasm_bindgen", "curves_glue"))?;
+    Ok(())
+}
+
+/// The worker's loader. Its second part and the module of elliptic curves are called for in the midst of a
+/// call, so they are fetched there and then: a worker may wait, and the page does not wait for it.
 fn worker_loader() -> String {
     format!(
         r#"importScripts("./worker.js");
 let first;
+let served;
+const whole = (name, what) => {{
+  const request = new XMLHttpRequest();
+  request.open("GET", `./${{name}}`, false);
+  request.responseType = "arraybuffer";
+  try {{
+    request.send();
+  }} catch (error) {{
+    throw new Error(`A part of the simulator, the one for ${{what}}, could not be fetched. See whether this page's host can be reached, and restart.`);
+  }}
+  if (request.status !== 200) {{
+    throw new Error(`A part of the simulator, the one for ${{what}}, is not where this page came from (status ${{request.status}}). Reload the page.`);
+  }}
+  return new WebAssembly.Module(request.response);
+}};
 self.later = {{
   fetch() {{
-    const request = new XMLHttpRequest();
-    request.open("GET", "./{LATER}", false);
-    request.responseType = "arraybuffer";
-    try {{
-      request.send();
-    }} catch (error) {{
-      throw new Error("A part of the simulator, the one for contracts and links, could not be fetched. See whether this page's host can be reached, and restart.");
-    }}
-    if (request.status !== 200) {{
-      throw new Error(`A part of the simulator, the one for contracts and links, is not where this page came from (status ${{request.status}}). Reload the page.`);
-    }}
-    new WebAssembly.Instance(new WebAssembly.Module(request.response), {{ first }});
+    const module = whole("{LATER}", "contracts and links");
+    new WebAssembly.Instance(module, {{ first }});
     first["{}"].value = 1;
   }},
+}};
+self.curves = (request) => {{
+  if (!served) {{
+    const module = whole("curves_bg.wasm", "elliptic curves");
+    importScripts("./curves.js");
+    curves_glue.initSync({{ module }});
+    served = true;
+  }}
+  return curves_glue.serve(request);
 }};
 wasm_bindgen({{ module_or_path: "./worker_bg.wasm" }})
   .then((exports) => {{ first = exports; }})

@@ -11,7 +11,7 @@ use std::path::Path;
 /// twentieth. The aim is 900 kB.
 const LIMIT: u64 = 1_230_000;
 /// Beginnings of files that are fetched only when wanted.
-const LATER: [&str; 3] = ["compiler", "editor", "later"];
+const LATER: [&str; 4] = ["compiler", "curves", "editor", "later"];
 /// Folders of files that are fetched only when wanted: bundles from npm, sample contracts.
 const LATER_FOLDERS: [&str; 2] = ["vendor-", "contracts/"];
 /// Endings of what a page fetches to run.
