@@ -9,13 +9,18 @@ const contracts = async (page) => {
   await page.waitForSelector("[data-module=counter]");
 };
 
-/// Drops a file as a hand does.
-const drop = (page, name, bytes) =>
-  page.evaluate((name, text) => {
-    const files = new DataTransfer();
-    files.items.add(new File([Uint8Array.from(atob(text), (c) => c.charCodeAt(0))], name));
-    window.dispatchEvent(new DragEvent("drop", { dataTransfer: files, bubbles: true, cancelable: true }));
+/// Drops a file as a hand does; it is made first, which takes the page a while.
+async function drop(page, name, bytes) {
+  await page.evaluate((name, text) => {
+    window.held = new DataTransfer();
+    window.held.items.add(new File([Uint8Array.from(atob(text), (c) => c.charCodeAt(0))], name));
   }, name, Buffer.from(bytes).toString("base64"));
+  await page.evaluate(() => {
+    window.dropped = performance.now();
+    window.longest = 0;
+    window.dispatchEvent(new DragEvent("drop", { dataTransfer: window.held, bubbles: true, cancelable: true }));
+  });
+}
 
 const put = (page, selector, text) =>
   page.$eval(selector, (field, text) => {
@@ -40,10 +45,10 @@ browserTest("a module of 3 MB is judged, stored and called, and the page stays i
   });
   const bytes = module(3 << 20);
   await drop(page, "large.wasm", bytes);
-  const began = Date.now();
-  await textOf(page, "#accepted", (text) => text.startsWith("large is in: 3.0 MB"), 60_000);
+  const seen = () => document.querySelector("#accepted")?.textContent.startsWith("large is in: 3.0 MB") && performance.now() - window.dropped;
+  const took = await (await page.waitForFunction(seen, { timeout: 60_000 })).jsonValue();
   const longest = await page.evaluate(() => window.longest);
-  console.log(`3 MB: accepted within ${Date.now() - began} ms, longest gap between frames ${Math.round(longest)} ms`);
+  console.log(`3 MB: accepted within ${Math.round(took)} ms (aim 1,000), longest gap between frames ${Math.round(longest)} ms`);
   // What just came in stands open. A block here has too little gas for it, and a sentence says what to do.
   const card = '[data-module="large"]';
   await page.waitForSelector(`${card}[open] [data-act=store]`);
@@ -68,11 +73,10 @@ browserTest("gas: a limit of one's own, refused above a block's; where it went, 
   await open(page, "?scenario=factory");
   await contracts(page);
   await until("five receipts", () => page.$$eval(".receipt[data-status=ok]", (all) => all.length === 5), 60_000);
-  // The newest but one made a counter, in a reply's way.
-  const receipt = ".receipt:nth-of-type(1)";
   const flames = await page.$$(".receipt .flame");
   assert.ok(flames.length >= 3);
   await page.$$eval(".receipt .gas", (all) => all.forEach((gas) => gas.setAttribute("open", "")));
+  // The newest but one made a counter and heard of it in a reply.
   const items = await page.$$eval(".receipt .flame", (all) => all[1] && [...all[1].querySelectorAll("[role=treeitem]")].map((item) => item.getAttribute("aria-label")));
   assert.match(items[0], /^transaction: /);
   assert.match(items[1], /^execute cw-factory: .* its own part/);
@@ -92,7 +96,6 @@ browserTest("gas: a limit of one's own, refused above a block's; where it went, 
   await page.keyboard.press("ArrowLeft");
   assert.match(await held(), /^execute /);
   await screenshot(page, "flame");
-  void receipt;
   // A limit: none, too much, too little.
   const contract = "[data-contract] ";
   await page.waitForSelector(`${contract}[data-act=call]`);
