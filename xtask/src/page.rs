@@ -69,10 +69,12 @@ fn trunk(action: &str, dev: bool, offline: bool) -> Result<Command> {
     trunk.env_remove("NO_COLOR");
     // Leptos forgets the nested types of views at every component: a tenth less of the page's code. Not in
     // .cargo/config.toml, where the contracts' builds would hear of it.
-    trunk.env(
-        "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS",
-        "--cfg erase_components",
-    );
+    let mut flags = "--cfg erase_components".to_owned();
+    if !dev {
+        // Names that say which types a function is made for: by them the page is taken apart.
+        flags += " -C symbol-mangling-version=v0";
+    }
+    trunk.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", flags);
     trunk.env(offline::VARIABLE, if offline { "1" } else { "0" });
     if !dev {
         trunk.arg("--release");

@@ -1,23 +1,27 @@
 //! Takes functions out of a wasm module into a second one that is fetched when the first of them is
-//! called. The page opens without the contract engine and without the reader of links and files: most
-//! of the worker's weight, and none of what a visitor sees first.
+//! called, with the constants that nothing else reads. The page opens without the contract engine, the
+//! reader of links and files, and the panels that are not open: most of its weight, and none of what a
+//! visitor sees first.
 //!
 //! Both modules share memory, tables and globals. A function that leaves keeps its place in the first
 //! module; its body there fetches the second module and calls through the table, into whose places the
 //! second module puts the real functions. So every call goes right whatever is taken out: what to
-//! take out is a question of weight alone.
+//! take out is a question of weight alone. Constants are another matter: one that leaves is zeros until
+//! the second module is there. So it must be known exactly who reads what (`linked.rs`).
 
+use crate::linked::{Linked, Uses};
 use anyhow::{Context, Result, bail, ensure};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use wasm_encoder::reencode::{self, Reencode};
 use wasm_encoder::{
-    BlockType, CodeSection, ConstExpr, ElementSection, Elements, EntityType, ExportKind,
-    ExportSection, Function, FunctionSection, GlobalSection, GlobalType, ImportSection,
+    BlockType, CodeSection, ConstExpr, DataSection, ElementSection, Elements, EntityType,
+    ExportKind, ExportSection, Function, FunctionSection, GlobalSection, GlobalType, ImportSection,
     Instruction, Module, RawSection, TableSection, TypeSection, ValType,
 };
 use wasmparser::{
-    ElementItems, ElementKind, FunctionBody, KnownCustom, Name, Operator, Parser, Payload, TypeRef,
+    DataKind, ElementItems, ElementKind, FunctionBody, KnownCustom, Name, Operator, Parser,
+    Payload, TypeRef,
 };
 
 /// Where the first module gets the function that fetches the second, and the second all it shares.
@@ -30,18 +34,27 @@ pub const READY: &str = "later:ready";
 pub struct Parts {
     pub first: Vec<u8>,
     pub later: Vec<u8>,
-    /// Functions in `later`.
-    pub moved: usize,
+    /// The functions in `later`, as the module numbered them.
+    pub moved: Vec<u32>,
+    /// Bytes of constants in `later`.
+    pub constants: usize,
 }
 
-/// `wasm` in two, the second holding the functions whose names are `wanted` and those that only these
-/// call. Names of functions are read from the name section, which neither part keeps.
+/// `wasm`, which wasm-bindgen made of what was `linked`, in two: the second holds the functions whose names
+/// are `wanted` and all that is reached through these alone. Names of functions are read from the name
+/// section, which neither part keeps.
 ///
 /// # Errors
 /// When the module has something this does not know how to share.
-pub fn split(wasm: &[u8], wanted: impl Fn(&str) -> bool) -> Result<Parts> {
+pub fn split(wasm: &[u8], linked: &Linked, wanted: impl Fn(&str) -> bool) -> Result<Parts> {
     let source = Source::read(wasm)?;
-    let plan = Plan::new(&source, wanted)?;
+    let same = |(a, b): (&(u32, &[u8]), &(u32, Vec<u8>))| a.0 == b.0 && a.1 == b.1;
+    ensure!(
+        source.segments.len() == linked.segments.len()
+            && source.segments.iter().zip(&linked.segments).all(same),
+        "what was linked is another module: its constants are others"
+    );
+    let plan = Plan::new(&source, linked, wanted)?;
     let later = Later(&source, &plan).module()?;
     let mut first = Module::new();
     First(&source, &plan)
@@ -50,7 +63,8 @@ pub fn split(wasm: &[u8], wanted: impl Fn(&str) -> bool) -> Result<Parts> {
     let parts = Parts {
         first: first.finish(),
         later,
-        moved: plan.moved.len(),
+        moved: plan.moved.keys().copied().collect(),
+        constants: plan.places.iter().map(ExactSizeIterator::len).sum(),
     };
     for part in [&parts.first, &parts.later] {
         wasmparser::Validator::new()
@@ -98,6 +112,8 @@ struct Source<'a> {
     slots: BTreeMap<u32, u32>,
     bodies: Vec<FunctionBody<'a>>,
     names: BTreeMap<u32, &'a str>,
+    /// Address and content.
+    segments: Vec<(u32, &'a [u8])>,
 }
 
 impl<'a> Source<'a> {
@@ -155,6 +171,19 @@ impl<'a> Source<'a> {
                         source.element(element?)?;
                     }
                 }
+                Payload::StartSection { func, .. } => {
+                    source.exported.insert(func);
+                }
+                Payload::DataSection(section) => {
+                    for segment in section {
+                        let segment = segment?;
+                        let DataKind::Active { offset_expr, .. } = segment.kind else {
+                            bail!("the module has a passive data segment");
+                        };
+                        let address = constant(&offset_expr).context("of a data segment")?;
+                        source.segments.push((address, segment.data));
+                    }
+                }
                 Payload::CodeSectionEntry(body) => source.bodies.push(body),
                 Payload::CustomSection(section) => {
                     if let KnownCustom::Name(names) = section.as_known() {
@@ -193,10 +222,8 @@ impl<'a> Source<'a> {
             table_index.unwrap_or(0) == 0,
             "functions lie in a second table"
         );
-        let Operator::I32Const { value } = offset_expr.get_operators_reader().read()? else {
-            bail!("an element segment lies at a computed place");
-        };
-        for (place, function) in (value.cast_unsigned()..).zip(functions) {
+        let start = constant(&offset_expr).context("of an element segment")?;
+        for (place, function) in (start..).zip(functions) {
             self.slots.insert(place, function?);
         }
         Ok(())
@@ -223,8 +250,32 @@ impl<'a> Source<'a> {
         Ok(calls)
     }
 
+    /// The data at or about which the numbers in `function` lie.
+    fn guess(&self, function: u32, linked: &Linked) -> Result<Vec<usize>> {
+        let body = &self.bodies[(function - self.imported) as usize];
+        let mut near = Vec::new();
+        for operator in body.get_operators_reader()? {
+            if let Operator::I32Const { value } = operator? {
+                let number = value.cast_unsigned();
+                let data = linked.data.iter().enumerate();
+                near.extend(
+                    data.filter(|(_, d)| (d.place.start..=d.place.end).contains(&number))
+                        .map(|(k, _)| k),
+                );
+            }
+        }
+        Ok(near)
+    }
+
     fn own(&self) -> Range<u32> {
         self.imported..self.functions.len() as u32
+    }
+}
+
+fn constant(place: &wasmparser::ConstExpr<'_>) -> Result<u32> {
+    match place.get_operators_reader().read()? {
+        Operator::I32Const { value } => Ok(value.cast_unsigned()),
+        _ => bail!("the place is computed"),
     }
 }
 
@@ -237,40 +288,27 @@ struct Plan {
     shared: Vec<u32>,
     /// Places in the table now.
     table: u64,
+    /// Addresses of constants that leave, in order.
+    places: Vec<Range<u32>>,
 }
 
 impl Plan {
-    fn new(source: &Source, wanted: impl Fn(&str) -> bool) -> Result<Plan> {
-        let mut callers: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
-        let mut calls: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
-        for function in source.own() {
-            let called = source.calls(function)?;
-            for called in &called {
-                callers.entry(*called).or_default().push(function);
-            }
-            calls.insert(function, called);
-        }
-        let mut pinned: BTreeSet<u32> = source.slots.values().copied().collect();
-        pinned.extend(&source.exported);
-        let mut moved: BTreeMap<u32, Vec<u32>> = source
+    fn new(source: &Source, linked: &Linked, wanted: impl Fn(&str) -> bool) -> Result<Plan> {
+        let graph = Graph::new(source, linked)?;
+        let calls = &graph.calls;
+        let wanted: BTreeSet<u32> = source
             .own()
             .filter(|f| source.names.get(f).is_some_and(|name| wanted(name)))
-            .filter(|f| !source.exported.contains(f))
+            .collect();
+        let roots = source.exported.iter().chain(&graph.roots).copied();
+        let first = graph.reached(roots.filter(|f| !wanted.contains(f)), &wanted);
+        let mut moved: BTreeMap<u32, Vec<u32>> = source
+            .own()
+            .filter(|f| !first.functions.contains(f))
             .map(|f| (f, Vec::new()))
             .collect();
-        let mut look: Vec<u32> = moved.keys().copied().collect();
-        while let Some(function) = look.pop() {
-            for called in &calls[&function] {
-                let alone = *called >= source.imported
-                    && !moved.contains_key(called)
-                    && callers[called].iter().all(|c| moved.contains_key(c))
-                    && !pinned.contains(called);
-                if alone {
-                    moved.insert(*called, Vec::new());
-                    look.push(*called);
-                }
-            }
-        }
+        let later = graph.reached(moved.keys().copied(), &BTreeSet::new());
+        let places = leaving(linked, &first.data, &later.data);
         for (place, function) in &source.slots {
             if let Some(places) = moved.get_mut(function) {
                 places.push(*place);
@@ -278,11 +316,12 @@ impl Plan {
         }
         let mut table = source.tables.first().context("there is no table")?.initial;
         // Whoever stays calls through the table, so what it calls needs a place there.
-        let called: BTreeSet<u32> = calls
+        let mut called: BTreeSet<u32> = calls
             .iter()
             .filter(|(caller, _)| !moved.contains_key(caller))
             .flat_map(|(_, called)| called.iter().copied())
             .collect();
+        called.extend(&source.exported);
         for (function, places) in &mut moved {
             if places.is_empty() && called.contains(function) {
                 places.push(u32::try_from(table)?);
@@ -300,13 +339,143 @@ impl Plan {
             moved,
             shared,
             table,
+            places,
         })
     }
 }
 
+impl Plan {
+    /// What leaves of the `length` bytes at `address`, as ranges of these.
+    fn inside(&self, address: u32, length: usize) -> Vec<Range<usize>> {
+        let whole = address..address + length as u32;
+        self.places
+            .iter()
+            .filter(|p| whole.contains(&p.start))
+            .map(|p| (p.start - address) as usize..(p.end.min(whole.end) - address) as usize)
+            .collect()
+    }
+}
+
+/// Who refers to whom.
+struct Graph<'l> {
+    linked: &'l Linked,
+    calls: BTreeMap<u32, Vec<u32>>,
+    by_name: BTreeMap<&'l str, u32>,
+    /// What the linker said of a function.
+    uses: BTreeMap<u32, &'l Uses>,
+    /// Functions the linker did not know, made or renamed by wasm-bindgen, and the data they may refer to.
+    guessed: BTreeMap<u32, Vec<usize>>,
+    /// Of these, what can be called through the table.
+    roots: Vec<u32>,
+}
+
+#[derive(Default)]
+struct Reached {
+    functions: BTreeSet<u32>,
+    data: BTreeSet<usize>,
+}
+
+impl<'l> Graph<'l> {
+    fn new(source: &Source, linked: &'l Linked) -> Result<Graph<'l>> {
+        let mut graph = Graph {
+            linked,
+            calls: BTreeMap::new(),
+            by_name: BTreeMap::new(),
+            uses: BTreeMap::new(),
+            guessed: BTreeMap::new(),
+            roots: Vec::new(),
+        };
+        let slots: BTreeSet<u32> = source.slots.values().copied().collect();
+        for function in source.own() {
+            graph.calls.insert(function, source.calls(function)?);
+            let known = source
+                .names
+                .get(&function)
+                .and_then(|name| linked.functions.get_key_value(*name));
+            match known {
+                Some((name, uses)) => {
+                    ensure!(
+                        graph.by_name.insert(name, function).is_none(),
+                        "two functions are called {name}"
+                    );
+                    graph.uses.insert(function, uses);
+                }
+                None => {
+                    if slots.contains(&function) {
+                        graph.roots.push(function);
+                    }
+                    graph
+                        .guessed
+                        .insert(function, source.guess(function, linked)?);
+                }
+            }
+        }
+        ensure!(
+            graph.guessed.len() * 5 <= graph.calls.len(),
+            "{} of {} functions are not among what was linked",
+            graph.guessed.len(),
+            graph.calls.len()
+        );
+        Ok(graph)
+    }
+
+    /// What is reached from `roots` without going through what is in `shut`.
+    fn reached(&self, roots: impl Iterator<Item = u32>, shut: &BTreeSet<u32>) -> Reached {
+        let mut reached = Reached::default();
+        let mut functions: Vec<u32> = roots.collect();
+        let mut data: Vec<usize> = Vec::new();
+        loop {
+            let uses = if let Some(function) = functions.pop() {
+                if shut.contains(&function) || !reached.functions.insert(function) {
+                    continue;
+                }
+                functions.extend(self.calls.get(&function).into_iter().flatten());
+                data.extend(self.guessed.get(&function).into_iter().flatten());
+                self.uses.get(&function).copied()
+            } else if let Some(datum) = data.pop() {
+                if !reached.data.insert(datum) {
+                    continue;
+                }
+                Some(&self.linked.data[datum].uses)
+            } else {
+                return reached;
+            };
+            if let Some(uses) = uses {
+                let named = uses.functions.iter();
+                functions.extend(named.filter_map(|name| self.by_name.get(name.as_str())));
+                data.extend(&uses.data);
+            }
+        }
+    }
+}
+
+/// Where constants lie that only `later` reads. A byte that several share leaves with all of them.
+fn leaving(linked: &Linked, first: &BTreeSet<usize>, later: &BTreeSet<usize>) -> Vec<Range<u32>> {
+    let mut places: BTreeSet<u32> = BTreeSet::new();
+    for datum in later.difference(first) {
+        places.extend(linked.data[*datum].place.clone());
+    }
+    for (k, datum) in linked.data.iter().enumerate() {
+        if first.contains(&k) || !later.contains(&k) {
+            for place in datum.place.clone() {
+                places.remove(&place);
+            }
+        }
+    }
+    let mut runs: Vec<Range<u32>> = Vec::new();
+    for place in places {
+        match runs.last_mut() {
+            Some(run) if run.end == place => run.end += 1,
+            _ => runs.push(place..place + 1),
+        }
+    }
+    runs
+}
+
 /// The name under which the first module shares something with the second.
 fn shared(kind: &str, index: usize) -> String {
-    format!("later:{kind}{index}")
+    // There are thousands: every letter counts.
+    format!("{kind}{index:x}")
 }
 
 /// The first module: the original with other bodies for what left.
@@ -445,6 +614,21 @@ impl Reencode for First<'_, '_> {
         Ok(())
     }
 
+    fn parse_data_section(
+        &mut self,
+        data: &mut DataSection,
+        _: wasmparser::DataSectionReader<'_>,
+    ) -> Reencoded {
+        for (address, content) in &self.0.segments {
+            let mut content = content.to_vec();
+            for place in self.1.inside(*address, content.len()) {
+                content[place].fill(0);
+            }
+            data.active(0, &ConstExpr::i32_const(address.cast_signed()), content);
+        }
+        Ok(())
+    }
+
     fn parse_custom_section(
         &mut self,
         _: &mut Module,
@@ -509,13 +693,23 @@ impl Later<'_, '_> {
             self.parse_function_body(&mut code, body.clone())?;
         }
 
+        let mut data = DataSection::new();
+        for (address, content) in &source.segments {
+            for place in plan.inside(*address, content.len()) {
+                let at = address + place.start as u32;
+                let content = content[place].iter().copied();
+                data.active(0, &ConstExpr::i32_const(at.cast_signed()), content);
+            }
+        }
+
         let mut module = Module::new();
         module
             .section(&types)
             .section(&imports)
             .section(&functions)
             .section(&self.places()?)
-            .section(&code);
+            .section(&code)
+            .section(&data);
         Ok(module.finish())
     }
 
@@ -586,7 +780,7 @@ mod tests {
     /// `engine_run`, `engine_slot`, and `helper`, which only the former calls; not `both`.
     #[test]
     fn what_only_leaving_functions_call_leaves_too() {
-        assert_eq!(parts().moved, 3);
+        assert_eq!(parts().moved, [2, 3, 4]);
     }
 
     #[test]
