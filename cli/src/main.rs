@@ -9,6 +9,7 @@ mod link;
 mod output;
 mod play;
 mod presets;
+mod proof;
 mod proposers;
 mod quorum;
 mod run;
@@ -27,7 +28,7 @@ use std::process::ExitCode;
 const EXITS: &str = "\
 A SCENARIO is a file, `-` for standard input, a link, or `preset:ID` (see `consensusforge presets`).
 
-Exit codes: 0 fine, 1 could not write (or `contract check` refuses), 2 bad input, 3 the run violates agreement, validity or state
+Exit codes: 0 fine, 1 could not write (or `contract check` or `contract proof` refuses), 2 bad input, 3 the run violates agreement, validity or state
 roots, 4 the run has stalled, 5 a replay departs from its link.";
 
 /// A laboratory for Byzantine fault tolerant consensus: simulated validators, bit for bit repeatable.

@@ -66,6 +66,11 @@ fn all() -> Vec<(&'static str, &'static str, JsonSchema)> {
             schema_for!(crate::contract::CheckReport),
         ),
         (
+            "contract-proof",
+            "what `contract proof` prints",
+            schema_for!(crate::proof::ProofReport),
+        ),
+        (
             "contract-script",
             "what `contract run` reads",
             schema_for!(crate::play::Script),

@@ -22,9 +22,7 @@ fn read_to(name: &str, most: usize) -> Result<Vec<u8>, Failure> {
     let file = File::open(name).map_err(cannot)?;
     let about = file.metadata().map_err(cannot)?;
     if about.is_dir() {
-        return Err(Failure::input(format!(
-            "{name} is a folder; name a file in it."
-        )));
+        return Err(is_folder(name));
     }
     if about.len() > most as u64 {
         return Err(Failure::input(format!(
@@ -48,6 +46,47 @@ fn read_capped(from: impl Read, name: &str, most: usize) -> Result<Vec<u8>, Fail
         )));
     }
     Ok(bytes)
+}
+
+/// A file that should be a contract.
+pub enum Module {
+    Whole(Vec<u8>),
+    /// Not read: it has at least so many bytes, more than any module may.
+    TooLarge(u64),
+}
+
+/// Reads a module, and of a file that is far too large only how large it is.
+pub fn module(name: &str) -> Result<Module, Failure> {
+    let most = MAX_SCENARIO_BYTES as u64;
+    let cannot = |e: std::io::Error| Failure::input(format!("cannot read {name}: {e}."));
+    let mut bytes = Vec::new();
+    if name == "-" {
+        let input = std::io::stdin().lock();
+        input
+            .take(most + 1)
+            .read_to_end(&mut bytes)
+            .map_err(cannot)?;
+    } else {
+        let file = File::open(name).map_err(cannot)?;
+        let about = file.metadata().map_err(cannot)?;
+        if about.is_dir() {
+            return Err(is_folder(name));
+        }
+        if about.len() > most {
+            return Ok(Module::TooLarge(about.len()));
+        }
+        file.take(most + 1)
+            .read_to_end(&mut bytes)
+            .map_err(cannot)?;
+    }
+    Ok(match bytes.len() as u64 {
+        found if found > most => Module::TooLarge(found),
+        _ => Module::Whole(bytes),
+    })
+}
+
+fn is_folder(name: &str) -> Failure {
+    Failure::input(format!("{name} is a folder; name a file in it."))
 }
 
 /// A trace file.

@@ -274,6 +274,19 @@ fn the_same_script_prints_the_same() {
 fn a_script_that_does_not_fit_is_refused_where_it_does_not() {
     wrong("", &["the script does not fit"]);
     wrong("[]", &["a list stands where an object"]);
+    wrong(
+        r#"{"accounts": {}, "accounts": {"alice": []}, "steps": []}"#,
+        &["the script has the key `accounts` twice in one object"],
+    );
+    let deep = format!(r#"{{"steps": {}{}}}"#, "[".repeat(500), "]".repeat(500));
+    wrong(&deep, &["the script is JSON nested more than 127 deep"]);
+    let module = format!("{WASM}cw20-base.wasm");
+    let arguments = ["contract", "run", &module, "-"];
+    refused(
+        &arguments,
+        b"{\"steps\": \"\xff\"}",
+        &["the script is not valid UTF-8"],
+    );
     wrong(r#"{"steps": [}"#, &["steps", "line 1"]);
     wrong(r#"{"steps": []} x"#, &["something stands behind"]);
     wrong(r#"{"steps": [], "more": 1}"#, &["unknown field `more`"]);

@@ -1,5 +1,6 @@
 //! What the cross-crate suites share.
 
+pub mod guests;
 pub mod imports;
 pub mod mini_network;
 pub mod one_node;

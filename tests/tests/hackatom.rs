@@ -287,6 +287,32 @@ fn the_admin_migrates_and_a_stranger_does_not() {
     assert!(why.contains("no admin"), "{why}");
 }
 
+/// Hackatom declares version 420 of its data: for code with the same one there is nothing to migrate, and
+/// as on a real chain it is not called.
+#[test]
+fn code_of_the_same_migrate_version_is_put_in_without_a_call() {
+    let mut play = Play::new("hackatom.wasm");
+    let wasm = cosmwasm_vm("hackatom.wasm");
+    play.act("creator", Action::Store { wasm }).expect("stored");
+    let contract = play.make(Vec::new(), None).expect("made");
+    let msg = json!({"verifier": text("creator")});
+    play.migrate("creator", contract, &msg).expect("migrated");
+    assert_eq!(play.state.info(&contract).expect("known").code_id, 2);
+    assert_eq!(play.verifier(contract), json!(text("verifier")));
+    assert!(play.announced().contains(&"migrate.code_id=2".into()));
+    // Back to an older one it is called, and says no.
+    let wasm = cosmwasm_vm("hackatom_1.3.wasm");
+    play.act("creator", Action::Store { wasm }).expect("stored");
+    let back = Action::Migrate {
+        contract,
+        code_id: 3,
+        input: msg.to_string().into_bytes(),
+    };
+    play.act("creator", back)
+        .expect("1.3 does not look at versions");
+    assert_eq!(play.verifier(contract), json!(text("creator")));
+}
+
 /// `sudo` is the chain's to call, and no transaction says so.
 #[test]
 fn nobody_reaches_sudo() {

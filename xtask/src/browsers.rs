@@ -1,7 +1,7 @@
 //! The tests that drive real browsers: tests/browser, run by Node, against the page in dist/.
 
 use crate::run::{self, run};
-use crate::{install, page};
+use crate::{catalogue, install, page};
 use anyhow::{Result, bail};
 use std::path::{Path, PathBuf};
 
@@ -78,6 +78,7 @@ fn test(only: Option<&str>, files: &[String]) -> Result<()> {
     if !root.join("dist/index.html").exists() {
         bail!("there is no page in dist/ to test; build it first: cargo xtask build");
     }
+    catalogue::build()?;
     let folder = root.join("tests/browser");
     install::node()?;
     packages(&folder)?;

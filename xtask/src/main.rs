@@ -3,6 +3,7 @@
 mod apart;
 mod bindgen;
 mod browsers;
+mod catalogue;
 mod contracts;
 mod install;
 mod licences;
@@ -46,7 +47,7 @@ enum Chore {
     Browser(browsers::Browser),
     /// Measure speed
     Bench(measure::Bench),
-    /// Run random scenarios for as long as wanted, looking for a broken property
+    /// Run random scenarios, or with `modules` random contracts, for as long as wanted, looking for a broken property
     Soak(measure::Soak),
     /// Rebuild the sample contracts and compare them with the committed ones
     Contracts,

@@ -7,6 +7,13 @@ use anyhow::{Context, Result};
 use std::net::TcpListener;
 use std::process::Command;
 
+/// Cargo's variable for what follows; .cargo/config.toml would tell the contracts' builds as well.
+pub const FLAGS: &str = "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS";
+/// Leptos forgets the nested types of views at every component: a tenth less of the page's code.
+const DEV: &str = "--cfg erase_components";
+/// And names say which types a function is made for: by them the page is taken apart.
+pub const OPTIMISED: &str = "--cfg erase_components -C symbol-mangling-version=v0";
+
 #[derive(clap::Args)]
 pub struct Serve {
     /// The port on 127.0.0.1
@@ -67,14 +74,7 @@ fn trunk(action: &str, dev: bool, offline: bool) -> Result<Command> {
     trunk.env("PATH", path);
     // Trunk reads NO_COLOR as a boolean and stops at the customary NO_COLOR=1.
     trunk.env_remove("NO_COLOR");
-    // Leptos forgets the nested types of views at every component: a tenth less of the page's code. Not in
-    // .cargo/config.toml, where the contracts' builds would hear of it.
-    let mut flags = "--cfg erase_components".to_owned();
-    if !dev {
-        // Names that say which types a function is made for: by them the page is taken apart.
-        flags += " -C symbol-mangling-version=v0";
-    }
-    trunk.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", flags);
+    trunk.env(FLAGS, if dev { DEV } else { OPTIMISED });
     trunk.env(offline::VARIABLE, if offline { "1" } else { "0" });
     if !dev {
         trunk.arg("--release");

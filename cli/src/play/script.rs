@@ -3,6 +3,7 @@
 use crate::failure::Failure;
 use crate::source;
 use consensusforge_core::types::bech32;
+use consensusforge_core::vm::abi::cosmwasm::json;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value;
@@ -148,6 +149,13 @@ pub fn read(name: &str) -> Result<Script, Failure> {
             "the script does not fit: a list stands where an object with `steps` is expected. \
              `consensusforge schema contract-script` describes it.",
         ));
+    }
+    // Of two keys serde would keep the last, and of what is nested too deep it names every level. What is no
+    // JSON at all it can place better.
+    if let Err(why) = json::parse(&bytes)
+        && !why.starts_with(json::NOT_JSON)
+    {
+        return Err(Failure::input(format!("the script {why}.")));
     }
     let mut json = serde_json::Deserializer::from_slice(&bytes);
     let script: Script = serde_path_to_error::deserialize(&mut json).map_err(|e| {

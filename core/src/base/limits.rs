@@ -62,7 +62,7 @@ pub const MAX_EXECUTIONS_KEPT: usize = 256;
 /// validators, and some ten megabytes.
 pub const MAX_SIGNATURES_KEPT: usize = 1 << 15;
 
-/// An uploaded module (COSMWASM_HOST 6: 800 KiB for user uploads).
+/// An uploaded module of a user, as on CosmWasm chains.
 pub const MAX_WASM_BYTES: usize = 800 << 10;
 /// Text a contract may hand in or out of one call.
 pub const MAX_CALL_BYTES: usize = 64 << 10;
@@ -92,7 +92,7 @@ pub const MAX_TRACE_MESSAGES: usize = 1 << 20;
 /// costs about 2 MB at 128 validators.
 pub const MAX_CHECKPOINTS: usize = 96;
 
-/// Rules for an uploaded module (COSMWASM_HOST 6 and 12). Each bounds a cost that fuel doesn't see:
+/// Rules for an uploaded module. Each bounds a cost that fuel doesn't see:
 /// parsing, translating, instantiating.
 pub const MAX_WASM_FUNCTIONS: u32 = 20_000;
 pub const MAX_WASM_PARAMS: usize = 100;

@@ -171,7 +171,13 @@ impl Keeper<'_> {
                 tree.to = Some(contract);
                 let call = self.change_code(from, contract, code_id, input)?;
                 self.announce_call("migrate", &contract, Some(code_id));
-                let data = self.call(call, gas, depth, tree)?;
+                let data = match call {
+                    Some(call) => self.call(call, gas, depth, tree)?,
+                    None => {
+                        charge(tree, 1)?;
+                        None
+                    }
+                };
                 Ok(DoneWhat::Migrated { data })
             }
             Message::UpdateAdmin { contract, admin } => {
@@ -249,8 +255,16 @@ impl Keeper<'_> {
         tree.adopt(branch);
         let outcome = match result {
             Ok(what) => Ok(Done {
+                events: match what {
+                    // As in wasmd: a reply hears the events of contracts' messages only.
+                    DoneWhat::Sent | DoneWhat::Burned => Vec::new(),
+                    DoneWhat::Executed { .. }
+                    | DoneWhat::Instantiated { .. }
+                    | DoneWhat::Migrated { .. }
+                    | DoneWhat::AdminChanged
+                    | DoneWhat::AdminCleared => self.events_since(before),
+                },
                 what,
-                events: self.events_since(before),
             }),
             Err(Stop::OutOfGas(why)) if limit == left => return Err(Stop::OutOfGas(why)),
             Err(Stop::OutOfGas(why) | Stop::Failed(why)) => {
@@ -374,21 +388,26 @@ impl Keeper<'_> {
         Ok(address)
     }
 
-    /// Gives a contract other code. Gives the call that tells it.
+    /// Gives a contract other code. Gives the call that tells it; none when both codes declare the same
+    /// version of their data, so that there is nothing to migrate (wasmd's rule).
     fn change_code(
         &mut self,
         from: &Address,
         address: Address,
         code_id: u64,
         input: Vec<u8>,
-    ) -> Result<Call, Stop> {
+    ) -> Result<Option<Call>, Stop> {
         let info = self.administered(from, &address)?;
-        let (code, _) = self.code(code_id)?;
+        let (code, wasm) = self.code(code_id)?;
         let Some(contract) = self.journal.contract(&address) else {
             return failed("there is no such contract");
         };
+        let version = |wasm: &[u8]| {
+            let admitted = self.place.engine.admit(wasm).ok();
+            admitted.and_then(|admitted| admitted.migrate_version)
+        };
         let old = self.journal.code(&contract.code);
-        let old = old.and_then(|wasm| self.place.engine.admit(&wasm).ok());
+        let (old, new) = (old.and_then(|old| version(&old)), version(&wasm));
         self.journal.set_contract(
             address,
             Contract {
@@ -398,10 +417,13 @@ impl Keeper<'_> {
         );
         self.journal
             .set_info(address, ContractInfo { code_id, ..info });
-        Ok(Call {
-            old_migrate_version: old.and_then(|admitted| admitted.migrate_version),
+        if old.is_some() && old == new {
+            return Ok(None);
+        }
+        Ok(Some(Call {
+            old_migrate_version: old,
             ..Call::new(Entry::Migrate, *from, address, input)
-        })
+        }))
     }
 
     fn set_admin(
@@ -413,6 +435,15 @@ impl Keeper<'_> {
         let info = self.administered(from, &address)?;
         self.journal
             .set_info(address, ContractInfo { admin, ..info });
+        let contract = bech32::encode(&address);
+        let new = admin.as_ref().map(bech32::encode).unwrap_or_default();
+        self.announce(
+            "update_contract_admin",
+            &[
+                ("_contract_address", &contract),
+                ("new_admin_address", &new),
+            ],
+        );
         Ok(())
     }
 
@@ -463,7 +494,7 @@ impl Keeper<'_> {
             .map(Event::to_typed)
             .collect();
         for event in &mut events {
-            event.attributes.sort();
+            event.attributes.sort_by(|(a, _), (b, _)| a.cmp(b));
         }
         events
     }

@@ -77,7 +77,7 @@ fn look_up(journal: &Journal, query: &Query) -> Result<Answer, NoAnswer> {
                 journal,
                 contract,
                 (start.clone(), end.clone()),
-                (*limit).clamp(1, MAX_RANGE_PAIRS),
+                (*limit).min(MAX_RANGE_PAIRS),
                 *order,
             )
         }

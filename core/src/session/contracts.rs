@@ -350,6 +350,7 @@ fn fill(view: &mut ReceiptView, receipt: &Receipt) {
     let parts = [
         ("transaction", receipt.gas.transaction),
         ("start", gas.start),
+        ("memory", gas.memory),
         ("operators", gas.operators),
         ("host calls", gas.host_calls),
         ("storage read", gas.storage_read),

@@ -153,6 +153,8 @@ pub struct ModuleShape {
     pub memory_maximum: bool,
     /// The custom section `cw_migrate_version`, when it is a number.
     pub migrate_version: Option<u64>,
+    /// True when there is such a section and it holds something else.
+    pub migrate_version_is_wrong: bool,
 }
 
 impl ModuleShape {
@@ -210,6 +212,18 @@ impl ModuleShape {
     }
 }
 
+/// The refusal of a file of so many bytes, also where nobody has read them.
+#[must_use]
+pub fn too_large(bytes: u64) -> Refusal {
+    Refusal::new(
+        Rule::Size,
+        format!(
+            "the module has {bytes} bytes, more than the limit of {}; build it with opt-level \"z\", lto and strip",
+            limits::MAX_WASM_BYTES
+        ),
+    )
+}
+
 /// Applies every static rule and finds the ABI.
 ///
 /// # Errors
@@ -221,14 +235,7 @@ pub fn inspect(
 ) -> Result<(Admitted, &'static dyn Abi, ModuleShape), Refusal> {
     sniff::sniff(wasm)?;
     if wasm.len() > limits::MAX_WASM_BYTES {
-        return Err(Refusal::new(
-            Rule::Size,
-            format!(
-                "the module has {} bytes, more than the limit of {}; build it with opt-level \"z\", lto and strip",
-                wasm.len(),
-                limits::MAX_WASM_BYTES
-            ),
-        ));
+        return Err(too_large(wasm.len() as u64));
     }
     let shape = survey::read(wasm)?;
     let abi = choose(&shape, abis)?;

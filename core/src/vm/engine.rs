@@ -1,6 +1,6 @@
 //! The interpreter: the only file that names wasmi.
 //!
-//! Four rules make gas the same everywhere (COSMWASM_HOST 8): modules are translated before their
+//! Four rules make gas the same everywhere: modules are translated before their
 //! first call and translation is free; a call that runs out is charged its whole limit; nothing is
 //! charged by a clock; NaNs are canonical. `portable-dispatch` keeps the native stack flat.
 
@@ -44,6 +44,8 @@ type Verdict = Result<Arc<Loaded>, Refusal>;
 struct Loaded {
     admitted: Admitted,
     abi: &'static dyn Abi,
+    /// Gas for the pages a fresh instance has; the rest of `admitted.start_gas` is for making it.
+    page_gas: u64,
     /// The import behind each import of the module, in the module's order.
     imports: Vec<&'static Import>,
     module: Module,
@@ -166,6 +168,7 @@ impl Loaded {
             .collect();
         let loaded = Loaded {
             admitted,
+            page_gas: gas::START_PAGE.gas(shape.pages),
             abi,
             imports,
             module,
@@ -241,8 +244,15 @@ impl Loaded {
             store.get_fuel().unwrap_or(0)
         };
         let gas_used = gas_limit.saturating_sub(left);
+        let pages = store.data().memory.map_or(0, |memory| memory.size(&store));
         let state = store.into_data().state;
         let mut gas = state.gas;
+        // The engine charged for the bytes as they came; here they are told from operators.
+        let grown = gas::START_PAGE.gas(pages).saturating_sub(self.page_gas);
+        gas.add(
+            Category::Memory,
+            grown.min(gas_used.saturating_sub(gas.total())),
+        );
         gas.add(Category::Operators, gas_used.saturating_sub(gas.total()));
         Outcome {
             result,
@@ -256,10 +266,12 @@ impl Loaded {
         store
             .set_fuel(gas_limit)
             .map_err(|e| failure(&e, gas_limit))?;
-        WasmGuest {
+        let mut guest = WasmGuest {
             ctx: store.as_context_mut(),
-        }
-        .charge(Category::Start, self.admitted.start_gas)?;
+        };
+        let making = self.admitted.start_gas.saturating_sub(self.page_gas);
+        guest.charge(Category::Start, making)?;
+        guest.charge(Category::Memory, self.page_gas)?;
         let instance = self
             .instantiate(store)
             .map_err(|e| failure(&e, gas_limit))?;

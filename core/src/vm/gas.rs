@@ -6,10 +6,12 @@ use serde::{Deserialize, Serialize};
 /// What gas was spent on, for the report next to the total.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum Category {
-    /// Operators, memory growth and bulk copies executed by the contract.
+    /// Operators and bulk copies executed by the contract.
     Operators,
-    /// Making an instance: memory, data segments.
+    /// Making an instance: links, data segments.
     Start,
+    /// Pages of linear memory: those of a fresh instance, and those it grows by.
+    Memory,
     /// Crossing from contract to chain, input and output.
     HostCalls,
     StorageRead,
@@ -29,6 +31,8 @@ pub enum Category {
 pub struct GasUse {
     pub operators: u64,
     pub start: u64,
+    #[serde(default)]
+    pub memory: u64,
     pub host_calls: u64,
     pub storage_read: u64,
     pub storage_write: u64,
@@ -47,6 +51,7 @@ impl GasUse {
         let slot = match category {
             Category::Operators => &mut self.operators,
             Category::Start => &mut self.start,
+            Category::Memory => &mut self.memory,
             Category::HostCalls => &mut self.host_calls,
             Category::StorageRead => &mut self.storage_read,
             Category::StorageWrite => &mut self.storage_write,
@@ -68,10 +73,11 @@ impl GasUse {
 
     /// Each category with its gas.
     #[must_use]
-    pub fn parts(&self) -> [(Category, u64); 10] {
+    pub fn parts(&self) -> [(Category, u64); 11] {
         [
             (Category::Operators, self.operators),
             (Category::Start, self.start),
+            (Category::Memory, self.memory),
             (Category::HostCalls, self.host_calls),
             (Category::StorageRead, self.storage_read),
             (Category::StorageWrite, self.storage_write),
@@ -137,8 +143,8 @@ pub const BLOCK_END: u8 = 14;
 
 pub const START: Price = Price::new("a fresh instance", Category::Start, 1_000, 0, 1);
 pub const START_PAGE: Price = Price::new(
-    "its memory, a 64 KiB page",
-    Category::Start,
+    "memory, a 64 KiB page",
+    Category::Memory,
     0,
     65_536 / COPIED_PER_GAS as u64,
     1,

@@ -24,7 +24,7 @@ pub enum Query {
         start: Option<Vec<u8>>,
         /// Exclusive; `None` is the end.
         end: Option<Vec<u8>>,
-        /// At most this many pairs; 1 to `MAX_RANGE_PAIRS`.
+        /// At most this many pairs; up to `MAX_RANGE_PAIRS`.
         limit: u32,
         order: Order,
     },

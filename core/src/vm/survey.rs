@@ -248,11 +248,29 @@ impl Survey {
                 }
             }
             Payload::CustomSection(section) if section.name() == "cw_migrate_version" => {
-                self.shape.migrate_version = std::str::from_utf8(section.data())
-                    .ok()
-                    .and_then(|text| text.parse().ok());
+                let text = std::str::from_utf8(section.data()).ok();
+                self.shape.migrate_version = text.and_then(|text| text.parse().ok());
+                self.shape.migrate_version_is_wrong = self.shape.migrate_version.is_none();
             }
-            _ => {}
+            // Belongs to bulk memory, even where nothing else of it is used.
+            Payload::DataCountSection { range, .. } => {
+                self.shape.bulk_memory =
+                    Some(("data count section", format!("byte {}", range.start)));
+            }
+            // No rule of ours beyond the validator's, who refuses tags; bodies have `function`.
+            Payload::Version { .. }
+            | Payload::CustomSection(_)
+            | Payload::TagSection(_)
+            | Payload::CodeSectionStart { .. }
+            | Payload::CodeSectionEntry(_)
+            | Payload::End(_) => {}
+            // Unknown ids, and what only components have.
+            _ => {
+                return Err(Refusal::new(
+                    Rule::Feature,
+                    "the module has a section of a kind that contracts here may not have",
+                ));
+            }
         }
         Ok(())
     }

@@ -1,10 +1,13 @@
 //! Speed as ratios: a run against a bare loop of the same deliveries, signatures and verifications, in
 //! one process and turn by turn, so that a slow or noisy machine changes both alike.
 
+use consensusforge_catalogue::speed::{Blocks, Transfers, burn, verdict};
 use consensusforge_core::base::{Hash, hash_of};
 use consensusforge_core::session::Session;
 use consensusforge_core::session::scenario::Scenario;
-use consensusforge_core::session::scenario::model::{LatencySpec, ValidatorSpec, WorkloadSpec};
+use consensusforge_core::session::scenario::model::{
+    ExecutionSpec, LatencySpec, ValidatorSpec, WorkloadSpec,
+};
 use consensusforge_core::session::view::LogQuery;
 use consensusforge_core::types::{Keypair, PublicKey, Signable, Signed, ValidatorId};
 use std::cmp::Reverse;
@@ -206,7 +209,56 @@ fn memory() {
     );
 }
 
+/// The fastest of some turns, in milliseconds: others only say what else the machine had to do.
+fn fastest<T>(turns: u32, mut work: impl FnMut() -> T) -> f64 {
+    let each = (0..turns).map(|_| {
+        let start = Instant::now();
+        drop(work());
+        start.elapsed().as_secs_f64() * 1e3
+    });
+    each.fold(f64::INFINITY, f64::min)
+}
+
+/// Contracts: against the interpreter alone, for many validators, verdicts, full blocks.
+fn contracts() {
+    let mut transfers = Transfers::new();
+    // Turn about, so that both meet the same machine.
+    let (mut engine, mut bare) = (f64::INFINITY, f64::INFINITY);
+    for _ in 0..20 {
+        engine = engine.min(fastest(1, || (0..50).for_each(|_| transfers.engine())) / 50.0);
+        bare = bare.min(fastest(1, || (0..50).for_each(|_| transfers.bare())) / 50.0);
+    }
+    println!(
+        "\ncw20 transfer: {engine:.3} ms, by the interpreter alone {bare:.3} ms, ratio {:.2} (aim 1.3)",
+        engine / bare
+    );
+    let blocks = Blocks::new();
+    let once = fastest(10, || blocks.execute(1, false));
+    let shared = fastest(10, || blocks.execute(20, false));
+    let everywhere = fastest(2, || blocks.execute(20, true));
+    assert_eq!(blocks.execute(20, true), blocks.execute(1, false));
+    println!(
+        "block of 50 transfers: 1 validator {once:.1} ms, 20 sharing {shared:.1} ms, ratio {:.2} (aim 1.1); 20 each by itself {everywhere:.1} ms, the same root",
+        shared / once
+    );
+    println!(
+        "verdict: 300 kB {:.1} ms (aim 150), 3 MB {:.1} ms (aim 1,000)",
+        fastest(5, || verdict(false)),
+        fastest(5, || verdict(true))
+    );
+    let block = ExecutionSpec::default().block_gas;
+    println!(
+        "a full block ({block} gas) of operators that cost one: {:.0} ms, of CosmWasm's: {:.0} ms, of transfers: {:.0} ms",
+        fastest(3, || burn(block, false)),
+        fastest(3, || burn(block, true)),
+        once / blocks.gas() as f64 * block as f64
+    );
+}
+
 fn main() {
+    if std::env::args().any(|a| a == "contracts") {
+        return contracts();
+    }
     if std::env::args().any(|a| a == "seek") {
         memory();
         return seek();
@@ -214,6 +266,7 @@ fn main() {
     // First: what others leave unused would hide what it needs.
     memory();
     log();
+    contracts();
     seek();
     println!("\nvalidators   run ms/block   bare ms/block   ratio   simulated/real");
     for n in [4usize, 16, 64, 128] {

@@ -1,21 +1,30 @@
-//! Random schedules for as long as one likes: `soak [SECONDS] [FIRST_SEED]`, by default ten minutes from
-//! seed 1000. The first failure ends it and prints seed, command line and link.
+//! Random trials for as long as one likes: `soak [SECONDS] [FIRST_SEED]` of schedules, by default ten minutes
+//! from seed 1000; `soak modules [SECONDS] [FIRST_SEED]` of contracts nobody wrote. The first failure ends it
+//! and prints the seed, of a schedule also command line and link.
 
+use consensusforge_tests::guests::{Seen, try_seed};
 use consensusforge_tests::swarm::{Coverage, weather};
 use std::time::{Duration, Instant};
 
 fn main() {
-    let mut arguments = std::env::args().skip(1).map(|a| a.parse::<u64>());
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    let modules = words.first().is_some_and(|word| word == "modules");
+    let mut arguments = words.iter().skip(usize::from(modules)).map(|a| a.parse());
     let mut number = |otherwise| match arguments.next() {
         None => otherwise,
         Some(Ok(n)) => n,
         Some(Err(_)) => {
-            eprintln!("soak takes two whole numbers: seconds, and the first seed");
+            eprintln!(
+                "soak takes `modules` or nothing, and two whole numbers: seconds, and the first seed"
+            );
             std::process::exit(2);
         }
     };
     let (seconds, first) = (number(600), number(1_000));
     let end = Instant::now() + Duration::from_secs(seconds);
+    if modules {
+        return soak_modules(first, end);
+    }
     let mut coverage = Coverage::default();
     let mut seed = first;
     while Instant::now() < end {
@@ -35,4 +44,17 @@ fn main() {
         coverage.caught_up,
         coverage.skips
     );
+}
+
+fn soak_modules(first: u64, end: Instant) {
+    let mut seen = Seen::default();
+    let mut seed = first;
+    while Instant::now() < end {
+        try_seed(seed, &mut seen);
+        seed += 1;
+        if seed.is_multiple_of(5_000) {
+            println!("{} modules, none failed", seed - first);
+        }
+    }
+    println!("{} modules: {seen:?}", seed - first);
 }

@@ -4,6 +4,7 @@ use super::scripted::*;
 use super::*;
 use crate::ledger::addresses;
 use crate::types::bech32;
+use crate::vm;
 
 fn act(from: u64, nonce: u64, action: Action) -> Arc<SignedTransaction> {
     let mut t = transaction(from, nonce, action);
@@ -414,6 +415,25 @@ fn a_reply_hears_what_was_made_and_what_was_announced() {
     assert_eq!(kinds, ["execute", "instantiate", "wasm", "reply"]);
 }
 
+/// wasmd's dispatcher: attributes by key, those of one key as they were; nothing of the bank's.
+#[test]
+fn a_reply_hears_sorted_attributes_of_contracts_only() {
+    let (chain, state, a, b) = two();
+    let note = [Op::NoteEvents(b"heard".to_vec())];
+    let heard = |what| {
+        let script = [sent(what, SUCCESS, None, &note)];
+        let done = run(&chain, &state, vec![execute(3, a, &script, Vec::new())]);
+        assert!(done.receipts[0].result.is_ok());
+        stored(&done.state, a, b"heard").unwrap()
+    };
+    let text = heard(What::Execute(b, vec![Op::Announce("wasm".into())], 0));
+    assert!(
+        text.contains(r#"[("a", "3"), ("b", "2"), ("b", "1")]"#),
+        "{text}"
+    );
+    assert_eq!(heard(What::Send(b, 1)), "[]");
+}
+
 #[test]
 fn a_failed_message_leaves_no_event() {
     let (chain, state, a, b) = two();
@@ -525,6 +545,20 @@ fn only_the_admin_gives_new_code_and_there_may_be_none() {
         done.state.code_info(2).unwrap().hash
     );
     assert_eq!(stored(&done.state, a, b"new").unwrap(), "1");
+    let told: Vec<vm::Event> = done.receipts[4..7]
+        .iter()
+        .flat_map(|r| r.events.iter().map(|e| e.to_typed()))
+        .filter(|e| e.kind == "update_contract_admin")
+        .collect();
+    let name = bech32::encode(&a);
+    let changed = |new: &str| {
+        let attributes = [
+            ("_contract_address", name.as_str()),
+            ("new_admin_address", new),
+        ];
+        vm::Event::new("update_contract_admin", &attributes)
+    };
+    assert_eq!(told, [changed(&bech32::encode(&b)), changed("")]);
 }
 
 #[test]

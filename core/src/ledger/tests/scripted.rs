@@ -23,6 +23,8 @@ pub enum Op {
     Announce(String),
     /// Writes down what the reply says: `ok` with the data, or the error.
     NoteReply(Vec<u8>),
+    /// Writes down the events the reply hears of.
+    NoteEvents(Vec<u8>),
     /// Writes down how much somebody owns.
     NoteBalance(Vec<u8>, Hash, String),
     NoteSupply(Vec<u8>, String),
@@ -134,9 +136,10 @@ fn follow(
             Op::Fail(why) => return Err(Failure::new(FailureKind::Contract, why)),
             Op::Burn => return Err(Failure::out_of_gas(gas)),
             Op::Data(data) => response.data = Some(data),
-            Op::Announce(kind) => response
-                .events
-                .push(crate::vm::Event::new(&kind, &[("b", "1"), ("a", "2")])),
+            Op::Announce(kind) => response.events.push(crate::vm::Event::new(
+                &kind,
+                &[("b", "2"), ("a", "3"), ("b", "1")],
+            )),
             Op::NoteReply(key) => {
                 let text = match ctx.reply.as_ref().map(|r| &r.result) {
                     None => "no reply".to_owned(),
@@ -148,6 +151,12 @@ fn follow(
                     Some(Err(why)) => format!("failed: {why}"),
                 };
                 host.set(&key, text.as_bytes()).unwrap();
+            }
+            Op::NoteEvents(key) => {
+                let events = ctx.reply.as_ref().and_then(|r| r.result.as_ref().ok());
+                let events = events.map(|done| format!("{:?}", done.events));
+                host.set(&key, events.unwrap_or_default().as_bytes())
+                    .unwrap();
             }
             Op::NoteBalance(key, of, denom) => {
                 note(host, &key, &Query::Balance { of, denom }, gas, asked)

@@ -19,7 +19,8 @@ fn the_counter_costs_what_it_always_cost() {
         outcome.gas,
         GasUse {
             operators: 58,
-            start: 2_045,
+            start: 1_021,
+            memory: 1_024,
             host_calls: 401,
             storage_read: 1_015,
             storage_write: 2_390,

@@ -78,8 +78,10 @@ fn r07_a_memory_bomb_ends_by_gas() {
         b"",
     );
     assert_eq!(outcome.answer(), Ok(Vec::new()));
-    // 511 pages at 1,024 and twice the price of asking; the rest are single operators.
-    assert_eq!(outcome.gas.operators, 511 * 1_024 + 2 * 255 + 9);
+    // The page it began with and 511 more; asking twice is two operators, the rest are single ones.
+    assert_eq!(outcome.gas.memory, 512 * 1_024);
+    assert_eq!(outcome.gas.operators, 2 * 255 + 9);
+    assert_eq!(outcome.gas.total(), outcome.gas_used);
 }
 
 #[test]

@@ -90,6 +90,12 @@ pub fn check(shape: &ModuleShape, profile: Profile) -> Result<Card, Refusal> {
     shape.expect_function(ALLOCATE, &[Ty::I32], &[Ty::I32])?;
     shape.expect_function(DEALLOCATE, &[Ty::I32], &[])?;
     let entries = entries(shape)?;
+    if shape.migrate_version_is_wrong {
+        return Err(Refusal::new(
+            Rule::Invalid,
+            "the custom section `cw_migrate_version` must hold a decimal number below 2^64 and nothing else",
+        ));
+    }
     let capabilities: Vec<String> = shape
         .exports
         .keys()

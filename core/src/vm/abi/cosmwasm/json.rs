@@ -9,6 +9,9 @@ use std::fmt;
 /// Levels of lists and objects.
 pub const MAX_DEPTH: u32 = 127;
 
+/// How the sentence about what is no JSON begins.
+pub const NOT_JSON: &str = "is not valid JSON";
+
 /// A value. Numbers that are no u64 are known to be numbers, and no more: nothing here takes them.
 #[derive(Clone, PartialEq, Debug)]
 pub enum Json {
@@ -39,7 +42,7 @@ pub fn parse(bytes: &[u8]) -> Result<Json, String> {
     value.map_err(|error| {
         problem.into_inner().unwrap_or_else(|| {
             format!(
-                "is not valid JSON, see line {}, column {}",
+                "{NOT_JSON}, see line {}, column {}",
                 error.line(),
                 error.column()
             )
@@ -52,13 +55,17 @@ pub fn parse(bytes: &[u8]) -> Result<Json, String> {
 fn is_too_deep(text: &str) -> bool {
     let (mut depth, mut quoted, mut escaped) = (0_u32, false, false);
     for byte in text.bytes() {
-        match byte {
-            _ if escaped => escaped = false,
-            b'\\' if quoted => escaped = true,
-            b'"' => quoted = !quoted,
-            b'[' | b'{' if !quoted => depth = depth.saturating_add(1),
-            b']' | b'}' if !quoted => depth = depth.saturating_sub(1),
-            _ => {}
+        if escaped {
+            escaped = false;
+        } else if quoted {
+            escaped = byte == b'\\';
+            quoted = byte != b'"';
+        } else if matches!(byte, b'[' | b'{') {
+            depth = depth.saturating_add(1);
+        } else if matches!(byte, b']' | b'}') {
+            depth = depth.saturating_sub(1);
+        } else {
+            quoted = byte == b'"';
         }
         if depth > MAX_DEPTH {
             return true;

@@ -127,7 +127,7 @@ fn attributes(list: &[Json], at: &str) -> Result<Vec<(String, String)>, String> 
     for (index, attribute) in list.iter().enumerate() {
         let at = format!("{at}[{index}]");
         let key = attribute.text(&at, "key")?.trim();
-        let value = attribute.text(&at, "value")?;
+        let value = attribute.text(&at, "value")?.trim();
         if key.is_empty() {
             return Err(format!("{at}.key must not be empty"));
         }

@@ -193,6 +193,54 @@ fn the_profiles_differ_in_three_things() {
     }
 }
 
+/// cosmwasm-vm's parser knows the section as bulk memory, also where no operator uses it.
+#[test]
+fn a_count_of_data_segments_is_bulk_memory() {
+    let mut wasm = compile(&format!(
+        "(module {FRAME} {QUERY} (data (i32.const 0) \"x\"))"
+    ))
+    .to_vec();
+    assert!(
+        WasmEngine::with_profile(Profile::Strict)
+            .admit(&wasm)
+            .is_ok()
+    );
+    // Section 12 stands before the code, section 10.
+    let mut at = 8;
+    while wasm[at] != 10 {
+        assert!(wasm[at + 1] < 0x80, "a short section");
+        at += 2 + usize::from(wasm[at + 1]);
+    }
+    wasm.splice(at..at, [12, 1, 1]);
+    assert!(WasmEngine::new().admit(&wasm).is_ok());
+    let refusal = WasmEngine::with_profile(Profile::Strict)
+        .admit(&wasm)
+        .unwrap_err();
+    assert_eq!(refusal.rule, Rule::Feature);
+    assert!(
+        refusal
+            .text
+            .starts_with("the module uses `data count section` (byte "),
+        "{refusal}"
+    );
+}
+
+#[test]
+fn a_migrate_version_is_a_number() {
+    let with = |text: &str| format!("{FRAME} {QUERY} (@custom \"cw_migrate_version\" \"{text}\")");
+    for (text, version) in [("0", 0), ("420", 420), ("18446744073709551615", u64::MAX)] {
+        let admitted = admit(Profile::Strict, &with(text)).expect(text);
+        assert_eq!(admitted.migrate_version, Some(version));
+    }
+    for text in ["", "-1", " 7", "seven", "18446744073709551616", "\\ff"] {
+        refused(
+            &with(text),
+            Rule::Invalid,
+            "the custom section `cw_migrate_version` must hold a decimal number below 2^64 and nothing else",
+        );
+    }
+}
+
 #[test]
 fn r04_a_start_function_is_refused() {
     refused(

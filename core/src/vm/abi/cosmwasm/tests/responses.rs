@@ -43,7 +43,7 @@ fn events_carry_the_contracts_address() {
         [
             Event::new(
                 "wasm",
-                &[("_contract_address", &mine), ("a", "1"), ("b", " 2 ")]
+                &[("_contract_address", &mine), ("a", "1"), ("b", "2")]
             ),
             Event::new("wasm-bid", &[("_contract_address", &mine), ("who", "")]),
             Event::new("wasm-end", &[("_contract_address", &mine)]),

@@ -214,8 +214,11 @@ fn questions_and_answers_are_json() {
             r#"{"ok":{"error":"the text is no bech32 address: it must be `forge1` and then letters and digits of one case"}}"#.into(),
         ),
         (
-            format!(r#"{{"wasm":{{"raw_range":{{"contract_addr":"{me}","start":null,"end":null,"limit":0,"order":"ascending"}}}}}}"#),
-            r#"{"ok":{"error":"a raw_range brings back 1 to 256 pairs, and 0 are asked for"}}"#.into(),
+            format!(r#"{{"wasm":{{"raw_range":{{"contract_addr":"{me}","start":null,"end":null,"limit":0,"order":"up"}}}}}}"#),
+            format!(
+                r#"{{"error":{{"invalid_request":{{"error":"wasm.raw_range.order must be \"ascending\" or \"descending\"","request":{}}}}}}}"#,
+                json::base64(format!(r#"{{"wasm":{{"raw_range":{{"contract_addr":"{me}","start":null,"end":null,"limit":0,"order":"up"}}}}}}"#).as_bytes())
+            ),
         ),
     ];
     for (request, answer) in cases {
@@ -229,6 +232,27 @@ fn questions_and_answers_are_json() {
             json::base64(wrong.as_bytes())
         )
     );
+}
+
+/// cosmwasm-std's `limit` is a u16; a chain may bring back fewer and say where to go on.
+#[test]
+fn a_raw_range_asks_for_as_many_as_it_likes_and_gets_a_bounded_number() {
+    let me = bech32::encode(&Hash(CONTRACT));
+    for (asked, given) in [(0, 0), (7, 7), (256, 256), (257, 256), (65_535, 256)] {
+        let request = format!(
+            r#"{{"wasm":{{"raw_range":{{"contract_addr":"{me}","start":"YQ==","end":null,"limit":{asked},"order":"descending"}}}}}}"#
+        );
+        assert_eq!(
+            query::parse(request.as_bytes()),
+            Ok(crate::vm::Query::RawRange {
+                contract: Hash(CONTRACT),
+                start: Some(b"a".to_vec()),
+                end: None,
+                limit: given,
+                order: crate::vm::Order::Descending,
+            })
+        );
+    }
 }
 
 #[test]
