@@ -245,3 +245,125 @@ impl<'a> Places<'a> {
         Ok(address + u32::try_from(at - range.start)?)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::borrow::Cow;
+    use wasm_encoder::{
+        CustomSection, DataSymbolDefinition, Encode, LinkingSection, Section, SymbolTable,
+    };
+
+    /// `reader` calls `helper` and reads the first datum, which points to the second.
+    const MODULE: &str = r#"(module
+      (import "page" "log" (func $log (param i32)))
+      (memory 1)
+      (func $_RNvCs1234_1a6reader (call $helper) (drop (i32.load (i32.const 100))))
+      (func $helper (call $log (i32.const 7)))
+      (data (i32.const 100) "AAAABBBB"))"#;
+
+    const FUNCTION_INDEX_LEB: u8 = 0;
+    const MEMORY_ADDR_SLEB: u8 = 4;
+    const MEMORY_ADDR_I32: u8 = 5;
+
+    /// Kind, offset in the section, symbol.
+    fn relocations(section: u32, all: &[(u8, u32, u32)]) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        section.encode(&mut bytes);
+        (all.len() as u32).encode(&mut bytes);
+        for (kind, offset, symbol) in all {
+            bytes.push(*kind);
+            offset.encode(&mut bytes);
+            symbol.encode(&mut bytes);
+            if *kind != FUNCTION_INDEX_LEB {
+                0_i32.encode(&mut bytes);
+            }
+        }
+        bytes
+    }
+
+    fn linked() -> Linked {
+        let mut wasm = wat::parse_str(MODULE).unwrap();
+        let mut section = 0;
+        let (mut code, mut data, mut body, mut content) = (0, 0, 0, 0);
+        let (mut code_start, mut data_start) = (0, 0);
+        for payload in Parser::new(0).parse_all(&wasm) {
+            let payload = payload.unwrap();
+            if let Some((id, range)) = payload.as_section() {
+                match id {
+                    CODE => (code, code_start) = (section, range.start),
+                    DATA => (data, data_start) = (section, range.start),
+                    _ => {}
+                }
+                section += 1;
+            }
+            match payload {
+                Payload::CodeSectionEntry(entry) if body == 0 => body = entry.range().start,
+                Payload::DataSection(segments) => {
+                    content = segments.into_iter().next().unwrap().unwrap().range.end - 8;
+                }
+                _ => {}
+            }
+        }
+        let within = |at: u64, start: u64| u32::try_from(at - start).unwrap();
+        let mut symbols = SymbolTable::new();
+        symbols.function(SymbolTable::WASM_SYM_UNDEFINED, 0, None);
+        symbols.function(0, 1, Some("reader"));
+        symbols.function(0, 2, Some("helper"));
+        for offset in [0, 4] {
+            let place = DataSymbolDefinition {
+                index: 0,
+                offset,
+                size: 4,
+            };
+            symbols.data(0, "datum", Some(place));
+        }
+        let mut linking = LinkingSection::new();
+        linking.symbol_table(&symbols);
+        linking.append_to(&mut wasm);
+        let (body, content) = (within(body, code_start), within(content, data_start));
+        for (name, bytes) in [
+            (
+                "reloc.CODE",
+                relocations(
+                    code,
+                    &[
+                        (FUNCTION_INDEX_LEB, body + 2, 2),
+                        (MEMORY_ADDR_SLEB, body + 4, 3),
+                    ],
+                ),
+            ),
+            (
+                "reloc.DATA",
+                relocations(data, &[(MEMORY_ADDR_I32, content, 4)]),
+            ),
+        ] {
+            let section = CustomSection {
+                name: Cow::Borrowed(name),
+                data: Cow::Owned(bytes),
+            };
+            section.append_to(&mut wasm);
+        }
+        Linked::read(&wasm).unwrap()
+    }
+
+    #[test]
+    fn what_refers_to_what() {
+        let linked = linked();
+        let reader = &linked.functions["a[4d2]::reader"];
+        assert_eq!(reader.functions, ["helper"]);
+        assert_eq!(reader.data, [0]);
+        assert_eq!(linked.functions["helper"], Uses::default());
+        assert_eq!(linked.data[0].place, 100..104);
+        assert_eq!(linked.data[0].uses.data, [1]);
+        assert_eq!(linked.data[1].uses, Uses::default());
+        assert_eq!(linked.segments, [(100, b"AAAABBBB".to_vec())]);
+    }
+
+    #[test]
+    fn without_relocations_it_says_what_is_missing() {
+        let wasm = wat::parse_str(MODULE).unwrap();
+        let refused = Linked::read(&wasm).err().unwrap().to_string();
+        assert!(refused.contains("no relocations"), "{refused}");
+    }
+}

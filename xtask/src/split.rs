@@ -744,23 +744,81 @@ impl Later<'_, '_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::linked::Datum;
 
     const MODULE: &str = r#"(module
       (import "page" "log" (func $log (param i32)))
       (memory (export "memory") 1)
       (global $stack (mut i32) (i32.const 64))
-      (table 3 3 funcref)
-      (elem (i32.const 1) $start $engine_slot)
+      (table 4 4 funcref)
+      (elem (i32.const 1) $start $engine_slot $method)
       (func $start (export "start") (call $engine_run (i32.const 7)))
       (func $engine_run (param i32) (call $helper (local.get 0)) (call $both))
       (func $engine_slot (call $log (i32.const 1)))
       (func $helper (param i32) (global.set $stack (local.get 0)) (call $log (local.get 0)))
       (func $both (call $log (i32.const 2)))
-      (func $other (call $both)))"#;
+      (func $other (export "other") (call $both))
+      (func $method (call $log (i32.const 3)))
+      (data (i32.const 100) "AAAABBBBCCCCDDDD"))"#;
+
+    fn uses(functions: &[&str], data: &[usize]) -> Uses {
+        Uses {
+            functions: functions.iter().map(|&name| name.into()).collect(),
+            data: data.to_vec(),
+        }
+    }
+
+    /// A is read at first, B later; C by both, D is what B points to, as it does to a method.
+    fn linked() -> Linked {
+        let datum = |start, uses| Datum {
+            place: start..start + 4,
+            uses,
+        };
+        let functions = [
+            ("start", uses(&["engine_run"], &[0])),
+            ("engine_run", uses(&["helper", "both"], &[1])),
+            ("engine_slot", uses(&[], &[])),
+            ("helper", uses(&[], &[])),
+            ("both", uses(&[], &[2])),
+            ("other", uses(&["both"], &[])),
+            ("method", uses(&[], &[])),
+        ];
+        Linked {
+            functions: functions.map(|(name, uses)| (name.into(), uses)).into(),
+            data: vec![
+                datum(100, uses(&[], &[])),
+                datum(104, uses(&["method"], &[3])),
+                datum(108, uses(&[], &[])),
+                datum(112, uses(&[], &[])),
+            ],
+            segments: vec![(100, b"AAAABBBBCCCCDDDD".to_vec())],
+        }
+    }
 
     fn parts() -> Parts {
         let wasm = wat::parse_str(MODULE).unwrap();
-        split(&wasm, |name| name.starts_with("engine")).unwrap()
+        split(&wasm, &linked(), |name| name.starts_with("engine")).unwrap()
+    }
+
+    fn data(wasm: &[u8]) -> Vec<(u32, Vec<u8>)> {
+        let of = |payload| match payload {
+            Payload::DataSection(section) => section
+                .into_iter()
+                .map(|segment| match segment.unwrap() {
+                    wasmparser::Data {
+                        kind: DataKind::Active { offset_expr, .. },
+                        data,
+                        ..
+                    } => (constant(&offset_expr).unwrap(), data.to_vec()),
+                    other => panic!("{other:?}"),
+                })
+                .collect(),
+            _ => Vec::new(),
+        };
+        Parser::new(0)
+            .parse_all(wasm)
+            .flat_map(|payload| of(payload.unwrap()))
+            .collect()
     }
 
     fn imports(wasm: &[u8]) -> Vec<(String, String)> {
@@ -777,10 +835,45 @@ mod tests {
             .collect()
     }
 
-    /// `engine_run`, `engine_slot`, and `helper`, which only the former calls; not `both`.
+    /// `engine_run`, `engine_slot`, `helper`, which only the former calls, and `method`, which is reached
+    /// through a constant of it alone; not `both`.
     #[test]
-    fn what_only_leaving_functions_call_leaves_too() {
-        assert_eq!(parts().moved, [2, 3, 4]);
+    fn what_only_leaving_functions_reach_leaves_too() {
+        assert_eq!(parts().moved, [2, 3, 4, 7]);
+    }
+
+    #[test]
+    fn constants_that_only_leaving_functions_read_leave_too() {
+        let parts = parts();
+        assert_eq!(parts.constants, 8);
+        assert_eq!(
+            data(&parts.first),
+            [(100, b"AAAA\0\0\0\0CCCC\0\0\0\0".to_vec())]
+        );
+        assert_eq!(
+            data(&parts.later),
+            [(104, b"BBBB".to_vec()), (112, b"DDDD".to_vec())]
+        );
+    }
+
+    /// Of a function the linker did not know, any number may be an address.
+    #[test]
+    fn a_function_of_unknown_origin_keeps_what_it_may_read() {
+        let wasm = wat::parse_str(MODULE.replace("(i32.const 2)", "(i32.const 104)")).unwrap();
+        let mut linked = linked();
+        linked.functions.remove("both");
+        let parts = split(&wasm, &linked, |name| name.starts_with("engine")).unwrap();
+        assert_eq!(parts.moved, [2, 3, 4]);
+        assert_eq!(parts.constants, 0);
+    }
+
+    #[test]
+    fn what_was_linked_must_be_the_same_module() {
+        let mut linked = linked();
+        linked.segments[0].1[0] = b'X';
+        let wasm = wat::parse_str(MODULE).unwrap();
+        let refused = split(&wasm, &linked, |_| false).err().unwrap().to_string();
+        assert!(refused.contains("another module"), "{refused}");
     }
 
     #[test]
@@ -789,7 +882,7 @@ mod tests {
         let first = imports(&parts.first);
         assert_eq!(first.last(), Some(&(FETCH.0.into(), FETCH.1.into())));
         let later = imports(&parts.later);
-        for name in ["later:f0", "later:t0", "later:m0", "later:g0"] {
+        for name in ["f0", "t0", "m0", "g0"] {
             assert!(later.contains(&(FIRST.into(), name.into())), "{later:?}");
         }
     }
@@ -799,16 +892,16 @@ mod tests {
     fn moved_functions_have_places_in_the_table() {
         let wasm = wat::parse_str(MODULE).unwrap();
         let source = Source::read(&wasm).unwrap();
-        let plan = Plan::new(&source, |name| name.starts_with("engine")).unwrap();
+        let plan = Plan::new(&source, &linked(), |name| name.starts_with("engine")).unwrap();
         let places: Vec<&[u32]> = plan.moved.values().map(Vec::as_slice).collect();
-        assert_eq!(places, [&[3][..], &[2], &[]]);
-        assert_eq!(plan.table, 4);
+        assert_eq!(places, [&[4][..], &[2], &[], &[3]]);
+        assert_eq!(plan.table, 5);
     }
 
     #[test]
     fn without_names_nothing_is_taken_apart() {
         let wasm = strip(&wat::parse_str(MODULE).unwrap()).unwrap();
-        let refused = split(&wasm, |_| true).err().unwrap().to_string();
+        let refused = split(&wasm, &linked(), |_| true).err().unwrap().to_string();
         assert!(refused.contains("no names"), "{refused}");
     }
 }

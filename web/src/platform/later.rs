@@ -121,5 +121,7 @@ impl Later {
 }
 
 fn missing(why: &str) -> String {
-    format!("A part of this page could not be fetched ({why}). The run goes on.")
+    format!(
+        "A part of this page could not be fetched ({why}). The run goes on; if it stays so, reload the page."
+    )
 }
