@@ -12,6 +12,7 @@ mod measure;
 mod offline;
 mod own;
 mod page;
+mod plan;
 mod run;
 mod schema;
 mod split;
