@@ -43,3 +43,22 @@ export const playing = (page) => until("time flowing", () => page.$("#play[aria-
 
 /// As fast as possible.
 export const fastest = (page) => page.$eval("#speed", (s) => s.max).then((max) => set(page, "speed", max));
+
+/// What is on the chart's canvas: its size in its own pixels, how many colours, and the commonest of them
+/// (red, green, blue as one number). It is copied, as who draws there is a worker.
+export const drawn = (page, selector = "#chart canvas") =>
+  page.$eval(selector, (canvas) => {
+    const { width, height } = canvas;
+    const copy = Object.assign(document.createElement("canvas"), { width, height });
+    const context = copy.getContext("2d");
+    context.drawImage(canvas, 0, 0);
+    const { data } = context.getImageData(0, 0, width, height);
+    const seen = new Map();
+    // Every seventh pixel will do.
+    for (let i = 0; i < data.length; i += 28) {
+      const colour = (data[i] << 16) | (data[i + 1] << 8) | data[i + 2];
+      seen.set(colour, (seen.get(colour) ?? 0) + 1);
+    }
+    const [ground] = [...seen].reduce((a, b) => (b[1] > a[1] ? b : a), [0, 0]);
+    return { width, height, colours: seen.size, ground };
+  });

@@ -4,7 +4,7 @@ import { readFile, writeFile, mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { browserTest, textOf } from "./harness.mjs";
-import { blocks, click, fastest, height, paused, set, until } from "./hands.mjs";
+import { blocks, click, fastest, height, paused, set, until, drawn } from "./hands.mjs";
 
 const root = new URL("../../", import.meta.url);
 const golden = JSON.parse(await readFile(new URL("tests/golden/runs.json", root), "utf8"));
@@ -35,14 +35,7 @@ browserTest("untouched, the page commits blocks and draws them", { firefox: true
   await textOf(page, "#caption", (t) => /decided|height/i.test(t));
   await blocks(page, (await height(page)) + 1);
   // The chart is drawn: its canvas is not of one colour.
-  await until("a chart of several colours", () =>
-    page.$eval("#chart canvas", (canvas) => {
-      const { width, height } = canvas;
-      const data = canvas.getContext("2d").getImageData(0, 0, width, height).data;
-      const seen = new Set();
-      for (let i = 0; i < data.length; i += 4) seen.add((data[i] << 16) | (data[i + 1] << 8) | data[i + 2]);
-      return seen.size > 5;
-    }));
+  await until("a chart of several colours", async () => (await drawn(page)).colours > 5);
   await screenshot(page, "happy");
 });
 

@@ -160,3 +160,17 @@ for (const [width, tall] of [[390, 844], [1024, 768], [1920, 1080]]) {
     await screenshot(page, `width-${width}`);
   });
 }
+
+browserTest("the page itself never scrolls: what comes into view does so in its panel", {}, async ({ page, open }) => {
+  await open(page);
+  await blocks(page, 1);
+  await click(page, "#tab-Contracts");
+  await click(page, "[data-module=cw20-base] summary");
+  await click(page, "details.editing summary");
+  await page.waitForSelector("details.editing[open]");
+  const far = await page.evaluate(() => {
+    document.querySelector("details.people").scrollIntoView();
+    return [document.scrollingElement.scrollTop, document.body.scrollTop, document.scrollingElement.scrollHeight - innerHeight];
+  });
+  assert.deepEqual(far, [0, 0, 0]);
+});

@@ -2,9 +2,12 @@
 // machines differ. The baseline is measured in the same page: a bare loop of what the machine's
 // JavaScript can do, so that figures of two machines can be set against one another.
 
+import { readFile } from "node:fs/promises";
+
 const measuring = process.env.MEASURE === "1";
 // The harness starts a browser, and only tests end it: without measuring there are none.
 const { browserTest, textOf } = measuring ? await import("./harness.mjs") : {};
+const { click, fastest, paused, set } = measuring ? await import("./hands.mjs") : {};
 const later = (ms) => new Promise((done) => setTimeout(done, ms));
 
 /// Hands a scenario to the page as a person would: as a file.
@@ -20,6 +23,39 @@ const clock = async (page) => {
   const [, number, unit] = /([\d.]+)\s*(ms|s|min)?/.exec(await textOf(page, "#clock"));
   return Number(number) * { ms: 0.001, s: 1, min: 60 }[unit ?? "s"];
 };
+
+const share = (list, part) => list.toSorted((a, b) => a - b)[Math.min(list.length - 1, Math.floor(list.length * part))];
+const told = (list) => `p50 ${share(list, 0.5).toFixed(1)}, p95 ${share(list, 0.95).toFixed(1)}, max ${share(list, 1).toFixed(1)} ms`;
+const digits = (text) => Number(text.replaceAll(/\D/g, ""));
+const events = async (page) => digits(await textOf(page, "#m-steps"));
+
+/// A crowd of equals; `quick` ones make a block about every 100 ms.
+const crowd = (n, quick) => ({
+  validators: Array.from({ length: n }, (_, i) => ({ name: `v${i + 1}`, stake: 100 })),
+  ...(quick && {
+    network: { latency: { constant: { us: 10_000 } } },
+    protocol: { block_interval_us: 70_000 },
+    workload: { tx_per_second: 0, accounts: 2 },
+  }),
+});
+
+/// Opens a scenario and plays it as fast as possible.
+async function race(page, scenario) {
+  await give(page, scenario);
+  const n = scenario.validators.length;
+  await page.waitForFunction((n) => Number(document.querySelector("#validators-number").value) === n, {}, n);
+  await fastest(page);
+  const playing = await page.$eval("#play", (play) => play.getAttribute("aria-label") === "Pause");
+  if (!playing) await page.click("#play");
+}
+
+async function raced(page, scenario, least) {
+  await race(page, scenario);
+  while ((await events(page)) < least) await later(250);
+  await page.click("#play");
+  await paused(page);
+  await later(500);
+}
 
 if (measuring) {
   browserTest("speed", {}, async ({ page, open }) => {
@@ -37,20 +73,7 @@ if (measuring) {
     console.log(`bare loop: 50 million steps in ${Math.round(bare)} ms`);
 
     for (const n of [16, 64, 128]) {
-      const validators = Array.from({ length: n }, (_, i) => ({ name: `v${i + 1}`, stake: 100 }));
-      await give(page, {
-        validators,
-        network: { latency: { constant: { us: 10_000 } } },
-        protocol: { block_interval_us: 70_000 },
-        workload: { tx_per_second: 0, accounts: 2 },
-      });
-      await page.waitForFunction((n) => Number(document.querySelector("#validators-number").value) === n, {}, n);
-      await page.$eval("#speed", (speed) => {
-        speed.value = speed.max;
-        speed.dispatchEvent(new Event("input", { bubbles: true }));
-      });
-      const playing = await page.$eval("#play", (play) => play.getAttribute("aria-label") === "Pause");
-      if (!playing) await page.click("#play");
+      await race(page, crowd(n, true));
       await later(2_000);
       const [from, began] = [await clock(page), Date.now()];
       await later(10_000);
@@ -59,57 +82,165 @@ if (measuring) {
     }
   });
 
-  browserTest("a frame of 100 validators at ten times slow motion", { width: 1920, height: 1080 }, async ({ page, open }) => {
+  browserTest("a frame of 100 validators at ten times slow motion", { width: 1920, height: 1080 }, async ({ page, open, screenshot }) => {
     await open(page);
     await textOf(page, "#verdict", (text) => /height \d/.test(text));
-    const validators = Array.from({ length: 100 }, (_, i) => ({ name: `v${i + 1}`, stake: 100 }));
-    await give(page, { validators });
+    await give(page, crowd(100));
     await page.waitForFunction(() => document.querySelector("#validators-number").value === "100");
-    await page.evaluate(() => {
-      const play = document.querySelector("#play");
-      if (play.getAttribute("aria-label") === "Play") play.click();
-      const speed = document.querySelector("#speed");
-      for (let k = 0; k <= Number(speed.max); k++) {
-        speed.value = k;
-        speed.dispatchEvent(new Event("input", { bubbles: true }));
-        if (parseFloat(document.querySelector('output[for="speed"]').textContent) >= 0.1) break;
-      }
-    });
+    await set(page, "speed", 40);
+    await textOf(page, 'output[for="speed"]', (text) => text === "0.10×");
+    if (await page.$("#play[aria-label=Play]")) await page.click("#play");
     // A whole height's votes on the screen, and the next one coming.
     await later(14_000);
-    const shapes = await page.$eval(".chart-tools", (tools) => Number(tools.dataset.shapes));
-    const folded = await page.$eval(".folding", (folding) => folding.textContent).catch(() => "");
     await page.tracing.start({ categories: ["toplevel", "devtools.timeline", "disabled-by-default-devtools.timeline"] });
-    await later(8_000);
-    const shapesAfter = await page.$eval(".chart-tools", (tools) => Number(tools.dataset.shapes));
+    const shapes = [];
+    for (let k = 0; k < 16; k++) {
+      await later(500);
+      shapes.push(await page.$eval(".chart-tools", (tools) => Number(tools.dataset.shapes)));
+    }
     const { traceEvents } = JSON.parse(Buffer.from(await page.tracing.stop()).toString("utf8"));
-    const { frame, tasks } = mainThread(traceEvents);
-    const p = (list, share) => list.toSorted((a, b) => a - b)[Math.min(list.length - 1, Math.floor(list.length * share))];
-    console.log(`shapes on screen: ${shapes} to ${shapesAfter} (aim: 2,000 or more); ${folded}`);
-    console.log(`main thread a frame, ${frame.length} frames: median ${p(frame, 0.5).toFixed(1)} ms, p95 ${p(frame, 0.95).toFixed(1)} ms (aim: 8)`);
-    console.log(`longest task ${Math.max(...tasks).toFixed(1)} ms (aim: 50); tasks over 50 ms: ${tasks.filter((t) => t > 50).length}`);
+    const folded = await page.$eval(".folding", (folding) => folding.textContent).catch(() => "");
+    await screenshot(page, "crowd");
+    const { frames, tasks } = mainThread(traceEvents);
+    console.log(`shapes on screen: ${Math.min(...shapes)} to ${Math.max(...shapes)} (aim: 2,000 or more); ${folded}`);
+    console.log(`main thread a frame, ${frames.length} frames: ${told(frames.map((f) => f.wall))} (aim: 8)`);
+    console.log(`  of that at work, not waiting for a busy machine: ${told(frames.map((f) => f.work))}`);
+    const longest = (key) => Math.max(...tasks.map((t) => t[key])).toFixed(1);
+    console.log(`longest task ${longest("wall")} ms, at work ${longest("work")} ms (aim: 50); over 50 ms: ${tasks.filter((t) => t.wall > 50).length}`);
+  });
+
+  browserTest("seeking among a million deliveries of 128 validators", { timeout: 400_000 }, async ({ page, open }) => {
+    await open(page);
+    await raced(page, crowd(128), 1_400_000);
+    const steps = await events(page);
+    const took = await page.evaluate(async (share) => {
+      const scrub = document.getElementById("scrub");
+      const clock = document.getElementById("clock");
+      const end = Number(scrub.max);
+      const took = [];
+      let random = 1;
+      for (let k = 0; k < 60; k++) {
+        random = (Math.imul(random, 1664525) + 1013904223) >>> 0;
+        // In whole milliseconds, as the clock says them.
+        const target = Math.round((end - (random / 2 ** 32) * share * end) / 1e3) * 1e3;
+        const text = `${(target / 1e6).toFixed(3)} s`;
+        const start = performance.now();
+        scrub.value = target;
+        scrub.dispatchEvent(new Event("input", { bubbles: true }));
+        // The hand lets go: from now on the clock says where the run stands.
+        scrub.dispatchEvent(new Event("change", { bubbles: true }));
+        while (clock.textContent !== text) {
+          if (performance.now() - start > 20_000) throw new Error(`${clock.textContent} is not ${text}`);
+          await new Promise(requestAnimationFrame);
+        }
+        took.push(performance.now() - start);
+      }
+      return took;
+    }, Math.min(1, 1_000_000 / steps));
+    console.log(`seek, 128 validators, up to a million of ${steps} events back: ${told(took)} (aim: p95 150)`);
+  });
+
+  browserTest("the log of a million records", { timeout: 400_000 }, async ({ page, open }) => {
+    await open(page);
+    await raced(page, crowd(16, true), 1_050_000);
+    await click(page, "#tab-Log");
+    const total = digits(await textOf(page, "#log-count", (text) => digits(text) > 900_000));
+    const took = await page.evaluate(async () => {
+      const count = document.getElementById("log-count");
+      const put = (id, value, event) => {
+        const field = document.getElementById(id);
+        field.value = value;
+        field.dispatchEvent(new Event(event, { bubbles: true }));
+      };
+      const asks = [
+        ["one kind", "log-kind", "1", "change"],
+        ["every kind", "log-kind", "", "change"],
+        ["one validator", "log-node", "2", "change"],
+        ["every validator", "log-node", "", "change"],
+        ["search: precommit v2", "log-search", "precommit v2", "input"],
+        ["search: delivered prevote v1 12", "log-search", "delivered prevote v1 12", "input"],
+        ["search: nothing", "log-search", "", "input"],
+        ["from height 100", "log-from", "100", "input"],
+      ];
+      const took = [];
+      for (const [name, ...ask] of asks) {
+        const before = count.textContent;
+        const start = performance.now();
+        put(...ask);
+        while (count.textContent === before) {
+          if (performance.now() - start > 20_000) throw new Error(`no answer to ${name}`);
+          await new Promise(requestAnimationFrame);
+        }
+        took.push([name, performance.now() - start, count.textContent]);
+      }
+      return took;
+    });
+    console.log(`log of ${total} records, from the key to the answer on the screen (aim: 100):`);
+    for (const [name, ms, count] of took) console.log(`  ${name}: ${ms.toFixed(0)} ms, ${count}`);
+  });
+
+  browserTest("ten minutes of 64 validators", { timeout: 1_800_000 }, async ({ page, open }) => {
+    await open(page);
+    await race(page, crowd(64));
+    const began = Date.now();
+    const most = { process: 0, worker: 0, page: 0 };
+    let now = 0;
+    while (now < 600) {
+      await later(2_000);
+      now = await clock(page);
+      const memory = await held(page);
+      for (const key of Object.keys(most)) most[key] = Math.max(most[key], memory[key]);
+    }
+    const real = ((Date.now() - began) / 1_000).toFixed(0);
+    const mb = (bytes) => `${(bytes / 1e6).toFixed(0)} MB`;
+    const steps = await events(page);
+    console.log(`ten minutes, 64 validators: ${steps} events in ${real} s, ${await textOf(page, "#verdict")}`);
+    console.log(`memory at most: worker's WebAssembly ${mb(most.worker)}, page's JavaScript ${mb(most.page)}, all the process holds ${mb(most.process)} (aim: 400)`);
   });
 }
 
-/// Milliseconds the page's main thread worked from one animation frame to the next, and of each task.
+/// Bytes held: by the simulator's WebAssembly, by the page's scripts, and, where the system tells, by the
+/// whole process that runs both.
+async function held(page) {
+  const simulator = page.workers().find((w) => w.url().endsWith("worker_loader.js"));
+  const worker = await simulator.evaluate("typeof first === 'object' && first ? first.memory.buffer.byteLength : 0");
+  const { JSHeapUsedSize } = await page.metrics();
+  const session = await page.browser().target().createCDPSession();
+  const { processInfo } = await session.send("SystemInfo.getProcessInfo");
+  await session.detach();
+  const own = processInfo.filter((p) => p.type === "renderer").map(async ({ id }) => {
+    const status = await readFile(`/proc/${id}/status`, "utf8").catch(() => "");
+    return Number(/RssAnon:\s*(\d+)/.exec(status)?.[1] ?? 0) * 1_024;
+  });
+  return { worker, page: JSHeapUsedSize, process: Math.max(0, ...(await Promise.all(own))) };
+}
+
+/// Of the page's main thread, in milliseconds: what it did from one animation frame to the next, and each
+/// task. `wall` as a clock sees it, `work` without waiting for a processor.
 function mainThread(events) {
-  // The thread on which animation frames are fired is the one that matters.
-  const fires = events.filter((e) => e.name === "FireAnimationFrame");
-  const thread = `${fires[0].pid}:${fires[0].tid}`;
-  const own = (e) => `${e.pid}:${e.tid}` === thread;
-  const runs = events.filter((e) => own(e) && e.ph === "X" && /RunTask$/.test(e.name) && e.dur).sort((a, b) => a.ts - b.ts);
+  // The thread on which animation frames are fired is the one that matters; workers have theirs, too.
+  const named = new Map(events.filter((e) => e.name === "thread_name").map((e) => [`${e.pid}:${e.tid}`, e.args.name]));
+  const thread = (e) => `${e.pid}:${e.tid}`;
+  const fires = events.filter((e) => e.name === "FireAnimationFrame" && named.get(thread(e)) === "CrRendererMain");
+  const own = thread(fires[0]);
+  const runs = events.filter((e) => thread(e) === own && e.ph === "X" && /RunTask$/.test(e.name) && e.dur).sort((a, b) => a.ts - b.ts || b.dur - a.dur);
   // Both categories may tell of one task, the one within the other.
   const tasks = [];
   for (const run of runs) {
     const last = tasks.at(-1);
-    if (last && run.ts < last.ts + last.dur) last.dur = Math.max(last.dur, run.ts + run.dur - last.ts);
-    else tasks.push({ ts: run.ts, dur: run.dur });
+    if (!last || run.ts >= last.ts + last.dur) tasks.push(run);
   }
-  const starts = fires.filter(own).map((e) => e.ts).sort((a, b) => a - b);
+  const starts = fires.filter((e) => thread(e) === own).map((e) => e.ts).sort((a, b) => a - b);
   const begins = starts.filter((ts, k) => k === 0 || ts - starts[k - 1] > 4_000);
-  const frame = begins.slice(1).map((end, k) => {
-    const within = tasks.filter((t) => t.ts < end && t.ts + t.dur > begins[k]);
-    return within.reduce((sum, t) => sum + Math.min(t.ts + t.dur, end) - Math.max(t.ts, begins[k]), 0) / 1_000;
-  });
-  return { frame, tasks: tasks.map((t) => t.dur / 1_000) };
+  const frames = begins.slice(1).map(() => ({ wall: 0, work: 0 }));
+  let k = 0;
+  for (const task of tasks) {
+    // A task belongs to the frame in which it ends: the one that fires the frame to that frame.
+    while (k < begins.length && begins[k] <= task.ts + task.dur) k++;
+    const frame = frames[k - 1];
+    if (!frame) continue;
+    frame.wall += task.dur / 1_000;
+    frame.work += (task.tdur ?? task.dur) / 1_000;
+  }
+  return { frames, tasks: tasks.map((t) => ({ wall: t.dur / 1_000, work: (t.tdur ?? t.dur) / 1_000 })) };
 }

@@ -1,7 +1,9 @@
 //! Moving in time, acting in the past, undoing, redoing, going to another branch: wherever a session
 //! stands, a fresh run of its scenario stands there too. And where two runs first differ.
 
-use consensusforge_core::scenario::model::{Command, SubmitSpec};
+use consensusforge_core::scenario::model::{
+    Command, LatencySpec, SubmitSpec, ValidatorSpec, WorkloadSpec,
+};
 use consensusforge_core::session::compare::{Difference, Finder};
 use consensusforge_core::session::view::{Moments, Unit};
 use consensusforge_core::session::{Scenario, Session, open_link, parting};
@@ -316,9 +318,40 @@ fn difference(here: &Session, there: &Session, until: u64) -> Option<Difference>
     let mut finder = Finder::new(here, there);
     loop {
         if let Some(found) = finder.work(until, 300) {
-            return found;
+            return found.expect("few enough happen at one instant");
         }
     }
+}
+
+#[test]
+fn a_difference_is_found_however_much_happens_about_it() {
+    // Eighty thousand records within milliseconds, and `here` has been there: a jump to a checkpoint would
+    // lead past most of them.
+    let mut scenario = Scenario {
+        validators: (0..32).map(|i| ValidatorSpec::numbered(i, 1)).collect(),
+        workload: WorkloadSpec {
+            tx_per_second: 0,
+            accounts: 2,
+        },
+        ..Scenario::default()
+    };
+    scenario.network.latency = LatencySpec::Constant { us: 20 };
+    scenario.protocol.block_interval_us = 100;
+    let here = run(&scenario, 7_000);
+    assert!(here.trace_end() > 80_000, "{}", here.trace_end());
+    let mut other = scenario.clone();
+    other
+        .commands
+        .push(consensusforge_core::scenario::model::TimedCommand {
+            at_us: 400,
+            command: Command::Crash {
+                validator: "v2".into(),
+            },
+        });
+    let there = here.beside(other).expect("possible");
+    let d = difference(&here, &there, 7_000).expect("they differ");
+    assert!((400..1_000).contains(&d.at_us), "{d:?}");
+    assert_eq!(difference(&here, &here, 7_000), None);
 }
 
 #[test]

@@ -13,9 +13,8 @@ use crate::panels::data::Data;
 use crate::platform::later::Later;
 use crate::platform::theme::Theme;
 use crate::platform::workers::Handle;
-use crate::protocol::{Acted, FromWorker, Hand, Ledger, Tick, ToFuture, ToWorker};
+use crate::protocol::{Acted, Compared, FromWorker, Hand, Ledger, Tick, ToFuture, ToWorker};
 use crate::studio::Studio;
-use consensusforge_core::session::compare::Difference;
 use consensusforge_core::session::view::{
     Arrow, Frame, LinkView, MessageView, ModuleView, Moments, Preset, Unit, World,
 };
@@ -110,8 +109,8 @@ pub struct App {
     /// What the run beside the one shown is called; none: there is none.
     pub beside: RwSignal<Option<String>>,
     pub beside_frame: RwSignal<Option<Arc<Frame>>>,
-    /// Whether the first difference is still looked for, and what it is.
-    pub difference: RwSignal<Option<(bool, Option<Difference>)>>,
+    /// Where the two first differ.
+    pub difference: RwSignal<Option<Compared>>,
     /// The first difference is to be lit on both charts.
     pub lit: RwSignal<bool>,
     /// Futures taken back and left behind.
@@ -478,6 +477,7 @@ impl App {
         self.theme.set(theme);
         theme.put();
         self.chart().borrow_mut().repaint();
+        self.other_chart().borrow_mut().repaint();
     }
 }
 

@@ -94,14 +94,14 @@ fn Whole() -> impl IntoView {
             data-wants=wanted
         >
             <aside class="controls" aria-label="Controls">
-                <SheetHead title="Controls" />
+                <SheetHead title=Signal::derive(move || if the_path.open.get() { "Learn" } else { "Controls" }) />
                 <path::PathCard />
                 {view! { <controls::Controls /> }.into_any()}
             </aside>
             <main class="middle">
                 <scenarios::Look />
-                <overload::Overload />
                 <div class="charts" class:two=move || app.beside.get().is_some()>
+                    <overload::Overload />
                     {view! { <chart::ChartPanel /> }.into_any()}
                     {view! { <chart::beside::BesideChart /> }.into_any()}
                 </div>
@@ -110,7 +110,7 @@ fn Whole() -> impl IntoView {
                 {view! { <branches::Futures /> }.into_any()}
             </main>
             <aside class="side" aria-label="The run in detail">
-                <SheetHead title="The run" />
+                <SheetHead title=Signal::derive(move || name_of(app.tab.get())) />
                 {view! { <card::Inspector /> }.into_any()}
                 <div class="tabs" role="tablist" aria-label="Details" on:keydown=walk_tabs>
                     {TABS.into_iter().map(|(tab, name)| side(tab, name)).collect_view()}
@@ -128,9 +128,14 @@ fn Whole() -> impl IntoView {
             </aside>
         </div>
         <nav class="dock" aria-label="Panels">
-            <button on:click=move |_| the_path.take_up(app)>"Learn"</button>
             <button
-                aria-expanded=move || (app.sheet.get() == Sheet::Controls).to_string()
+                aria-expanded=move || (app.sheet.get() == Sheet::Controls && the_path.open.get()).to_string()
+                on:click=move |_| the_path.take_up(app)
+            >
+                "Learn"
+            </button>
+            <button
+                aria-expanded=move || (app.sheet.get() == Sheet::Controls && !the_path.open.get()).to_string()
                 on:click=move |_| {
                     let up = app.sheet.get_untracked() == Sheet::Controls;
                     app.sheet.set(if up { Sheet::None } else { Sheet::Controls });
@@ -150,11 +155,11 @@ fn Whole() -> impl IntoView {
 }
 
 #[component]
-fn SheetHead(title: &'static str) -> impl IntoView {
+fn SheetHead(title: Signal<&'static str>) -> impl IntoView {
     let app = crate::app::app();
     view! {
         <div class="sheet-head">
-            <strong>{title}</strong>
+            <strong>{move || title.get()}</strong>
             <button
                 class="quiet"
                 aria-label="Close"
@@ -201,6 +206,10 @@ const TABS: [(Tab, &str); 5] = [
     (Tab::Metrics, "Metrics"),
     (Tab::Log, "Log"),
 ];
+
+fn name_of(tab: Tab) -> &'static str {
+    TABS.iter().find(|t| t.0 == tab).map_or("", |t| t.1)
+}
 
 /// Opens the side sheet at a tab; pressed again, it closes it.
 fn dock(app: App, tab: Tab, name: &'static str) -> impl IntoView {
@@ -360,7 +369,9 @@ fn complain(app: App, about: About, problem: Problem) {
             app.say(Tone::Bad, problem.sentence);
         }
         About::Link => {
-            app.say(Tone::Bad, problem.sentence);
+            let sentence = problem.sentence;
+            let why = sentence.strip_prefix("link: ").unwrap_or(&sentence);
+            app.say(Tone::Bad, format!("This link does not open: {why}"));
             place::show("");
             // The page goes on with what it would have shown without the link.
             if app.world.with_untracked(Option::is_none)

@@ -86,9 +86,18 @@ pub struct ToFuture {
 #[derive(Clone, Debug, PartialEq, BorshSerialize, BorshDeserialize)]
 pub struct BesideNews {
     pub now_us: u64,
-    /// The first difference is still being looked for up to this instant.
-    pub searching: bool,
-    pub difference: Option<Difference>,
+    pub found: Compared,
+}
+
+/// Where two runs first differ, up to the instant both have reached.
+#[derive(Clone, Debug, PartialEq, BorshSerialize, BorshDeserialize)]
+pub enum Compared {
+    /// Still being looked for.
+    Searching,
+    Same,
+    Differ(Difference),
+    /// More happens at one instant than can be kept.
+    Untold,
 }
 
 /// An act done.

@@ -9,7 +9,8 @@ use std::path::{Path, PathBuf};
 
 /// The loader names its neighbours relative to itself, so that all three can move together.
 /// The compiler of contracts is a worker of its own, fetched when it is first wanted, and lies beside.
-const FILES: [&str; 6] = [
+const FILES: [&str; 7] = [
+    "painter.js",
     "worker_loader.js",
     "worker.js",
     "worker_bg.wasm",

@@ -36,9 +36,9 @@ pub struct Compared {
     pub there: u64,
 }
 
-/// Goes on comparing two traces whose runs have reached the same instant: signed messages, deliveries,
-/// losses and decisions, in order, by what they say and when. Without a difference `compared` moves to
-/// both ends.
+/// Goes on comparing two traces up to an instant, not included, that both runs have completed: signed
+/// messages, deliveries, losses and decisions, in order, by what they say and when. Without a difference
+/// `compared` moves there.
 ///
 /// # Errors
 /// When a trace no longer holds the records from `compared` on.
@@ -46,14 +46,16 @@ pub fn first_difference(
     here: &Trace,
     there: &Trace,
     compared: &mut Compared,
+    before: Micros,
 ) -> Result<Option<Difference>, Forgotten> {
     if compared.here < here.start() || compared.there < there.start() {
         return Err(Forgotten);
     }
-    let mut a = here.since(compared.here).filter(|r| counts(r));
-    let mut b = there.since(compared.there).filter(|r| counts(r));
+    let told = |r: &&Record| r.at < before;
+    let mut a = here.since(compared.here).take_while(told);
+    let mut b = there.since(compared.there).take_while(told);
     loop {
-        match (a.next(), b.next()) {
+        match (a.find(|r| counts(r)), b.find(|r| counts(r))) {
             (None, None) => break,
             (Some(x), Some(y)) if same((here, x), (there, y)) => {}
             (x, y) => {
@@ -68,8 +70,9 @@ pub fn first_difference(
             }
         }
     }
-    compared.here = here.end();
-    compared.there = there.end();
+    // Never back: what is compared may lie after an instant asked for.
+    compared.here = compared.here.max(here.position(before));
+    compared.there = compared.there.max(there.position(before));
     Ok(None)
 }
 
@@ -208,13 +211,13 @@ fn named(trace: &Trace, message: MessageId) -> String {
 pub struct Finder {
     here: Session,
     there: Session,
-    /// `None` until both stand before their parting.
+    /// `None` until both stand before their parting, at this instant.
     compared: Option<Compared>,
-    at: Micros,
+    before: Micros,
 }
 
-/// Simulated time both run between two comparisons: little enough that neither forgets.
-const STRIDE: Micros = 50_000;
+/// Events one run may be ahead of what is compared: they leave far fewer records than a trace holds.
+const AHEAD: u64 = 1_024;
 
 impl Finder {
     /// Both sessions are left as they are: forks of them run.
@@ -222,43 +225,70 @@ impl Finder {
     pub fn new(here: &Session, there: &Session) -> Finder {
         // Before the parting they are one run. Events of its very instant come after it.
         let parting = branch::parting(&here.scenario, &there.scenario).unwrap_or(0);
-        let at = parting.saturating_sub(1);
         Finder {
             here: here.fork(),
             there: there.fork(),
-            compared: (at == 0).then(Compared::default),
-            at,
+            compared: None,
+            before: parting.saturating_sub(1),
         }
     }
 
     /// Looks for a difference up to `until`, for about `max_steps` events; `None`: not done yet.
-    pub fn work(&mut self, until: Micros, max_steps: u64) -> Option<Option<Difference>> {
+    ///
+    /// # Errors
+    /// When so much happens at one instant that it cannot be told whether there is one.
+    pub fn work(
+        &mut self,
+        until: Micros,
+        max_steps: u64,
+    ) -> Option<Result<Option<Difference>, Forgotten>> {
         let mut left = max_steps;
+        let mut compared = match self.compared {
+            Some(compared) => compared,
+            None => self.parted(&mut left)?,
+        };
+        let mut done = [false; 2];
         loop {
-            for session in [&mut self.here, &mut self.there] {
-                let before = session.sim.steps();
-                let Advance { reached, steps, .. } = session.seek(self.at, left);
-                left = left.saturating_sub(steps.saturating_sub(before));
-                if !reached {
-                    return None;
-                }
-            }
+            // Whichever is behind goes on, so that neither gets far ahead of what is compared.
+            let (behind, session) = match done {
+                [true, _] => (1, &mut self.there),
+                [_, false] if self.there.now_us() < self.here.now_us() => (1, &mut self.there),
+                _ => (0, &mut self.here),
+            };
+            let before = session.sim.steps();
+            let came = session.advance(until, left.min(AHEAD));
+            left -= (came.steps - before).min(left);
+            done[behind] = came.reached;
+            let stands = [self.here.now_us(), self.there.now_us()];
+            // Of the instant one stands at more may come.
+            let complete = stands.into_iter().zip(done).filter(|(_, done)| !done);
+            let complete = complete.map(|(at, _)| at).min().unwrap_or(Micros::MAX);
             let (a, b) = (self.here.sim.trace(), self.there.sim.trace());
-            let compared = self.compared.get_or_insert(Compared {
-                here: a.end(),
-                there: b.end(),
-            });
-            match first_difference(a, b, compared) {
-                Ok(Some(difference)) => return Some(Some(difference)),
-                Ok(None) if self.at >= until => return Some(None),
-                Ok(None) => self.at = (self.at + STRIDE).min(until),
-                // More happened in one stride than a trace holds: cannot be told any more.
-                Err(Forgotten) => return Some(None),
+            let found = first_difference(a, b, &mut compared, complete);
+            self.compared = Some(compared);
+            if done == [true; 2] || found != Ok(None) {
+                return Some(found);
             }
             if left == 0 {
                 return None;
             }
         }
+    }
+
+    /// Brings both to before their parting; what they have recorded by then is the same.
+    fn parted(&mut self, left: &mut u64) -> Option<Compared> {
+        for session in [&mut self.here, &mut self.there] {
+            let before = session.sim.steps();
+            let Advance { reached, steps, .. } = session.seek(self.before, *left);
+            *left = left.saturating_sub(steps.saturating_sub(before));
+            if !reached {
+                return None;
+            }
+        }
+        let ends = [&self.here, &self.there].map(|s| s.sim.trace().end());
+        // Nothing comes before the very beginning.
+        let [here, there] = if self.before == 0 { [0; 2] } else { ends };
+        Some(Compared { here, there })
     }
 }
 

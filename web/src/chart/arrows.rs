@@ -1,6 +1,7 @@
 //! Messages as arrows from sending to arrival, or as density where they would merge.
 
-use super::bundle::{Bundle, Bundles};
+use super::bundle::Bundle;
+use super::density::Density;
 use super::hit::Pick;
 use super::shapes::{Picture, Scene, Shape, line};
 use super::through::{Through, through};
@@ -10,7 +11,7 @@ use consensusforge_core::session::view::{Arrow, Fate};
 /// Share of the way at which a lost message's line ends: visibly not at the receiver.
 const LOST_AT: f64 = 0.62;
 /// Above this many lines heads and sender marks are left out: they would be one grey mass.
-const PLAIN_ABOVE: usize = 1_500;
+const PLAIN_ABOVE: usize = 3_000;
 /// Lit arrows drawn one by one over density, at most.
 const MAX_LIT: usize = 2_500;
 /// What is not lit, while something is.
@@ -21,14 +22,8 @@ const CAUSES_US: u64 = 5_000_000;
 pub fn arrows(scene: &Scene, out: &mut Picture) {
     match scene.density {
         None => each(scene, out),
-        Some((settled, grid)) => {
-            let mut flying = Bundles::default();
-            for a in scene.store.flying.iter().filter(|a| scene.filter.arrow(a)) {
-                if a.sent_us <= scene.now_us {
-                    flying.add(a, scene.lanes, grid);
-                }
-            }
-            density(scene, settled, &flying, out);
+        Some(bundles) => {
+            density(scene, bundles, out);
             lit_over_density(scene, out);
         }
     }
@@ -141,13 +136,10 @@ fn one(
 }
 
 /// Bundles as lines whose weight is their number.
-fn density(scene: &Scene, settled: &Bundles, flying: &Bundles, out: &mut Picture) {
+fn density(scene: &Scene, bundles: &Density, out: &mut Picture) {
     let (from, to) = scene.layout.window();
     let to = to.min(scene.now_us);
-    let shown: Vec<&Bundle> = settled
-        .within(from, to)
-        .chain(flying.within(from, to))
-        .collect();
+    let shown: Vec<&Bundle> = bundles.within(from, to).collect();
     let dim = if scene.cone.is_some() || matches!(scene.picked, Some(Pick::Node(_))) {
         DIMMED
     } else {
@@ -184,10 +176,11 @@ fn bundle(scene: &Scene, b: &Bundle, dim: f64, heads: bool, out: &mut Vec<Shape>
     let grown = (scene.now_us.saturating_sub(sent) as f64 / span).min(1.0);
     let whole = if lost { LOST_AT } else { 1.0 };
     let end = between(start, full, grown.min(whole));
-    // In whole steps, so that many share a style and are stroked at once.
+    // In whole steps, so that many share a style and are stroked at once. Darker, not wider: where there is
+    // no graphics card lines of a pixel cost a fraction of wider ones, dashed ones a tenth.
     let weight = f64::from(b.count).log2().ceil();
-    let width = (0.9 + weight * 0.3).min(3.3);
-    let alpha = (0.22 + weight * 0.05).min(0.6) * dim;
+    let width = 1.0;
+    let alpha = (0.18 + weight * 0.06).min(0.8) * dim;
     let stroke = Token::kind(b.first.kind);
     out.push(line(
         start,
@@ -203,7 +196,7 @@ fn bundle(scene: &Scene, b: &Bundle, dim: f64, heads: bool, out: &mut Vec<Shape>
     if lost {
         out.push(Shape::Cross {
             at: end,
-            size: 3.0 + width * 0.5,
+            size: (3.4 + weight * 0.15).min(4.6),
             stroke: Token::Lost,
             alpha: alpha.max(0.5),
         });

@@ -23,9 +23,13 @@ impl Grid {
     /// Cells about so many pixels wide.
     #[must_use]
     pub fn of(layout: &Layout, px: f64) -> Grid {
+        let lanes = (px / layout.pitch()).round().max(1.0);
+        // Lanes come whole: what a cell is too narrow or too wide by, it is longer or shorter by, so that
+        // slightly coarser cells never merge much more.
+        let long = px * (px / (lanes * layout.pitch())).max(if lanes > 1.0 { 0.0 } else { 1.0 });
         Grid {
-            lanes: (px / layout.pitch()).round().max(1.0) as u16,
-            us: (px * 1_000.0 / layout.view.px_per_ms).max(1.0) as u64,
+            lanes: lanes as u16,
+            us: (long * 1_000.0 / layout.view.px_per_ms).max(1.0) as u64,
         }
     }
 }

@@ -1,21 +1,24 @@
-//! The one file that touches a canvas.
+//! The one file that touches a canvas: hands it over to the painter (`web/assets/painter.js`), a worker of
+//! its own, and gives that the packed pictures. Where a browser cannot, the same painter draws on the page.
 
-use super::paint::{Painter, Point, Stroke};
-use super::shapes::Align;
+use super::packed::Packed;
 use super::tokens::Token;
-use js_sys::Array;
-use std::collections::BTreeMap;
-use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
+use crate::platform::{vendor, workers};
+use js_sys::{Array, Float32Array, Function, Reflect};
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+use wasm_bindgen::prelude::*;
+use web_sys::{Blob, HtmlCanvasElement, MessageEvent, Worker};
 
-/// Colours of the theme in force.
-#[derive(Default)]
-pub struct Palette(BTreeMap<Token, String>);
+const PAINTER: &str = "painter.js";
+
+/// Colours of the theme in force, in the order of [`Token::ALL`].
+pub struct Palette(String);
 
 impl Palette {
     #[must_use]
     pub fn colour(&self, token: Token) -> &str {
-        self.0.get(&token).map_or("#888", String::as_str)
+        self.0.split('\n').nth(token as usize).unwrap_or("#888")
     }
 
     /// Reads the style sheet's tokens; again whenever the theme changes.
@@ -31,129 +34,231 @@ impl Palette {
             let value = computed.as_ref()?.get_property_value("color").ok()?;
             Some(value).filter(|v| !v.is_empty())
         };
-        let known = Token::ALL.into_iter();
-        Palette(
-            known
-                .map(|t| (t, colour(t).unwrap_or_else(|| "#888".into())))
-                .collect(),
-        )
+        let known = Token::ALL.map(|t| colour(t).unwrap_or_else(|| "#888".into()));
+        Palette(known.join("\n"))
     }
 }
 
-pub struct Canvas<'a> {
-    context: CanvasRenderingContext2d,
-    palette: &'a Palette,
-    size: (f64, f64),
+/// Canvas pixels a pixel of the page is wide.
+#[must_use]
+pub fn ratio() -> f64 {
+    web_sys::window()
+        .map_or(1.0, |w| w.device_pixel_ratio())
+        .clamp(1.0, 3.0)
 }
 
-impl<'a> Canvas<'a> {
-    /// Fits the canvas to its place and the screen's pixels. None without a 2D context.
+#[wasm_bindgen]
+extern "C" {
+    /// A canvas whose browser may lack this.
+    type OldOrNew;
+    #[wasm_bindgen(method, catch, js_name = transferControlToOffscreen)]
+    fn transfer(this: &OldOrNew) -> Result<JsValue, JsValue>;
+}
+
+type Told = Rc<dyn Fn(f64)>;
+
+/// Where the painting is done.
+enum Place {
+    /// The worker has not answered yet.
+    Coming,
+    Worker,
+    Page(Function),
+}
+
+struct Inner {
+    canvas: HtmlCanvasElement,
+    worker: RefCell<Option<Worker>>,
+    place: RefCell<Place>,
+    /// Hears of each frame what it cost, and of 0 when the painter is there.
+    told: Told,
+    /// The name of a PNG file under way.
+    saving: RefCell<Option<String>>,
+    /// Frames given and not yet painted.
+    unseen: Cell<u32>,
+}
+
+/// A canvas and who paints it. Dropped, its worker ends.
+pub struct Surface(Rc<Inner>);
+
+impl Surface {
+    /// `told` hears of each frame how many milliseconds painting it took, and once of 0 when pictures can be
+    /// taken.
     #[must_use]
-    pub fn on(element: &HtmlCanvasElement, size: (f64, f64), palette: &'a Palette) -> Option<Self> {
-        let ratio = web_sys::window()
-            .map_or(1.0, |w| w.device_pixel_ratio())
-            .clamp(1.0, 3.0);
-        let (w, h) = (
-            (size.0 * ratio).round() as u32,
-            (size.1 * ratio).round() as u32,
-        );
-        if element.width() != w || element.height() != h {
-            element.set_width(w);
-            element.set_height(h);
-        }
-        let context: CanvasRenderingContext2d = element.get_context("2d").ok()??.dyn_into().ok()?;
-        context
-            .set_transform(ratio, 0.0, 0.0, ratio, 0.0, 0.0)
-            .ok()?;
-        Some(Canvas {
-            context,
-            palette,
-            size,
-        })
+    pub fn new(canvas: HtmlCanvasElement, told: impl Fn(f64) + 'static) -> Surface {
+        let inner = Rc::new(Inner {
+            canvas,
+            worker: RefCell::default(),
+            place: RefCell::new(Place::Coming),
+            told: Rc::new(told),
+            saving: RefCell::default(),
+            unseen: Cell::default(),
+        });
+        inner.start();
+        Surface(inner)
     }
 
-    fn colour(&self, token: Token) -> &str {
-        self.palette.colour(token)
+    #[must_use]
+    pub fn canvas(&self) -> &HtmlCanvasElement {
+        &self.0.canvas
     }
 
-    fn style(&self, stroke: Stroke) {
-        let c = &self.context;
-        c.set_stroke_style_str(self.colour(stroke.colour));
-        c.set_line_width(stroke.width);
-        c.set_global_alpha(stroke.alpha);
-        let dash: Array = stroke
-            .dash
-            .pattern()
-            .iter()
-            .map(|v| JsValue::from_f64(*v))
-            .collect();
-        let _ = c.set_line_dash(&dash);
-    }
-}
-
-impl Painter for Canvas<'_> {
-    fn clear(&mut self, colour: Token) {
-        self.context.set_global_alpha(1.0);
-        self.context.set_fill_style_str(self.colour(colour));
-        self.context.fill_rect(0.0, 0.0, self.size.0, self.size.1);
+    /// Whether a picture may be given: two may be under way, so that one is drawn while the next is made.
+    #[must_use]
+    pub fn free(&self) -> bool {
+        self.0.unseen.get() < 2 && !matches!(*self.0.place.borrow(), Place::Coming)
     }
 
-    fn segments(&mut self, lines: &[(Point, Point)], stroke: Stroke) {
-        self.style(stroke);
-        self.context.begin_path();
-        for (from, to) in lines {
-            self.context.move_to(from.0, from.1);
-            self.context.line_to(to.0, to.1);
-        }
-        self.context.stroke();
-    }
-
-    fn polygon(&mut self, points: &[Point], colour: Token, alpha: f64) {
-        self.context.set_global_alpha(alpha);
-        self.context.set_fill_style_str(self.colour(colour));
-        self.context.begin_path();
-        for (k, (x, y)) in points.iter().enumerate() {
-            if k == 0 {
-                self.context.move_to(*x, *y);
-            } else {
-                self.context.line_to(*x, *y);
+    pub fn show(&self, picture: &Packed, palette: &Palette) {
+        let inner = &self.0;
+        let numbers = Float32Array::from(&picture.numbers[..]);
+        match &*inner.place.borrow() {
+            Place::Coming => return,
+            Place::Worker => {
+                let frame = Array::of3(&numbers, &(&*picture.texts).into(), &(&*palette.0).into());
+                if let Some(worker) = &*inner.worker.borrow() {
+                    let transfer = Array::of1(&numbers.buffer());
+                    let _ = worker.post_message_with_transfer(&frame, &transfer);
+                }
+            }
+            Place::Page(draw) => {
+                let start = now_ms();
+                let arguments = Array::of4(
+                    &inner.canvas,
+                    &numbers,
+                    &(&*picture.texts).into(),
+                    &(&*palette.0).into(),
+                );
+                let _ = draw.apply(&JsValue::NULL, &arguments);
+                let me = Rc::downgrade(inner);
+                // What the browser spends on it before the next frame counts, too.
+                leptos::prelude::request_animation_frame(move || {
+                    if let Some(me) = me.upgrade() {
+                        me.painted(now_ms() - start);
+                    }
+                });
             }
         }
-        self.context.fill();
+        inner.unseen.set(inner.unseen.get() + 1);
     }
 
-    fn triangles(&mut self, all: &[[Point; 3]], colour: Token, alpha: f64) {
-        self.context.set_global_alpha(alpha);
-        self.context.set_fill_style_str(self.colour(colour));
-        self.context.begin_path();
-        for [a, b, c] in all {
-            self.context.move_to(a.0, a.1);
-            self.context.line_to(b.0, b.1);
-            self.context.line_to(c.0, c.1);
+    /// Hands the reader what is shown as a PNG file.
+    pub fn save(&self, name: &str) {
+        let inner = &self.0;
+        match (&*inner.place.borrow(), &*inner.worker.borrow()) {
+            (Place::Worker, Some(worker)) => {
+                *inner.saving.borrow_mut() = Some(name.to_owned());
+                let _ = worker.post_message(&"png".into());
+            }
+            _ => crate::platform::files::download_canvas(name, &inner.canvas),
         }
-        self.context.fill();
     }
+}
 
-    fn ring(&mut self, at: Point, radius: f64, stroke: Stroke) {
-        self.style(stroke);
-        self.context.begin_path();
-        let _ = self
-            .context
-            .arc(at.0, at.1, radius, 0.0, std::f64::consts::TAU);
-        self.context.stroke();
+impl Drop for Surface {
+    fn drop(&mut self) {
+        self.0.end();
     }
+}
 
-    fn text(&mut self, at: Point, text: &str, colour: Token, align: Align, size: f64, bold: bool) {
-        let c = &self.context;
-        let weight = if bold { "600" } else { "400" };
-        c.set_font(&format!("{weight} {size}px system-ui, sans-serif"));
-        c.set_text_align(match align {
-            Align::Left => "left",
-            Align::Middle => "center",
-            Align::Right => "right",
+impl Inner {
+    fn start(self: &Rc<Self>) {
+        let able = Reflect::has(&self.canvas, &"transferControlToOffscreen".into());
+        let worker = able
+            .unwrap_or(false)
+            .then(|| Worker::new(&workers::address(PAINTER)).ok());
+        let Some(worker) = worker.flatten() else {
+            return self.on_page();
+        };
+        let me = Rc::downgrade(self);
+        let heard = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
+            if let Some(me) = me.upgrade() {
+                me.heard(&event.data());
+            }
         });
-        c.set_global_alpha(1.0);
-        c.set_fill_style_str(self.colour(colour));
-        let _ = c.fill_text(text, at.0, at.1);
+        let me = Rc::downgrade(self);
+        let failed = Closure::<dyn Fn()>::new(move || {
+            // Once it has the canvas nobody else can draw there.
+            if let Some(me) = me.upgrade().filter(|m| m.is_coming()) {
+                me.end();
+                me.on_page();
+            }
+        });
+        worker.set_onmessage(Some(heard.as_ref().unchecked_ref()));
+        worker.set_onerror(Some(failed.as_ref().unchecked_ref()));
+        // One pair a chart; a page has two at most.
+        heard.forget();
+        failed.forget();
+        *self.worker.borrow_mut() = Some(worker);
     }
+
+    fn is_coming(&self) -> bool {
+        matches!(*self.place.borrow(), Place::Coming)
+    }
+
+    fn heard(self: &Rc<Self>, said: &JsValue) {
+        if let Some(ms) = said.as_f64() {
+            self.painted(ms);
+        } else if let Some(blob) = said.dyn_ref::<Blob>() {
+            let name = self.saving.borrow_mut().take();
+            crate::platform::files::download_blob(&name.unwrap_or_default(), blob);
+        } else if said.is_truthy() && self.hand_over() {
+            self.found(Place::Worker);
+        } else {
+            self.end();
+            self.on_page();
+        }
+    }
+
+    /// False where the browser would not.
+    fn hand_over(&self) -> bool {
+        let canvas: &OldOrNew = self.canvas.unchecked_ref();
+        let (Ok(canvas), Some(worker)) = (canvas.transfer(), &*self.worker.borrow()) else {
+            return false;
+        };
+        let transfer = Array::of1(&canvas);
+        worker
+            .post_message_with_transfer(&canvas, &transfer)
+            .is_ok()
+    }
+
+    fn on_page(self: &Rc<Self>) {
+        let me = self.clone();
+        wasm_bindgen_futures::spawn_local(async move {
+            let loaded = vendor::import_from(&workers::address(PAINTER)).await;
+            let draw = Reflect::get(&js_sys::global(), &"consensusforgeDraw".into());
+            match (
+                loaded,
+                draw.ok().and_then(|d| d.dyn_into::<Function>().ok()),
+            ) {
+                (Ok(_), Some(draw)) => me.found(Place::Page(draw)),
+                (said, _) => {
+                    let why = said.err().unwrap_or_default();
+                    let text = format!("The chart's painter could not be loaded: {why}");
+                    web_sys::console::error_1(&text.into());
+                }
+            }
+        });
+    }
+
+    fn found(&self, place: Place) {
+        *self.place.borrow_mut() = place;
+        (self.told)(0.0);
+    }
+
+    fn painted(&self, ms: f64) {
+        self.unseen.set(self.unseen.get().saturating_sub(1));
+        (self.told)(ms);
+    }
+
+    fn end(&self) {
+        if let Some(worker) = self.worker.borrow_mut().take() {
+            worker.set_onerror(None);
+            worker.terminate();
+        }
+    }
+}
+
+fn now_ms() -> f64 {
+    let clock = leptos::prelude::window().performance();
+    clock.map_or_else(js_sys::Date::now, |c| c.now())
 }

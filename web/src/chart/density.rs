@@ -1,7 +1,7 @@
 //! When and how coarsely arrows become density, kept from frame to frame: what has arrived is bundled
 //! once, not once a frame.
 
-use super::bundle::{Bundles, Grid};
+use super::bundle::{Bundle, Bundles, Grid};
 use super::filter::Filter;
 use super::lanes::Lanes;
 use super::layout::Layout;
@@ -9,19 +9,37 @@ use super::store::Store;
 
 /// Up to so many messages in the window each is an arrow of its own.
 const EACH_UP_TO: usize = 900;
-/// Cells in pixels, from those in which only what nearly coincides merges.
-const LEVELS: [f64; 7] = [9.0, 14.0, 22.0, 34.0, 52.0, 80.0, 120.0];
+/// Cells in pixels, from those in which only what nearly coincides merges; each level is so much coarser.
+const FINEST: f64 = 9.0;
+const STEP: f64 = 1.15;
+const COARSEST: usize = 19;
+/// Lines fall with this power of the cells' size at most: two lanes and two instants.
+const POWER: f64 = 4.0;
+/// Below this share of the lines there may be a finer level is tried. One level is less than this apart.
+const FEW: f64 = 0.45;
+/// Frames for which a level stays, unless there are too many lines.
+const STEADY: u32 = 20;
 /// Old bundles kept, in times of what a window may hold, before they are made anew.
 const MANY: usize = 8;
 
 #[derive(Default)]
 pub struct Density {
     bundles: Bundles,
+    /// On the wire, made anew each frame.
+    flying: Bundles,
     made_for: Option<Made>,
     level: usize,
+    /// Frames since the level changed.
+    steady: u32,
     /// Arrows of the store taken in so far.
     seen: u64,
     on: bool,
+}
+
+/// Levels between so many lines and fewer, at least: as few as can be are made in vain.
+fn levels(many: usize, few: usize) -> usize {
+    let apart = (many as f64 / few.max(1) as f64).ln() / (POWER * STEP.ln());
+    (apart as usize).max(1)
 }
 
 /// What the bundles were made for; anything else and they must be made anew.
@@ -37,14 +55,15 @@ struct Made {
 
 impl Density {
     /// Brings the bundles up to date; `lines` is how many a window should hold at most, `stamp` changes
-    /// with `lanes` and `filter`. None: few enough to draw each.
+    /// with `lanes` and `filter`. False: few enough to draw each.
     pub fn update(
         &mut self,
         layout: &Layout,
         store: &Store,
         (lanes, filter, stamp): (&Lanes, &Filter, u64),
         lines: usize,
-    ) -> Option<Grid> {
+        now_us: u64,
+    ) -> bool {
         let (from, to) = layout.window();
         let messages = store.about(from, to);
         // Between the two bounds it stays as it is, or it would flicker.
@@ -52,10 +71,12 @@ impl Density {
         if !self.on {
             self.made_for = None;
             self.level = 0;
-            return None;
+            return false;
         }
+        self.steady = self.steady.saturating_add(1);
+        let mut refined = false;
         loop {
-            let grid = Grid::of(layout, LEVELS[self.level]);
+            let grid = Grid::of(layout, FINEST * STEP.powi(self.level as i32));
             let fits = self.made_for.is_some_and(|m| {
                 m.grid == grid
                     && m.stamp == stamp
@@ -68,27 +89,34 @@ impl Density {
             } else {
                 self.make(store, lanes, filter, grid, (from, to), stamp);
             }
-            let within = self.bundles.within(from, to).count();
-            if within > lines && self.level + 1 < LEVELS.len() {
-                self.level += 1;
-            } else if within < lines / 6 && self.level > 0 && !fits {
-                // Only when made anew: finer now costs nothing extra.
-                self.level -= 1;
-                let finer = Grid::of(layout, LEVELS[self.level]);
-                self.make(store, lanes, filter, finer, (from, to), stamp);
-                if self.bundles.within(from, to).count() <= lines {
-                    return Some(finer);
-                }
-                self.level += 1;
+            self.flying.clear();
+            let out = store.flying.iter().filter(|a| a.sent_us <= now_us);
+            for a in out.filter(|a| filter.arrow(a)) {
+                self.flying.add(a, lanes, grid);
+            }
+            let within = self.within(from, to).count();
+            if within > lines && self.level < COARSEST {
+                self.level = (self.level + levels(within, lines)).min(COARSEST);
+                self.steady = 0;
+                refined = true;
+            } else if (within as f64) < lines as f64 * FEW
+                && self.level > 0
+                && !refined
+                && (self.steady > STEADY || !fits)
+            {
+                self.level = self.level.saturating_sub(levels(lines, within));
+                self.steady = 0;
+                refined = true;
             } else {
-                return Some(grid);
+                return true;
             }
         }
     }
 
-    #[must_use]
-    pub fn bundles(&self) -> &Bundles {
-        &self.bundles
+    /// Those of which something lies between two instants, what is on the wire last.
+    pub fn within(&self, from_us: u64, to_us: u64) -> impl Iterator<Item = &Bundle> {
+        let flying = self.flying.within(from_us, to_us);
+        self.bundles.within(from_us, to_us).chain(flying)
     }
 
     fn add_new(&mut self, store: &Store, lanes: &Lanes, filter: &Filter, grid: Grid) {
@@ -172,52 +200,86 @@ mod tests {
         store
     }
 
+    fn updated(density: &mut Density, nodes: usize, store: &Store, lines: usize) -> bool {
+        let (lanes, filter) = (Lanes::plain(nodes), Filter::default());
+        let all = layout(nodes);
+        density.update(&all, store, (&lanes, &filter, 0), lines, u64::MAX)
+    }
+
+    fn counts(density: &Density, nodes: usize) -> Vec<u32> {
+        let (from, to) = layout(nodes).window();
+        density.within(from, to).map(|b| b.count).collect()
+    }
+
     #[test]
     fn a_few_are_drawn_one_by_one() {
-        let mut density = Density::default();
-        let (lanes, filter) = (Lanes::plain(4), Filter::default());
-        let grid = density.update(&layout(4), &filled(4, 6), (&lanes, &filter, 0), 1_000);
-        assert_eq!(grid, None);
+        assert!(!updated(&mut Density::default(), 4, &filled(4, 6), 1_000));
     }
 
     #[test]
     fn a_crowd_of_any_size_fits_the_lines_there_are_and_none_is_lost() {
-        for nodes in [30u32, 60, 128] {
+        for nodes in [30u32, 60, 100, 128] {
             let store = filled(nodes, 3);
             let mut density = Density::default();
-            let (lanes, filter) = (Lanes::plain(nodes as usize), Filter::default());
-            let all = layout(nodes as usize);
-            let grid = density.update(&all, &store, (&lanes, &filter, 0), 1_200);
-            assert!(grid.is_some(), "{nodes}");
-            let (from, to) = all.window();
-            let within: Vec<u32> = density
-                .bundles()
-                .within(from, to)
-                .map(|b| b.count)
-                .collect();
-            assert!(within.len() <= 1_200, "{nodes}: {}", within.len());
+            assert!(updated(&mut density, nodes as usize, &store, 1_200));
+            let within = counts(&density, nodes as usize);
+            // And makes use of them.
+            assert!(
+                (500..=1_200).contains(&within.len()),
+                "{nodes}: {}",
+                within.len()
+            );
             assert_eq!(within.iter().sum::<u32>(), 3 * nodes * (nodes - 1));
         }
+    }
+
+    #[test]
+    fn more_lines_than_before_are_made_use_of_after_a_while() {
+        let store = filled(100, 3);
+        let mut density = Density::default();
+        updated(&mut density, 100, &store, 500);
+        assert!(counts(&density, 100).len() <= 500);
+        for _ in 0..200 {
+            updated(&mut density, 100, &store, 2_400);
+        }
+        let lines = counts(&density, 100).len();
+        assert!((1_080..=2_400).contains(&lines), "{lines}");
+        let level = density.level;
+        for _ in 0..200 {
+            updated(&mut density, 100, &store, 2_400);
+        }
+        assert_eq!(density.level, level, "it stays as it is");
+    }
+
+    #[test]
+    fn what_is_on_the_wire_takes_its_share_of_the_lines() {
+        let mut store = filled(60, 2);
+        let mut flying = votes(60, 210_000);
+        for a in &mut flying {
+            a.fate = consensusforge_core::session::view::Fate::Flying;
+        }
+        store.take(batch(vec![], vec![]), flying, None);
+        let mut density = Density::default();
+        updated(&mut density, 60, &store, 900);
+        let within = counts(&density, 60);
+        assert!(within.len() <= 900, "{}", within.len());
+        assert_eq!(within.iter().sum::<u32>(), 3 * 60 * 59);
     }
 
     #[test]
     fn what_comes_later_is_added_without_making_all_anew() {
         let mut store = filled(60, 2);
         let mut density = Density::default();
-        let (lanes, filter) = (Lanes::plain(60), Filter::default());
-        let l = layout(60);
-        let first = density.update(&l, &store, (&lanes, &filter, 0), 1_500);
-        let before = density.bundles().arrows;
+        updated(&mut density, 60, &store, 1_500);
+        let before = (density.level, density.bundles.arrows);
         store.take(batch(votes(60, 210_000), vec![]), vec![], None);
-        assert_eq!(
-            density.update(&l, &store, (&lanes, &filter, 0), 5_000),
-            first
-        );
-        assert_eq!(density.bundles().arrows, before + 60 * 59);
+        updated(&mut density, 60, &store, 5_000);
+        let after = (density.level, density.bundles.arrows);
+        assert_eq!(after, (before.0, before.1 + 60 * 59));
         // Forgotten and filled again: made anew.
         store.clear();
         store.take(batch(votes(60, 0), vec![]), vec![], None);
-        density.update(&l, &store, (&lanes, &filter, 0), 5_000);
-        assert_eq!(density.bundles().arrows, 60 * 59);
+        updated(&mut density, 60, &store, 5_000);
+        assert_eq!(density.bundles.arrows, 60 * 59);
     }
 }

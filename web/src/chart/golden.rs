@@ -53,7 +53,8 @@ impl Seen {
             view,
         };
         let mut density = Density::default();
-        let grid = density.update(&layout, &self.store, (&lanes, &filter, 0), 400);
+        let of = (&lanes, &filter, 0);
+        let dense = density.update(&layout, &self.store, of, 400, self.now_us);
         let cone = pick.and_then(|p| Cone::of(p, &self.store, world.nodes.len()));
         let cuts = cuts(self.session.scenario(), &world.nodes);
         picture(&Scene {
@@ -68,7 +69,7 @@ impl Seen {
             pinned: None,
             cone: cone.as_ref(),
             cuts: &cuts,
-            density: grid.map(|g| (density.bundles(), g)),
+            density: dense.then_some(&density),
             area: None,
         })
     }

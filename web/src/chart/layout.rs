@@ -4,7 +4,7 @@
 /// Room at the far ends.
 const MARGIN: f64 = 14.0;
 /// Following, now lies at this share of the length: a little of the future stays free.
-const NOW_AT: f64 = 0.88;
+const NOW_AT: f64 = 0.92;
 /// Pixels a millisecond: from a day on one screen to a microsecond in a pixel.
 pub const ZOOM: (f64, f64) = (1e-5, 1e3);
 /// How far lifelines may be drawn apart, in times of what fits.
@@ -123,13 +123,7 @@ impl Layout {
     }
 
     fn room(&self) -> f64 {
-        // Flowing right the last lifeline stands above the tools, which lie in the chart's corner.
-        let far = match self.view.flow {
-            Flow::Down => MARGIN,
-            Flow::Right if self.width < 560.0 => 66.0,
-            Flow::Right => 42.0,
-        };
-        (self.breadth() - self.gutter() - far).max(1.0)
+        (self.breadth() - self.gutter() - MARGIN).max(1.0)
     }
 
     /// Pixels between two lifelines.

@@ -1,7 +1,8 @@
 //! The message-sequence chart. Records come into the [`store`]; [`lanes`] says which lifelines stand
 //! where, [`layout`] where things lie, [`shapes`] (with [`frame`], [`lifelines`], [`arrows`], [`marks`])
 //! turns all of it into plain shapes, [`hit`] finds what is under a pointer; all pure. [`paint`] says how
-//! a shape is drawn on any surface: [`svg`] is one, and only `canvas` touches a real one.
+//! a shape is drawn on any surface: [`svg`] is one, [`packed`] are numbers for a painter in a worker, and only
+//! `canvas` touches a real canvas.
 
 pub mod area;
 pub mod arrows;
@@ -21,6 +22,7 @@ pub mod layout;
 pub mod lifelines;
 pub mod marks;
 pub mod neighbours;
+pub mod packed;
 pub mod paint;
 pub mod say;
 pub mod shapes;

@@ -1,9 +1,9 @@
 //! From records and a view to plain shapes. No colour values, no surface: those are `paint`'s.
 
 use super::area::Area;
-use super::bundle::{Bundles, Grid};
 use super::cone::Cone;
 use super::cuts::CutBand;
+use super::density::Density;
 use super::filter::Filter;
 use super::hit::Pick;
 use super::lanes::Lanes;
@@ -106,7 +106,7 @@ pub struct Scene<'a> {
     pub cone: Option<&'a Cone>,
     pub cuts: &'a [CutBand],
     /// What has arrived, as density; none: every arrow is drawn.
-    pub density: Option<(&'a Bundles, Grid)>,
+    pub density: Option<&'a Density>,
     pub area: Option<Area>,
 }
 
@@ -295,18 +295,15 @@ pub mod tests {
             .collect();
         let messages = many.len();
         store.take(batch(many, vec![]), vec![], None);
-        let (lanes, mut bundles) = (Lanes::plain(128), Bundles::default());
-        let grid = Grid::of(&layout(128), 40.0);
-        for a in store.arrived() {
-            bundles.add(a, &lanes, grid);
-        }
-        let p = draw(&store, 300_000, 128, |s| {
-            // The bundles live as long as the store; the compiler cannot know.
-            let density: &Bundles = Box::leak(Box::new(std::mem::take(&mut bundles)));
-            s.density = Some((density, grid));
-        });
+        let (lanes, filter) = (Lanes::plain(128), Filter::default());
+        let mut density = Density::default();
+        let of = (&lanes, &filter, 0);
+        assert!(density.update(&layout(128), &store, of, 1_000, 300_000));
+        // It lives as long as the store; the compiler cannot know.
+        let density: &Density = Box::leak(Box::new(density));
+        let p = draw(&store, 300_000, 128, |s| s.density = Some(density));
         assert_eq!(p.messages, messages);
-        assert!(p.drawn < 4_000 && p.drawn > 50, "{}", p.drawn);
+        assert!(p.drawn <= 1_000 && p.drawn > 50, "{}", p.drawn);
     }
 
     #[test]

@@ -15,11 +15,12 @@ pub use state::{Chart, pin};
 use super::inspector::tooltip;
 use crate::app::{App, app};
 use crate::chart::area::Sum;
+use crate::chart::canvas::Surface;
 use crate::chart::filter::Filter;
 use crate::chart::hit::Pick;
 use crate::chart::lanes::Arrangement;
 use crate::chart::layout::Flow;
-use crate::platform::frames::{Cost, Frames};
+use crate::platform::frames::Frames;
 use leptos::{html, prelude::*};
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -66,7 +67,7 @@ impl Ui {
 pub fn ChartPanel() -> impl IntoView {
     let app = app();
     let canvas = NodeRef::<html::Canvas>::new();
-    let place = NodeRef::<html::Section>::new();
+    let place = NodeRef::<html::Div>::new();
     let ui = Ui::new();
     provide_context(ui);
 
@@ -78,7 +79,7 @@ pub fn ChartPanel() -> impl IntoView {
         let drawn = Rc::downgrade(&chart);
         {
             let mut c = chart.borrow_mut();
-            c.canvas = Some(canvas);
+            c.surface = Some(surface(&chart, canvas));
             c.ui = Some(ui);
             let learning = drawn.clone();
             let draw = move || {
@@ -93,16 +94,14 @@ pub fn ChartPanel() -> impl IntoView {
                     }
                 }
             };
-            let cost = move |cost: Cost| {
+            let cost = move |ms| {
                 if let Some(chart) = learning.upgrade() {
-                    let mut c = chart.borrow_mut();
-                    let drawn = c.drawn;
-                    c.detail.learn(cost, drawn);
+                    chart.borrow_mut().work_ms = ms;
                 }
             };
             c.frames = Some(Frames::new(draw, cost));
         }
-        watch_size(&chart, place);
+        watch_size(&chart, place.into());
     });
     // What is chosen reaches the drawing.
     Effect::new(move |_| {
@@ -124,15 +123,27 @@ pub fn ChartPanel() -> impl IntoView {
     });
 
     view! {
-        <section class="chart" id="chart" node_ref=place aria-label="Message sequence chart">
-            <pointing::Surface canvas=canvas />
+        <section class="chart" id="chart" aria-label="Message sequence chart">
+            <div class="chart-place" node_ref=place>
+                <pointing::Surface canvas=canvas />
+                <sum::SumCard />
+                <hands::MenuCard />
+                {move || ui.hover.get().map(|(x, y, pick)| tooltip(app, x, y, &pick))}
+            </div>
             <tools::Tools />
-            <sum::SumCard />
-            <hands::MenuCard />
-            {move || ui.hover.get().map(|(x, y, pick)| tooltip(app, x, y, &pick))}
             <p id="chart-said" class="unseen" role="status" aria-live="polite">{move || ui.said.get()}</p>
         </section>
     }
+}
+
+/// The chart's canvas with who paints it.
+fn surface(chart: &Rc<RefCell<Chart>>, canvas: web_sys::HtmlCanvasElement) -> Surface {
+    let painted = Rc::downgrade(chart);
+    Surface::new(canvas, move |ms| {
+        if let Some(chart) = painted.upgrade() {
+            chart.borrow_mut().painted(ms);
+        }
+    })
 }
 
 fn watch_size(chart: &Rc<RefCell<Chart>>, place: web_sys::HtmlElement) {

@@ -12,7 +12,7 @@ use crate::app::{App, app};
 use crate::platform::dom::{Built, El, el};
 use crate::studio::Language;
 use crate::words;
-use leptos::prelude::*;
+use leptos::{html, prelude::*};
 use std::rc::Rc;
 
 /// What the editor starts with, until a module is taken over into it.
@@ -48,7 +48,32 @@ pub fn Contracts() -> impl IntoView {
                 .collect::<Vec<_>>()
         })
     });
+    // Whoever has just pressed Deploy, further down, is brought to what came of it.
+    let place = NodeRef::<html::Section>::new();
+    Effect::new(move |before: Option<usize>| {
+        let count = deployed.with(Vec::len);
+        let pressed = document().active_element();
+        let deploying =
+            pressed.is_some_and(|e| e.get_attribute("data-act").as_deref() == Some("deploy"));
+        if deploying
+            && before.is_some_and(|b| b < count)
+            && let Some(place) = place.get_untracked()
+        {
+            place.scroll_into_view();
+        }
+        count
+    });
     view! {
+        <section aria-label="Deployed contracts" node_ref=place>
+            <h2>"Deployed"</h2>
+            <Show when=move || deployed.with(Vec::is_empty)>
+                <p class="note">"Nothing yet. Open a module below and deploy it: it goes into a block like any transaction."</p>
+            </Show>
+            <For each=move || deployed.get() key=|k| k.clone() let:key>
+                <Deployed address=key.0 code=key.1 />
+            </For>
+        </section>
+        <Receipts />
         <section class="studio" aria-label="Modules">
             <h2>"Modules"</h2>
             <For each=move || modules.get() key=|k| k.clone() let:key>
@@ -79,16 +104,6 @@ pub fn Contracts() -> impl IntoView {
             <summary>"Write one"</summary>
             <Editor />
         </details>
-        <section aria-label="Deployed contracts">
-            <h2>"Deployed"</h2>
-            <Show when=move || deployed.with(Vec::is_empty)>
-                <p class="note">"Nothing yet. Deploy a module: it goes into a block like any transaction."</p>
-            </Show>
-            <For each=move || deployed.get() key=|k| k.clone() let:key>
-                <Deployed address=key.0 code=key.1 />
-            </For>
-        </section>
-        <Receipts />
         <Built make=Box::new(move || {
             el("details")
                 .class("looking")

@@ -39,12 +39,11 @@ pub fn Help() -> impl IntoView {
                 <dt>"!"</dt><dd>"evidence of two conflicting messages by one signer"</dd>
             </dl>
             <p>
-                "Sliders act on the running world from now on; count, stakes, seed and proposer start it anew. "
-                "Drag the chart to move in time, wheel with Ctrl to zoom, click a message to keep it in sight. "
+                "Sliders act on the running world from now on; the number of validators, stakes, seed and proposer start it anew. "
+                "Drag the chart to move in time, turn the wheel with Ctrl to zoom, click a message to read its story, "
+                "right-click it (or press long) to drop, delay or duplicate it. "
                 "Drop a .wasm contract or a scenario file anywhere."
             </p>
-            <h2>"Words"</h2>
-            <Words />
             <h2>"Keys"</h2>
             <dl class="facts keys">
                 {KEYS.map(|(key, what)| view! { <dt><kbd>{key}</kbd></dt><dd>{what}</dd> })}
@@ -53,6 +52,8 @@ pub fn Help() -> impl IntoView {
             <dl class="facts keys">
                 {presenter::KEYS.map(|(key, what)| view! { <dt><kbd>{key}</kbd></dt><dd>{what}</dd> })}
             </dl>
+            <h2>"Words"</h2>
+            <Words />
         </dialog>
     }
 }

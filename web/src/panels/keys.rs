@@ -29,11 +29,11 @@ pub const KEYS: [(&str, &str); 18] = [
     ("N", "follow now"),
     ("Enter", "on the chart: select the newest message"),
     ("Menu  Shift F10", "on the chart: act on what is selected"),
-    ("Shift drag", "sum an area"),
+    ("Shift drag", "measure an area: messages, bytes, time"),
     ("Ctrl wheel", "zoom time; with Shift, lifelines apart"),
     ("L", "a link to this run"),
     ("Ctrl Z  Ctrl Y", "take back the last act, do it again"),
-    ("1 2 3", "run, nodes, contracts"),
+    ("1 2 3 4 5", "run, nodes, contracts, metrics, log"),
     ("?", "this help"),
 ];
 
@@ -116,6 +116,8 @@ fn press(app: App, key: &str) -> bool {
         "1" => app.tab.set(crate::app::Tab::Run),
         "2" => app.tab.set(crate::app::Tab::Nodes),
         "3" => app.tab.set(crate::app::Tab::Contracts),
+        "4" => app.tab.set(crate::app::Tab::Metrics),
+        "5" => app.tab.set(crate::app::Tab::Log),
         _ => return false,
     }
     true

@@ -49,7 +49,10 @@ impl List {
 
     fn scroll_to(self, position: f64, total: u32) {
         let (height, full) = (Self::height(total), f64::from(total) * ROW);
-        let room = self.room.get_untracked();
+        // Asked for with the next frame: the tab may have been left since.
+        let Some(room) = self.room.try_get_untracked() else {
+            return;
+        };
         let top = if full <= height || height <= room {
             position * ROW
         } else {

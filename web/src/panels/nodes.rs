@@ -18,7 +18,7 @@ pub fn Nodes() -> impl IntoView {
             .with(|f| f.as_ref().map(|f| rows(&f.nodes)).unwrap_or_default())
     });
     view! {
-        <section aria-label="Nodes">
+        <section class="scroll" aria-label="Nodes">
             <table class="table nodes">
                 <thead>
                     <tr>
@@ -52,7 +52,7 @@ pub fn Nodes() -> impl IntoView {
                                     <td>{row.step.clone()}</td>
                                     <td class="mono">{match row.lock.clone() {
                                         Some((block, round)) => {
-                                            let text = format!("{block} r{round}");
+                                            let text = format!("{block:.4} r{round}");
                                             link(app, text, Thing::Block(block))
                                         }
                                         None => "–".into_any(),

@@ -1,6 +1,5 @@
 //! The guided path beside the run: a card over the controls, one step at a time.
 
-use super::icon::icon;
 use super::term::marked;
 use crate::app::{App, Sheet, app};
 use crate::lessons::progress::{self, Progress, STEPS};
@@ -209,7 +208,7 @@ fn Card(step: StoredValue<Step>) -> impl IntoView {
         <section class="lesson" id="lesson" aria-labelledby="lesson-title" data-step=step.with_value(|s| s.id)>
             <div class="card-head">
                 <Steps />
-                <button class="quiet" aria-label="Leave the path" on:click=move |_| me.close(app)>{icon("close")}</button>
+                <button class="quiet" title="Leave the path; what is done stays done" on:click=move |_| me.close(app)>"Leave"</button>
             </div>
             <h2 id="lesson-title" tabindex="-1" node_ref=title>{format!("{}. {}", k + 1, step.with_value(|s| s.title))}</h2>
             <p>{marked(step.with_value(|s| s.lead), true)}</p>
@@ -227,12 +226,6 @@ fn Card(step: StoredValue<Step>) -> impl IntoView {
             </fieldset>
             <Show when=move || me.predicted.get().is_some()>
                 <p class="task"><strong>"Now you: "</strong>{step.with_value(|s| s.task)}</p>
-                // On a narrow page the card covers the button meant.
-                {(step.with_value(|s| s.control) == "play").then(|| view! {
-                    <button class="narrow-only" on:click=move |_| app.play(!app.playing.get_untracked())>
-                        {move || if app.playing.get() { "Pause" } else { "Play" }}
-                    </button>
-                })}
             </Show>
             <Show when=move || step.with_value(|s| s.names) && me.predicted.get().is_some()>
                 <Names />
@@ -333,12 +326,12 @@ pub fn Welcome() -> impl IntoView {
         <Show when=move || shown.get() && !me.open.get()>
             <section class="banner plain welcome" id="welcome" aria-label="Welcome">
                 <p>
-                    <span>"Four validators agree on blocks, in this tab and nowhere else. Bend their network, make them lie, and see what holds."</span>
+                    <span>"Validators agree on a chain of blocks, in this tab and nowhere else. Bend their network, make them lie, see what holds."</span>
                     <button class="strong" id="take-path" on:click=move |_| {
                         put_away();
                         me.take_up(app);
                     }>"Show me, in six steps"</button>
-                    <button on:click=move |_| put_away()>"I look around"</button>
+                    <button on:click=move |_| put_away()>"I’ll look around"</button>
                 </p>
             </section>
         </Show>

@@ -49,7 +49,11 @@ pub fn Caption() -> impl IntoView {
     view! {
         // While time flows a sentence a second would be chatter: the announcer tells what matters.
         <p class="caption" id="caption" aria-live=move || if app.playing.get() { "off" } else { "polite" }>
-            {move || marked(&shown.get(), !app.playing.get())}
+            {move || {
+                let said = shown.with(String::is_empty) && !app.playing.get();
+                let text = if said { "Nothing has happened yet: press play.".into() } else { shown.get() };
+                marked(&text, !app.playing.get())
+            }}
         </p>
     }
 }
@@ -114,7 +118,7 @@ fn Figures() -> impl IntoView {
         <section aria-label="Live numbers">
             <h2>"Live numbers "<small>"newest 32 heights"</small></h2>
             <dl class="figures">
-                {figure("height", "m-height", |f| words::grouped(f.metrics.height))}
+                {figure("decided height", "m-height", |f| words::grouped(f.metrics.height))}
                 {figure("blocks a second", "m-rate", |f| words::figure(f.metrics.blocks_per_second))}
                 {figure("commit latency, median", "m-latency", |f| words::duration(f.metrics.commit_latency_p50_us))}
                 {figure("95th percentile", "m-latency95", |f| words::duration(f.metrics.commit_latency_p95_us))}

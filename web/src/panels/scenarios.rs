@@ -7,6 +7,7 @@ use super::term::marked;
 use crate::app::{App, app};
 use consensusforge_core::session::view::Preset;
 use leptos::{html, prelude::*};
+use wasm_bindgen::JsCast;
 
 /// Groups in the order of their first scenario, each with its scenarios.
 fn grouped(presets: &[Preset]) -> Vec<(String, Vec<Preset>)> {
@@ -102,6 +103,11 @@ pub fn Scenarios() -> impl IntoView {
         if let Some(dialog) = dialog.get() {
             if app.listing.get() && !dialog.open() {
                 let _ = dialog.show_modal();
+                // The way on is from where one is.
+                let here = dialog.query_selector("[aria-current]").ok().flatten();
+                if let Some(here) = here.and_then(|e| e.dyn_into::<web_sys::HtmlElement>().ok()) {
+                    let _ = here.focus();
+                }
             } else if !app.listing.get() {
                 dialog.close();
             }

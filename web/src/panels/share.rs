@@ -14,6 +14,7 @@ pub fn Share() -> impl IntoView {
     let app = app();
     let dialog = NodeRef::<html::Dialog>::new();
     let field = NodeRef::<html::Input>::new();
+    let button = NodeRef::<html::Button>::new();
     let copied = RwSignal::new(false);
     Effect::new(move |_| {
         if let Some(dialog) = dialog.get() {
@@ -43,6 +44,28 @@ pub fn Share() -> impl IntoView {
             }
         });
     };
+    // One key copies as soon as there is something to copy.
+    Effect::new(move |_| {
+        if app.link.with(Option::is_some)
+            && let Some(button) = button.get()
+        {
+            request_animation_frame(move || {
+                let _ = button.focus();
+            });
+        }
+    });
+    let others = move || {
+        let shown = app.scenario.get();
+        match app.branches.with(|b| b.left(&shown).count()) {
+            0 => None,
+            1 => Some(
+                "One other future stays in this tab: the link, the file and the exports carry the one shown.",
+            ),
+            _ => Some(
+                "The other futures stay in this tab: the link, the file and the exports carry the one shown.",
+            ),
+        }
+    };
     let size = move || {
         app.link.get().map(|l| {
             l.warning.unwrap_or_else(|| {
@@ -68,11 +91,12 @@ pub fn Share() -> impl IntoView {
                         if app.link.with(Option::is_some) { "too long for a link".into() } else { "…".into() }
                     })
                 />
-                <button class="strong" disabled=move || address().is_none() on:click=copy>
+                <button class="strong" node_ref=button disabled=move || address().is_none() on:click=copy>
                     {move || if copied.get() { "Copied" } else { "Copy" }}
                 </button>
             </div>
-            <p class:warned=warned id="link-size">{size}</p>
+            <p class:warned=warned class="note" id="link-size">{size}</p>
+            {move || app.sharing.get().then(others).flatten().map(|text| view! { <p class="note" id="other-futures">{text}</p> })}
             <div class="buttons">
                 <button on:click=move |_| app.send(ToWorker::File)>"Download as a file"</button>
                 <label class="button">

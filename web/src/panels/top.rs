@@ -70,8 +70,8 @@ pub fn Chip() -> impl IntoView {
                     <span aria-hidden="true" class="icon">{icon}</span>
                     <strong>{word}</strong>
                     <span class="place">
-                        {term("height", "height".into(), true)}" "{move || place.get().0}" · "
-                        {term("round", "round".into(), true)}" "{move || place.get().1}
+                        {term("height", "height".into(), true)}" "{move || place.get().0}
+                        <span class="chip-round">" · "{term("round", "round".into(), true)}" "{move || place.get().1}</span>
                     </span>
                 }
                 .into_any(),

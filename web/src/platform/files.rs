@@ -59,7 +59,7 @@ pub fn download_canvas(name: &str, canvas: &HtmlCanvasElement) {
     let _ = canvas.to_blob(done.unchecked_ref());
 }
 
-fn download_blob(name: &str, blob: &Blob) {
+pub fn download_blob(name: &str, blob: &Blob) {
     let Ok(address) = Url::create_object_url_with_blob(blob) else {
         return;
     };

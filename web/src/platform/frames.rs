@@ -6,21 +6,12 @@ use std::rc::Rc;
 pub struct Frames {
     waiting: Rc<Cell<bool>>,
     draw: Rc<dyn Fn()>,
-    cost: Rc<dyn Fn(Cost)>,
-}
-
-/// What a drawing cost, in milliseconds.
-#[derive(Clone, Copy, Debug)]
-pub struct Cost {
-    /// Until the commands were given.
-    pub work: f64,
-    /// Until the next frame could begin: what the browser spends on it counts, too.
-    pub frame: f64,
+    cost: Rc<dyn Fn(f64)>,
 }
 
 impl Frames {
-    /// `cost` hears of each drawing what it cost.
-    pub fn new(draw: impl Fn() + 'static, cost: impl Fn(Cost) + 'static) -> Frames {
+    /// `cost` hears of each drawing how many milliseconds it took the page's thread.
+    pub fn new(draw: impl Fn() + 'static, cost: impl Fn(f64) + 'static) -> Frames {
         Frames {
             waiting: Rc::default(),
             draw: Rc::new(draw),
@@ -37,11 +28,7 @@ impl Frames {
             waiting.set(false);
             let start = now_ms();
             draw();
-            let work = now_ms() - start;
-            leptos::prelude::request_animation_frame(move || {
-                let frame = now_ms() - start;
-                cost(Cost { work, frame });
-            });
+            cost(now_ms() - start);
         });
     }
 }
@@ -51,25 +38,26 @@ fn now_ms() -> f64 {
     clock.map_or_else(js_sys::Date::now, |c| c.now())
 }
 
-/// How much detail a frame may have: less when frames come late, more again when they do not.
+/// How much detail a frame may have: less when frames cost much, more again when they do not.
 #[derive(Clone, Copy, Debug)]
 pub struct Detail(f64);
 
 impl Default for Detail {
     fn default() -> Self {
-        Detail(1_200.0)
+        Detail(2_200.0)
     }
 }
 
 impl Detail {
     /// Fewer lines than this are no picture of anything.
-    const LEAST: f64 = 700.0;
-    const MOST: f64 = 2_400.0;
+    const LEAST: f64 = 1_900.0;
+    const MOST: f64 = 2_800.0;
+    /// Of painting, which has a thread of its own: much, and little.
     const LATE_MS: f64 = 30.0;
     const EARLY_MS: f64 = 20.0;
     /// Longer than this the page was asleep, not slow.
     const ASLEEP_MS: f64 = 1_000.0;
-    /// Of the 8 ms a frame may take the main thread, what drawing may, and when there is room for more.
+    /// Of the 8 ms a frame may take the page's thread, what drawing may, and when there is room for more.
     const MUCH_MS: f64 = 5.0;
     const LITTLE_MS: f64 = 3.0;
 
@@ -77,16 +65,17 @@ impl Detail {
         self.0 as usize
     }
 
-    pub fn learn(&mut self, cost: Cost, drawn: usize) {
-        if cost.frame > Self::ASLEEP_MS {
+    /// A picture of `drawn` lines was made in `work_ms` and painted in `paint_ms`.
+    pub fn learn(&mut self, work_ms: f64, paint_ms: f64, drawn: usize) {
+        if paint_ms > Self::ASLEEP_MS {
             return;
         }
         // Frames that drew little say nothing about what much would cost.
         let full = drawn as f64 > self.0 * 0.5;
-        let late = cost.frame > Self::LATE_MS || cost.work > Self::MUCH_MS;
+        let late = paint_ms > Self::LATE_MS || work_ms > Self::MUCH_MS;
         if late && drawn as f64 > Self::LEAST {
             self.0 = (self.0.min(drawn as f64) * 0.85).max(Self::LEAST);
-        } else if cost.frame < Self::EARLY_MS && cost.work < Self::LITTLE_MS && full {
+        } else if paint_ms < Self::EARLY_MS && work_ms < Self::LITTLE_MS && full {
             self.0 = (self.0 * 1.04).min(Self::MOST);
         }
     }

@@ -15,7 +15,15 @@ extern "C" {
 /// # Errors
 /// What the browser said.
 pub async fn import(file: &str) -> Result<JsValue, String> {
-    import_module(&address(file)).await.map_err(|e| said(&e))
+    import_from(&address(file)).await
+}
+
+/// The module at an address relative to the page.
+///
+/// # Errors
+/// What the browser said.
+pub async fn import_from(address: &str) -> Result<JsValue, String> {
+    import_module(address).await.map_err(|e| said(&e))
 }
 
 /// Where a bundle lies, relative to the page: its folder carries a version.

@@ -148,7 +148,7 @@ impl<O: Speech> Drop for Handle<O> {
 const NO_WORKER: &str = "The simulation's worker could not be started. It needs a browser with WebAssembly and workers.";
 
 /// Where the build put the worker: its folder carries a version (see `cargo xtask stamp`).
-fn address(loader: &str) -> String {
+pub fn address(loader: &str) -> String {
     let simulator = leptos::prelude::document()
         .query_selector("meta[name='consensusforge:worker']")
         .ok()

@@ -1,9 +1,9 @@
 //! A second run beside the first, kept at the same instant, and where the two first differ.
 
 use crate::model::Scenario;
-use crate::protocol::{BesideNews, ChartNews};
+use crate::protocol::{BesideNews, ChartNews, Compared};
 use consensusforge_core::session::Session;
-use consensusforge_core::session::compare::{Difference, Finder};
+use consensusforge_core::session::compare::{Difference, Finder, Forgotten};
 use consensusforge_core::session::view::Problem;
 
 /// How the search for the first difference stands.
@@ -13,6 +13,8 @@ enum Search {
     /// None so far; goes on as the runs do.
     Nothing,
     Found(Difference),
+    /// Too much at one instant to tell.
+    Lost,
 }
 
 pub struct Beside {
@@ -72,12 +74,16 @@ impl Beside {
         };
         match finder.work(now_us, chunk) {
             None => self.search = Search::On,
-            Some(None) => {
+            Some(Ok(None)) => {
                 self.search = Search::Nothing;
                 return false;
             }
-            Some(Some(difference)) => {
+            Some(Ok(Some(difference))) => {
                 self.search = Search::Found(difference);
+                self.finder = None;
+            }
+            Some(Err(Forgotten)) => {
+                self.search = Search::Lost;
                 self.finder = None;
             }
         }
@@ -97,10 +103,11 @@ impl Beside {
         };
         let news = BesideNews {
             now_us: self.session.now_us(),
-            searching: matches!(self.search, Search::On),
-            difference: match &self.search {
-                Search::Found(difference) => Some(difference.clone()),
-                Search::On | Search::Nothing => None,
+            found: match &self.search {
+                Search::On => Compared::Searching,
+                Search::Nothing => Compared::Same,
+                Search::Found(difference) => Compared::Differ(difference.clone()),
+                Search::Lost => Compared::Untold,
             },
         };
         (news, chart)
@@ -132,7 +139,7 @@ mod tests {
         }
         let (news, _) = beside.news(1_000, 1_000);
         assert_eq!(news.now_us, 1_000_000);
-        assert!(news.difference.is_some() && !news.searching);
+        assert!(matches!(news.found, Compared::Differ(_)));
     }
 
     #[test]
@@ -143,6 +150,6 @@ mod tests {
             while beside.work(now, 100) {}
         }
         let (news, _) = beside.news(10, 10);
-        assert!(news.difference.is_none() && !news.searching);
+        assert_eq!(news.found, Compared::Same);
     }
 }

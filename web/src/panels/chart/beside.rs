@@ -4,7 +4,7 @@ use super::state::Chart;
 use crate::app::{App, app};
 use crate::chart::hit::Pick;
 use crate::platform::frames::Frames;
-use crate::protocol::{BesideNews, ChartNews, Tick};
+use crate::protocol::{BesideNews, ChartNews, Compared, Tick};
 use crate::words;
 use consensusforge_core::session::compare::{Difference, Happened};
 use consensusforge_core::session::view::{Frame, MarkKind, VerdictKind, World};
@@ -26,7 +26,7 @@ pub fn BesideChart() -> impl IntoView {
 fn Panel() -> impl IntoView {
     let app = app();
     let canvas = NodeRef::<html::Canvas>::new();
-    let place = NodeRef::<html::Section>::new();
+    let place = NodeRef::<html::Div>::new();
     Effect::new(move |_| {
         let (Some(canvas), Some(place)) = (canvas.get(), place.get()) else {
             return;
@@ -35,7 +35,7 @@ fn Panel() -> impl IntoView {
         let drawn: std::rc::Weak<RefCell<Chart>> = Rc::downgrade(&chart);
         {
             let mut c = chart.borrow_mut();
-            c.canvas = Some(canvas);
+            c.surface = Some(super::surface(&chart, canvas));
             let draw = move || {
                 if let Some(chart) = drawn.upgrade() {
                     // The window is the first chart's.
@@ -47,16 +47,20 @@ fn Panel() -> impl IntoView {
             };
             c.frames = Some(Frames::new(draw, |_| {}));
         }
-        super::watch_size(&chart, place);
+        super::watch_size(&chart, place.into());
     });
+    // Its painter ends with it.
+    on_cleanup(move || app.other_chart().borrow_mut().surface = None);
     let name = move || app.beside.get().unwrap_or_default();
     view! {
-        <section class="chart beside" id="beside" node_ref=place aria-label="The run beside it">
-            <canvas
-                node_ref=canvas role="img"
-                aria-label="The messages of the second run at the same time, in the same window"
-            ></canvas>
-            <p class="beside-name">{name}</p>
+        <section class="chart beside" id="beside" aria-label="The run beside it">
+            <div class="chart-place" node_ref=place>
+                <canvas
+                    node_ref=canvas role="img"
+                    aria-label="The messages of the second run at the same time, in the same window"
+                ></canvas>
+            </div>
+            <p class="chart-tools beside-name">"beside: "<strong>{name}</strong></p>
         </section>
     }
 }
@@ -65,15 +69,20 @@ fn Panel() -> impl IntoView {
 #[component]
 pub fn Compared() -> impl IntoView {
     let app = app();
-    let sentence = Memo::new(move |_| match app.difference.get() {
+    let sentence = Memo::new(move |_| {
+        match app.difference.get() {
         None => String::new(),
-        Some((true, None)) => "Looking for the first difference …".into(),
-        Some((false, None)) => "No difference up to this instant.".into(),
-        Some((_, Some(d))) => told(&d),
+        Some(Compared::Searching) => "Looking for the first difference …".into(),
+        Some(Compared::Same) => "No difference up to this instant.".into(),
+        Some(Compared::Differ(d)) => told(&d),
+        Some(Compared::Untold) => {
+            "More happens at one instant than can be compared: whether the two differ cannot be told.".into()
+        }
+    }
     });
     let found = Memo::new(move |_| {
         app.difference
-            .with(|d| d.as_ref().and_then(|(_, d)| d.as_ref().map(|d| d.at_us)))
+            .with(|d| differs(d.as_ref()).map(|d| d.at_us))
     });
     let show = move |_| {
         if let Some(at) = found.get_untracked() {
@@ -137,6 +146,13 @@ fn told(d: &Difference) -> String {
     )
 }
 
+fn differs(found: Option<&Compared>) -> Option<&Difference> {
+    match found {
+        Some(Compared::Differ(difference)) => Some(difference),
+        Some(Compared::Searching | Compared::Same | Compared::Untold) | None => None,
+    }
+}
+
 fn figures(f: &Frame) -> Vec<(&'static str, String)> {
     let m = &f.metrics;
     let verdict = f.verdicts.first().map_or("", |v| match v.kind {
@@ -190,7 +206,7 @@ pub fn heard(app: App, news: BesideNews, chart: Option<ChartNews>) {
     };
     let other = app.other_chart();
     other.borrow_mut().took(tick, chart);
-    let state = Some((news.searching, news.difference));
+    let state = Some(news.found);
     if app.difference.with_untracked(|d| *d != state) {
         app.difference.set(state);
         app.lit.set(true);
@@ -204,7 +220,7 @@ pub fn heard(app: App, news: BesideNews, chart: Option<ChartNews>) {
 fn light(app: App) {
     let found = app
         .difference
-        .with_untracked(|d| d.as_ref().and_then(|(_, d)| d.clone()));
+        .with_untracked(|d| differs(d.as_ref()).cloned());
     let Some(d) = found else { return };
     let mut done = true;
     for (chart, happened) in [(app.chart(), d.here), (app.other_chart(), d.there)] {

@@ -90,8 +90,8 @@ fn close(app: App, ui: Ui) {
         app.play(true);
     }
     // Back to where the keyboard was.
-    if let Some(canvas) = &app.chart().borrow().canvas {
-        let _ = canvas.focus();
+    if let Some(surface) = &app.chart().borrow().surface {
+        let _ = surface.canvas().focus();
     }
 }
 
@@ -462,15 +462,15 @@ fn CutForm(menu: Menu) -> impl IntoView {
             <div class="ticks">{ticks.collect_view()}</div>
         </fieldset>
         <label class="choice">
-            <span>"Cut"</span>
+            <span>"Lost is"</span>
             <select on:change=move |e| way.set(match event_target_value(&e).as_str() {
                 "out" => Way::Out,
                 "in" => Way::In,
                 _ => Way::Both,
             })>
-                <option value="both">"both ways"</option>
-                <option value="out">"what they send"</option>
-                <option value="in">"what is sent to them"</option>
+                <option value="both">"all between the sides"</option>
+                <option value="out">"what these send"</option>
+                <option value="in">"what is sent to these"</option>
             </select>
         </label>
         <div class="buttons">

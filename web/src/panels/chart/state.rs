@@ -3,7 +3,7 @@
 use super::Ui;
 use crate::app::App;
 use crate::chart::area::Area;
-use crate::chart::canvas::{Canvas, Palette};
+use crate::chart::canvas::{self, Palette, Surface};
 use crate::chart::cone::Cone;
 use crate::chart::cuts::{self, CutBand};
 use crate::chart::density::Density;
@@ -11,6 +11,7 @@ use crate::chart::filter::Filter;
 use crate::chart::hit::{self, Ground, Pick};
 use crate::chart::lanes::{Arrangement, Lanes, Order};
 use crate::chart::layout::{Layout, View};
+use crate::chart::packed::Packed;
 use crate::chart::shapes::{self, Picture, Scene};
 use crate::chart::store::Store;
 use crate::chart::svg::Svg;
@@ -21,7 +22,6 @@ use crate::platform::frames::{Detail, Frames};
 use crate::protocol::{ChartNews, Tick, ToWorker};
 use consensusforge_core::session::view::{NodeView, World};
 use leptos::prelude::*;
-use web_sys::HtmlCanvasElement;
 
 /// Everything one drawing needs.
 #[derive(Default)]
@@ -34,11 +34,15 @@ pub struct Chart {
     pub pinned: Option<Pick>,
     pub area: Option<Area>,
     pub(super) size: (f64, f64),
-    pub(super) canvas: Option<HtmlCanvasElement>,
+    pub(super) surface: Option<Surface>,
     pub(super) frames: Option<Frames>,
     pub(super) ui: Option<Ui>,
-    pub(super) detail: Detail,
-    pub(super) drawn: usize,
+    detail: Detail,
+    drawn: usize,
+    /// Milliseconds making the last picture took.
+    pub(super) work_ms: f64,
+    /// A picture was asked for while the painter was busy.
+    late: bool,
     world: Option<World>,
     now_us: u64,
     palette: Option<Palette>,
@@ -272,9 +276,10 @@ impl Chart {
         self.light();
         let layout = self.layout();
         let of = (&self.lanes, &self.filter, self.stamp);
-        let grid = self
+        let lines = self.detail.arrows();
+        let dense = self
             .density
-            .update(&layout, &self.store, of, self.detail.arrows());
+            .update(&layout, &self.store, of, lines, self.now_us);
         let scene = Scene {
             layout,
             lanes: &self.lanes,
@@ -287,7 +292,7 @@ impl Chart {
             pinned: self.pinned.as_ref(),
             cone: self.cone.as_ref(),
             cuts: &self.cuts,
-            density: grid.map(|g| (self.density.bundles(), g)),
+            density: dense.then_some(&self.density),
             area: self.area,
         };
         Some(shapes::picture(&scene))
@@ -298,14 +303,15 @@ impl Chart {
         if self.size.0 < 120.0 || self.size.1 < 60.0 {
             return;
         }
+        // Asked for again as soon as the painter can take one.
+        if !self.surface.as_ref().is_some_and(Surface::free) {
+            self.late = true;
+            return;
+        }
         let Some(picture) = self.picture() else {
             return;
         };
-        let Some(canvas) = &self.canvas else { return };
-        let palette = self.palette.get_or_insert_with(|| Palette::of(canvas));
-        if let Some(mut surface) = Canvas::on(canvas, self.size, palette) {
-            paint::paint(&picture.shapes, &mut surface);
-        }
+        self.put(&picture);
         self.drawn = picture.drawn;
         if let Some(ui) = self.ui {
             let counts = (picture.drawn, picture.messages, picture.shapes.len());
@@ -315,10 +321,38 @@ impl Chart {
         }
     }
 
+    fn put(&mut self, picture: &Picture) {
+        let Some(surface) = &self.surface else { return };
+        let palette = self
+            .palette
+            .get_or_insert_with(|| Palette::of(surface.canvas()));
+        let mut packed = Packed::new(self.size, canvas::ratio());
+        paint::paint(&picture.shapes, &mut packed);
+        surface.show(&packed, palette);
+    }
+
+    /// The painter is there, or has painted a picture in `paint_ms`; making one took `work_ms`.
+    pub(super) fn painted(&mut self, paint_ms: f64) {
+        self.detail.learn(self.work_ms, paint_ms, self.drawn);
+        if std::mem::take(&mut self.late) {
+            self.ask();
+        }
+    }
+
+    /// What is seen, as a PNG file of this name.
+    pub(super) fn save_png(&mut self, name: &str) {
+        if let Some(picture) = self.picture() {
+            self.put(&picture);
+        }
+        if let Some(surface) = &self.surface {
+            surface.save(name);
+        }
+    }
+
     /// What is seen, as an SVG document in the colours in force.
     pub(super) fn svg(&mut self) -> Option<String> {
         let picture = self.picture()?;
-        let palette = Palette::of(self.canvas.as_ref()?);
+        let palette = Palette::of(self.surface.as_ref()?.canvas());
         let mut svg = Svg::new(self.size.0, self.size.1, |t| palette.colour(t).to_owned());
         paint::paint(&picture.shapes, &mut svg);
         let protocol = self.world.as_ref().map_or("", |w| w.protocol.as_str());

@@ -47,10 +47,10 @@ pub fn Tools() -> impl IntoView {
             <button
                 class="quiet"
                 id="sum-area"
-                title="Drag over an area to sum it (Shift and drag)"
+                title="Drag over an area: messages, bytes and time in it (Shift and drag)"
                 aria-pressed=move || ui.summing.get().to_string()
                 on:click=move |_| ui.summing.update(|s| *s = !*s)
-            >"sum"</button>
+            >"measure"</button>
             <button
                 class="quiet"
                 title="Stay with now (N)"
@@ -64,8 +64,9 @@ pub fn Tools() -> impl IntoView {
                 id="chart-choices"
                 aria-expanded=move || ui.choosing.get().to_string()
                 aria-controls="choices"
+                title="What is shown and how; save as a picture"
                 on:click=move |_| ui.choosing.update(|c| *c = !*c)
-            >"view"</button>
+            >"options"</button>
         </div>
     }
 }
@@ -169,7 +170,7 @@ fn Choices() -> impl IntoView {
                     <label class="choice">
                         <span>"From or to"</span>
                         <input
-                            type="text" id="chart-only" placeholder="everybody, or v1 v3" size="14"
+                            type="text" id="chart-only" placeholder="everybody, or v1 v3" size="18"
                             prop:value=move || ui.filter.with(|f| names_text(app, &f.nodes))
                             on:change=move |e| {
                                 let nodes = names(app, &event_target_value(&e));
@@ -180,7 +181,7 @@ fn Choices() -> impl IntoView {
                     <label class="choice">
                         <span>"Hide"</span>
                         <input
-                            type="text" id="chart-hide" placeholder="nobody, or v2 v4" size="14"
+                            type="text" id="chart-hide" placeholder="nobody, or v2 v4" size="18"
                             prop:value=move || ui.arrangement.with(|a| names_text(app, &a.hidden))
                             on:change=move |e| {
                                 let hidden = names(app, &event_target_value(&e));
@@ -277,9 +278,7 @@ fn save_svg(app: App) {
 }
 
 fn save_png(app: App) {
-    let chart = app.chart();
-    chart.borrow_mut().draw();
-    if let Some(canvas) = &chart.borrow().canvas {
-        files::download_canvas("consensusforge-chart.png", canvas);
-    }
+    app.chart()
+        .borrow_mut()
+        .save_png("consensusforge-chart.png");
 }
