@@ -110,11 +110,15 @@ fn strangers_files_are_told_what_they_are() {
         wasm
     };
     assert_eq!(checked(&section(100_000), "modern").0, 0);
-    for bytes in [600_000, 3 << 20, 100 << 20] {
+    assert_eq!(checked(&section(2 << 20), "modern").0, 0);
+    for bytes in [3 << 20, 4 << 20, 100 << 20] {
         let (code, report) = checked(&section(bytes), "modern");
         assert_eq!((code, &report["rule"]), (1, &json!("Size")));
         let reason = report["reason"].as_str().expect("a sentence");
-        assert!(reason.contains("more than the limit of 819200"), "{reason}");
+        assert!(
+            reason.contains("more than the limit of 3145728"),
+            "{reason}"
+        );
         assert_eq!(report["sha256"].is_null(), bytes > 16 << 20);
     }
 }

@@ -23,7 +23,11 @@ fn document(scenario: Scenario) -> Document {
 /// A scenario that uses every part of the format.
 fn full() -> Scenario {
     let names = |n: &[&str]| n.iter().map(ToString::to_string).collect::<Vec<_>>();
-    let submit = |from, action| Command::Submit { from, action };
+    let submit = |from, action| Command::Submit {
+        from,
+        action,
+        gas_limit: None,
+    };
     let copy = |from: &str, to: &str, nth| CopySpec {
         from: from.into(),
         to: to.into(),

@@ -403,7 +403,7 @@ fn work_execution_and_checks() {
 #[test]
 fn contracts() {
     let contract = |wasm: Option<&str>, sha256: Hash| {
-        let wasm = wasm.map(String::from);
+        let wasm = wasm.map(Into::into);
         spoiled(|s| {
             s.contracts = vec![ContractSpec {
                 name: "c".into(),
@@ -434,7 +434,7 @@ fn contracts() {
         ),
         (
             contract(Some(&large), Hash::ZERO),
-            &["contracts[0].wasm", "819200"],
+            &["contracts[0].wasm", "3145728"],
         ),
         (twice, &["contracts[1].name", "two contracts"]),
         (many, &["contracts: 65", "64"]),
@@ -447,7 +447,16 @@ fn commands() {
         at_us,
         command: Command::Heal,
     };
-    let submit = |from, action| with_command(0, Command::Submit { from, action });
+    let submit = |from, action| {
+        with_command(
+            0,
+            Command::Submit {
+                from,
+                action,
+                gas_limit: None,
+            },
+        )
+    };
     let call = |input| SubmitSpec::Call {
         address: Hash::ZERO,
         input,

@@ -18,7 +18,13 @@ fn counted() -> (Session, String, u64, u64) {
     let mut session = Session::open(Scenario::default()).unwrap();
     session.add_builtin("counter").unwrap();
     let submit = |session: &mut Session, action| {
-        session.apply(Command::Submit { from: 0, action }).unwrap();
+        session
+            .apply(Command::Submit {
+                from: 0,
+                action,
+                gas_limit: None,
+            })
+            .unwrap();
     };
     let input = || InputSpec::Text(String::new());
     let contract = "counter".to_owned();

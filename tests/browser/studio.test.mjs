@@ -212,7 +212,8 @@ browserTest("cw20_base.wasm is dropped, instantiated, transferred and asked; all
   }, wasm);
   await textOf(page, "#accepted", (text) => text.startsWith("cw20_base is in"));
   const card = '[data-module="cw20_base"]';
-  await page.$eval(card, (details) => details.setAttribute("open", ""));
+  // What just came in stands open.
+  await page.waitForSelector(`${card}[open]`);
   await textOf(page, `${card} .facts`, (text) => /cosmwasm/.test(text) && /instantiate/.test(text) && /modern|strict/.test(text));
   // Without a schema it is JSON; a mistake is told at the message.
   await page.waitForSelector(`${card} textarea.json`);

@@ -37,6 +37,7 @@ fn hands_on() -> Session {
         .apply(Command::Submit {
             from: 0,
             action: deploy,
+            gas_limit: None,
         })
         .expect("fine");
     session.advance(3_000_000, u64::MAX);
@@ -58,6 +59,7 @@ fn hands_on() -> Session {
             .apply(Command::Submit {
                 from: 1,
                 action: call,
+                gas_limit: None,
             })
             .expect("fine");
         let now = session.frame().now_us;
@@ -238,6 +240,7 @@ fn one_more_message_leaves_every_other_link_alone() {
                 .apply(Command::Submit {
                     from: 0,
                     action: transfer,
+                    gas_limit: None,
                 })
                 .expect("fine");
         }

@@ -116,7 +116,11 @@ fn a_block_tells_who_decided_it_and_leads_to_its_transactions() {
     let mut session = run(Scenario::default(), 1_000_000);
     let action = SubmitSpec::Transfer { to: 1, amount: 5 };
     session
-        .apply(Command::Submit { from: 0, action })
+        .apply(Command::Submit {
+            from: 0,
+            action,
+            gas_limit: None,
+        })
         .expect("fine");
     while !session.advance(4_000_000, 10_000).reached {}
     let decisions = session.decisions();

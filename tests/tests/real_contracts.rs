@@ -1,7 +1,10 @@
 //! Presets with CosmWasm contracts: what their line promises is what happens. And looking into a run:
 //! questions to the past, storage, proofs, the microscope.
 
-use consensusforge_core::session::scenario::model::{AdmissionSpec, InputSpec};
+use consensusforge_core::session::scenario::model::{
+    AdmissionSpec, Command, InputSpec, SubmitSpec,
+};
+use consensusforge_core::session::view::MarkKind;
 use consensusforge_core::session::{Session, check_proof, presets};
 
 fn play(id: &str, until: u64) -> Session {
@@ -54,6 +57,124 @@ fn the_escrow_is_released_although_v4_lies() {
     assert_eq!(root("v1"), root("v2"));
     assert_eq!(root("v1"), root("v3"));
     assert_ne!(root("v1"), root("v4"));
+}
+
+/// All that a user owned of a token, paid to one on one side of the fork and to another on the other.
+#[test]
+fn a_token_is_spent_twice_on_two_sides_of_a_fork() {
+    let session = play("double-spend", 12_000_000);
+    all_ok(&session);
+    let mut receipts = session.receipts().into_iter();
+    let (second, first) = (receipts.next().unwrap(), receipts.next().unwrap());
+    assert_eq!(first.height, second.height);
+    let who = |r: &consensusforge_core::session::view::ReceiptView| -> Vec<String> {
+        r.roots.iter().map(|(name, _)| name.clone()).collect()
+    };
+    // Each honest validator executed one of the two, and two of them each.
+    let honest = |r| who(r).into_iter().filter(|n| n.as_str() > "v3").count();
+    assert_eq!((honest(&first), honest(&second)), (2, 2));
+    assert!(who(&first).iter().all(|n| !who(&second).contains(n)));
+    let people = session.people();
+    let balance = |node: usize, person: usize| {
+        let question = format!(
+            r#"{{"balance":{{"address":"{}"}}}}"#,
+            people[person].address
+        );
+        ask(&session, node, None, 0, &question)
+    };
+    let has = |amount: u32| format!(r#"{{"balance":"{amount}"}}"#);
+    for node in 3..7 {
+        let paid = who(&first).contains(&format!("v{}", node + 1));
+        let (alice, bob) = if paid { (1_000, 0) } else { (0, 1_000) };
+        assert_eq!(balance(node, 0), has(0));
+        assert_eq!((balance(node, 1), balance(node, 2)), (has(alice), has(bob)));
+    }
+    let agreement = session.frame().verdicts;
+    let agreement = agreement.iter().find(|v| v.monitor == "agreement");
+    assert!(
+        agreement.is_some_and(|v| v.sentence.contains("fork")),
+        "{agreement:?}"
+    );
+}
+
+/// Without liars nobody takes the second, and a sentence says so.
+#[test]
+fn honest_validators_are_not_paid_twice() {
+    let preset = presets().into_iter().find(|p| p.id == "double-spend");
+    let mut scenario = preset.expect("there is one").scenario;
+    scenario
+        .commands
+        .retain(|c| !matches!(c.command, Command::SetAdversary(_)));
+    let mut session = Session::open(scenario).expect("possible");
+    session.advance(8_000_000, u64::MAX);
+    assert_eq!(session.receipts().len(), 2);
+    let changed = session.chart(0, 10_000).marks.into_iter().any(|m| {
+        matches!(m.what, MarkKind::Changed { sentence } if sentence.contains("none is Byzantine"))
+    });
+    assert!(changed);
+}
+
+/// What a sender allows is what its transaction may use, and no more than a block has.
+#[test]
+fn a_gas_limit_is_kept() {
+    let preset = presets().into_iter().find(|p| p.id == "gas-burner");
+    let mut scenario = preset.expect("there is one").scenario;
+    let burn = scenario
+        .commands
+        .iter_mut()
+        .find_map(|c| match &mut c.command {
+            Command::Submit {
+                action: SubmitSpec::Execute { .. },
+                gas_limit,
+                ..
+            } => Some(gas_limit),
+            _ => None,
+        });
+    *burn.expect("it burns") = Some(3_000_000);
+    let mut session = Session::open(scenario.clone()).expect("possible");
+    session.advance(18_000_000, u64::MAX);
+    let receipt = &session.receipts()[1];
+    assert_eq!(
+        (receipt.gas_limit, receipt.gas_used),
+        (Some(3_000_000), 3_000_000)
+    );
+    assert_eq!(receipt.status, "failed");
+    scenario.execution.block_gas = 2_000_000;
+    let why = Session::open(scenario).err().expect("too much").sentence;
+    assert!(why.contains("above the 2000000 a block may use"), "{why}");
+}
+
+/// Calls come as a list, each with what it cost and all of it in its parent.
+#[test]
+fn a_receipt_shows_its_calls() {
+    let session = play("factory", 9_500_000);
+    let receipt = &session.receipts()[1];
+    let shape: Vec<_> = receipt
+        .calls
+        .iter()
+        .map(|c| {
+            (
+                c.depth,
+                c.what.as_str(),
+                c.to.as_ref().map(|t| t.0.as_str()),
+            )
+        })
+        .collect();
+    assert_eq!(
+        shape,
+        [
+            (0, "execute", Some("cw-factory")),
+            (1, "instantiate", Some("cw-counter")),
+            (1, "reply", Some("cw-factory")),
+        ]
+    );
+    let own = |at: usize| -> u64 { receipt.calls[at].gas_by.iter().map(|(_, gas)| gas).sum() };
+    assert_eq!(
+        receipt.calls[0].gas_used,
+        own(0) + receipt.calls[1].gas_used + receipt.calls[2].gas_used
+    );
+    let failed = &session.receipts()[0].calls[1];
+    assert!(failed.failed.is_some(), "{failed:?}");
 }
 
 #[test]

@@ -178,7 +178,11 @@ proptest! {
                 Act::Crash(k) => Some(Command::Crash { validator: format!("v{}", k + 1) }),
                 Act::Transfer => {
                     let action = SubmitSpec::Transfer { to: 1, amount: 7 };
-                    Some(Command::Submit { from: 0, action })
+                    Some(Command::Submit {
+                        from: 0,
+                        action,
+                        gas_limit: None,
+                    })
                 }
                 _ => None,
             };

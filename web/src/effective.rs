@@ -38,6 +38,7 @@ fn fold(s: &mut Scenario, command: &Command) {
         | Command::Partition(_)
         | Command::Heal
         | Command::Submit { .. }
+        | Command::SubmitTwice { .. }
         | Command::Drop(_)
         | Command::Delay { .. }
         | Command::Duplicate { .. }
@@ -55,7 +56,12 @@ pub fn restarted(scenario: &Scenario, now_us: u64, change: impl FnOnce(&mut Scen
     next.commands = scenario
         .commands
         .iter()
-        .filter(|c| matches!(c.command, Command::Submit { .. }))
+        .filter(|c| {
+            matches!(
+                c.command,
+                Command::Submit { .. } | Command::SubmitTwice { .. }
+            )
+        })
         .cloned()
         .collect::<Vec<TimedCommand>>();
     change(&mut next);
@@ -282,6 +288,7 @@ mod tests {
                     Command::Submit {
                         from: 0,
                         action: pay,
+                        gas_limit: None,
                     },
                 ),
                 timed(30, Command::SetLoss { ppm: 300_000 }),

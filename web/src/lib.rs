@@ -5,6 +5,7 @@ pub mod branches;
 pub mod chart;
 pub mod data;
 pub mod effective;
+pub mod flame;
 pub mod forms;
 pub mod glossary;
 pub mod inspect;

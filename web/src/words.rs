@@ -90,6 +90,19 @@ pub fn grouped(n: u64) -> String {
     out
 }
 
+/// A whole number as a person writes it, grouped or not; none for anything else.
+#[must_use]
+pub fn whole(text: &str) -> Option<u64> {
+    let digits = text.trim().chars();
+    let digits: String = digits.filter(|c| !is_group(*c)).collect();
+    digits.parse().ok()
+}
+
+/// What stands between groups of digits: spaces of all widths, and what some write instead.
+fn is_group(c: char) -> bool {
+    c.is_whitespace() || matches!(c, '_' | '\'' | '’' | ',')
+}
+
 #[must_use]
 pub fn bytes(n: u64) -> String {
     match n {
@@ -138,6 +151,15 @@ pub fn contract_stamp(c: &ContractView) -> u64 {
 #[must_use]
 pub fn short(digest: &str) -> String {
     digest.chars().take(8).collect()
+}
+
+/// Last eight of an address: as receipts name contracts.
+#[must_use]
+pub fn end(address: &str) -> &str {
+    address
+        .char_indices()
+        .nth_back(7)
+        .map_or(address, |(at, _)| &address[at..])
 }
 
 /// Bytes in hex as text, where they are text.

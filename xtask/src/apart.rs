@@ -70,11 +70,6 @@ pub const WORKER: Cut = Cut {
         "consensusforge_web::worker::desk::coins",
         "consensusforge_web::worker::desk::Desk::message",
         "consensusforge_web::worker::desk::Desk::schema",
-        "k256",
-        "p256",
-        "elliptic_curve",
-        "crypto_bigint",
-        "ark_",
     ],
     at_first: &[
         // An engine is made with every world.

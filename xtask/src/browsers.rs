@@ -56,6 +56,7 @@ pub fn browser(arguments: &Browser) -> Result<()> {
 /// Figures of the page in Chromium, printed.
 pub fn measure() -> Result<()> {
     page::release()?;
+    catalogue::build()?;
     let root = run::root();
     let folder = root.join("tests/browser");
     install::node()?;

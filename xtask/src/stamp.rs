@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 /// The loader names its neighbours relative to itself, so that all three can move together.
 /// The compiler of contracts is a worker of its own, fetched when it is first wanted, and lies beside.
-const FILES: [&str; 7] = [
+const FILES: [&str; 9] = [
     "painter.js",
     "worker_loader.js",
     "worker.js",
@@ -17,12 +17,16 @@ const FILES: [&str; 7] = [
     "compiler_loader.js",
     "compiler.js",
     "compiler_bg.wasm",
+    "curves.js",
+    "curves_bg.wasm",
 ];
 /// The worker's second part, fetched when it is first wanted.
 const LATER: &str = "later.wasm";
 /// The app's second part, until it is named for its content.
 const APP_LATER: &str = "app_later.wasm";
 const APP_IN_PAGE: &str = r#"<meta name="consensusforge:app" content="./"#;
+/// What the glue of a module binds: two in one worker need two names.
+const GLUE: &str = "let wasm_bindgen";
 const IN_PAGE: &str = r#"content="worker_loader.js""#;
 /// Bundles from npm (see `vendor.rs`), and what stands for their folder in the page.
 const VENDOR: &str = "vendor";
@@ -35,6 +39,7 @@ pub fn stamp() -> Result<()> {
     )?;
     fs::write(staging.join("worker_loader.js"), worker_loader())?;
     fs::write(staging.join("compiler_loader.js"), loader("compiler"))?;
+    rename_glue(&staging.join("curves.js"))?;
     // A build for development is not measured, and its names are what a debugger shows.
     let release = std::env::var("TRUNK_PROFILE").is_ok_and(|profile| profile == "release");
     let page = staging.join("index.html");
@@ -103,28 +108,53 @@ fn loader(name: &str) -> String {
     )
 }
 
-/// The worker's loader. Its second part is called for in the midst of a call, so it is fetched there
-/// and then: a worker may wait, and the page does not wait for it.
+/// The module of elliptic curves comes into the worker's scope, where the worker's own glue is already.
+fn rename_glue(glue: &Path) -> Result<()> {
+    let text = fs::read_to_string(glue).context("trunk made no curves.js")?;
+    ensure!(
+        text.matches(GLUE).count() == 1,
+        "curves.js, which wasm-bindgen made, no longer begins by {GLUE}"
+    );
+    fs::write(glue, text.replace("wasm_bindgen", "curves_glue"))?;
+    Ok(())
+}
+
+/// The worker's loader. Its second part and the module of elliptic curves are called for in the midst of a
+/// call, so they are fetched there and then: a worker may wait, and the page does not wait for it.
 fn worker_loader() -> String {
     format!(
         r#"importScripts("./worker.js");
 let first;
+let served;
+const whole = (name, what) => {{
+  const request = new XMLHttpRequest();
+  request.open("GET", `./${{name}}`, false);
+  request.responseType = "arraybuffer";
+  try {{
+    request.send();
+  }} catch (error) {{
+    throw new Error(`A part of the simulator, the one for ${{what}}, could not be fetched. See whether this page's host can be reached, and restart.`);
+  }}
+  if (request.status !== 200) {{
+    throw new Error(`A part of the simulator, the one for ${{what}}, is not where this page came from (status ${{request.status}}). Reload the page.`);
+  }}
+  return new WebAssembly.Module(request.response);
+}};
 self.later = {{
   fetch() {{
-    const request = new XMLHttpRequest();
-    request.open("GET", "./{LATER}", false);
-    request.responseType = "arraybuffer";
-    try {{
-      request.send();
-    }} catch (error) {{
-      throw new Error("A part of the simulator, the one for contracts and links, could not be fetched. See whether this page's host can be reached, and restart.");
-    }}
-    if (request.status !== 200) {{
-      throw new Error(`A part of the simulator, the one for contracts and links, is not where this page came from (status ${{request.status}}). Reload the page.`);
-    }}
-    new WebAssembly.Instance(new WebAssembly.Module(request.response), {{ first }});
+    const module = whole("{LATER}", "contracts and links");
+    new WebAssembly.Instance(module, {{ first }});
     first["{}"].value = 1;
   }},
+}};
+self.curves = (request) => {{
+  if (!served) {{
+    const module = whole("curves_bg.wasm", "elliptic curves");
+    importScripts("./curves.js");
+    curves_glue.initSync({{ module }});
+    served = true;
+  }}
+  return curves_glue.serve(request);
 }};
 wasm_bindgen({{ module_or_path: "./worker_bg.wasm" }})
   .then((exports) => {{ first = exports; }})

@@ -13,7 +13,7 @@ const LIMIT: u64 = 900_000;
 /// once the page runs.
 const SECOND: &str = "later";
 /// Beginnings of files that are fetched only when wanted.
-const LATER: [&str; 3] = ["compiler", "editor", SECOND];
+const LATER: [&str; 4] = ["compiler", "curves", "editor", SECOND];
 /// Folders of files that are fetched only when wanted: bundles from npm, sample contracts.
 const LATER_FOLDERS: [&str; 2] = ["vendor-", "contracts/"];
 /// Endings of what a page fetches to run.
@@ -35,11 +35,12 @@ pub fn tell() -> Result<()> {
     }
     let begin = first(&parts);
     println!("{:>8.1}  to begin with", begin as f64 / 1_000.0);
-    let second: u64 = (parts.iter().filter(|p| is_second(&p.name)))
+    let second: u64 = (parts.iter())
+        .filter(|p| is_second(&p.name) || file(&p.name).starts_with("curves"))
         .map(|p| p.bytes)
         .sum();
     println!(
-        "{:>8.1}  with the second parts: all but the editor, compilers and sample contracts",
+        "{:>8.1}  with second parts and curves: all but editor, compilers and sample contracts",
         (begin + second) as f64 / 1_000.0
     );
     Ok(())

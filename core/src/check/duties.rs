@@ -208,7 +208,23 @@ impl Duties {
                     }
                 }
             }
-            _ => {}
+            // No duty is done or missed by these.
+            Event::Sent { .. }
+            | Event::Delivered { .. }
+            | Event::Lost { .. }
+            | Event::BadSignature { .. }
+            | Event::TimerFired { .. }
+            | Event::Locked { .. }
+            | Event::Skipped { .. }
+            | Event::Executed(_)
+            | Event::Rejected { .. }
+            | Event::Evidence(_)
+            | Event::Crashed { .. }
+            | Event::Restarted { .. }
+            | Event::Byzantine(_)
+            | Event::Changed(_)
+            | Event::Submitted { .. }
+            | Event::Vanished(_) => {}
         }
     }
 

@@ -200,7 +200,26 @@ impl Heights {
                     open.figures.gas.get_or_insert(executed.gas);
                 }
             }
-            _ => {}
+            // Liars' words, and what has no part in a height's figures.
+            Event::Sent { .. }
+            | Event::Delivered { .. }
+            | Event::Lost { .. }
+            | Event::BadSignature { .. }
+            | Event::Step { .. }
+            | Event::TimerFired { .. }
+            | Event::Locked { .. }
+            | Event::Polka { .. }
+            | Event::Skipped { .. }
+            | Event::Committed(_)
+            | Event::Executed(_)
+            | Event::Rejected { .. }
+            | Event::Evidence(_)
+            | Event::Crashed { .. }
+            | Event::Restarted { .. }
+            | Event::Byzantine(_)
+            | Event::Changed(_)
+            | Event::Submitted { .. }
+            | Event::Vanished(_) => {}
         }
     }
 

@@ -119,7 +119,23 @@ impl Metrics {
                     }
                 }
             }
-            _ => {}
+            // Liars' decisions, and what no figure counts.
+            Event::BadSignature { .. }
+            | Event::Step { .. }
+            | Event::TimerFired { .. }
+            | Event::Locked { .. }
+            | Event::Polka { .. }
+            | Event::Skipped { .. }
+            | Event::Committed(_)
+            | Event::Executed(_)
+            | Event::Rejected { .. }
+            | Event::Evidence(_)
+            | Event::Crashed { .. }
+            | Event::Restarted { .. }
+            | Event::Byzantine(_)
+            | Event::Changed(_)
+            | Event::Submitted { .. }
+            | Event::Vanished(_) => {}
         }
     }
 

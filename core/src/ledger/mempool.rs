@@ -1,7 +1,7 @@
 //! Transactions that wait, at one node. Bounded; shared, so that 128 nodes hold one copy of each.
 
 use super::state::State;
-use super::validity::{Turn, check_transaction, max_fee, sender};
+use super::validity::{HEADER_BYTES, Turn, check_transaction, max_fee, rides_along, sender};
 use crate::base::{Hash, limits};
 use crate::types::transaction::NATIVE_DENOM;
 use crate::types::{Address, Block, SignedTransaction};
@@ -9,9 +9,6 @@ use imbl::{OrdMap, OrdSet};
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
 use std::sync::Arc;
-
-/// Room for a header in a block's bytes.
-const HEADER_BYTES: usize = 1 << 10;
 
 /// One node's waiting transactions. Clones in O(1).
 #[derive(Clone, Debug, Default)]
@@ -132,21 +129,24 @@ impl Mempool {
         }
         let mut turn = Turn::new(state);
         let mut taken = Vec::new();
+        let mut large = false;
         while taken.len() < limits::MAX_BLOCK_TXS
             && let Some((_, _, place)) = heads.pop_first()
         {
             let Some((_, tx)) = self.waiting.get(&place) else {
                 continue;
             };
+            let rides = rides_along(tx.bytes()) && !large;
+            let counted = if rides { 0 } else { tx.bytes() };
             let rest = (
                 gas.checked_sub(tx.transaction.gas_limit),
-                bytes.checked_sub(tx.bytes()),
+                bytes.checked_sub(counted),
             );
             // One that does not fit holds up its sender's later ones, not the others'.
             if let (Some(gas_left), Some(bytes_left)) = rest
                 && turn.take(&tx.transaction).is_ok()
             {
-                (gas, bytes) = (gas_left, bytes_left);
+                (gas, bytes, large) = (gas_left, bytes_left, large || rides);
                 taken.push(tx.clone());
                 heads.extend(
                     place

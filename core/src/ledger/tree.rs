@@ -195,7 +195,7 @@ fn join(left: Option<Arc<Node>>, right: Option<Arc<Node>>) -> Option<Arc<Node>> 
         (Some(alone), None) | (None, Some(alone)) if matches!(**alone, Node::Leaf { .. }) => {
             return Some(alone.clone());
         }
-        _ => {}
+        (Some(_), None) | (None, Some(_)) | (Some(_), Some(_)) => {}
     }
     let hash = inner_hash(&hash_of_half(left.as_ref()), &hash_of_half(right.as_ref()));
     Some(Arc::new(Node::Inner {

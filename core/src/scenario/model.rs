@@ -12,6 +12,7 @@ use crate::base::{Hash, MILLISECOND, Micros, SECOND};
 use borsh::{BorshDeserialize, BorshSerialize};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
 /// A contract's address, as [`SubmitSpec::Call`] names it.
 pub type Address = Hash;
@@ -563,9 +564,10 @@ impl Default for CheckSpec {
 pub struct ContractSpec {
     pub name: String,
     pub sha256: Hash,
-    /// Base64 of the module; absent for built-in ones.
+    /// Base64 of the module; absent for built-in ones. Shared, for a scenario is copied at every act.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub wasm: Option<String>,
+    #[schemars(with = "Option<String>")]
+    pub wasm: Option<Arc<str>>,
 }
 
 #[derive(
@@ -618,6 +620,9 @@ pub enum Command {
     Submit {
         from: u16,
         action: SubmitSpec,
+        /// Gas it may use at most; absent: 40 million.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        gas_limit: Option<u64>,
     },
     /// A copy in flight is lost.
     Drop(CopySpec),
@@ -640,6 +645,13 @@ pub enum Command {
     /// Ends the isolation of one validator; cuts between groups stay.
     Restore {
         validator: String,
+    },
+    /// A user in league with the Byzantine validators signs two transactions with one nonce and hands both
+    /// to them alone. Of a pair of conflicting blocks one carries the first and one the second.
+    SubmitTwice {
+        from: u16,
+        first: SubmitSpec,
+        second: SubmitSpec,
     },
 }
 

@@ -1,6 +1,7 @@
 //! Contracts as a person handles them: modules, deployed contracts, receipts, questions.
 
 use super::Session;
+use super::calls;
 use super::view::{ContractView, ModuleView, Problem, ReceiptView, ViewResult};
 use crate::base::Hash;
 use crate::base::digest::{from_hex, sha256, to_hex};
@@ -8,11 +9,11 @@ use crate::base::limits::{MAX_CONTRACTS, MAX_WASM_BYTES};
 use crate::ledger::{Event, Receipt};
 use crate::scenario::Scenario;
 use crate::scenario::model::{ContractSpec, InputSpec};
-use crate::types::NodeId;
 use crate::types::transaction::NATIVE_DENOM;
+use crate::types::{NodeId, bech32};
+use crate::vm::Entry;
 use crate::vm::builtin::{Builtin, by_hash, catalogue, supply};
-use crate::vm::{ContractEngine, Entry, WasmEngine};
-use crate::world::{Submission, profile};
+use crate::world::Submission;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use std::collections::BTreeMap;
@@ -24,7 +25,7 @@ const ENTRIES: usize = 256;
 /// The bytes of a scenario's modules by name.
 pub(super) fn modules(scenario: &Scenario) -> Result<BTreeMap<String, Arc<[u8]>>, Problem> {
     let module = |spec: &ContractSpec| match &spec.wasm {
-        Some(text) => STANDARD.decode(text).map(Arc::from).map_err(|e| {
+        Some(text) => STANDARD.decode(text.as_ref()).map(Arc::from).map_err(|e| {
             Problem::new(format!(
                 "the module of contract '{}' is no base64: {e}",
                 spec.name
@@ -112,7 +113,7 @@ impl Session {
             .map(|c| ModuleView {
                 name: c.name.clone(),
                 sha256: c.sha256.to_string(),
-                bytes: c.wasm.as_ref().map_or(0, |w| w.len() as u64 / 4 * 3),
+                bytes: c.wasm.as_deref().map_or(0, decoded),
                 summary: "uploaded".into(),
                 wat: None,
                 builtin: false,
@@ -142,7 +143,8 @@ impl Session {
                 wasm.len()
             )));
         }
-        WasmEngine::with_profile(profile(self.scenario.execution.admission))
+        // By the chain's own engine: what is translated here is not translated again in a block.
+        self.sim
             .admit(wasm)
             .map_err(|refusal| Problem::new(refusal.to_string()))?;
         let hash = sha256(wasm);
@@ -158,7 +160,9 @@ impl Session {
                     "a run holds at most {MAX_CONTRACTS} contracts"
                 )));
             }
-            let bytes = by_hash(hash).is_none().then(|| STANDARD.encode(wasm));
+            let bytes = by_hash(hash)
+                .is_none()
+                .then(|| STANDARD.encode(wasm).into());
             let mut changed = self.scenario.clone();
             changed.contracts.push(ContractSpec {
                 name: name.into(),
@@ -205,6 +209,7 @@ impl Session {
                 let all = || state.storage_of(*address, &[]);
                 ContractView {
                     address: address.to_string(),
+                    bech32: bech32::encode(address),
                     name: self.code_name(&contract.code),
                     code: contract.code.to_string(),
                     balance: state.balance(address, NATIVE_DENOM).to_string(),
@@ -218,7 +223,7 @@ impl Session {
             .collect()
     }
 
-    fn code_name(&self, code: &Hash) -> String {
+    pub(super) fn code_name(&self, code: &Hash) -> String {
         let own = self
             .scenario
             .contracts
@@ -262,8 +267,11 @@ impl Session {
             what: String::new(),
             height: None,
             submitted_us: 0,
+            gas_limit: None,
             gas_used: 0,
             gas_by: Vec::new(),
+            calls: Vec::new(),
+            calls_omitted: 0,
             output: None,
             error: None,
             events: Vec::new(),
@@ -271,7 +279,7 @@ impl Session {
             changes: Vec::new(),
             roots: Vec::new(),
         };
-        fill(&mut view, receipt);
+        self.fill(&mut view, receipt);
         view
     }
 
@@ -287,8 +295,11 @@ impl Session {
             what: s.what.clone(),
             height: None,
             submitted_us: s.at,
+            gas_limit: Some(s.gas_limit),
             gas_used: 0,
             gas_by: Vec::new(),
+            calls: Vec::new(),
+            calls_omitted: 0,
             output: None,
             error: s.refused.clone(),
             events: Vec::new(),
@@ -302,9 +313,56 @@ impl Session {
         };
         if let Some((height, receipt)) = &s.outcome {
             view.height = Some(*height);
-            fill(&mut view, receipt);
+            self.fill(&mut view, receipt);
         }
         view
+    }
+
+    fn fill(&self, view: &mut ReceiptView, receipt: &Receipt) {
+        view.gas_used = receipt.gas_used;
+        view.gas_by = calls::gas_by(&receipt.gas.contract);
+        if receipt.gas.transaction > 0 {
+            let own = ("transaction".into(), receipt.gas.transaction);
+            view.gas_by.insert(0, own);
+        }
+        if let Some(tree) = &receipt.calls {
+            (view.calls, view.calls_omitted) = self.calls(tree);
+        }
+        view.events = receipt
+            .events
+            .iter()
+            .map(|event| match event {
+                Event::Said { data, .. } => text_or_hex(data),
+                Event::Typed(event) => {
+                    let parts = event.attributes.iter().map(|(k, v)| format!("{k}={v}"));
+                    format!("{}: {}", event.kind, parts.collect::<Vec<_>>().join(", "))
+                }
+            })
+            .collect();
+        view.created = receipt.created.map(|a| a.to_string());
+        view.changes = receipt
+            .storage
+            .iter()
+            .map(|c| {
+                let hex = |v: &Option<Arc<[u8]>>| v.as_ref().map(|b| to_hex(b));
+                (
+                    c.contract.to_string(),
+                    to_hex(&c.key),
+                    hex(&c.before),
+                    hex(&c.after),
+                )
+            })
+            .collect();
+        match &receipt.result {
+            Ok(output) => {
+                view.status = "ok".into();
+                view.output = Some(to_hex(output));
+            }
+            Err(error) => {
+                view.status = "failed".into();
+                view.error = Some(error.clone());
+            }
+        }
     }
 
     /// Asks a contract a question at one validator; nothing changes and nobody pays.
@@ -344,63 +402,10 @@ impl Session {
     }
 }
 
-fn fill(view: &mut ReceiptView, receipt: &Receipt) {
-    view.gas_used = receipt.gas_used;
-    let gas = &receipt.gas.contract;
-    let parts = [
-        ("transaction", receipt.gas.transaction),
-        ("start", gas.start),
-        ("memory", gas.memory),
-        ("operators", gas.operators),
-        ("host calls", gas.host_calls),
-        ("storage read", gas.storage_read),
-        ("storage write", gas.storage_write),
-        ("transfers", gas.transfers),
-        ("events", gas.events),
-        ("crypto", gas.crypto),
-        ("queries", gas.queries),
-        ("messages", gas.messages),
-    ];
-    view.gas_by = parts
-        .into_iter()
-        .filter(|(_, g)| *g > 0)
-        .map(|(n, g)| (n.into(), g))
-        .collect();
-    view.events = receipt
-        .events
-        .iter()
-        .map(|event| match event {
-            Event::Said { data, .. } => text_or_hex(data),
-            Event::Typed(event) => {
-                let parts = event.attributes.iter().map(|(k, v)| format!("{k}={v}"));
-                format!("{}: {}", event.kind, parts.collect::<Vec<_>>().join(", "))
-            }
-        })
-        .collect();
-    view.created = receipt.created.map(|a| a.to_string());
-    view.changes = receipt
-        .storage
-        .iter()
-        .map(|c| {
-            let hex = |v: &Option<Arc<[u8]>>| v.as_ref().map(|b| to_hex(b));
-            (
-                c.contract.to_string(),
-                to_hex(&c.key),
-                hex(&c.before),
-                hex(&c.after),
-            )
-        })
-        .collect();
-    match &receipt.result {
-        Ok(output) => {
-            view.status = "ok".into();
-            view.output = Some(to_hex(output));
-        }
-        Err(error) => {
-            view.status = "failed".into();
-            view.error = Some(error.clone());
-        }
-    }
+/// Bytes that base64 stands for.
+fn decoded(base64: &str) -> u64 {
+    let padding = base64.bytes().rev().take_while(|b| *b == b'=').count();
+    (base64.len() / 4 * 3).saturating_sub(padding) as u64
 }
 
 fn text_or_hex(bytes: &[u8]) -> String {

@@ -2,6 +2,7 @@
 
 mod back;
 mod branch;
+mod calls;
 mod chart;
 mod checkpoints;
 pub mod compare;
@@ -15,6 +16,7 @@ mod log;
 pub mod microscope;
 mod modules;
 mod moments;
+mod past;
 mod recorded;
 mod search;
 mod series;
@@ -24,6 +26,9 @@ pub mod view;
 mod words;
 
 pub use crate::scenario::{self, Scenario};
+pub use crate::vm::crypto::provide as provide_curves;
+#[cfg(feature = "crypto")]
+pub use crate::vm::crypto::serve as serve_curves;
 pub use branch::parting;
 pub use contracts::{file_of, files_wanted, take_file};
 pub use explore::check_proof;

@@ -18,7 +18,9 @@ impl Session {
     #[must_use]
     pub fn card(&self, code: &str) -> Option<CardView> {
         let wasm = self.module_bytes(Hash::from_hex(code).ok()?)?;
-        let admitted = WasmEngine::new().admit(&wasm).ok()?;
+        // What this chain refuses may still be looked at.
+        let admitted = self.sim.admit(&wasm);
+        let admitted = admitted.or_else(|_| WasmEngine::new().admit(&wasm)).ok()?;
         Some(CardView {
             code: admitted.code.to_string(),
             bytes: admitted.size,

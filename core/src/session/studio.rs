@@ -5,15 +5,22 @@ use super::Session;
 use super::view::{PersonView, Problem, ProofView, StorageView, StoredView, ViewResult};
 use crate::base::digest::{from_hex, to_hex};
 use crate::base::{Hash, encode};
+use crate::ledger::prices::TRANSACTION;
 use crate::ledger::{Key, State, StateProof};
 use crate::scenario::model::InputSpec;
 use crate::types::transaction::NATIVE_DENOM;
 use crate::types::{Address, Height, NodeId, bech32};
 use crate::vm::Outcome;
+use crate::vm::gas::UPLOAD;
 use crate::world::{USERS, user_address};
 use borsh::BorshDeserialize;
 use std::collections::BTreeMap;
 use std::sync::Arc;
+
+pub use crate::world::USER_GAS as USUAL_GAS;
+
+/// Gas beyond what storing a large module costs, for its first call.
+const ROOM: u64 = 10_000_000;
 
 /// Entries of one look.
 const ENTRIES: usize = 100;
@@ -42,6 +49,12 @@ pub struct StorageQuestion<'a> {
     pub skip: usize,
 }
 
+/// The address of a user account, as contracts read it.
+#[must_use]
+pub fn address_of_user(number: u16) -> String {
+    bech32::encode(&user_address(number))
+}
+
 impl Session {
     /// The accounts a person acts with, as the first honest validator sees them.
     #[must_use]
@@ -66,6 +79,32 @@ impl Session {
                 }
             })
             .collect()
+    }
+
+    /// The gas limit of a transaction for which its sender names none, `storing` a module or not; none: the
+    /// usual one.
+    ///
+    /// # Errors
+    /// A sentence when a block of this chain has too little gas for the module.
+    pub fn gas_limit(&self, storing: Option<&str>) -> Result<Option<u64>, Problem> {
+        let block = self.scenario.execution.block_gas;
+        let modules = self.modules();
+        let module = storing.and_then(|name| modules.iter().find(|m| m.name == name));
+        let cost = module.map_or(0, |m| UPLOAD.gas(m.bytes) + TRANSACTION);
+        if cost > block {
+            return Err(Problem::new(format!(
+                "Storing its {} bytes costs {cost} gas, and a block of this chain has {block}. Raise that under “Rules of this chain”, to {} or more.",
+                module.map_or(0, |m| m.bytes),
+                cost + ROOM
+            )));
+        }
+        let wanted = USUAL_GAS.max(if cost + ROOM > USUAL_GAS {
+            cost + ROOM
+        } else {
+            0
+        });
+        let limit = wanted.min(block);
+        Ok((limit != USUAL_GAS).then_some(limit))
     }
 
     /// Every denomination there is, the native one first.

@@ -379,7 +379,10 @@ pub struct ModuleView {
 /// A deployed contract as one validator sees it.
 #[derive(Clone, Debug, Serialize, Deserialize, BorshSerialize, BorshDeserialize, JsonSchema)]
 pub struct ContractView {
+    /// In hex.
     pub address: String,
+    /// The same as CosmWasm contracts and people write it.
+    pub bech32: String,
     pub name: String,
     pub code: String,
     pub balance: String,
@@ -397,8 +400,14 @@ pub struct ReceiptView {
     pub what: String,
     pub height: Option<u64>,
     pub submitted_us: u64,
+    /// What its sender allowed; none where only what it used is known.
+    pub gas_limit: Option<u64>,
     pub gas_used: u64,
     pub gas_by: Vec<(String, u64)>,
+    /// Calls, messages and replies, each with all that follows from it before the next.
+    pub calls: Vec<CallView>,
+    /// Further ones.
+    pub calls_omitted: u64,
     /// Output bytes in hex, or the error's sentence.
     pub output: Option<String>,
     pub error: Option<String>,
@@ -409,6 +418,28 @@ pub struct ReceiptView {
     pub changes: Vec<(String, String, Option<String>, Option<String>)>,
     /// Validators that executed it, with the state root of the block: (name, root).
     pub roots: Vec<(String, String)>,
+}
+
+/// A call, message or reply of a transaction.
+#[derive(Clone, Debug, Serialize, Deserialize, BorshSerialize, BorshDeserialize, JsonSchema)]
+pub struct CallView {
+    /// Of how many others it is a part: 0 for the transaction's own.
+    pub depth: u32,
+    /// `execute`, `instantiate`, `send`, `reply`, ...
+    pub what: String,
+    /// The contract it went to: what its code is called, and its address.
+    pub to: Option<(String, String)>,
+    pub gas_limit: u64,
+    /// With all that followed.
+    pub gas_used: u64,
+    /// Its own part by category.
+    pub gas_by: Vec<(String, u64)>,
+    /// Of a reply: the number of the message it answers to.
+    pub reply_to: Option<u64>,
+    /// Why it failed and was undone.
+    pub failed: Option<String>,
+    /// What the contract wrote for whoever debugs it.
+    pub log: Vec<String>,
 }
 
 /// Result of a read-only call.

@@ -240,8 +240,8 @@ pub fn inspect(
     let shape = survey::read(wasm)?;
     let abi = choose(&shape, abis)?;
     check_imports(&shape, abi)?;
-    let card = check(&shape, abi, abi.profile(chain))?;
-    let strict = check(&shape, abi, abi.profile(Profile::Strict)).is_ok();
+    let card = check(wasm.len(), &shape, abi, abi.profile(chain))?;
+    let strict = check(wasm.len(), &shape, abi, abi.profile(Profile::Strict)).is_ok();
     let admitted = Admitted {
         code: sha256(wasm),
         size: wasm.len() as u64,
@@ -263,7 +263,22 @@ pub fn inspect(
     Ok((admitted, abi, shape))
 }
 
-fn check(shape: &ModuleShape, abi: &dyn Abi, profile: Profile) -> Result<Card, Refusal> {
+fn check(
+    size: usize,
+    shape: &ModuleShape,
+    abi: &dyn Abi,
+    profile: Profile,
+) -> Result<Card, Refusal> {
+    if profile == Profile::Strict && size > limits::MAX_WASM_BYTES_STRICT {
+        return Err(Refusal::new(
+            Rule::Size,
+            format!(
+                "the module has {size} bytes, more than the {} anybody may store in the profile `strict`; build it with opt-level \"z\", lto and strip, or choose `modern`, which takes {}",
+                limits::MAX_WASM_BYTES_STRICT,
+                limits::MAX_WASM_BYTES
+            ),
+        ));
+    }
     if let (Profile::Strict, Some((operator, place))) = (profile, &shape.bulk_memory) {
         return Err(feature(operator, place));
     }

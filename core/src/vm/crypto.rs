@@ -1,9 +1,9 @@
 //! Arithmetic on elliptic curves for contracts: a pure function of bytes behind a seam.
 //!
-//! With the feature `crypto` (as the tools and tests are built) the crate cosmwasm-crypto is linked in. The
-//! page leaves it out of its worker, where it would be a third of the weight and few contracts use it:
-//! there a module of its own, made of [`serve`], is loaded before the first contract that needs it, and
-//! [`provide`] puts a way to call it here. Answers and gas are the same.
+//! With the feature `crypto` a native program has the crate cosmwasm-crypto linked in. A page's worker has
+//! not: the curves' tables alone would be a tenth of what it weighs, and few contracts use them. There a
+//! module of its own, made of [`serve`], is loaded when the first contract asks, and [`provide`] puts a way
+//! to call it here. Answers and gas are the same.
 
 use std::sync::OnceLock;
 
@@ -63,15 +63,15 @@ pub fn provide(provider: Provider) {
 /// Whether [`answer`] will answer.
 #[must_use]
 pub fn available() -> bool {
-    cfg!(feature = "crypto") || PROVIDER.get().is_some()
+    cfg!(all(feature = "crypto", not(target_arch = "wasm32"))) || PROVIDER.get().is_some()
 }
 
 /// Computes; `None` when there is nobody to.
 #[must_use]
 pub fn answer(operation: Operation, number: u32, parts: &[&[u8]]) -> Option<Answer> {
-    #[cfg(feature = "crypto")]
+    #[cfg(all(feature = "crypto", not(target_arch = "wasm32")))]
     return Some(native::compute(operation, number, parts));
-    #[cfg(not(feature = "crypto"))]
+    #[cfg(not(all(feature = "crypto", not(target_arch = "wasm32"))))]
     return PROVIDER
         .get()
         .and_then(|provider| decode(&provider(&encode(operation, number, parts))));

@@ -72,7 +72,16 @@ impl<P: Protocol> World<P> {
                 self.network.cuts.heal();
                 "the network is whole again".to_owned()
             }
-            Command::Submit { from, action } => return self.submit(*from, action),
+            Command::Submit {
+                from,
+                action,
+                gas_limit,
+            } => return self.submit(*from, action, *gas_limit),
+            Command::SubmitTwice {
+                from,
+                first,
+                second,
+            } => return self.submit_twice(*from, first, second),
             Command::Drop(message) => return self.drop_copy(message),
             Command::Delay { message, by_us } => return self.delay_copy(message, *by_us),
             Command::Duplicate { message, after_us } => {

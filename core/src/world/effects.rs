@@ -438,7 +438,10 @@ impl<P: Protocol> Stage for World<P> {
         let block = self.store.any(block)?;
         let mut header = block.header.clone();
         header.salt += 1;
-        let other = Block::new(header, block.transactions.clone());
+        // Where a sender signed two transactions in one place, each block carries one of them.
+        let transactions = block.transactions.iter();
+        let transactions = transactions.map(|tx| self.rival(tx).unwrap_or(tx).clone());
+        let other = Block::new(header, transactions.collect());
         self.store.give(node, &other);
         Some(other.id())
     }

@@ -25,7 +25,7 @@ pub use build::{Setup, build, profile};
 pub use inside::{Armed, Inside, Kept, Proof, Signer};
 pub use machines::{PROTOCOLS, ProtocolFacts, describe, simulate};
 pub use simulation::{Again, Flying, NodeFacts, Simulation};
-pub use users::{Submission, USERS, named_address, user_address};
+pub use users::{Submission, USER_GAS, USERS, named_address, user_address};
 pub use wire::CHATTER;
 
 use crate::adversary::{Plan, Strategy};

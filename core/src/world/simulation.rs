@@ -10,7 +10,7 @@ use crate::ledger::{Execution, Recording, State, recorded};
 use crate::scenario::model::{CopySpec, TimedCommand};
 use crate::trace::{MessageId, Trace};
 use crate::types::{Address, Block, BlockId, Height, NodeId, SignatureWork, ValidatorId};
-use crate::vm::Outcome;
+use crate::vm::{Admitted, Outcome, Refusal};
 use std::sync::Arc;
 
 /// A copy on the wire.
@@ -58,6 +58,11 @@ pub trait Simulation: Inside {
     /// `commands` those later than now follow.
     fn set_future(&mut self, commands: &[TimedCommand]);
     fn add_contract(&mut self, name: &str, wasm: std::sync::Arc<[u8]>);
+    /// The verdict of the chain's engine over a module.
+    ///
+    /// # Errors
+    /// The rule it breaks.
+    fn admit(&self, wasm: &[u8]) -> Result<Admitted, Refusal>;
     fn node_count(&self) -> usize;
     fn node(&self, node: NodeId) -> NodeFacts;
     fn is_byzantine(&self, node: NodeId) -> bool;
@@ -133,6 +138,10 @@ impl<P: Protocol> Simulation for World<P> {
 
     fn add_contract(&mut self, name: &str, wasm: std::sync::Arc<[u8]>) {
         self.contracts.insert(name.to_owned(), wasm);
+    }
+
+    fn admit(&self, wasm: &[u8]) -> Result<Admitted, Refusal> {
+        self.ledger.chain.engine.admit(wasm)
     }
 
     fn node_count(&self) -> usize {

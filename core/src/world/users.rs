@@ -21,8 +21,8 @@ pub const USERS: u16 = 8;
 pub(super) const ENDOWMENT: u128 = 1_000_000_000_000;
 pub(super) const SECOND_DENOM: &str = "gold";
 const USER_KEYS_FROM: u64 = 1 << 32;
-/// Gas limit of a user's transaction: a deployment pays by the byte.
-const USER_GAS: u64 = 40_000_000;
+/// Gas limit of a user's transaction that names none: a deployment pays by the byte.
+pub const USER_GAS: u64 = 40_000_000;
 /// A sender's transactions may wait for one that no node has any more (its only holder crashed): after
 /// this many, the missing ones are offered again.
 const LOST_AFTER: u64 = 4;
@@ -83,6 +83,7 @@ pub struct Submission {
     pub tx: Hash,
     pub what: String,
     pub at: Micros,
+    pub gas_limit: u64,
     /// By the first node that executed it.
     pub outcome: Option<(Height, Receipt)>,
     /// Nodes that executed it, and the state root after its block there.
@@ -98,6 +99,8 @@ pub(super) struct Users {
     /// Next nonce of each user, for transactions sent faster than blocks come.
     nonces: BTreeMap<u16, u64>,
     submissions: Vec<Submission>,
+    /// By a transaction's id: what its sender signed in its place.
+    rivals: BTreeMap<Hash, Arc<SignedTransaction>>,
 }
 
 impl Users {
@@ -107,6 +110,7 @@ impl Users {
             generated: 0,
             nonces: BTreeMap::new(),
             submissions: Vec::new(),
+            rivals: BTreeMap::new(),
         }
     }
 
@@ -167,40 +171,105 @@ impl<P: Protocol> World<P> {
     }
 
     /// A person's transaction, signed with the key of user `from`.
-    pub(super) fn submit(&mut self, from: u16, spec: &SubmitSpec) {
+    pub(super) fn submit(&mut self, from: u16, spec: &SubmitSpec, gas_limit: Option<u64>) {
         let what = describe(spec);
         let action = match self.action(spec) {
             Ok(action) => action,
             Err(why) => return self.changed(format!("{what} was not sent: {why}")),
         };
-        let keys = user(from);
         let Some(node) = self.entry(0) else {
             return self.changed(format!("{what} was not sent: every validator is down"));
         };
-        let n = &self.nodes[node.index()];
-        let on_chain = n
-            .computed
-            .get(&n.tip)
-            .map_or(0, |c| c.state.nonce(&Hash(keys.public().0)));
-        let nonce = self
-            .users
-            .nonces
-            .get(&from)
-            .copied()
-            .unwrap_or(0)
-            .max(on_chain);
-        let transaction = Transaction {
-            sender: keys.public(),
-            nonce,
-            gas_limit: USER_GAS,
-            gas_price: 1,
-            action,
-        };
-        let tx = SignedTransaction::sign(transaction, &keys, &self.fixed.chain);
+        let nonce = self.next_nonce(from, node);
+        let tx = self.signed(from, nonce, gas_limit.unwrap_or(USER_GAS), action);
         let refused = self.enter(node, &tx).err();
         if refused.is_none() {
             self.users.nonces.insert(from, nonce + 1);
         }
+        self.note_submission(&tx, what, refused);
+    }
+
+    /// Two transactions of user `from` with one nonce, for the ears of controlled nodes alone.
+    pub(super) fn submit_twice(&mut self, from: u16, first: &SubmitSpec, second: &SubmitSpec) {
+        let whats = [first, second].map(describe);
+        let not_sent = |why: &str| format!("{} or {} was not sent: {why}", whats[0], whats[1]);
+        let actions = match (self.action(first), self.action(second)) {
+            (Ok(first), Ok(second)) => [first, second],
+            (Err(why), _) | (_, Err(why)) => return self.changed(not_sent(&why)),
+        };
+        let up = |n: &&NodeId| self.nodes[n.index()].up;
+        let members: Vec<NodeId> = self.adversary.members.iter().filter(up).copied().collect();
+        let Some(&node) = members.first() else {
+            return self.changed(not_sent(
+                "honest validators take one transaction a nonce, and none is Byzantine",
+            ));
+        };
+        let nonce = self.next_nonce(from, node);
+        let [one, other] = actions.map(|action| self.signed(from, nonce, USER_GAS, action));
+        let mut refused = None;
+        for member in members {
+            let n = &mut self.nodes[member.index()];
+            if let Some(computed) = n.computed.get(&n.tip) {
+                let taken = n.mempool.insert(
+                    &one,
+                    &computed.state,
+                    &self.fixed.chain,
+                    self.fixed.everywhere,
+                );
+                refused = refused.or(taken.err());
+            }
+        }
+        if refused.is_none() {
+            self.users.nonces.insert(from, nonce + 1);
+            self.users.rivals.insert(one.id(), other.clone());
+        }
+        for (tx, what) in [&one, &other].into_iter().zip(whats) {
+            let detail = Box::new(tx.id());
+            self.trace.push(self.now, Event::Submitted { node, detail });
+            self.note_submission(tx, what, refused.clone());
+        }
+    }
+
+    /// What else the sender of `tx` signed with the same nonce.
+    pub(super) fn rival(&self, tx: &Arc<SignedTransaction>) -> Option<&Arc<SignedTransaction>> {
+        self.users.rivals.get(&tx.id())
+    }
+
+    /// The nonce of user `from`'s next transaction, as far as `node` and this client know.
+    fn next_nonce(&self, from: u16, node: NodeId) -> u64 {
+        let n = &self.nodes[node.index()];
+        let on_chain = n
+            .computed
+            .get(&n.tip)
+            .map_or(0, |c| c.state.nonce(&user_address(from)));
+        let sent = self.users.nonces.get(&from).copied().unwrap_or(0);
+        sent.max(on_chain)
+    }
+
+    fn signed(
+        &self,
+        from: u16,
+        nonce: u64,
+        gas_limit: u64,
+        action: Action,
+    ) -> Arc<SignedTransaction> {
+        let keys = user(from);
+        let transaction = Transaction {
+            sender: keys.public(),
+            nonce,
+            gas_limit,
+            gas_price: 1,
+            action,
+        };
+        SignedTransaction::sign(transaction, &keys, &self.fixed.chain)
+    }
+
+    fn note_submission(
+        &mut self,
+        tx: &Arc<SignedTransaction>,
+        what: String,
+        refused: Option<String>,
+    ) {
         if self.users.submissions.len() == REMEMBERED {
             self.users.submissions.remove(0);
         }
@@ -208,6 +277,7 @@ impl<P: Protocol> World<P> {
             tx: tx.id(),
             what,
             at: self.now,
+            gas_limit: tx.transaction.gas_limit,
             outcome: None,
             roots: Vec::new(),
             refused,

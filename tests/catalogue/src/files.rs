@@ -82,10 +82,10 @@ pub fn cases() -> Vec<Case> {
     let many = |n: usize| format!("(func (local {}))", "i64 ".repeat(n));
     file(9, "49,000 locals", own(&many(49_000)));
     file(9, "locals in 50 functions", own(&many(250).repeat(50)));
-    file(10, "200,000 functions", own(&"(func)".repeat(200_000)));
+    file(10, "20,001 functions", own(&"(func)".repeat(20_001)));
     let table = |n: usize| format!("(func (block (br_table {} (i32.const 0))))", "0 ".repeat(n));
-    file(11, "br_table of 500,000", own(&table(500_000)));
-    file(11, "200 br_tables of 2,000", own(&table(2_000).repeat(200)));
+    file(11, "br_table of 70,000", own(&table(70_000)));
+    file(11, "200 br_tables of 500", own(&table(500).repeat(200)));
     file(
         12,
         "20,000 blocks in one another",
@@ -98,24 +98,24 @@ pub fn cases() -> Vec<Case> {
     file(
         13,
         "straight code",
-        own(&format!("(func {})", "i32.const 1 drop ".repeat(200_000))),
+        own(&format!("(func {})", "i32.const 1 drop ".repeat(50_000))),
     );
     file(
         13,
         "chain of br_if",
         own(&format!(
             "(func (block {}))",
-            "(br_if 0 (i32.const 0)) ".repeat(100_000)
+            "(br_if 0 (i32.const 0)) ".repeat(20_000)
         )),
     );
-    let exports: String = (0..50_000)
+    let exports: String = (0..1_000)
         .map(|i| format!("(export \"e{i}\" (func 0))"))
         .collect();
-    file(14, "50,000 exports", own(&exports));
+    file(14, "1,000 exports", own(&exports));
     file(
         14,
-        "20,000 data segments",
-        own(&"(data (i32.const 0) \"x\")".repeat(20_000)),
+        "10,001 data segments",
+        own(&"(data (i32.const 0) \"x\")".repeat(10_001)),
     );
     file(
         14,

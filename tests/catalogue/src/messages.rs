@@ -133,6 +133,33 @@ pub fn cases() -> Vec<Case> {
             .replace("(local $a i32)", "(local $a i32) (drop (call $asks))")
     ));
     one_of(34, "a question that asks itself", &[endless]);
+    let burning = contract(&format!(
+        "{plain} {}",
+        entry("query", "(loop $l (br $l)) (call $ok)")
+    ));
+    let asks = entry("execute", "(drop (call $asks)) (call $ok)");
+    one_of(
+        34,
+        "a question nobody can pay",
+        &[
+            contract(&format!("{plain} {} {asks}", asking(&other))),
+            burning,
+        ],
+    );
+    // Keys made and removed in one block are looked at by every walk, and paid for by it.
+    let key = "(i32.store (i32.const 2048) (local.get $a)) (local.set $a (i32.add (local.get $a) (i32.const 1)))";
+    let text = "(call $text (i32.const 2048) (i32.const 4))";
+    let walk = "(drop (call $db_next (call $db_scan (i32.const 0) (i32.const 0) (i32.const 1))))";
+    for removed in [0, 100] {
+        let body = format!(
+            "(if (i32.lt_u (local.get $a) (i32.const {removed})) (then (loop $l {key}
+               (call $db_write {text} {text}) (call $db_remove {text})
+               (br_if $l (i32.lt_u (local.get $a) (i32.const {removed}))))))
+             {walk} {walk} {walk} (call $ok)"
+        );
+        let wasm = contract(&format!("{plain} {}", entry("execute", &body)));
+        one_of(29, &format!("walks over {removed} removed keys"), &[wasm]);
+    }
     // The callee comes back while the caller's message is under way; what the caller wrote is there.
     let back = contract(&format!(
         "{plain} {} {}",

@@ -55,6 +55,7 @@ pub fn cuts(scenario: &Scenario, nodes: &[String]) -> Vec<CutBand> {
             | Command::Restart { .. }
             | Command::SetAdversary(_)
             | Command::Submit { .. }
+            | Command::SubmitTwice { .. }
             | Command::Drop(_)
             | Command::Delay { .. }
             | Command::Duplicate { .. }

@@ -1,6 +1,7 @@
 //! A value that fits a schema, to start from.
 
 use super::schema::resolve;
+use consensusforge_core::session::studio::address_of_user;
 use serde_json::{Map, Value, json};
 
 const MAX_DEPTH: usize = 6;
@@ -59,10 +60,38 @@ fn object(root: &Value, schema: &Value, depth: usize) -> Value {
     let mut made = Map::new();
     for name in must.into_iter().flatten().filter_map(Value::as_str) {
         if let Some(inner) = schema.get("properties").and_then(|p| p.get(name)) {
-            made.insert(name.to_owned(), at(root, inner, depth + 1));
+            let value = at(root, inner, depth + 1);
+            let address = is_address(name) && value == "text";
+            made.insert(name.to_owned(), if address { you() } else { value });
         }
     }
     Value::Object(made)
+}
+
+/// Whether a field of this name likely holds an address: schemas know them as strings only.
+#[must_use]
+pub fn is_address(name: &str) -> bool {
+    const NAMES: [&str; 12] = [
+        "addr",
+        "admin",
+        "contract",
+        "minter",
+        "operator",
+        "owner",
+        "recipient",
+        "sender",
+        "spender",
+        "seller",
+        "arbiter",
+        "voter",
+    ];
+    let last = name.rsplit('.').next().unwrap_or(name);
+    NAMES.iter().any(|n| last.contains(n))
+}
+
+/// An address there is: the first account's.
+fn you() -> Value {
+    address_of_user(0).into()
 }
 
 fn reference(schema: &Value) -> Option<&str> {
@@ -80,6 +109,7 @@ fn by_name(name: &str) -> Option<Value> {
         "Decimal" | "Decimal256" => "0.5".into(),
         "Timestamp" => "1700000000000000000".into(),
         "Binary" => "e30=".into(),
+        "Addr" => you(),
         _ => return None,
     })
 }

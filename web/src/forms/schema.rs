@@ -2,7 +2,7 @@
 //! one a message, and the combined file with all of them); what a form cannot say becomes a JSON field with
 //! an example, so that every message can be written.
 
-use super::example::example;
+use super::example::{example, is_address};
 use super::{FieldView, FormView, Input, Kind};
 use serde_json::{Map, Value};
 
@@ -207,11 +207,15 @@ fn gather(
             gather(root, inside, &format!("{path}."), true, depth + 1, into);
         } else {
             into.push(FieldView {
-                name: path,
                 about: about(schema),
-                example: shown(&input, &example(root, schema)),
+                example: if input == Input::Text && is_address(&path) {
+                    "forge1…".into()
+                } else {
+                    shown(&input, &example(root, schema))
+                },
                 required: needed && !nullable,
                 input,
+                name: path,
             });
         }
     }

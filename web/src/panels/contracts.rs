@@ -1,5 +1,6 @@
 //! Contracts: modules to deploy, what is deployed, who acts, what became of what one sent.
 
+use super::bytes::copy;
 use super::drop;
 use super::editor::Editor;
 use super::errand::{Subject, errand, learn};
@@ -7,9 +8,11 @@ use super::microscope::microscope;
 use super::module::module;
 use super::people;
 use super::receipts::Receipts;
+use super::rules::Rules;
 use super::storage::storage;
 use crate::app::{App, app};
 use crate::platform::dom::{Built, El, el};
+use crate::protocol::studio::{Answer, Ask};
 use crate::studio::Language;
 use crate::words;
 use leptos::{html, prelude::*};
@@ -36,10 +39,15 @@ pub fn Contracts() -> impl IntoView {
         app.ledger.with(|l| {
             l.modules
                 .iter()
-                .map(|m| (m.name.clone(), m.sha256.clone()))
+                .map(|m| (m.name.clone(), m.sha256.clone(), m.builtin))
                 .collect::<Vec<_>>()
         })
     });
+    let those = move |builtin: bool| {
+        let mut all = modules.get();
+        all.retain(|m| m.2 == builtin);
+        all
+    };
     let deployed = Memo::new(move |_| {
         app.ledger.with(|l| {
             l.contracts
@@ -48,6 +56,9 @@ pub fn Contracts() -> impl IntoView {
                 .collect::<Vec<_>>()
         })
     });
+    // Who has contracts already came for these.
+    let samples_open = deployed.with_untracked(Vec::is_empty)
+        && modules.with_untracked(|all| all.iter().all(|m| m.2));
     // Whoever has just pressed Deploy, further down, is brought to what came of it.
     let place = NodeRef::<html::Section>::new();
     Effect::new(move |before: Option<usize>| {
@@ -76,9 +87,6 @@ pub fn Contracts() -> impl IntoView {
         <Receipts />
         <section class="studio" aria-label="Modules">
             <h2>"Modules"</h2>
-            <For each=move || modules.get() key=|k| k.clone() let:key>
-                <Built make=Box::new(move || card(app, &key.0, &key.1)) />
-            </For>
             <div class="buttons">
                 <label class="button">
                     "Upload a module …"
@@ -95,7 +103,18 @@ pub fn Contracts() -> impl IntoView {
                     {format!("{} is in: {}, sha-256 {}…", m.name, words::bytes(m.bytes), words::short(&m.sha256))}
                 </p>
             })}
+            <For each=move || those(false) key=|k| k.clone() let:key>
+                <Built make=Box::new(move || card(app, &key.0, &key.1)) />
+            </For>
+            <details class="samples" open=samples_open>
+                <summary>{move || format!("{} samples to try", those(true).len())}</summary>
+                <For each=move || those(true) key=|k| k.clone() let:key>
+                    <Built make=Box::new(move || card(app, &key.0, &key.1)) />
+                </For>
+            </details>
+            <Rules />
         </section>
+        <Addresses />
         <details
             class="editing"
             prop:open=move || studio.open.get()
@@ -126,12 +145,48 @@ fn card(app: App, name: &str, sha256: &str) -> El {
         .child(&el("strong").text(&m.name))
         .child(&el("small").text(&size));
     let (body, look) = module(app, &m);
-    el("details")
+    let card = el("details")
         .class("card module")
         .attr("data-module", name)
         .child(&head)
         .child(&body)
-        .on("toggle", move |_| look())
+        .on("toggle", move |_| look());
+    // What just came in is what one wants to see.
+    let added = app.added.get_untracked();
+    if !m.builtin && added.is_some_and(|a| a.name == name) {
+        card.mark("open", "");
+        card.reveal();
+    }
+    card
+}
+
+/// What fields for addresses suggest: the accounts, and what is deployed.
+#[component]
+fn Addresses() -> impl IntoView {
+    let app = app();
+    let list = el("datalist").attr("id", "addresses");
+    let shown = StoredValue::new_local(list.clone());
+    Effect::new(move |_| {
+        let mut all: Vec<(String, String)> = app.ledger.with(|l| {
+            let contracts = l.contracts.iter();
+            contracts
+                .map(|c| (c.bech32.clone(), c.name.clone()))
+                .collect()
+        });
+        let shown = shown.get_value();
+        app.studio.ask(app, Ask::People, move |answer| {
+            if let Answer::People(people) = answer {
+                let people = people.into_iter().zip(people::NAMES);
+                all.splice(0..0, people.map(|(p, name)| (p.address, name.to_owned())));
+                let option = |(address, name): &(String, String)| {
+                    el("option").attr("value", address).attr("label", name)
+                };
+                shown.fill(all.iter().map(option));
+            }
+        });
+    });
+    let list = StoredValue::new_local(list);
+    view! { <Built make=Box::new(move || list.get_value()) /> }
 }
 
 #[component]
@@ -161,6 +216,10 @@ fn Deployed(address: String, code: String) -> impl IntoView {
             owned.with_value(|o| o.say(&format!("owns {coins}")));
         }
     });
+    let bech32 = app.ledger.with_untracked(|l| {
+        let found = l.contracts.iter().find(|c| c.address == address);
+        found.map(|c| c.bech32.clone()).unwrap_or_default()
+    });
     let form = el("div").class("errand");
     let examples = app.ledger.with_untracked(|l| {
         let by = l.modules.iter().find(|m| m.sha256 == code);
@@ -184,10 +243,15 @@ fn Deployed(address: String, code: String) -> impl IntoView {
             &el("small")
                 .class("mono")
                 .attr("title", &address)
-                .text(&words::short(&address)),
+                .text(&format!(
+                    "{} …{}",
+                    words::short(&address),
+                    words::end(&bech32)
+                )),
         )
         .text(" ")
-        .child(&balance);
+        .child(&balance)
+        .child(&copy(bech32, "copy address"));
     let card = el("article")
         .class("card deployed")
         .attr("data-contract", &address)

@@ -50,6 +50,15 @@ fn all(app: App, list: &FileList) {
     }
 }
 
+/// What cosmwasm-schema writes, which is no scenario.
+fn is_schema(text: &str) -> bool {
+    let begins = text.get(..400).unwrap_or(text);
+    !begins.contains("\"consensusforge\"")
+        && ["\"contract_name\"", "\"$schema\"", "\"idl_version\""]
+            .iter()
+            .any(|key| begins.contains(key))
+}
+
 async fn one(app: App, file: File) {
     let name = file.name();
     let bytes = match files::read(&file).await {
@@ -69,6 +78,10 @@ async fn one(app: App, file: File) {
     let looks_like = |ending: &str| name.to_ascii_lowercase().ends_with(ending);
     if looks_like(".json") {
         match String::from_utf8(bytes) {
+            Ok(text) if is_schema(&text) => app.say(
+                Tone::Plain,
+                format!("{name} is a contract's JSON Schema: open the contract's module under Contracts and choose it at “Make forms from its JSON Schema”."),
+            ),
             Ok(text) => {
                 app.pace_anew.set(true);
                 app.send(ToWorker::OpenFile(text));

@@ -4,10 +4,12 @@
 use super::bytes::bytes;
 use super::people;
 use crate::app::{App, Tone};
+use crate::forms::example::is_address;
 use crate::forms::{FieldView, FormView, Input, Kind};
 use crate::platform::dom::{El, el};
 use crate::protocol::studio::{Answer, Ask, At, Errand, Message, Place};
 use crate::words;
+use consensusforge_core::session::studio::USUAL_GAS;
 use consensusforge_core::session::view::{CardView, ViewResult};
 use leptos::prelude::*;
 use std::cell::RefCell;
@@ -291,6 +293,16 @@ fn one(app: App, json: bool, subject: &Subject, kind: Kind, form: Option<&FormVi
             line = line.child(&remembered(app, &format!("{place}/funds"), funds.clone()));
         }
         let mut slots = fields.borrow_mut();
+        let gas = el("input")
+            .class("gas-limit")
+            .attr("type", "text")
+            .attr("inputmode", "numeric")
+            .attr("placeholder", "gas limit: usual")
+            .attr("title", &usual_gas(app))
+            .attr("aria-label", "Gas limit");
+        let gas_slot = el("small").class("complaint").attr("role", "alert");
+        line = line.child(&remembered(app, &format!("{place}/gas"), gas.clone()));
+        slots.slots.push((At::Gas, gas, gas_slot.clone()));
         slots.slots.push((At::Admin, from, el("small")));
         slots.slots.push((At::Funds, funds, slot.clone()));
         drop(slots);
@@ -315,7 +327,10 @@ fn one(app: App, json: bool, subject: &Subject, kind: Kind, form: Option<&FormVi
         if json && kind == Kind::Instantiate {
             line = line.child(&store(app, from_of(&fields), &subject.to, &whole, &said));
         }
-        line = line.child(&send(name, act, false)).child(&slot);
+        line = line
+            .child(&send(name, act, false))
+            .child(&slot)
+            .child(&gas_slot);
         acts = acts.child(&line);
     }
     let mut ask_line = None;
@@ -342,6 +357,16 @@ fn one(app: App, json: bool, subject: &Subject, kind: Kind, form: Option<&FormVi
         .maybe(ask_line)
         .child(&whole)
         .child(&said)
+}
+
+/// What an empty field of gas means.
+fn usual_gas(app: App) -> String {
+    let block = app.scenario.with_untracked(|s| s.execution.block_gas);
+    format!(
+        "Gas the transaction may use at most: {} when empty (more where a large module is deployed); a block has {}",
+        words::grouped(USUAL_GAS.min(block)),
+        words::grouped(block)
+    )
 }
 
 /// The list of senders of a form.
@@ -433,6 +458,11 @@ fn control(field: &FieldView) -> El {
         | Input::Integer
         | Input::Number
         | Input::Binary => el("input").attr("type", "text").attr("spellcheck", "false"),
+    };
+    let input = if field.input == Input::Text && is_address(&field.name) {
+        input.attr("list", "addresses")
+    } else {
+        input
     };
     input
         .attr("placeholder", &field.example)
@@ -566,7 +596,7 @@ fn submit(
         message,
         from: get(At::Admin).parse().unwrap_or_default(),
         funds: get(At::Funds),
-        gas: String::new(),
+        gas: get(At::Gas),
         label: get(At::Label),
         admin: String::new(),
     };

@@ -1,6 +1,7 @@
 //! Receipts: what a transaction did, what it cost, and that every validator says the same.
 
 use super::bytes::{bytes, maybe};
+use super::flame::gas;
 use super::microscope::look;
 use crate::app::{App, app};
 use crate::platform::dom::{Built, El, el};
@@ -105,30 +106,6 @@ fn changes(r: &ReceiptView) -> Option<El> {
             .class("table")
             .child(&el("thead").child(&head))
             .child(&el("tbody").add_all(rows)),
-    )
-}
-
-/// A bar for each category: what share of the gas went where.
-fn gas(r: &ReceiptView) -> Option<El> {
-    if r.gas_used == 0 {
-        return None;
-    }
-    let rows = r.gas_by.iter().map(|(name, gas)| {
-        let meter = el("meter")
-            .attr("max", &r.gas_used.to_string())
-            .attr("value", &gas.to_string())
-            .attr("aria-label", name);
-        el("tr")
-            .child(&el("th").attr("scope", "row").text(name))
-            .child(&el("td").child(&meter))
-            .child(&el("td").class("number").text(&words::grouped(*gas)))
-    });
-    let head = format!("gas {}", words::grouped(r.gas_used));
-    Some(
-        el("details")
-            .class("gas")
-            .child(&el("summary").text(&head))
-            .child(&el("table").class("table").child(&el("tbody").add_all(rows))),
     )
 }
 

@@ -30,6 +30,20 @@ impl El {
         self
     }
 
+    /// Where an attribute of this name would be against the page's policy.
+    #[must_use]
+    pub fn style(self, name: &str, value: &str) -> El {
+        let _ = self.0.style().set_property(name, value);
+        self
+    }
+
+    /// Adds at the end of what it holds last.
+    pub fn in_last(&self, child: &El) {
+        if let Some(last) = self.0.last_element_child() {
+            let _ = last.append_child(&child.0);
+        }
+    }
+
     #[must_use]
     pub fn text(self, text: &str) -> El {
         let _ = self.0.append_with_str_1(text);
@@ -97,6 +111,12 @@ impl El {
 
     pub fn put(&self, value: &str) {
         let _ = js_sys::Reflect::set(&self.0, &"value".into(), &value.into());
+    }
+
+    /// Brings it into sight, once it is on the page.
+    pub fn reveal(&self) {
+        let element = self.0.clone();
+        request_animation_frame(move || element.scroll_into_view());
     }
 
     pub fn focus(&self) {

@@ -5,6 +5,7 @@ use super::files::Files;
 use crate::forms::{self, FormView, Kind};
 use crate::model::{CoinSpec, Command, InputSpec, SubmitSpec};
 use crate::protocol::studio::{Answer, Ask, At, Errand, Message};
+use crate::words;
 use consensusforge_core::session::studio::{StorageQuestion, check_proof};
 use consensusforge_core::session::{Session, view::Problem};
 use std::collections::BTreeMap;
@@ -80,12 +81,16 @@ impl Desk {
             ),
             Ask::Check(text) => said(check_proof(&text).map(Answer::Proof)),
             Ask::People => Answer::People(session.people()),
-            Ask::Store { from, contract } => {
-                return Outcome::Do(Command::Submit {
-                    from,
-                    action: SubmitSpec::Store { contract },
-                });
-            }
+            Ask::Store { from, contract } => match session.gas_limit(Some(&contract)) {
+                Ok(gas_limit) => {
+                    return Outcome::Do(Command::Submit {
+                        from,
+                        action: SubmitSpec::Store { contract },
+                        gas_limit,
+                    });
+                }
+                Err(problem) => Answer::Complaints(vec![(At::Whole, problem.sentence)]),
+            },
             Ask::Faucet { to, coins } => match faucet(session, to, &coins) {
                 Ok(command) => return Outcome::Do(command),
                 Err(complaints) => Answer::Complaints(complaints),
@@ -162,13 +167,26 @@ impl Desk {
             .map_err(|mut all| complaints.append(&mut all));
         let funds = coins(session, errand.from, &errand.funds)
             .map_err(|sentence| complaints.push((At::Funds, sentence)));
-        let (Ok(input), Ok(funds)) = (input, funds) else {
+        let typed =
+            gas(session, &errand.gas).map_err(|sentence| complaints.push((At::Gas, sentence)));
+        let (Ok(input), Ok(funds), Ok(typed)) = (input, funds, typed) else {
             return Err(complaints);
         };
         let action = action(session, errand, input, funds)?;
+        let storing = match &action {
+            SubmitSpec::Deploy { contract, .. } => Some(contract.as_str()),
+            _ => None,
+        };
+        let gas_limit = match typed {
+            Some(gas) => Some(gas),
+            None => session
+                .gas_limit(storing)
+                .map_err(|p| vec![(At::Gas, p.sentence)])?,
+        };
         Ok(Command::Submit {
             from: errand.from,
             action,
+            gas_limit,
         })
     }
 }
@@ -222,6 +240,26 @@ fn action(
     })
 }
 
+/// The gas limit as typed; none when nothing is.
+fn gas(session: &Session, text: &str) -> Result<Option<u64>, String> {
+    if text.trim().is_empty() {
+        return Ok(None);
+    }
+    let block = session.scenario().execution.block_gas;
+    match words::whole(text) {
+        Some(gas) if gas > block => Err(format!(
+            "A block of this chain has {} gas, so none could hold a transaction that may use {}. Lower it, or raise the block's under “Rules of this chain”.",
+            words::grouped(block),
+            words::grouped(gas)
+        )),
+        Some(gas) => Ok(Some(gas)),
+        None => Err(format!(
+            "“{}” is no amount of gas: write a whole number, such as 1 000 000, or nothing for the usual limit.",
+            text.trim()
+        )),
+    }
+}
+
 /// What goes along, held against what the sender owns.
 fn coins(session: &Session, from: u16, text: &str) -> Result<Vec<CoinSpec>, String> {
     if text.trim().is_empty() {
@@ -264,5 +302,6 @@ fn faucet(session: &Session, to: u16, text: &str) -> Result<Command, Complaints>
             to: format!("user:{to}"),
             coins,
         },
+        gas_limit: session.gas_limit(None).unwrap_or_default(),
     })
 }

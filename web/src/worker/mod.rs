@@ -9,6 +9,7 @@ pub mod desk;
 pub mod files;
 pub mod looking;
 mod naming;
+pub mod past;
 #[cfg(target_arch = "wasm32")]
 pub mod port;
 pub mod runner;

@@ -3,6 +3,7 @@
 use super::runner::{Runner, Saying};
 use crate::platform::wire;
 use crate::protocol::{FromWorker, ToWorker};
+use consensusforge_core::session::provide_curves;
 use js_sys::{Array, Reflect, Uint8Array};
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -56,6 +57,7 @@ pub fn start() {
     port.channel
         .port1()
         .set_onmessage(Some(port.timer.as_ref().unchecked_ref()));
+    provide_curves(curves);
     let presets = consensusforge_core::session::presets();
     port.post((FromWorker::Ready { presets }, None));
     // The worker lives as long as its page.
@@ -125,6 +127,18 @@ fn fetch(name: &str) -> Result<Vec<u8>, String> {
         Ok(status) => Err(format!("the host answers {status}")),
         Err(e) => Err(said(e)),
     }
+}
+
+/// Asks the module of elliptic curves. The worker's loader fetches it the first time; where that fails, a
+/// contract's answer cannot be known, and this module ends with the loader's words.
+fn curves(request: &[u8]) -> Vec<u8> {
+    let ask = || -> Result<Vec<u8>, JsValue> {
+        let serve = Reflect::get(&js_sys::global(), &"curves".into())?;
+        let serve: js_sys::Function = serve.dyn_into()?;
+        let answer = serve.call1(&JsValue::NULL, &Uint8Array::from(request))?;
+        Ok(Uint8Array::new(&answer).to_vec())
+    };
+    ask().unwrap_or_else(|error| wasm_bindgen::throw_val(error))
 }
 
 fn performance_clock(scope: &DedicatedWorkerGlobalScope) -> impl Fn() -> f64 + use<> {

@@ -7,6 +7,7 @@ use super::desk::{Desk, Outcome};
 use super::files::{Fetch, Files};
 use super::looking::Looking;
 use super::naming;
+use super::past::Past;
 use crate::data::DataNews;
 use crate::model::{
     AdversarySpec, Command, CopySpec, PuppetLine, Scenario, StrategySpec, SubmitSpec,
@@ -88,6 +89,7 @@ pub struct Runner {
     desk: Desk,
     files: Files,
     looking: Looking,
+    past: Past,
     beside: Option<Beside>,
     beside_ms: f64,
     out: Vec<Saying>,
@@ -117,6 +119,7 @@ impl Default for Runner {
             desk: Desk::default(),
             files: Files::default(),
             looking: Looking::default(),
+            past: Past::default(),
             beside: None,
             beside_ms: f64::MIN,
             out: Vec::new(),
@@ -140,13 +143,15 @@ impl Runner {
             && (!matches!(self.goal, Goal::None)
                 || (self.playing && self.speed.is_none())
                 || self.looking.busy()
+                || self.past.busy()
                 || self.beside_busy())
     }
 
     /// Whether anything happens unless a message comes.
     pub fn sleeps(&self) -> bool {
         let still = !self.playing && matches!(self.goal, Goal::None) && !self.stale;
-        let looked = !self.looking.busy() && !self.looking.behind(self.standing());
+        let looked =
+            !self.looking.busy() && !self.past.busy() && !self.looking.behind(self.standing());
         self.session.is_none() || (still && looked && !self.beside_busy())
     }
 
@@ -268,6 +273,9 @@ impl Runner {
                 self.say(FromWorker::Message(view));
             }
             ToWorker::Studio { number, ask } => {
+                let Some(ask) = self.past.take(session, number, ask) else {
+                    return;
+                };
                 let answer = match self.desk.hear(session, &self.files, ask) {
                     Outcome::Say(answer) => answer,
                     Outcome::Do(command) => match self.apply(command) {
@@ -378,6 +386,7 @@ impl Runner {
         self.ledger_ms = f64::MIN;
         self.ledger_stamp = None;
         self.looking.anew();
+        self.past.anew();
         if let (Some(beside), Some(session)) = (&mut self.beside, &self.session) {
             beside.anew(session);
         }
@@ -458,6 +467,7 @@ impl Runner {
         self.say(FromWorker::Opened { scenario, world });
         self.cursor = 0;
         self.looking.anew();
+        self.past.anew();
         if self.beside.take().is_some() {
             self.say(FromWorker::BesideOpened(None));
         }
@@ -506,8 +516,24 @@ impl Runner {
             self.stale |= moved;
         }
         while self.looking.work(self.chunk) && clock() - start < 2.0 * SLICE_MS {}
+        while self.past.busy() && clock() - start < 2.0 * SLICE_MS {
+            self.answer_past();
+        }
         self.tell_card(clock());
         self.tell(clock());
+    }
+
+    /// Some events towards the past that was asked about, and the answer once it is reached.
+    fn answer_past(&mut self) {
+        let Some(session) = &self.session else {
+            return;
+        };
+        let Some((number, ask, there)) = self.past.work(session, self.chunk) else {
+            return;
+        };
+        if let Outcome::Say(answer) = self.desk.hear(there, &self.files, ask) {
+            self.say(FromWorker::Studio { number, answer });
+        }
     }
 
     fn work(&mut self, elapsed_ms: f64, start: f64, clock: &impl Fn() -> f64) {

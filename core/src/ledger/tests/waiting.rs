@@ -86,7 +86,7 @@ fn count_and_bytes_are_bounded() {
     assert!(full.starts_with("the mempool is full: at most 5000"));
 
     let mut pool = Mempool::default();
-    let big = vec![0; limits::MAX_WASM_BYTES];
+    let big = vec![0; limits::MAX_WASM_BYTES_STRICT];
     let mut refused = 0;
     for nonce in 0..12 {
         let mut tx = deploy(0, nonce, &big).transaction.clone();
@@ -97,6 +97,28 @@ fn count_and_bytes_are_bounded() {
     assert_eq!(refused, 2);
     // Two modules fit a block.
     assert_eq!(pool.take(&state, u64::MAX, usize::MAX).len(), 2);
+}
+
+/// Three modules of 3 MiB would be more than four blocks: each waits for its own, and others ride along.
+#[test]
+fn one_module_larger_than_a_block_goes_into_each() {
+    let (chain, state) = start();
+    let mut pool = Mempool::default();
+    let huge = vec![0; limits::MAX_WASM_BYTES];
+    for user in 0..2 {
+        let mut tx = deploy(user, 0, &huge).transaction.clone();
+        tx.gas_price = 0;
+        insert(&mut pool, &state, &sign(tx)).unwrap();
+    }
+    insert(&mut pool, &state, &gold(2, 0, 1)).unwrap();
+    let taken = pool.take(&state, u64::MAX, usize::MAX);
+    let sizes: Vec<bool> = taken.iter().map(|tx| tx.bytes() > 4_096).collect();
+    assert_eq!(sizes.iter().filter(|large| **large).count(), 1);
+    assert_eq!(taken.len(), 2);
+    check_block(&chain, &state, &block(taken)).unwrap();
+    let both: Vec<_> = pool.iter().cloned().collect();
+    let why = check_block(&chain, &state, &block(both)).unwrap_err();
+    assert!(why.contains("bytes: at most 2097152"), "{why}");
 }
 
 #[test]

@@ -54,6 +54,7 @@ impl Command {
             | Command::Partition(_)
             | Command::Heal
             | Command::Submit { .. }
+            | Command::SubmitTwice { .. }
             | Command::Isolate { .. }
             | Command::Restore { .. } => None,
         }

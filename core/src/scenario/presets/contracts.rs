@@ -1,7 +1,7 @@
 //! Presets about contracts that move other people's coins: written with CosmWasm, executed by every
 //! validator.
 
-use super::{Preset, names};
+use super::{Preset, equal, names};
 use crate::base::{MILLISECOND, Micros};
 use crate::ledger::addresses::instantiated;
 use crate::scenario::Scenario;
@@ -29,7 +29,11 @@ fn library(codes: &[&str]) -> Vec<ContractSpec> {
 fn at(ms: Micros, from: u16, action: SubmitSpec) -> TimedCommand {
     TimedCommand {
         at_us: ms * MILLISECOND,
-        command: Command::Submit { from, action },
+        command: Command::Submit {
+            from,
+            action,
+            gas_limit: None,
+        },
     }
 }
 
@@ -206,6 +210,52 @@ pub(super) fn factory() -> Preset {
                 make(3_500, 2, r#"{"code_id":1}"#.into(), &[]),
                 call(5_500, 0, &factory, first, &[]),
                 call(7_500, 0, &factory, bad, &[]),
+            ],
+            ..Scenario::default()
+        },
+    )
+}
+
+/// The coins of one token, to two people. The chain is honest until the token is there, so that all seven
+/// know it; the two transfers have one nonce, and only liars hear of both.
+pub(super) fn twice() -> Preset {
+    let token = contract(1, 1);
+    let mine = format!(
+        r#"{{"name":"Play","symbol":"PLAY","decimals":0,"initial_balances":[{{"address":"{}","amount":"1000"}}]}}"#,
+        user(0)
+    );
+    let pay = |to: u16| SubmitSpec::Execute {
+        contract: token.clone(),
+        msg: InputSpec::Text(format!(
+            r#"{{"transfer":{{"recipient":"{}","amount":"1000"}}}}"#,
+            user(to)
+        )),
+        funds: Vec::new(),
+    };
+    let at = |command: Command| TimedCommand {
+        at_us: 6_000 * MILLISECOND,
+        command,
+    };
+    Preset::new(
+        "double-spend",
+        "A token spent twice, on two sides of a fork",
+        "Three of seven turn liars at 6 s and put two transfers of the same 1000 PLAY into two blocks of one \
+         height. Ask every validator for Alice's balance, then for Bob's: each side has paid somebody else.",
+        Scenario {
+            validators: equal(7),
+            contracts: library(&["cw20-base"]),
+            commands: vec![
+                store(500, "cw20-base"),
+                make(2_500, 1, mine, &[]),
+                at(Command::SetAdversary(AdversarySpec {
+                    who: Who::Names(names(["v1", "v2", "v3"])),
+                    strategy: StrategySpec::Coalition,
+                })),
+                at(Command::SubmitTwice {
+                    from: 0,
+                    first: pay(1),
+                    second: pay(2),
+                }),
             ],
             ..Scenario::default()
         },

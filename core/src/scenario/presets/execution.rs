@@ -43,7 +43,11 @@ pub(super) fn wrong_root() -> Preset {
 fn counter_calls() -> Vec<TimedCommand> {
     let submit = |at: Micros, action: SubmitSpec| TimedCommand {
         at_us: at * SECOND,
-        command: Command::Submit { from: USER, action },
+        command: Command::Submit {
+            from: USER,
+            action,
+            gas_limit: None,
+        },
     };
     let nothing = || InputSpec::Text(String::new());
     let deploy = SubmitSpec::Deploy {

@@ -75,6 +75,7 @@ pub fn presets() -> Vec<Preset> {
         contracts::auction().about(CONTRACTS),
         contracts::burner().about(CONTRACTS),
         contracts::factory().about(CONTRACTS),
+        contracts::twice().about(CONTRACTS),
     ]
 }
 

@@ -32,12 +32,19 @@ pub(super) fn check(scenario: &Scenario, names: &Names, modules: &BTreeSet<&str>
         if let Some((what, message)) = timed.command.hand() {
             copy(&format!("{place}.{what}"), message, scenario, names)?;
         }
-        command(&place, &timed.command, names, modules)?;
+        let block_gas = scenario.execution.block_gas;
+        command(&place, &timed.command, names, modules, block_gas)?;
     }
     Ok(())
 }
 
-fn command(place: &str, command: &Command, names: &Names, modules: &BTreeSet<&str>) -> Checked {
+fn command(
+    place: &str,
+    command: &Command,
+    names: &Names,
+    modules: &BTreeSet<&str>,
+    block_gas: u64,
+) -> Checked {
     match command {
         Command::SetLatency(latency) => {
             network::latency(&format!("{place}.set_latency"), latency, names)
@@ -69,10 +76,28 @@ fn command(place: &str, command: &Command, names: &Names, modules: &BTreeSet<&st
         }
         Command::Partition(cut) => network::cut(&format!("{place}.partition"), cut, names),
         Command::Heal => Ok(()),
-        Command::Submit { from, action } => {
+        Command::Submit {
+            from,
+            action,
+            gas_limit,
+        } => {
             let place = format!("{place}.submit");
             account(&format!("{place}.from"), *from)?;
+            gas(&format!("{place}.gas_limit"), *gas_limit, block_gas)?;
             submit(&format!("{place}.action"), action, modules)
+        }
+        Command::SubmitTwice {
+            from,
+            first,
+            second,
+        } => {
+            let place = format!("{place}.submit_twice");
+            account(&format!("{place}.from"), *from)?;
+            submit(&format!("{place}.first"), first, modules)?;
+            submit(&format!("{place}.second"), second, modules)?;
+            require(first != second, &format!("{place}.second"), || {
+                "the second transaction is the first; give it another action.".into()
+            })
         }
         Command::Drop(_) | Command::DeliverNow(_) => Ok(()),
         Command::Delay { by_us, .. } => pause(&format!("{place}.delay.by_us"), *by_us),
@@ -126,6 +151,16 @@ fn copy(place: &str, message: &CopySpec, scenario: &Scenario, names: &Names) -> 
 fn account(place: &str, index: u16) -> Checked {
     require(index < USERS, place, || {
         format!("there is no user account {index}; give 0 to {}.", USERS - 1)
+    })
+}
+
+fn gas(place: &str, limit: Option<u64>, block_gas: u64) -> Checked {
+    require(limit.is_none_or(|limit| limit <= block_gas), place, || {
+        format!(
+            "a gas limit of {} is above the {block_gas} a block may use, so no block could hold the \
+             transaction. Lower it, or raise `execution.block_gas`.",
+            limit.unwrap_or_default()
+        )
     })
 }
 

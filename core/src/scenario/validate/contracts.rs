@@ -58,7 +58,7 @@ fn module(place: &str, contract: &ContractSpec) -> Checked {
             quote(&contract.name)
         )
     })?;
-    let bytes = STANDARD.decode(text).map_err(|e| {
+    let bytes = STANDARD.decode(text.as_ref()).map_err(|e| {
         ScenarioError::new(
             &place,
             format!("this is not base64 ({e}). Encode the module again."),

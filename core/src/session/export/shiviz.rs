@@ -93,7 +93,24 @@ impl Writer for Shiviz {
                 why: Loss::Network | Loss::Partition | Loss::Down | Loss::Hand,
                 ..
             } => return,
-            _ => {}
+            // Events of one node: they learn of nothing.
+            Event::Sent { .. }
+            | Event::BadSignature { .. }
+            | Event::Step { .. }
+            | Event::TimerFired { .. }
+            | Event::Locked { .. }
+            | Event::Polka { .. }
+            | Event::Skipped { .. }
+            | Event::Committed(_)
+            | Event::Executed(_)
+            | Event::Rejected { .. }
+            | Event::Evidence(_)
+            | Event::Crashed { .. }
+            | Event::Restarted { .. }
+            | Event::Byzantine(_)
+            | Event::Changed(_)
+            | Event::Submitted { .. }
+            | Event::Vanished(_) => {}
         }
         let Some(node) = place(&record.event) else {
             return;

@@ -183,7 +183,26 @@ impl Session {
                     told.rejected
                         .push((node.0, record.at, detail.reason.clone()));
                 }
-                _ => {}
+                // Of other blocks, or of none.
+                Event::Sent { .. }
+                | Event::Delivered { .. }
+                | Event::Lost { .. }
+                | Event::BadSignature { .. }
+                | Event::Step { .. }
+                | Event::TimerFired { .. }
+                | Event::Locked { .. }
+                | Event::Polka { .. }
+                | Event::Skipped { .. }
+                | Event::Committed(_)
+                | Event::Executed(_)
+                | Event::Rejected { .. }
+                | Event::Evidence(_)
+                | Event::Crashed { .. }
+                | Event::Restarted { .. }
+                | Event::Byzantine(_)
+                | Event::Changed(_)
+                | Event::Submitted { .. }
+                | Event::Vanished(_) => {}
             }
         }
         told

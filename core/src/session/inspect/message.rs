@@ -113,7 +113,26 @@ impl Session {
                     });
                 }
                 Event::BadSignature { message, to } if *message == id => false_at.push(to.0),
-                _ => {}
+                // Of other messages, or of none.
+                Event::Sent { .. }
+                | Event::Delivered { .. }
+                | Event::Lost { .. }
+                | Event::BadSignature { .. }
+                | Event::Step { .. }
+                | Event::TimerFired { .. }
+                | Event::Locked { .. }
+                | Event::Polka { .. }
+                | Event::Skipped { .. }
+                | Event::Committed(_)
+                | Event::Executed(_)
+                | Event::Rejected { .. }
+                | Event::Evidence(_)
+                | Event::Crashed { .. }
+                | Event::Restarted { .. }
+                | Event::Byzantine(_)
+                | Event::Changed(_)
+                | Event::Submitted { .. }
+                | Event::Vanished(_) => {}
             }
         }
         let flying = self.sim.flying(m.sent, usize::MAX);

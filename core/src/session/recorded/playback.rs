@@ -8,7 +8,7 @@ use crate::scenario::model::{CopySpec, TimedCommand};
 use crate::trace::file::TraceFile;
 use crate::trace::{Event, MessageId, Record, RunDigest, Trace};
 use crate::types::{Address, BlockId, Height, NodeId, Round, SignedTransaction, ValidatorId};
-use crate::vm::Outcome;
+use crate::vm::{Admitted, ContractEngine, Outcome, Refusal, WasmEngine};
 use crate::world::{Again, Armed, Flying, Inside, Kept, NodeFacts, Proof, Simulation, Submission};
 use std::sync::Arc;
 
@@ -216,6 +216,10 @@ impl Simulation for Playback {
 
     fn add_contract(&mut self, _name: &str, _wasm: Arc<[u8]>) {
         // As above.
+    }
+
+    fn admit(&self, wasm: &[u8]) -> Result<Admitted, Refusal> {
+        WasmEngine::new().admit(wasm)
     }
 
     fn node_count(&self) -> usize {

@@ -110,13 +110,13 @@ fn r01_every_truncation_and_bit_flip_is_refused_or_admitted_without_a_panic() {
 fn size_is_limited() {
     let mut wasm = module("").to_vec();
     // A custom section that fills the file.
-    wasm.extend([0, 0x80, 0x80, 0x40]);
-    wasm.resize(wasm.len() + (1 << 20), 0);
+    wasm.extend([0, 0x80, 0x80, 0x80, 0x02]);
+    wasm.resize(wasm.len() + (4 << 20), 0);
     refused(
         &wasm,
         Rule::Size,
         &format!(
-            "the module has {} bytes, more than the limit of 819200; build it with opt-level \"z\", lto and strip",
+            "the module has {} bytes, more than the limit of 3145728; build it with opt-level \"z\", lto and strip",
             wasm.len()
         ),
     );

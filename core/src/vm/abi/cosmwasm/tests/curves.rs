@@ -212,4 +212,15 @@ fn contracts_compute_on_curves() {
         FailureKind::BadRequest,
         "ed25519_batch_verify: the messages: a section is longer than what holds it",
     );
+    // Of 257 empty sections, four zero bytes each, and one more than there may be.
+    refuses(
+        &format!(
+            "(drop (call $ed25519_batch_verify {} {} {}))",
+            at(65_536, 4 * 257),
+            at(65_536, 4),
+            at(65_536, 4)
+        ),
+        FailureKind::BadRequest,
+        "ed25519_batch_verify: the messages: 257 items are more than the limit of 256",
+    );
 }

@@ -383,6 +383,26 @@ fn replies_are_json_around_protobuf() {
             r#"{head}"data":{data},"msg_responses":[{{"type_url":"/cosmwasm.wasm.v1.MsgExecuteContractResponse","value":{data}}}]}}}}}}"#
         )
     );
+    // Without data the message is empty: proto3 leaves empty fields out.
+    for (what, url) in [
+        (
+            DoneWhat::Executed { data: None },
+            "/cosmwasm.wasm.v1.MsgExecuteContractResponse",
+        ),
+        (
+            DoneWhat::Migrated {
+                data: Some(Vec::new()),
+            },
+            "/cosmwasm.wasm.v1.MsgMigrateContractResponse",
+        ),
+    ] {
+        assert_eq!(
+            given(done(what)),
+            format!(
+                r#"{head}"data":null,"msg_responses":[{{"type_url":"{url}","value":""}}]}}}}}}"#
+            )
+        );
+    }
     let address = Hash([3; 32]);
     let text = bech32::encode(&address);
     let encoded = [&[0x0a, 64][..], text.as_bytes(), &[0x12, 2, 5, 6]].concat();

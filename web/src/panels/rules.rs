@@ -1,0 +1,76 @@
+//! What a chain takes of contracts: settings that hold from genesis on.
+
+use crate::app::{Tone, app};
+use crate::model::AdmissionSpec;
+use crate::words;
+use leptos::prelude::*;
+
+#[component]
+pub fn Rules() -> impl IntoView {
+    let app = app();
+    let execution = Memo::new(move |_| app.scenario.with(|s| s.execution.clone()));
+    let profile = move || execution.with(|e| name(e.admission));
+    let block_gas = move || execution.with(|e| e.block_gas);
+    let choose = move |e| {
+        let strict = event_target_value(&e) == name(AdmissionSpec::Strict);
+        let admission = if strict {
+            AdmissionSpec::Strict
+        } else {
+            AdmissionSpec::Modern
+        };
+        app.restructure(|s| s.execution.admission = admission);
+    };
+    let allow = move |e: web_sys::Event| {
+        let typed = event_target_value(&e);
+        match words::whole(&typed) {
+            Some(gas) if gas > 0 => app.restructure(|s| s.execution.block_gas = gas),
+            Some(_) | None => {
+                app.refused.update(|n| *n += 1);
+                app.say(
+                    Tone::Bad,
+                    format!(
+                        "“{typed}” is no amount of gas: write a whole number, such as 50 000 000."
+                    ),
+                );
+            }
+        }
+    };
+    view! {
+        <details class="rules">
+            <summary>
+                "Rules of this chain: "{profile}", "{move || words::grouped(block_gas())}" gas a block"
+            </summary>
+            <label>
+                "Admission of CosmWasm modules"
+                <select id="admission" prop:value=profile on:change=choose>
+                    <option value="modern">"modern"</option>
+                    <option value="strict">"strict"</option>
+                </select>
+            </label>
+            <p class="note">
+                "strict takes what cosmwasm-vm takes of anybody: up to 800 KiB, no memory.copy or memory.fill, no
+                memory with a maximum, 100 locals a function. modern also takes what today's compilers emit:
+                memory.copy, memory.fill, a maximum, 256 locals, and up to 3 MiB, as by governance."
+            </p>
+            <label>
+                "Gas a block"
+                <input
+                    id="block-gas" type="text" inputmode="numeric"
+                    prop:value=move || { app.refused.track(); words::grouped(block_gas()) }
+                    on:change=allow
+                />
+            </label>
+            <p class="note">
+                "A transaction may use no more than its block; storing a module costs 40 a byte. Either setting starts
+                the run anew."
+            </p>
+        </details>
+    }
+}
+
+fn name(admission: AdmissionSpec) -> &'static str {
+    match admission {
+        AdmissionSpec::Strict => "strict",
+        AdmissionSpec::Modern => "modern",
+    }
+}
