@@ -9,13 +9,18 @@ const contracts = async (page) => {
   await page.waitForSelector("[data-module=counter]");
 };
 
-/// Drops a file as a hand does.
-const drop = (page, name, bytes) =>
-  page.evaluate((name, text) => {
-    const files = new DataTransfer();
-    files.items.add(new File([Uint8Array.from(atob(text), (c) => c.charCodeAt(0))], name));
-    window.dispatchEvent(new DragEvent("drop", { dataTransfer: files, bubbles: true, cancelable: true }));
+/// Drops a file as a hand does; it is made first, which takes the page a while.
+async function drop(page, name, bytes) {
+  await page.evaluate((name, text) => {
+    window.held = new DataTransfer();
+    window.held.items.add(new File([Uint8Array.from(atob(text), (c) => c.charCodeAt(0))], name));
   }, name, Buffer.from(bytes).toString("base64"));
+  await page.evaluate(() => {
+    window.dropped = performance.now();
+    window.longest = 0;
+    window.dispatchEvent(new DragEvent("drop", { dataTransfer: window.held, bubbles: true, cancelable: true }));
+  });
+}
 
 const put = (page, selector, text) =>
   page.$eval(selector, (field, text) => {
@@ -40,10 +45,10 @@ browserTest("a module of 3 MB is judged, stored and called, and the page stays i
   });
   const bytes = module(3 << 20);
   await drop(page, "large.wasm", bytes);
-  const began = Date.now();
-  await textOf(page, "#accepted", (text) => text.startsWith("large is in: 3.0 MB"), 60_000);
+  const seen = () => document.querySelector("#accepted")?.textContent.startsWith("large is in: 3.0 MB") && performance.now() - window.dropped;
+  const took = await (await page.waitForFunction(seen, { timeout: 60_000 })).jsonValue();
   const longest = await page.evaluate(() => window.longest);
-  console.log(`3 MB: accepted within ${Date.now() - began} ms, longest gap between frames ${Math.round(longest)} ms`);
+  console.log(`3 MB: accepted within ${Math.round(took)} ms (aim 1,000), longest gap between frames ${Math.round(longest)} ms`);
   // What just came in stands open. A block here has too little gas for it, and a sentence says what to do.
   const card = '[data-module="large"]';
   await page.waitForSelector(`${card}[open] [data-act=store]`);

@@ -1,4 +1,4 @@
-// A CosmWasm module as large as wanted, as tests/src/large.rs writes it: what fills it is functions.
+// A CosmWasm module as large as wanted, as tests/catalogue/src/large.rs writes it: what fills it is functions.
 
 const BODY = 8_000;
 const DONE = '{"ok":{"messages":[],"attributes":[{"key":"large","value":"yes"}],"events":[],"data":null}}';

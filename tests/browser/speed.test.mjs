@@ -2,7 +2,7 @@
 // machines differ. The baseline is measured in the same page: a bare loop of what the machine's
 // JavaScript can do, so that figures of two machines can be set against one another.
 
-import { readFile } from "node:fs/promises";
+import { readFile, readdir } from "node:fs/promises";
 
 const measuring = process.env.MEASURE === "1";
 // The harness starts a browser, and only tests end it: without measuring there are none.
@@ -41,6 +41,8 @@ const crowd = (n, quick) => ({
 
 /// Opens a scenario and plays it as fast as possible.
 async function race(page, scenario) {
+  // Before there is a run nobody takes a file.
+  await textOf(page, "#verdict", (text) => /height \d/.test(text));
   await give(page, scenario);
   const n = scenario.validators.length;
   await page.waitForFunction((n) => Number(document.querySelector("#validators-number").value) === n, {}, n);
@@ -113,16 +115,17 @@ if (measuring) {
     await open(page);
     await raced(page, crowd(128), 1_400_000);
     const steps = await events(page);
-    const took = await page.evaluate(async (share) => {
-      const scrub = document.getElementById("scrub");
-      const clock = document.getElementById("clock");
-      const end = Number(scrub.max);
-      const took = [];
-      let random = 1;
-      for (let k = 0; k < 60; k++) {
-        random = (Math.imul(random, 1664525) + 1013904223) >>> 0;
-        // In whole milliseconds, as the clock says them.
-        const target = Math.round((end - (random / 2 ** 32) * share * end) / 1e3) * 1e3;
+    const end = await page.$eval("#scrub", (scrub) => Number(scrub.max));
+    const [took, work] = [[], []];
+    let random = 1;
+    for (let k = 0; k < 60; k++) {
+      random = (Math.imul(random, 1664525) + 1013904223) >>> 0;
+      // In whole milliseconds, as the clock says them.
+      const target = Math.round((end - (random / 2 ** 32) * Math.min(1, 1_000_000 / steps) * end) / 1e3) * 1e3;
+      const before = await worked(page);
+      took.push(await page.evaluate(async (target) => {
+        const scrub = document.getElementById("scrub");
+        const clock = document.getElementById("clock");
         const text = `${(target / 1e6).toFixed(3)} s`;
         const start = performance.now();
         scrub.value = target;
@@ -133,11 +136,13 @@ if (measuring) {
           if (performance.now() - start > 20_000) throw new Error(`${clock.textContent} is not ${text}`);
           await new Promise(requestAnimationFrame);
         }
-        took.push(performance.now() - start);
-      }
-      return took;
-    }, Math.min(1, 1_000_000 / steps));
+        return performance.now() - start;
+      }, target));
+      work.push((await worked(page)) - before);
+      await later(250);
+    }
     console.log(`seek, 128 validators, up to a million of ${steps} events back: ${told(took)} (aim: p95 150)`);
+    if (work.some(Boolean)) console.log(`  worked meanwhile, all threads of the page together: ${told(work)}`);
   });
 
   browserTest("the log of a million records", { timeout: 400_000 }, async ({ page, open }) => {
@@ -205,14 +210,32 @@ async function held(page) {
   const simulator = page.workers().find((w) => w.url().endsWith("worker_loader.js"));
   const worker = await simulator.evaluate("typeof first === 'object' && first ? first.memory.buffer.byteLength : 0");
   const { JSHeapUsedSize } = await page.metrics();
-  const session = await page.browser().target().createCDPSession();
-  const { processInfo } = await session.send("SystemInfo.getProcessInfo");
-  await session.detach();
-  const own = processInfo.filter((p) => p.type === "renderer").map(async ({ id }) => {
+  const own = (await renderers(page)).map(async (id) => {
     const status = await readFile(`/proc/${id}/status`, "utf8").catch(() => "");
     return Number(/RssAnon:\s*(\d+)/.exec(status)?.[1] ?? 0) * 1_024;
   });
   return { worker, page: JSHeapUsedSize, process: Math.max(0, ...(await Promise.all(own))) };
+}
+
+/// Process numbers of what runs pages.
+async function renderers(page) {
+  const session = await page.browser().target().createCDPSession();
+  const { processInfo } = await session.send("SystemInfo.getProcessInfo");
+  await session.detach();
+  return processInfo.filter((p) => p.type === "renderer").map((p) => p.id);
+}
+
+/// Milliseconds all threads of pages have had of a processor, where the system tells: waiting for a busy
+/// machine is not in it.
+async function worked(page) {
+  let all = 0;
+  for (const id of await renderers(page)) {
+    for (const thread of await readdir(`/proc/${id}/task`).catch(() => [])) {
+      const had = await readFile(`/proc/${id}/task/${thread}/schedstat`, "utf8").catch(() => "0");
+      all += Number(had.split(" ")[0]) / 1e6;
+    }
+  }
+  return all;
 }
 
 /// Of the page's main thread, in milliseconds: what it did from one animation frame to the next, and each

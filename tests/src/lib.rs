@@ -2,7 +2,6 @@
 
 pub mod guests;
 pub mod imports;
-pub mod large;
 pub mod mini_network;
 pub mod one_node;
 pub mod published;

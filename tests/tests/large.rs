@@ -1,13 +1,13 @@
 //! Contracts as large as chains take: stored, made and called like any other, and refused where a chain's
 //! rules are narrower.
 
+use consensusforge_catalogue::large::module;
 use consensusforge_core::base::limits::{MAX_WASM_BYTES, MAX_WASM_BYTES_STRICT};
 use consensusforge_core::session::Session;
 use consensusforge_core::session::scenario::Scenario;
 use consensusforge_core::session::scenario::model::{
     AdmissionSpec, Command, InputSpec, SubmitSpec,
 };
-use consensusforge_tests::large::module;
 
 fn submit(session: &mut Session, action: SubmitSpec, gas_limit: Option<u64>) {
     let command = Command::Submit {

@@ -8,6 +8,7 @@
 mod chain;
 mod files;
 mod guests;
+pub mod large;
 mod messages;
 mod running;
 pub mod speed;

@@ -3,6 +3,7 @@
 
 use crate::chain::{Play, person};
 use crate::guests::{compile, executing};
+use crate::large;
 use consensusforge_core::base::Hash;
 use consensusforge_core::base::digest::sha256;
 use consensusforge_core::ledger::{ExecutorKind, Ledger, addresses};
@@ -10,7 +11,7 @@ use consensusforge_core::types::{Action, Block, bech32};
 use consensusforge_core::vm::scratch::ScratchHost;
 use consensusforge_core::vm::{CallContext, ContractEngine, Entry, WasmEngine};
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use wasmi::{
     AsContext, AsContextMut, Caller, Config, Engine, Error, Extern, ExternType, Linker, Memory,
     Module, Store,
@@ -296,16 +297,13 @@ pub fn burn(gas: u64, weighted: bool) {
     assert_eq!(outcome.gas_used, gas);
 }
 
-/// Judges a contract of 300 kB that nobody has seen, or one blown up to 3 MB.
+/// Judges a contract of 300 kB that nobody has seen, or one of 3 MB, all of it functions.
 ///
 /// # Panics
-/// When the verdict is not what it must be.
+/// When it is refused.
 pub fn verdict(large: bool) {
-    let mut wasm = CW20.to_vec();
-    if large {
-        // A custom section of 2.7 MB.
-        wasm.extend([0, 0x80, 0xe6, 0xa4, 0x01]);
-        wasm.resize(wasm.len() + 0x29_3300, 0);
-    }
-    assert_eq!(WasmEngine::new().admit(&wasm).is_ok(), !large);
+    // Written once, so that it is the verdict that is measured.
+    static LARGE: LazyLock<Vec<u8>> = LazyLock::new(|| large::module(3 << 20));
+    let wasm = if large { &LARGE[..] } else { CW20 };
+    assert!(WasmEngine::new().admit(wasm).is_ok());
 }

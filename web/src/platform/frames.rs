@@ -44,13 +44,13 @@ pub struct Detail(f64);
 
 impl Default for Detail {
     fn default() -> Self {
-        Detail(2_200.0)
+        Detail(2_400.0)
     }
 }
 
 impl Detail {
     /// Fewer lines than this are no picture of anything.
-    const LEAST: f64 = 1_900.0;
+    const LEAST: f64 = 2_200.0;
     const MOST: f64 = 2_800.0;
     /// Of painting, which has a thread of its own: much, and little.
     const LATE_MS: f64 = 30.0;
