@@ -75,6 +75,8 @@ browserTest("every AssemblyScript sample compiles, deploys and runs; a mistake i
     await page.select("#gallery", name);
     await click(page, "#compile");
     await textOf(page, "#accepted", (text) => text.startsWith(`my ${name} is in`), 60_000);
+    // The list of modules comes with the next news of the ledger.
+    await page.waitForSelector(`[data-module="my ${name}"] [data-act=deploy]`);
     await click(page, `[data-module="my ${name}"] [data-act=deploy]`);
     deployed += 1;
     await page.waitForFunction((n) => document.querySelectorAll("[data-contract]").length === n, {}, deployed);

@@ -10,6 +10,7 @@ use crate::inspect::history::History;
 use crate::model::{Command, Scenario, Who};
 use crate::panels::chart::Chart;
 use crate::panels::data::Data;
+use crate::platform::later::Later;
 use crate::platform::theme::Theme;
 use crate::platform::workers::Handle;
 use crate::protocol::{Acted, Compared, FromWorker, Hand, Ledger, Tick, ToFuture, ToWorker};
@@ -114,6 +115,8 @@ pub struct App {
     pub lit: RwSignal<bool>,
     /// Futures taken back and left behind.
     pub branches: RwSignal<Branches>,
+    /// Panels that are not open at first.
+    pub later: Later,
     worker: StoredValue<Option<Rc<Handle<FromWorker>>>, LocalStorage>,
     chart: StoredValue<Rc<RefCell<Chart>>, LocalStorage>,
     other_chart: StoredValue<Rc<RefCell<Chart>>, LocalStorage>,
@@ -176,6 +179,7 @@ impl App {
             other_chart: StoredValue::new_local(Rc::default()),
             futures: RwSignal::new(false),
             branches: RwSignal::new(Branches::default()),
+            later: Later::new(),
             worker: StoredValue::new_local(None),
             chart: StoredValue::new_local(Rc::default()),
         }

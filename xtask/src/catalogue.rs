@@ -15,5 +15,5 @@ pub fn build() -> Result<()> {
         "--target=wasm32-unknown-unknown",
         "--profile=page",
     ])
-    .env(page::FLAGS.0, page::FLAGS.1))
+    .env(page::FLAGS, page::OPTIMISED))
 }

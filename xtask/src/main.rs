@@ -1,14 +1,18 @@
 //! `cargo xtask <chore>`: everything that is done to this project, in one place and in Rust.
 
+mod apart;
 mod bindgen;
 mod browsers;
 mod catalogue;
 mod contracts;
 mod install;
 mod licences;
+mod linked;
 mod measure;
 mod offline;
+mod own;
 mod page;
+mod plan;
 mod run;
 mod schema;
 mod split;

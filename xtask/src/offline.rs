@@ -11,9 +11,6 @@ use std::path::Path;
 pub const VARIABLE: &str = "CONSENSUSFORGE_OFFLINE";
 
 const WORKER: &str = "service-worker.js";
-/// The worker's second part is fetched when wanted, yet what opens a link is in it: without a network it
-/// must be there.
-const NEEDED: &str = "/later.wasm";
 const IN_PAGE: &str = r#"name="consensusforge:offline" content="""#;
 
 #[derive(Default)]
@@ -72,7 +69,8 @@ fn gathered(staging: &Path) -> Result<Files> {
         hasher.update(Sha256::digest(fs::read(staging.join(&name))?));
         if name == "index.html" {
             files.first.push("./".into());
-        } else if weight::later(&name) && !name.ends_with(NEEDED) {
+        // What opens a link or a panel is in the second parts: without a network they must be there.
+        } else if weight::later(&name) && !weight::is_second(&name) {
             files.later.push(name);
         } else {
             files.first.push(name);

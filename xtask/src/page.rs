@@ -7,12 +7,12 @@ use anyhow::{Context, Result};
 use std::net::TcpListener;
 use std::process::Command;
 
-/// Leptos forgets the nested types of views at every component: a tenth less of the page's code. Not in
-/// .cargo/config.toml, where the contracts' builds would hear of it.
-pub const FLAGS: (&str, &str) = (
-    "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS",
-    "--cfg erase_components",
-);
+/// Cargo's variable for what follows; .cargo/config.toml would tell the contracts' builds as well.
+pub const FLAGS: &str = "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS";
+/// Leptos forgets the nested types of views at every component: a tenth less of the page's code.
+const DEV: &str = "--cfg erase_components";
+/// And names say which types a function is made for: by them the page is taken apart.
+pub const OPTIMISED: &str = "--cfg erase_components -C symbol-mangling-version=v0";
 
 #[derive(clap::Args)]
 pub struct Serve {
@@ -74,7 +74,7 @@ fn trunk(action: &str, dev: bool, offline: bool) -> Result<Command> {
     trunk.env("PATH", path);
     // Trunk reads NO_COLOR as a boolean and stops at the customary NO_COLOR=1.
     trunk.env_remove("NO_COLOR");
-    trunk.env(FLAGS.0, FLAGS.1);
+    trunk.env(FLAGS, if dev { DEV } else { OPTIMISED });
     trunk.env(offline::VARIABLE, if offline { "1" } else { "0" });
     if !dev {
         trunk.arg("--release");

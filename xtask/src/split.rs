@@ -1,24 +1,25 @@
 //! Takes functions out of a wasm module into a second one that is fetched when the first of them is
-//! called. The page opens without the contract engine and without the reader of links and files: most
-//! of the worker's weight, and none of what a visitor sees first.
+//! called, with the constants that nothing else reads. The page opens without the contract engine, the
+//! reader of links and files, and the panels that are not open: most of its weight, and none of what a
+//! visitor sees first.
 //!
 //! Both modules share memory, tables and globals. A function that leaves keeps its place in the first
 //! module; its body there fetches the second module and calls through the table, into whose places the
 //! second module puts the real functions. So every call goes right whatever is taken out: what to
-//! take out is a question of weight alone.
+//! take out is a question of weight alone. Constants are another matter: one that leaves is zeros until
+//! the second module is there. So it must be known exactly who reads what (`linked.rs`).
 
-use anyhow::{Context, Result, bail, ensure};
-use std::collections::{BTreeMap, BTreeSet};
-use std::ops::Range;
+use crate::linked::Linked;
+use crate::plan::{Plan, Source};
+use anyhow::{Context, Result, ensure};
+use std::collections::BTreeMap;
 use wasm_encoder::reencode::{self, Reencode};
 use wasm_encoder::{
-    BlockType, CodeSection, ConstExpr, ElementSection, Elements, EntityType, ExportKind,
-    ExportSection, Function, FunctionSection, GlobalSection, GlobalType, ImportSection,
+    BlockType, CodeSection, ConstExpr, DataSection, ElementSection, Elements, EntityType,
+    ExportKind, ExportSection, Function, FunctionSection, GlobalSection, GlobalType, ImportSection,
     Instruction, Module, RawSection, TableSection, TypeSection, ValType,
 };
-use wasmparser::{
-    ElementItems, ElementKind, FunctionBody, KnownCustom, Name, Operator, Parser, Payload, TypeRef,
-};
+use wasmparser::Parser;
 
 /// Where the first module gets the function that fetches the second, and the second all it shares.
 pub const FETCH: (&str, &str) = ("later", "fetch");
@@ -30,18 +31,30 @@ pub const READY: &str = "later:ready";
 pub struct Parts {
     pub first: Vec<u8>,
     pub later: Vec<u8>,
-    /// Functions in `later`.
-    pub moved: usize,
+    /// The functions in `later`, as the module numbered them.
+    pub moved: Vec<u32>,
+    /// Bytes of constants in `later`.
+    pub constants: usize,
 }
 
-/// `wasm` in two, the second holding the functions whose names are `wanted` and those that only these
-/// call. Names of functions are read from the name section, which neither part keeps.
+/// `wasm`, which wasm-bindgen made of what was `linked`, in two: the second holds the functions whose names
+/// are `wanted` and all that is reached through these alone. Names of functions are read from the name
+/// section, which neither part keeps.
 ///
 /// # Errors
 /// When the module has something this does not know how to share.
-pub fn split(wasm: &[u8], wanted: impl Fn(&str) -> bool) -> Result<Parts> {
+pub fn split(wasm: &[u8], linked: &Linked, wanted: impl Fn(&str) -> bool) -> Result<Parts> {
     let source = Source::read(wasm)?;
-    let plan = Plan::new(&source, wanted)?;
+    let segments = linked.segments.iter();
+    ensure!(
+        source
+            .segments
+            .iter()
+            .copied()
+            .eq(segments.map(|(address, content)| (*address, content.as_slice()))),
+        "what was linked is another module: its constants are others"
+    );
+    let plan = Plan::new(&source, linked, wanted)?;
     let later = Later(&source, &plan).module()?;
     let mut first = Module::new();
     First(&source, &plan)
@@ -50,7 +63,8 @@ pub fn split(wasm: &[u8], wanted: impl Fn(&str) -> bool) -> Result<Parts> {
     let parts = Parts {
         first: first.finish(),
         later,
-        moved: plan.moved.len(),
+        moved: plan.moved.keys().copied().collect(),
+        constants: plan.places.iter().map(ExactSizeIterator::len).sum(),
     };
     for part in [&parts.first, &parts.later] {
         wasmparser::Validator::new()
@@ -80,233 +94,10 @@ pub fn strip(wasm: &[u8]) -> Result<Vec<u8>> {
     Ok(module.finish())
 }
 
-/// What has to be known of the module.
-#[derive(Default)]
-struct Source<'a> {
-    types: Option<wasmparser::TypeSectionReader<'a>>,
-    /// Parameters a function type.
-    params: Vec<u32>,
-    imports: Vec<wasmparser::Import<'a>>,
-    /// Of all functions, imported ones first: the type.
-    functions: Vec<u32>,
-    imported: u32,
-    globals: Vec<wasmparser::GlobalType>,
-    tables: Vec<wasmparser::TableType>,
-    memories: Vec<wasmparser::MemoryType>,
-    exported: BTreeSet<u32>,
-    /// Table 0: the function at each place.
-    slots: BTreeMap<u32, u32>,
-    bodies: Vec<FunctionBody<'a>>,
-    names: BTreeMap<u32, &'a str>,
-}
-
-impl<'a> Source<'a> {
-    fn read(wasm: &'a [u8]) -> Result<Source<'a>> {
-        let mut source = Source::default();
-        for payload in Parser::new(0).parse_all(wasm) {
-            match payload? {
-                Payload::TypeSection(section) => {
-                    source.types = Some(section.clone());
-                    for ty in section.into_iter_err_on_gc_types() {
-                        source.params.push(u32::try_from(ty?.params().len())?);
-                    }
-                }
-                Payload::ImportSection(section) => {
-                    for import in section.into_imports() {
-                        let import = import?;
-                        match import.ty {
-                            TypeRef::Func(ty) => source.functions.push(ty),
-                            other => bail!("the module imports {other:?}, which is not shared"),
-                        }
-                        source.imports.push(import);
-                    }
-                    source.imported = u32::try_from(source.functions.len())?;
-                }
-                Payload::FunctionSection(section) => {
-                    for ty in section {
-                        source.functions.push(ty?);
-                    }
-                }
-                Payload::TableSection(section) => {
-                    for table in section {
-                        source.tables.push(table?.ty);
-                    }
-                }
-                Payload::MemorySection(section) => {
-                    for memory in section {
-                        source.memories.push(memory?);
-                    }
-                }
-                Payload::GlobalSection(section) => {
-                    for global in section {
-                        source.globals.push(global?.ty);
-                    }
-                }
-                Payload::ExportSection(section) => {
-                    for export in section {
-                        let export = export?;
-                        if export.kind == wasmparser::ExternalKind::Func {
-                            source.exported.insert(export.index);
-                        }
-                    }
-                }
-                Payload::ElementSection(section) => {
-                    for element in section {
-                        source.element(element?)?;
-                    }
-                }
-                Payload::CodeSectionEntry(body) => source.bodies.push(body),
-                Payload::CustomSection(section) => {
-                    if let KnownCustom::Name(names) = section.as_known() {
-                        for part in names {
-                            if let Name::Function(map) = part? {
-                                for name in map {
-                                    let name = name?;
-                                    source.names.insert(name.index, name.name);
-                                }
-                            }
-                        }
-                    }
-                }
-                _ => {}
-            }
-        }
-        ensure!(
-            !source.names.is_empty(),
-            "the module has no names of functions"
-        );
-        Ok(source)
-    }
-
-    fn element(&mut self, element: wasmparser::Element<'a>) -> Result<()> {
-        let ElementKind::Active {
-            table_index,
-            offset_expr,
-        } = element.kind
-        else {
-            bail!("the module has a passive element segment");
-        };
-        let ElementItems::Functions(functions) = element.items else {
-            return Ok(());
-        };
-        ensure!(
-            table_index.unwrap_or(0) == 0,
-            "functions lie in a second table"
-        );
-        let Operator::I32Const { value } = offset_expr.get_operators_reader().read()? else {
-            bail!("an element segment lies at a computed place");
-        };
-        for (place, function) in (value.cast_unsigned()..).zip(functions) {
-            self.slots.insert(place, function?);
-        }
-        Ok(())
-    }
-
-    /// The functions that `function`, one of the module's own, calls.
-    fn calls(&self, function: u32) -> Result<Vec<u32>> {
-        let body = &self.bodies[(function - self.imported) as usize];
-        let mut calls = Vec::new();
-        for operator in body.get_operators_reader()? {
-            match operator? {
-                Operator::Call { function_index } | Operator::ReturnCall { function_index } => {
-                    calls.push(function_index);
-                }
-                Operator::RefFunc { .. }
-                | Operator::MemoryInit { .. }
-                | Operator::DataDrop { .. }
-                | Operator::TableInit { .. } => {
-                    bail!("function {function} uses an operator that is not shared")
-                }
-                _ => {}
-            }
-        }
-        Ok(calls)
-    }
-
-    fn own(&self) -> Range<u32> {
-        self.imported..self.functions.len() as u32
-    }
-}
-
-/// Which functions leave, and where in the table each is found.
-struct Plan {
-    /// Functions that leave, with their places in the table: those they had, and one more for each
-    /// that is called from what stays.
-    moved: BTreeMap<u32, Vec<u32>>,
-    /// Functions that stay and are called from what leaves.
-    shared: Vec<u32>,
-    /// Places in the table now.
-    table: u64,
-}
-
-impl Plan {
-    fn new(source: &Source, wanted: impl Fn(&str) -> bool) -> Result<Plan> {
-        let mut callers: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
-        let mut calls: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
-        for function in source.own() {
-            let called = source.calls(function)?;
-            for called in &called {
-                callers.entry(*called).or_default().push(function);
-            }
-            calls.insert(function, called);
-        }
-        let mut pinned: BTreeSet<u32> = source.slots.values().copied().collect();
-        pinned.extend(&source.exported);
-        let mut moved: BTreeMap<u32, Vec<u32>> = source
-            .own()
-            .filter(|f| source.names.get(f).is_some_and(|name| wanted(name)))
-            .filter(|f| !source.exported.contains(f))
-            .map(|f| (f, Vec::new()))
-            .collect();
-        let mut look: Vec<u32> = moved.keys().copied().collect();
-        while let Some(function) = look.pop() {
-            for called in &calls[&function] {
-                let alone = *called >= source.imported
-                    && !moved.contains_key(called)
-                    && callers[called].iter().all(|c| moved.contains_key(c))
-                    && !pinned.contains(called);
-                if alone {
-                    moved.insert(*called, Vec::new());
-                    look.push(*called);
-                }
-            }
-        }
-        for (place, function) in &source.slots {
-            if let Some(places) = moved.get_mut(function) {
-                places.push(*place);
-            }
-        }
-        let mut table = source.tables.first().context("there is no table")?.initial;
-        // Whoever stays calls through the table, so what it calls needs a place there.
-        let called: BTreeSet<u32> = calls
-            .iter()
-            .filter(|(caller, _)| !moved.contains_key(caller))
-            .flat_map(|(_, called)| called.iter().copied())
-            .collect();
-        for (function, places) in &mut moved {
-            if places.is_empty() && called.contains(function) {
-                places.push(u32::try_from(table)?);
-                table += 1;
-            }
-        }
-        let mut shared: Vec<u32> = moved
-            .keys()
-            .flat_map(|f| calls[f].iter().copied())
-            .filter(|f| !moved.contains_key(f))
-            .collect();
-        shared.sort_unstable();
-        shared.dedup();
-        Ok(Plan {
-            moved,
-            shared,
-            table,
-        })
-    }
-}
-
 /// The name under which the first module shares something with the second.
 fn shared(kind: &str, index: usize) -> String {
-    format!("later:{kind}{index}")
+    // There are thousands: every letter counts.
+    format!("{kind}{index:x}")
 }
 
 /// The first module: the original with other bodies for what left.
@@ -445,6 +236,21 @@ impl Reencode for First<'_, '_> {
         Ok(())
     }
 
+    fn parse_data_section(
+        &mut self,
+        data: &mut DataSection,
+        _: wasmparser::DataSectionReader<'_>,
+    ) -> Reencoded {
+        for (address, content) in &self.0.segments {
+            let mut content = content.to_vec();
+            for place in self.1.inside(*address, content.len()) {
+                content[place].fill(0);
+            }
+            data.active(0, &ConstExpr::i32_const(address.cast_signed()), content);
+        }
+        Ok(())
+    }
+
     fn parse_custom_section(
         &mut self,
         _: &mut Module,
@@ -509,13 +315,23 @@ impl Later<'_, '_> {
             self.parse_function_body(&mut code, body.clone())?;
         }
 
+        let mut data = DataSection::new();
+        for (address, content) in &source.segments {
+            for place in plan.inside(*address, content.len()) {
+                let at = address + place.start as u32;
+                let content = content[place].iter().copied();
+                data.active(0, &ConstExpr::i32_const(at.cast_signed()), content);
+            }
+        }
+
         let mut module = Module::new();
         module
             .section(&types)
             .section(&imports)
             .section(&functions)
             .section(&self.places()?)
-            .section(&code);
+            .section(&code)
+            .section(&data);
         Ok(module.finish())
     }
 
@@ -550,23 +366,83 @@ impl Later<'_, '_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::linked::{Datum, Uses};
+    use crate::plan::constant;
+    use wasmparser::{DataKind, Payload};
 
     const MODULE: &str = r#"(module
       (import "page" "log" (func $log (param i32)))
       (memory (export "memory") 1)
       (global $stack (mut i32) (i32.const 64))
-      (table 3 3 funcref)
-      (elem (i32.const 1) $start $engine_slot)
+      (table 4 4 funcref)
+      (elem (i32.const 1) $start $engine_slot $method)
       (func $start (export "start") (call $engine_run (i32.const 7)))
       (func $engine_run (param i32) (call $helper (local.get 0)) (call $both))
       (func $engine_slot (call $log (i32.const 1)))
       (func $helper (param i32) (global.set $stack (local.get 0)) (call $log (local.get 0)))
       (func $both (call $log (i32.const 2)))
-      (func $other (call $both)))"#;
+      (func $other (export "other") (call $both))
+      (func $method (call $log (i32.const 3)))
+      (data (i32.const 100) "AAAABBBBCCCCDDDD"))"#;
+
+    fn uses(functions: &[&str], data: &[usize]) -> Uses {
+        Uses {
+            functions: functions.iter().map(|&name| name.into()).collect(),
+            data: data.to_vec(),
+        }
+    }
+
+    /// A is read at first, B later; C by both, D is what B points to, as it does to a method.
+    fn linked() -> Linked {
+        let datum = |start, uses| Datum {
+            place: start..start + 4,
+            uses,
+        };
+        let functions = [
+            ("start", uses(&["engine_run"], &[0])),
+            ("engine_run", uses(&["helper", "both"], &[1])),
+            ("engine_slot", uses(&[], &[])),
+            ("helper", uses(&[], &[])),
+            ("both", uses(&[], &[2])),
+            ("other", uses(&["both"], &[])),
+            ("method", uses(&[], &[])),
+        ];
+        Linked {
+            functions: functions.map(|(name, uses)| (name.into(), uses)).into(),
+            data: vec![
+                datum(100, uses(&[], &[])),
+                datum(104, uses(&["method"], &[3])),
+                datum(108, uses(&[], &[])),
+                datum(112, uses(&[], &[])),
+            ],
+            segments: vec![(100, b"AAAABBBBCCCCDDDD".to_vec())],
+        }
+    }
 
     fn parts() -> Parts {
         let wasm = wat::parse_str(MODULE).unwrap();
-        split(&wasm, |name| name.starts_with("engine")).unwrap()
+        split(&wasm, &linked(), |name| name.starts_with("engine")).unwrap()
+    }
+
+    fn data(wasm: &[u8]) -> Vec<(u32, Vec<u8>)> {
+        let of = |payload| match payload {
+            Payload::DataSection(section) => section
+                .into_iter()
+                .map(|segment| match segment.unwrap() {
+                    wasmparser::Data {
+                        kind: DataKind::Active { offset_expr, .. },
+                        data,
+                        ..
+                    } => (constant(&offset_expr).unwrap(), data.to_vec()),
+                    other => panic!("{other:?}"),
+                })
+                .collect(),
+            _ => Vec::new(),
+        };
+        Parser::new(0)
+            .parse_all(wasm)
+            .flat_map(|payload| of(payload.unwrap()))
+            .collect()
     }
 
     fn imports(wasm: &[u8]) -> Vec<(String, String)> {
@@ -583,10 +459,45 @@ mod tests {
             .collect()
     }
 
-    /// `engine_run`, `engine_slot`, and `helper`, which only the former calls; not `both`.
+    /// `engine_run`, `engine_slot`, `helper`, which only the former calls, and `method`, which is reached
+    /// through a constant of it alone; not `both`.
     #[test]
-    fn what_only_leaving_functions_call_leaves_too() {
-        assert_eq!(parts().moved, 3);
+    fn what_only_leaving_functions_reach_leaves_too() {
+        assert_eq!(parts().moved, [2, 3, 4, 7]);
+    }
+
+    #[test]
+    fn constants_that_only_leaving_functions_read_leave_too() {
+        let parts = parts();
+        assert_eq!(parts.constants, 8);
+        assert_eq!(
+            data(&parts.first),
+            [(100, b"AAAA\0\0\0\0CCCC\0\0\0\0".to_vec())]
+        );
+        assert_eq!(
+            data(&parts.later),
+            [(104, b"BBBB".to_vec()), (112, b"DDDD".to_vec())]
+        );
+    }
+
+    /// Of a function the linker did not know, any number may be an address.
+    #[test]
+    fn a_function_of_unknown_origin_keeps_what_it_may_read() {
+        let wasm = wat::parse_str(MODULE.replace("(i32.const 2)", "(i32.const 104)")).unwrap();
+        let mut linked = linked();
+        linked.functions.remove("both");
+        let parts = split(&wasm, &linked, |name| name.starts_with("engine")).unwrap();
+        assert_eq!(parts.moved, [2, 3, 4]);
+        assert_eq!(parts.constants, 0);
+    }
+
+    #[test]
+    fn what_was_linked_must_be_the_same_module() {
+        let mut linked = linked();
+        linked.segments[0].1[0] = b'X';
+        let wasm = wat::parse_str(MODULE).unwrap();
+        let refused = split(&wasm, &linked, |_| false).err().unwrap().to_string();
+        assert!(refused.contains("another module"), "{refused}");
     }
 
     #[test]
@@ -595,7 +506,7 @@ mod tests {
         let first = imports(&parts.first);
         assert_eq!(first.last(), Some(&(FETCH.0.into(), FETCH.1.into())));
         let later = imports(&parts.later);
-        for name in ["later:f0", "later:t0", "later:m0", "later:g0"] {
+        for name in ["f0", "t0", "m0", "g0"] {
             assert!(later.contains(&(FIRST.into(), name.into())), "{later:?}");
         }
     }
@@ -605,16 +516,16 @@ mod tests {
     fn moved_functions_have_places_in_the_table() {
         let wasm = wat::parse_str(MODULE).unwrap();
         let source = Source::read(&wasm).unwrap();
-        let plan = Plan::new(&source, |name| name.starts_with("engine")).unwrap();
+        let plan = Plan::new(&source, &linked(), |name| name.starts_with("engine")).unwrap();
         let places: Vec<&[u32]> = plan.moved.values().map(Vec::as_slice).collect();
-        assert_eq!(places, [&[3][..], &[2], &[]]);
-        assert_eq!(plan.table, 4);
+        assert_eq!(places, [&[4][..], &[2], &[], &[3]]);
+        assert_eq!(plan.table, 5);
     }
 
     #[test]
     fn without_names_nothing_is_taken_apart() {
         let wasm = strip(&wat::parse_str(MODULE).unwrap()).unwrap();
-        let refused = split(&wasm, |_| true).err().unwrap().to_string();
+        let refused = split(&wasm, &linked(), |_| true).err().unwrap().to_string();
         assert!(refused.contains("no names"), "{refused}");
     }
 }

@@ -1,8 +1,7 @@
 //! Gives the worker's files a version in their address. Trunk hashes the page's files, but not a
 //! worker's, so after an update a browser could run a cached old worker under a new page.
 
-use crate::offline;
-use crate::split;
+use crate::{apart, offline, split};
 use anyhow::{Context, Result, ensure};
 use sha2::{Digest, Sha256};
 use std::fs;
@@ -23,38 +22,11 @@ const FILES: [&str; 9] = [
 ];
 /// The worker's second part, fetched when it is first wanted.
 const LATER: &str = "later.wasm";
+/// The app's second part, until it is named for its content.
+const APP_LATER: &str = "app_later.wasm";
+const APP_IN_PAGE: &str = r#"<meta name="consensusforge:app" content="./"#;
 /// What the glue of a module binds: two in one worker need two names.
 const GLUE: &str = "let wasm_bindgen";
-/// Where the worker's glue hands the module its imports.
-const IMPORTS: &str = "\"./worker_bg.js\": import0,";
-/// Parts of the names of functions that a page can open without: the contract engine with what contracts
-/// may use, the reader of links and files, exports, looking into things. Only of what nobody has asked for
-/// yet: a name too much here, and the second part is fetched at once (`later.test.mjs` would tell).
-const NOT_AT_FIRST: [&str; 20] = [
-    "wasmi",
-    "wasmparser",
-    "serde",
-    "miniz_oxide",
-    "base64",
-    "consensusforge_core::vm::abi",
-    "consensusforge_core::vm::admission",
-    "consensusforge_core::vm::engine",
-    "consensusforge_core::session::export",
-    "consensusforge_core::session::inspect",
-    "consensusforge_core::session::search",
-    "consensusforge_core::session::log",
-    "consensusforge_core::session::explore",
-    "consensusforge_core::session::microscope",
-    "consensusforge_core::session::compare",
-    "consensusforge_core::session::share::<impl consensusforge_core::session::Session>",
-    "consensusforge_core::ledger::contract::CallHost",
-    "consensusforge_core::ledger::keeper",
-    "consensusforge_web::inspect",
-    "consensusforge_core::scenario::codec::read",
-];
-/// Of these, what a page needs from the start: an engine is made with every world, and what unmakes a thing
-/// is asked even where there is none.
-const AT_FIRST: [&str; 2] = ["vm::engine::WasmEngine::new", "drop_in_place"];
 const IN_PAGE: &str = r#"content="worker_loader.js""#;
 /// Bundles from npm (see `vendor.rs`), and what stands for their folder in the page.
 const VENDOR: &str = "vendor";
@@ -70,9 +42,13 @@ pub fn stamp() -> Result<()> {
     rename_glue(&staging.join("curves.js"))?;
     // A build for development is not measured, and its names are what a debugger shows.
     let release = std::env::var("TRUNK_PROFILE").is_ok_and(|profile| profile == "release");
+    let page = staging.join("index.html");
+    let mut html = fs::read_to_string(&page).context("trunk made no index.html")?;
     let mut files = FILES.to_vec();
     if release {
-        take_apart(&staging)?;
+        let app = app_in(&html)?;
+        take_apart(&staging, &app)?;
+        html = name_app(&staging, &app, &html)?;
         files.push(LATER);
     }
     let folder = format!("worker-{}", version(&staging, &files)?);
@@ -81,8 +57,6 @@ pub fn stamp() -> Result<()> {
     for file in &files {
         fs::rename(staging.join(file), staging.join(&folder).join(file))?;
     }
-    let page = staging.join("index.html");
-    let html = fs::read_to_string(&page).context("trunk made no index.html")?;
     // The record names the digests of all of them.
     let bundles = format!(
         "{VENDOR}-{}",
@@ -190,29 +164,17 @@ wasm_bindgen({{ module_or_path: "./worker_bg.wasm" }})
     )
 }
 
-/// Takes the worker's module apart and the names out of every module.
-fn take_apart(staging: &Path) -> Result<()> {
-    let worker = staging.join("worker_bg.wasm");
-    let parts = split::split(&fs::read(&worker)?, |name| {
-        NOT_AT_FIRST.iter().any(|part| name.contains(part))
-            && !AT_FIRST.iter().any(|part| name.contains(part))
-    })?;
-    println!(
-        "{} of the worker's functions are fetched later.",
-        parts.moved
-    );
-    fs::write(&worker, &parts.first)?;
-    fs::write(staging.join(LATER), &parts.later)?;
-
-    let glue = staging.join("worker.js");
-    let text = fs::read_to_string(&glue)?;
-    ensure!(
-        text.matches(IMPORTS).count() == 1,
-        "worker.js, which wasm-bindgen made, no longer holds {IMPORTS}"
-    );
-    fs::write(
-        &glue,
-        text.replace(IMPORTS, &format!("{IMPORTS} later: self.later,")),
+/// Takes the modules apart and the names out of all of them.
+fn take_apart(staging: &Path, app: &str) -> Result<()> {
+    apart::WORKER.apart(
+        &staging.join("worker_bg.wasm"),
+        &staging.join("worker.js"),
+        &staging.join(LATER),
+    )?;
+    apart::APP.apart(
+        &staging.join(format!("{app}_bg.wasm")),
+        &staging.join(format!("{app}.js")),
+        &staging.join(APP_LATER),
     )?;
     for entry in fs::read_dir(staging)? {
         let path = entry?.path();
@@ -221,4 +183,36 @@ fn take_apart(staging: &Path) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// The app's files without their endings. Trunk names them for what cargo made.
+fn app_in(html: &str) -> Result<String> {
+    let start = html.find(APP_IN_PAGE).map(|at| at + APP_IN_PAGE.len());
+    let name = start.and_then(|at| html[at..].split_once(".js\""));
+    let (name, _) = name.with_context(|| format!("index.html holds no {APP_IN_PAGE}"))?;
+    Ok(name.to_owned())
+}
+
+/// Names the app's files for what has become of them, and the second part beside the first.
+fn name_app(staging: &Path, app: &str, html: &str) -> Result<String> {
+    let (module, glue) = (format!("{app}_bg.wasm"), format!("{app}.js"));
+    let version = version(staging, &[&module, &glue, APP_LATER])?;
+    let named = format!("app-{version}");
+    for (file, name) in [
+        (module.as_str(), format!("{named}_bg.wasm")),
+        (&glue, format!("{named}.js")),
+        (APP_LATER, format!("later-{version}.wasm")),
+    ] {
+        fs::rename(staging.join(file), staging.join(name))?;
+    }
+    let told = format!("data-wasm=\"./{named}_bg.wasm\"");
+    let stamped = html.replace(app, &named);
+    ensure!(
+        stamped.matches(&told).count() == 1,
+        "index.html must hold {told}: the page finds its module by it"
+    );
+    Ok(stamped.replace(
+        &told,
+        &format!("{told} data-later=\"./later-{version}.wasm\""),
+    ))
 }

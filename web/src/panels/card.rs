@@ -206,14 +206,22 @@ fn words(all: &[Span]) -> String {
 /// Follows the selection: asks the worker for its card, and brings it up on a narrow page.
 pub fn follow(app: App) {
     Effect::new(move |before: Option<bool>| {
-        let thing = app.looked_at.with(|h| h.shown().cloned());
-        let shown = thing.is_some();
+        let shown = app.looked_at.with(|h| h.shown().is_some());
         if before.is_some() {
             app.card.set(None);
             if shown && app.sheet.get_untracked() == Sheet::None {
                 app.sheet.set(Sheet::Side);
             }
-            app.send(crate::protocol::ToWorker::Inspect(thing));
+            let tell = move || {
+                let thing = app.looked_at.with_untracked(|h| h.shown().cloned());
+                app.send(crate::protocol::ToWorker::Inspect(thing));
+            };
+            if shown {
+                // What lays the answer out must be there when it comes.
+                app.later.then(app, tell);
+            } else {
+                tell();
+            }
         }
         shown
     });

@@ -76,7 +76,8 @@ impl Data {
     }
 
     pub fn save(&self, app: App, what: Saving) {
-        app.send(ToWorker::Data(DataAsk::Save(what)));
+        app.later
+            .then(app, move || app.send(ToWorker::Data(DataAsk::Save(what))));
     }
 
     pub fn heard(&self, app: App, news: DataNews, bytes: Option<Vec<u8>>) {

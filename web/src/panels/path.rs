@@ -5,6 +5,7 @@ use crate::app::{App, Sheet, app};
 use crate::lessons::progress::{self, Progress, STEPS};
 use crate::lessons::{Seen, Stage, Step, Watch, path};
 use crate::platform::kept;
+use crate::platform::later::behind;
 use leptos::{html, prelude::*};
 
 const KEY: &str = "path";
@@ -47,7 +48,10 @@ impl Path {
                 .set(if up { Sheet::None } else { Sheet::Controls });
             return;
         }
-        self.begin(app, progress::next(&self.progress.get_untracked()));
+        let me = *self;
+        app.later.then(app, move || {
+            me.begin(app, progress::next(&me.progress.get_untracked()));
+        });
     }
 
     fn begin(&self, app: App, k: usize) {
@@ -130,10 +134,8 @@ pub fn wanted() -> impl Fn() -> Option<&'static str> + Copy + 'static {
             && me.predicted.get().is_some()
             && !me.stage.with(|s| matches!(s, Some(Stage::Done(_))));
         asked.then(|| {
-            path()
-                .into_iter()
-                .nth(me.at.get())
-                .map_or("", |s| s.control)
+            let at = me.at.get();
+            behind(|| path().into_iter().nth(at).map_or("", |s| s.control))
         })
     }
 }
@@ -147,15 +149,17 @@ pub fn PathCard() -> impl IntoView {
         me.named.track();
         me.predicted.track();
         if me.open.get() {
-            me.look(app);
+            behind(|| me.look(app));
         }
     });
     move || {
-        me.open
-            .get()
-            .then(|| path().into_iter().nth(me.at.get()))
-            .flatten()
-            .map(|step| view! { <Card step=StoredValue::new(step) /> })
+        me.open.get().then(|| {
+            let at = me.at.get();
+            app.later.panel(move || {
+                let step = path().into_iter().nth(at).map(StoredValue::new);
+                step.map(|step| view! { <Card step=step /> }).into_any()
+            })
+        })
     }
 }
 

@@ -12,6 +12,7 @@ use crate::platform::text;
 use crate::protocol::Hand;
 use consensusforge_core::session::view::{Arrow, Fate};
 use leptos::{ev, html, prelude::*};
+use std::rc::Rc;
 use wasm_bindgen::JsCast;
 
 /// An open menu.
@@ -129,64 +130,77 @@ pub fn MenuCard() -> impl IntoView {
             walk(&card, way);
         }
     };
+    let keys = StoredValue::new_local(Rc::new(keys) as Keys);
     move || {
-        let menu = ui.menu.get()?;
-        let world = app.world.get_untracked()?;
-        let title = match &menu.on {
-            Some(Pick::Arrow(a)) => say::message(a, &world),
-            Some(Pick::Mark(m)) => say::node(m.node, &world).to_owned(),
-            Some(Pick::Node(n)) => say::node(*n as u16, &world).to_owned(),
-            None => "The network".to_owned(),
-        };
-        let label = format!("What to do with {title}");
-        let (width, height) = app.chart().borrow().size;
-        // Opened towards the middle, so that it stays on the chart.
-        let side = if menu.at.0 > width * 0.6 {
-            "right"
-        } else {
-            "left"
-        };
-        let edge = if menu.at.1 > height * 0.5 {
-            "bottom"
-        } else {
-            "top"
-        };
-        let across = if side == "right" {
-            width - menu.at.0
-        } else {
-            menu.at.0
-        };
-        let along = if edge == "bottom" {
-            height - menu.at.1
-        } else {
-            menu.at.1
-        };
-        let px = |v: f64| format!("{}px", v.max(4.0) as i32);
-        let auto = || "auto".to_owned();
-        let body = if menu.cutting {
-            view! { <CutForm menu=menu.clone() /> }.into_any()
-        } else {
-            view! { <Choices menu=menu.clone() /> }.into_any()
-        };
-        Some(view! {
-            <div class="menu-back" on:pointerdown=move |_| close(app, ui)></div>
-            <div
-                class="card menu"
-                id="hands"
-                role="dialog"
-                aria-label=label
-                node_ref=card
-                style:left=if side == "left" { px(across) } else { auto() }
-                style:right=if side == "right" { px(across) } else { auto() }
-                style:top=if edge == "top" { px(along) } else { auto() }
-                style:bottom=if edge == "bottom" { px(along) } else { auto() }
-                on:keydown=keys
-            >
-                <strong>{title}</strong>
-                {body}
-            </div>
+        ui.menu.get().map(|menu| {
+            app.later
+                .panel(move || open_card(app, ui, card, &menu, keys.get_value()))
         })
     }
+}
+
+type Keys = Rc<dyn Fn(ev::KeyboardEvent)>;
+
+/// The menu where it was opened.
+fn open_card(app: App, ui: Ui, card: NodeRef<html::Div>, menu: &Menu, keys: Keys) -> AnyView {
+    let Some(world) = app.world.get_untracked() else {
+        return ().into_any();
+    };
+    let title = match &menu.on {
+        Some(Pick::Arrow(a)) => say::message(a, &world),
+        Some(Pick::Mark(m)) => say::node(m.node, &world).to_owned(),
+        Some(Pick::Node(n)) => say::node(*n as u16, &world).to_owned(),
+        None => "The network".to_owned(),
+    };
+    let label = format!("What to do with {title}");
+    let (width, height) = app.chart().borrow().size;
+    // Opened towards the middle, so that it stays on the chart.
+    let side = if menu.at.0 > width * 0.6 {
+        "right"
+    } else {
+        "left"
+    };
+    let edge = if menu.at.1 > height * 0.5 {
+        "bottom"
+    } else {
+        "top"
+    };
+    let across = if side == "right" {
+        width - menu.at.0
+    } else {
+        menu.at.0
+    };
+    let along = if edge == "bottom" {
+        height - menu.at.1
+    } else {
+        menu.at.1
+    };
+    let px = |v: f64| format!("{}px", v.max(4.0) as i32);
+    let auto = || "auto".to_owned();
+    let body = if menu.cutting {
+        view! { <CutForm menu=menu.clone() /> }.into_any()
+    } else {
+        view! { <Choices menu=menu.clone() /> }.into_any()
+    };
+    view! {
+        <div class="menu-back" on:pointerdown=move |_| close(app, ui)></div>
+        <div
+            class="card menu"
+            id="hands"
+            role="dialog"
+            aria-label=label
+            node_ref=card
+            style:left=if side == "left" { px(across) } else { auto() }
+            style:right=if side == "right" { px(across) } else { auto() }
+            style:top=if edge == "top" { px(along) } else { auto() }
+            style:bottom=if edge == "bottom" { px(along) } else { auto() }
+            on:keydown=move |e| keys(e)
+        >
+            <strong>{title}</strong>
+            {body}
+        </div>
+    }
+    .into_any()
 }
 
 /// Moves the focus among what can be pressed.
@@ -286,8 +300,13 @@ pub fn InspectedHands() -> impl IntoView {
         }
     });
     move || {
-        let pick = pick.get()?;
-        Some(view! { <div class="buttons hand-buttons"><HandButtons pick=pick /></div> })
+        pick.get().map(|pick| {
+            app.later.panel(move || {
+                let pick = pick.clone();
+                view! { <div class="buttons hand-buttons"><HandButtons pick=pick /></div> }
+                    .into_any()
+            })
+        })
     }
 }
 

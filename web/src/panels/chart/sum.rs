@@ -2,7 +2,7 @@
 
 use super::Ui;
 use super::hands;
-use crate::app::app;
+use crate::app::{App, app};
 use crate::chart::area::Sum;
 use crate::panels::icon::icon;
 use crate::words;
@@ -12,85 +12,93 @@ use leptos::prelude::*;
 pub fn SumCard() -> impl IntoView {
     let app = app();
     let ui = expect_context::<Ui>();
-    let close = move || {
-        ui.sum.set(None);
-        let chart = app.chart();
-        chart.borrow_mut().area = None;
-        chart.borrow().ask();
-    };
     Effect::new(move |_| {
         if let Some(sum) = ui.sum.get() {
             ui.said.set(said(&sum));
         }
     });
     move || {
-        let sum = ui.sum.get()?;
-        let world = app.world.get()?;
-        let name = |n: &u16| {
-            world
-                .nodes
-                .get(usize::from(*n))
-                .cloned()
-                .unwrap_or_default()
-        };
-        let who = match &sum.nodes[..] {
-            [one] => name(one),
-            [a, b] => format!("{} and {}", name(a), name(b)),
-            all => format!("{} lifelines", all.len()),
-        };
-        let span = words::duration(sum.area.to_us - sum.area.from_us);
-        let rows = sum.counts.iter().map(|c| {
-            let kind = world.kinds.get(usize::from(c.kind));
-            view! {
-                <tr>
-                    <th scope="row">{kind.map(|k| k.name.clone())}</th>
-                    <td>{words::grouped(c.sent)}</td>
-                    <td>{words::grouped(c.received)}</td>
-                    <td>{words::grouped(c.lost)}</td>
-                    <td>{words::bytes(c.bytes)}</td>
-                </tr>
-            }
-        });
-        let rows = rows.collect_view();
-        let empty = sum.counts.is_empty();
-        let all = world.nodes.len();
-        let cuttable = sum.nodes.len() < all;
-        let nodes = sum.nodes.clone();
-        Some(view! {
-            <section class="card chart-card" id="area-sum" aria-label="Sum of the marked area">
-                <div class="card-head">
-                    <strong>{format!("{who} for {span}")}</strong>
-                    <button class="quiet" aria-label="Put away" on:click=move |_| close()>{icon("close")}</button>
-                </div>
-                {if empty {
-                    view! { <p class="note">"No message left or arrived here."</p> }.into_any()
-                } else {
-                    view! {
-                        <table class="table">
-                            <thead>
-                                <tr>
-                                    <th scope="col">"kind"</th>
-                                    <th scope="col">"sent"</th>
-                                    <th scope="col">"received"</th>
-                                    <th scope="col">"lost"</th>
-                                    <th scope="col">"bytes"</th>
-                                </tr>
-                            </thead>
-                            <tbody>{rows}</tbody>
-                        </table>
-                    }.into_any()
-                }}
-                {cuttable.then(|| view! {
-                    <div class="buttons">
-                        <button on:click=move |_| {
-                            hands::cut_off(app, &nodes, hands::Way::Both);
-                            close();
-                        }>"Cut them off from the rest"</button>
-                    </div>
-                })}
-            </section>
-        })
+        ui.sum
+            .get()
+            .map(|sum| app.later.panel(move || card(app, ui, &sum)))
     }
+}
+
+fn card(app: App, ui: Ui, sum: &Sum) -> AnyView {
+    let Some(world) = app.world.get() else {
+        return ().into_any();
+    };
+    let close = move || {
+        ui.sum.set(None);
+        let chart = app.chart();
+        chart.borrow_mut().area = None;
+        chart.borrow().ask();
+    };
+    let name = |n: &u16| {
+        world
+            .nodes
+            .get(usize::from(*n))
+            .cloned()
+            .unwrap_or_default()
+    };
+    let who = match &sum.nodes[..] {
+        [one] => name(one),
+        [a, b] => format!("{} and {}", name(a), name(b)),
+        all => format!("{} lifelines", all.len()),
+    };
+    let span = words::duration(sum.area.to_us - sum.area.from_us);
+    let rows = sum.counts.iter().map(|c| {
+        let kind = world.kinds.get(usize::from(c.kind));
+        view! {
+            <tr>
+                <th scope="row">{kind.map(|k| k.name.clone())}</th>
+                <td>{words::grouped(c.sent)}</td>
+                <td>{words::grouped(c.received)}</td>
+                <td>{words::grouped(c.lost)}</td>
+                <td>{words::bytes(c.bytes)}</td>
+            </tr>
+        }
+    });
+    let rows = rows.collect_view();
+    let empty = sum.counts.is_empty();
+    let all = world.nodes.len();
+    let cuttable = sum.nodes.len() < all;
+    let nodes = sum.nodes.clone();
+    view! {
+        <section class="card chart-card" id="area-sum" aria-label="Sum of the marked area">
+            <div class="card-head">
+                <strong>{format!("{who} for {span}")}</strong>
+                <button class="quiet" aria-label="Put away" on:click=move |_| close()>{icon("close")}</button>
+            </div>
+            {if empty {
+                view! { <p class="note">"No message left or arrived here."</p> }.into_any()
+            } else {
+                view! {
+                    <table class="table">
+                        <thead>
+                            <tr>
+                                <th scope="col">"kind"</th>
+                                <th scope="col">"sent"</th>
+                                <th scope="col">"received"</th>
+                                <th scope="col">"lost"</th>
+                                <th scope="col">"bytes"</th>
+                            </tr>
+                        </thead>
+                        <tbody>{rows}</tbody>
+                    </table>
+                }.into_any()
+            }}
+            {cuttable.then(|| view! {
+                <div class="buttons">
+                    <button on:click=move |_| {
+                        hands::cut_off(app, &nodes, hands::Way::Both);
+                        close();
+                    }>"Cut them off from the rest"</button>
+                </div>
+            })}
+        </section>
+    }
+    .into_any()
 }
 
 fn said(sum: &Sum) -> String {
