@@ -169,7 +169,7 @@ for (const [width, height] of [[390, 844], [1024, 768]]) {
 browserTest("two seeds side by side: in step, the first difference lit, figures in two columns", { width: 1400, height: 900 }, async ({ page, open, screenshot }) => {
   await reached(page, open, 1);
   await page.click("#futures-toggle");
-  await page.click("#compare-seeds");
+  await (await page.waitForSelector("#compare-seeds")).click();
   await page.waitForSelector("#beside canvas");
   const said = await textOf(page, "#difference", (t) => /^First difference/.test(t));
   assert.match(said, /First difference at \d\.\d+ s: here .+; beside .+\./);
