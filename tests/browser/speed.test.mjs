@@ -150,7 +150,9 @@ if (measuring) {
     await raced(page, crowd(16, true), 1_050_000);
     await click(page, "#tab-Log");
     const total = digits(await textOf(page, "#log-count", (text) => digits(text) > 900_000));
-    const took = await page.evaluate(async () => {
+    // A fast machine has left the first heights behind: only late ones are there to be asked for.
+    const late = digits(/height ([\d\u202f]+)/.exec(await textOf(page, "#verdict"))[1]) - 100;
+    const took = await page.evaluate(async (late) => {
       const count = document.getElementById("log-count");
       const put = (id, value, event) => {
         const field = document.getElementById(id);
@@ -165,7 +167,7 @@ if (measuring) {
         ["search: precommit v2", "log-search", "precommit v2", "input"],
         ["search: delivered prevote v1 12", "log-search", "delivered prevote v1 12", "input"],
         ["search: nothing", "log-search", "", "input"],
-        ["from height 100", "log-from", "100", "input"],
+        [`from height ${late}`, "log-from", String(late), "input"],
       ];
       const took = [];
       for (const [name, ...ask] of asks) {
@@ -179,7 +181,7 @@ if (measuring) {
         took.push([name, performance.now() - start, count.textContent]);
       }
       return took;
-    });
+    }, late);
     console.log(`log of ${total} records, from the key to the answer on the screen (aim: 100):`);
     for (const [name, ms, count] of took) console.log(`  ${name}: ${ms.toFixed(0)} ms, ${count}`);
   });
