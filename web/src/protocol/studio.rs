@@ -104,7 +104,8 @@ pub struct StorageAsk {
 
 #[derive(Clone, Debug, BorshSerialize, BorshDeserialize)]
 pub enum Answer {
-    Done,
+    /// It is on its way: the transaction's id, where there is one already.
+    Sent(Option<String>),
     /// It will not do; where, and a sentence each.
     Complaints(Vec<(At, String)>),
     /// None: no such module is known here any more.

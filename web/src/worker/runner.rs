@@ -279,7 +279,7 @@ impl Runner {
                 let answer = match self.desk.hear(session, &self.files, ask) {
                     Outcome::Say(answer) => answer,
                     Outcome::Do(command) => match self.apply(command) {
-                        Ok(()) => Answer::Done,
+                        Ok(()) => Answer::Sent(self.newest_transaction()),
                         Err(problem) => Answer::Complaints(vec![(At::Whole, problem.sentence)]),
                     },
                 };
@@ -308,6 +308,12 @@ impl Runner {
             | ToWorker::Inspect(_)
             | ToWorker::Stop => {}
         }
+    }
+
+    /// The transaction a command has just sent; none before anything has run.
+    fn newest_transaction(&self) -> Option<String> {
+        let receipts = self.session.as_ref()?.receipts();
+        receipts.into_iter().next().map(|r| r.tx)
     }
 
     /// Applies a command and tells what has become of the run.
@@ -703,6 +709,11 @@ impl Runner {
             modules: session.modules(),
             contracts: session.contracts(),
             receipts: session.receipts(),
+            people: session
+                .people()
+                .into_iter()
+                .map(|p| (p.address, p.hex))
+                .collect(),
         };
         let stamp = (
             ledger.modules.len(),
