@@ -60,6 +60,23 @@ browserTest("the editor comes with its styles, marks mistakes at their lines and
   assert.equal(await written(page), wrong);
 });
 
+browserTest("what is typed into the editor goes nowhere else", { firefox: true }, async ({ page, open }) => {
+  await contracts(page, open);
+  await openEditor(page);
+  await write(page, " ");
+  // Every one of these means something to the page where nobody writes.
+  const typed = "psalm 12345 bad jk ln fw ? > < [ ] , . + - = P";
+  await page.keyboard.type(typed);
+  await page.waitForFunction((text) => {
+    const line = document.querySelector(".editor .code").shadowRoot.querySelector(".cm-line");
+    return line.textContent.includes(text);
+  }, {}, typed);
+  assert.equal(await page.$("[data-presenting]"), null);
+  assert.equal(await page.$("dialog[open]"), null);
+  assert.equal(await page.$eval("#play", (play) => play.getAttribute("aria-label")), "Pause");
+  assert.equal(await page.$eval("#tab-Contracts", (tab) => tab.getAttribute("aria-selected")), "true");
+});
+
 browserTest("every AssemblyScript sample compiles, deploys and runs; a mistake is told at its line", { timeout: 240_000 }, async ({ page, open, screenshot }) => {
   await contracts(page, open);
   await openEditor(page);

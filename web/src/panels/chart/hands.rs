@@ -365,10 +365,13 @@ fn on_message(
     arrow: Arrow,
     done: impl Fn() + Copy + Send + Sync + 'static,
 ) -> impl IntoView {
-    let flying = {
-        let arrow = arrow.clone();
-        move || arrow.fate == Fate::Flying && app.tick.with(|t| t.now_us) < arrow.arrives_us
-    };
+    // One that has arrived is on its way again once time has been taken back.
+    let flies = matches!(
+        arrow.fate,
+        Fate::Flying | Fate::Delivered | Fate::ReceiverDown
+    );
+    let way = arrow.sent_us..arrow.arrives_us;
+    let flying = move || flies && way.contains(&app.tick.with(|t| t.now_us));
     let by = RwSignal::new(String::from("100"));
     let us = move || {
         let ms = text::number(&by.get_untracked()).unwrap_or(100.0);
