@@ -149,8 +149,10 @@ pub struct Preset {
 pub struct Advance {
     pub now_us: u64,
     pub steps: u64,
-    /// False: the budget ran out first; call again.
+    /// False: the budget ran out first, or `executing`; call again.
     pub reached: bool,
+    /// A long block is being executed; one slice of it is done, and nothing else happens before the last.
+    pub executing: bool,
 }
 
 /// What one press of "step" does.

@@ -4,6 +4,7 @@ use super::inside::Inside;
 use super::users::Submission;
 use super::wire::Copy;
 use super::{Happening, World};
+use crate::base::slices::finish;
 use crate::base::{Hash, Micros};
 use crate::consensus::{Context, Protocol, Status};
 use crate::ledger::{Execution, Recording, State, recorded};
@@ -45,9 +46,20 @@ pub struct NodeFacts {
     pub accuses: Vec<ValidatorId>,
 }
 
+/// How far [`Simulation::run`] came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ran {
+    /// Events that ran.
+    pub steps: u64,
+    /// A long block is being executed, and the next event waits for it: call again.
+    pub executing: bool,
+}
+
 /// A run, whatever its protocol.
 pub trait Simulation: Inside {
-    fn run(&mut self, until: Micros, max: u64) -> u64;
+    /// Runs what is due until `until` (included), at most `max` events, and returns early when a slice of
+    /// a long execution is done. Fewer than `max`, and not executing, means that time stands at `until`.
+    fn run(&mut self, until: Micros, max: u64) -> Ran;
     fn now(&self) -> Micros;
     fn steps(&self) -> u64;
     fn digest(&self) -> Hash;
@@ -104,7 +116,7 @@ pub trait Simulation: Inside {
 }
 
 impl<P: Protocol> Simulation for World<P> {
-    fn run(&mut self, until: Micros, max: u64) -> u64 {
+    fn run(&mut self, until: Micros, max: u64) -> Ran {
         World::run(self, until, max)
     }
 
@@ -228,8 +240,12 @@ impl<P: Protocol> Simulation for World<P> {
         let parent = n.past.get(&height.checked_sub(1)?)?;
         let block = self.store.decision(node, height)?.block;
         let block = self.store.any(&block)?.clone();
-        let (execution, recording) =
-            recorded(n.executor, &self.ledger.chain, &parent.state, &block);
+        let (execution, recording) = finish(recorded(
+            n.executor,
+            &self.ledger.chain,
+            &parent.state,
+            &block,
+        ));
         Some(Again {
             block,
             execution,

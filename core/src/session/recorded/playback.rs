@@ -9,7 +9,9 @@ use crate::trace::file::TraceFile;
 use crate::trace::{Event, MessageId, Record, RunDigest, Trace};
 use crate::types::{Address, BlockId, Height, NodeId, Round, SignedTransaction, ValidatorId};
 use crate::vm::{Admitted, ContractEngine, Outcome, Refusal, WasmEngine};
-use crate::world::{Again, Armed, Flying, Inside, Kept, NodeFacts, Proof, Simulation, Submission};
+use crate::world::{
+    Again, Armed, Flying, Inside, Kept, NodeFacts, Proof, Ran, Simulation, Submission,
+};
 use std::sync::Arc;
 
 /// Records looked through for what is on its way at an instant.
@@ -172,7 +174,7 @@ impl Playback {
 }
 
 impl Simulation for Playback {
-    fn run(&mut self, until: Micros, max: u64) -> u64 {
+    fn run(&mut self, until: Micros, max: u64) -> Ran {
         let file = self.file.clone();
         let mut done = 0;
         while done < max {
@@ -187,7 +189,10 @@ impl Simulation for Playback {
                 }
             }
         }
-        done
+        Ran {
+            steps: done,
+            executing: false,
+        }
     }
 
     fn now(&self) -> Micros {
