@@ -16,7 +16,7 @@ use crate::model::{
     AdversarySpec, Command, CopySpec, PuppetLine, Scenario, StrategySpec, SubmitSpec,
 };
 use crate::protocol::studio::{Answer, At};
-use crate::protocol::{About, Acted, Doing, FromWorker, Hand, Progress, Tick, ToFuture, ToWorker};
+use crate::protocol::{About, Acted, FromWorker, Hand, Tick, ToFuture, ToWorker};
 use crate::words;
 use consensusforge_core::session::{
     Opened, Session, open_bytes, open_link, parting,
@@ -31,6 +31,7 @@ const START: Advance = Advance {
     now_us: 0,
     steps: 0,
     reached: true,
+    executing: false,
 };
 
 pub struct Runner {
@@ -487,7 +488,8 @@ impl Runner {
             Goal::Step(unit) => {
                 let came = session.step(*unit, chunk);
                 // A world where nothing is left to happen has no next step.
-                (came, came.reached || came.steps == self.place.steps)
+                let none = came.steps == self.place.steps && !came.executing;
+                (came, came.reached || none)
             }
             Goal::Back => {
                 let came = session.go_back(chunk);
@@ -511,6 +513,7 @@ impl Runner {
                         now_us,
                         steps,
                         reached,
+                        executing: false,
                     },
                     reached,
                 )
