@@ -13,7 +13,7 @@ fn play(id: &str, until: u64) -> Session {
         .find(|p| p.id == id)
         .expect("there is one");
     let mut session = Session::open(preset.scenario).expect("possible");
-    session.advance(until, u64::MAX);
+    session.run_to(until);
     session
 }
 
@@ -106,7 +106,7 @@ fn honest_validators_are_not_paid_twice() {
         .commands
         .retain(|c| !matches!(c.command, Command::SetAdversary(_)));
     let mut session = Session::open(scenario).expect("possible");
-    session.advance(8_000_000, u64::MAX);
+    session.run_to(8_000_000);
     assert_eq!(session.receipts().len(), 2);
     let changed = session.chart(0, 10_000).marks.into_iter().any(|m| {
         matches!(m.what, MarkKind::Changed { sentence } if sentence.contains("none is Byzantine"))
@@ -132,7 +132,7 @@ fn a_gas_limit_is_kept() {
         });
     *burn.expect("it burns") = Some(3_000_000);
     let mut session = Session::open(scenario.clone()).expect("possible");
-    session.advance(18_000_000, u64::MAX);
+    session.run_to(18_000_000);
     let receipt = &session.receipts()[1];
     assert_eq!(
         (receipt.gas_limit, receipt.gas_used),
@@ -225,7 +225,7 @@ fn a_strict_chain_stores_no_module_of_today() {
         .expect("there is one");
     preset.scenario.execution.admission = AdmissionSpec::Strict;
     let mut session = Session::open(preset.scenario).expect("possible");
-    session.advance(5_000_000, u64::MAX);
+    session.run_to(5_000_000);
     let ends = ends(&session);
     for (_, why) in &ends[..2] {
         assert!(

@@ -146,6 +146,16 @@ impl Session {
         self.came(reached, executing)
     }
 
+    /// Runs to `until` (included), however long that takes.
+    pub fn run_to(&mut self, until: Micros) -> Advance {
+        loop {
+            let came = self.advance(until, u64::MAX);
+            if came.reached {
+                return came;
+            }
+        }
+    }
+
     /// Where it stands now.
     fn came(&self, reached: bool, executing: bool) -> Advance {
         Advance {
