@@ -17,10 +17,12 @@ use crate::protocol::{
     About, Acted, ChartNews, Doing, FromWorker, Hand, Ledger, Progress, Tick, ToFuture, ToWorker,
 };
 use crate::words;
+use consensusforge_core::session::slices::go_on;
 use consensusforge_core::session::{
-    Opened, Session, open_bytes, open_link, parting,
+    Opened, Session, Slices, open_bytes, open_link, parting,
     view::{Advance, Expected, Frame, ModuleView, Moments, Problem, Unit},
 };
+use std::collections::VecDeque;
 
 /// Real time one slice of work may take before it lets messages in.
 const SLICE_MS: f64 = 9.0;
@@ -45,6 +47,7 @@ const START: Advance = Advance {
     now_us: 0,
     steps: 0,
     reached: true,
+    executing: false,
 };
 
 /// An answer, with the bytes that travel beside it.
@@ -90,6 +93,8 @@ pub struct Runner {
     files: Files,
     looking: Looking,
     past: Past,
+    /// Answers being worked out, with their numbers; the first goes on.
+    working: VecDeque<(u32, Slices<'static, Answer>)>,
     beside: Option<Beside>,
     beside_ms: f64,
     out: Vec<Saying>,
@@ -120,6 +125,7 @@ impl Default for Runner {
             files: Files::default(),
             looking: Looking::default(),
             past: Past::default(),
+            working: VecDeque::new(),
             beside: None,
             beside_ms: f64::MIN,
             out: Vec::new(),
@@ -144,14 +150,18 @@ impl Runner {
                 || (self.playing && self.speed.is_none())
                 || self.looking.busy()
                 || self.past.busy()
+                || !self.working.is_empty()
+                || (self.playing && self.place.executing)
                 || self.beside_busy())
     }
 
     /// Whether anything happens unless a message comes.
     pub fn sleeps(&self) -> bool {
         let still = !self.playing && matches!(self.goal, Goal::None) && !self.stale;
-        let looked =
-            !self.looking.busy() && !self.past.busy() && !self.looking.behind(self.standing());
+        let looked = !self.looking.busy()
+            && !self.past.busy()
+            && self.working.is_empty()
+            && !self.looking.behind(self.standing());
         self.session.is_none() || (still && looked && !self.beside_busy())
     }
 
@@ -276,14 +286,8 @@ impl Runner {
                 let Some(ask) = self.past.take(session, number, ask) else {
                     return;
                 };
-                let answer = match self.desk.hear(session, &self.files, ask) {
-                    Outcome::Say(answer) => answer,
-                    Outcome::Do(command) => match self.apply(command) {
-                        Ok(()) => Answer::Done,
-                        Err(problem) => Answer::Complaints(vec![(At::Whole, problem.sentence)]),
-                    },
-                };
-                self.say(FromWorker::Studio { number, answer });
+                let outcome = self.desk.hear(session, &self.files, ask);
+                self.answer(number, outcome);
             }
             ToWorker::Upload { name } => {
                 match session.add_contract(&name, &bytes.unwrap_or_default()) {
@@ -307,6 +311,29 @@ impl Runner {
             | ToWorker::Beside(_)
             | ToWorker::Inspect(_)
             | ToWorker::Stop => {}
+        }
+    }
+
+    fn answer(&mut self, number: u32, outcome: Outcome) {
+        let answer = match outcome {
+            Outcome::Say(answer) => answer,
+            Outcome::Do(command) => match self.apply(command) {
+                Ok(()) => Answer::Done,
+                Err(problem) => Answer::Complaints(vec![(At::Whole, problem.sentence)]),
+            },
+            Outcome::Work(work) => return self.working.push_back((number, work)),
+        };
+        self.say(FromWorker::Studio { number, answer });
+    }
+
+    /// Goes on with the first answer being worked out.
+    fn work_out(&mut self) {
+        if let Some((number, work)) = self.working.front_mut()
+            && let Some(answer) = go_on(work)
+        {
+            let number = *number;
+            self.working.pop_front();
+            self.say(FromWorker::Studio { number, answer });
         }
     }
 
@@ -519,6 +546,9 @@ impl Runner {
         while self.past.busy() && clock() - start < 2.0 * SLICE_MS {
             self.answer_past();
         }
+        while !self.working.is_empty() && clock() - start < 2.0 * SLICE_MS {
+            self.work_out();
+        }
         self.tell_card(clock());
         self.tell(clock());
     }
@@ -531,9 +561,8 @@ impl Runner {
         let Some((number, ask, there)) = self.past.work(session, self.chunk) else {
             return;
         };
-        if let Outcome::Say(answer) = self.desk.hear(there, &self.files, ask) {
-            self.say(FromWorker::Studio { number, answer });
-        }
+        let outcome = self.desk.hear(there, &self.files, ask);
+        self.answer(number, outcome);
     }
 
     fn work(&mut self, elapsed_ms: f64, start: f64, clock: &impl Fn() -> f64) {
@@ -579,7 +608,8 @@ impl Runner {
             Goal::Step(unit) => {
                 let came = session.step(*unit, chunk);
                 // A world where nothing is left to happen has no next step.
-                (came, came.reached || came.steps == self.place.steps)
+                let over = came.steps == self.place.steps && !came.executing;
+                (came, came.reached || over)
             }
             Goal::Back => {
                 let came = session.go_back(chunk);
@@ -603,6 +633,7 @@ impl Runner {
                         now_us,
                         steps,
                         reached,
+                        executing: false,
                     },
                     reached,
                 )
@@ -654,6 +685,7 @@ impl Runner {
             playing: self.playing,
             orders: self.orders,
             goal: progress(&self.goal, place.now_us, place.steps),
+            executing: place.executing,
         };
         // While a run is being moved, its chart would only flicker.
         let news = if tick.goal.is_some_and(|g| g.what != Doing::Stepping) {
