@@ -1,6 +1,7 @@
 //! Presets with CosmWasm contracts: what their line promises is what happens. And looking into a run:
 //! questions to the past, storage, proofs, the microscope.
 
+use consensusforge_core::base::slices::finish;
 use consensusforge_core::session::scenario::model::{
     AdmissionSpec, Command, InputSpec, SubmitSpec,
 };
@@ -246,7 +247,7 @@ fn the_microscope_finds_the_question_where_a_liar_parts() {
     let session = play("wrong-answers", 9_000_000);
     all_ok(&session);
     let height = session.receipts()[0].height.expect("executed");
-    let seen = session.microscope(0, 3, height).expect("both have it");
+    let seen = finish(session.microscope(0, 3, height).expect("both have it"));
     let parting = seen.parting.expect("they part");
     assert_eq!(
         (parting.what.as_str(), parting.entry.as_str()),
@@ -257,7 +258,7 @@ fn the_microscope_finds_the_question_where_a_liar_parts() {
     assert!(seen.before.is_empty() && !seen.after.is_empty());
     assert_ne!(seen.roots.0, seen.roots.1);
     // Between honest ones there is nothing to see.
-    let same = session.microscope(0, 1, height).expect("both have it");
+    let same = finish(session.microscope(0, 1, height).expect("both have it"));
     assert!(
         same.parting.is_none() && same.after.is_empty(),
         "{}",

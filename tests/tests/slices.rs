@@ -102,7 +102,9 @@ fn one_may_act_and_look_and_leave_while_a_block_is_executed() {
     session.run_to(8_000_000);
     fork.run_to(8_000_000);
     assert_eq!(fork.expected(), session.expected());
-    assert!(session.frame().nodes[3].crashed, "the command came to pass");
+    let nodes = session.frame().nodes;
+    let hit = nodes.iter().find(|n| n.name == "v3").expect("there");
+    assert!(hit.crashed, "the command came to pass");
     // So does whoever opens the link.
     let mut again = Session::open(session.scenario().clone()).expect("possible");
     again.run_to(8_000_000);

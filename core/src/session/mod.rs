@@ -25,6 +25,7 @@ pub mod studio;
 pub mod view;
 mod words;
 
+pub use crate::base::slices::{self, Slices};
 pub use crate::scenario::{self, Scenario};
 pub use crate::vm::crypto::provide as provide_curves;
 #[cfg(feature = "crypto")]

@@ -18,10 +18,12 @@ use crate::model::{
 use crate::protocol::studio::{Answer, At};
 use crate::protocol::{About, Acted, FromWorker, Hand, Tick, ToFuture, ToWorker};
 use crate::words;
+use consensusforge_core::session::slices::go_on;
 use consensusforge_core::session::{
-    Opened, Session, open_bytes, open_link, parting,
+    Opened, Session, Slices, open_bytes, open_link, parting,
     view::{Advance, Expected, Frame, ModuleView, Problem},
 };
+use std::collections::VecDeque;
 
 /// Signatures of a saved trace that are verified here: about a second's worth. The command line
 /// verifies all.
@@ -47,6 +49,8 @@ pub struct Runner {
     files: Files,
     looking: Looking,
     past: Past,
+    /// Answers being worked out, with their numbers; the first goes on.
+    working: VecDeque<(u32, Slices<'static, Answer>)>,
     beside: Option<Beside>,
     telling: Telling,
 }
@@ -65,6 +69,7 @@ impl Default for Runner {
             files: Files::default(),
             looking: Looking::default(),
             past: Past::default(),
+            working: VecDeque::new(),
             beside: None,
             telling: Telling::default(),
         }
@@ -88,14 +93,18 @@ impl Runner {
                 || (self.playing && self.pace.speed.is_none())
                 || self.looking.busy()
                 || self.past.busy()
+                || !self.working.is_empty()
+                || (self.playing && self.place.executing)
                 || self.beside_busy())
     }
 
     /// Whether anything happens unless a message comes.
     pub fn sleeps(&self) -> bool {
         let still = !self.playing && matches!(self.goal, Goal::None) && !self.telling.stale;
-        let looked =
-            !self.looking.busy() && !self.past.busy() && !self.looking.behind(self.standing());
+        let looked = !self.looking.busy()
+            && !self.past.busy()
+            && self.working.is_empty()
+            && !self.looking.behind(self.standing());
         self.session.is_none() || (still && looked && !self.beside_busy())
     }
 
@@ -219,14 +228,8 @@ impl Runner {
                 let Some(ask) = self.past.take(session, number, ask) else {
                     return;
                 };
-                let answer = match self.desk.hear(session, &self.files, ask) {
-                    Outcome::Say(answer) => answer,
-                    Outcome::Do(command) => match self.apply(command) {
-                        Ok(()) => Answer::Done,
-                        Err(problem) => Answer::Complaints(vec![(At::Whole, problem.sentence)]),
-                    },
-                };
-                self.say(FromWorker::Studio { number, answer });
+                let outcome = self.desk.hear(session, &self.files, ask);
+                self.answer(number, outcome);
             }
             ToWorker::Upload { name } => {
                 match session.add_contract(&name, &bytes.unwrap_or_default()) {
@@ -250,6 +253,29 @@ impl Runner {
             | ToWorker::Beside(_)
             | ToWorker::Inspect(_)
             | ToWorker::Stop => {}
+        }
+    }
+
+    fn answer(&mut self, number: u32, outcome: Outcome) {
+        let answer = match outcome {
+            Outcome::Say(answer) => answer,
+            Outcome::Do(command) => match self.apply(command) {
+                Ok(()) => Answer::Done,
+                Err(problem) => Answer::Complaints(vec![(At::Whole, problem.sentence)]),
+            },
+            Outcome::Work(work) => return self.working.push_back((number, work)),
+        };
+        self.say(FromWorker::Studio { number, answer });
+    }
+
+    /// Goes on with the first answer being worked out.
+    fn work_out(&mut self) {
+        if let Some((number, work)) = self.working.front_mut()
+            && let Some(answer) = go_on(work)
+        {
+            let number = *number;
+            self.working.pop_front();
+            self.say(FromWorker::Studio { number, answer });
         }
     }
 
@@ -435,6 +461,9 @@ impl Runner {
         while self.past.busy() && clock() - start < 2.0 * SLICE_MS {
             self.answer_past();
         }
+        while !self.working.is_empty() && clock() - start < 2.0 * SLICE_MS {
+            self.work_out();
+        }
         self.tell_card(clock());
         self.tell(clock());
     }
@@ -447,9 +476,8 @@ impl Runner {
         let Some((number, ask, there)) = self.past.work(session, self.pace.chunk) else {
             return;
         };
-        if let Outcome::Say(answer) = self.desk.hear(there, &self.files, ask) {
-            self.say(FromWorker::Studio { number, answer });
-        }
+        let outcome = self.desk.hear(there, &self.files, ask);
+        self.answer(number, outcome);
     }
 
     fn work(&mut self, elapsed_ms: f64, start: f64, clock: &impl Fn() -> f64) {
@@ -488,8 +516,8 @@ impl Runner {
             Goal::Step(unit) => {
                 let came = session.step(*unit, chunk);
                 // A world where nothing is left to happen has no next step.
-                let none = came.steps == self.place.steps && !came.executing;
-                (came, came.reached || none)
+                let over = came.steps == self.place.steps && !came.executing;
+                (came, came.reached || over)
             }
             Goal::Back => {
                 let came = session.go_back(chunk);
@@ -544,13 +572,19 @@ impl Runner {
         let Some(session) = &mut self.session else {
             return;
         };
-        let Advance { now_us, steps, .. } = self.place;
+        let Advance {
+            now_us,
+            steps,
+            executing,
+            ..
+        } = self.place;
         let tick = Tick {
             now_us,
             steps,
             playing: self.playing,
             orders: self.orders,
             goal: self.goal.progress(now_us, steps),
+            executing,
         };
         self.telling
             .tell(session, self.beside.as_mut(), tick, now_ms);

@@ -1,7 +1,7 @@
 //! A recorded run in the place of a world: the same door, but nothing is decided here any more.
 
 use crate::base::limits::MAX_TIME;
-use crate::base::{Hash, Micros};
+use crate::base::{Hash, Micros, Slices};
 use crate::consensus::Status;
 use crate::ledger::{Receipt, State};
 use crate::scenario::model::{CopySpec, TimedCommand};
@@ -280,12 +280,12 @@ impl Simulation for Playback {
         _node: NodeId,
         _height: Option<Height>,
         _contract: Address,
-        _input: &[u8],
-    ) -> Option<Outcome> {
+        _input: Vec<u8>,
+    ) -> Option<Slices<'static, Outcome>> {
         None
     }
 
-    fn execute_again(&self, _node: NodeId, _height: Height) -> Option<Again> {
+    fn execute_again(&self, _node: NodeId, _height: Height) -> Option<Slices<'static, Again>> {
         None
     }
 
