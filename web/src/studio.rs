@@ -43,6 +43,8 @@ impl Language {
     }
 }
 
+/// A transaction by the instant it was sent at, and as which of those sent then.
+type Sent = (u64, u32);
 type Waiting = Box<dyn FnOnce(Answer)>;
 
 /// Forms that wait for a transaction; more than these, and the oldest is left waiting.
@@ -71,7 +73,7 @@ pub struct Studio {
     /// What was typed into forms, so that it outlives them.
     drafts: StoredValue<BTreeMap<String, String>>,
     /// Transactions whose outcome a form waits to tell.
-    followed: StoredValue<Vec<(String, El)>, LocalStorage>,
+    followed: StoredValue<Vec<(Sent, El)>, LocalStorage>,
     /// Name and number of the text at the assembler; an older one's answer is not waited for.
     assembling: StoredValue<(u32, String)>,
 }
@@ -124,19 +126,19 @@ impl Studio {
     }
 
     /// What becomes of this transaction is to be told here.
-    pub fn follow(&self, tx: String, host: El) {
+    pub fn follow(&self, sent: Sent, host: El) {
         self.followed.update_value(|all| {
             if all.len() == MOST_FOLLOWED {
                 all.remove(0);
             }
-            all.push((tx, host));
+            all.push((sent, host));
         });
     }
 
     /// Goes through what is waited for; `told` says whether it has been told now.
-    pub fn arrived(&self, mut told: impl FnMut(&str, &El) -> bool) {
+    pub fn arrived(&self, mut told: impl FnMut(Sent, &El) -> bool) {
         self.followed
-            .update_value(|all| all.retain(|(tx, host)| !told(tx, host)));
+            .update_value(|all| all.retain(|(sent, host)| !told(*sent, host)));
     }
 
     pub fn draft(&self, key: &str) -> Option<String> {

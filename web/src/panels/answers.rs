@@ -10,7 +10,7 @@ const STRAY: &str = "What came back answers something else: a fault of this page
 pub fn complaints(answer: Answer) -> Vec<(At, String)> {
     match answer {
         Answer::Complaints(all) => all,
-        Answer::Sent(_)
+        Answer::Sent { .. }
         | Answer::Card(..)
         | Answer::Said(_)
         | Answer::Storage(_)

@@ -392,7 +392,7 @@ fn store(app: App, from: El, contract: &str, whole: &El, said: &El) -> El {
         };
         let (whole, said) = (whole.clone(), said.clone());
         app.studio.ask(app, ask, move |answer| match answer {
-            Answer::Sent(_) => {
+            Answer::Sent { .. } => {
                 whole.show(false);
                 let sentence = "Sent. Once it is in a block, the card names its code id when it is opened again.";
                 said.fill([el("p").class("note").text(sentence)]);
@@ -606,9 +606,9 @@ fn submit(
         let (fields, whole, said) = (fields.clone(), whole.clone(), said.clone());
         app.studio
             .ask(app, Ask::Send(errand), move |answer| match answer {
-                Answer::Sent(tx) => {
+                Answer::Sent { at_us, nth } => {
                     complain(&fields.borrow(), &whole, Vec::new());
-                    follow(app, tx, said);
+                    follow(app, (at_us, nth), said);
                 }
                 other => complain(&fields.borrow(), &whole, complaints(other)),
             });

@@ -8,22 +8,24 @@ use consensusforge_core::session::view::ReceiptView;
 use leptos::prelude::*;
 
 /// Says in `host` that a transaction is on its way, and what became of it once that is known.
-pub fn follow(app: App, tx: Option<String>, host: El) {
+///
+/// `sent`: the instant, and as which of those sent then.
+pub fn follow(app: App, sent: (u64, u32), host: El) {
     host.fill([el("p")
         .class("note sent")
         .text("Sent: it goes into a block like any transaction.")]);
-    if let Some(tx) = tx {
-        app.studio.follow(tx, host);
-    }
+    app.studio.follow(sent, host);
 }
 
 /// Tells the forms that wait, for as long as they are there.
 pub fn tell(app: App) {
     Effect::new(move |_| {
         let ledger = app.ledger.get();
-        app.studio.arrived(|tx, host| {
-            let found = ledger.receipts.iter().find(|r| r.tx == tx);
-            let known = found.filter(|r| r.status != "pending");
+        app.studio.arrived(|(at_us, nth), host| {
+            // The newest receipt stands first.
+            let of_then = ledger.receipts.iter().rev();
+            let mut of_then = of_then.filter(|r| r.submitted_us == at_us);
+            let known = of_then.nth(nth as usize).filter(|r| r.status != "pending");
             if let Some(receipt) = known {
                 host.fill([told(receipt)]);
             }

@@ -60,7 +60,7 @@ fn person(app: App, p: &PersonView) -> El {
         app.studio
             .ask(app, Ask::Faucet { to, coins }, move |answer| {
                 let sentence = match answer {
-                    Answer::Sent(_) => String::new(),
+                    Answer::Sent { .. } => String::new(),
                     other => sentences(other),
                 };
                 said.say(&sentence);
