@@ -56,6 +56,8 @@ pub const MAX_TX_BYTES: usize = MAX_WASM_BYTES + 4_096;
 pub const MAX_BLOCK_BYTES: usize = 2 << 20;
 pub const MAX_BLOCK_TXS: usize = 2_000;
 pub const MAX_BLOCK_GAS: u64 = 1_000_000_000;
+/// Gas after which an execution gives way: some nine milliseconds in a browser of the dearest operators.
+pub const SLICE_GAS: u64 = 2_000_000;
 /// Executions remembered for validators that reach the same block later; beyond it they compute again.
 pub const MAX_EXECUTIONS_KEPT: usize = 256;
 

@@ -1,12 +1,14 @@
-//! The ground floor: time, digests, keyed randomness, canonical encoding, limits.
+//! The ground floor: time, digests, keyed randomness, canonical encoding, work in slices, limits.
 //! Nothing here knows what a validator is.
 
 pub mod codec;
 pub mod digest;
 pub mod limits;
 pub mod random;
+pub mod slices;
 pub mod time;
 
 pub use codec::{decode, encode};
 pub use digest::{Hash, hash_bytes, hash_of};
+pub use slices::Slices;
 pub use time::{MILLISECOND, Micros, SECOND};

@@ -4,6 +4,7 @@ use super::contract::{Call, Place};
 use super::journal::Journal;
 use super::prices;
 use super::state::State;
+use crate::base::slices::finish;
 use crate::base::{Hash, Micros, hash_bytes};
 use crate::types::{Address, Header, ValidatorSets};
 use crate::vm::{ContractEngine, Entry, Outcome};
@@ -40,8 +41,7 @@ impl Chain {
 
     /// Asks a contract a question on `state`, as after the block of `height` built at `time`. Nothing
     /// changes, nobody pays; the sender is the zero address.
-    #[must_use]
-    pub fn view(
+    pub async fn ask(
         &self,
         state: &State,
         (height, time): (u64, Micros),
@@ -51,7 +51,19 @@ impl Chain {
         let mut journal = Journal::new(state);
         let place = Place::new(&self.engine, height, time);
         let call = Call::new(Entry::View, Hash::ZERO, contract, input.to_vec());
-        place.run(&mut journal, call, prices::VIEW_LIMIT)
+        place.run(&mut journal, call, prices::VIEW_LIMIT).await
+    }
+
+    /// The same at one go.
+    #[must_use]
+    pub fn view(
+        &self,
+        state: &State,
+        at: (u64, Micros),
+        contract: Address,
+        input: &[u8],
+    ) -> Outcome {
+        finish(self.ask(state, at, contract, input))
     }
 }
 

@@ -5,13 +5,15 @@ use super::journal::Journal;
 use super::questions;
 use super::receipt::Event;
 use super::record::{HostCall, Recorder};
-use crate::base::{Hash, Micros, limits};
+use crate::base::slices::pause;
+use crate::base::{Hash, Micros, Slices, limits};
 use crate::types::transaction::NATIVE_DENOM;
 use crate::types::{Address, Coin};
 use crate::vm::{
     Answer, Answered, CallContext, Entry, Failure, Host, Outcome, Query, Reply, Span, Step,
     TransferError,
 };
+use std::cell::Cell;
 use std::sync::{Arc, LazyLock};
 
 /// The chain's name, as contracts see it.
@@ -30,6 +32,8 @@ pub struct Place<'a> {
     pub transaction: Option<u32>,
     pub lie: Lie,
     pub recorder: Option<&'a Recorder>,
+    /// Counts gas, so that the execution of many short calls gives way between them.
+    pub worked: Option<&'a Cell<u64>>,
 }
 
 /// What an executor tells contracts that is not so.
@@ -85,12 +89,14 @@ impl<'a> Place<'a> {
             transaction: None,
             lie: Lie::None,
             recorder: None,
+            worked: None,
         }
     }
 
     /// Runs a call. Its writes are in `journal` even when it failed: whoever calls goes back to a
-    /// savepoint. What it asks for afterwards is the [`super::keeper::Keeper`]'s to carry out.
-    pub fn run(&self, journal: &mut Journal, call: Call, gas_limit: u64) -> Outcome {
+    /// savepoint. What it asks for afterwards is the [`super::keeper::Keeper`]'s to carry out. Gives way in
+    /// the midst and at the end.
+    pub async fn run(&self, journal: &mut Journal, call: Call, gas_limit: u64) -> Outcome {
         let refuse = |text: String| Outcome::refused(Failure::bad_request(text));
         let Some(contract) = journal.contract(&call.contract) else {
             return refuse(format!("there is no contract at {}", call.contract));
@@ -131,13 +137,29 @@ impl<'a> Place<'a> {
         };
         let mut outcome = self
             .engine
-            .run(contract.code, &wasm, &context, gas_limit, &mut host);
+            .begin(contract.code, &wasm, &context, gas_limit, &mut host)
+            .await;
         // The engine promises this; a fee must never exceed what was reserved for it.
         outcome.gas_used = outcome.gas_used.min(gas_limit);
         if let (Some(recorder), Some(opened)) = (self.recorder, opened) {
             recorder.end(opened, &outcome);
         }
+        self.rest(outcome.gas_used).await;
         outcome
+    }
+
+    /// Gives way when short calls together have become long.
+    async fn rest(&self, gas: u64) {
+        let Some(worked) = self.worked else {
+            return;
+        };
+        let since = worked.get().saturating_add(gas);
+        if since < limits::SLICE_GAS {
+            worked.set(since);
+        } else {
+            worked.set(0);
+            pause().await;
+        }
     }
 }
 
@@ -224,7 +246,13 @@ impl Host for CallHost<'_, '_> {
         Ok(())
     }
 
-    fn query(&mut self, query: &Query, gas_limit: u64) -> Answered {
+    fn query<'a>(&'a mut self, query: &'a Query, gas_limit: u64) -> Slices<'a, Answered> {
+        Box::pin(self.answer(query, gas_limit))
+    }
+}
+
+impl CallHost<'_, '_> {
+    async fn answer(&mut self, query: &Query, gas_limit: u64) -> Answered {
         let mut answered = questions::answer(
             &self.place,
             self.journal,
@@ -232,7 +260,8 @@ impl Host for CallHost<'_, '_> {
             query,
             gas_limit,
             self.query_depth,
-        );
+        )
+        .await;
         match &mut answered.answer {
             Ok(Answer::Coin(coin)) if matches!(query, Query::Balance { .. }) => {
                 coin.amount = self.told(coin.amount);

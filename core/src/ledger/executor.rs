@@ -7,9 +7,11 @@ use super::receipt::Receipt;
 use super::record::{Recorder, Recording};
 use super::state::State;
 use super::transaction;
-use crate::base::{Hash, hash_bytes};
+use crate::base::slices::finish;
+use crate::base::{Hash, Slices, hash_bytes};
 use crate::types::transaction::NATIVE_DENOM;
 use crate::types::{Address, Block};
+use std::cell::Cell;
 
 /// What executing a block gives.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,7 +28,18 @@ pub struct Execution {
 /// A way of executing. A pure function of its arguments, total: a block that breaks the rules (one
 /// that only a liar would have let through) still gives some execution.
 pub trait Executor {
-    fn execute(&self, chain: &Chain, parent: &State, block: &Block) -> Execution;
+    /// In slices: it gives way about every [`SLICE_GAS`](crate::base::limits::SLICE_GAS).
+    fn begin<'a>(
+        &'a self,
+        chain: &'a Chain,
+        parent: &'a State,
+        block: &'a Block,
+    ) -> Slices<'a, Execution>;
+
+    /// The same at one go.
+    fn execute(&self, chain: &Chain, parent: &State, block: &Block) -> Execution {
+        finish(self.begin(chain, parent, block))
+    }
 }
 
 /// Names an executor; each node has one.
@@ -60,15 +73,14 @@ impl ExecutorKind {
 }
 
 /// Executes `block` as `kind` does and takes down all that its contracts ask of the chain.
-#[must_use]
-pub fn recorded(
+pub async fn recorded(
     kind: ExecutorKind,
     chain: &Chain,
     parent: &State,
     block: &Block,
 ) -> (Execution, Recording) {
     let recorder = Recorder::default();
-    let mut execution = carry_out(chain, parent, block, kind.lie(), Some(&recorder));
+    let mut execution = carry_out(chain, parent, block, kind.lie(), Some(&recorder)).await;
     if kind == ExecutorKind::WrongRoot {
         steal(&mut execution);
     }
@@ -98,18 +110,28 @@ impl WrongRoot {
 pub struct Inflating;
 
 impl Executor for Honest {
-    fn execute(&self, chain: &Chain, parent: &State, block: &Block) -> Execution {
-        carry_out(chain, parent, block, Lie::None, None)
+    fn begin<'a>(
+        &'a self,
+        chain: &'a Chain,
+        parent: &'a State,
+        block: &'a Block,
+    ) -> Slices<'a, Execution> {
+        Box::pin(carry_out(chain, parent, block, Lie::None, None))
     }
 }
 
 impl Executor for Inflating {
-    fn execute(&self, chain: &Chain, parent: &State, block: &Block) -> Execution {
-        carry_out(chain, parent, block, Lie::Balances, None)
+    fn begin<'a>(
+        &'a self,
+        chain: &'a Chain,
+        parent: &'a State,
+        block: &'a Block,
+    ) -> Slices<'a, Execution> {
+        Box::pin(carry_out(chain, parent, block, Lie::Balances, None))
     }
 }
 
-fn carry_out(
+async fn carry_out(
     chain: &Chain,
     parent: &State,
     block: &Block,
@@ -118,18 +140,18 @@ fn carry_out(
 ) -> Execution {
     let mut journal = Journal::new(parent);
     let header = &block.header;
-    let receipts: Vec<Receipt> = (0..)
-        .zip(&block.transactions)
-        .map(|(index, tx)| {
-            let place = Place {
-                transaction: Some(index),
-                lie,
-                recorder,
-                ..Place::new(&chain.engine, header.height, header.time)
-            };
-            transaction::execute(chain, place, &mut journal, header, tx)
-        })
-        .collect();
+    let worked = Cell::new(0);
+    let mut receipts: Vec<Receipt> = Vec::with_capacity(block.transactions.len());
+    for (index, tx) in (0..).zip(&block.transactions) {
+        let place = Place {
+            transaction: Some(index),
+            lie,
+            recorder,
+            worked: Some(&worked),
+            ..Place::new(&chain.engine, header.height, header.time)
+        };
+        receipts.push(transaction::execute(chain, place, &mut journal, header, tx).await);
+    }
     let state = journal.into_state();
     Execution {
         root: state.root(),
@@ -142,10 +164,17 @@ fn carry_out(
 }
 
 impl Executor for WrongRoot {
-    fn execute(&self, chain: &Chain, parent: &State, block: &Block) -> Execution {
-        let mut execution = Honest.execute(chain, parent, block);
-        steal(&mut execution);
-        execution
+    fn begin<'a>(
+        &'a self,
+        chain: &'a Chain,
+        parent: &'a State,
+        block: &'a Block,
+    ) -> Slices<'a, Execution> {
+        Box::pin(async move {
+            let mut execution = Honest.begin(chain, parent, block).await;
+            steal(&mut execution);
+            execution
+        })
     }
 }
 

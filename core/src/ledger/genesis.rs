@@ -9,6 +9,7 @@ use super::state::{Contract, State};
 use super::validity::check_denom;
 use super::{addresses, prices, state};
 use crate::base::digest::sha256;
+use crate::base::slices::finish;
 use crate::base::{Hash, limits};
 use crate::types::{Address, Coin};
 use crate::vm::Entry;
@@ -111,8 +112,7 @@ fn deploy(
         journal,
     };
     let mut tree = CallTree::new("init", prices::GENESIS_LIMIT);
-    keeper
-        .call(call, prices::GENESIS_LIMIT, 1, &mut tree)
+    finish(keeper.call(call, prices::GENESIS_LIMIT, 1, &mut tree))
         .map(|_| ())
         .map_err(Stop::text)
 }

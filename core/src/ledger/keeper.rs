@@ -69,7 +69,7 @@ fn failed<T>(text: impl Into<String>) -> Result<T, Stop> {
 impl Keeper<'_> {
     /// Carries out `message` of `from` with at most `gas`, and everything that follows from it. What it
     /// wrote is in the journal even when it failed: whoever calls goes back to a savepoint.
-    pub fn deliver(
+    pub async fn deliver(
         &mut self,
         from: &Address,
         message: Message,
@@ -81,13 +81,13 @@ impl Keeper<'_> {
             // Given nothing, or nothing is left: also what costs nothing stops here.
             Err(Stop::from(Failure::out_of_gas(0)))
         } else {
-            self.carry_out(from, message, gas, depth, &mut tree)
+            self.carry_out(from, message, gas, depth, &mut tree).await
         };
         tree.failed = result.as_ref().err().map(|stop| stop.clone().text());
         (result, tree)
     }
 
-    fn carry_out(
+    async fn carry_out(
         &mut self,
         from: &Address,
         message: Message,
@@ -130,7 +130,7 @@ impl Keeper<'_> {
                     funds,
                     ..Call::new(Entry::Call, *from, contract, input)
                 };
-                let data = self.call(call, gas, depth, tree)?;
+                let data = self.call(call, gas, depth, tree).await?;
                 Ok(DoneWhat::Executed { data })
             }
             Message::Instantiate {
@@ -156,7 +156,7 @@ impl Keeper<'_> {
                     funds,
                     ..Call::new(Entry::Init, *from, address, input)
                 };
-                let data = self.call(call, gas, depth, tree)?;
+                let data = self.call(call, gas, depth, tree).await?;
                 Ok(DoneWhat::Instantiated {
                     address,
                     data,
@@ -172,7 +172,7 @@ impl Keeper<'_> {
                 let call = self.change_code(from, contract, code_id, input)?;
                 self.announce_call("migrate", &contract, Some(code_id));
                 let data = match call {
-                    Some(call) => self.call(call, gas, depth, tree)?,
+                    Some(call) => self.call(call, gas, depth, tree).await?,
                     None => {
                         charge(tree, 1)?;
                         None
@@ -199,7 +199,7 @@ impl Keeper<'_> {
     ///
     /// # Errors
     /// Why it failed; then whoever called takes everything back.
-    pub fn call(
+    pub async fn call(
         &mut self,
         call: Call,
         gas: u64,
@@ -219,7 +219,8 @@ impl Keeper<'_> {
             log,
         } = self
             .place
-            .run(self.journal, call, gas.saturating_sub(tree.gas_used));
+            .run(self.journal, call, gas.saturating_sub(tree.gas_used))
+            .await;
         tree.spend(gas_used, &spent);
         tree.log = log;
         let Response {
@@ -231,7 +232,9 @@ impl Keeper<'_> {
             self.journal.emit(Event::Typed(event));
         }
         for message in messages {
-            if let Some(replied) = self.send(&contract, message, gas, depth, tree)? {
+            // What follows from a call is calls again: boxed for having no end of its own.
+            let sent = Box::pin(self.send(&contract, message, gas, depth, tree));
+            if let Some(replied) = sent.await? {
                 data = Some(replied);
             }
         }
@@ -239,7 +242,7 @@ impl Keeper<'_> {
     }
 
     /// Carries out one message of `contract` and its reply. Gives the data the reply gave, if any.
-    fn send(
+    async fn send(
         &mut self,
         contract: &Address,
         sent: SubMessage,
@@ -250,7 +253,7 @@ impl Keeper<'_> {
         let left = gas.saturating_sub(tree.gas_used);
         let limit = sent.gas_limit.unwrap_or(left).min(left);
         let before = self.journal.savepoint();
-        let (result, branch) = self.deliver(contract, sent.message, limit, depth + 1);
+        let (result, branch) = self.deliver(contract, sent.message, limit, depth + 1).await;
         let gas_used = branch.gas_used;
         tree.adopt(branch);
         let outcome = match result {
@@ -293,7 +296,7 @@ impl Keeper<'_> {
             // The contract itself hears; there is no other sender.
             ..Call::new(Entry::Reply, *contract, *contract, Vec::new())
         };
-        let replied = self.call(call, left, depth + 1, &mut branch);
+        let replied = self.call(call, left, depth + 1, &mut branch).await;
         branch.failed = replied.as_ref().err().map(|stop| stop.clone().text());
         tree.adopt(branch);
         replied

@@ -8,7 +8,7 @@ use crate::types::{Address, Coin};
 use crate::vm::{Answer, Answered, Entry, FailureKind, NoAnswer, Order, Outcome, Query, Span};
 
 /// Answers `asker`, which was reached through `query_depth` questions itself.
-pub(super) fn answer(
+pub(super) async fn answer(
     place: &Place<'_>,
     journal: &mut Journal,
     asker: &Address,
@@ -25,7 +25,8 @@ pub(super) fn answer(
             input,
             gas_limit,
             query_depth,
-        );
+        )
+        .await;
     }
     Answered {
         answer: look_up(journal, query),
@@ -138,7 +139,7 @@ fn range(
     Answer::Range { pairs, next }
 }
 
-fn ask(
+async fn ask(
     place: &Place<'_>,
     journal: &mut Journal,
     asker: &Address,
@@ -160,7 +161,7 @@ fn ask(
     let before = journal.savepoint();
     let Outcome {
         result, gas_used, ..
-    } = place.run(journal, call, gas_limit);
+    } = place.run(journal, call, gas_limit).await;
     // The engine forbids a view every write; an engine that did not would be found out here.
     journal.roll_back(before);
     let answer = match result {

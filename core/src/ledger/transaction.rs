@@ -28,7 +28,7 @@ struct Act {
 /// Reserves the whole fee, acts, takes the act back if it failed, and pays: the proposer for gas used,
 /// the sender the rest. What an account loses another gains, in every denomination, unless a contract
 /// burns it.
-pub(super) fn execute(
+pub(super) async fn execute(
     chain: &Chain,
     place: Place<'_>,
     journal: &mut Journal,
@@ -56,7 +56,9 @@ pub(super) fn execute(
     let result = match t.gas_limit.checked_sub(intrinsic) {
         Some(gas) => {
             let mut keeper = Keeper { place, journal };
-            act(&mut keeper, tx, gas, &mut calls).map_err(Stop::text)
+            act(&mut keeper, tx, gas, &mut calls)
+                .await
+                .map_err(Stop::text)
         }
         None => Err(format!(
             "the gas limit {} is below the {intrinsic} this transaction costs",
@@ -126,7 +128,7 @@ fn reserve(journal: &mut Journal, tx: &SignedTransaction) -> Result<(), String> 
 }
 
 /// What went to a contract leaves its tree in `calls`, also when it failed.
-fn act(
+async fn act(
     keeper: &mut Keeper<'_>,
     tx: &SignedTransaction,
     gas: u64,
@@ -148,7 +150,7 @@ fn act(
                 return Err(Stop::Failed(format!("there is no contract at {contract}")));
             }
             let call = Call::new(Entry::Call, from, *contract, input.clone());
-            return direct(keeper, call, funds.as_ref(), gas, calls);
+            return direct(keeper, call, funds.as_ref(), gas, calls).await;
         }
         Action::Deploy { wasm, input, funds } => {
             return deploy(
@@ -160,7 +162,8 @@ fn act(
                 funds.as_ref(),
                 gas,
                 calls,
-            );
+            )
+            .await;
         }
         Action::Store { wasm } => return store(keeper, &from, wasm),
         Action::Send { to, coins } => {
@@ -215,7 +218,7 @@ fn act(
             contract: *contract,
         },
     };
-    let (result, tree) = keeper.deliver(&from, message, gas, 1);
+    let (result, tree) = keeper.deliver(&from, message, gas, 1).await;
     *calls = Some(tree);
     Ok(match result? {
         DoneWhat::Executed { data } | DoneWhat::Migrated { data } => Act {
@@ -249,7 +252,7 @@ fn store(keeper: &mut Keeper<'_>, from: &Address, wasm: &Arc<[u8]>) -> Result<Ac
 }
 
 #[expect(clippy::too_many_arguments, reason = "the parts of one action")]
-fn deploy(
+async fn deploy(
     keeper: &mut Keeper<'_>,
     nonce: u64,
     from: &Address,
@@ -272,7 +275,7 @@ fn deploy(
         )));
     }
     let call = Call::new(Entry::Init, *from, address, input.to_vec());
-    let act = direct(keeper, call, funds, gas, calls)?;
+    let act = direct(keeper, call, funds, gas, calls).await?;
     Ok(Act {
         created: Some(address),
         ..act
@@ -280,7 +283,7 @@ fn deploy(
 }
 
 /// A person's call in the old form: one coin along, and no word of the chain's among the events.
-fn direct(
+async fn direct(
     keeper: &mut Keeper<'_>,
     call: Call,
     funds: Option<&Coin>,
@@ -295,7 +298,7 @@ fn direct(
     keeper.shift(&call.sender, &call.contract, &funds)?;
     let mut tree = CallTree::new(call.entry.name(), gas);
     tree.to = Some(call.contract);
-    let result = keeper.call(Call { funds, ..call }, gas, 1, &mut tree);
+    let result = keeper.call(Call { funds, ..call }, gas, 1, &mut tree).await;
     tree.failed = result.as_ref().err().map(|stop| stop.clone().text());
     *calls = Some(tree);
     Ok(Act {

@@ -3,23 +3,27 @@
 //! Four rules make gas the same everywhere: modules are translated before their
 //! first call and translation is free; a call that runs out is charged its whole limit; nothing is
 //! charged by a clock; NaNs are canonical. `portable-dispatch` keeps the native stack flat.
+//!
+//! A call runs in slices: the interpreter is given fuel for one, and the rest of the call's gas is kept
+//! back (`CallData::reserve`). Where it runs dry the call gives way and is then given more. What calls back
+//! into a contract, or asks another, leaves the interpreter too ([`Next`]), so that nothing of a call is
+//! ever on the native stack while it rests.
 
-use super::abi::{self, Abi, CallState, Guest, Import, Operators, Ty};
+use super::abi::{self, Abi, CallState, Entrance, Guest, Import, Next, Operators, Ty};
 use super::admission::{self, Admitted, Profile, Refusal, Rule};
 use super::gas::{self, Category, Price};
-use super::{
-    Address, Answered, CallContext, ContractEngine, Entry, Failure, FailureKind, Host, NoAnswer,
-    Outcome, Query, Response, Span, Step, TransferError,
-};
+use super::scratch::ScratchHost;
+use super::{CallContext, ContractEngine, Entry, Failure, FailureKind, Host, Outcome, Response};
 use crate::base::digest::sha256;
-use crate::base::{Hash, limits};
+use crate::base::slices::pause;
+use crate::base::{Hash, Slices, limits};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use wasmi::errors::HostError;
 use wasmi::{
     AsContext, AsContextMut, Caller, CompilationMode, Config, CustomFuelCosts, Engine, Error,
-    Extern, Func, FuncType, Instance, Memory, Module, OperatorCost, Store, StoreContextMut,
-    StoreLimits, StoreLimitsBuilder, TrapCode, Val, ValType,
+    Extern, Func, FuncType, Instance, Memory, Module, OperatorCost, ResumableCall, Store,
+    StoreContextMut, StoreLimits, StoreLimitsBuilder, TrapCode, Val, ValType,
 };
 
 /// A handle to an engine; clones share its translated modules.
@@ -58,6 +62,10 @@ struct CallData<'h> {
     host: &'h mut dyn Host,
     ctx: &'h CallContext,
     gas_limit: u64,
+    /// Gas of this call that the interpreter has not been given yet.
+    reserve: u64,
+    /// What the import that stopped the interpreter wants done.
+    next: Option<Next>,
     state: CallState,
     limits: StoreLimits,
     instance: Option<Instance>,
@@ -135,18 +143,20 @@ impl ContractEngine for WasmEngine {
         self.load(sha256(wasm), wasm).map(|m| m.admitted.clone())
     }
 
-    fn run(
-        &self,
+    fn begin<'a>(
+        &'a self,
         code: Hash,
-        wasm: &Arc<[u8]>,
-        ctx: &CallContext,
+        wasm: &'a Arc<[u8]>,
+        ctx: &'a CallContext,
         gas_limit: u64,
-        host: &mut dyn Host,
-    ) -> Outcome {
-        match self.load(code, wasm) {
-            Ok(loaded) => loaded.run(ctx, gas_limit, host),
-            Err(refusal) => Outcome::refused(Failure::new(FailureKind::Module, refusal.text)),
-        }
+        host: &'a mut dyn Host,
+    ) -> Slices<'a, Outcome> {
+        Box::pin(async move {
+            match self.load(code, wasm) {
+                Ok(loaded) => loaded.run(ctx, gas_limit, host).await,
+                Err(refusal) => Outcome::refused(Failure::new(FailureKind::Module, refusal.text)),
+            }
+        })
     }
 }
 
@@ -182,7 +192,7 @@ impl Loaded {
     /// upload and not found at each call.
     fn try_instance(&self) -> Result<(), Refusal> {
         let ctx = CallContext::new(Entry::View, [0; 32], [0; 32], Vec::new());
-        let mut host = NoHost;
+        let mut host = ScratchHost::default();
         let mut store = self.store(&ctx, u64::MAX, &mut host);
         store
             .set_fuel(u64::MAX)
@@ -213,6 +223,8 @@ impl Loaded {
             host,
             ctx,
             gas_limit,
+            reserve: 0,
+            next: None,
             state: CallState::default(),
             limits,
             instance: None,
@@ -232,16 +244,19 @@ impl Loaded {
         Instance::new(store, &self.module, &imports)
     }
 
-    fn run(&self, ctx: &CallContext, gas_limit: u64, host: &mut dyn Host) -> Outcome {
+    async fn run(&self, ctx: &CallContext, gas_limit: u64, host: &mut dyn Host) -> Outcome {
         let mut store = self.store(ctx, gas_limit, host);
-        let result = self.enter(&mut store, gas_limit);
+        let result = self.call(&mut store, gas_limit).await;
         let out_of_gas = matches!(&result, Err(f) if f.kind == FailureKind::OutOfGas);
         // Fuel is taken block by block: what a block that did not fit leaves over is an accident of
         // the translation, so a call that ran out pays its limit.
         let left = if out_of_gas {
             0
         } else {
-            store.get_fuel().unwrap_or(0)
+            store
+                .get_fuel()
+                .unwrap_or(0)
+                .saturating_add(store.data().reserve)
         };
         let gas_used = gas_limit.saturating_sub(left);
         let pages = store.data().memory.map_or(0, |memory| memory.size(&store));
@@ -262,14 +277,14 @@ impl Loaded {
         }
     }
 
-    fn enter(&self, store: &mut Store<CallData<'_>>, gas_limit: u64) -> Result<Response, Failure> {
-        store
-            .set_fuel(gas_limit)
-            .map_err(|e| failure(&e, gas_limit))?;
-        let mut guest = WasmGuest {
-            ctx: store.as_context_mut(),
-        };
+    async fn call(
+        &self,
+        store: &mut Store<CallData<'_>>,
+        gas_limit: u64,
+    ) -> Result<Response, Failure> {
         let making = self.admitted.start_gas.saturating_sub(self.page_gas);
+        let mut guest = guest_of(store);
+        guest.share(gas_limit, gas_limit)?;
         guest.charge(Category::Start, making)?;
         guest.charge(Category::Memory, self.page_gas)?;
         let instance = self
@@ -279,9 +294,127 @@ impl Loaded {
         let data = store.data_mut();
         data.instance = Some(instance);
         data.memory = memory;
-        self.abi.enter(&mut WasmGuest {
-            ctx: store.as_context_mut(),
-        })
+        guest_of(store).give_fuel(0)?;
+        let (function, arguments) = match self.abi.enter(&mut guest_of(store))? {
+            Entrance::Done(response) => return Ok(response),
+            Entrance::Call {
+                function,
+                arguments,
+            } => (function, arguments),
+        };
+        let mut words = Vec::with_capacity(arguments.len());
+        for (what, bytes) in arguments {
+            words.push(self.give(store, what, &bytes).await?);
+        }
+        let result = self.enter(store, function, &words).await?;
+        self.abi.leave(&mut guest_of(store), result)
+    }
+
+    /// Has the contract make room for bytes and puts them there. Gives their pointer.
+    async fn give(
+        &self,
+        store: &mut Store<CallData<'_>>,
+        what: &str,
+        bytes: &[u8],
+    ) -> Result<u64, Failure> {
+        let size = bytes.len() as u64;
+        let pointer = self.enter(store, self.abi.allocator(), &[size]).await?;
+        self.abi.fill(&mut guest_of(store), what, pointer, bytes)?;
+        Ok(pointer)
+    }
+
+    /// Calls an exported function and does all that its imports ask for. Gives its result, 0 for none.
+    async fn enter(
+        &self,
+        store: &mut Store<CallData<'_>>,
+        function: &str,
+        args: &[u64],
+    ) -> Result<u64, Failure> {
+        let Some(target) = guest_of(store).find(function) else {
+            return Err(Failure::new(
+                FailureKind::NoEntry,
+                format!("the contract has no function `{function}`"),
+            ));
+        };
+        let depth = &mut store.data_mut().state.depth;
+        if *depth >= limits::MAX_GUEST_DEPTH {
+            return Err(Failure::new(
+                FailureKind::Trap,
+                format!(
+                    "calls between contract and chain are nested deeper than {}",
+                    limits::MAX_GUEST_DEPTH
+                ),
+            ));
+        }
+        *depth += 1;
+        let ty = target.ty(&*store);
+        let inputs: Vec<Val> = args
+            .iter()
+            .zip(ty.params())
+            .map(|(word, ty)| value_of(*word, *ty))
+            .collect();
+        let mut outputs = vec![Val::I32(0); ty.results().len()];
+        let ended = self.follow(store, target, &inputs, &mut outputs).await;
+        store.data_mut().state.depth -= 1;
+        ended?;
+        Ok(outputs.first().map_or(0, word_of))
+    }
+
+    /// Drives the interpreter from one stop to the next.
+    async fn follow(
+        &self,
+        store: &mut Store<CallData<'_>>,
+        target: Func,
+        inputs: &[Val],
+        outputs: &mut [Val],
+    ) -> Result<(), Failure> {
+        let limit = store.data().gas_limit;
+        let ours = |e: Error| failure(&e, limit);
+        let mut at = target
+            .call_resumable(&mut *store, inputs, outputs)
+            .map_err(ours)?;
+        loop {
+            at = match at {
+                ResumableCall::Finished => return Ok(()),
+                ResumableCall::OutOfFuel(stopped) => {
+                    guest_of(store).give_fuel(stopped.required_fuel())?;
+                    pause().await;
+                    stopped.resume(&mut *store, outputs)
+                }
+                ResumableCall::HostTrap(stopped) => {
+                    let Some(next) = store.data_mut().next.take() else {
+                        return Err(failure(stopped.host_error(), limit));
+                    };
+                    let word = self.follow_up(store, next).await?;
+                    let ty = stopped.host_func().ty(&*store);
+                    let result = ty.results().first().map(|ty| value_of(word, *ty));
+                    stopped.resume(&mut *store, result.as_slice(), outputs)
+                }
+            }
+            .map_err(ours)?;
+        }
+    }
+
+    /// Does what an import asked for. Gives the word it returns.
+    async fn follow_up(
+        &self,
+        store: &mut Store<CallData<'_>>,
+        mut next: Next,
+    ) -> Result<u64, Failure> {
+        loop {
+            next = match next {
+                Next::Value(word) => return Ok(word),
+                Next::Give { what, bytes } => {
+                    // A call within a call: bounded by its depth, and boxed for having no end of its own.
+                    Next::Value(Box::pin(self.give(store, what, &bytes)).await?)
+                }
+                Next::Ask(query) => {
+                    let left = guest_of(store).gas_left();
+                    let answer = store.data_mut().host.query(&query, left).await;
+                    self.abi.answered(&mut guest_of(store), &query, answer)?
+                }
+            }
+        }
     }
 }
 
@@ -366,13 +499,20 @@ fn link(store: &mut Store<CallData<'_>>, import: &'static Import, price: Price) 
             let mut guest = WasmGuest {
                 ctx: caller.as_context_mut(),
             };
-            let answer = abi::pay(&mut guest, price, 0)
+            let next = abi::pay(&mut guest, price, 0)
                 .and_then(|()| (import.body)(&mut guest, &words[..args.len().min(8)]))
                 .map_err(Error::host)?;
-            if let Some(result) = results.first_mut() {
-                *result = value_of(answer, result.ty());
+            match (next, results.first_mut()) {
+                (Next::Value(_), None) => Ok(()),
+                (Next::Value(word), Some(result)) => {
+                    *result = value_of(word, result.ty());
+                    Ok(())
+                }
+                (next @ (Next::Give { .. } | Next::Ask(_)), _) => {
+                    caller.data_mut().next = Some(next);
+                    Err(Error::host(Stopped))
+                }
             }
-            Ok(())
         },
     )
 }
@@ -403,11 +543,50 @@ fn value_of(word: u64, ty: ValType) -> Val {
     }
 }
 
+/// Stops the interpreter for what is in [`CallData::next`].
+#[derive(Debug)]
+struct Stopped;
+
+impl std::fmt::Display for Stopped {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("the contract waits for the chain")
+    }
+}
+
+impl HostError for Stopped {}
+
 struct WasmGuest<'s, 'h> {
     ctx: StoreContextMut<'s, CallData<'h>>,
 }
 
+fn guest_of<'s, 'h>(store: &'s mut Store<CallData<'h>>) -> WasmGuest<'s, 'h> {
+    WasmGuest {
+        ctx: store.as_context_mut(),
+    }
+}
+
 impl WasmGuest<'_, '_> {
+    /// Fuel for another slice, and at least what the interpreter wants next.
+    ///
+    /// # Errors
+    /// Out of gas, when there is not that much.
+    fn give_fuel(&mut self, wanted: u64) -> Result<(), Failure> {
+        let left = self.gas_left();
+        if left < wanted {
+            return Err(self.out_of_gas());
+        }
+        self.share(left, limits::SLICE_GAS.max(wanted))
+    }
+
+    /// Of the gas left, at most `slice` goes to the interpreter.
+    fn share(&mut self, left: u64, slice: u64) -> Result<(), Failure> {
+        let fuel = left.min(slice);
+        let data = self.ctx.data_mut();
+        data.reserve = left - fuel;
+        let limit = data.gas_limit;
+        self.ctx.set_fuel(fuel).map_err(|e| failure(&e, limit))
+    }
+
     fn find(&self, function: &str) -> Option<Func> {
         let instance = self.ctx.data().instance?;
         instance.get_func(self.ctx.as_context(), function)
@@ -435,17 +614,18 @@ impl Guest for WasmGuest<'_, '_> {
     }
 
     fn charge(&mut self, category: Category, gas: u64) -> Result<(), Failure> {
-        let limit = self.ctx.data().gas_limit;
-        let left = self.ctx.get_fuel().unwrap_or(0);
-        let Some(rest) = left.checked_sub(gas) else {
-            return Err(Failure::out_of_gas(limit));
+        let Some(rest) = self.gas_left().checked_sub(gas) else {
+            return Err(self.out_of_gas());
         };
+        // The slice gets shorter by it: what an import costs takes time too.
+        let slice = self.ctx.get_fuel().unwrap_or(0).saturating_sub(gas);
         self.ctx.data_mut().state.gas.add(category, gas);
-        self.ctx.set_fuel(rest).map_err(|e| failure(&e, limit))
+        self.share(rest, slice)
     }
 
     fn gas_left(&mut self) -> u64 {
-        self.ctx.get_fuel().unwrap_or(0)
+        let fuel = self.ctx.get_fuel().unwrap_or(0);
+        fuel.saturating_add(self.ctx.data().reserve)
     }
 
     fn out_of_gas(&self) -> Failure {
@@ -455,37 +635,6 @@ impl Guest for WasmGuest<'_, '_> {
     fn arity(&mut self, function: &str) -> Option<usize> {
         let function = self.find(function)?;
         Some(function.ty(self.ctx.as_context()).params().len())
-    }
-
-    fn call(&mut self, function: &str, args: &[u64]) -> Result<Option<u64>, Failure> {
-        let limit = self.ctx.data().gas_limit;
-        let Some(target) = self.find(function) else {
-            return Err(Failure::new(
-                FailureKind::NoEntry,
-                format!("the contract has no function `{function}`"),
-            ));
-        };
-        if self.state().depth >= limits::MAX_GUEST_DEPTH {
-            return Err(Failure::new(
-                FailureKind::Trap,
-                format!(
-                    "calls between contract and chain are nested deeper than {}",
-                    limits::MAX_GUEST_DEPTH
-                ),
-            ));
-        }
-        let ty = target.ty(self.ctx.as_context());
-        let inputs: Vec<Val> = args
-            .iter()
-            .zip(ty.params())
-            .map(|(word, ty)| value_of(*word, *ty))
-            .collect();
-        let mut outputs = vec![Val::I32(0); ty.results().len()];
-        self.state().depth += 1;
-        let ended = target.call(&mut self.ctx, &inputs, &mut outputs);
-        self.state().depth -= 1;
-        ended.map_err(|e| failure(&e, limit))?;
-        Ok(outputs.first().map(word_of))
     }
 }
 
@@ -533,37 +682,4 @@ fn failure(error: &Error, gas_limit: u64) -> Failure {
         None => "the engine could not go on with this contract".to_string(),
     };
     Failure::new(FailureKind::Trap, text)
-}
-
-/// A chain with nothing on it, for the trial instance.
-struct NoHost;
-
-impl Host for NoHost {
-    fn get(&mut self, _: &[u8]) -> Option<Vec<u8>> {
-        None
-    }
-    fn set(&mut self, _: &[u8], _: &[u8]) -> Result<(), String> {
-        Ok(())
-    }
-    fn delete(&mut self, _: &[u8]) -> Result<(), String> {
-        Ok(())
-    }
-    fn transfer(&mut self, _: Address, _: u128) -> Result<(), TransferError> {
-        Ok(())
-    }
-    fn balance(&mut self, _: &Address) -> u128 {
-        0
-    }
-    fn emit(&mut self, _: &[u8]) -> Result<(), String> {
-        Ok(())
-    }
-    fn first(&mut self, _: Span<'_>, _: u64) -> Step {
-        Step::default()
-    }
-    fn query(&mut self, _: &Query, _: u64) -> Answered {
-        Answered {
-            answer: Err(NoAnswer::Failed("there is no chain to ask".into())),
-            gas_used: 0,
-        }
-    }
 }

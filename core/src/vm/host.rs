@@ -2,6 +2,7 @@
 
 use super::call::Address;
 use super::query::{Answered, Order, Query};
+use crate::base::Slices;
 
 /// Why the chain did not move tokens.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -71,7 +72,7 @@ pub trait Host {
     fn emit(&mut self, data: &[u8]) -> Result<(), String>;
 
     /// Answers a question, with at most `gas_limit` gas for a contract that must run for it. Such a
-    /// contract runs read-only with `query_depth` one more than this call's; the ABI keeps the depth
-    /// below `MAX_QUERY_DEPTH`, so this recursion on the native stack is bounded.
-    fn query(&mut self, query: &Query, gas_limit: u64) -> Answered;
+    /// contract runs read-only, in slices like every call, with `query_depth` one more than this call's; the
+    /// ABI keeps the depth below `MAX_QUERY_DEPTH`, so this recursion on the native stack is bounded.
+    fn query<'a>(&'a mut self, query: &'a Query, gas_limit: u64) -> Slices<'a, Answered>;
 }

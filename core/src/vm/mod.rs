@@ -5,7 +5,7 @@
 //! Towards the guest: [`abi::Abi`], chosen by what a module exports. Nothing above this room knows
 //! which engine runs or which ABI a contract speaks. Only `engine.rs` names the interpreter.
 //!
-//! One call, as the ledger does it: move the funds; fill a [`CallContext`]; [`ContractEngine::run`]
+//! One call, as the ledger does it: move the funds; fill a [`CallContext`]; [`ContractEngine::begin`]
 //! with a [`Host`] over the journal; on success record [`Response::events`], carry out
 //! [`Response::messages`] in order, each in a savepoint, and where [`ReplyOn::wants`] it run the same
 //! contract again with [`Entry::Reply`] and a typed [`Reply`]; the data of the call is
@@ -38,7 +38,8 @@ pub use outcome::{Failure, FailureKind, Outcome};
 pub use query::{Answer, Answered, NoAnswer, Order, Query};
 pub use response::{Event, Message, ReplyOn, Response, SubMessage};
 
-use crate::base::Hash;
+use crate::base::slices::finish;
+use crate::base::{Hash, Slices};
 use std::sync::Arc;
 
 /// Something that runs contracts. Two engines on one chain must agree to the bit: in results, in
@@ -50,8 +51,19 @@ pub trait ContractEngine {
     /// The rule it breaks, as a sentence for whoever uploaded it.
     fn admit(&self, wasm: &[u8]) -> Result<Admitted, Refusal>;
 
-    /// Runs one call. `code` is the SHA-256 of `wasm` and names the translation kept for the next
-    /// call; gas does not depend on whether one was kept. Never panics on any module or input.
+    /// One call, to be run in slices: it gives way about every [`SLICE_GAS`](crate::base::limits::SLICE_GAS).
+    /// `code` is the SHA-256 of `wasm` and names the translation kept for the next call; gas depends neither
+    /// on whether one was kept nor on slices. Never panics on any module or input.
+    fn begin<'a>(
+        &'a self,
+        code: Hash,
+        wasm: &'a Arc<[u8]>,
+        ctx: &'a CallContext,
+        gas_limit: u64,
+        host: &'a mut dyn Host,
+    ) -> Slices<'a, Outcome>;
+
+    /// The same at one go.
     fn run(
         &self,
         code: Hash,
@@ -59,7 +71,9 @@ pub trait ContractEngine {
         ctx: &CallContext,
         gas_limit: u64,
         host: &mut dyn Host,
-    ) -> Outcome;
+    ) -> Outcome {
+        finish(self.begin(code, wasm, ctx, gas_limit, host))
+    }
 }
 
 #[cfg(test)]

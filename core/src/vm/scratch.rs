@@ -1,6 +1,7 @@
 //! A chain of one contract, in a map: for tests, and for trying a contract where no ledger is.
 
 use super::{Address, Answer, Answered, Host, NoAnswer, Order, Query, Span, Step, TransferError};
+use crate::base::Slices;
 use crate::types::Coin;
 use crate::types::transaction::NATIVE_DENOM;
 use std::collections::BTreeMap;
@@ -78,13 +79,21 @@ impl Host for ScratchHost {
         }
     }
 
+    fn query<'a>(&'a mut self, query: &'a Query, _: u64) -> Slices<'a, Answered> {
+        let answer = self.answer(query);
+        let gas_used = 0;
+        Box::pin(std::future::ready(Answered { answer, gas_used }))
+    }
+}
+
+impl ScratchHost {
     /// Knows the native balances and its own storage; there are no other contracts.
-    fn query(&mut self, query: &Query, _: u64) -> Answered {
+    fn answer(&mut self, query: &Query) -> Result<Answer, NoAnswer> {
         let native = |amount| Coin {
             denom: NATIVE_DENOM.into(),
             amount,
         };
-        let answer = match query {
+        match query {
             Query::Balance { of, denom } => Ok(Answer::Coin(Coin {
                 amount: if denom == NATIVE_DENOM {
                     self.balance(&of.0)
@@ -118,10 +127,6 @@ impl Host for ScratchHost {
             | Query::RawRange { contract, .. }
             | Query::ContractInfo { contract } => Err(NoAnswer::NoSuchContract(*contract)),
             Query::CodeInfo { code_id } => Err(NoAnswer::NoSuchCode(*code_id)),
-        };
-        Answered {
-            answer,
-            gas_used: 0,
         }
     }
 }

@@ -4,6 +4,7 @@ use super::inside::Inside;
 use super::users::Submission;
 use super::wire::Copy;
 use super::{Happening, World};
+use crate::base::slices::finish;
 use crate::base::{Hash, Micros};
 use crate::consensus::{Context, Protocol, Status};
 use crate::ledger::{Execution, Recording, State, recorded};
@@ -228,8 +229,12 @@ impl<P: Protocol> Simulation for World<P> {
         let parent = n.past.get(&height.checked_sub(1)?)?;
         let block = self.store.decision(node, height)?.block;
         let block = self.store.any(&block)?.clone();
-        let (execution, recording) =
-            recorded(n.executor, &self.ledger.chain, &parent.state, &block);
+        let (execution, recording) = finish(recorded(
+            n.executor,
+            &self.ledger.chain,
+            &parent.state,
+            &block,
+        ));
         Some(Again {
             block,
             execution,

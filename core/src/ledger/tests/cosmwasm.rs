@@ -1,6 +1,7 @@
 //! Real contracts on the ledger: published ones as they come, and samples.
 
 use super::*;
+use crate::base::slices::finish;
 use crate::ledger::addresses;
 use crate::types::bech32;
 use crate::vm::builtin::named;
@@ -366,8 +367,18 @@ fn two_executors_part_where_a_contract_asks() {
         sign(t)
     };
     let one = block(vec![tx]);
-    let honest = recorded(ExecutorKind::Honest, &play.chain, &play.state, &one);
-    let lying = recorded(ExecutorKind::Inflating, &play.chain, &play.state, &one);
+    let honest = finish(recorded(
+        ExecutorKind::Honest,
+        &play.chain,
+        &play.state,
+        &one,
+    ));
+    let lying = finish(recorded(
+        ExecutorKind::Inflating,
+        &play.chain,
+        &play.state,
+        &one,
+    ));
     assert_eq!(
         honest.0,
         Executor::execute(&executor::Honest, &play.chain, &play.state, &one)

@@ -1,6 +1,8 @@
 //! An engine whose contracts do what they are told, for testing messages without any ABI.
 
 use super::*;
+use crate::base::Slices;
+use crate::base::slices::finish;
 use crate::vm::gas::{Category, GasUse};
 use crate::vm::{
     Admitted, CallContext, ContractEngine, Entry, Failure, FailureKind, Host, Message, Outcome,
@@ -80,33 +82,35 @@ impl ContractEngine for Scripted {
         WasmEngine::new().admit(&wat::parse_str("(module (memory (export \"memory\") 1) (func (export \"forge_version_1\")) (func (export \"call\")))").unwrap())
     }
 
-    fn run(
-        &self,
+    fn begin<'a>(
+        &'a self,
         _: Hash,
-        _: &Arc<[u8]>,
-        ctx: &CallContext,
+        _: &'a Arc<[u8]>,
+        ctx: &'a CallContext,
         gas_limit: u64,
-        host: &mut dyn Host,
-    ) -> Outcome {
-        let mut asked = 0;
-        let mut result = if gas_limit < CALL_GAS {
-            Err(Failure::out_of_gas(gas_limit))
-        } else {
-            follow(ctx, gas_limit - CALL_GAS, host, &mut asked)
-        };
-        if CALL_GAS + asked > gas_limit {
-            result = Err(Failure::out_of_gas(gas_limit));
-        }
-        let out = matches!(&result, Err(f) if f.kind == FailureKind::OutOfGas);
-        let gas_used = if out { gas_limit } else { CALL_GAS + asked };
-        let mut gas = GasUse::default();
-        gas.add(Category::Operators, gas_used);
-        Outcome {
-            result,
-            gas_used,
-            gas,
-            log: Vec::new(),
-        }
+        host: &'a mut dyn Host,
+    ) -> Slices<'a, Outcome> {
+        Box::pin(async move {
+            let mut asked = 0;
+            let mut result = if gas_limit < CALL_GAS {
+                Err(Failure::out_of_gas(gas_limit))
+            } else {
+                follow(ctx, gas_limit - CALL_GAS, host, &mut asked)
+            };
+            if CALL_GAS + asked > gas_limit {
+                result = Err(Failure::out_of_gas(gas_limit));
+            }
+            let out = matches!(&result, Err(f) if f.kind == FailureKind::OutOfGas);
+            let gas_used = if out { gas_limit } else { CALL_GAS + asked };
+            let mut gas = GasUse::default();
+            gas.add(Category::Operators, gas_used);
+            Outcome {
+                result,
+                gas_used,
+                gas,
+                log: Vec::new(),
+            }
+        })
     }
 }
 
@@ -239,7 +243,7 @@ fn follow(
 }
 
 fn note(host: &mut dyn Host, key: &[u8], query: &Query, gas: u64, asked: &mut u64) {
-    let answered = host.query(query, gas);
+    let answered = finish(host.query(query, gas));
     *asked += answered.gas_used;
     host.set(key, format!("{:?}", answered.answer).as_bytes())
         .unwrap();

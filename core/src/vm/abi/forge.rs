@@ -1,7 +1,7 @@
 //! The own ABI: pairs of pointer and length, no allocator, no encoding, so that a contract written
 //! by hand fits on one screen. `docs/CONTRACT_ABI.md` is its document; a test holds the two together.
 
-use super::{Abi, Card, Guest, Import, Ty, pay, read, write};
+use super::{Abi, Card, Entrance, Guest, Import, Next, Ty, pay, read, write};
 use crate::base::limits::{
     MAX_CALL_BYTES, MAX_EVENT_BYTES, MAX_EVENTS_PER_CALL, MAX_FAIL_BYTES, MAX_STORAGE_KEY,
     MAX_STORAGE_VALUE,
@@ -182,7 +182,7 @@ impl Abi for Forge {
         })
     }
 
-    fn enter(&self, guest: &mut dyn Guest) -> Result<Response, Failure> {
+    fn enter(&self, guest: &mut dyn Guest) -> Result<Entrance, Failure> {
         // It could neither see them nor send them on.
         if let Some(coin) = guest
             .context()
@@ -217,7 +217,7 @@ impl Abi for Forge {
         if !guest.has_export(entry.name()) {
             // Most contracts need no setting up: deploying one without `init` is fine.
             if entry == Entry::Init {
-                return Ok(Response::of(Vec::new()));
+                return Ok(Entrance::Done(Response::of(Vec::new())));
             }
             return Err(Failure::new(
                 FailureKind::NoEntry,
@@ -227,7 +227,13 @@ impl Abi for Forge {
                 ),
             ));
         }
-        guest.call(entry.name(), &[])?;
+        Ok(Entrance::Call {
+            function: entry.name(),
+            arguments: Vec::new(),
+        })
+    }
+
+    fn leave(&self, guest: &mut dyn Guest, _: u64) -> Result<Response, Failure> {
         Ok(Response::of(std::mem::take(&mut guest.state().output)))
     }
 }
@@ -268,54 +274,54 @@ fn fitting(len: usize, cap: u64) -> usize {
     usize::try_from(cap).map_or(len, |cap| cap.min(len))
 }
 
-fn input(guest: &mut dyn Guest, args: &[u64]) -> Result<u64, Failure> {
+fn input(guest: &mut dyn Guest, args: &[u64]) -> Result<Next, Failure> {
     let full = guest.context().input.len();
     let part = fitting(full, args[1]);
     pay(guest, gas::COPY, part)?;
     let bytes = guest.context().input[..part].to_vec();
     write(guest, "input", args[0], &bytes)?;
-    Ok(full as u64)
+    Ok(Next::Value(full as u64))
 }
 
-fn output(guest: &mut dyn Guest, args: &[u64]) -> Result<u64, Failure> {
+fn output(guest: &mut dyn Guest, args: &[u64]) -> Result<Next, Failure> {
     let len = length("output: an answer", args[1], MAX_CALL_BYTES)?;
     pay(guest, gas::OUTPUT, len)?;
     let bytes = read(guest, "output", args[0], len)?;
     guest.state().output = bytes;
-    Ok(0)
+    Ok(Next::Value(0))
 }
 
-fn sender(guest: &mut dyn Guest, args: &[u64]) -> Result<u64, Failure> {
+fn sender(guest: &mut dyn Guest, args: &[u64]) -> Result<Next, Failure> {
     let address = guest.context().sender;
     write(guest, "sender", args[0], &address)?;
-    Ok(0)
+    Ok(Next::Value(0))
 }
 
-fn self_address(guest: &mut dyn Guest, args: &[u64]) -> Result<u64, Failure> {
+fn self_address(guest: &mut dyn Guest, args: &[u64]) -> Result<Next, Failure> {
     let address = guest.context().contract;
     write(guest, "self_address", args[0], &address)?;
-    Ok(0)
+    Ok(Next::Value(0))
 }
 
-fn height(guest: &mut dyn Guest, _: &[u64]) -> Result<u64, Failure> {
-    Ok(guest.context().height)
+fn height(guest: &mut dyn Guest, _: &[u64]) -> Result<Next, Failure> {
+    Ok(Next::Value(guest.context().height))
 }
 
-fn value(guest: &mut dyn Guest, args: &[u64]) -> Result<u64, Failure> {
+fn value(guest: &mut dyn Guest, args: &[u64]) -> Result<Next, Failure> {
     let amount = guest.context().value().to_le_bytes();
     write(guest, "value", args[0], &amount)?;
-    Ok(0)
+    Ok(Next::Value(0))
 }
 
-fn balance(guest: &mut dyn Guest, args: &[u64]) -> Result<u64, Failure> {
+fn balance(guest: &mut dyn Guest, args: &[u64]) -> Result<Next, Failure> {
     pay(guest, gas::BALANCE, 0)?;
     let of = address(guest, "balance", args[0])?;
     let amount = guest.host().balance(&of).to_le_bytes();
     write(guest, "balance", args[1], &amount)?;
-    Ok(0)
+    Ok(Next::Value(0))
 }
 
-fn get(guest: &mut dyn Guest, args: &[u64]) -> Result<u64, Failure> {
+fn get(guest: &mut dyn Guest, args: &[u64]) -> Result<Next, Failure> {
     let key = key(guest, "get", args[0], args[1])?;
     pay(guest, gas::GET, key.len())?;
     match guest.host().get(&key) {
@@ -327,13 +333,13 @@ fn get(guest: &mut dyn Guest, args: &[u64]) -> Result<u64, Failure> {
             let part = fitting(bytes.len(), args[3]);
             pay(guest, gas::COPY, part)?;
             write(guest, "get", args[2], &bytes[..part])?;
-            Ok(bytes.len() as u64)
+            Ok(Next::Value(bytes.len() as u64))
         }
-        None => Ok(u64::from(u32::MAX)),
+        None => Ok(Next::Value(u64::from(u32::MAX))),
     }
 }
 
-fn set(guest: &mut dyn Guest, args: &[u64]) -> Result<u64, Failure> {
+fn set(guest: &mut dyn Guest, args: &[u64]) -> Result<Next, Failure> {
     changes(guest, "set")?;
     let key = key(guest, "set", args[0], args[1])?;
     let len = length("set: a value", args[3], MAX_STORAGE_VALUE)?;
@@ -343,30 +349,30 @@ fn set(guest: &mut dyn Guest, args: &[u64]) -> Result<u64, Failure> {
         .host()
         .set(&key, &bytes)
         .map_err(Failure::bad_request)?;
-    Ok(0)
+    Ok(Next::Value(0))
 }
 
-fn del(guest: &mut dyn Guest, args: &[u64]) -> Result<u64, Failure> {
+fn del(guest: &mut dyn Guest, args: &[u64]) -> Result<Next, Failure> {
     changes(guest, "del")?;
     let key = key(guest, "del", args[0], args[1])?;
     pay(guest, gas::DEL, key.len())?;
     guest.host().delete(&key).map_err(Failure::bad_request)?;
-    Ok(0)
+    Ok(Next::Value(0))
 }
 
-fn transfer(guest: &mut dyn Guest, args: &[u64]) -> Result<u64, Failure> {
+fn transfer(guest: &mut dyn Guest, args: &[u64]) -> Result<Next, Failure> {
     changes(guest, "transfer")?;
     pay(guest, gas::TRANSFER, 0)?;
     let to = address(guest, "transfer", args[0])?;
     let amount = u128::from(args[2]) << 64 | u128::from(args[1]);
-    Ok(match guest.host().transfer(to, amount) {
+    Ok(Next::Value(match guest.host().transfer(to, amount) {
         Ok(()) => 0,
         Err(TransferError::Insufficient) => 1,
         Err(TransferError::Refused) => 2,
-    })
+    }))
 }
 
-fn emit(guest: &mut dyn Guest, args: &[u64]) -> Result<u64, Failure> {
+fn emit(guest: &mut dyn Guest, args: &[u64]) -> Result<Next, Failure> {
     changes(guest, "emit")?;
     if guest.state().events >= MAX_EVENTS_PER_CALL {
         return Err(Failure::bad_request(format!(
@@ -378,11 +384,11 @@ fn emit(guest: &mut dyn Guest, args: &[u64]) -> Result<u64, Failure> {
     let bytes = read(guest, "emit", args[0], len)?;
     guest.state().events += 1;
     guest.host().emit(&bytes).map_err(Failure::bad_request)?;
-    Ok(0)
+    Ok(Next::Value(0))
 }
 
 /// Bytes that are no text become replacement characters: a failure is always readable.
-fn fail(guest: &mut dyn Guest, args: &[u64]) -> Result<u64, Failure> {
+fn fail(guest: &mut dyn Guest, args: &[u64]) -> Result<Next, Failure> {
     let len = length("fail: a sentence", args[1], MAX_FAIL_BYTES)?;
     pay(guest, gas::OUTPUT, len)?;
     let bytes = read(guest, "fail", args[0], len)?;

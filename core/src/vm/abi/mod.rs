@@ -8,7 +8,7 @@ pub mod forge;
 
 use super::admission::{ModuleShape, Profile, Refusal};
 use super::gas::{self, Category, GasUse, Price};
-use super::{CallContext, Entry, Failure, Host, Order, Response};
+use super::{Answered, CallContext, Entry, Failure, Host, Order, Query, Response};
 
 /// The ABIs an engine offers, tried in order.
 pub static ALL: &[&dyn Abi] = &[&forge::Forge, &cosmwasm::CosmWasm];
@@ -39,7 +39,32 @@ impl Ty {
 
 /// The body of an import. Arguments and result travel as u64, an i32 zero-extended; a function
 /// without a result returns 0.
-pub type Body = fn(&mut dyn Guest, &[u64]) -> Result<u64, Failure>;
+pub type Body = fn(&mut dyn Guest, &[u64]) -> Result<Next, Failure>;
+
+/// How an import goes on. What takes another contract's time, or calls into the contract, is the
+/// engine's to do: it can be put down in the midst, and a body cannot.
+#[derive(Debug)]
+pub enum Next {
+    /// The import returns this.
+    Value(u64),
+    /// The contract allocates room for `bytes`, [`Abi::fill`] puts them there, and the import returns the
+    /// pointer. `what` names them in sentences.
+    Give { what: &'static str, bytes: Vec<u8> },
+    /// The chain answers, and [`Abi::answered`] goes on.
+    Ask(Query),
+}
+
+/// How a call begins.
+#[derive(Debug)]
+pub enum Entrance {
+    /// There is nothing to run.
+    Done(Response),
+    /// The exported function is called with pointers to these bytes, each given as by [`Next::Give`].
+    Call {
+        function: &'static str,
+        arguments: Vec<(&'static str, Vec<u8>)>,
+    },
+}
 
 /// One row of an ABI's table: gives the linker its function, admission its type, the document its
 /// line and the guest library its declaration.
@@ -89,11 +114,40 @@ pub trait Abi: Send + Sync {
     /// The rule that is broken, as a sentence.
     fn check(&self, shape: &ModuleShape, profile: Profile) -> Result<Card, Refusal>;
 
-    /// Enters the contract for the call in `guest.context()` and brings back its answer.
+    /// How the call in `guest.context()` begins.
     ///
     /// # Errors
-    /// Whatever ended the call early.
-    fn enter(&self, guest: &mut dyn Guest) -> Result<Response, Failure>;
+    /// Why it cannot.
+    fn enter(&self, guest: &mut dyn Guest) -> Result<Entrance, Failure>;
+
+    /// The call's answer, when its function has returned `result` (0 when it returns nothing).
+    ///
+    /// # Errors
+    /// What is wrong with it, and what the contract says went wrong.
+    fn leave(&self, guest: &mut dyn Guest, result: u64) -> Result<Response, Failure>;
+
+    /// The exported function that makes room in the contract's memory; called for [`Next::Give`] alone.
+    fn allocator(&self) -> &'static str {
+        ""
+    }
+
+    /// Puts bytes where the allocator made room for them.
+    ///
+    /// # Errors
+    /// What is wrong with the room; out of gas.
+    fn fill(&self, _: &mut dyn Guest, what: &str, _: u64, _: &[u8]) -> Result<(), Failure> {
+        Err(Failure::bad_request(format!(
+            "{what}: this interface hands over no bytes by itself"
+        )))
+    }
+
+    /// Goes on with the chain's answer to [`Next::Ask`], whose gas is not charged yet.
+    ///
+    /// # Errors
+    /// Out of gas.
+    fn answered(&self, _: &mut dyn Guest, _: &Query, _: Answered) -> Result<Next, Failure> {
+        Err(Failure::bad_request("this interface asks no questions"))
+    }
 }
 
 /// What operators cost.
@@ -165,8 +219,7 @@ pub struct CallState {
     pub log: Vec<String>,
 }
 
-/// A running instance as an ABI sees it. Memory may move and change at every call into the guest:
-/// nothing read before such a call may be trusted after it.
+/// A running instance as an ABI sees it, while the contract stands still.
 pub trait Guest {
     /// The exported linear memory; empty when there is none.
     fn memory(&mut self) -> &mut [u8];
@@ -195,12 +248,6 @@ pub trait Guest {
     fn has_export(&mut self, function: &str) -> bool {
         self.arity(function).is_some()
     }
-
-    /// Calls an exported function: an entry point, or from inside an import an allocator.
-    ///
-    /// # Errors
-    /// The trap, or that calls of host and guest are nested too deep.
-    fn call(&mut self, function: &str, args: &[u64]) -> Result<Option<u64>, Failure>;
 }
 
 /// Takes the gas for `amount` units at `price`.

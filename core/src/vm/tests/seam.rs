@@ -1,7 +1,8 @@
 //! The two seams: another engine, another ABI.
 
 use super::*;
-use crate::vm::abi::{Abi, Card, Guest, Import, Ty};
+use crate::base::Slices;
+use crate::vm::abi::{Abi, Card, Entrance, Guest, Import, Next, Ty};
 use crate::vm::admission::ModuleShape;
 use crate::vm::gas::GasUse;
 
@@ -26,14 +27,14 @@ impl ContractEngine for Scripted {
         })
     }
 
-    fn run(
-        &self,
+    fn begin<'a>(
+        &'a self,
         _: Hash,
-        wasm: &Arc<[u8]>,
-        _: &CallContext,
+        wasm: &'a Arc<[u8]>,
+        _: &'a CallContext,
         gas_limit: u64,
-        host: &mut dyn Host,
-    ) -> Outcome {
+        host: &'a mut dyn Host,
+    ) -> Slices<'a, Outcome> {
         let result = if gas_limit == 0 {
             Err(Failure::out_of_gas(0))
         } else {
@@ -41,7 +42,7 @@ impl ContractEngine for Scripted {
                 .map(|()| Response::of(wasm.to_vec()))
                 .map_err(Failure::bad_request)
         };
-        Outcome {
+        let outcome = Outcome {
             result,
             gas_used: gas_limit.min(1),
             gas: GasUse {
@@ -49,7 +50,8 @@ impl ContractEngine for Scripted {
                 ..GasUse::default()
             },
             log: Vec::new(),
-        }
+        };
+        Box::pin(std::future::ready(outcome))
     }
 }
 
@@ -86,7 +88,12 @@ static CALLBACK_IMPORTS: &[Import] = &[Import {
     name: "again",
     params: &[("n", Ty::I32)],
     result: Some(Ty::I32),
-    body: |guest, args| Ok(guest.call("allocate", args)?.unwrap_or(0)),
+    body: |_, args| {
+        Ok(Next::Give {
+            what: "nothing",
+            bytes: vec![0; args[0] as usize],
+        })
+    },
     doc: "Calls `allocate`.",
 }];
 
@@ -110,9 +117,20 @@ impl Abi for Callback {
         shape.expect_function("allocate", &[Ty::I32], &[Ty::I32])?;
         Ok(Card::default())
     }
-    fn enter(&self, guest: &mut dyn Guest) -> Result<Response, Failure> {
-        let answer = guest.call("execute", &[])?.unwrap_or(0);
+    fn enter(&self, _: &mut dyn Guest) -> Result<Entrance, Failure> {
+        Ok(Entrance::Call {
+            function: "execute",
+            arguments: Vec::new(),
+        })
+    }
+    fn leave(&self, _: &mut dyn Guest, answer: u64) -> Result<Response, Failure> {
         Ok(Response::of(answer.to_le_bytes().to_vec()))
+    }
+    fn allocator(&self) -> &'static str {
+        "allocate"
+    }
+    fn fill(&self, _: &mut dyn Guest, _: &str, _: u64, _: &[u8]) -> Result<(), Failure> {
+        Ok(())
     }
 }
 

@@ -8,7 +8,7 @@ use super::prices::{
     HASH_TO_G2, PAIRING, SECP256K1_RECOVER, SECP256K1_VERIFY, SECP256R1_RECOVER, SECP256R1_VERIFY,
 };
 use super::{region, sections};
-use crate::vm::abi::{Guest, pay};
+use crate::vm::abi::{Guest, Next, pay};
 use crate::vm::crypto::{self, Operation};
 use crate::vm::gas::Price;
 use crate::vm::{Failure, FailureKind};
@@ -51,11 +51,11 @@ fn compute(operation: Operation, number: u32, parts: &[&[u8]]) -> Result<crypto:
 }
 
 /// A verdict or a computation without bytes: its code.
-fn code(answer: crypto::Answer) -> u64 {
-    match answer {
+fn code(answer: crypto::Answer) -> Next {
+    Next::Value(match answer {
         Ok(_) => 0,
         Err(code) => u64::from(code),
-    }
+    })
 }
 
 /// A computation whose bytes go into a region of the contract's.
@@ -64,13 +64,13 @@ fn fill(
     what: &str,
     pointer: u64,
     answer: crypto::Answer,
-) -> Result<u64, Failure> {
+) -> Result<Next, Failure> {
     match answer {
         Ok(bytes) => {
             region::write(guest, what, pointer, &bytes)?;
-            Ok(0)
+            Ok(Next::Value(0))
         }
-        Err(code) => Ok(u64::from(code)),
+        Err(code) => Ok(Next::Value(u64::from(code))),
     }
 }
 
@@ -81,7 +81,7 @@ fn verify(
     limits: [usize; 3],
     price: Price,
     operation: Operation,
-) -> Result<u64, Failure> {
+) -> Result<Next, Failure> {
     let message = region::read(guest, what[0], args[0], limits[0])?;
     let signature = region::read(guest, what[1], args[1], limits[1])?;
     let key = region::read(guest, what[2], args[2], limits[2])?;
@@ -93,23 +93,26 @@ fn verify(
 fn recover(
     guest: &mut dyn Guest,
     args: &[u64],
-    what: [&str; 3],
+    what: [&'static str; 3],
     price: Price,
     operation: Operation,
-) -> Result<u64, Failure> {
+) -> Result<Next, Failure> {
     let hash = region::read(guest, what[0], args[0], HASH)?;
     let signature = region::read(guest, what[1], args[1], SIGNATURE)?;
     let Some(parameter) = u8::try_from(args[2]).ok() else {
-        return Ok(INVALID_RECOVERY_PARAMETER << 32);
+        return Ok(Next::Value(INVALID_RECOVERY_PARAMETER << 32));
     };
     pay(guest, price, 0)?;
     match compute(operation, u32::from(parameter), &[&hash, &signature])? {
-        Ok(key) => region::give(guest, what[2], &key),
-        Err(code) => Ok(u64::from(code) << 32),
+        Ok(key) => Ok(Next::Give {
+            what: what[2],
+            bytes: key,
+        }),
+        Err(code) => Ok(Next::Value(u64::from(code) << 32)),
     }
 }
 
-pub fn secp256k1_verify(guest: &mut dyn Guest, args: &[u64]) -> Result<u64, Failure> {
+pub fn secp256k1_verify(guest: &mut dyn Guest, args: &[u64]) -> Result<Next, Failure> {
     verify(
         guest,
         args,
@@ -124,7 +127,7 @@ pub fn secp256k1_verify(guest: &mut dyn Guest, args: &[u64]) -> Result<u64, Fail
     )
 }
 
-pub fn secp256r1_verify(guest: &mut dyn Guest, args: &[u64]) -> Result<u64, Failure> {
+pub fn secp256r1_verify(guest: &mut dyn Guest, args: &[u64]) -> Result<Next, Failure> {
     verify(
         guest,
         args,
@@ -139,7 +142,7 @@ pub fn secp256r1_verify(guest: &mut dyn Guest, args: &[u64]) -> Result<u64, Fail
     )
 }
 
-pub fn ed25519_verify(guest: &mut dyn Guest, args: &[u64]) -> Result<u64, Failure> {
+pub fn ed25519_verify(guest: &mut dyn Guest, args: &[u64]) -> Result<Next, Failure> {
     verify(
         guest,
         args,
@@ -154,7 +157,7 @@ pub fn ed25519_verify(guest: &mut dyn Guest, args: &[u64]) -> Result<u64, Failur
     )
 }
 
-pub fn secp256k1_recover_pubkey(guest: &mut dyn Guest, args: &[u64]) -> Result<u64, Failure> {
+pub fn secp256k1_recover_pubkey(guest: &mut dyn Guest, args: &[u64]) -> Result<Next, Failure> {
     recover(
         guest,
         args,
@@ -168,7 +171,7 @@ pub fn secp256k1_recover_pubkey(guest: &mut dyn Guest, args: &[u64]) -> Result<u
     )
 }
 
-pub fn secp256r1_recover_pubkey(guest: &mut dyn Guest, args: &[u64]) -> Result<u64, Failure> {
+pub fn secp256r1_recover_pubkey(guest: &mut dyn Guest, args: &[u64]) -> Result<Next, Failure> {
     recover(
         guest,
         args,
@@ -182,7 +185,7 @@ pub fn secp256r1_recover_pubkey(guest: &mut dyn Guest, args: &[u64]) -> Result<u
     )
 }
 
-pub fn ed25519_batch_verify(guest: &mut dyn Guest, args: &[u64]) -> Result<u64, Failure> {
+pub fn ed25519_batch_verify(guest: &mut dyn Guest, args: &[u64]) -> Result<Next, Failure> {
     let what = [
         "ed25519_batch_verify: the messages",
         "ed25519_batch_verify: the signatures",
@@ -218,21 +221,21 @@ pub fn ed25519_batch_verify(guest: &mut dyn Guest, args: &[u64]) -> Result<u64, 
     .map(code)
 }
 
-pub fn aggregate_g1(guest: &mut dyn Guest, args: &[u64]) -> Result<u64, Failure> {
+pub fn aggregate_g1(guest: &mut dyn Guest, args: &[u64]) -> Result<Next, Failure> {
     let points = region::read(guest, "bls12_381_aggregate_g1: the points", args[0], POINTS)?;
     pay(guest, AGGREGATE_G1, points.len() / G1)?;
     let answer = compute(Operation::AggregateG1, 0, &[&points])?;
     fill(guest, "bls12_381_aggregate_g1: the result", args[1], answer)
 }
 
-pub fn aggregate_g2(guest: &mut dyn Guest, args: &[u64]) -> Result<u64, Failure> {
+pub fn aggregate_g2(guest: &mut dyn Guest, args: &[u64]) -> Result<Next, Failure> {
     let points = region::read(guest, "bls12_381_aggregate_g2: the points", args[0], POINTS)?;
     pay(guest, AGGREGATE_G2, points.len() / G2)?;
     let answer = compute(Operation::AggregateG2, 0, &[&points])?;
     fill(guest, "bls12_381_aggregate_g2: the result", args[1], answer)
 }
 
-pub fn pairing_equality(guest: &mut dyn Guest, args: &[u64]) -> Result<u64, Failure> {
+pub fn pairing_equality(guest: &mut dyn Guest, args: &[u64]) -> Result<Next, Failure> {
     let ps = region::read(guest, "bls12_381_pairing_equality: ps", args[0], POINTS)?;
     let qs = region::read(guest, "bls12_381_pairing_equality: qs", args[1], POINTS)?;
     let r = region::read(guest, "bls12_381_pairing_equality: r", args[2], G1)?;
@@ -248,7 +251,7 @@ fn hash_to(
     what: [&str; 3],
     price: Price,
     operation: Operation,
-) -> Result<u64, Failure> {
+) -> Result<Next, Failure> {
     let message = region::read(guest, what[0], args[1], HASHED_MESSAGE)?;
     let domain = region::read(guest, what[1], args[2], HASH_DOMAIN)?;
     pay(guest, price, 0)?;
@@ -259,7 +262,7 @@ fn hash_to(
     fill(guest, what[2], args[3], answer)
 }
 
-pub fn hash_to_g1(guest: &mut dyn Guest, args: &[u64]) -> Result<u64, Failure> {
+pub fn hash_to_g1(guest: &mut dyn Guest, args: &[u64]) -> Result<Next, Failure> {
     hash_to(
         guest,
         args,
@@ -273,7 +276,7 @@ pub fn hash_to_g1(guest: &mut dyn Guest, args: &[u64]) -> Result<u64, Failure> {
     )
 }
 
-pub fn hash_to_g2(guest: &mut dyn Guest, args: &[u64]) -> Result<u64, Failure> {
+pub fn hash_to_g2(guest: &mut dyn Guest, args: &[u64]) -> Result<Next, Failure> {
     hash_to(
         guest,
         args,

@@ -22,11 +22,11 @@ mod talk;
 
 pub use imports::IMPORTS;
 
-use super::{Abi, Card, Guest, Import, Operators};
+use super::{Abi, Card, Entrance, Guest, Import, Next, Operators};
 use crate::base::limits::{MAX_CALL_BYTES, MAX_RESULT_BYTES};
 use crate::vm::admission::{ModuleShape, Profile, Refusal};
 use crate::vm::gas::Price;
-use crate::vm::{Entry, Failure, FailureKind, Response};
+use crate::vm::{Answered, Entry, Failure, FailureKind, Query, Response};
 
 pub struct CosmWasm;
 
@@ -87,7 +87,7 @@ impl Abi for CosmWasm {
         check::check(shape, profile)
     }
 
-    fn enter(&self, guest: &mut dyn Guest) -> Result<Response, Failure> {
+    fn enter(&self, guest: &mut dyn Guest) -> Result<Entrance, Failure> {
         let entry = guest.context().entry;
         let function = export(entry);
         let Some(arity) = guest.arity(function) else {
@@ -96,17 +96,42 @@ impl Abi for CosmWasm {
                 format!("the contract has no entry point `{function}`"),
             ));
         };
-        let mut pointers = Vec::with_capacity(3);
-        for (what, bytes) in arguments_of(guest, entry, arity)? {
-            pointers.push(region::give(guest, what, &bytes)?);
-        }
-        let pointer = guest.call(function, &pointers)?.unwrap_or(0);
+        Ok(Entrance::Call {
+            function,
+            arguments: arguments_of(guest, entry, arity)?,
+        })
+    }
+
+    fn leave(&self, guest: &mut dyn Guest, pointer: u64) -> Result<Response, Failure> {
         let result = region::read(guest, "the contract's result", pointer, MAX_RESULT_BYTES)?;
-        if entry == Entry::View {
+        if guest.context().entry == Entry::View {
             response::read_answer(guest, &result)
         } else {
             response::read(guest, &result)
         }
+    }
+
+    fn allocator(&self) -> &'static str {
+        ALLOCATE
+    }
+
+    fn fill(
+        &self,
+        guest: &mut dyn Guest,
+        what: &str,
+        pointer: u64,
+        bytes: &[u8],
+    ) -> Result<(), Failure> {
+        region::write(guest, what, pointer, bytes)
+    }
+
+    fn answered(
+        &self,
+        guest: &mut dyn Guest,
+        asked: &Query,
+        answered: Answered,
+    ) -> Result<Next, Failure> {
+        talk::answered(guest, asked, answered)
     }
 }
 

@@ -122,17 +122,6 @@ pub fn write(guest: &mut dyn Guest, what: &str, pointer: u64, bytes: &[u8]) -> R
     Ok(())
 }
 
-/// Has the contract allocate a region, fills it and returns its pointer. Calls into the contract.
-///
-/// # Errors
-/// A sentence about `what` when the allocator fails or gives something unusable; out of gas.
-pub fn give(guest: &mut dyn Guest, what: &str, bytes: &[u8]) -> Result<u64, Failure> {
-    let size = bytes.len() as u64;
-    let pointer = guest.call(super::ALLOCATE, &[size])?.unwrap_or(0);
-    write(guest, what, pointer, bytes)?;
-    Ok(pointer)
-}
-
 fn outside(what: &str) -> Failure {
     Failure::bad_request(format!(
         "{what}: the region's bytes lie outside the contract's memory"

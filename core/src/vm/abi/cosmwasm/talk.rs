@@ -5,7 +5,7 @@ use super::prices::{
 };
 use super::{MAX_ERROR_BYTES, query, region, shorten};
 use crate::base::limits::{MAX_DEBUG_BYTES, MAX_DEBUG_LINES, MAX_QUERY_DEPTH};
-use crate::vm::abi::{Guest, pay};
+use crate::vm::abi::{Guest, Next, pay};
 use crate::vm::gas::Category;
 use crate::vm::{Answer, Answered, Failure, FailureKind, NoAnswer, Query};
 
@@ -13,18 +13,18 @@ const WORDS: usize = 2 << 20;
 const REQUEST: usize = 64 << 10;
 
 /// Kept for whoever develops the contract, outside of consensus: the newest lines, shortened.
-pub fn debug(guest: &mut dyn Guest, args: &[u64]) -> Result<u64, Failure> {
+pub fn debug(guest: &mut dyn Guest, args: &[u64]) -> Result<Next, Failure> {
     let bytes = region::read(guest, "debug: the text", args[0], WORDS)?;
     let log = &mut guest.state().log;
     if log.len() >= MAX_DEBUG_LINES {
         log.remove(0);
     }
     log.push(shorten(&bytes, MAX_DEBUG_BYTES));
-    Ok(0)
+    Ok(Next::Value(0))
 }
 
 /// How a panic ends.
-pub fn abort(guest: &mut dyn Guest, args: &[u64]) -> Result<u64, Failure> {
+pub fn abort(guest: &mut dyn Guest, args: &[u64]) -> Result<Next, Failure> {
     let bytes = region::read(guest, "abort: the text", args[0], WORDS)?;
     pay(guest, TEXT, bytes.len())?;
     Err(Failure::new(
@@ -36,28 +36,34 @@ pub fn abort(guest: &mut dyn Guest, args: &[u64]) -> Result<u64, Failure> {
     ))
 }
 
-pub fn query_chain(guest: &mut dyn Guest, args: &[u64]) -> Result<u64, Failure> {
+pub fn query_chain(guest: &mut dyn Guest, args: &[u64]) -> Result<Next, Failure> {
     let request = region::read(guest, "query_chain: the request", args[0], REQUEST)?;
     pay(guest, JSON, request.len())?;
     pay(guest, QUERY, 0)?;
-    let answer = match query::parse(&request) {
-        Ok(asked) => ask(guest, &asked)?,
-        Err(refused) => refused.encode(&request),
-    };
-    region::give(guest, "query_chain: the answer", answer.as_bytes())
+    match query::parse(&request) {
+        Ok(asked) => ask(guest, asked),
+        Err(refused) => Ok(told(refused.encode(&request))),
+    }
 }
 
-/// Charges for the question, asks and charges for the answer.
-fn ask(guest: &mut dyn Guest, asked: &Query) -> Result<String, Failure> {
-    match asked {
+fn told(answer: String) -> Next {
+    Next::Give {
+        what: "query_chain: the answer",
+        bytes: answer.into_bytes(),
+    }
+}
+
+/// Charges for the question.
+fn ask(guest: &mut dyn Guest, asked: Query) -> Result<Next, Failure> {
+    match &asked {
         Query::AllBalances { .. } => pay(guest, QUERY_COINS, 0)?,
         Query::Supply { .. } => pay(guest, QUERY_SUPPLY, 0)?,
         Query::RawRange { limit, .. } => pay(guest, QUERY_PAIR, *limit as usize)?,
         Query::Smart { .. } => {
             if guest.context().query_depth >= MAX_QUERY_DEPTH {
-                return Ok(query::encode(Err(NoAnswer::Failed(format!(
+                return Ok(told(query::encode(Err(NoAnswer::Failed(format!(
                     "contracts ask contracts more than {MAX_QUERY_DEPTH} deep"
-                )))));
+                ))))));
             }
         }
         Query::Balance { .. }
@@ -65,8 +71,15 @@ fn ask(guest: &mut dyn Guest, asked: &Query) -> Result<String, Failure> {
         | Query::ContractInfo { .. }
         | Query::CodeInfo { .. } => {}
     }
-    let left = guest.gas_left();
-    let Answered { answer, gas_used } = guest.host().query(asked, left);
+    Ok(Next::Ask(asked))
+}
+
+/// Charges for the answer and hands it to the contract.
+pub fn answered(
+    guest: &mut dyn Guest,
+    asked: &Query,
+    Answered { answer, gas_used }: Answered,
+) -> Result<Next, Failure> {
     guest.charge(Category::Queries, gas_used)?;
     let bytes = match (&answer, asked) {
         (Ok(Answer::Bytes(bytes)), Query::Raw { .. }) => bytes.len(),
@@ -83,7 +96,7 @@ fn ask(guest: &mut dyn Guest, asked: &Query) -> Result<String, Failure> {
         _ => 0,
     };
     pay(guest, QUERY_BYTES, bytes)?;
-    Ok(query::encode(answer))
+    Ok(told(query::encode(answer)))
 }
 
 /// Gas as the contract counts it, never less than it was.
