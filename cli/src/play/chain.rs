@@ -228,6 +228,22 @@ impl Play {
                 let receipt = self.signed(by, *gas, action)?;
                 Ok(StepRow::of(&receipt, &self.names))
             }
+            Step::Sudo {
+                contract,
+                msg,
+                text,
+                hex,
+                gas,
+            } => {
+                let contract = self.names.resolve(contract)?;
+                let input = self.input(msg.as_ref(), text.as_deref(), hex.as_deref())?;
+                let height = self.next_height()?;
+                let at = (height, height.saturating_mul(SECOND_US));
+                let (state, receipt) = self.chain.sudo(&self.state, at, contract, &input, *gas);
+                self.height = height;
+                self.state = state;
+                Ok(StepRow::of(&receipt, &self.names))
+            }
             Step::Send { by, to, funds } => {
                 let action = Action::Send {
                     to: self.names.resolve(to)?,
@@ -281,10 +297,7 @@ impl Play {
         };
         let signed = SignedTransaction::sign(transaction, keys, &self.chain.id);
         validity::check_transaction(&signed, &self.chain.id, false)?;
-        let height = self
-            .height
-            .checked_add(1)
-            .ok_or("the chain has reached its last height")?;
+        let height = self.next_height()?;
         let header = Header {
             chain: self.chain.id,
             height,
@@ -306,6 +319,11 @@ impl Play {
         done.receipts
             .pop()
             .ok_or_else(|| "the block gave no receipt".into())
+    }
+
+    fn next_height(&self) -> Result<u64, String> {
+        let next = self.height.checked_add(1);
+        next.ok_or_else(|| "the chain has reached its last height".into())
     }
 
     fn time(&self) -> u64 {

@@ -122,6 +122,18 @@ pub enum Step {
         #[serde(default = "gas")]
         gas: u64,
     },
+    /// The chain itself calls a contract's `sudo`, as governance would. Nobody signs and nobody pays.
+    Sudo {
+        contract: String,
+        #[serde(default)]
+        msg: Option<Value>,
+        #[serde(default)]
+        text: Option<String>,
+        #[serde(default)]
+        hex: Option<String>,
+        #[serde(default = "gas")]
+        gas: u64,
+    },
     /// Pays an account or a contract.
     Send {
         by: String,
@@ -197,6 +209,7 @@ impl Step {
             Step::Execute { .. } => "execute",
             Step::Query { .. } => "query",
             Step::Migrate { .. } => "migrate",
+            Step::Sudo { .. } => "sudo",
             Step::Send { .. } => "send",
             Step::Wait { .. } => "wait",
         }
@@ -279,6 +292,13 @@ fn check_step<'a>(
             msg,
             text,
             hex,
+        }
+        | Step::Sudo {
+            contract,
+            msg,
+            text,
+            hex,
+            ..
         } => {
             target("contract", contract, contracts)?;
             check_input(msg.as_ref(), text.as_deref(), hex.as_deref())

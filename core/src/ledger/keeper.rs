@@ -474,7 +474,8 @@ impl Keeper<'_> {
             .emit(Event::Typed(vm::Event::new(kind, attributes)));
     }
 
-    fn announce_call(&mut self, kind: &str, contract: &Address, code_id: Option<u64>) {
+    /// The chain's word that a contract is called.
+    pub fn announce_call(&mut self, kind: &str, contract: &Address, code_id: Option<u64>) {
         let address = bech32::encode(contract);
         match code_id {
             None => self.announce(kind, &[("_contract_address", &address)]),

@@ -276,7 +276,10 @@ fn coins_are_added_up() {
     ];
     for (list, amount) in cases {
         let json = format!(r#"{{"bank":{{"send":{{"to_address":"{to}","amount":[{list}]}}}}}}"#);
-        assert_eq!(only(&json, NEVER).message, Message::Send { to: you, amount });
+        assert_eq!(
+            only(&json, NEVER).message,
+            Message::Send { to: you, amount }
+        );
     }
     let json = format!(
         r#"{{"wasm":{{"execute":{{"contract_addr":"{to}","msg":"e30=","funds":[{{"denom":"a","amount":"0"}}]}}}}}}"#
