@@ -100,7 +100,11 @@ impl Keeper<'_> {
             Message::Send { to, amount } => {
                 charge(tree, amount.len())?;
                 self.pay(from, &to, &amount)?;
-                Ok(DoneWhat::Sent)
+                Ok(if amount.is_empty() {
+                    DoneWhat::Nothing
+                } else {
+                    DoneWhat::Sent
+                })
             }
             Message::Burn { amount } => {
                 charge(tree, amount.len())?;
@@ -260,7 +264,7 @@ impl Keeper<'_> {
             Ok(what) => Ok(Done {
                 events: match what {
                     // As in wasmd: a reply hears the events of contracts' messages only.
-                    DoneWhat::Sent | DoneWhat::Burned => Vec::new(),
+                    DoneWhat::Nothing | DoneWhat::Sent | DoneWhat::Burned => Vec::new(),
                     DoneWhat::Executed { .. }
                     | DoneWhat::Instantiated { .. }
                     | DoneWhat::Migrated { .. }

@@ -412,6 +412,13 @@ fn replies_are_json_around_protobuf() {
             r#"{head}"data":null,"msg_responses":[{{"type_url":"/cosmos.bank.v1beta1.MsgSendResponse","value":""}}]}}}}}}"#
         )
     );
+    // wasmd burns by itself, and for nothing does nothing: no message of the SDK's answers.
+    for what in [DoneWhat::Burned, DoneWhat::Nothing] {
+        assert_eq!(
+            given(done(what)),
+            format!(r#"{head}"data":null,"msg_responses":[]}}}}}}"#)
+        );
+    }
     let encoded = [vec![0x0a, 200, 1], vec![9; 200]].concat();
     let data = json::base64(&encoded);
     assert_eq!(
