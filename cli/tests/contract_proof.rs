@@ -10,7 +10,7 @@ use serde_json::json;
 fn proof(key: Option<&str>) -> (String, String) {
     let preset = presets().into_iter().find(|p| p.id == "escrow-liar");
     let mut session = Session::open(preset.expect("there is one").scenario).expect("possible");
-    session.advance(9_000_000, u64::MAX);
+    session.run_to(9_000_000);
     let contract = session.contracts()[0].address.clone();
     let stored = session.storage(0, None, &contract, "").expect("there");
     let key = key.unwrap_or(&stored.entries[0].0);

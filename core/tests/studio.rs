@@ -1,6 +1,7 @@
 //! Looking into the ledger: storage at any height, differences, proofs, questions about the past.
 
 use consensusforge_core::base::Hash;
+use consensusforge_core::base::slices::finish;
 use consensusforge_core::scenario::Scenario;
 use consensusforge_core::scenario::model::{Command, InputSpec, SubmitSpec};
 use consensusforge_core::session::Session;
@@ -124,7 +125,7 @@ fn a_question_can_be_about_the_past() {
     let (session, counter, first, second) = counted();
     let count = |height| {
         let input = InputSpec::Text(String::new());
-        let said = session.ask_then(&counter, &input, 1, height);
+        let said = finish(session.ask_then(&counter, &input, 1, height));
         assert_eq!(said.error, None);
         said.output.unwrap()
     };

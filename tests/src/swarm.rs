@@ -172,9 +172,9 @@ pub fn weather(seed: u64, coverage: &mut Coverage) {
     let scenario = storm(seed);
     let back = || way_back(seed, &scenario);
     let mut session = Session::open(scenario.clone()).unwrap_or_else(|e| panic!("{e}\n{}", back()));
-    session.advance(CALM, u64::MAX);
+    session.run_to(CALM);
     let calm = session.frame().metrics.height;
-    session.advance(END, u64::MAX);
+    session.run_to(END);
     let frame = session.frame();
     for verdict in &frame.verdicts {
         assert_ne!(

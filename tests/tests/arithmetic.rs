@@ -41,7 +41,7 @@ fn quiet(stakes: &[u64], latency: LatencySpec) -> Scenario {
 fn decisions(scenario: Scenario, until: u64) -> Vec<(u64, usize, u64)> {
     let n = scenario.validators.len();
     let mut session = Session::open(scenario).expect("possible");
-    session.advance(until, u64::MAX);
+    session.run_to(until);
     let all = session.decisions();
     let index = |name: &str| {
         (0..n)
@@ -87,7 +87,7 @@ fn a_height_costs_n_minus_1_times_2n_plus_1_messages() {
         .expect("possible");
         let heights = 5;
         // Just before the sixth proposal leaves.
-        session.advance(heights * (3 * D + INTERVAL) - 1, u64::MAX);
+        session.run_to(heights * (3 * D + INTERVAL) - 1);
         let frame = session.frame();
         assert_eq!(frame.metrics.height, heights);
         let sent: u64 = frame.metrics.messages_by_kind.iter().map(|k| k.sent).sum();
@@ -189,7 +189,7 @@ fn the_share_of_lost_messages_is_p_within_four_sigma() {
         };
         scenario.network.loss_ppm = ppm;
         let mut session = Session::open(scenario).expect("possible");
-        session.advance(120_000_000, u64::MAX);
+        session.run_to(120_000_000);
         let flying = session.flying(0, 100_000).len() as u64;
         let frame = session.frame();
         let (lost, kept) = (frame.metrics.lost, frame.metrics.delivered + flying);

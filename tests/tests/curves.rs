@@ -8,6 +8,7 @@ use consensusforge_core::session::scenario::model::{
 };
 use consensusforge_core::session::view::ReceiptView;
 use consensusforge_core::session::{Session, open_link};
+use consensusforge_tests::replay;
 use serde_json::{Value, json};
 
 const SOURCE: &str = include_str!("../contracts/curves.wat");
@@ -65,7 +66,7 @@ fn run() -> Session {
         ..Scenario::default()
     };
     let mut session = Session::open(scenario).expect("possible");
-    session.advance(6_000_000, u64::MAX);
+    session.run_to(6_000_000);
     session
 }
 
@@ -121,7 +122,7 @@ fn the_committed_link_runs_to_the_same_end() {
     let opened = open_link(golden["link"].as_str().expect("a link")).expect("opens");
     let expected = opened.expected.expect("says where it ends");
     let mut session = Session::open(opened.scenario).expect("possible");
-    let replay = session.replay_to(&expected, u64::MAX).expect("there");
+    let replay = replay(&mut session, &expected);
     assert!(replay.matches, "{}", replay.sentence);
     assert_eq!(Value::from(called(&session).gas_used), golden["gas"]);
 }

@@ -8,6 +8,7 @@ use consensusforge_core::session::scenario::model::{
 };
 use consensusforge_core::session::view::{Expected, Unit};
 use consensusforge_core::session::{Session, open_link, presets};
+use consensusforge_tests::replay;
 use serde_json::{Value, json};
 
 const GOLDEN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/golden/runs.json");
@@ -15,7 +16,7 @@ const GOLDEN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/golden/runs.json");
 /// Runs to the end of one golden case; what is done on the way is in the scenario's commands.
 fn run(scenario: Scenario, until: u64) -> Session {
     let mut session = Session::open(scenario).expect("possible");
-    session.advance(until, u64::MAX);
+    session.run_to(until);
     session
 }
 
@@ -40,7 +41,7 @@ fn hands_on() -> Session {
             gas_limit: None,
         })
         .expect("fine");
-    session.advance(3_000_000, u64::MAX);
+    session.run_to(3_000_000);
     let address = session.contracts()[0].address.clone();
     let address = consensusforge_core::base::Hash::from_hex(&address).expect("an address");
     session
@@ -63,7 +64,7 @@ fn hands_on() -> Session {
             })
             .expect("fine");
         let now = session.frame().now_us;
-        session.advance(now + 400_000, u64::MAX);
+        session.run_to(now + 400_000);
     }
     session
         .apply(Command::SetLoss { ppm: 150_000 })
@@ -73,13 +74,13 @@ fn hands_on() -> Session {
             validator: "v2".into(),
         })
         .expect("fine");
-    session.advance(9_000_000, u64::MAX);
+    session.run_to(9_000_000);
     session
         .apply(Command::Restart {
             validator: "v2".into(),
         })
         .expect("fine");
-    session.advance(14_000_000, u64::MAX);
+    session.run_to(14_000_000);
     session
 }
 
@@ -144,7 +145,7 @@ fn runs_end_in_the_committed_digests() {
         let opened = open_link(case["link"].as_str().expect("a link")).expect("old links open");
         assert_eq!(opened.expected, Some(expected(case)), "{}", case["name"]);
         let mut session = Session::open(opened.scenario).expect("possible");
-        let replay = session.replay_to(&expected(case), u64::MAX).expect("there");
+        let replay = replay(&mut session, &expected(case));
         assert!(replay.matches, "{}: {}", case["name"], replay.sentence);
     }
 }
@@ -206,9 +207,9 @@ fn acting_in_the_past_begins_a_new_future_and_leaves_the_past_alone() {
     branch
         .apply(Command::SetLoss { ppm: 400_000 })
         .expect("fine");
-    branch.advance(6_000_000, u64::MAX);
+    branch.run_to(6_000_000);
     assert_eq!(session.expected(), before, "a fork is a run of its own");
-    session.advance(6_000_000, u64::MAX);
+    session.run_to(6_000_000);
     assert_ne!(session.expected(), branch.expected());
     let opened = open_link(&old).expect("opens");
     assert_eq!(
@@ -219,9 +220,7 @@ fn acting_in_the_past_begins_a_new_future_and_leaves_the_past_alone() {
     // And the branch is a link of its own.
     let opened = open_link(&branch.link().fragment).expect("opens");
     let mut again = Session::open(opened.scenario).expect("possible");
-    let replay = again
-        .replay_to(&opened.expected.expect("there"), u64::MAX)
-        .expect("there");
+    let replay = replay(&mut again, &opened.expected.expect("there"));
     assert!(replay.matches, "{}", replay.sentence);
 }
 
@@ -244,7 +243,7 @@ fn one_more_message_leaves_every_other_link_alone() {
                 })
                 .expect("fine");
         }
-        session.advance(400_000, u64::MAX);
+        session.run_to(400_000);
         let lines: Vec<Value> = session
             .trace_lines()
             .map(|l| serde_json::from_str(&l).expect("JSON"))

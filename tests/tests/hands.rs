@@ -6,6 +6,7 @@ use consensusforge_core::session::scenario::Scenario;
 use consensusforge_core::session::scenario::model::{Command, CopySpec, LatencySpec, TimedCommand};
 use consensusforge_core::session::view::{Arrow, Fate, VerdictKind};
 use consensusforge_core::session::{Session, open_link};
+use consensusforge_tests::replay;
 use proptest::prelude::*;
 
 const FAR: u64 = 8_000_000;
@@ -20,7 +21,7 @@ fn constant() -> Scenario {
 
 fn at(scenario: Scenario, until: u64) -> Session {
     let mut session = Session::open(scenario).expect("possible");
-    session.advance(until, u64::MAX);
+    session.run_to(until);
     session
 }
 
@@ -47,7 +48,7 @@ fn a_dropped_message_is_lost_where_it_was() {
     let mut session = at(constant(), 130_000);
     let (arrow, name) = first_flying(&session, 1);
     session.apply(Command::Drop(name)).expect("in flight");
-    session.advance(400_000, u64::MAX);
+    session.run_to(400_000);
     let [lost] = &arrows(&session, &arrow)[..] else {
         panic!("one record")
     };
@@ -74,7 +75,7 @@ fn a_delayed_message_comes_later_and_one_delivered_now_comes_at_once() {
         (other, name.expect("has a name"))
     };
     session.apply(Command::DeliverNow(name)).expect("in flight");
-    session.advance(600_000, u64::MAX);
+    session.run_to(600_000);
     let late = &arrows(&session, &arrow)[0];
     assert_eq!(
         (late.fate, late.sent_us, late.arrives_us),
@@ -105,7 +106,7 @@ fn a_duplicate_arrives_twice_and_the_second_has_a_name_of_its_own() {
         )
         .expect("in flight");
     assert_eq!(second, CopySpec { nth: 1, ..name });
-    session.advance(600_000, u64::MAX);
+    session.run_to(600_000);
     let times: Vec<u64> = arrows(&session, &arrow)
         .iter()
         .map(|a| a.arrives_us)
@@ -120,7 +121,7 @@ fn who_is_isolated_hears_and_reaches_nobody_until_restored() {
         validator: "v2".into(),
     };
     session.apply(isolate).expect("fine");
-    session.advance(6_000_000, u64::MAX);
+    session.run_to(6_000_000);
     let decided = |s: &Session| {
         s.frame()
             .nodes
@@ -134,7 +135,7 @@ fn who_is_isolated_hears_and_reaches_nobody_until_restored() {
         validator: "v2".into(),
     };
     session.apply(restore).expect("fine");
-    session.advance(12_000_000, u64::MAX);
+    session.run_to(12_000_000);
     let together = decided(&session);
     assert!(together[1] + 1 >= together[0], "{together:?}");
     assert_eq!(session.frame().vanished, []);
@@ -149,9 +150,9 @@ fn healing_ends_an_isolation() {
         };
         session.apply(isolate).expect("fine");
     }
-    session.advance(5_000_000, u64::MAX);
+    session.run_to(5_000_000);
     session.apply(Command::Heal).expect("fine");
-    session.advance(20_000_000, u64::MAX);
+    session.run_to(20_000_000);
     assert!(session.frame().nodes.iter().all(|n| n.decided > 5));
 }
 
@@ -278,19 +279,19 @@ proptest! {
         let mut past = Vec::new();
         for (choice, pick, pause) in acts {
             let now = session.frame().now_us;
-            session.advance(now + pause, u64::MAX);
+            session.run_to(now + pause);
             let Some(command) = act(&session, choice, pick) else { continue };
             let now = session.frame().now_us;
             past.push((session.scenario().clone(), now, session.expected()));
             session.apply(command).expect("it is there");
         }
-        session.advance(FAR, u64::MAX);
+        session.run_to(FAR);
         let end = session.expected();
 
         let opened = open_link(&session.link().fragment).expect("opens");
         prop_assert_eq!(&opened.scenario, session.scenario());
         let mut again = Session::open(opened.scenario).expect("possible");
-        let replay = again.replay_to(&end, u64::MAX).expect("there");
+        let replay = replay(&mut again, &end);
         prop_assert!(replay.matches, "{}", replay.sentence);
 
         for (scenario, now, then) in past.iter().rev() {

@@ -17,7 +17,7 @@ fn submit(session: &mut Session, action: SubmitSpec, gas_limit: Option<u64>) {
     };
     session.apply(command).expect("possible");
     let now = session.now_us();
-    session.advance(now + 3_000_000, u64::MAX);
+    session.run_to(now + 3_000_000);
 }
 
 #[test]
@@ -27,7 +27,7 @@ fn a_contract_of_3_mib_is_stored_made_and_called() {
     let mut scenario = Scenario::default();
     scenario.execution.block_gas = 200_000_000;
     let mut session = Session::open(scenario).expect("possible");
-    session.advance(1_000_000, u64::MAX);
+    session.run_to(1_000_000);
     let added = session.add_contract("large", &wasm).expect("admitted");
     assert_eq!(added.bytes, wasm.len() as u64);
     let contract = || "large".to_owned();

@@ -109,7 +109,7 @@ fn at_exactly_a_third_the_coalition_cannot_fork() {
         ] {
             let scenario = coalition(stakes.len(), stakes, liars, seed);
             let mut session = Session::open(scenario.clone()).expect("possible");
-            session.advance(15_000_000, u64::MAX);
+            session.run_to(15_000_000);
             for verdict in session.frame().verdicts {
                 assert_ne!(
                     verdict.kind,

@@ -1,6 +1,7 @@
 //! Presets with CosmWasm contracts: what their line promises is what happens. And looking into a run:
 //! questions to the past, storage, proofs, the microscope.
 
+use consensusforge_core::base::slices::finish;
 use consensusforge_core::session::scenario::model::{
     AdmissionSpec, Command, InputSpec, SubmitSpec,
 };
@@ -13,7 +14,7 @@ fn play(id: &str, until: u64) -> Session {
         .find(|p| p.id == id)
         .expect("there is one");
     let mut session = Session::open(preset.scenario).expect("possible");
-    session.advance(until, u64::MAX);
+    session.run_to(until);
     session
 }
 
@@ -106,7 +107,7 @@ fn honest_validators_are_not_paid_twice() {
         .commands
         .retain(|c| !matches!(c.command, Command::SetAdversary(_)));
     let mut session = Session::open(scenario).expect("possible");
-    session.advance(8_000_000, u64::MAX);
+    session.run_to(8_000_000);
     assert_eq!(session.receipts().len(), 2);
     let changed = session.chart(0, 10_000).marks.into_iter().any(|m| {
         matches!(m.what, MarkKind::Changed { sentence } if sentence.contains("none is Byzantine"))
@@ -132,7 +133,7 @@ fn a_gas_limit_is_kept() {
         });
     *burn.expect("it burns") = Some(3_000_000);
     let mut session = Session::open(scenario.clone()).expect("possible");
-    session.advance(18_000_000, u64::MAX);
+    session.run_to(18_000_000);
     let receipt = &session.receipts()[1];
     assert_eq!(
         (receipt.gas_limit, receipt.gas_used),
@@ -225,7 +226,7 @@ fn a_strict_chain_stores_no_module_of_today() {
         .expect("there is one");
     preset.scenario.execution.admission = AdmissionSpec::Strict;
     let mut session = Session::open(preset.scenario).expect("possible");
-    session.advance(5_000_000, u64::MAX);
+    session.run_to(5_000_000);
     let ends = ends(&session);
     for (_, why) in &ends[..2] {
         assert!(
@@ -246,7 +247,7 @@ fn the_microscope_finds_the_question_where_a_liar_parts() {
     let session = play("wrong-answers", 9_000_000);
     all_ok(&session);
     let height = session.receipts()[0].height.expect("executed");
-    let seen = session.microscope(0, 3, height).expect("both have it");
+    let seen = finish(session.microscope(0, 3, height).expect("both have it"));
     let parting = seen.parting.expect("they part");
     assert_eq!(
         (parting.what.as_str(), parting.entry.as_str()),
@@ -257,7 +258,7 @@ fn the_microscope_finds_the_question_where_a_liar_parts() {
     assert!(seen.before.is_empty() && !seen.after.is_empty());
     assert_ne!(seen.roots.0, seen.roots.1);
     // Between honest ones there is nothing to see.
-    let same = session.microscope(0, 1, height).expect("both have it");
+    let same = finish(session.microscope(0, 1, height).expect("both have it"));
     assert!(
         same.parting.is_none() && same.after.is_empty(),
         "{}",

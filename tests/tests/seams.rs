@@ -83,7 +83,7 @@ fn a_lying_executor_is_alone_with_its_root() {
         ..Scenario::default()
     };
     let mut session = Session::open(scenario).expect("possible");
-    session.advance(20_000_000, u64::MAX);
+    session.run_to(20_000_000);
     let mut rejected_by_honest = 0;
     let mut rejected_by_liar = 0;
     for line in session.trace_lines() {
@@ -128,7 +128,7 @@ fn one_key_may_run_twice() {
         ..Scenario::default()
     };
     let mut session = Session::open(scenario).expect("possible");
-    session.advance(20_000_000, u64::MAX);
+    session.run_to(20_000_000);
     let frame = session.frame();
     assert_eq!(frame.nodes.len(), 5);
     assert_eq!(frame.nodes[4].name, "v2'");
@@ -157,7 +157,7 @@ fn who_is_down_from_the_start_joins_later() {
     let mut scenario = Scenario::default();
     scenario.faults.crashed = 1;
     let mut session = Session::open(scenario).expect("possible");
-    session.advance(10_000_000, u64::MAX);
+    session.run_to(10_000_000);
     let down: Vec<_> = session
         .frame()
         .nodes
@@ -169,7 +169,7 @@ fn who_is_down_from_the_start_joins_later() {
     session
         .apply(Command::SetCrashed { count: 0 })
         .expect("fine");
-    session.advance(13_000_000, u64::MAX);
+    session.run_to(13_000_000);
     let frame = session.frame();
     let (least, most) = (
         frame.nodes.iter().map(|n| n.decided).min(),
@@ -191,7 +191,7 @@ fn equivocations_are_kept_as_evidence() {
         ..Scenario::default()
     };
     let mut session = Session::open(scenario).expect("possible");
-    session.advance(20_000_000, u64::MAX);
+    session.run_to(20_000_000);
     let frame = session.frame();
     assert!(
         frame
@@ -239,7 +239,7 @@ fn heavy_blocks_take_simulated_time() {
         };
         scenario.execution.gas_per_second = gas_per_second;
         let mut session = Session::open(scenario).expect("possible");
-        session.advance(30_000_000, u64::MAX);
+        session.run_to(30_000_000);
         assert!(
             session
                 .frame()
@@ -259,7 +259,7 @@ fn stalled_says_what_is_missing() {
     let mut scenario = Scenario::default();
     scenario.faults.crashed = 2;
     let mut session = Session::open(scenario).expect("possible");
-    session.advance(40_000_000, u64::MAX);
+    session.run_to(40_000_000);
     let verdict = session.frame().verdicts[0].clone();
     assert_eq!(verdict.kind, VerdictKind::Stalled);
     assert!(

@@ -7,6 +7,7 @@ use consensusforge_core::scenario::model::{
 use consensusforge_core::session::compare::{Difference, Finder};
 use consensusforge_core::session::view::{Moments, Unit};
 use consensusforge_core::session::{Scenario, Session, open_link, parting};
+use consensusforge_tests::replay;
 use proptest::prelude::*;
 
 fn run(scenario: &Scenario, until: u64) -> Session {
@@ -211,7 +212,7 @@ proptest! {
                 Act::Link => {
                     let opened = open_link(&session.link().fragment).expect("opens");
                     let mut other = Session::open(opened.scenario).expect("possible");
-                    let replay = other.replay_to(&opened.expected.expect("there"), u64::MAX).expect("there");
+                    let replay = replay(&mut other, &opened.expected.expect("there"));
                     prop_assert!(replay.matches, "{}", replay.sentence);
                 }
                 Act::Loss(_) | Act::Crash(_) | Act::Transfer => {

@@ -216,6 +216,8 @@ pub struct Tick {
     /// How many of the page's orders to play, pause or step had been heard when this was said.
     pub orders: u32,
     pub goal: Option<Progress>,
+    /// A long block is being executed; time goes on after it.
+    pub executing: bool,
 }
 
 /// A step, seek or replay under way.

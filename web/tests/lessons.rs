@@ -25,7 +25,7 @@ impl Reader {
         let step = step(id);
         let mut session = Session::open((step.scenario)()).unwrap();
         if step.plays {
-            session.advance(1_500_000, u64::MAX);
+            session.run_to(1_500_000);
         }
         Reader {
             session,
@@ -50,7 +50,7 @@ impl Reader {
         let mut last = self.looks();
         while self.session.frame().now_us < until {
             let to = (self.session.frame().now_us + 40_000).min(until);
-            self.session.advance(to, u64::MAX);
+            self.session.run_to(to);
             last = self.looks();
         }
         last

@@ -2,7 +2,7 @@
 
 use super::names::Names;
 use super::report::{CodeRow, Gas, Party, RunReport, StepRow};
-use super::script::{CoinInput, Rules, Script, Step};
+use super::script::{CoinInput, Rules, Said, Script, Step};
 use crate::failure::Failure;
 use crate::source;
 use consensusforge_core::base::digest::{from_hex, sha256};
@@ -15,7 +15,6 @@ use consensusforge_core::types::{
     ValidatorSet, ValidatorSets, bech32,
 };
 use consensusforge_core::vm::{Profile, WasmEngine};
-use serde_json::Value;
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
@@ -141,144 +140,120 @@ impl Play {
     }
 
     fn play(&mut self, step: &Step) -> Result<StepRow, String> {
-        match step {
+        let (by, gas, action) = match step {
             Step::Instantiate {
                 by,
                 code_id,
-                msg,
-                text,
-                hex,
                 funds,
                 admin,
                 label,
                 salt,
-                name,
                 gas,
+                ..
             } => {
+                let admin = admin.as_deref().map(|a| self.names.resolve(a));
                 let action = Action::Instantiate {
                     code_id: *code_id,
-                    admin: admin
-                        .as_deref()
-                        .map(|a| self.names.resolve(a))
-                        .transpose()?,
+                    admin: admin.transpose()?,
                     label: label.clone(),
-                    input: self.input(msg.as_ref(), text.as_deref(), hex.as_deref())?,
+                    input: self.input(step.said())?,
                     funds: coins(funds)?,
                     salt: salt.as_ref().map(|salt| salt.clone().into_bytes()),
                 };
-                let receipt = self.signed(by, *gas, action)?;
-                if let (Some(name), Some(made)) = (name, receipt.created) {
-                    self.names.insert(name, made);
-                }
-                Ok(StepRow::of(&receipt, &self.names))
+                (by, *gas, action)
             }
             Step::Execute {
                 by,
                 contract,
-                msg,
-                text,
-                hex,
                 funds,
                 gas,
+                ..
             } => {
                 let action = Action::Execute {
                     contract: self.names.resolve(contract)?,
-                    input: self.input(msg.as_ref(), text.as_deref(), hex.as_deref())?,
+                    input: self.input(step.said())?,
                     funds: coins(funds)?,
                 };
-                let receipt = self.signed(by, *gas, action)?;
-                Ok(StepRow::of(&receipt, &self.names))
-            }
-            Step::Query {
-                contract,
-                msg,
-                text,
-                hex,
-            } => {
-                let contract = self.names.resolve(contract)?;
-                let input = self.input(msg.as_ref(), text.as_deref(), hex.as_deref())?;
-                let place = (self.height, self.time());
-                let outcome = self.chain.view(&self.state, place, contract, &input);
-                let mut row = StepRow {
-                    gas_used: outcome.gas_used,
-                    gas: Gas::of(0, &outcome.gas),
-                    log: outcome.log.clone(),
-                    ..StepRow::default()
-                };
-                match outcome.answer() {
-                    Ok(answer) => row.answered(&answer),
-                    Err(failure) => row.error = Some(failure.text),
-                }
-                Ok(row)
+                (by, *gas, action)
             }
             Step::Migrate {
                 by,
                 contract,
                 code_id,
-                msg,
-                text,
-                hex,
                 gas,
+                ..
             } => {
                 let action = Action::Migrate {
                     contract: self.names.resolve(contract)?,
                     code_id: *code_id,
-                    input: self.input(msg.as_ref(), text.as_deref(), hex.as_deref())?,
+                    input: self.input(step.said())?,
                 };
-                let receipt = self.signed(by, *gas, action)?;
-                Ok(StepRow::of(&receipt, &self.names))
-            }
-            Step::Sudo {
-                contract,
-                msg,
-                text,
-                hex,
-                gas,
-            } => {
-                let contract = self.names.resolve(contract)?;
-                let input = self.input(msg.as_ref(), text.as_deref(), hex.as_deref())?;
-                let height = self.next_height()?;
-                let at = (height, height.saturating_mul(SECOND_US));
-                let (state, receipt) = self.chain.sudo(&self.state, at, contract, &input, *gas);
-                self.height = height;
-                self.state = state;
-                Ok(StepRow::of(&receipt, &self.names))
+                (by, *gas, action)
             }
             Step::Send { by, to, funds } => {
                 let action = Action::Send {
                     to: self.names.resolve(to)?,
                     coins: coins(funds)?,
                 };
-                let gas = prices::of(&action);
-                let receipt = self.signed(by, gas, action)?;
-                Ok(StepRow::of(&receipt, &self.names))
+                (by, prices::of(&action), action)
             }
+            Step::Query { contract, .. } => return self.query(contract, step.said()),
+            Step::Sudo { contract, gas, .. } => return self.sudo(contract, step.said(), *gas),
             Step::Wait { blocks } => {
                 self.height = self.height.saturating_add(*blocks);
-                Ok(StepRow::default())
+                return Ok(StepRow::default());
             }
+        };
+        let keys = self.keys.get(by).cloned();
+        let keys = keys.ok_or_else(|| format!("there is no account {by:?}"))?;
+        let receipt = self.transact(&keys, gas, action)?;
+        if let Step::Instantiate {
+            name: Some(name), ..
+        } = step
+            && let Some(made) = receipt.created
+        {
+            self.names.insert(name, made);
         }
+        Ok(StepRow::of(&receipt, &self.names))
     }
 
-    /// Nothing given is `{}`.
-    fn input(
-        &self,
-        msg: Option<&Value>,
-        text: Option<&str>,
-        hex: Option<&str>,
-    ) -> Result<Vec<u8>, String> {
-        match (msg, text, hex) {
+    fn query(&self, contract: &str, said: Said<'_>) -> Result<StepRow, String> {
+        let contract = self.names.resolve(contract)?;
+        let input = self.input(said)?;
+        let place = (self.height, self.time());
+        let outcome = self.chain.view(&self.state, place, contract, &input);
+        let mut row = StepRow {
+            gas_used: outcome.gas_used,
+            gas: Gas::of(0, &outcome.gas),
+            log: outcome.log.clone(),
+            ..StepRow::default()
+        };
+        match outcome.answer() {
+            Ok(answer) => row.answered(&answer),
+            Err(failure) => row.error = Some(failure.text),
+        }
+        Ok(row)
+    }
+
+    /// At the end of a block without transactions.
+    fn sudo(&mut self, contract: &str, said: Said<'_>, gas: u64) -> Result<StepRow, String> {
+        let contract = self.names.resolve(contract)?;
+        let input = self.input(said)?;
+        let height = self.next_height()?;
+        let at = (height, height.saturating_mul(SECOND_US));
+        let (state, receipt) = self.chain.sudo(&self.state, at, contract, &input, gas);
+        self.height = height;
+        self.state = state;
+        Ok(StepRow::of(&receipt, &self.names))
+    }
+
+    fn input(&self, said: Said<'_>) -> Result<Vec<u8>, String> {
+        match (said.msg, said.text, said.hex) {
             (_, Some(text), _) => Ok(self.names.words(text)),
             (_, _, Some(hex)) => from_hex(hex),
             (Some(msg), None, None) => Ok(self.names.message(msg)),
             (None, None, None) => Ok(b"{}".to_vec()),
         }
-    }
-
-    fn signed(&mut self, by: &str, gas: u64, action: Action) -> Result<Receipt, String> {
-        let keys = self.keys.get(by).cloned();
-        let keys = keys.ok_or_else(|| format!("there is no account {by:?}"))?;
-        self.transact(&keys, gas, action)
     }
 
     /// A block with this transaction alone. A sentence when no block may hold it; then nothing happened.

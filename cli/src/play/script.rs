@@ -2,6 +2,7 @@
 
 use crate::failure::Failure;
 use crate::source;
+use consensusforge_core::base::digest::from_hex;
 use consensusforge_core::types::bech32;
 use consensusforge_core::vm::abi::cosmwasm::json;
 use schemars::JsonSchema;
@@ -214,6 +215,43 @@ impl Step {
             Step::Wait { .. } => "wait",
         }
     }
+
+    /// What it says to a contract.
+    pub fn said(&self) -> Said<'_> {
+        match self {
+            Step::Instantiate { msg, text, hex, .. }
+            | Step::Execute { msg, text, hex, .. }
+            | Step::Query { msg, text, hex, .. }
+            | Step::Migrate { msg, text, hex, .. }
+            | Step::Sudo { msg, text, hex, .. } => Said {
+                msg: msg.as_ref(),
+                text: text.as_deref(),
+                hex: hex.as_deref(),
+            },
+            Step::Send { .. } | Step::Wait { .. } => Said::default(),
+        }
+    }
+}
+
+/// A message in one of three ways; none is `{}`.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Said<'a> {
+    pub msg: Option<&'a Value>,
+    pub text: Option<&'a str>,
+    pub hex: Option<&'a str>,
+}
+
+impl Said<'_> {
+    fn check(self) -> Result<(), String> {
+        let given = [self.msg.is_some(), self.text.is_some(), self.hex.is_some()];
+        if given.iter().filter(|g| **g).count() > 1 {
+            return Err("msg: give one of `msg`, `text` and `hex`".into());
+        }
+        if let Some(hex) = self.hex {
+            from_hex(hex).map_err(|why| format!("hex: {why}"))?;
+        }
+        Ok(())
+    }
 }
 
 /// Says which field of a step is wrong and how.
@@ -248,20 +286,18 @@ fn check_step<'a>(
              address"
         ))
     };
+    let funds = |coins: &[CoinInput]| check_coins(coins).map_err(|why| format!("funds{why}"));
+    step.said().check()?;
     match step {
         Step::Instantiate {
             by,
-            msg,
-            text,
-            hex,
-            funds,
+            funds: paid,
             admin,
             name,
             ..
         } => {
             signer(by)?;
-            check_input(msg.as_ref(), text.as_deref(), hex.as_deref())?;
-            check_coins(funds).map_err(|why| format!("funds{why}"))?;
+            funds(paid)?;
             if let Some(admin) = admin {
                 target("admin", admin, contracts)?;
             }
@@ -276,49 +312,28 @@ fn check_step<'a>(
         Step::Execute {
             by,
             contract,
-            msg,
-            text,
-            hex,
-            funds,
+            funds: paid,
             ..
         } => {
             signer(by)?;
             target("contract", contract, contracts)?;
-            check_input(msg.as_ref(), text.as_deref(), hex.as_deref())?;
-            check_coins(funds).map_err(|why| format!("funds{why}"))
+            funds(paid)
         }
-        Step::Query {
-            contract,
-            msg,
-            text,
-            hex,
+        Step::Query { contract, .. } | Step::Sudo { contract, .. } => {
+            target("contract", contract, contracts)
         }
-        | Step::Sudo {
-            contract,
-            msg,
-            text,
-            hex,
-            ..
-        } => {
-            target("contract", contract, contracts)?;
-            check_input(msg.as_ref(), text.as_deref(), hex.as_deref())
+        Step::Migrate { by, contract, .. } => {
+            signer(by)?;
+            target("contract", contract, contracts)
         }
-        Step::Migrate {
+        Step::Send {
             by,
-            contract,
-            msg,
-            text,
-            hex,
-            ..
+            to,
+            funds: paid,
         } => {
-            signer(by)?;
-            target("contract", contract, contracts)?;
-            check_input(msg.as_ref(), text.as_deref(), hex.as_deref())
-        }
-        Step::Send { by, to, funds } => {
             signer(by)?;
             target("to", to, contracts)?;
-            check_coins(funds).map_err(|why| format!("funds{why}"))
+            funds(paid)
         }
         Step::Wait { blocks } if *blocks > MAX_BLOCKS => Err(format!(
             "blocks: {blocks} are too many; at most {MAX_BLOCKS} go by at once"
@@ -333,17 +348,6 @@ fn check_name(name: &str) -> Result<(), String> {
         return Err(format!(
             "{name:?} is no name: 1 to 64 letters, digits, `-` or `_`"
         ));
-    }
-    Ok(())
-}
-
-fn check_input(msg: Option<&Value>, text: Option<&str>, hex: Option<&str>) -> Result<(), String> {
-    let given = [msg.is_some(), text.is_some(), hex.is_some()];
-    if given.iter().filter(|g| **g).count() > 1 {
-        return Err("msg: give one of `msg`, `text` and `hex`".into());
-    }
-    if let Some(hex) = hex {
-        consensusforge_core::base::digest::from_hex(hex).map_err(|why| format!("hex: {why}"))?;
     }
     Ok(())
 }

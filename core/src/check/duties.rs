@@ -161,70 +161,50 @@ impl Duties {
     }
 
     pub(super) fn see(&mut self, record: &Record, trace: &Trace, cast: &Cast, heights: &Heights) {
-        match &record.event {
-            Event::Step {
-                round,
-                height,
-                proposer,
-                ..
-            } => {
-                let slot = Slot {
-                    height: u64::from(*height),
-                    round: *round,
-                };
-                self.turns.entry(slot).or_insert(Turn {
-                    proposer: *proposer,
-                    proposed: false,
+        if let Event::Step {
+            round,
+            height,
+            proposer,
+            ..
+        } = &record.event
+        {
+            let slot = Slot {
+                height: u64::from(*height),
+                round: *round,
+            };
+            self.turns.entry(slot).or_insert(Turn {
+                proposer: *proposer,
+                proposed: false,
+            });
+            while self.turns.len() > TURNS {
+                if let Some((_, turn)) = self.turns.pop_first() {
+                    self.passed(turn);
+                }
+            }
+        } else if let Event::Polka { node, detail } = &record.event {
+            self.notes_quorums = true;
+            if let Some(block) = detail.1 {
+                self.quorum(*node, &block, record.at, trace, heights);
+            }
+        } else if let Event::Committed(commit) = &record.event {
+            if !self.notes_quorums && !commit.caught_up {
+                self.quorum(commit.node, &commit.block, record.at, trace, heights);
+            }
+            let newest = self.awaited.back().map_or(0, |a| a.height);
+            if cast.honest(commit.node) && commit.height > newest {
+                self.awaited.push_back(Awaited {
+                    height: commit.height,
+                    round: commit.round,
+                    block: commit.block,
+                    at: record.at,
                 });
-                while self.turns.len() > TURNS {
-                    if let Some((_, turn)) = self.turns.pop_first() {
-                        self.passed(turn);
-                    }
+                while let Some(oldest) = self.awaited.front().copied()
+                    && oldest.height + GRACE <= commit.height
+                {
+                    self.awaited.pop_front();
+                    self.settle(oldest);
                 }
             }
-            Event::Polka { node, detail } => {
-                self.notes_quorums = true;
-                if let Some(block) = detail.1 {
-                    self.quorum(*node, &block, record.at, trace, heights);
-                }
-            }
-            Event::Committed(commit) => {
-                if !self.notes_quorums && !commit.caught_up {
-                    self.quorum(commit.node, &commit.block, record.at, trace, heights);
-                }
-                let newest = self.awaited.back().map_or(0, |a| a.height);
-                if cast.honest(commit.node) && commit.height > newest {
-                    self.awaited.push_back(Awaited {
-                        height: commit.height,
-                        round: commit.round,
-                        block: commit.block,
-                        at: record.at,
-                    });
-                    while let Some(oldest) = self.awaited.front().copied()
-                        && oldest.height + GRACE <= commit.height
-                    {
-                        self.awaited.pop_front();
-                        self.settle(oldest);
-                    }
-                }
-            }
-            // No duty is done or missed by these.
-            Event::Sent { .. }
-            | Event::Delivered { .. }
-            | Event::Lost { .. }
-            | Event::BadSignature { .. }
-            | Event::TimerFired { .. }
-            | Event::Locked { .. }
-            | Event::Skipped { .. }
-            | Event::Executed(_)
-            | Event::Rejected { .. }
-            | Event::Evidence(_)
-            | Event::Crashed { .. }
-            | Event::Restarted { .. }
-            | Event::Byzantine(_)
-            | Event::Changed(_)
-            | Event::Submitted { .. }
-            | Event::Vanished(_) => {}
         }
     }
 

@@ -173,53 +173,35 @@ impl Heights {
     }
 
     pub(super) fn see(&mut self, record: &Record, cast: &Cast) {
-        match &record.event {
-            Event::Committed(commit) if cast.honest(commit.node) => {
-                let newest = self.open.back().map(|o| o.figures.height);
-                if newest.is_none_or(|h| commit.height > h) {
-                    self.begin(record.at, commit);
-                }
-                let latency = self.proposed(&commit.block).map(|at| record.at - at);
-                let open = self
-                    .open
-                    .iter_mut()
-                    .find(|o| o.figures.height == commit.height);
-                if let Some(open) = open {
-                    open.figures.mempool = open.figures.mempool.max(commit.mempool);
-                    if !commit.caught_up {
-                        open.latencies.extend(latency);
-                    }
+        if let Event::Committed(commit) = &record.event
+            && cast.honest(commit.node)
+        {
+            let newest = self.open.back().map(|o| o.figures.height);
+            if newest.is_none_or(|h| commit.height > h) {
+                self.begin(record.at, commit);
+            }
+            let latency = self.proposed(&commit.block).map(|at| record.at - at);
+            let open = self
+                .open
+                .iter_mut()
+                .find(|o| o.figures.height == commit.height);
+            if let Some(open) = open {
+                open.figures.mempool = open.figures.mempool.max(commit.mempool);
+                if !commit.caught_up {
+                    open.latencies.extend(latency);
                 }
             }
-            Event::Executed(executed) if cast.honest(executed.node) => {
-                let open = self
-                    .open
-                    .iter_mut()
-                    .find(|o| o.figures.block == executed.block);
-                if let Some(open) = open {
-                    open.figures.gas.get_or_insert(executed.gas);
-                }
+        }
+        if let Event::Executed(executed) = &record.event
+            && cast.honest(executed.node)
+        {
+            let open = self
+                .open
+                .iter_mut()
+                .find(|o| o.figures.block == executed.block);
+            if let Some(open) = open {
+                open.figures.gas.get_or_insert(executed.gas);
             }
-            // Liars' words, and what has no part in a height's figures.
-            Event::Sent { .. }
-            | Event::Delivered { .. }
-            | Event::Lost { .. }
-            | Event::BadSignature { .. }
-            | Event::Step { .. }
-            | Event::TimerFired { .. }
-            | Event::Locked { .. }
-            | Event::Polka { .. }
-            | Event::Skipped { .. }
-            | Event::Committed(_)
-            | Event::Executed(_)
-            | Event::Rejected { .. }
-            | Event::Evidence(_)
-            | Event::Crashed { .. }
-            | Event::Restarted { .. }
-            | Event::Byzantine(_)
-            | Event::Changed(_)
-            | Event::Submitted { .. }
-            | Event::Vanished(_) => {}
         }
     }
 

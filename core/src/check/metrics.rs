@@ -59,83 +59,64 @@ impl Metrics {
     }
 
     pub(super) fn see(&mut self, record: &Record, trace: &Trace, cast: &Cast) {
-        match &record.event {
-            Event::Delivered { message, .. } => {
-                if let Some(t) = self.tally(*message, trace) {
-                    t.delivered += 1;
+        if let Event::Delivered { message, .. } = &record.event {
+            if let Some(t) = self.tally(*message, trace) {
+                t.delivered += 1;
+            }
+        } else if let Event::Lost { message, .. } = &record.event {
+            if let Some(t) = self.tally(*message, trace) {
+                t.lost += 1;
+            }
+        } else if let Event::Sent {
+            message, copies, ..
+        } = &record.event
+        {
+            if let Some(t) = self.tally(*message, trace) {
+                t.sent += u64::from(*copies);
+            }
+            if let Some(m) = trace.find(*message)
+                && trace
+                    .head
+                    .kinds
+                    .get(usize::from(m.kind))
+                    .is_some_and(|k| k.role == Role::Proposal)
+                && let Some(block) = m.value
+            {
+                if !self.proposed.iter().rev().any(|(b, _)| *b == block) {
+                    self.proposed.push_back((block, record.at));
+                }
+                if self.proposed.len() > RECENT {
+                    self.proposed.pop_front();
                 }
             }
-            Event::Lost { message, .. } => {
-                if let Some(t) = self.tally(*message, trace) {
-                    t.lost += 1;
+        } else if let Event::Committed(commit) = &record.event
+            && cast.honest(commit.node)
+        {
+            if !commit.caught_up
+                && let Some((_, proposed)) =
+                    self.proposed.iter().rev().find(|(b, _)| *b == commit.block)
+            {
+                self.latencies.push_back(record.at - proposed);
+                if self.latencies.len() > RECENT * trace.head.nodes.len().max(4) {
+                    self.latencies.pop_front();
                 }
             }
-            Event::Sent {
-                message, copies, ..
-            } => {
-                if let Some(t) = self.tally(*message, trace) {
-                    t.sent += u64::from(*copies);
-                }
-                if let Some(m) = trace.find(*message)
-                    && trace
-                        .head
-                        .kinds
-                        .get(usize::from(m.kind))
-                        .is_some_and(|k| k.role == Role::Proposal)
-                    && let Some(block) = m.value
-                {
-                    if !self.proposed.iter().rev().any(|(b, _)| *b == block) {
-                        self.proposed.push_back((block, record.at));
-                    }
-                    if self.proposed.len() > RECENT {
-                        self.proposed.pop_front();
-                    }
+            if self.decided.back().is_none_or(|d| commit.height > d.height) {
+                let copies = self.copies();
+                self.decided.push_back(Decided {
+                    height: commit.height,
+                    round: commit.round,
+                    block: commit.block,
+                    at: record.at,
+                    transactions: commit.transactions,
+                    copies: copies - self.copies_before,
+                });
+                self.copies_before = copies;
+                self.transactions += u64::from(commit.transactions);
+                if self.decided.len() > MARKS {
+                    self.decided.pop_front();
                 }
             }
-            Event::Committed(commit) if cast.honest(commit.node) => {
-                if !commit.caught_up
-                    && let Some((_, proposed)) =
-                        self.proposed.iter().rev().find(|(b, _)| *b == commit.block)
-                {
-                    self.latencies.push_back(record.at - proposed);
-                    if self.latencies.len() > RECENT * trace.head.nodes.len().max(4) {
-                        self.latencies.pop_front();
-                    }
-                }
-                if self.decided.back().is_none_or(|d| commit.height > d.height) {
-                    let copies = self.copies();
-                    self.decided.push_back(Decided {
-                        height: commit.height,
-                        round: commit.round,
-                        block: commit.block,
-                        at: record.at,
-                        transactions: commit.transactions,
-                        copies: copies - self.copies_before,
-                    });
-                    self.copies_before = copies;
-                    self.transactions += u64::from(commit.transactions);
-                    if self.decided.len() > MARKS {
-                        self.decided.pop_front();
-                    }
-                }
-            }
-            // Liars' decisions, and what no figure counts.
-            Event::BadSignature { .. }
-            | Event::Step { .. }
-            | Event::TimerFired { .. }
-            | Event::Locked { .. }
-            | Event::Polka { .. }
-            | Event::Skipped { .. }
-            | Event::Committed(_)
-            | Event::Executed(_)
-            | Event::Rejected { .. }
-            | Event::Evidence(_)
-            | Event::Crashed { .. }
-            | Event::Restarted { .. }
-            | Event::Byzantine(_)
-            | Event::Changed(_)
-            | Event::Submitted { .. }
-            | Event::Vanished(_) => {}
         }
     }
 

@@ -52,34 +52,18 @@ pub(crate) struct Cast {
 
 impl Cast {
     fn observe(&mut self, at: Micros, event: &Event) {
-        match event {
-            Event::Byzantine(change) => {
-                self.changes.push((at, change.nodes.as_slice().into()));
-                self.byzantine.clone_from(&change.nodes);
-                for node in &change.nodes {
-                    if !self.tainted.contains(node) {
-                        self.tainted.push(*node);
-                    }
+        if let Event::Byzantine(change) = event {
+            self.changes.push((at, change.nodes.as_slice().into()));
+            self.byzantine.clone_from(&change.nodes);
+            for node in &change.nodes {
+                if !self.tainted.contains(node) {
+                    self.tainted.push(*node);
                 }
             }
-            Event::Crashed { node } => self.down.push(*node),
-            Event::Restarted { node } => self.down.retain(|n| n != node),
-            Event::Sent { .. }
-            | Event::Delivered { .. }
-            | Event::Lost { .. }
-            | Event::BadSignature { .. }
-            | Event::Step { .. }
-            | Event::TimerFired { .. }
-            | Event::Locked { .. }
-            | Event::Polka { .. }
-            | Event::Skipped { .. }
-            | Event::Committed(_)
-            | Event::Executed(_)
-            | Event::Rejected { .. }
-            | Event::Evidence(_)
-            | Event::Changed(_)
-            | Event::Vanished(_)
-            | Event::Submitted { .. } => {}
+        } else if let Event::Crashed { node } = event {
+            self.down.push(*node);
+        } else if let Event::Restarted { node } = event {
+            self.down.retain(|n| n != node);
         }
     }
 

@@ -39,47 +39,29 @@ impl Progress {
     }
 
     pub(super) fn see(&mut self, record: &Record, cast: &Cast) {
-        match &record.event {
-            Event::Step {
-                node,
-                step,
-                round,
-                height,
-                ..
-            } => {
-                if let Some(place) = self.places.get_mut(node.index()) {
-                    *place = Place {
-                        slot: Slot {
-                            height: u64::from(*height),
-                            round: *round,
-                        },
-                        step: *step,
-                    };
-                }
+        if let Event::Step {
+            node,
+            step,
+            round,
+            height,
+            ..
+        } = &record.event
+        {
+            if let Some(place) = self.places.get_mut(node.index()) {
+                *place = Place {
+                    slot: Slot {
+                        height: u64::from(*height),
+                        round: *round,
+                    },
+                    step: *step,
+                };
             }
-            Event::Committed(commit) if cast.honest(commit.node) && commit.height > self.height => {
-                self.height = commit.height;
-                self.last = record.at;
-            }
-            // A liar's decision, an old one, and what moves nobody.
-            Event::Sent { .. }
-            | Event::Delivered { .. }
-            | Event::Lost { .. }
-            | Event::BadSignature { .. }
-            | Event::TimerFired { .. }
-            | Event::Locked { .. }
-            | Event::Polka { .. }
-            | Event::Skipped { .. }
-            | Event::Committed(_)
-            | Event::Executed(_)
-            | Event::Rejected { .. }
-            | Event::Evidence(_)
-            | Event::Crashed { .. }
-            | Event::Restarted { .. }
-            | Event::Byzantine(_)
-            | Event::Changed(_)
-            | Event::Submitted { .. }
-            | Event::Vanished(_) => {}
+        } else if let Event::Committed(commit) = &record.event
+            && cast.honest(commit.node)
+            && commit.height > self.height
+        {
+            self.height = commit.height;
+            self.last = record.at;
         }
     }
 

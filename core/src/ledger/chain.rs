@@ -46,11 +46,11 @@ impl Chain {
         state: &State,
         (height, time): (u64, Micros),
         contract: Address,
-        input: &[u8],
+        input: Vec<u8>,
     ) -> Outcome {
         let mut journal = Journal::new(state);
         let place = Place::new(&self.engine, height, time);
-        let call = Call::new(Entry::View, Hash::ZERO, contract, input.to_vec());
+        let call = Call::new(Entry::View, Hash::ZERO, contract, input);
         place.run(&mut journal, call, prices::VIEW_LIMIT).await
     }
 
@@ -63,7 +63,7 @@ impl Chain {
         contract: Address,
         input: &[u8],
     ) -> Outcome {
-        finish(self.ask(state, at, contract, input))
+        finish(self.ask(state, at, contract, input.to_vec()))
     }
 }
 

@@ -6,9 +6,11 @@ use super::executor::{Execution, ExecutorKind};
 use super::receipt::Receipt;
 use super::state::State;
 use super::validity;
-use crate::base::{Hash, limits};
+use crate::base::slices::go_on;
+use crate::base::{Hash, Slices, limits};
 use crate::types::{Block, BlockId};
 use std::collections::{BTreeMap, VecDeque};
+use std::fmt;
 use std::sync::Arc;
 
 /// Parent state root, block, executor.
@@ -21,6 +23,7 @@ pub struct Ledger {
     /// Computes every time, for every validator. Can only give the same results, which a test shows.
     pub everywhere: bool,
     executions: Recent<ExecutionKey, Arc<Execution>>,
+    ahead: Ahead,
     verdicts: Recent<(Hash, BlockId), Result<(), String>>,
 }
 
@@ -31,6 +34,7 @@ impl Ledger {
             chain,
             everywhere: false,
             executions: Recent::default(),
+            ahead: Ahead(None),
             verdicts: Recent::default(),
         }
     }
@@ -49,6 +53,35 @@ impl Ledger {
         }
         self.executions
             .get_or((parent.root(), block.id(), kind), compute)
+    }
+
+    /// Executes a slice of `block` before anybody needs it, so that [`Ledger::execute_once`] has it at hand
+    /// later; true when all is done. One block at a time: asking for another drops what was begun.
+    pub fn execute_ahead(
+        &mut self,
+        parent: &State,
+        block: &Arc<Block>,
+        kind: ExecutorKind,
+    ) -> bool {
+        let key = (parent.root(), block.id(), kind);
+        if self.executions.known.contains_key(&key) {
+            return true;
+        }
+        let (_, work) = match self.ahead.0.take().filter(|(begun, _)| *begun == key) {
+            Some(begun) => self.ahead.0.insert(begun),
+            None => {
+                let (chain, parent, block) = (self.chain.clone(), parent.clone(), block.clone());
+                let work: Slices<'static, Execution> =
+                    Box::pin(async move { kind.executor().begin(&chain, &parent, &block).await });
+                self.ahead.0.insert((key, work))
+            }
+        };
+        let Some(execution) = go_on(work) else {
+            return false;
+        };
+        self.ahead.0 = None;
+        self.executions.get_or(key, || Arc::new(execution));
+        true
     }
 
     /// What an honest executor found for `tx` in `block`, if that execution is still remembered.
@@ -74,6 +107,22 @@ impl Ledger {
             return compute();
         }
         self.verdicts.get_or((parent.root(), block.id()), compute)
+    }
+}
+
+/// The execution under way. A copy of the chain begins anew: it is work, and no part of what is known.
+struct Ahead(Option<(ExecutionKey, Slices<'static, Execution>)>);
+
+impl Clone for Ahead {
+    fn clone(&self) -> Self {
+        Ahead(None)
+    }
+}
+
+impl fmt::Debug for Ahead {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let begun = self.0.as_ref().map(|(key, _)| key);
+        write!(f, "Ahead({begun:?})")
     }
 }
 

@@ -19,6 +19,16 @@ pub(super) struct Back {
     found: Option<u64>,
 }
 
+/// What came of trying one event.
+pub(super) enum One {
+    /// It ran; whether it was a thing of the unit.
+    Ran(bool),
+    /// A slice of a long execution before it.
+    Executing,
+    /// None is left.
+    Nothing,
+}
+
 impl Session {
     /// Begins a step back by one thing of this unit, to just after the one before;
     /// [`Session::go_back`] takes it.
@@ -65,37 +75,40 @@ impl Session {
                     until
                 }
             };
-            while left > 0 && self.sim.steps() < until {
+            let mut executing = false;
+            while left > 0 && !executing && self.sim.steps() < until {
                 left -= 1;
-                if self.one_step(back.unit) == Some(true) {
-                    back.found = Some(self.sim.steps());
+                match self.one_step(back.unit) {
+                    One::Ran(true) => back.found = Some(self.sim.steps()),
+                    One::Ran(false) | One::Nothing => {}
+                    One::Executing => executing = true,
                 }
             }
             if self.sim.steps() >= until {
                 back.passage = None;
             }
             self.back = Some(back);
-            if left == 0 {
-                break;
+            if left == 0 || executing {
+                return self.came(false, executing);
             }
         }
-        Advance {
-            now_us: self.sim.now(),
-            steps: self.sim.steps(),
-            reached: self.back.is_none(),
-        }
+        self.came(true, false)
     }
 
-    /// One simulator event, and whether it was a thing of this unit; `None` when nothing is left.
-    pub(super) fn one_step(&mut self, unit: Unit) -> Option<bool> {
+    /// One simulator event, if it can run.
+    pub(super) fn one_step(&mut self, unit: Unit) -> One {
         let cursor = self.sim.trace().end();
         let height = self.monitors.metrics.decided.back().map(|d| d.height);
-        if self.sim.run(MAX_TIME, 1) == 0 {
-            return None;
+        let ran = self.sim.run(MAX_TIME, 1);
+        if ran.executing {
+            return One::Executing;
+        }
+        if ran.steps == 0 {
+            return One::Nothing;
         }
         self.monitors.observe(self.sim.trace());
         let mut new = self.sim.trace().since(cursor);
-        Some(match unit {
+        One::Ran(match unit {
             Unit::Event => true,
             Unit::Height => self.monitors.metrics.decided.back().map(|d| d.height) > height,
             Unit::Message => new.any(|r| matches!(r.event, Event::Delivered { .. })),

@@ -269,7 +269,7 @@ impl Finder {
             if done == [true; 2] || found != Ok(None) {
                 return Some(found);
             }
-            if left == 0 {
+            if left == 0 || came.executing {
                 return None;
             }
         }

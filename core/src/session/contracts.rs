@@ -12,6 +12,7 @@ use crate::scenario::model::{ContractSpec, InputSpec};
 use crate::types::transaction::NATIVE_DENOM;
 use crate::types::{NodeId, bech32};
 use crate::vm::Entry;
+use crate::vm::Outcome;
 use crate::vm::builtin::{Builtin, by_hash, catalogue, supply};
 use crate::world::Submission;
 use base64::Engine as _;
@@ -386,18 +387,21 @@ impl Session {
         };
         match self.sim.view(NodeId(validator as u16), address, &bytes) {
             None => failed("this validator has no state to ask".into()),
-            Some(outcome) => match outcome.answer() {
-                Ok(output) => ViewResult {
-                    output: Some(to_hex(&output)),
-                    error: None,
-                    gas_used: outcome.gas_used,
-                },
-                Err(failure) => ViewResult {
-                    output: None,
-                    error: Some(failure.text),
-                    gas_used: outcome.gas_used,
-                },
-            },
+            Some(outcome) => ViewResult::from(outcome),
+        }
+    }
+}
+
+impl From<Outcome> for ViewResult {
+    fn from(outcome: Outcome) -> Self {
+        let (output, error) = match outcome.answer() {
+            Ok(bytes) => (Some(to_hex(&bytes)), None),
+            Err(failure) => (None, Some(failure.text)),
+        };
+        ViewResult {
+            output,
+            error,
+            gas_used: outcome.gas_used,
         }
     }
 }

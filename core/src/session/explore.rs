@@ -5,6 +5,7 @@ use super::Session;
 use super::view::Problem;
 use crate::base::Hash;
 use crate::base::digest::{from_hex, to_hex};
+use crate::base::slices::finish;
 use crate::ledger::tree::{Leaf, Proof};
 use crate::ledger::{Key, State, StateProof};
 use crate::scenario::model::InputSpec;
@@ -138,7 +139,8 @@ impl Session {
         let id = NodeId(node as u16);
         let outcome = self
             .sim
-            .ask(id, Some(at), address, &bytes)
+            .ask(id, Some(at), address, bytes)
+            .map(finish)
             .ok_or_else(|| self.not_there(node, height))?;
         let answer = outcome.answer();
         Ok(Asked {

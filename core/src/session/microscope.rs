@@ -4,8 +4,10 @@
 use super::Session;
 use super::explore::{Difference, differences};
 use super::view::Problem;
+use crate::base::Slices;
 use crate::ledger::{HostCall, RecordedCall};
 use crate::types::{NodeId, bech32};
+use crate::world::Again;
 use borsh::{BorshDeserialize, BorshSerialize};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -53,10 +55,16 @@ const CONTEXT: usize = 5;
 
 impl Session {
     /// Executes the final block of `height` again at two nodes, each on its own state and in its own way.
+    /// That may take many slices.
     ///
     /// # Errors
     /// A sentence, when one of them has no such block or has forgotten the state before it.
-    pub fn microscope(&self, one: usize, other: usize, height: u64) -> Result<Microscope, Problem> {
+    pub fn microscope(
+        &self,
+        one: usize,
+        other: usize,
+        height: u64,
+    ) -> Result<Slices<'static, Microscope>, Problem> {
         let id = |node: usize| NodeId(u16::try_from(node).unwrap_or(u16::MAX));
         let again = |node: usize| {
             self.sim.execute_again(id(node), height).ok_or_else(|| {
@@ -69,27 +77,33 @@ impl Session {
         let (a, b) = (again(one)?, again(other)?);
         let name = |node: usize| self.sim.trace().head.node_name(id(node));
         let names = (name(one), name(other));
-        let parting = part(&a.recording.calls, &b.recording.calls);
         let before =
             self.differences((one, height.checked_sub(1)), (other, height.checked_sub(1)))?;
-        let after = differences(&a.execution.state, &b.execution.state);
-        let sentence = sentence(
-            &names,
-            &parting,
-            &before,
-            &after,
-            a.block.id() == b.block.id(),
-        );
-        Ok(Microscope {
-            height,
-            blocks: (a.block.id().to_string(), b.block.id().to_string()),
-            roots: (a.execution.root.to_string(), b.execution.root.to_string()),
-            validators: names,
-            sentence,
-            parting,
-            before,
-            after,
-        })
+        Ok(Box::pin(async move {
+            compared(height, names, before, &a.await, &b.await)
+        }))
+    }
+}
+
+fn compared(
+    height: u64,
+    names: (String, String),
+    before: Vec<Difference>,
+    a: &Again,
+    b: &Again,
+) -> Microscope {
+    let parting = part(&a.recording.calls, &b.recording.calls);
+    let after = differences(&a.execution.state, &b.execution.state);
+    let same_block = a.block.id() == b.block.id();
+    Microscope {
+        height,
+        blocks: (a.block.id().to_string(), b.block.id().to_string()),
+        roots: (a.execution.root.to_string(), b.execution.root.to_string()),
+        sentence: sentence(&names, &parting, &before, &after, same_block),
+        validators: names,
+        parting,
+        before,
+        after,
     }
 }
 

@@ -25,6 +25,7 @@ pub mod studio;
 pub mod view;
 mod words;
 
+pub use crate::base::slices::{self, Slices};
 pub use crate::scenario::{self, Scenario};
 pub use crate::vm::crypto::provide as provide_curves;
 #[cfg(feature = "crypto")]
@@ -42,6 +43,7 @@ use crate::check::Monitors;
 use crate::scenario::model::{Command, TimedCommand};
 use crate::scenario::{ScenarioError, validate};
 use crate::world::{Setup, Simulation, simulate};
+use back::One;
 use checkpoints::Checkpoint;
 use std::rc::Rc;
 use view::{Advance, Problem, Unit};
@@ -120,16 +122,20 @@ impl Session {
         self.end.max(self.sim.now())
     }
 
-    /// Runs to `until` (included) or for `max_steps` simulator events, whichever is first.
+    /// Runs to `until` (included) or for `max_steps` simulator events or to the end of a slice of a long
+    /// execution, whichever is first.
     pub fn advance(&mut self, until: Micros, max_steps: u64) -> Advance {
         let until = until.min(MAX_TIME);
         let mut left = max_steps;
         let mut reached = self.sim.now() >= until && self.sim.next_at().is_none_or(|at| at > until);
-        while left > 0 && !reached {
+        let mut executing = false;
+        while left > 0 && !reached && !executing {
             let slice = left.min(LOOK);
-            let done = self.sim.run(until, slice);
+            let ran = self.sim.run(until, slice);
+            let done = ran.steps;
             left -= done;
-            reached = done < slice;
+            executing = ran.executing;
+            reached = done < slice && !executing;
             self.monitors.observe(self.sim.trace());
             self.seen.read(self.sim.trace());
             if done == LOOK {
@@ -138,10 +144,26 @@ impl Session {
             self.remember();
         }
         self.end = self.end.max(self.sim.now());
+        self.came(reached, executing)
+    }
+
+    /// Runs to `until` (included), however long that takes.
+    pub fn run_to(&mut self, until: Micros) -> Advance {
+        loop {
+            let came = self.advance(until, u64::MAX);
+            if came.reached {
+                return came;
+            }
+        }
+    }
+
+    /// Where it stands now.
+    fn came(&self, reached: bool, executing: bool) -> Advance {
         Advance {
             now_us: self.sim.now(),
             steps: self.sim.steps(),
             reached,
+            executing,
         }
     }
 
@@ -149,21 +171,22 @@ impl Session {
     pub fn step(&mut self, unit: Unit, max_steps: u64) -> Advance {
         let mut left = max_steps;
         let mut reached = false;
+        let mut executing = false;
         while left > 0 && !reached {
-            let Some(one) = self.one_step(unit) else {
-                break;
-            };
+            match self.one_step(unit) {
+                One::Nothing => break,
+                One::Executing => {
+                    executing = true;
+                    break;
+                }
+                One::Ran(found) => reached = found,
+            }
             left -= 1;
-            reached = one;
             self.seen.read(self.sim.trace());
             self.remember();
         }
         self.end = self.end.max(self.sim.now());
-        Advance {
-            now_us: self.sim.now(),
-            steps: self.sim.steps(),
-            reached,
-        }
+        self.came(reached, executing)
     }
 
     /// Moves to just after the events of an instant, back or forth; call again until `reached`.
@@ -216,9 +239,14 @@ impl Session {
             return Ok(());
         }
         self.sim.set_future(&self.scenario.commands);
-        // To the command and past it; a crowd at this very instant may take several looks.
-        while !self.advance(at_us, LOOK).reached {}
-        Ok(())
+        // To the command and past it; a crowd at this very instant may take several looks. While a long
+        // block is being executed the command waits for its end.
+        loop {
+            let came = self.advance(at_us, LOOK);
+            if came.reached || came.executing {
+                return Ok(());
+            }
+        }
     }
 
     /// Where the run can be taken up again: simulator events of each checkpoint, in order.

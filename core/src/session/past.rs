@@ -46,8 +46,12 @@ impl Session {
             // Few at a time: a node keeps the states of its newest heights only.
             let some = left.min(FEW);
             left -= some;
-            if self.advance(self.end, some).reached {
+            let came = self.advance(self.end, some);
+            if came.reached {
                 return true;
+            }
+            if came.executing {
+                break;
             }
         }
         decided(self)

@@ -7,7 +7,7 @@
 use super::Session;
 use super::log::line;
 use super::view::{LogPage, LogPlace, LogQuery, LogRow, LogText};
-use super::words::{message_of, place, what};
+use super::words::what;
 use crate::trace::{Event, MessageId, MessageRecord, Record, Trace};
 use crate::types::{BlockId, Height, NodeId};
 use std::collections::VecDeque;
@@ -160,32 +160,21 @@ impl Term {
             let name = names.get(usize::from(i));
             name.is_some_and(|n| n.starts_with(self.text.as_str()))
         };
+        if event.height().is_some_and(|h| self.height(h)) {
+            return true;
+        }
         match event {
-            Event::Step { step, height, .. } => {
-                self.height(u64::from(*height)) || named(head.steps, *step)
-            }
-            Event::TimerFired { timer, height, .. } => {
-                self.height(u64::from(*height)) || named(head.timers, *timer)
-            }
-            Event::Locked { detail, .. } => {
-                self.height(detail.0.height) || self.block(Some(&detail.1))
-            }
-            Event::Polka { detail, .. } => {
-                self.height(detail.0.height) || self.block(detail.1.as_ref())
-            }
-            Event::Skipped { detail, .. } => self.height(detail.height),
-            Event::Committed(c) => self.height(c.height) || self.block(Some(&c.block)),
-            Event::Executed(e) => {
-                self.height(e.height) || self.block(Some(&e.block)) || self.block(Some(&e.root))
-            }
+            Event::Step { step, .. } => named(head.steps, *step),
+            Event::TimerFired { timer, .. } => named(head.timers, *timer),
+            Event::Locked { detail, .. } => self.block(Some(&detail.1)),
+            Event::Polka { detail, .. } => self.block(detail.1.as_ref()),
+            Event::Committed(c) => self.block(Some(&c.block)),
+            Event::Executed(e) => self.block(Some(&e.block)) || self.block(Some(&e.root)),
             Event::Rejected { detail, .. } => {
-                self.height(detail.slot.height)
-                    || self.block(Some(&detail.block))
-                    || self.says(&detail.reason)
+                self.block(Some(&detail.block)) || self.says(&detail.reason)
             }
             Event::Evidence(a) => {
-                self.height(a.slot.height)
-                    || self.block(a.first.as_ref())
+                self.block(a.first.as_ref())
                     || self.block(a.second.as_ref())
                     || self.node(NodeId(a.offender.0))
             }
@@ -194,37 +183,14 @@ impl Term {
             }
             Event::Changed(sentence) | Event::Vanished(sentence) => self.says(sentence),
             Event::Submitted { detail, .. } => self.block(Some(detail)),
-            Event::Crashed { .. }
+            Event::Skipped { .. }
+            | Event::Crashed { .. }
             | Event::Restarted { .. }
             | Event::Sent { .. }
             | Event::Delivered { .. }
             | Event::Lost { .. }
             | Event::BadSignature { .. } => false,
         }
-    }
-}
-
-/// The height a record speaks of, where it does without a message.
-fn height_of(event: &Event) -> Option<Height> {
-    match event {
-        Event::Step { height, .. } | Event::TimerFired { height, .. } => Some(u64::from(*height)),
-        Event::Locked { detail, .. } => Some(detail.0.height),
-        Event::Polka { detail, .. } => Some(detail.0.height),
-        Event::Skipped { detail, .. } => Some(detail.height),
-        Event::Committed(c) => Some(c.height),
-        Event::Executed(e) => Some(e.height),
-        Event::Rejected { detail, .. } => Some(detail.slot.height),
-        Event::Evidence(a) => Some(a.slot.height),
-        Event::Sent { .. }
-        | Event::Delivered { .. }
-        | Event::Lost { .. }
-        | Event::BadSignature { .. }
-        | Event::Crashed { .. }
-        | Event::Restarted { .. }
-        | Event::Byzantine(_)
-        | Event::Changed(_)
-        | Event::Vanished(_)
-        | Event::Submitted { .. } => None,
     }
 }
 
@@ -280,7 +246,7 @@ impl LogIndex {
                 message, from, to, ..
             } => ([Some(*from), Some(*to)], self.bits(*message)),
             Event::BadSignature { message, to } => ([Some(*to), None], self.bits(*message)),
-            other => ([place(other), None], self.without_message(other)),
+            other => ([other.node(), None], self.without_message(other)),
         };
         if bits & FITS == 0 {
             return false;
@@ -294,7 +260,7 @@ impl LogIndex {
             bits >> i & 1 == 1
                 || term.events >> number & 1 == 1
                 || nodes.into_iter().flatten().any(|n| term.node(n))
-                || (message_of(event).is_none() && term.other(event, trace))
+                || (event.message().is_none() && term.other(event, trace))
         };
         self.terms.iter().enumerate().all(fulfilled)
     }
@@ -307,7 +273,7 @@ impl LogIndex {
     /// Records that speak of no message pass a filter of message kinds only where there is none.
     fn without_message(&self, event: &Event) -> u16 {
         let all = self.query.from_height == 0 && self.query.to_height == u64::MAX;
-        let height = height_of(event).map_or(all, |h| {
+        let height = event.height().map_or(all, |h| {
             (self.query.from_height..=self.query.to_height).contains(&h)
         });
         if self.query.kind.is_none() && height {
@@ -398,11 +364,11 @@ impl Session {
     fn row(&self, number: u64) -> Option<LogRow> {
         let trace = self.sim.trace();
         let record = trace.since(number).next()?;
-        let message = message_of(&record.event);
+        let message = record.event.message();
         Some(LogRow {
             number,
             at_us: record.at,
-            node: place(&record.event).map(|n| n.0),
+            node: record.event.node().map(|n| n.0),
             event: event_number(&record.event),
             kind: message.and_then(|id| trace.find(id)).map(|m| m.kind),
             what: what(record, trace),
@@ -420,9 +386,9 @@ impl Session {
         let at = |position: usize| record(position).map_or(0, |r| r.at);
         let first = partition(index.len(), |p| at(p) < wanted.at_us);
         let fits = |r: &Record| {
-            let message = message_of(&r.event);
+            let message = r.event.message();
             (wanted.message.is_none() || message == wanted.message)
-                && (place(&r.event).map(|n| n.0) == Some(wanted.node))
+                && (r.event.node().map(|n| n.0) == Some(wanted.node))
                 && (wanted.message.is_some() || message.is_none())
                 && !matches!(r.event, Event::Sent { .. })
         };

@@ -4,7 +4,7 @@
 use super::Session;
 use super::view::{PersonView, Problem, ProofView, StorageView, StoredView, ViewResult};
 use crate::base::digest::{from_hex, to_hex};
-use crate::base::{Hash, encode};
+use crate::base::{Hash, Slices, encode};
 use crate::ledger::prices::TRANSACTION;
 use crate::ledger::{Key, State, StateProof};
 use crate::scenario::model::InputSpec;
@@ -208,7 +208,8 @@ impl Session {
         Ok(view)
     }
 
-    /// Asks a contract at one validator after one block; nothing changes and nobody pays.
+    /// Asks a contract at one validator after one block; nothing changes and nobody pays. What comes may
+    /// take many slices.
     #[must_use]
     pub fn ask_then(
         &self,
@@ -216,37 +217,30 @@ impl Session {
         input: &InputSpec,
         node: usize,
         height: Option<Height>,
-    ) -> ViewResult {
-        let asked = || -> Result<Outcome, Problem> {
+    ) -> Slices<'static, ViewResult> {
+        let asking = || -> Result<Slices<'static, Outcome>, Problem> {
             let address = address_of(contract)?;
             let bytes = match input {
                 InputSpec::Text(text) => text.clone().into_bytes(),
                 InputSpec::Hex(hex) => from_hex(hex).map_err(Problem::new)?,
             };
             let (_, height, _) = self.place(node, height)?;
-            let outcome = self
+            let asking = self
                 .sim
-                .ask(NodeId(node as u16), Some(height), address, &bytes);
-            outcome.ok_or_else(|| Problem::new("this validator has no state to ask"))
+                .ask(NodeId(node as u16), Some(height), address, bytes);
+            asking.ok_or_else(|| Problem::new("this validator has no state to ask"))
         };
-        match asked() {
-            Ok(outcome) => {
-                let (output, error) = match outcome.answer() {
-                    Ok(bytes) => (Some(to_hex(&bytes)), None),
-                    Err(failure) => (None, Some(failure.text)),
-                };
-                ViewResult {
-                    output,
-                    error,
-                    gas_used: outcome.gas_used,
-                }
+        let asking = asking();
+        Box::pin(async {
+            match asking {
+                Ok(asking) => ViewResult::from(asking.await),
+                Err(problem) => ViewResult {
+                    output: None,
+                    error: Some(problem.sentence),
+                    gas_used: 0,
+                },
             }
-            Err(problem) => ViewResult {
-                output: None,
-                error: Some(problem.sentence),
-                gas_used: 0,
-            },
-        }
+        })
     }
 
     /// A node's state after a block, that block's height, and the root the node says it has.

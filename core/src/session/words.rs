@@ -6,55 +6,6 @@ use crate::types::{BlockId, NodeId, Slot, ValidatorId};
 /// Digits of a block's digest that a sentence shows.
 pub(super) const DIGITS: usize = 8;
 
-/// The node a record happened at; `None` for what concerns the network or several nodes.
-pub(super) fn place(event: &Event) -> Option<NodeId> {
-    match event {
-        Event::Sent { from, .. } => Some(*from),
-        Event::Delivered { to, .. } | Event::Lost { to, .. } | Event::BadSignature { to, .. } => {
-            Some(*to)
-        }
-        Event::Step { node, .. }
-        | Event::TimerFired { node, .. }
-        | Event::Locked { node, .. }
-        | Event::Polka { node, .. }
-        | Event::Skipped { node, .. }
-        | Event::Rejected { node, .. }
-        | Event::Crashed { node }
-        | Event::Restarted { node }
-        | Event::Submitted { node, .. } => Some(*node),
-        Event::Committed(commit) => Some(commit.node),
-        Event::Executed(executed) => Some(executed.node),
-        Event::Evidence(accusation) => Some(accusation.reporter),
-        Event::Byzantine(change) => change.nodes.first().copied(),
-        Event::Changed(_) | Event::Vanished(_) => None,
-    }
-}
-
-/// The message a record speaks of.
-pub(super) fn message_of(event: &Event) -> Option<MessageId> {
-    match event {
-        Event::Sent { message, .. }
-        | Event::Delivered { message, .. }
-        | Event::Lost { message, .. }
-        | Event::BadSignature { message, .. } => Some(*message),
-        Event::Step { .. }
-        | Event::TimerFired { .. }
-        | Event::Locked { .. }
-        | Event::Polka { .. }
-        | Event::Skipped { .. }
-        | Event::Committed(_)
-        | Event::Executed(_)
-        | Event::Rejected { .. }
-        | Event::Evidence(_)
-        | Event::Crashed { .. }
-        | Event::Restarted { .. }
-        | Event::Byzantine(_)
-        | Event::Changed(_)
-        | Event::Vanished(_)
-        | Event::Submitted { .. } => None,
-    }
-}
-
 /// "prevote for 8f3a11c2, height 3, round 0".
 pub(super) fn message(trace: &Trace, id: MessageId) -> String {
     let Some(m) = trace.find(id) else {

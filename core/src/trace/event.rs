@@ -111,6 +111,8 @@ pub enum Loss {
     Hand,
 }
 
+/// What happened. Whoever tells of every event (log, chart, caption, exports, files) lists them all, so that
+/// the compiler points there at a new one; a monitor or a view picks those it is about by name.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Event {
     /// `from` put `copies` copies on the wire. `again`: it is a re-send or a relay.
@@ -192,6 +194,86 @@ pub enum Event {
     },
     /// A command found nothing to act on; a sentence for people.
     Vanished(Box<String>),
+}
+
+impl Event {
+    /// The node it happened at; `None` for what concerns the network or several nodes.
+    #[must_use]
+    pub fn node(&self) -> Option<NodeId> {
+        match self {
+            Event::Sent { from, .. } => Some(*from),
+            Event::Delivered { to, .. }
+            | Event::Lost { to, .. }
+            | Event::BadSignature { to, .. } => Some(*to),
+            Event::Step { node, .. }
+            | Event::TimerFired { node, .. }
+            | Event::Locked { node, .. }
+            | Event::Polka { node, .. }
+            | Event::Skipped { node, .. }
+            | Event::Rejected { node, .. }
+            | Event::Crashed { node }
+            | Event::Restarted { node }
+            | Event::Submitted { node, .. } => Some(*node),
+            Event::Committed(commit) => Some(commit.node),
+            Event::Executed(executed) => Some(executed.node),
+            Event::Evidence(accusation) => Some(accusation.reporter),
+            Event::Byzantine(change) => change.nodes.first().copied(),
+            Event::Changed(_) | Event::Vanished(_) => None,
+        }
+    }
+
+    /// The message it is about.
+    #[must_use]
+    pub fn message(&self) -> Option<MessageId> {
+        match self {
+            Event::Sent { message, .. }
+            | Event::Delivered { message, .. }
+            | Event::Lost { message, .. }
+            | Event::BadSignature { message, .. } => Some(*message),
+            Event::Step { .. }
+            | Event::TimerFired { .. }
+            | Event::Locked { .. }
+            | Event::Polka { .. }
+            | Event::Skipped { .. }
+            | Event::Committed(_)
+            | Event::Executed(_)
+            | Event::Rejected { .. }
+            | Event::Evidence(_)
+            | Event::Crashed { .. }
+            | Event::Restarted { .. }
+            | Event::Byzantine(_)
+            | Event::Changed(_)
+            | Event::Vanished(_)
+            | Event::Submitted { .. } => None,
+        }
+    }
+
+    /// The height it is about, where it says so without a message.
+    #[must_use]
+    pub fn height(&self) -> Option<Height> {
+        match self {
+            Event::Step { height, .. } | Event::TimerFired { height, .. } => {
+                Some(u64::from(*height))
+            }
+            Event::Locked { detail, .. } => Some(detail.0.height),
+            Event::Polka { detail, .. } => Some(detail.0.height),
+            Event::Skipped { detail, .. } => Some(detail.height),
+            Event::Committed(c) => Some(c.height),
+            Event::Executed(e) => Some(e.height),
+            Event::Rejected { detail, .. } => Some(detail.slot.height),
+            Event::Evidence(a) => Some(a.slot.height),
+            Event::Sent { .. }
+            | Event::Delivered { .. }
+            | Event::Lost { .. }
+            | Event::BadSignature { .. }
+            | Event::Crashed { .. }
+            | Event::Restarted { .. }
+            | Event::Byzantine(_)
+            | Event::Changed(_)
+            | Event::Vanished(_)
+            | Event::Submitted { .. } => None,
+        }
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -186,6 +186,7 @@ pub fn build<P: Protocol>(setup: &Setup) -> Result<World<P>, String> {
         workload_era: 0,
         users: Users::new(stream),
         contracts: setup.contracts.clone(),
+        awaited: BTreeMap::new(),
         effects: Vec::new(),
         nodes,
         fixed: Arc::new(fixed),

@@ -123,7 +123,7 @@ impl<P: Protocol> World<P> {
         block: &Arc<Block>,
         certificate: &Arc<Certificate<P::Message>>,
     ) {
-        self.store.give(node, block);
+        self.give(node, block);
         let n = &mut self.nodes[node.index()];
         let before = P::height(&n.machine);
         let height = block.header.height;

@@ -46,7 +46,7 @@ impl<P: Protocol> World<P> {
             salt: 0,
         };
         let block = Block::new(header, transactions);
-        self.store.give(node, &block);
+        self.give(node, &block);
         Some(block)
     }
 
@@ -245,6 +245,7 @@ impl<P: Protocol> World<P> {
             })),
         );
         self.compute(node, &id);
+        self.no_longer_awaited(node, height);
         let now = self.now;
         let n = &mut self.nodes[node.index()];
         n.tip = id;

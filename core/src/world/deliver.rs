@@ -47,7 +47,7 @@ impl<P: Protocol> World<P> {
                     return;
                 }
                 if let Some(block) = body {
-                    self.store.give(to, block);
+                    self.give(to, block);
                 }
                 if again {
                     self.help(to, from, signed.message.describe().slot.height);
@@ -99,7 +99,7 @@ impl<P: Protocol> World<P> {
     }
 
     fn receive_body(&mut self, node: NodeId, block: &Arc<Block>) {
-        self.store.give(node, block);
+        self.give(node, block);
         if self.nodes[node.index()]
             .wanted
             .remove(&block.id())

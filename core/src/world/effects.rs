@@ -442,7 +442,7 @@ impl<P: Protocol> Stage for World<P> {
         let transactions = block.transactions.iter();
         let transactions = transactions.map(|tx| self.rival(tx).unwrap_or(tx).clone());
         let other = Block::new(header, transactions.collect());
-        self.store.give(node, &other);
+        self.give(node, &other);
         Some(other.id())
     }
 }

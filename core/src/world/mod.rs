@@ -4,6 +4,7 @@
 //! machines, carries out their effects and writes the trace. Nothing else changes it but commands,
 //! which are part of the scenario.
 
+mod ahead;
 mod build;
 mod catchup;
 mod chain;
@@ -24,7 +25,7 @@ mod wire;
 pub use build::{Setup, build, profile};
 pub use inside::{Armed, Inside, Kept, Proof, Signer};
 pub use machines::{PROTOCOLS, ProtocolFacts, describe, simulate};
-pub use simulation::{Again, Flying, NodeFacts, Simulation};
+pub use simulation::{Again, Flying, NodeFacts, Ran, Simulation};
 pub use users::{Submission, USER_GAS, USERS, named_address, user_address};
 pub use wire::CHATTER;
 
@@ -37,7 +38,7 @@ use crate::network::Network;
 use crate::scenario::model::TimedCommand;
 use crate::trace::{Event, RunDigest, Trace};
 use crate::types::{
-    BlockId, Keypair, NodeId, PublicKey, Signature, Signatures, ValidatorId, ValidatorSets,
+    BlockId, Height, Keypair, NodeId, PublicKey, Signature, Signatures, ValidatorId, ValidatorSets,
 };
 use node::Node;
 use queue::Queue;
@@ -105,6 +106,23 @@ enum Happening<P: Protocol> {
     Restart(NodeId),
 }
 
+impl<P: Protocol> Happening<P> {
+    /// Whom it happens to.
+    fn node(&self) -> Option<NodeId> {
+        match self {
+            Happening::Start(node) | Happening::Crash(node) | Happening::Restart(node) => {
+                Some(*node)
+            }
+            Happening::Arrive(copy) => Some(copy.to),
+            Happening::Timer { node, .. }
+            | Happening::Answer { node, .. }
+            | Happening::Late { node, .. }
+            | Happening::Resend { node, .. } => Some(*node),
+            Happening::Workload { .. } | Happening::Script { .. } => None,
+        }
+    }
+}
+
 /// Who is Byzantine now.
 struct Adversary<P: Protocol> {
     plan: Plan,
@@ -161,6 +179,8 @@ pub struct World<P: Protocol> {
     users: users::Users,
     /// Modules that deployments name.
     contracts: BTreeMap<String, Arc<[u8]>>,
+    /// Long blocks a node has and may have to execute, with their heights; no node with none.
+    awaited: BTreeMap<NodeId, Vec<(Height, BlockId)>>,
     /// Reused between steps, so that a delivery allocates nothing.
     effects: Vec<Effect<P::Message>>,
 }
@@ -189,15 +209,15 @@ impl<P: Protocol> Clone for World<P> {
             workload_era: self.workload_era,
             users: self.users.clone(),
             contracts: self.contracts.clone(),
+            awaited: self.awaited.clone(),
             effects: Vec::new(),
         }
     }
 }
 
 impl<P: Protocol> World<P> {
-    /// Runs what is due until `until` (included), at most `max` events. Returns how many ran; fewer
-    /// than `max` means that time now stands at `until`.
-    pub fn run(&mut self, until: Micros, max: u64) -> u64 {
+    /// See [`Simulation::run`].
+    pub fn run(&mut self, until: Micros, max: u64) -> Ran {
         let mut done = 0;
         while done < max {
             // A command at t runs before the events at t.
@@ -206,11 +226,17 @@ impl<P: Protocol> World<P> {
                 .front()
                 .map(|c| c.at_us)
                 .filter(|at| *at <= until);
-            let happening = match command {
-                Some(0) => None,
-                Some(at) => self.queue.pop(at - 1),
-                None => self.queue.pop(until),
+            let due = match command {
+                Some(at) => at.checked_sub(1),
+                None => Some(until),
             };
+            if due.is_some_and(|due| !self.prepare(due)) {
+                return Ran {
+                    steps: done,
+                    executing: true,
+                };
+            }
+            let happening = due.and_then(|due| self.queue.pop(due));
             match (happening, command) {
                 (Some((at, happening)), _) => {
                     self.now = at;
@@ -230,7 +256,10 @@ impl<P: Protocol> World<P> {
                 }
             }
         }
-        done
+        Ran {
+            steps: done,
+            executing: false,
+        }
     }
 
     fn happen(&mut self, happening: Happening<P>) {

@@ -50,6 +50,20 @@ impl<T> Queue<T> {
         nearest.iter().map(|(at, _)| *at).min()
     }
 
+    /// The next entry, if it is due at `until` or before.
+    #[must_use]
+    pub fn peek(&self, until: Micros) -> Option<(Micros, &T)> {
+        let at = self.next_at().filter(|at| *at <= until)?;
+        let waiting = match self.due.front() {
+            Some(item) => Some(item),
+            None => self.later.get(bucket(at, self.now)).and_then(|bucket| {
+                let mut entries = bucket.iter();
+                entries.find(|(when, _)| *when == at).map(|(_, item)| item)
+            }),
+        };
+        Some((at, waiting?))
+    }
+
     /// Takes the next entry if it is due at `until` or before.
     pub fn pop(&mut self, until: Micros) -> Option<(Micros, T)> {
         if self.due.is_empty() {

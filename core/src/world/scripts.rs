@@ -60,7 +60,7 @@ impl<P: Protocol> World<P> {
                         body: Some(block), ..
                     } = &packet.payload
                     {
-                        self.store.give(to, block);
+                        self.give(to, block);
                     }
                     self.arrive(Copy {
                         packet: packet.clone(),
@@ -129,7 +129,7 @@ impl<P: Protocol> World<P> {
             )),
         };
         let block = Block::new(header, Vec::new());
-        self.store.give(node, &block);
+        self.give(node, &block);
         self.adversary.own_blocks.insert(key, block.id());
         Ok(block.id())
     }

@@ -4,8 +4,7 @@ use super::inside::Inside;
 use super::users::Submission;
 use super::wire::Copy;
 use super::{Happening, World};
-use crate::base::slices::finish;
-use crate::base::{Hash, Micros};
+use crate::base::{Hash, Micros, Slices};
 use crate::consensus::{Context, Protocol, Status};
 use crate::ledger::{Execution, Recording, State, recorded};
 use crate::scenario::model::{CopySpec, TimedCommand};
@@ -46,9 +45,20 @@ pub struct NodeFacts {
     pub accuses: Vec<ValidatorId>,
 }
 
+/// How far [`Simulation::run`] came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ran {
+    /// Events that ran.
+    pub steps: u64,
+    /// A long block is being executed, and the next event waits for it: call again.
+    pub executing: bool,
+}
+
 /// A run, whatever its protocol.
 pub trait Simulation: Inside {
-    fn run(&mut self, until: Micros, max: u64) -> u64;
+    /// Runs what is due until `until` (included), at most `max` events, and returns early when a slice of
+    /// a long execution is done. Fewer than `max`, and not executing, means that time stands at `until`.
+    fn run(&mut self, until: Micros, max: u64) -> Ran;
     fn now(&self) -> Micros;
     fn steps(&self) -> u64;
     fn digest(&self) -> Hash;
@@ -76,17 +86,17 @@ pub trait Simulation: Inside {
     /// The state after the node's final block of `height` (absent: the newest), that height, and the
     /// block's instant; `None` when the node is not there yet or has forgotten it.
     fn state_at(&self, node: NodeId, height: Option<Height>) -> Option<(State, Height, Micros)>;
-    /// A contract's answer at [`Self::state_at`].
+    /// A contract's answer at [`Self::state_at`], which may take many slices.
     fn ask(
         &self,
         node: NodeId,
         height: Option<Height>,
         contract: Address,
-        input: &[u8],
-    ) -> Option<Outcome>;
-    /// Executes the node's final block of `height` again as that node does now, taking down what its
-    /// contracts ask; `None` when block or parent state are forgotten.
-    fn execute_again(&self, node: NodeId, height: Height) -> Option<Again>;
+        input: Vec<u8>,
+    ) -> Option<Slices<'static, Outcome>>;
+    /// Executes the node's final block of `height` again as that node does now, in slices, taking down what
+    /// its contracts ask; `None` when block or parent state are forgotten.
+    fn execute_again(&self, node: NodeId, height: Height) -> Option<Slices<'static, Again>>;
     fn submissions(&self) -> &[Submission];
     /// Whether this only shows again what was recorded: then nothing can be done in it.
     fn recorded(&self) -> bool {
@@ -105,7 +115,7 @@ pub trait Simulation: Inside {
 }
 
 impl<P: Protocol> Simulation for World<P> {
-    fn run(&mut self, until: Micros, max: u64) -> u64 {
+    fn run(&mut self, until: Micros, max: u64) -> Ran {
         World::run(self, until, max)
     }
 
@@ -217,29 +227,29 @@ impl<P: Protocol> Simulation for World<P> {
         node: NodeId,
         height: Option<Height>,
         contract: Address,
-        input: &[u8],
-    ) -> Option<Outcome> {
+        input: Vec<u8>,
+    ) -> Option<Slices<'static, Outcome>> {
         let (state, height, time) = self.state_at(node, height)?;
-        let chain = &self.ledger.chain;
-        Some(chain.view(&state, (height, time), contract, input))
+        let chain = self.ledger.chain.clone();
+        Some(Box::pin(async move {
+            chain.ask(&state, (height, time), contract, input).await
+        }))
     }
 
-    fn execute_again(&self, node: NodeId, height: Height) -> Option<Again> {
+    fn execute_again(&self, node: NodeId, height: Height) -> Option<Slices<'static, Again>> {
         let n = self.nodes.get(node.index())?;
-        let parent = n.past.get(&height.checked_sub(1)?)?;
+        let parent = n.past.get(&height.checked_sub(1)?)?.state.clone();
         let block = self.store.decision(node, height)?.block;
         let block = self.store.any(&block)?.clone();
-        let (execution, recording) = finish(recorded(
-            n.executor,
-            &self.ledger.chain,
-            &parent.state,
-            &block,
-        ));
-        Some(Again {
-            block,
-            execution,
-            recording,
-        })
+        let (kind, chain) = (n.executor, self.ledger.chain.clone());
+        Some(Box::pin(async move {
+            let (execution, recording) = recorded(kind, &chain, &parent, &block).await;
+            Again {
+                block,
+                execution,
+                recording,
+            }
+        }))
     }
 
     fn submissions(&self) -> &[Submission] {

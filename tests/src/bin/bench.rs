@@ -276,14 +276,14 @@ fn main() {
         let public: Vec<PublicKey> = keys.iter().map(Keypair::public).collect();
         let chain = Hash::ZERO;
         let mut session = Session::open(scenario(n)).expect("possible");
-        session.advance(1_000_000, u64::MAX);
+        session.run_to(1_000_000);
         let (mut ours, mut bare) = (Duration::ZERO, Duration::ZERO);
         let (mut blocks, mut simulated) = (0, 0);
         let turns = (400 / n as u64).max(10);
         for turn in 0..turns {
             let (height, from) = (session.frame().metrics.height, session.frame().now_us);
             let start = Instant::now();
-            session.advance(from + 500_000, u64::MAX);
+            session.run_to(from + 500_000);
             ours += start.elapsed();
             simulated += 500_000;
             let made = session.frame().metrics.height - height;

@@ -26,7 +26,7 @@ struct Seen {
 impl Seen {
     fn at(scenario: Scenario, now_us: u64) -> Seen {
         let mut session = Session::open(scenario).expect("possible");
-        session.advance(now_us, u64::MAX);
+        session.run_to(now_us);
         Seen::of(session, now_us)
     }
 
@@ -120,7 +120,7 @@ fn cases() -> Vec<(&'static str, Picture)> {
         validator: "v4".into(),
     };
     handled.apply(isolate).expect("possible");
-    handled.advance(420_000, u64::MAX);
+    handled.run_to(420_000);
     let handled = Seen::of(handled, 420_000);
 
     let fork = presets().into_iter().find(|p| p.id == "fork");

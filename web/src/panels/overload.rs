@@ -5,11 +5,17 @@ use crate::pace::Pace;
 use crate::words;
 use leptos::prelude::*;
 
+/// A block that takes longer than this is worth a word.
+const LONG_MS: f64 = 700.0;
+
 #[component]
 pub fn Overload() -> impl IntoView {
     let app = app();
     let pace = StoredValue::new(Pace::default());
     let reached = RwSignal::new(None::<f64>);
+    // Since when a block has been executed, in real milliseconds, and whether that is long.
+    let since = StoredValue::new(None::<f64>);
+    let long = RwSignal::new(false);
     Effect::new(move |_| {
         let tick = app.tick.get();
         // A hidden page is given little time, and as fast as possible is always kept up with.
@@ -27,23 +33,29 @@ pub fn Overload() -> impl IntoView {
         if reached.get_untracked() != now {
             reached.set(now);
         }
+        let ms = real_ms.filter(|_| tick.executing && flowing);
+        let began = ms.map(|ms| since.get_value().unwrap_or(ms));
+        since.set_value(began);
+        let now = matches!((ms, began), (Some(ms), Some(began)) if ms - began > LONG_MS);
+        if long.get_untracked() != now {
+            long.set(now);
+        }
     });
     Effect::new(move |_| {
         app.speed.track();
         pace.update_value(Pace::rest);
     });
-    move || {
+    let word = move || {
+        if long.get() {
+            return Some("A long block is being executed; the clock goes on after it.".into());
+        }
         reached.get().map(|reached| {
-            let chosen = app.speed.get_untracked();
-            view! {
-                <p class="overloaded" id="overloaded">
-                    {format!(
-                        "As fast as this machine can: {} instead of {}. Nothing is left out.",
-                        words::speed(Some(reached)),
-                        words::speed(chosen),
-                    )}
-                </p>
-            }
+            format!(
+                "As fast as this machine can: {} instead of {}. Nothing is left out.",
+                words::speed(Some(reached)),
+                words::speed(app.speed.get_untracked()),
+            )
         })
-    }
+    };
+    move || word().map(|word| view! { <p class="overloaded" id="overloaded">{word}</p> })
 }

@@ -1,5 +1,6 @@
 //! A second run beside the first, kept at the same instant, and where the two first differ.
 
+use super::telling::Charted;
 use crate::model::Scenario;
 use crate::protocol::{BesideNews, ChartNews, Compared};
 use consensusforge_core::session::Session;
@@ -23,9 +24,7 @@ pub struct Beside {
     finder: Option<Box<Finder>>,
     search: Search,
     arrived: bool,
-    cursor: u64,
-    /// As in the runner: copies that left before it are known to the page.
-    flown_us: Option<u64>,
+    chart: Charted,
 }
 
 impl Beside {
@@ -38,8 +37,7 @@ impl Beside {
             session,
             search: Search::On,
             arrived: false,
-            cursor: 0,
-            flown_us: None,
+            chart: Charted::default(),
         })
     }
 
@@ -91,16 +89,8 @@ impl Beside {
     }
 
     /// What the second chart needs.
-    pub fn news(&mut self, max_arrows: usize, max_flying: usize) -> (BesideNews, ChartNews) {
-        let batch = self.session.chart(self.cursor, max_arrows);
-        self.cursor = batch.cursor;
-        let since = self.flown_us.filter(|_| !batch.reset);
-        self.flown_us = Some(self.session.now_us());
-        let chart = ChartNews {
-            batch,
-            flying: self.session.flying(since.unwrap_or(0), max_flying),
-            since,
-        };
+    pub fn news(&mut self) -> (BesideNews, ChartNews) {
+        let chart = self.chart.news(&self.session, self.session.now_us());
         let news = BesideNews {
             now_us: self.session.now_us(),
             found: match &self.search {
@@ -120,7 +110,7 @@ mod tests {
 
     fn first(us: u64) -> Session {
         let mut session = Session::open(Scenario::default()).expect("possible");
-        while !session.advance(us, u64::MAX).reached {}
+        session.run_to(us);
         session
     }
 
@@ -137,7 +127,7 @@ mod tests {
             while beside.work(now, 100) {}
             assert!(beside.arrived(now) && !beside.busy(now), "{now}");
         }
-        let (news, _) = beside.news(1_000, 1_000);
+        let (news, _) = beside.news();
         assert_eq!(news.now_us, 1_000_000);
         assert!(matches!(news.found, Compared::Differ(_)));
     }
@@ -149,7 +139,7 @@ mod tests {
         for now in [1_000_000, 1_700_000] {
             while beside.work(now, 100) {}
         }
-        let (news, _) = beside.news(10, 10);
+        let (news, _) = beside.news();
         assert_eq!(news.found, Compared::Same);
     }
 }

@@ -1,6 +1,6 @@
 //! Answers about figures and the log, and files made of them.
 
-use super::runner::Saying;
+use super::telling::Saying;
 use crate::data::{DataAsk, DataNews, FORMATS, Saving, SeriesNews};
 use crate::protocol::FromWorker;
 use consensusforge_core::session::view::{HeightPoint, LogQuery, SeriesBatch};

@@ -7,7 +7,7 @@ use crate::model::{CoinSpec, Command, InputSpec, SubmitSpec};
 use crate::protocol::studio::{Answer, Ask, At, Errand, Message};
 use crate::words;
 use consensusforge_core::session::studio::{StorageQuestion, check_proof};
-use consensusforge_core::session::{Session, view::Problem};
+use consensusforge_core::session::{Session, Slices, view::Problem};
 use std::collections::BTreeMap;
 
 /// Modules whose schemas are kept.
@@ -26,6 +26,8 @@ pub enum Outcome {
     Say(Answer),
     /// Apply this; an error of it belongs to the whole form.
     Do(Command),
+    /// Say what comes of this, once it is done.
+    Work(Slices<'static, Answer>),
 }
 
 impl Desk {
@@ -45,12 +47,11 @@ impl Desk {
                 Err(complaints) => Answer::Complaints(complaints),
             },
             Ask::Query { errand, place } => match self.message(&errand) {
-                Ok(input) => Answer::Said(session.ask_then(
-                    &errand.to,
-                    &input,
-                    usize::from(place.validator),
-                    place.height,
-                )),
+                Ok(input) => {
+                    let node = usize::from(place.validator);
+                    let asking = session.ask_then(&errand.to, &input, node, place.height);
+                    return Outcome::Work(Box::pin(async { Answer::Said(asking.await) }));
+                }
                 Err(complaints) => Answer::Complaints(complaints),
             },
             Ask::Storage(q) => said(
@@ -74,11 +75,16 @@ impl Desk {
                     .prove_stored(&contract, &key, usize::from(place.validator), place.height)
                     .map(Answer::Proof),
             ),
-            Ask::Microscope { one, other, height } => said(
-                session
-                    .microscope(usize::from(one), usize::from(other), height)
-                    .map(|m| Answer::Microscope(Box::new(m))),
-            ),
+            Ask::Microscope { one, other, height } => {
+                match session.microscope(usize::from(one), usize::from(other), height) {
+                    Ok(looking) => {
+                        return Outcome::Work(Box::pin(async {
+                            Answer::Microscope(Box::new(looking.await))
+                        }));
+                    }
+                    Err(problem) => said(Err(problem)),
+                }
+            }
             Ask::Check(text) => said(check_proof(&text).map(Answer::Proof)),
             Ask::People => Answer::People(session.people()),
             Ask::Store { from, contract } => match session.gas_limit(Some(&contract)) {

@@ -99,7 +99,7 @@ mod tests {
 
     fn at(us: u64) -> Session {
         let mut session = Session::open(Scenario::default()).expect("possible");
-        while !session.advance(us, u64::MAX).reached {}
+        session.run_to(us);
         session
     }
 

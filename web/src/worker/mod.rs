@@ -7,9 +7,12 @@ pub mod compiler;
 mod data;
 pub mod desk;
 pub mod files;
+mod goal;
 pub mod looking;
 mod naming;
+mod pace;
 pub mod past;
 #[cfg(target_arch = "wasm32")]
 pub mod port;
 pub mod runner;
+mod telling;

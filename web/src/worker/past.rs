@@ -99,7 +99,7 @@ mod tests {
         let mut scenario = Scenario::default();
         scenario.protocol.block_interval_us = 1;
         let mut session = Session::open(scenario).expect("possible");
-        session.advance(60_000_000, u64::MAX);
+        session.run_to(60_000_000);
         let height = session.frame().metrics.height;
         assert!(height > 100, "{height}");
         let ask = |height: u64| {

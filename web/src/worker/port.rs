@@ -1,6 +1,7 @@
 //! The runner in its worker: messages in, slices of work between them, answers out.
 
-use super::runner::{Runner, Saying};
+use super::runner::Runner;
+use super::telling::Saying;
 use crate::platform::wire;
 use crate::protocol::{FromWorker, ToWorker};
 use consensusforge_core::session::provide_curves;

@@ -1,41 +1,29 @@
-//! The worker's head: owns the session, works in slices, keeps simulated time in step with the
-//! reader's. Knows nothing of the browser: time comes in as numbers, answers go out as a list.
+//! The worker's head: owns the session, hears the page, works in slices. Knows nothing of the browser:
+//! time comes in as numbers, answers go out as a list.
 
 use super::beside::Beside;
 use super::data::Data;
 use super::desk::{Desk, Outcome};
 use super::files::{Fetch, Files};
+use super::goal::Goal;
 use super::looking::Looking;
 use super::naming;
+use super::pace::{Pace, SLICE_MS};
 use super::past::Past;
+use super::telling::{Saying, Telling};
 use crate::data::DataNews;
 use crate::model::{
     AdversarySpec, Command, CopySpec, PuppetLine, Scenario, StrategySpec, SubmitSpec,
 };
 use crate::protocol::studio::{Answer, At};
-use crate::protocol::{
-    About, Acted, ChartNews, Doing, FromWorker, Hand, Ledger, Progress, Tick, ToFuture, ToWorker,
-};
+use crate::protocol::{About, Acted, FromWorker, Hand, Tick, ToFuture, ToWorker};
 use crate::words;
+use consensusforge_core::session::slices::go_on;
 use consensusforge_core::session::{
-    Opened, Session, open_bytes, open_link, parting,
-    view::{Advance, Expected, Frame, ModuleView, Moments, Problem, Unit},
+    Opened, Session, Slices, open_bytes, open_link, parting,
+    view::{Advance, Expected, Frame, ModuleView, Problem},
 };
-
-/// Real time one slice of work may take before it lets messages in.
-const SLICE_MS: f64 = 9.0;
-/// Simulator events between two looks at the clock, at first; adapts.
-const FIRST_CHUNK: u64 = 64;
-/// Chart records a tick carries, at most; more than this on one screen is only density.
-const MAX_ARROWS: usize = 6_000;
-const MAX_FLYING: usize = 12_000;
-/// Frames (tables, figures, sentences) a second.
-const FRAME_EVERY_MS: f64 = 110.0;
-/// How often contracts and receipts are looked at.
-const LEDGER_EVERY_MS: f64 = 450.0;
-/// When the machine cannot keep up, this much real time of arrears is kept and the rest forgiven:
-/// the run gets slower rather than jumping later on.
-const MAX_ARREARS_MS: f64 = 60.0;
+use std::collections::VecDeque;
 
 /// Signatures of a saved trace that are verified here: about a second's worth. The command line
 /// verifies all.
@@ -45,54 +33,26 @@ const START: Advance = Advance {
     now_us: 0,
     steps: 0,
     reached: true,
+    executing: false,
 };
-
-/// An answer, with the bytes that travel beside it.
-pub type Saying = (FromWorker, Option<Vec<u8>>);
-
-/// Modules known, and what distinguishes contracts and receipts from what was told last.
-type Stamp = (usize, Vec<u64>, Vec<u64>);
-
-enum Goal {
-    None,
-    Step(Unit),
-    Back,
-    Seek(u64),
-    Replay(Expected),
-}
 
 pub struct Runner {
     session: Option<Session>,
     playing: bool,
     /// See [`Tick::orders`].
     orders: u32,
-    speed: Option<f64>,
     goal: Goal,
-    /// Where simulated time should be by now, in microseconds.
-    due_us: f64,
-    last_ms: f64,
-    chunk: u64,
-    cursor: u64,
-    /// The instant of the last tick with chart records: copies that left before it are known. None after
-    /// anything but time changed them.
-    flown_us: Option<u64>,
-    /// The page has not yet taken in the last tick: do not pile up more.
-    unheard: bool,
     place: Advance,
-    frame_ms: f64,
-    ledger_ms: f64,
-    ledger_stamp: Option<Stamp>,
-    /// Told last.
-    moments: Option<Moments>,
-    stale: bool,
+    pace: Pace,
     data: Data,
     desk: Desk,
     files: Files,
     looking: Looking,
     past: Past,
+    /// Answers being worked out, with their numbers; the first goes on.
+    working: VecDeque<(u32, Slices<'static, Answer>)>,
     beside: Option<Beside>,
-    beside_ms: f64,
-    out: Vec<Saying>,
+    telling: Telling,
 }
 
 impl Default for Runner {
@@ -101,28 +61,17 @@ impl Default for Runner {
             session: None,
             playing: true,
             orders: 0,
-            speed: Some(0.3),
             goal: Goal::None,
-            due_us: 0.0,
-            last_ms: 0.0,
-            chunk: FIRST_CHUNK,
-            cursor: 0,
-            flown_us: None,
-            unheard: false,
             place: START,
-            frame_ms: f64::MIN,
-            ledger_ms: f64::MIN,
-            ledger_stamp: None,
-            moments: None,
-            stale: true,
+            pace: Pace::default(),
             data: Data::default(),
             desk: Desk::default(),
             files: Files::default(),
             looking: Looking::default(),
             past: Past::default(),
+            working: VecDeque::new(),
             beside: None,
-            beside_ms: f64::MIN,
-            out: Vec::new(),
+            telling: Telling::default(),
         }
     }
 }
@@ -141,17 +90,21 @@ impl Runner {
     pub fn hurries(&self) -> bool {
         self.session.is_some()
             && (!matches!(self.goal, Goal::None)
-                || (self.playing && self.speed.is_none())
+                || (self.playing && self.pace.speed.is_none())
                 || self.looking.busy()
                 || self.past.busy()
+                || !self.working.is_empty()
+                || (self.playing && self.place.executing)
                 || self.beside_busy())
     }
 
     /// Whether anything happens unless a message comes.
     pub fn sleeps(&self) -> bool {
-        let still = !self.playing && matches!(self.goal, Goal::None) && !self.stale;
-        let looked =
-            !self.looking.busy() && !self.past.busy() && !self.looking.behind(self.standing());
+        let still = !self.playing && matches!(self.goal, Goal::None) && !self.telling.stale;
+        let looked = !self.looking.busy()
+            && !self.past.busy()
+            && self.working.is_empty()
+            && !self.looking.behind(self.standing());
         self.session.is_none() || (still && looked && !self.beside_busy())
     }
 
@@ -166,15 +119,15 @@ impl Runner {
     }
 
     pub fn take(&mut self) -> Vec<Saying> {
-        std::mem::take(&mut self.out)
+        self.telling.take()
     }
 
     fn say(&mut self, what: FromWorker) {
-        self.out.push((what, None));
+        self.telling.say(what);
     }
 
     fn complain(&mut self, about: About, problem: Problem) {
-        self.say(FromWorker::Problem { about, problem });
+        self.telling.complain(about, problem);
     }
 
     pub fn hear(&mut self, message: ToWorker, bytes: Option<Vec<u8>>) {
@@ -184,13 +137,13 @@ impl Runner {
         match message {
             // The page has drawn the last tick: no news, or a paused page would never sleep.
             ToWorker::Heard => {
-                self.unheard = false;
+                self.telling.heard();
                 return;
             }
             // A look moves nothing: neither time nor what the page has been told.
             ToWorker::Data(ask) => {
                 if let Some(session) = &self.session {
-                    self.out.push(self.data.answer(session, ask));
+                    self.telling.send(self.data.answer(session, ask));
                 }
                 return;
             }
@@ -199,7 +152,7 @@ impl Runner {
             ToWorker::OpenFile(text) => self.opened(open_bytes(text.as_bytes())),
             ToWorker::OpenTrace => self.open_trace(&bytes.unwrap_or_default()),
             ToWorker::Play(on) => self.playing = on,
-            ToWorker::Speed(speed) => self.speed = speed,
+            ToWorker::Speed(speed) => self.pace.speed = speed,
             ToWorker::Stop => self.goal = Goal::None,
             ToWorker::Inspect(thing) => self.looking.at(thing),
             ToWorker::Step(unit) => {
@@ -220,9 +173,8 @@ impl Runner {
             ToWorker::Beside(scenario) => self.set_beside(scenario.map(|s| *s)),
             message => self.ask(message, bytes),
         }
-        self.flown_us = None;
-        self.due_us = self.now_us() as f64;
-        self.stale = true;
+        self.telling.touched();
+        self.pace.stand(self.now_us());
     }
 
     /// What needs a session.
@@ -276,14 +228,8 @@ impl Runner {
                 let Some(ask) = self.past.take(session, number, ask) else {
                     return;
                 };
-                let answer = match self.desk.hear(session, &self.files, ask) {
-                    Outcome::Say(answer) => answer,
-                    Outcome::Do(command) => match self.apply(command) {
-                        Ok(()) => Answer::Done,
-                        Err(problem) => Answer::Complaints(vec![(At::Whole, problem.sentence)]),
-                    },
-                };
-                self.say(FromWorker::Studio { number, answer });
+                let outcome = self.desk.hear(session, &self.files, ask);
+                self.answer(number, outcome);
             }
             ToWorker::Upload { name } => {
                 match session.add_contract(&name, &bytes.unwrap_or_default()) {
@@ -307,6 +253,29 @@ impl Runner {
             | ToWorker::Beside(_)
             | ToWorker::Inspect(_)
             | ToWorker::Stop => {}
+        }
+    }
+
+    fn answer(&mut self, number: u32, outcome: Outcome) {
+        let answer = match outcome {
+            Outcome::Say(answer) => answer,
+            Outcome::Do(command) => match self.apply(command) {
+                Ok(()) => Answer::Done,
+                Err(problem) => Answer::Complaints(vec![(At::Whole, problem.sentence)]),
+            },
+            Outcome::Work(work) => return self.working.push_back((number, work)),
+        };
+        self.say(FromWorker::Studio { number, answer });
+    }
+
+    /// Goes on with the first answer being worked out.
+    fn work_out(&mut self) {
+        if let Some((number, work)) = self.working.front_mut()
+            && let Some(answer) = go_on(work)
+        {
+            let number = *number;
+            self.working.pop_front();
+            self.say(FromWorker::Studio { number, answer });
         }
     }
 
@@ -359,8 +328,7 @@ impl Runner {
                 if anew {
                     let world = session.world();
                     self.say(FromWorker::Opened { scenario, world });
-                    self.cursor = 0;
-                    self.unheard = false;
+                    self.telling.anew();
                 } else {
                     self.say(FromWorker::Turned(scenario));
                 }
@@ -382,9 +350,7 @@ impl Runner {
 
     /// The run is another one than before: everything is told anew.
     fn run_changed(&mut self) {
-        self.frame_ms = f64::MIN;
-        self.ledger_ms = f64::MIN;
-        self.ledger_stamp = None;
+        self.telling.changed();
         self.looking.anew();
         self.past.anew();
         if let (Some(beside), Some(session)) = (&mut self.beside, &self.session) {
@@ -394,7 +360,7 @@ impl Runner {
 
     fn set_beside(&mut self, scenario: Option<Scenario>) {
         self.beside = None;
-        self.beside_ms = f64::MIN;
+        self.telling.beside_changed();
         let (Some(session), Some(scenario)) = (&self.session, scenario) else {
             return self.say(FromWorker::BesideOpened(None));
         };
@@ -411,30 +377,12 @@ impl Runner {
         }
     }
 
-    /// What the second chart shows, once it stands where the first does.
-    fn tell_beside(&mut self, now_ms: f64) {
-        let now = self.now_us();
-        let Some(beside) = self.beside.as_mut().filter(|b| b.arrived(now)) else {
-            return;
-        };
-        let (news, chart) = beside.news(MAX_ARROWS, MAX_FLYING);
-        let bytes = borsh::to_vec(&chart).ok();
-        self.out.push((FromWorker::Beside(Box::new(news)), bytes));
-        if now_ms - self.beside_ms >= FRAME_EVERY_MS {
-            self.beside_ms = now_ms;
-            let frame = beside.session().frame();
-            self.out
-                .push((FromWorker::BesideFrame(Box::new(frame)), None));
-        }
-    }
-
     fn added(&mut self, module: ModuleView) {
         self.say(FromWorker::Added(module));
         if let Some(scenario) = self.session.as_ref().map(|s| s.scenario().clone()) {
             self.say(FromWorker::Scenario(scenario));
         }
-        self.ledger_ms = f64::MIN;
-        self.ledger_stamp = None;
+        self.telling.module_added();
     }
 
     fn opened(&mut self, opened: Result<Opened, Problem>) {
@@ -465,18 +413,13 @@ impl Runner {
         self.session = Some(session);
         self.data.opened();
         self.say(FromWorker::Opened { scenario, world });
-        self.cursor = 0;
+        self.telling.opened();
         self.looking.anew();
         self.past.anew();
         if self.beside.take().is_some() {
             self.say(FromWorker::BesideOpened(None));
         }
-        self.unheard = false;
         self.place = START;
-        self.frame_ms = f64::MIN;
-        self.ledger_ms = f64::MIN;
-        self.ledger_stamp = None;
-        self.moments = None;
     }
 
     fn open(&mut self, scenario: Scenario, at_us: u64, expected: Option<Expected>) {
@@ -501,23 +444,25 @@ impl Runner {
     /// One slice of work. `clock` gives real milliseconds.
     pub fn slice(&mut self, clock: impl Fn() -> f64) {
         let start = clock();
-        let elapsed = (start - self.last_ms).clamp(0.0, MAX_ARREARS_MS);
-        self.last_ms = start;
+        let elapsed = self.pace.elapsed_ms(start);
         self.work(elapsed, start, &clock);
         let now = self.now_us();
         if let Some(beside) = &mut self.beside {
             let mut moved = false;
-            while beside.work(now, self.chunk) {
+            while beside.work(now, self.pace.chunk) {
                 moved = true;
                 if clock() - start > 2.0 * SLICE_MS {
                     break;
                 }
             }
-            self.stale |= moved;
+            self.telling.stale |= moved;
         }
-        while self.looking.work(self.chunk) && clock() - start < 2.0 * SLICE_MS {}
+        while self.looking.work(self.pace.chunk) && clock() - start < 2.0 * SLICE_MS {}
         while self.past.busy() && clock() - start < 2.0 * SLICE_MS {
             self.answer_past();
+        }
+        while !self.working.is_empty() && clock() - start < 2.0 * SLICE_MS {
+            self.work_out();
         }
         self.tell_card(clock());
         self.tell(clock());
@@ -528,19 +473,16 @@ impl Runner {
         let Some(session) = &self.session else {
             return;
         };
-        let Some((number, ask, there)) = self.past.work(session, self.chunk) else {
+        let Some((number, ask, there)) = self.past.work(session, self.pace.chunk) else {
             return;
         };
-        if let Outcome::Say(answer) = self.desk.hear(there, &self.files, ask) {
-            self.say(FromWorker::Studio { number, answer });
-        }
+        let outcome = self.desk.hear(there, &self.files, ask);
+        self.answer(number, outcome);
     }
 
     fn work(&mut self, elapsed_ms: f64, start: f64, clock: &impl Fn() -> f64) {
         if matches!(self.goal, Goal::None) && self.playing {
-            let speed = self.speed.unwrap_or(f64::INFINITY);
-            self.due_us = (self.due_us + elapsed_ms * 1_000.0 * speed)
-                .min(self.now_us() as f64 + MAX_ARREARS_MS * 1_000.0 * speed);
+            self.pace.pass(elapsed_ms, self.now_us());
         }
         loop {
             let before = clock();
@@ -548,7 +490,7 @@ impl Runner {
                 break;
             }
             let after = clock();
-            self.adapt(after - before);
+            self.pace.adapt(after - before);
             if after - start > SLICE_MS {
                 break;
             }
@@ -557,7 +499,7 @@ impl Runner {
 
     /// Some simulator events; false when there is nothing more to do in this slice.
     fn chunk_of_work(&mut self) -> bool {
-        let chunk = self.chunk;
+        let chunk = self.pace.chunk;
         let now = self.now_us();
         let behind = self.beside.as_ref().is_some_and(|b| !b.arrived(now));
         let Some(session) = &mut self.session else {
@@ -567,19 +509,15 @@ impl Runner {
             // In step: the second run comes along before the first goes on.
             Goal::None | Goal::Step(_) if behind => return false,
             Goal::None if self.playing => {
-                let until = if self.due_us.is_finite() {
-                    self.due_us as u64
-                } else {
-                    u64::MAX / 4
-                };
-                let came = session.advance(until, chunk);
+                let came = session.advance(self.pace.due_us(), chunk);
                 (came, came.reached)
             }
             Goal::None => return false,
             Goal::Step(unit) => {
                 let came = session.step(*unit, chunk);
                 // A world where nothing is left to happen has no next step.
-                (came, came.reached || came.steps == self.place.steps)
+                let over = came.steps == self.place.steps && !came.executing;
+                (came, came.reached || over)
             }
             Goal::Back => {
                 let came = session.go_back(chunk);
@@ -595,7 +533,7 @@ impl Runner {
                 // One sees what the sharer saw, and goes on by pressing play.
                 self.playing &= !reached;
                 if let Some(replay) = replay {
-                    self.out.push((FromWorker::Replayed(replay), None));
+                    self.telling.say(FromWorker::Replayed(replay));
                 }
                 let Frame { now_us, steps, .. } = session.frame();
                 (
@@ -603,29 +541,20 @@ impl Runner {
                         now_us,
                         steps,
                         reached,
+                        executing: false,
                     },
                     reached,
                 )
             }
         };
         self.place = came;
-        self.stale = true;
+        self.telling.stale = true;
         if done && !matches!(self.goal, Goal::None) {
             self.goal = Goal::None;
-            self.due_us = came.now_us as f64;
-            self.frame_ms = f64::MIN;
-            self.ledger_ms = f64::MIN;
+            self.pace.stand(came.now_us);
+            self.telling.arrived();
         }
         !done
-    }
-
-    /// Chunks short enough to stop in time and long enough not to be all overhead.
-    fn adapt(&mut self, took_ms: f64) {
-        if took_ms > 4.0 {
-            self.chunk = (self.chunk / 2).max(8);
-        } else if took_ms < 1.0 {
-            self.chunk = (self.chunk * 2).min(1 << 16);
-        }
     }
 
     /// The inspector's card, once the run stands where it is going.
@@ -639,80 +568,26 @@ impl Runner {
         }
     }
 
-    /// Tells the page where things stand, not faster than it listens.
     fn tell(&mut self, now_ms: f64) {
-        if self.unheard || !self.stale {
-            return;
-        }
-        let Some(session) = &self.session else {
-            return;
-        };
-        let place = self.place;
-        let tick = Tick {
-            now_us: place.now_us,
-            steps: place.steps,
-            playing: self.playing,
-            orders: self.orders,
-            goal: progress(&self.goal, place.now_us, place.steps),
-        };
-        // While a run is being moved, its chart would only flicker.
-        let news = if tick.goal.is_some_and(|g| g.what != Doing::Stepping) {
-            None
-        } else {
-            let batch = session.chart(self.cursor, MAX_ARROWS);
-            self.cursor = batch.cursor;
-            // What left before the last tick was told then; at its very instant more may have left.
-            let since = self.flown_us.filter(|_| !batch.reset);
-            self.flown_us = Some(place.now_us);
-            Some(ChartNews {
-                batch,
-                flying: session.flying(since.unwrap_or(0), MAX_FLYING),
-                since,
-            })
-        };
-        self.unheard = true;
-        self.stale = false;
-        let bytes = news.and_then(|n| borsh::to_vec(&n).ok());
-        self.out.push((FromWorker::Tick(tick), bytes));
-        if now_ms - self.frame_ms >= FRAME_EVERY_MS {
-            self.frame_ms = now_ms;
-            let frame = session.frame();
-            self.out.push((FromWorker::Frame(Box::new(frame)), None));
-        } else {
-            // So that a pause still shows its last frame.
-            self.stale = true;
-        }
-        if now_ms - self.ledger_ms >= LEDGER_EVERY_MS {
-            self.ledger_ms = now_ms;
-            self.tell_ledger();
-        }
-        self.tell_beside(now_ms);
-    }
-
-    fn tell_ledger(&mut self) {
         let Some(session) = &mut self.session else {
             return;
         };
-        let moments = session.moments();
-        if self.moments.as_ref() != Some(&moments) {
-            self.out
-                .push((FromWorker::Moments(Box::new(moments.clone())), None));
-            self.moments = Some(moments);
-        }
-        let ledger = Ledger {
-            modules: session.modules(),
-            contracts: session.contracts(),
-            receipts: session.receipts(),
+        let Advance {
+            now_us,
+            steps,
+            executing,
+            ..
+        } = self.place;
+        let tick = Tick {
+            now_us,
+            steps,
+            playing: self.playing,
+            orders: self.orders,
+            goal: self.goal.progress(now_us, steps),
+            executing,
         };
-        let stamp = (
-            ledger.modules.len(),
-            ledger.contracts.iter().map(words::contract_stamp).collect(),
-            ledger.receipts.iter().map(words::receipt_stamp).collect(),
-        );
-        if self.ledger_stamp.as_ref() != Some(&stamp) {
-            self.ledger_stamp = Some(stamp);
-            self.out.push((FromWorker::Ledger(Box::new(ledger)), None));
-        }
+        self.telling
+            .tell(session, self.beside.as_mut(), tick, now_ms);
     }
 }
 
@@ -748,166 +623,5 @@ fn knowing(session: &mut Session, files: &Files, command: &Command) -> Result<()
     Ok(())
 }
 
-fn progress(goal: &Goal, now_us: u64, steps: u64) -> Option<Progress> {
-    let (what, share) = match goal {
-        Goal::None => return None,
-        Goal::Step(_) => (Doing::Stepping, 0.0),
-        Goal::Back => (Doing::SteppingBack, 0.0),
-        Goal::Seek(to_us) => (Doing::Seeking, now_us as f64 / (*to_us).max(1) as f64),
-        Goal::Replay(expected) => (
-            Doing::Replaying,
-            steps as f64 / expected.steps.max(1) as f64,
-        ),
-    };
-    Some(Progress {
-        what,
-        share: share.clamp(0.0, 1.0),
-    })
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use std::cell::Cell;
-
-    /// A clock that moves a little at each look.
-    fn ticking(cell: &Cell<f64>) -> impl Fn() -> f64 + '_ {
-        move || {
-            cell.set(cell.get() + 0.05);
-            cell.get()
-        }
-    }
-
-    fn run_ms(runner: &mut Runner, clock: &Cell<f64>, ms: f64) -> Vec<Saying> {
-        let mut all = Vec::new();
-        let end = clock.get() + ms;
-        while clock.get() < end {
-            runner.slice(ticking(clock));
-            all.extend(runner.take());
-            runner.hear(ToWorker::Heard, None);
-            clock.set(clock.get() + 15.0);
-        }
-        all
-    }
-
-    fn now(answers: &[Saying]) -> u64 {
-        answers
-            .iter()
-            .rev()
-            .find_map(|(a, _)| match a {
-                FromWorker::Tick(t) => Some(t.now_us),
-                _ => None,
-            })
-            .unwrap_or_default()
-    }
-
-    #[test]
-    fn simulated_time_follows_the_readers_at_the_chosen_speed() {
-        let (mut runner, clock) = (Runner::default(), Cell::new(1_000.0));
-        let scenario = Box::default();
-        runner.hear(ToWorker::Open { scenario, at_us: 0 }, None);
-        runner.hear(ToWorker::Speed(Some(0.5)), None);
-        let answers = run_ms(&mut runner, &clock, 2_000.0);
-        let now = now(&answers);
-        assert!((900_000..1_100_000).contains(&now), "{now}");
-    }
-
-    #[test]
-    fn nothing_is_piled_up_before_a_page_that_does_not_listen() {
-        let (mut runner, clock) = (Runner::default(), Cell::new(1_000.0));
-        let scenario = Box::default();
-        runner.hear(ToWorker::Open { scenario, at_us: 0 }, None);
-        let mut ticks = 0;
-        for _ in 0..100 {
-            runner.slice(ticking(&clock));
-            clock.set(clock.get() + 15.0);
-            let told = runner.take();
-            ticks += told
-                .iter()
-                .filter(|(a, _)| matches!(a, FromWorker::Tick(_)))
-                .count();
-        }
-        assert_eq!(ticks, 1);
-    }
-
-    #[test]
-    fn while_paused_an_act_is_told_with_the_instant_it_was_done_at() {
-        let (mut runner, clock) = (Runner::default(), Cell::new(1_000.0));
-        let scenario = Box::default();
-        runner.hear(ToWorker::Open { scenario, at_us: 0 }, None);
-        run_ms(&mut runner, &clock, 500.0);
-        runner.hear(ToWorker::Play(false), None);
-        let held = now(&run_ms(&mut runner, &clock, 300.0));
-        runner.hear(ToWorker::Apply(Command::SetLoss { ppm: 5 }), None);
-        assert_eq!(now(&run_ms(&mut runner, &clock, 300.0)), held + 1);
-    }
-
-    #[test]
-    fn a_message_in_flight_is_told_once_and_dropped_by_what_the_page_knows_of_it() {
-        let (mut runner, clock) = (Runner::default(), Cell::new(1_000.0));
-        let scenario = Box::default();
-        runner.hear(ToWorker::Open { scenario, at_us: 0 }, None);
-        let mut answers = Vec::new();
-        let news = |answers: &[Saying]| -> Vec<ChartNews> {
-            let bytes = answers.iter().filter_map(|(_, bytes)| bytes.as_ref());
-            bytes.filter_map(|b| borsh::from_slice(b).ok()).collect()
-        };
-        // Something is in flight at most times, not at all.
-        while news(&answers).last().is_none_or(|n| n.flying.is_empty()) {
-            answers.extend(run_ms(&mut runner, &clock, 40.0));
-        }
-        let mut told = std::collections::BTreeSet::new();
-        for n in news(&answers) {
-            for a in n
-                .flying
-                .iter()
-                .filter(|a| n.since.is_some_and(|s| a.sent_us > s))
-            {
-                assert!(told.insert((a.message, a.to)), "twice: {a:?}");
-            }
-        }
-        assert!(!told.is_empty());
-        runner.hear(ToWorker::Play(false), None);
-        let paused = news(&run_ms(&mut runner, &clock, 300.0));
-        let all = paused
-            .iter()
-            .find(|n| n.since.is_none())
-            .expect("told anew");
-        let a = all.flying.first().expect("in flight");
-        let drop = ToWorker::Hand {
-            message: a.message,
-            from: a.from,
-            to: a.to,
-            arrives_us: a.arrives_us,
-            act: Hand::Drop,
-        };
-        runner.hear(drop.clone(), None);
-        let done = run_ms(&mut runner, &clock, 300.0);
-        let dropped = |s: &Scenario| matches!(s.commands[0].command, Command::Drop(_));
-        assert!(
-            done.iter()
-                .any(|(a, _)| matches!(a, FromWorker::Acted(acted) if dropped(&acted.scenario)))
-        );
-        runner.hear(drop, None);
-        let again = run_ms(&mut runner, &clock, 100.0);
-        assert!(
-            again
-                .iter()
-                .any(|(a, _)| matches!(a, FromWorker::Problem { .. }))
-        );
-    }
-
-    #[test]
-    fn a_pause_holds_time_and_still_shows_the_last_frame() {
-        let (mut runner, clock) = (Runner::default(), Cell::new(1_000.0));
-        let scenario = Box::default();
-        runner.hear(ToWorker::Open { scenario, at_us: 0 }, None);
-        run_ms(&mut runner, &clock, 500.0);
-        runner.hear(ToWorker::Play(false), None);
-        let held = run_ms(&mut runner, &clock, 500.0);
-        assert!(held.iter().any(|(a, _)| matches!(a, FromWorker::Frame(_))));
-        let first = now(&held);
-        let later = run_ms(&mut runner, &clock, 500.0);
-        assert!(now(&later) == first || later.is_empty());
-    }
-}
+mod tests;

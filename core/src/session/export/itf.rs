@@ -1,7 +1,7 @@
 //! The Informal Trace Format (Apalache, ADR-015): a state a happening, as model checkers write
 //! counterexamples. Deliveries change no variable here and make no state; their effects do.
 
-use super::super::words::{place, what};
+use super::super::words::what;
 use super::{Writer, quoted};
 use crate::trace::{Event, Head, Record, Trace};
 use crate::types::{BlockId, Height, NodeId, Round};
@@ -115,7 +115,11 @@ impl Writer for Itf {
     }
 
     fn record(&mut self, record: &Record, trace: &Trace, out: &mut String) {
-        if let Some(node) = place(&record.event).and_then(|n| self.nodes.get_mut(n.index())) {
+        if let Some(node) = record
+            .event
+            .node()
+            .and_then(|n| self.nodes.get_mut(n.index()))
+        {
             match &record.event {
                 Event::Step {
                     step,
@@ -156,7 +160,10 @@ impl Writer for Itf {
                 node.byzantine = change.nodes.contains(&NodeId(i as u16));
             }
         }
-        let actor = place(&record.event).map_or_else(String::new, |n| trace.head.node_name(n));
+        let actor = record
+            .event
+            .node()
+            .map_or_else(String::new, |n| trace.head.node_name(n));
         self.state(record.at, &what(record, trace), &actor, out);
     }
 

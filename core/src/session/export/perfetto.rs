@@ -1,7 +1,7 @@
 //! Chrome's trace-event JSON, which Perfetto and chrome://tracing open: a process a node, a track for its
 //! steps, one for what it sends and one for what it gets, and flow arrows between them.
 
-use super::super::words::{message, place, what};
+use super::super::words::{message, what};
 use super::{Writer, quoted};
 use crate::base::Micros;
 use crate::trace::{Event, Head, Record, Trace};
@@ -132,7 +132,7 @@ impl Writer for Perfetto {
 impl Perfetto {
     /// Something without length: at its node, or across all of them.
     fn instant(&self, record: &Record, trace: &Trace, out: &mut String) {
-        let (pid, scope) = match place(&record.event) {
+        let (pid, scope) = match record.event.node() {
             Some(node) => (node.0 + 1, "t"),
             None => (0, "g"),
         };

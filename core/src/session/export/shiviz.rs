@@ -3,10 +3,10 @@
 //! A host's own entry grows by one at each of its events; what arrives brings the clock of its sending.
 //! A copy whose sending is not in the export arrives like something the host did by itself.
 
-use super::super::words::{place, what};
+use super::super::words::what;
 use super::{SHIVIZ_PARSER, Writer};
 use crate::base::Micros;
-use crate::trace::{Event, Head, Loss, MessageId, Record, Trace};
+use crate::trace::{Event, Head, MessageId, Record, Trace};
 use crate::types::NodeId;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -76,43 +76,23 @@ impl Writer for Shiviz {
     }
 
     fn record(&mut self, record: &Record, trace: &Trace, out: &mut String) {
-        match &record.event {
-            Event::Delivered {
-                message,
-                flight,
-                from,
-                to,
-            } => {
-                let sent = record.at.saturating_sub(u64::from(*flight));
-                if let Some(clock) = self.sendings.get(&(sent, *message, *from)).cloned() {
-                    self.learn(*to, &clock);
-                }
-            }
-            // What never arrived is no event of its receiver's.
-            Event::Lost {
-                why: Loss::Network | Loss::Partition | Loss::Down | Loss::Hand,
-                ..
-            } => return,
-            // Events of one node: they learn of nothing.
-            Event::Sent { .. }
-            | Event::BadSignature { .. }
-            | Event::Step { .. }
-            | Event::TimerFired { .. }
-            | Event::Locked { .. }
-            | Event::Polka { .. }
-            | Event::Skipped { .. }
-            | Event::Committed(_)
-            | Event::Executed(_)
-            | Event::Rejected { .. }
-            | Event::Evidence(_)
-            | Event::Crashed { .. }
-            | Event::Restarted { .. }
-            | Event::Byzantine(_)
-            | Event::Changed(_)
-            | Event::Submitted { .. }
-            | Event::Vanished(_) => {}
+        // What never arrived is no event of its receiver's.
+        if let Event::Lost { .. } = &record.event {
+            return;
         }
-        let Some(node) = place(&record.event) else {
+        if let Event::Delivered {
+            message,
+            flight,
+            from,
+            to,
+        } = &record.event
+        {
+            let sent = record.at.saturating_sub(u64::from(*flight));
+            if let Some(clock) = self.sendings.get(&(sent, *message, *from)).cloned() {
+                self.learn(*to, &clock);
+            }
+        }
+        let Some(node) = record.event.node() else {
             return;
         };
         self.event(node, &what(record, trace), out);

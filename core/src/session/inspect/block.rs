@@ -168,41 +168,25 @@ impl Session {
         let trace = self.sim.trace();
         let mut told = Told::default();
         for record in trace.since(trace.position(since)) {
-            match &record.event {
-                Event::Committed(c) if c.block == *id => {
-                    told.decided
-                        .push((c.node.0, record.at, c.round, c.caught_up));
-                }
-                Event::Executed(e) if e.block == *id => told.executions.push(ExecutedBy {
+            if let Event::Committed(c) = &record.event
+                && c.block == *id
+            {
+                told.decided
+                    .push((c.node.0, record.at, c.round, c.caught_up));
+            } else if let Event::Executed(e) = &record.event
+                && e.block == *id
+            {
+                told.executions.push(ExecutedBy {
                     node: e.node.0,
                     at_us: record.at,
                     root: e.root.to_string(),
                     gas: e.gas,
-                }),
-                Event::Rejected { node, detail } if detail.block == *id => {
-                    told.rejected
-                        .push((node.0, record.at, detail.reason.clone()));
-                }
-                // Of other blocks, or of none.
-                Event::Sent { .. }
-                | Event::Delivered { .. }
-                | Event::Lost { .. }
-                | Event::BadSignature { .. }
-                | Event::Step { .. }
-                | Event::TimerFired { .. }
-                | Event::Locked { .. }
-                | Event::Polka { .. }
-                | Event::Skipped { .. }
-                | Event::Committed(_)
-                | Event::Executed(_)
-                | Event::Rejected { .. }
-                | Event::Evidence(_)
-                | Event::Crashed { .. }
-                | Event::Restarted { .. }
-                | Event::Byzantine(_)
-                | Event::Changed(_)
-                | Event::Submitted { .. }
-                | Event::Vanished(_) => {}
+                });
+            } else if let Event::Rejected { node, detail } = &record.event
+                && detail.block == *id
+            {
+                told.rejected
+                    .push((node.0, record.at, detail.reason.clone()));
             }
         }
         told

@@ -3,7 +3,7 @@
 use crate::base::Micros;
 use crate::session::Session;
 use crate::session::view::{Fate, MessageView};
-use crate::trace::{Event, Loss, MessageId};
+use crate::trace::{Event, Loss, MessageId, Record};
 use crate::types::NodeId;
 
 /// Copies listed.
@@ -65,74 +65,56 @@ impl Session {
         let mut sendings = Vec::new();
         let mut copies = Vec::new();
         let mut false_at = Vec::new();
-        for record in trace.since(trace.position(m.sent)) {
-            match &record.event {
-                Event::Sent {
-                    message,
-                    from,
-                    copies,
-                    again,
-                } if *message == id => sendings.push(Sending {
-                    at_us: record.at,
+        let mut copy = |from: &NodeId, to: &NodeId, sent_us, arrives_us, fate| {
+            copies.push(CopyInside {
+                from: from.0,
+                to: to.0,
+                sent_us,
+                arrives_us,
+                fate,
+            });
+        };
+        let about = |record: &&Record| record.event.message() == Some(id);
+        for record in trace.since(trace.position(m.sent)).filter(about) {
+            let at = record.at;
+            if let Event::Sent {
+                from,
+                copies,
+                again,
+                ..
+            } = &record.event
+            {
+                sendings.push(Sending {
+                    at_us: at,
                     from: from.0,
                     copies: *copies,
                     again: *again,
-                }),
-                Event::Delivered {
-                    message,
-                    flight,
-                    from,
-                    to,
-                } if *message == id => copies.push(CopyInside {
-                    from: from.0,
-                    to: to.0,
-                    sent_us: record.at.saturating_sub(u64::from(*flight)),
-                    arrives_us: record.at,
-                    fate: Fate::Delivered,
-                }),
-                Event::Lost {
-                    message,
-                    flight,
-                    from,
-                    to,
-                    why,
-                } if *message == id => {
-                    let flight = u64::from(*flight);
-                    let (fate, sent_us) = match why {
-                        Loss::Network => (Fate::Lost, record.at),
-                        Loss::Partition => (Fate::Cut, record.at),
-                        Loss::Hand => (Fate::Dropped, record.at.saturating_sub(flight)),
-                        Loss::Down => (Fate::ReceiverDown, record.at.saturating_sub(flight)),
-                    };
-                    copies.push(CopyInside {
-                        from: from.0,
-                        to: to.0,
-                        sent_us,
-                        arrives_us: sent_us + flight,
-                        fate,
-                    });
-                }
-                Event::BadSignature { message, to } if *message == id => false_at.push(to.0),
-                // Of other messages, or of none.
-                Event::Sent { .. }
-                | Event::Delivered { .. }
-                | Event::Lost { .. }
-                | Event::BadSignature { .. }
-                | Event::Step { .. }
-                | Event::TimerFired { .. }
-                | Event::Locked { .. }
-                | Event::Polka { .. }
-                | Event::Skipped { .. }
-                | Event::Committed(_)
-                | Event::Executed(_)
-                | Event::Rejected { .. }
-                | Event::Evidence(_)
-                | Event::Crashed { .. }
-                | Event::Restarted { .. }
-                | Event::Byzantine(_)
-                | Event::Changed(_)
-                | Event::Submitted { .. }
-                | Event::Vanished(_) => {}
+                });
+            } else if let Event::Delivered {
+                flight, from, to, ..
+            } = &record.event
+            {
+                let sent_us = at.saturating_sub(u64::from(*flight));
+                copy(from, to, sent_us, at, Fate::Delivered);
+            } else if let Event::Lost {
+                flight,
+                from,
+                to,
+                why,
+                ..
+            } = &record.event
+            {
+                let flight = u64::from(*flight);
+                let left = at.saturating_sub(flight);
+                let (fate, sent_us) = match why {
+                    Loss::Network => (Fate::Lost, at),
+                    Loss::Partition => (Fate::Cut, at),
+                    Loss::Hand => (Fate::Dropped, left),
+                    Loss::Down => (Fate::ReceiverDown, left),
+                };
+                copy(from, to, sent_us, sent_us + flight, fate);
+            } else if let Event::BadSignature { to, .. } = &record.event {
+                false_at.push(to.0);
             }
         }
         let flying = self.sim.flying(m.sent, usize::MAX);

@@ -1,7 +1,7 @@
 //! A recorded run in the place of a world: the same door, but nothing is decided here any more.
 
 use crate::base::limits::MAX_TIME;
-use crate::base::{Hash, Micros};
+use crate::base::{Hash, Micros, Slices};
 use crate::consensus::Status;
 use crate::ledger::{Receipt, State};
 use crate::scenario::model::{CopySpec, TimedCommand};
@@ -9,7 +9,9 @@ use crate::trace::file::TraceFile;
 use crate::trace::{Event, MessageId, Record, RunDigest, Trace};
 use crate::types::{Address, BlockId, Height, NodeId, Round, SignedTransaction, ValidatorId};
 use crate::vm::{Admitted, ContractEngine, Outcome, Refusal, WasmEngine};
-use crate::world::{Again, Armed, Flying, Inside, Kept, NodeFacts, Proof, Simulation, Submission};
+use crate::world::{
+    Again, Armed, Flying, Inside, Kept, NodeFacts, Proof, Ran, Simulation, Submission,
+};
 use std::sync::Arc;
 
 /// Records looked through for what is on its way at an instant.
@@ -172,7 +174,7 @@ impl Playback {
 }
 
 impl Simulation for Playback {
-    fn run(&mut self, until: Micros, max: u64) -> u64 {
+    fn run(&mut self, until: Micros, max: u64) -> Ran {
         let file = self.file.clone();
         let mut done = 0;
         while done < max {
@@ -187,7 +189,10 @@ impl Simulation for Playback {
                 }
             }
         }
-        done
+        Ran {
+            steps: done,
+            executing: false,
+        }
     }
 
     fn now(&self) -> Micros {
@@ -275,12 +280,12 @@ impl Simulation for Playback {
         _node: NodeId,
         _height: Option<Height>,
         _contract: Address,
-        _input: &[u8],
-    ) -> Option<Outcome> {
+        _input: Vec<u8>,
+    ) -> Option<Slices<'static, Outcome>> {
         None
     }
 
-    fn execute_again(&self, _node: NodeId, _height: Height) -> Option<Again> {
+    fn execute_again(&self, _node: NodeId, _height: Height) -> Option<Slices<'static, Again>> {
         None
     }
 

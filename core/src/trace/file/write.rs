@@ -43,7 +43,7 @@ impl TraceWriter {
     /// The next record, and the messages before it. A record of a message that is no longer kept cannot
     /// be told and is left out: false.
     pub fn record(&mut self, record: &Record, trace: &Trace) -> bool {
-        if let Some(id) = message_of(&record.event) {
+        if let Some(id) = record.event.message() {
             if trace.find(id).is_none() {
                 return false;
             }
@@ -101,16 +101,6 @@ impl TraceWriter {
             .extend_from_slice(&(self.chunk.len() as u32).to_le_bytes());
         self.done.extend_from_slice(&packed);
         self.chunk.clear();
-    }
-}
-
-fn message_of(event: &Event) -> Option<MessageId> {
-    match event {
-        Event::Sent { message, .. }
-        | Event::Delivered { message, .. }
-        | Event::Lost { message, .. }
-        | Event::BadSignature { message, .. } => Some(*message),
-        _ => None,
     }
 }
 

@@ -1,0 +1,92 @@
+//! What is done to a running world.
+
+use super::{AdversarySpec, CopySpec, Cut, LatencySpec, SubmitSpec};
+use crate::base::Micros;
+use borsh::{BorshDeserialize, BorshSerialize};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+#[derive(
+    Clone, Debug, PartialEq, Serialize, Deserialize, BorshSerialize, BorshDeserialize, JsonSchema,
+)]
+#[serde(deny_unknown_fields)]
+pub struct TimedCommand {
+    pub at_us: Micros,
+    pub command: Command,
+}
+
+/// What a hand on the page (or a script) does to a running world.
+#[derive(
+    Clone, Debug, PartialEq, Serialize, Deserialize, BorshSerialize, BorshDeserialize, JsonSchema,
+)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Command {
+    SetLatency(LatencySpec),
+    SetLoss {
+        ppm: u32,
+    },
+    SetDuplicate {
+        ppm: u32,
+    },
+    SetReorder {
+        ppm: u32,
+        by_us: Micros,
+    },
+    SetBlockInterval {
+        us: Micros,
+    },
+    SetWorkload {
+        tx_per_second: u32,
+    },
+    /// This many validators are down from now on; the choice grows and shrinks at its end.
+    SetCrashed {
+        count: u16,
+    },
+    Crash {
+        validator: String,
+    },
+    Restart {
+        validator: String,
+    },
+    SetAdversary(AdversarySpec),
+    Partition(Cut),
+    /// Ends every cut, isolations included.
+    Heal,
+    /// A user's transaction, signed with the key of user account `from`.
+    Submit {
+        from: u16,
+        action: SubmitSpec,
+        /// Gas it may use at most; absent: 40 million.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        gas_limit: Option<u64>,
+    },
+    /// A copy in flight is lost.
+    Drop(CopySpec),
+    /// A copy in flight arrives this much later.
+    Delay {
+        message: CopySpec,
+        by_us: Micros,
+    },
+    /// A copy in flight arrives a second time, this much after the first.
+    Duplicate {
+        message: CopySpec,
+        after_us: Micros,
+    },
+    /// A copy in flight arrives at this instant.
+    DeliverNow(CopySpec),
+    /// Nothing leaves the validator's nodes for others, nothing from others is sent to them.
+    Isolate {
+        validator: String,
+    },
+    /// Ends the isolation of one validator; cuts between groups stay.
+    Restore {
+        validator: String,
+    },
+    /// A user in league with the Byzantine validators signs two transactions with one nonce and hands both
+    /// to them alone. Of a pair of conflicting blocks one carries the first and one the second.
+    SubmitTwice {
+        from: u16,
+        first: SubmitSpec,
+        second: SubmitSpec,
+    },
+}

@@ -1,0 +1,174 @@
+//! Who is down and who lies.
+
+use crate::base::Micros;
+use borsh::{BorshDeserialize, BorshSerialize};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+#[derive(
+    Clone,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    Serialize,
+    Deserialize,
+    BorshSerialize,
+    BorshDeserialize,
+    JsonSchema,
+)]
+#[serde(deny_unknown_fields, default)]
+pub struct FaultSpec {
+    /// This many validators (chosen by seed, never Byzantine ones while others are left) are down from
+    /// the start.
+    pub crashed: u16,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub crashes: Vec<CrashSpec>,
+}
+
+#[derive(
+    Clone,
+    Debug,
+    PartialEq,
+    Eq,
+    Serialize,
+    Deserialize,
+    BorshSerialize,
+    BorshDeserialize,
+    JsonSchema,
+)]
+#[serde(deny_unknown_fields)]
+pub struct CrashSpec {
+    pub validator: String,
+    pub at_us: Micros,
+    /// Absent: never comes back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub restart_us: Option<Micros>,
+}
+
+#[derive(
+    Clone,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    Serialize,
+    Deserialize,
+    BorshSerialize,
+    BorshDeserialize,
+    JsonSchema,
+)]
+#[serde(deny_unknown_fields, default)]
+pub struct AdversarySpec {
+    pub who: Who,
+    pub strategy: StrategySpec,
+}
+
+/// Which validators are Byzantine.
+#[derive(
+    Clone,
+    Debug,
+    PartialEq,
+    Eq,
+    Serialize,
+    Deserialize,
+    BorshSerialize,
+    BorshDeserialize,
+    JsonSchema,
+)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Who {
+    /// That many, drawn by seed: a larger count keeps those of a smaller one.
+    Count(u16),
+    Names(Vec<String>),
+}
+
+impl Default for Who {
+    fn default() -> Self {
+        Who::Count(0)
+    }
+}
+
+#[derive(
+    Clone,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    Serialize,
+    Deserialize,
+    BorshSerialize,
+    BorshDeserialize,
+    JsonSchema,
+)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum StrategySpec {
+    /// Equivocate when proposing and give each half of the honest votes for its block.
+    #[default]
+    Coalition,
+    /// Receive and say nothing.
+    Silent,
+    /// Send everything this much later.
+    Delay { by_us: Micros },
+    /// Execute wrongly: its state root differs.
+    WrongRoot,
+    /// Vote as if never locked.
+    Amnesia,
+    /// Say exactly what the script says.
+    Puppet { script: Vec<PuppetLine> },
+    /// Execute wrongly where it shows in contracts only: everybody they ask about owns one coin more.
+    WrongAnswers,
+    /// Leave these users' transactions out of one's own blocks.
+    Censor { users: Vec<u16> },
+}
+
+/// One signed message of a puppet, delivered to the named validators at one instant.
+#[derive(
+    Clone,
+    Debug,
+    PartialEq,
+    Eq,
+    Serialize,
+    Deserialize,
+    BorshSerialize,
+    BorshDeserialize,
+    JsonSchema,
+)]
+#[serde(deny_unknown_fields)]
+pub struct PuppetLine {
+    pub at_us: Micros,
+    pub from: String,
+    pub to: Vec<String>,
+    /// The protocol's name for the kind: `proposal`, `prevote`, `precommit`.
+    pub kind: String,
+    pub height: u64,
+    pub round: u32,
+    pub value: ValueSpec,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub valid_round: Option<u32>,
+}
+
+/// What a scripted message speaks for.
+#[derive(
+    Clone,
+    Debug,
+    PartialEq,
+    Eq,
+    Serialize,
+    Deserialize,
+    BorshSerialize,
+    BorshDeserialize,
+    JsonSchema,
+)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum ValueSpec {
+    Nil,
+    /// A block of the puppets' own, made when the label is first used: valid, on the parent that the
+    /// message's height has at the puppet. Same label and height, same block.
+    Block(String),
+    /// The block that was first proposed in a slot by anybody.
+    Proposed {
+        height: u64,
+        round: u32,
+    },
+}

@@ -1,0 +1,129 @@
+//! The network: delays, losses, cuts.
+
+use crate::base::{MILLISECOND, Micros};
+use borsh::{BorshDeserialize, BorshSerialize};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+#[derive(
+    Clone, Debug, PartialEq, Serialize, Deserialize, BorshSerialize, BorshDeserialize, JsonSchema,
+)]
+#[serde(deny_unknown_fields, default)]
+pub struct NetworkSpec {
+    pub latency: LatencySpec,
+    pub loss_ppm: u32,
+    pub duplicate_ppm: u32,
+    /// Share of messages that are held back by `reorder_by_us` more.
+    pub reorder_ppm: u32,
+    pub reorder_by_us: Micros,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub partitions: Vec<PartitionSpec>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub gst: Option<GstSpec>,
+}
+
+impl Default for NetworkSpec {
+    fn default() -> Self {
+        NetworkSpec {
+            latency: LatencySpec::Uniform {
+                min_us: 40 * MILLISECOND,
+                max_us: 60 * MILLISECOND,
+            },
+            loss_ppm: 0,
+            duplicate_ppm: 0,
+            reorder_ppm: 0,
+            reorder_by_us: 100 * MILLISECOND,
+            partitions: Vec::new(),
+            gst: None,
+        }
+    }
+}
+
+/// How long a message is on its way.
+#[derive(
+    Clone, Debug, PartialEq, Serialize, Deserialize, BorshSerialize, BorshDeserialize, JsonSchema,
+)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum LatencySpec {
+    Constant {
+        us: Micros,
+    },
+    Uniform {
+        min_us: Micros,
+        max_us: Micros,
+    },
+    /// Cut off at 0.
+    Normal {
+        mean_us: Micros,
+        deviation_us: Micros,
+    },
+    /// Median and the sigma of the logarithm in thousandths (500 = 0.5).
+    LogNormal {
+        median_us: Micros,
+        sigma_milli: u32,
+    },
+    /// `us[from][to]` by validator, constant; twins use their validator's row.
+    Matrix {
+        us: Vec<Vec<Micros>>,
+    },
+}
+
+#[derive(
+    Clone,
+    Debug,
+    PartialEq,
+    Eq,
+    Serialize,
+    Deserialize,
+    BorshSerialize,
+    BorshDeserialize,
+    JsonSchema,
+)]
+#[serde(deny_unknown_fields)]
+pub struct PartitionSpec {
+    pub from_us: Micros,
+    /// Absent: until the end, or until a `heal` command.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until_us: Option<Micros>,
+    pub cut: Cut,
+}
+
+/// Which links are cut.
+#[derive(
+    Clone,
+    Debug,
+    PartialEq,
+    Eq,
+    Serialize,
+    Deserialize,
+    BorshSerialize,
+    BorshDeserialize,
+    JsonSchema,
+)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Cut {
+    /// Nothing passes between different groups; who is in no group makes one more group.
+    Groups(Vec<Vec<String>>),
+    /// Messages from any of `from` to any of `to` are lost; the way back works.
+    OneWay { from: Vec<String>, to: Vec<String> },
+}
+
+/// Before `at_us` any delay up to `max_before_us`, after it at most `delta_us`.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Serialize,
+    Deserialize,
+    BorshSerialize,
+    BorshDeserialize,
+    JsonSchema,
+)]
+#[serde(deny_unknown_fields)]
+pub struct GstSpec {
+    pub at_us: Micros,
+    pub max_before_us: Micros,
+    pub delta_us: Micros,
+}

@@ -1,0 +1,75 @@
+//! The log: what it is asked and what it shows.
+
+use super::chart::{Arrow, Mark};
+use borsh::{BorshDeserialize, BorshSerialize};
+
+/// What a log is to show. All conditions hold at once.
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct LogQuery {
+    /// Index into `LOG_EVENTS`.
+    pub event: Option<u8>,
+    /// Index into [`World::kinds`]: then only records of such messages.
+    pub kind: Option<u8>,
+    /// A node: where it happened, or who sent it.
+    pub node: Option<u16>,
+    pub from_height: u64,
+    pub to_height: u64,
+    /// Words that all must fit: kinds, events, names, heights, beginnings of digests.
+    pub text: String,
+}
+
+impl Default for LogQuery {
+    fn default() -> Self {
+        LogQuery {
+            event: None,
+            kind: None,
+            node: None,
+            from_height: 0,
+            to_height: u64::MAX,
+            text: String::new(),
+        }
+    }
+}
+
+/// One record in words.
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct LogRow {
+    /// Of the record since the run began.
+    pub number: u64,
+    pub at_us: u64,
+    pub node: Option<u16>,
+    pub event: u8,
+    /// Index into [`World::kinds`], for records of messages.
+    pub kind: Option<u8>,
+    pub what: String,
+    pub message: Option<u32>,
+    /// The same thing as the chart draws it, where it does.
+    pub arrow: Option<Arrow>,
+    pub mark: Option<Mark>,
+}
+
+/// Some rows of a log.
+#[derive(Clone, Debug, Default, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct LogPage {
+    /// Rows there are.
+    pub total: u32,
+    /// Position of the first of these.
+    pub from: u32,
+    pub rows: Vec<LogRow>,
+}
+
+/// A thing on the chart, to be found in a log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct LogPlace {
+    pub at_us: u64,
+    pub message: Option<u32>,
+    pub node: u16,
+}
+
+/// A log as a text.
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct LogText {
+    pub text: String,
+    /// Older rows that did not fit.
+    pub left_out: u32,
+}

@@ -1,0 +1,146 @@
+//! How a page and a clock drive the runner.
+
+use super::*;
+use crate::protocol::ChartNews;
+use std::cell::Cell;
+
+/// A clock that moves a little at each look.
+fn ticking(cell: &Cell<f64>) -> impl Fn() -> f64 + '_ {
+    move || {
+        cell.set(cell.get() + 0.05);
+        cell.get()
+    }
+}
+
+fn run_ms(runner: &mut Runner, clock: &Cell<f64>, ms: f64) -> Vec<Saying> {
+    let mut all = Vec::new();
+    let end = clock.get() + ms;
+    while clock.get() < end {
+        runner.slice(ticking(clock));
+        all.extend(runner.take());
+        runner.hear(ToWorker::Heard, None);
+        clock.set(clock.get() + 15.0);
+    }
+    all
+}
+
+fn now(answers: &[Saying]) -> u64 {
+    answers
+        .iter()
+        .rev()
+        .find_map(|(a, _)| match a {
+            FromWorker::Tick(t) => Some(t.now_us),
+            _ => None,
+        })
+        .unwrap_or_default()
+}
+
+#[test]
+fn simulated_time_follows_the_readers_at_the_chosen_speed() {
+    let (mut runner, clock) = (Runner::default(), Cell::new(1_000.0));
+    let scenario = Box::default();
+    runner.hear(ToWorker::Open { scenario, at_us: 0 }, None);
+    runner.hear(ToWorker::Speed(Some(0.5)), None);
+    let answers = run_ms(&mut runner, &clock, 2_000.0);
+    let now = now(&answers);
+    assert!((900_000..1_100_000).contains(&now), "{now}");
+}
+
+#[test]
+fn nothing_is_piled_up_before_a_page_that_does_not_listen() {
+    let (mut runner, clock) = (Runner::default(), Cell::new(1_000.0));
+    let scenario = Box::default();
+    runner.hear(ToWorker::Open { scenario, at_us: 0 }, None);
+    let mut ticks = 0;
+    for _ in 0..100 {
+        runner.slice(ticking(&clock));
+        clock.set(clock.get() + 15.0);
+        let told = runner.take();
+        ticks += told
+            .iter()
+            .filter(|(a, _)| matches!(a, FromWorker::Tick(_)))
+            .count();
+    }
+    assert_eq!(ticks, 1);
+}
+
+#[test]
+fn while_paused_an_act_is_told_with_the_instant_it_was_done_at() {
+    let (mut runner, clock) = (Runner::default(), Cell::new(1_000.0));
+    let scenario = Box::default();
+    runner.hear(ToWorker::Open { scenario, at_us: 0 }, None);
+    run_ms(&mut runner, &clock, 500.0);
+    runner.hear(ToWorker::Play(false), None);
+    let held = now(&run_ms(&mut runner, &clock, 300.0));
+    runner.hear(ToWorker::Apply(Command::SetLoss { ppm: 5 }), None);
+    assert_eq!(now(&run_ms(&mut runner, &clock, 300.0)), held + 1);
+}
+
+#[test]
+fn a_message_in_flight_is_told_once_and_dropped_by_what_the_page_knows_of_it() {
+    let (mut runner, clock) = (Runner::default(), Cell::new(1_000.0));
+    let scenario = Box::default();
+    runner.hear(ToWorker::Open { scenario, at_us: 0 }, None);
+    let mut answers = Vec::new();
+    let news = |answers: &[Saying]| -> Vec<ChartNews> {
+        let bytes = answers.iter().filter_map(|(_, bytes)| bytes.as_ref());
+        bytes.filter_map(|b| borsh::from_slice(b).ok()).collect()
+    };
+    // Something is in flight at most times, not at all.
+    while news(&answers).last().is_none_or(|n| n.flying.is_empty()) {
+        answers.extend(run_ms(&mut runner, &clock, 40.0));
+    }
+    let mut told = std::collections::BTreeSet::new();
+    for n in news(&answers) {
+        for a in n
+            .flying
+            .iter()
+            .filter(|a| n.since.is_some_and(|s| a.sent_us > s))
+        {
+            assert!(told.insert((a.message, a.to)), "twice: {a:?}");
+        }
+    }
+    assert!(!told.is_empty());
+    runner.hear(ToWorker::Play(false), None);
+    let paused = news(&run_ms(&mut runner, &clock, 300.0));
+    let all = paused
+        .iter()
+        .find(|n| n.since.is_none())
+        .expect("told anew");
+    let a = all.flying.first().expect("in flight");
+    let drop = ToWorker::Hand {
+        message: a.message,
+        from: a.from,
+        to: a.to,
+        arrives_us: a.arrives_us,
+        act: Hand::Drop,
+    };
+    runner.hear(drop.clone(), None);
+    let done = run_ms(&mut runner, &clock, 300.0);
+    let dropped = |s: &Scenario| matches!(s.commands[0].command, Command::Drop(_));
+    assert!(
+        done.iter()
+            .any(|(a, _)| matches!(a, FromWorker::Acted(acted) if dropped(&acted.scenario)))
+    );
+    runner.hear(drop, None);
+    let again = run_ms(&mut runner, &clock, 100.0);
+    assert!(
+        again
+            .iter()
+            .any(|(a, _)| matches!(a, FromWorker::Problem { .. }))
+    );
+}
+
+#[test]
+fn a_pause_holds_time_and_still_shows_the_last_frame() {
+    let (mut runner, clock) = (Runner::default(), Cell::new(1_000.0));
+    let scenario = Box::default();
+    runner.hear(ToWorker::Open { scenario, at_us: 0 }, None);
+    run_ms(&mut runner, &clock, 500.0);
+    runner.hear(ToWorker::Play(false), None);
+    let held = run_ms(&mut runner, &clock, 500.0);
+    assert!(held.iter().any(|(a, _)| matches!(a, FromWorker::Frame(_))));
+    let first = now(&held);
+    let later = run_ms(&mut runner, &clock, 500.0);
+    assert!(now(&later) == first || later.is_empty());
+}

@@ -1,0 +1,211 @@
+//! What the page has been told of the run, and what it is told next: not faster than it listens.
+
+use super::beside::Beside;
+use crate::protocol::{About, ChartNews, Doing, FromWorker, Ledger, Tick};
+use crate::words;
+use consensusforge_core::session::Session;
+use consensusforge_core::session::view::{Moments, Problem};
+
+/// Chart records a tick carries, at most; more than this on one screen is only density.
+const MAX_ARROWS: usize = 6_000;
+const MAX_FLYING: usize = 12_000;
+/// Frames (tables, figures, sentences) a second.
+const FRAME_EVERY_MS: f64 = 110.0;
+/// How often contracts and receipts are looked at.
+const LEDGER_EVERY_MS: f64 = 450.0;
+
+/// An answer, with the bytes that travel beside it.
+pub type Saying = (FromWorker, Option<Vec<u8>>);
+
+/// Modules known, and what distinguishes contracts and receipts from what was told last.
+type Stamp = (usize, Vec<u64>, Vec<u64>);
+
+/// What the page knows of the chart of one run.
+#[derive(Default)]
+pub struct Charted {
+    cursor: u64,
+    /// The instant of the last news: copies that left before it are known. None after anything but time
+    /// changed them.
+    flown_us: Option<u64>,
+}
+
+impl Charted {
+    /// What is new of a run that stands at `now_us`.
+    pub fn news(&mut self, session: &Session, now_us: u64) -> ChartNews {
+        let batch = session.chart(self.cursor, MAX_ARROWS);
+        self.cursor = batch.cursor;
+        // What left before the last news was told then; at its very instant more may have left.
+        let since = self.flown_us.filter(|_| !batch.reset);
+        self.flown_us = Some(now_us);
+        ChartNews {
+            batch,
+            flying: session.flying(since.unwrap_or(0), MAX_FLYING),
+            since,
+        }
+    }
+}
+
+pub struct Telling {
+    out: Vec<Saying>,
+    chart: Charted,
+    /// The page has not yet taken in the last tick: do not pile up more.
+    unheard: bool,
+    /// Things stand otherwise than the page knows.
+    pub stale: bool,
+    frame_ms: f64,
+    ledger_ms: f64,
+    ledger_stamp: Option<Stamp>,
+    /// Told last.
+    moments: Option<Moments>,
+    beside_ms: f64,
+}
+
+impl Default for Telling {
+    fn default() -> Self {
+        Telling {
+            out: Vec::new(),
+            chart: Charted::default(),
+            unheard: false,
+            stale: true,
+            frame_ms: f64::MIN,
+            ledger_ms: f64::MIN,
+            ledger_stamp: None,
+            moments: None,
+            beside_ms: f64::MIN,
+        }
+    }
+}
+
+impl Telling {
+    pub fn take(&mut self) -> Vec<Saying> {
+        std::mem::take(&mut self.out)
+    }
+
+    pub fn say(&mut self, what: FromWorker) {
+        self.send((what, None));
+    }
+
+    pub fn send(&mut self, saying: Saying) {
+        self.out.push(saying);
+    }
+
+    pub fn complain(&mut self, about: About, problem: Problem) {
+        self.say(FromWorker::Problem { about, problem });
+    }
+
+    /// The page has drawn the last tick.
+    pub fn heard(&mut self) {
+        self.unheard = false;
+    }
+
+    /// A hand may have moved the run, or copies in flight.
+    pub fn touched(&mut self) {
+        self.chart.flown_us = None;
+        self.stale = true;
+    }
+
+    /// The page begins a chart afresh.
+    pub fn anew(&mut self) {
+        self.chart.cursor = 0;
+        self.unheard = false;
+    }
+
+    /// The page knows nothing of this run.
+    pub fn opened(&mut self) {
+        self.anew();
+        self.changed();
+        self.moments = None;
+    }
+
+    /// The run is another one than before: frame and ledger are told whatever they are.
+    pub fn changed(&mut self) {
+        self.arrived();
+        self.ledger_stamp = None;
+    }
+
+    /// Frame and ledger are told with the next tick.
+    pub fn arrived(&mut self) {
+        self.frame_ms = f64::MIN;
+        self.ledger_ms = f64::MIN;
+    }
+
+    /// There is another module to tell of.
+    pub fn module_added(&mut self) {
+        self.ledger_ms = f64::MIN;
+        self.ledger_stamp = None;
+    }
+
+    /// There is another second run, or none.
+    pub fn beside_changed(&mut self) {
+        self.beside_ms = f64::MIN;
+    }
+
+    /// Tells the page where things stand.
+    pub fn tell(
+        &mut self,
+        session: &mut Session,
+        beside: Option<&mut Beside>,
+        tick: Tick,
+        now_ms: f64,
+    ) {
+        if self.unheard || !self.stale {
+            return;
+        }
+        let now_us = tick.now_us;
+        // While a run is being moved, its chart would only flicker.
+        let moved = tick.goal.is_some_and(|g| g.what != Doing::Stepping);
+        let news = (!moved).then(|| self.chart.news(session, now_us));
+        self.unheard = true;
+        self.stale = false;
+        let bytes = news.and_then(|n| borsh::to_vec(&n).ok());
+        self.send((FromWorker::Tick(tick), bytes));
+        if now_ms - self.frame_ms >= FRAME_EVERY_MS {
+            self.frame_ms = now_ms;
+            self.say(FromWorker::Frame(Box::new(session.frame())));
+        } else {
+            // So that a pause still shows its last frame.
+            self.stale = true;
+        }
+        if now_ms - self.ledger_ms >= LEDGER_EVERY_MS {
+            self.ledger_ms = now_ms;
+            self.tell_ledger(session);
+        }
+        if let Some(beside) = beside.filter(|b| b.arrived(now_us)) {
+            self.tell_beside(beside, now_ms);
+        }
+    }
+
+    fn tell_ledger(&mut self, session: &mut Session) {
+        let moments = session.moments();
+        if self.moments.as_ref() != Some(&moments) {
+            self.say(FromWorker::Moments(Box::new(moments.clone())));
+            self.moments = Some(moments);
+        }
+        let ledger = Ledger {
+            modules: session.modules(),
+            contracts: session.contracts(),
+            receipts: session.receipts(),
+        };
+        let stamp = (
+            ledger.modules.len(),
+            ledger.contracts.iter().map(words::contract_stamp).collect(),
+            ledger.receipts.iter().map(words::receipt_stamp).collect(),
+        );
+        if self.ledger_stamp.as_ref() != Some(&stamp) {
+            self.ledger_stamp = Some(stamp);
+            self.say(FromWorker::Ledger(Box::new(ledger)));
+        }
+    }
+
+    /// What the second chart shows, once it stands where the first does.
+    fn tell_beside(&mut self, beside: &mut Beside, now_ms: f64) {
+        let (news, chart) = beside.news();
+        let bytes = borsh::to_vec(&chart).ok();
+        self.send((FromWorker::Beside(Box::new(news)), bytes));
+        if now_ms - self.beside_ms >= FRAME_EVERY_MS {
+            self.beside_ms = now_ms;
+            let frame = beside.session().frame();
+            self.say(FromWorker::BesideFrame(Box::new(frame)));
+        }
+    }
+}
