@@ -45,6 +45,8 @@ impl Language {
 
 /// A transaction by the instant it was sent at, and as which of those sent then.
 type Sent = (u64, u32);
+/// Where to tell what became of it, and the field of its message if it was written by hand.
+type Form = (El, Option<El>);
 type Waiting = Box<dyn FnOnce(Answer)>;
 
 /// Forms that wait for a transaction; more than these, and the oldest is left waiting.
@@ -73,7 +75,7 @@ pub struct Studio {
     /// What was typed into forms, so that it outlives them.
     drafts: StoredValue<BTreeMap<String, String>>,
     /// Transactions whose outcome a form waits to tell.
-    followed: StoredValue<Vec<(Sent, El)>, LocalStorage>,
+    followed: StoredValue<Vec<(Sent, Form)>, LocalStorage>,
     /// Name and number of the text at the assembler; an older one's answer is not waited for.
     assembling: StoredValue<(u32, String)>,
 }
@@ -126,19 +128,19 @@ impl Studio {
     }
 
     /// What becomes of this transaction is to be told here.
-    pub fn follow(&self, sent: Sent, host: El) {
+    pub fn follow(&self, sent: Sent, form: Form) {
         self.followed.update_value(|all| {
             if all.len() == MOST_FOLLOWED {
                 all.remove(0);
             }
-            all.push((sent, host));
+            all.push((sent, form));
         });
     }
 
     /// Goes through what is waited for; `told` says whether it has been told now.
-    pub fn arrived(&self, mut told: impl FnMut(Sent, &El) -> bool) {
+    pub fn arrived(&self, mut told: impl FnMut(Sent, &Form) -> bool) {
         self.followed
-            .update_value(|all| all.retain(|(sent, host)| !told(*sent, host)));
+            .update_value(|all| all.retain(|(sent, form)| !told(*sent, form)));
     }
 
     pub fn draft(&self, key: &str) -> Option<String> {

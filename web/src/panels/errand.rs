@@ -3,6 +3,7 @@
 
 use super::answers::{complaints, sentences};
 use super::bytes::bytes;
+use super::offers::offers;
 use super::outcome::follow;
 use super::people;
 use crate::app::{App, Tone};
@@ -29,6 +30,11 @@ pub struct Subject {
     /// Entry point and message, of a contract that reads JSON.
     pub tries: Vec<(String, String)>,
 }
+
+/// A function that no contract has.
+const UNKNOWN: &str = r#"{"help":{}}"#;
+const NAMES_ITSELF: &str = "Without its schema the functions are not known here. Asked for one that it does not have, \
+     as this message does, the contract names those it has.";
 
 /// The interface whose messages are JSON.
 const COSMWASM: &str = "cosmwasm";
@@ -226,7 +232,13 @@ fn one(app: App, json: bool, subject: &Subject, kind: Kind, form: Option<&FormVi
                 .class("mono json")
                 .attr("rows", "5")
                 .attr("spellcheck", "false");
-            area.put(tries.first().map_or("{}", |t| t.as_str()));
+            // Asked for a function it does not have, a contract names those it has.
+            let unknown = tries.is_empty() && kind != Kind::Instantiate && kind != Kind::Migrate;
+            let blank = if unknown { UNKNOWN } else { "{}" };
+            area.put(tries.first().map_or(blank, |t| t.as_str()));
+            if unknown {
+                rows.push(el("p").class("note").text(NAMES_ITSELF));
+            }
             let buttons = tries.iter().map(|text| {
                 let (area, text) = (area.clone(), (*text).clone());
                 let shown = el("button").class("quiet mono").attr("title", "Try this");
@@ -590,6 +602,11 @@ fn submit(
             Err(sentence) => return complain(&fields_now, whole, vec![(At::Message, sentence)]),
         },
     };
+    let by_hand = fields_now
+        .slots
+        .iter()
+        .find(|(at, _, _)| *at == At::Message);
+    let field = by_hand.map(|(_, field, _)| field.clone());
     let errand = Errand {
         kind: if asks { Kind::Query } else { fields_now.kind },
         to: subject.to.clone(),
@@ -608,7 +625,7 @@ fn submit(
             .ask(app, Ask::Send(errand), move |answer| match answer {
                 Answer::Sent { at_us, nth } => {
                     complain(&fields.borrow(), &whole, Vec::new());
-                    follow(app, (at_us, nth), said);
+                    follow(app, (at_us, nth), said, field);
                 }
                 other => complain(&fields.borrow(), &whole, complaints(other)),
             });
@@ -652,6 +669,7 @@ fn submit(
             .unwrap_or_default();
         let (fields, whole, said, table) =
             (fields.clone(), whole.clone(), said.clone(), table.clone());
+        let field = field.clone();
         let place = Place { validator, height };
         app.studio.ask(
             app,
@@ -660,7 +678,11 @@ fn submit(
                 Answer::Said(result) => {
                     complain(&fields.borrow(), &whole, Vec::new());
                     match table {
-                        None => said.fill([viewed(&result)]),
+                        None => {
+                            let error = result.error.as_deref().zip(field.as_ref());
+                            let offered = error.and_then(|(e, field)| offers(e, field));
+                            said.fill([viewed(&result)].into_iter().chain(offered));
+                        }
                         Some(table) => {
                             let _ = table.child(
                                 &el("tr")

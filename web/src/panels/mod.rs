@@ -28,6 +28,7 @@ pub mod module;
 mod names;
 pub mod newer;
 pub mod nodes;
+mod offers;
 mod outcome;
 pub mod overload;
 pub mod path;

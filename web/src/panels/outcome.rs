@@ -1,6 +1,7 @@
 //! What became of a transaction, told at the form it was sent from: whoever waits there need not look for
 //! the receipt.
 
+use super::offers::offers;
 use crate::app::App;
 use crate::platform::dom::{El, el};
 use crate::words;
@@ -9,25 +10,27 @@ use leptos::prelude::*;
 
 /// Says in `host` that a transaction is on its way, and what became of it once that is known.
 ///
-/// `sent`: the instant, and as which of those sent then.
-pub fn follow(app: App, sent: (u64, u32), host: El) {
+/// `sent`: the instant, and as which of those sent then. `field`: where the message was written by hand.
+pub fn follow(app: App, sent: (u64, u32), host: El, field: Option<El>) {
     host.fill([el("p")
         .class("note sent")
         .text("Sent: it goes into a block like any transaction.")]);
-    app.studio.follow(sent, host);
+    app.studio.follow(sent, (host, field));
 }
 
 /// Tells the forms that wait, for as long as they are there.
 pub fn tell(app: App) {
     Effect::new(move |_| {
         let ledger = app.ledger.get();
-        app.studio.arrived(|(at_us, nth), host| {
+        app.studio.arrived(|(at_us, nth), (host, field)| {
             // The newest receipt stands first.
             let of_then = ledger.receipts.iter().rev();
             let mut of_then = of_then.filter(|r| r.submitted_us == at_us);
             let known = of_then.nth(nth as usize).filter(|r| r.status != "pending");
             if let Some(receipt) = known {
-                host.fill([told(receipt)]);
+                let error = receipt.error.as_deref().zip(field.as_ref());
+                let offered = error.and_then(|(e, field)| offers(e, field));
+                host.fill([told(receipt)].into_iter().chain(offered));
             }
             known.is_some()
         });
