@@ -270,6 +270,16 @@ fn the_microscope_finds_the_question_where_a_liar_parts() {
 }
 
 #[test]
+fn a_receipt_is_an_honest_validators_though_the_liar_was_first() {
+    let session = play("wrong-answers", 9_000_000);
+    let receipt = &session.receipts()[0];
+    // Else this shows nothing: the liar executed the block before anybody else.
+    assert_eq!(receipt.roots[0].0, "v4");
+    let said = receipt.events.join("\n");
+    assert!(said.ends_with("amount=1000000000000"), "{said}");
+}
+
+#[test]
 fn the_past_can_be_asked_compared_and_proved() {
     let session = play("escrow-liar", 9_000_000);
     let contract = session.contracts()[0].address.clone();

@@ -271,10 +271,18 @@ impl App {
 
     pub fn open_preset(&self, preset: &Preset) {
         self.remember(&preset.title);
-        self.preset.set(preset.id.clone());
-        self.pace_anew.set(true);
+        self.show_preset(preset);
         self.play(true);
         self.open(preset.scenario.clone(), 0);
+    }
+
+    /// It is this ready-made one that opens: what it says to look at is brought up.
+    pub fn show_preset(&self, preset: &Preset) {
+        self.preset.set(preset.id.clone());
+        self.pace_anew.set(true);
+        if !preset.scenario.contracts.is_empty() {
+            self.tab.set(Tab::Contracts);
+        }
     }
 
     /// Opens a run of somebody's own making, at its own speed.

@@ -356,8 +356,7 @@ fn asked_for(app: App, presets: &[Preset]) -> Option<Preset> {
 
 /// The run a page starts with.
 fn begin(app: App, preset: Preset) {
-    app.pace_anew.set(true);
-    app.preset.set(preset.id);
+    app.show_preset(&preset);
     app.open(preset.scenario, 0);
 }
 

@@ -168,7 +168,8 @@ impl<P: Protocol> World<P> {
             let took = Micros::try_from(took).unwrap_or(Micros::MAX).min(MAX_DELAY);
             n.busy_until = n.busy_until.max(self.now) + took;
         }
-        self.users.executed(node, block, &execution);
+        let lies = self.adversary.controls(node);
+        self.users.executed(node, lies, block, &execution);
         self.digest.executed(node, &block.id(), &root);
         self.trace.push(
             self.now,

@@ -84,8 +84,9 @@ pub struct Submission {
     pub what: String,
     pub at: Micros,
     pub gas_limit: u64,
-    /// By the first node that executed it.
+    /// By the first honest node that executed it, or by a liar until one has.
     pub outcome: Option<(Height, Receipt)>,
+    pub by_liar: bool,
     /// Nodes that executed it, and the state root after its block there.
     pub roots: Vec<(NodeId, Hash)>,
     /// Why no node took it.
@@ -123,13 +124,21 @@ impl Users {
     }
 
     /// Notes what became of persons' transactions in a block just executed by `node`.
-    pub(super) fn executed(&mut self, node: NodeId, block: &Block, execution: &Execution) {
+    /// A liar's word stands until an honest node (`lies` false) has executed it.
+    pub(super) fn executed(
+        &mut self,
+        node: NodeId,
+        lies: bool,
+        block: &Block,
+        execution: &Execution,
+    ) {
         if self.submissions.is_empty() {
             return;
         }
         for receipt in &execution.receipts {
             if let Some(s) = self.submissions.iter_mut().find(|s| s.tx == receipt.tx) {
-                if s.outcome.is_none() {
+                if s.outcome.is_none() || (s.by_liar && !lies) {
+                    s.by_liar = lies;
                     s.outcome = Some((block.header.height, receipt.clone()));
                 }
                 s.roots.push((node, execution.root));
@@ -279,6 +288,7 @@ impl<P: Protocol> World<P> {
             at: self.now,
             gas_limit: tx.transaction.gas_limit,
             outcome: None,
+            by_liar: false,
             roots: Vec::new(),
             refused,
         };

@@ -96,12 +96,16 @@ fn changes(app: App, r: &ReceiptView) -> Option<El> {
     let heading = |text: &str| el("th").attr("scope", "col").text(text);
     let rows = r.changes.iter().map(|(_, key, before, after)| {
         let after = match after {
-            Some(after) => bytes(after),
+            Some(after) => value(app, after),
             None => el("span").class("note").text("deleted"),
+        };
+        let before = match before {
+            Some(before) => value(app, before),
+            None => maybe(None),
         };
         el("tr")
             .child(&storage_key(app, key))
-            .child(&el("td").child(&maybe(before.as_deref())))
+            .child(&el("td").child(&before))
             .child(&el("td").child(&after))
     });
     let head = el("tr")
@@ -114,6 +118,17 @@ fn changes(app: App, r: &ReceiptView) -> Option<El> {
             .child(&el("thead").child(&head))
             .child(&el("tbody").add_all(rows)),
     )
+}
+
+/// A value in hex: as text with names in it where it is text.
+fn value(app: App, hex: &str) -> El {
+    match words::hex_as_text(hex) {
+        Some(text) => el("span")
+            .class("breaks")
+            .attr("title", &text)
+            .text(&named(app, &text)),
+        None => bytes(hex),
+    }
 }
 
 /// A key in hex as the storage explorer shows it.
@@ -130,15 +145,23 @@ fn storage_key(app: App, hex: &str) -> El {
 }
 
 fn roots(app: App, r: &ReceiptView) -> Vec<El> {
-    let Some((_, first)) = r.roots.first() else {
+    // The root most validators reached: what one of few says is the odd one, whoever came first.
+    let mut counts: Vec<(&str, usize)> = Vec::new();
+    for (_, root) in &r.roots {
+        match counts.iter_mut().find(|c| c.0 == root) {
+            Some(count) => count.1 += 1,
+            None => counts.push((root, 1)),
+        }
+    }
+    counts.sort_by_key(|c| std::cmp::Reverse(c.1));
+    let Some(&(common, count)) = counts.first() else {
         return Vec::new();
     };
-    let equal = r.roots.iter().all(|(_, root)| root == first);
+    let equal = counts.len() == 1;
     let said = if equal {
-        let count = r.roots.len();
         format!(
             "{count} validators reached the same state root {}…",
-            words::short(first)
+            words::short(common)
         )
     } else {
         "state roots differ:".to_owned()
@@ -149,34 +172,43 @@ fn roots(app: App, r: &ReceiptView) -> Vec<El> {
         .text(&said);
     let mut all = vec![line];
     if !equal {
-        let items = r.roots.iter().map(|(name, root)| {
+        let nodes = app
+            .world
+            .with_untracked(|w| w.as_ref().map(|w| w.nodes.clone()));
+        let nodes = nodes.unwrap_or_default();
+        let number = |name: &str| nodes.iter().position(|n| n == name);
+        let mut roots: Vec<_> = r
+            .roots
+            .iter()
+            .map(|(name, root)| (number(name), name, root))
+            .collect();
+        roots.sort();
+        let items = roots.iter().map(|(_, name, root)| {
             let text = format!("{name} {}", words::short(root));
-            let item = el("li").class("mono").text(&text);
-            if root == first {
-                item
-            } else {
-                item.class("mono odd")
-            }
+            let odd = root.as_str() != common;
+            el("li")
+                .class(if odd { "mono odd" } else { "mono" })
+                .text(&text)
         });
         all.push(el("ul").class("differing").add_all(items));
-        all.extend(parting(app, r).into_iter().flatten());
+        let one = roots.iter().find(|(_, _, root)| *root == common);
+        let other = roots.iter().find(|(_, _, root)| *root != common);
+        if let (Some((Some(a), first, _)), Some((Some(b), second, _)), Some(height)) =
+            (one, other, r.height)
+        {
+            all.extend(parting(app, (*a, first), (*b, second), height));
+        }
     }
     all
 }
 
-/// Leads to where two validators with different roots part.
-fn parting(app: App, r: &ReceiptView) -> Option<[El; 2]> {
-    let nodes = app
-        .world
-        .with_untracked(|w| w.as_ref().map(|w| w.nodes.clone()))?;
-    let number = |name: &str| nodes.iter().position(|n| n == name).map(|k| k as u16);
-    let (first, root) = r.roots.first()?;
-    let (second, _) = r.roots.iter().find(|(_, other)| other != root)?;
-    let (one, other, height) = (number(first)?, number(second)?, r.height?);
+/// Leads to where two validators, by number and name, with different roots part.
+fn parting(app: App, one: (usize, &str), other: (usize, &str), height: u64) -> [El; 2] {
     let host = el("div").attr("aria-live", "polite");
     let shown = host.clone();
-    let label = format!("Where do {first} and {second} part?");
+    let label = format!("Where do {} and {} part?", one.1, other.1);
     let button = el("button").attr("data-act", "microscope").text(&label);
-    let button = button.pressed(move || look(app, &shown, one, other, height));
-    Some([button, host])
+    let (a, b) = (one.0 as u16, other.0 as u16);
+    let button = button.pressed(move || look(app, &shown, a, b, height));
+    [button, host]
 }
