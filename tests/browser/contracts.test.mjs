@@ -129,11 +129,13 @@ browserTest("a strict chain refuses what a modern one takes, and says which rule
 
 browserTest("a token is spent twice: the two sides of the fork answer differently, also later", { timeout: 180_000 }, async ({ page, open, screenshot }) => {
   await open(page, "?scenario=double-spend");
-  await contracts(page);
+  // A scenario about contracts opens with their panel.
+  await page.waitForSelector("#tab-Contracts[aria-selected=true]");
   await textOf(page, "#verdict", (text) => /agreement violated/.test(text), 60_000);
   await until("both transfers", () => page.$$eval(".receipt[data-status=ok]", (all) => all.length === 4), 60_000);
   await page.waitForSelector("[data-contract] .function option[value='query:balance']");
   await page.select("[data-contract] .function", "query:balance");
+  await page.waitForSelector(".people");
   await page.$eval(".people", (details) => details.setAttribute("open", ""));
   const alice = await page.waitForSelector("[data-person=Alice]").then((e) => e.evaluate((e) => e.dataset.address));
   await put(page, '[data-contract] [data-field="address"]', alice);

@@ -1,6 +1,7 @@
 // The studio: contracts written, uploaded, instantiated, called and looked at.
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
+import { again } from "./again.mjs";
 import { browserTest, textOf } from "./harness.mjs";
 
 const click = (page, selector) => page.$eval(selector, (element) => element.click());
@@ -319,4 +320,68 @@ browserTest("a hostile module is stopped by its gas and leaves the page usable",
   const height = () => page.$eval("#verdict", (e) => Number(/height (\d+)/.exec(e.textContent)[1]));
   const before = await height();
   await textOf(page, "#verdict", (text) => Number(/height (\d+)/.exec(text)?.[1]) > before);
+});
+
+browserTest("a contract nobody knows names its functions; one that calls itself or talks gibberish is told in a sentence", { timeout: 180_000 }, async ({ page, open }) => {
+  const root = new URL("../../", import.meta.url);
+  const wasm = await readFile(new URL("contracts/wasm/cw20-base.wasm", root));
+  await contracts(page, open);
+  const drop = (name, bytes) =>
+    page.evaluate((name, text) => {
+      const files = new DataTransfer();
+      files.items.add(new File([Uint8Array.from(atob(text), (c) => c.charCodeAt(0))], name));
+      window.dispatchEvent(new DragEvent("drop", { dataTransfer: files, bubbles: true, cancelable: true }));
+    }, name, Buffer.from(bytes).toString("base64"));
+  const json = '[data-contract] textarea.json';
+  const make = async (name, message) => {
+    await page.waitForSelector(`[data-module="${name}"] textarea.json`);
+    await page.$eval(`[data-module="${name}"] textarea.json`, (area, text) => (area.value = text), message);
+    await click(page, `[data-module="${name}"] [data-act=deploy]`);
+  };
+  // Its address is that of a run's first contract: it is made first.
+  await drop("again.wat", Buffer.from(again()));
+  await make("again", "{}");
+  await page.waitForSelector(json);
+  await click(page, "[data-contract] [data-act=call]");
+  await textOf(page, "[data-contract] .refusal.sent", (text) => /contracts call one another more than 10 deep.*Nothing was changed/.test(text));
+  await page.select("[data-contract] .function", "query json");
+  await page.waitForSelector("[data-contract] [data-act=view]");
+  await click(page, "[data-contract] [data-act=view]");
+  await textOf(page, "[data-contract] .fields .refusal[role=alert]:not([hidden])", (text) => /not valid UTF-8/.test(text));
+  // A token that comes without its schema.
+  await drop("stranger.wasm", [...wasm, 0, 2, 1, 120]);
+  await make("stranger", '{"name":"Play","symbol":"PLAY","decimals":0,"initial_balances":[]}');
+  await page.waitForFunction(() => document.querySelectorAll("[data-contract]").length === 2);
+  const card = await page.waitForFunction(() => [...document.querySelectorAll("[data-contract]")].find((c) => c.textContent.includes("stranger") && c.querySelector(".function")));
+  const it = await card.evaluate((c) => `[data-contract="${c.dataset.contract}"]`);
+  await page.select(`${it} .function`, "query json");
+  await page.waitForSelector(`${it} [data-act=view]`);
+  assert.equal(await page.$eval(`${it} textarea.json`, (area) => area.value), '{"help":{}}');
+  await click(page, `${it} [data-act=view]`);
+  await page.waitForSelector(`${it} .offers button`);
+  const names = await page.$$eval(`${it} .offers button`, (all) => all.map((b) => b.textContent));
+  assert.ok(names.includes("token_info") && names.includes("balance"), `${names}`);
+  await page.evaluate((it) => [...document.querySelectorAll(`${it} .offers button`)].find((b) => b.textContent === "token_info").click(), it);
+  assert.equal(await page.$eval(`${it} textarea.json`, (area) => area.value), '{"token_info":{}}');
+  await click(page, `${it} [data-act=view]`);
+  await textOf(page, `${it} .viewed`, (text) => /"symbol":"PLAY"/.test(text));
+});
+
+browserTest("the contracts are one key and one Tab away, and a file that comes in takes nobody's place", { firefox: true }, async ({ page, open }) => {
+  await open(page);
+  await started(page);
+  await page.keyboard.press("3");
+  await page.waitForSelector("#upload");
+  await page.keyboard.press("Tab");
+  const held = () => page.evaluate(() => document.activeElement.id);
+  assert.equal(await held(), "upload");
+  await page.$eval(".rules", (rules) => rules.setAttribute("open", ""));
+  await page.evaluate((text) => {
+    const files = new DataTransfer();
+    files.items.add(new File([text], "mine.wat"));
+    window.dispatchEvent(new DragEvent("drop", { dataTransfer: files, bubbles: true, cancelable: true }));
+  }, '(module (func (export "run")))');
+  await textOf(page, "#refusal, #accepted", (text) => text !== "");
+  assert.equal(await held(), "upload");
+  assert.ok(await page.$(".rules[open]"));
 });

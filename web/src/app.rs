@@ -281,7 +281,14 @@ impl App {
         self.preset.set(preset.id.clone());
         self.pace_anew.set(true);
         if !preset.scenario.contracts.is_empty() {
-            self.tab.set(Tab::Contracts);
+            self.show_tab(Tab::Contracts);
+        }
+    }
+
+    /// One that is shown already is left as it is, with what is open in it and where the focus stands.
+    pub fn show_tab(&self, tab: Tab) {
+        if self.tab.get_untracked() != tab {
+            self.tab.set(tab);
         }
     }
 

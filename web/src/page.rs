@@ -75,7 +75,7 @@ fn Whole() -> impl IntoView {
                 aria-controls="side-panel"
                 aria-selected=move || (app.tab.get() == tab).to_string()
                 tabindex=move || if app.tab.get() == tab { "0" } else { "-1" }
-                on:click=move |_| app.tab.set(tab)
+                on:click=move |_| app.show_tab(tab)
             >
                 {name}
             </button>
@@ -115,7 +115,7 @@ fn Whole() -> impl IntoView {
                 <div class="tabs" role="tablist" aria-label="Details" on:keydown=walk_tabs>
                     {TABS.into_iter().map(|(tab, name)| side(tab, name)).collect_view()}
                 </div>
-                <div class="tab" role="tabpanel" id="side-panel" aria-label="Details">
+                <div class="tab" role="tabpanel" id="side-panel" aria-label="Details" tabindex="-1">
                     <recorded::Recorded />
                     {move || match app.tab.get() {
                         Tab::Run => view! { <run::Run /> }.into_any(),
@@ -215,7 +215,7 @@ fn name_of(tab: Tab) -> &'static str {
 fn dock(app: App, tab: Tab, name: &'static str) -> impl IntoView {
     let press = move |_| {
         let up = app.sheet.get_untracked() == Sheet::Side && app.tab.get_untracked() == tab;
-        app.tab.set(tab);
+        app.show_tab(tab);
         app.sheet.set(if up { Sheet::None } else { Sheet::Side });
     };
     let up = move || app.sheet.get() == Sheet::Side && app.tab.get() == tab;

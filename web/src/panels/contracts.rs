@@ -71,12 +71,13 @@ pub fn Contracts() -> impl IntoView {
             && before.is_some_and(|b| b < count)
             && let Some(place) = place.get_untracked()
         {
+            let _ = place.focus();
             place.scroll_into_view();
         }
         count
     });
     view! {
-        <section aria-label="Deployed contracts" node_ref=place>
+        <section aria-label="Deployed contracts" node_ref=place tabindex="-1">
             <h2>"Deployed"</h2>
             <Show when=move || deployed.with(Vec::is_empty)>
                 <p class="note">"Nothing yet. Open a module below and deploy it: it goes into a block like any transaction."</p>

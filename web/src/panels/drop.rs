@@ -93,7 +93,7 @@ async fn one(app: App, file: File) {
         }
         return;
     }
-    app.tab.set(Tab::Contracts);
+    app.show_tab(Tab::Contracts);
     app.added.set(None);
     app.refusal.set(None);
     if looks_like(".wat") || looks_like(".wast") {

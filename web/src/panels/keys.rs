@@ -1,7 +1,7 @@
 //! The keyboard: everything the page does, without a pointer.
 
 use super::{chart, transport};
-use crate::app::App;
+use crate::app::{App, Tab};
 use consensusforge_core::session::view::Unit;
 use leptos::{ev, prelude::*};
 use wasm_bindgen::JsCast;
@@ -114,14 +114,24 @@ fn press(app: App, key: &str) -> bool {
         "n" | "N" => app.follow(),
         "l" | "L" => app.share(),
         "?" => app.helping.set(true),
-        "1" => app.tab.set(crate::app::Tab::Run),
-        "2" => app.tab.set(crate::app::Tab::Nodes),
-        "3" => app.tab.set(crate::app::Tab::Contracts),
-        "4" => app.tab.set(crate::app::Tab::Metrics),
-        "5" => app.tab.set(crate::app::Tab::Log),
+        "1" => show(app, Tab::Run),
+        "2" => show(app, Tab::Nodes),
+        "3" => show(app, Tab::Contracts),
+        "4" => show(app, Tab::Metrics),
+        "5" => show(app, Tab::Log),
         _ => return false,
     }
     true
+}
+
+/// Opens a tab, and goes there: the next press of Tab is inside.
+fn show(app: App, tab: Tab) {
+    app.show_tab(tab);
+    if let Some(panel) = document().get_element_by_id("side-panel")
+        && let Ok(panel) = panel.dyn_into::<web_sys::HtmlElement>()
+    {
+        let _ = panel.focus();
+    }
 }
 
 fn faster(app: App, by: f64) {
