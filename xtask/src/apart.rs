@@ -40,7 +40,6 @@ pub const WORKER: Cut = Cut {
         "consensusforge_core::session::inspect",
         "consensusforge_core::session::search",
         "consensusforge_core::session::log",
-        "consensusforge_core::session::explore",
         "consensusforge_core::session::microscope",
         "consensusforge_core::session::compare",
         "consensusforge_core::session::share::",
@@ -48,7 +47,6 @@ pub const WORKER: Cut = Cut {
         "consensusforge_core::session::branch",
         "consensusforge_core::session::words",
         "consensusforge_core::session::studio::check_proof",
-        "consensusforge_core::session::contracts::fill",
         "consensusforge_core::session::Session::add_contract",
         "consensusforge_core::session::Session::export",
         "consensusforge_core::session::Session::card",
@@ -102,6 +100,22 @@ pub const APP: Cut = Cut {
 };
 
 impl Cut {
+    /// # Errors
+    /// When an entry is the name of nothing in `linked`: then what it was to take out stays.
+    fn check(&self, linked: &Linked) -> Result<()> {
+        let paths: Vec<String> = linked.functions.keys().map(|name| own(name)).collect();
+        let all = self.later.iter().chain(self.at_first);
+        let idle: Vec<&&str> = all
+            .filter(|part| !paths.iter().any(|path| path.contains(**part)))
+            .collect();
+        ensure!(
+            idle.is_empty(),
+            "no function of {} is named by {idle:?}: xtask/src/apart.rs must name another, or none",
+            self.bin
+        );
+        Ok(())
+    }
+
     fn is_later(&self, symbol: &str) -> bool {
         let path = own(symbol);
         self.later.iter().any(|part| path.contains(part))
@@ -115,6 +129,7 @@ impl Cut {
     pub fn apart(&self, module: &Path, glue: &Path, later: &Path) -> Result<()> {
         let bin = self.bin;
         let linked = linked(bin).with_context(|| format!("of {bin}"))?;
+        self.check(&linked)?;
         let parts = split::split(&fs::read(module)?, &linked, |name| self.is_later(name))
             .with_context(|| format!("{bin} could not be taken apart"))?;
         println!(
@@ -147,4 +162,24 @@ fn linked(bin: &str) -> Result<Linked> {
         .join(format!("{bin}.wasm"));
     let wasm = fs::read(&file).with_context(|| format!("cargo made no {}", file.display()))?;
     Linked::read(&wasm)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::linked::Uses;
+
+    #[test]
+    fn an_entry_that_names_nothing_is_told() {
+        let functions = [("<core[0123456789ab]::Session>::card", Uses::default())];
+        let linked = Linked {
+            functions: functions.map(|(name, uses)| (name.into(), uses)).into(),
+            ..Linked::default()
+        };
+        let cut = |later| Cut { later, ..APP };
+        assert!(cut(&["core::Session::card"]).check(&linked).is_ok());
+        let told = cut(&["core::Session::card", "core::Session::gone"]).check(&linked);
+        let told = told.unwrap_err().to_string();
+        assert!(told.contains("gone") && !told.contains("card"), "{told}");
+    }
 }
