@@ -17,6 +17,7 @@ mod page;
 mod plan;
 mod run;
 mod schema;
+mod source;
 mod split;
 mod stages;
 mod stamp;
