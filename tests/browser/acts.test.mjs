@@ -116,6 +116,33 @@ browserTest("from a message's card it is dropped, delivered, delayed, duplicated
   }
 });
 
+browserTest("a message named by a link has hands too: its copies are chosen, gone back to and dropped", {}, async ({ page, open }) => {
+  await start(page, open);
+  await catching(page);
+  // Height 1, from there its block, from there the proposal: nothing of it was clicked on the chart.
+  await page.waitForSelector("#inspector .note button.link");
+  await click(page, "#inspector .note button.link");
+  await textOf(page, "#inspected", (t) => t === "Height 1");
+  await click(page, "#inspector .card-body button.link");
+  await textOf(page, "#inspected", (t) => /^Block [0-9a-f]{8}$/.test(t));
+  await until("a link to the proposal", () =>
+    page.evaluate(() => {
+      const link = [...document.querySelectorAll("#inspector .fact")].find((row) => row.firstChild.textContent === "proposal")?.querySelector("button.link");
+      link?.click();
+      return Boolean(link);
+    }));
+  await textOf(page, "#inspected", (t) => /^proposal of v\d$/.test(t));
+  const copy = "#inspector .hand-buttons select";
+  await page.waitForSelector(copy);
+  const names = await page.$$eval(`${copy} option`, (all) => all.map((o) => o.textContent));
+  assert.equal(names.length, 3, `${names}`);
+  await page.select(copy, "1");
+  await click(page, "#inspector .hand-buttons [data-act=back]");
+  await textOf(page, "#clock", (text) => text === "0.050 s");
+  await click(page, "#inspector .hand-buttons [data-act=drop]");
+  await told(page, new RegExp(`proposal from v\\d to ${names[1]} of height 1, round 0 was dropped by hand`));
+});
+
 browserTest("from a validator's card it is crashed, restarted, isolated and put back, and all is undone", {}, async ({ page, open }) => {
   await start(page, open);
   await catching(page);
@@ -214,6 +241,13 @@ browserTest("a long press opens what a right click opens", {}, async ({ page, op
     assert.deepEqual(await what(), clicked);
     await page.touchscreen.tap(x + 6, y + height - 6);
     await until("no menu again", async () => !(await what()));
+    // Escape puts it away wherever the finger has left the focus, and lets go of nothing else.
+    const again = await page.touchscreen.touchStart(...at);
+    await until("the menu once more", what);
+    await again.end();
+    await page.evaluate(() => document.activeElement.blur());
+    await page.keyboard.press("Escape");
+    await until("no menu after Escape", async () => !(await what()));
   }
 });
 

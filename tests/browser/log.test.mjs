@@ -100,3 +100,37 @@ browserTest("the log follows a running world and leaves as JSON lines", {}, asyn
   assert.equal(lines.length, total);
   assert.ok(lines.every((l) => l.at_us > 0));
 });
+
+browserTest("the log is left with a frame pending, and the page goes on", {}, async ({ page, open }) => {
+  await open(page);
+  await textOf(page, "#verdict", (text) => /height [3-9]/.test(text));
+  await click(page, "#tab-Log");
+  await page.waitForFunction(() => document.querySelectorAll(".log-row").length > 5);
+  // Frames are kept back until the tab has been left: what was to scroll to the newest row then finds no list.
+  const asked = await page.evaluate(async () => {
+    const waiting = [];
+    const real = window.requestAnimationFrame;
+    window.requestAnimationFrame = (act) => waiting.push(act);
+    const log = document.querySelector(".log-space");
+    // The list grows with the next answer, and asks for a frame.
+    await new Promise((grown) => {
+      const seen = new MutationObserver(grown);
+      seen.observe(log, { attributes: true, attributeFilter: ["style"] });
+    });
+    await Promise.resolve();
+    document.querySelector("#tab-Run").click();
+    await new Promise((gone) => {
+      const left = () => (document.querySelector("#log") ? setTimeout(left, 10) : gone());
+      left();
+    });
+    window.requestAnimationFrame = real;
+    for (const act of waiting) act(performance.now());
+    return waiting.length;
+  });
+  assert.ok(asked > 0, "a frame was asked for");
+  const height = () => page.$eval("#verdict", (v) => Number(/height (\d+)/.exec(v.textContent)[1]));
+  const before = await height();
+  await page.waitForFunction((n) => Number(/height (\d+)/.exec(document.querySelector("#verdict").textContent)[1]) > n, {}, before);
+  await click(page, "#tab-Log");
+  await page.waitForFunction(() => document.querySelectorAll(".log-row").length > 5);
+});

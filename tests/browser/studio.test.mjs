@@ -60,6 +60,23 @@ browserTest("the editor comes with its styles, marks mistakes at their lines and
   assert.equal(await written(page), wrong);
 });
 
+browserTest("what is typed into the editor goes nowhere else", { firefox: true }, async ({ page, open }) => {
+  await contracts(page, open);
+  await openEditor(page);
+  await write(page, " ");
+  // Every one of these means something to the page where nobody writes.
+  const typed = "psalm 12345 bad jk ln fw ? > < [ ] , . + - = P";
+  await page.keyboard.type(typed);
+  await page.waitForFunction((text) => {
+    const line = document.querySelector(".editor .code").shadowRoot.querySelector(".cm-line");
+    return line.textContent.includes(text);
+  }, {}, typed);
+  assert.equal(await page.$("[data-presenting]"), null);
+  assert.equal(await page.$("dialog[open]"), null);
+  assert.equal(await page.$eval("#play", (play) => play.getAttribute("aria-label")), "Pause");
+  assert.equal(await page.$eval("#tab-Contracts", (tab) => tab.getAttribute("aria-selected")), "true");
+});
+
 browserTest("every AssemblyScript sample compiles, deploys and runs; a mistake is told at its line", { timeout: 240_000 }, async ({ page, open, screenshot }) => {
   await contracts(page, open);
   await openEditor(page);
@@ -216,6 +233,11 @@ browserTest("cw20_base.wasm is dropped, instantiated, transferred and asked; all
   await json('{"name": "A", "name": "B"}');
   await click(page, `${card} [data-act=deploy]`);
   await textOf(page, `${card} .field .complaint`, (text) => /Line 1, column .*twice/.test(text));
+  // What the contract itself refuses is told at the form, too, once it is in a block; the text stays.
+  await json("{}");
+  await click(page, `${card} [data-act=deploy]`);
+  await textOf(page, `${card} .refusal.sent`, (text) => /^Failed in block \d+: .*missing field `name`.*Nothing was changed/.test(text));
+  assert.equal(await page.$eval(`${card} textarea.json`, (area) => area.value), "{}");
   // With its schema it is a form.
   await page.$eval(`${card} .schema textarea`, (area, text) => {
     area.value = text;
@@ -250,6 +272,9 @@ browserTest("cw20_base.wasm is dropped, instantiated, transferred and asked; all
   await put(field(contract, "amount"), "10");
   await click(page, `${contract} [data-act=call]`);
   await page.waitForFunction(() => document.querySelectorAll(".receipt[data-status=ok] .roots[data-equal=true]").length === 2, { timeout: 60_000 });
+  await textOf(page, `${contract} .accepted.sent`, (text) => /^Done in block \d+/.test(text));
+  // Accounts and contracts go by their names, keys are read as the libraries wrote them.
+  await textOf(page, ".receipt", (text) => /^ok call of cw20_base .*from=You, to=Alice, amount=10.*balance \/ Alice/.test(text));
   await page.select(`${contract} .function`, "query:balance");
   await put(field(contract, "address"), alice);
   await page.select(`${contract} [aria-label=Validator]`, "all");

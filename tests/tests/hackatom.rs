@@ -370,3 +370,48 @@ fn a_salt_chooses_an_address_once() {
     assert_ne!(first, other);
     assert_eq!(play.gold(&person("creator")), RICH);
 }
+
+/// What hackatom's `sudo` is for: the chain alone may do it, and what follows is carried out.
+#[test]
+fn the_chain_itself_may_take_what_nobody_else_may() {
+    let mut play = Play::new("hackatom.wasm");
+    let contract = play.make(gold(1_000), None).expect("made");
+    let steal = |amount: &str| {
+        json!({"steal_funds": {"recipient": text("thief"),
+            "amount": [{"denom": "gold", "amount": amount}]}})
+        .to_string()
+        .into_bytes()
+    };
+    let at = (play.height + 1, (play.height + 1) * 1_000_000);
+    let sudo = |amount: &str, gas: u64| {
+        play.chain
+            .sudo(&play.state, at, contract, &steal(amount), gas)
+    };
+    let (state, receipt) = sudo("700", 10_000_000);
+    assert_eq!(receipt.result, Ok(Vec::new()));
+    assert_eq!(state.balance(&person("thief"), "gold"), 700);
+    assert_eq!(state.balance(&contract, "gold"), 300);
+    assert_eq!(receipt.gas.transaction, 0);
+    assert!(receipt.gas_used > 0 && receipt.gas_used < 10_000_000);
+    // The same again gives the same, and too much, or too little gas, leaves what was there.
+    assert_eq!(sudo("700", 10_000_000).0.root(), state.root());
+    for (amount, gas) in [
+        ("1001", 10_000_000),
+        ("700", receipt.gas_used - 1),
+        ("1", 0),
+    ] {
+        let (state, receipt) = sudo(amount, gas);
+        assert!(receipt.result.is_err());
+        assert_eq!(receipt.events, []);
+        assert_eq!(state.root(), play.state.root());
+    }
+    let why = play
+        .execute(
+            "creator",
+            contract,
+            &serde_json::from_slice(&steal("700")).expect("JSON"),
+            Vec::new(),
+        )
+        .unwrap_err();
+    assert!(why.contains("steal_funds"), "{why}");
+}

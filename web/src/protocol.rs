@@ -242,6 +242,8 @@ pub struct Ledger {
     pub modules: Vec<ModuleView>,
     pub contracts: Vec<ContractView>,
     pub receipts: Vec<ReceiptView>,
+    /// The accounts people act with, in the order of their numbers: address as bech32 and as hex.
+    pub people: Vec<(String, String)>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]

@@ -3,6 +3,7 @@
 
 use crate::app::App;
 use crate::platform::assembler::{Assembler, Compiled};
+use crate::platform::dom::El;
 use crate::platform::workers::Handle;
 use crate::protocol::studio::{Answer, Ask};
 use crate::protocol::{CompileError, FromCompiler, ToCompiler, ToWorker};
@@ -42,7 +43,12 @@ impl Language {
     }
 }
 
+/// A transaction by the instant it was sent at, and as which of those sent then.
+type Sent = (u64, u32);
 type Waiting = Box<dyn FnOnce(Answer)>;
+
+/// Forms that wait for a transaction; more than these, and the oldest is left waiting.
+const MOST_FOLLOWED: usize = 32;
 
 /// What an empty page of AssemblyScript starts with.
 const BLANK: &str = "import { input, output } from \"forge\";\n\nexport function call(): void {\n  output(\"you said \" + input());\n}\n";
@@ -66,6 +72,8 @@ pub struct Studio {
     waiting: StoredValue<(u32, BTreeMap<u32, Waiting>), LocalStorage>,
     /// What was typed into forms, so that it outlives them.
     drafts: StoredValue<BTreeMap<String, String>>,
+    /// Transactions whose outcome a form waits to tell.
+    followed: StoredValue<Vec<(Sent, El)>, LocalStorage>,
     /// Name and number of the text at the assembler; an older one's answer is not waited for.
     assembling: StoredValue<(u32, String)>,
 }
@@ -92,6 +100,7 @@ impl Studio {
             assembler: StoredValue::new_local(None),
             waiting: StoredValue::new_local((0, BTreeMap::new())),
             drafts: StoredValue::new(BTreeMap::new()),
+            followed: StoredValue::new_local(Vec::new()),
             assembling: StoredValue::new((0, String::new())),
         }
     }
@@ -114,6 +123,22 @@ impl Studio {
         if let Some(then) = waiting.flatten() {
             then(answer);
         }
+    }
+
+    /// What becomes of this transaction is to be told here.
+    pub fn follow(&self, sent: Sent, host: El) {
+        self.followed.update_value(|all| {
+            if all.len() == MOST_FOLLOWED {
+                all.remove(0);
+            }
+            all.push((sent, host));
+        });
+    }
+
+    /// Goes through what is waited for; `told` says whether it has been told now.
+    pub fn arrived(&self, mut told: impl FnMut(Sent, &El) -> bool) {
+        self.followed
+            .update_value(|all| all.retain(|(sent, host)| !told(*sent, host)));
     }
 
     pub fn draft(&self, key: &str) -> Option<String> {

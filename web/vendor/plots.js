@@ -195,7 +195,8 @@ class Plots {
     if (!x.length) return;
     const from = plot.cursor.idx ?? (by < 0 ? x.length : -1);
     const to = Math.min(Math.max(from + by, 0), x.length - 1);
-    plot.setCursor({ left: plot.valToPos(x[to], "x"), top: 10 });
+    // All of them, as with a pointer.
+    for (const { plot: each } of this.plots) each.setCursor({ left: each.valToPos(x[to], "x"), top: 10 });
   }
 
   /// The newest heights, newest first.

@@ -198,6 +198,7 @@ impl Play {
                 (by, prices::of(&action), action)
             }
             Step::Query { contract, .. } => return self.query(contract, step.said()),
+            Step::Sudo { contract, gas, .. } => return self.sudo(contract, step.said(), *gas),
             Step::Wait { blocks } => {
                 self.height = self.height.saturating_add(*blocks);
                 return Ok(StepRow::default());
@@ -234,6 +235,18 @@ impl Play {
         Ok(row)
     }
 
+    /// At the end of a block without transactions.
+    fn sudo(&mut self, contract: &str, said: Said<'_>, gas: u64) -> Result<StepRow, String> {
+        let contract = self.names.resolve(contract)?;
+        let input = self.input(said)?;
+        let height = self.next_height()?;
+        let at = (height, height.saturating_mul(SECOND_US));
+        let (state, receipt) = self.chain.sudo(&self.state, at, contract, &input, gas);
+        self.height = height;
+        self.state = state;
+        Ok(StepRow::of(&receipt, &self.names))
+    }
+
     fn input(&self, said: Said<'_>) -> Result<Vec<u8>, String> {
         match (said.msg, said.text, said.hex) {
             (_, Some(text), _) => Ok(self.names.words(text)),
@@ -259,10 +272,7 @@ impl Play {
         };
         let signed = SignedTransaction::sign(transaction, keys, &self.chain.id);
         validity::check_transaction(&signed, &self.chain.id, false)?;
-        let height = self
-            .height
-            .checked_add(1)
-            .ok_or("the chain has reached its last height")?;
+        let height = self.next_height()?;
         let header = Header {
             chain: self.chain.id,
             height,
@@ -284,6 +294,11 @@ impl Play {
         done.receipts
             .pop()
             .ok_or_else(|| "the block gave no receipt".into())
+    }
+
+    fn next_height(&self) -> Result<u64, String> {
+        let next = self.height.checked_add(1);
+        next.ok_or_else(|| "the chain has reached its last height".into())
     }
 
     fn time(&self) -> u64 {

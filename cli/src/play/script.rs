@@ -123,6 +123,18 @@ pub enum Step {
         #[serde(default = "gas")]
         gas: u64,
     },
+    /// The chain itself calls a contract's `sudo`, as governance would. Nobody signs and nobody pays.
+    Sudo {
+        contract: String,
+        #[serde(default)]
+        msg: Option<Value>,
+        #[serde(default)]
+        text: Option<String>,
+        #[serde(default)]
+        hex: Option<String>,
+        #[serde(default = "gas")]
+        gas: u64,
+    },
     /// Pays an account or a contract.
     Send {
         by: String,
@@ -198,6 +210,7 @@ impl Step {
             Step::Execute { .. } => "execute",
             Step::Query { .. } => "query",
             Step::Migrate { .. } => "migrate",
+            Step::Sudo { .. } => "sudo",
             Step::Send { .. } => "send",
             Step::Wait { .. } => "wait",
         }
@@ -209,7 +222,8 @@ impl Step {
             Step::Instantiate { msg, text, hex, .. }
             | Step::Execute { msg, text, hex, .. }
             | Step::Query { msg, text, hex, .. }
-            | Step::Migrate { msg, text, hex, .. } => Said {
+            | Step::Migrate { msg, text, hex, .. }
+            | Step::Sudo { msg, text, hex, .. } => Said {
                 msg: msg.as_ref(),
                 text: text.as_deref(),
                 hex: hex.as_deref(),
@@ -305,7 +319,9 @@ fn check_step<'a>(
             target("contract", contract, contracts)?;
             funds(paid)
         }
-        Step::Query { contract, .. } => target("contract", contract, contracts),
+        Step::Query { contract, .. } | Step::Sudo { contract, .. } => {
+            target("contract", contract, contracts)
+        }
         Step::Migrate { by, contract, .. } => {
             signer(by)?;
             target("contract", contract, contracts)

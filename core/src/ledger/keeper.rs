@@ -100,7 +100,11 @@ impl Keeper<'_> {
             Message::Send { to, amount } => {
                 charge(tree, amount.len())?;
                 self.pay(from, &to, &amount)?;
-                Ok(DoneWhat::Sent)
+                Ok(if amount.is_empty() {
+                    DoneWhat::Nothing
+                } else {
+                    DoneWhat::Sent
+                })
             }
             Message::Burn { amount } => {
                 charge(tree, amount.len())?;
@@ -260,7 +264,7 @@ impl Keeper<'_> {
             Ok(what) => Ok(Done {
                 events: match what {
                     // As in wasmd: a reply hears the events of contracts' messages only.
-                    DoneWhat::Sent | DoneWhat::Burned => Vec::new(),
+                    DoneWhat::Nothing | DoneWhat::Sent | DoneWhat::Burned => Vec::new(),
                     DoneWhat::Executed { .. }
                     | DoneWhat::Instantiated { .. }
                     | DoneWhat::Migrated { .. }
@@ -474,7 +478,8 @@ impl Keeper<'_> {
             .emit(Event::Typed(vm::Event::new(kind, attributes)));
     }
 
-    fn announce_call(&mut self, kind: &str, contract: &Address, code_id: Option<u64>) {
+    /// The chain's word that a contract is called.
+    pub fn announce_call(&mut self, kind: &str, contract: &Address, code_id: Option<u64>) {
         let address = bech32::encode(contract);
         match code_id {
             None => self.announce(kind, &[("_contract_address", &address)]),

@@ -18,6 +18,7 @@ mod questions;
 pub mod receipt;
 pub mod record;
 pub mod state;
+mod sudo;
 mod transaction;
 pub mod tree;
 pub mod validity;

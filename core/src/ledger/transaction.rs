@@ -230,9 +230,11 @@ async fn act(
             created: Some(address),
             code_id: None,
         },
-        DoneWhat::Sent | DoneWhat::Burned | DoneWhat::AdminChanged | DoneWhat::AdminCleared => {
-            Act::default()
-        }
+        DoneWhat::Nothing
+        | DoneWhat::Sent
+        | DoneWhat::Burned
+        | DoneWhat::AdminChanged
+        | DoneWhat::AdminCleared => Act::default(),
     })
 }
 

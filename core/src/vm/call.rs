@@ -138,6 +138,8 @@ pub struct Done {
 /// What a message did, with the data its contract handed back (after its own replies).
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum DoneWhat {
+    /// It asked for nothing, which is allowed.
+    Nothing,
     Sent,
     Burned,
     Executed {

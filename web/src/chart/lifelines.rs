@@ -16,7 +16,15 @@ pub fn lifelines(scene: &Scene, out: &mut Vec<Shape>) {
         match m.what {
             MarkKind::Crashed => turns.push((m.node, m.at_us, true)),
             MarkKind::Restarted => turns.push((m.node, m.at_us, false)),
-            _ => {}
+            MarkKind::Step { .. }
+            | MarkKind::Timeout { .. }
+            | MarkKind::Locked { .. }
+            | MarkKind::Polka { .. }
+            | MarkKind::Rejected { .. }
+            | MarkKind::Evidence { .. }
+            | MarkKind::Commit { .. }
+            | MarkKind::Changed { .. }
+            | MarkKind::Vanished { .. } => {}
         }
     }
     let (first, last) = l.lanes_shown();

@@ -215,7 +215,15 @@ impl Store {
                 let committers = self.committers.entry(*height).or_default();
                 committers.push((mark.node, mark.at_us, *block));
             }
-            _ => {}
+            MarkKind::Timeout { .. }
+            | MarkKind::Locked { .. }
+            | MarkKind::Polka { .. }
+            | MarkKind::Rejected { .. }
+            | MarkKind::Evidence { .. }
+            | MarkKind::Crashed
+            | MarkKind::Restarted
+            | MarkKind::Changed { .. }
+            | MarkKind::Vanished { .. } => {}
         }
         self.marks.push_back(mark);
     }

@@ -7,6 +7,10 @@ use crate::words;
 pub fn bytes(hex: &str) -> El {
     let shown = el("span").class("bytes");
     match words::hex_as_text(hex) {
+        // JSON brings quotes of its own.
+        Some(text) if text.starts_with(['{', '[', '"']) => {
+            shown.child(&el("span").class("output breaks").text(&text))
+        }
         Some(text) => shown.child(&el("q").class("output breaks").text(&text)),
         None if hex.is_empty() => shown.text("nothing"),
         None => shown.child(&el("code").class("breaks").text(&format!("0x{hex}"))),

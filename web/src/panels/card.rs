@@ -49,13 +49,14 @@ pub fn Inspector() -> impl IntoView {
         let thing = app.card.with(|c| c.as_ref().map(|c| c.thing.clone()));
         thing.map(|_| title.get_untracked().map_or(String::new(), |t| words(&t)))
     });
-    let keys = move |event: ev::KeyboardEvent| match event.key().as_str() {
-        "Backspace" => {
+    let keys = move |event: ev::KeyboardEvent| {
+        let key = event.key();
+        if key == "Backspace" {
             event.prevent_default();
             app.look_back();
+        } else if key == "Escape" {
+            app.look_away();
         }
-        "Escape" => app.look_away(),
-        _ => {}
     };
     view! {
         <section class="card inspector" id="inspector" tabindex="-1" aria-label="Inspector" on:keydown=keys>

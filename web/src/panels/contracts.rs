@@ -6,10 +6,10 @@ use super::editor::Editor;
 use super::errand::{Subject, errand, learn};
 use super::microscope::microscope;
 use super::module::module;
-use super::people;
 use super::receipts::Receipts;
 use super::rules::Rules;
 use super::storage::storage;
+use super::{outcome, people};
 use crate::app::{App, app};
 use crate::platform::dom::{Built, El, el};
 use crate::protocol::studio::{Answer, Ask};
@@ -25,6 +25,7 @@ const BLANK: &str = "(module\n  (memory (export \"memory\") 1)\n)\n";
 pub fn Contracts() -> impl IntoView {
     let app = app();
     let studio = app.studio;
+    outcome::tell(app);
     // The first sample that has a text is a better start than an empty page.
     Effect::new(move |_| {
         let sample = app

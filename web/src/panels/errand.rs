@@ -1,7 +1,9 @@
 //! A form for what a contract can be asked or told: a field for each part of the message where its schema
 //! is known, else JSON or plain bytes. What will not do is told at its field, and the text stays.
 
+use super::answers::{complaints, sentences};
 use super::bytes::bytes;
+use super::outcome::follow;
 use super::people;
 use crate::app::{App, Tone};
 use crate::forms::example::is_address;
@@ -101,12 +103,11 @@ pub fn with_schema(app: App, host: &El, subject: &Subject, file: &str, text: Str
             asked.tries = card.map(|c| c.examples).unwrap_or_default();
             draw(app, &shown, Reads::Json, &asked, &forms);
         }
-        Answer::Complaints(all) => {
-            for (_, sentence) in all {
+        other => {
+            for (_, sentence) in complaints(other) {
                 app.say(Tone::Bad, sentence);
             }
         }
-        _ => {}
     });
 }
 
@@ -391,14 +392,14 @@ fn store(app: App, from: El, contract: &str, whole: &El, said: &El) -> El {
         };
         let (whole, said) = (whole.clone(), said.clone());
         app.studio.ask(app, ask, move |answer| match answer {
-            Answer::Complaints(all) => {
-                whole.show(true);
-                let sentences: Vec<String> = all.into_iter().map(|(_, s)| s).collect();
-                whole.say(&sentences.join(" "));
-            }
-            _ => {
+            Answer::Sent { .. } => {
+                whole.show(false);
                 let sentence = "Sent. Once it is in a block, the card names its code id when it is opened again.";
                 said.fill([el("p").class("note").text(sentence)]);
+            }
+            other => {
+                whole.show(true);
+                whole.say(&sentences(other));
             }
         });
     })
@@ -605,13 +606,11 @@ fn submit(
         let (fields, whole, said) = (fields.clone(), whole.clone(), said.clone());
         app.studio
             .ask(app, Ask::Send(errand), move |answer| match answer {
-                Answer::Complaints(all) => complain(&fields.borrow(), &whole, all),
-                _ => {
+                Answer::Sent { at_us, nth } => {
                     complain(&fields.borrow(), &whole, Vec::new());
-                    said.fill([el("p")
-                        .class("note")
-                        .text("Sent: it goes into a block like any transaction.")]);
+                    follow(app, (at_us, nth), said);
                 }
+                other => complain(&fields.borrow(), &whole, complaints(other)),
             });
         return;
     }
@@ -658,7 +657,6 @@ fn submit(
             app,
             Ask::Query { errand, place },
             move |answer| match answer {
-                Answer::Complaints(all) => complain(&fields.borrow(), &whole, all),
                 Answer::Said(result) => {
                     complain(&fields.borrow(), &whole, Vec::new());
                     match table {
@@ -672,7 +670,7 @@ fn submit(
                         }
                     }
                 }
-                _ => {}
+                other => complain(&fields.borrow(), &whole, complaints(other)),
             },
         );
     }

@@ -65,8 +65,9 @@ fn typing(event: &ev::KeyboardEvent) -> bool {
     else {
         return false;
     };
+    // Of the code editor, which lives in a shadow root, its place is all that is seen from here.
     if element
-        .closest("dialog[open], textarea, select")
+        .closest("dialog[open], textarea, select, .editor")
         .ok()
         .flatten()
         .is_some()

@@ -1,6 +1,8 @@
 //! The divergence microscope: one block executed again at two validators, and where they part.
 
+use super::answers::refusals;
 use super::errand::validators;
+use super::names::named;
 use crate::app::App;
 use crate::platform::dom::{El, el};
 use crate::protocol::studio::{Answer, Ask};
@@ -46,18 +48,12 @@ pub fn look(app: App, host: &El, one: u16, other: u16, height: u64) {
     let host = host.clone();
     let ask = Ask::Microscope { one, other, height };
     app.studio.ask(app, ask, move |answer| match answer {
-        Answer::Microscope(seen) => host.fill([drawn(&seen)]),
-        Answer::Complaints(all) => {
-            host.fill(
-                all.iter()
-                    .map(|(_, s)| el("p").class("refusal").attr("role", "alert").text(s)),
-            );
-        }
-        _ => {}
+        Answer::Microscope(seen) => host.fill([drawn(app, &seen)]),
+        other => host.fill(refusals(other)),
     });
 }
 
-fn drawn(m: &Microscope) -> El {
+fn drawn(app: App, m: &Microscope) -> El {
     let (one, other) = (&m.validators.0, &m.validators.1);
     let heading = |text: &str| el("th").attr("scope", "col").text(text);
     let head = el("tr")
@@ -83,20 +79,26 @@ fn drawn(m: &Microscope) -> El {
             rows.push(row(alike, ("the same", "the same"), false));
         }
         let what = format!("{} {}", p.what, p.about);
-        rows.push(row(&what, (&p.seen.0, &p.seen.1), true));
+        rows.push(row(&named(app, &what), (&p.seen.0, &p.seen.1), true));
     }
     let differing = m.after.iter().take(20).map(|d| {
         let text = |v: &Option<String>| v.clone().unwrap_or_else(|| "nothing".to_owned());
-        row(&d.what, (&text(&d.before), &text(&d.after)), true)
+        row(
+            &named(app, &d.what),
+            (&text(&d.before), &text(&d.after)),
+            true,
+        )
     });
     rows.extend(differing);
     let place = m.parting.as_ref().map(|p| {
         let nth = p.transaction.map_or(String::new(), |t| {
             format!("transaction {} of the block, ", t + 1)
         });
-        el("p")
-            .class("note breaks")
-            .text(&format!("{nth}{} of {}", p.entry, p.contract))
+        el("p").class("note breaks").text(&format!(
+            "{nth}{} of {}",
+            p.entry,
+            named(app, &p.contract)
+        ))
     });
     el("div")
         .class("accepted seen")

@@ -2,9 +2,10 @@
 
 pub mod adversary;
 pub mod announce;
+mod answers;
 pub mod banner;
 pub mod branches;
-pub mod bytes;
+mod bytes;
 pub mod card;
 pub mod chart;
 pub mod contracts;
@@ -24,8 +25,10 @@ pub mod log;
 pub mod metrics;
 pub mod microscope;
 pub mod module;
+mod names;
 pub mod newer;
 pub mod nodes;
+mod outcome;
 pub mod overload;
 pub mod path;
 pub mod people;

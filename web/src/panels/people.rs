@@ -1,9 +1,10 @@
 //! The accounts a person acts with: who they are, what they own, and the faucet.
 
+use super::answers::sentences;
 use super::bytes::copy;
 use crate::app::App;
 use crate::platform::dom::{El, el};
-use crate::protocol::studio::{Answer, Ask, At};
+use crate::protocol::studio::{Answer, Ask};
 use crate::words;
 use consensusforge_core::session::view::PersonView;
 
@@ -59,12 +60,8 @@ fn person(app: App, p: &PersonView) -> El {
         app.studio
             .ask(app, Ask::Faucet { to, coins }, move |answer| {
                 let sentence = match answer {
-                    Answer::Complaints(all) => all
-                        .into_iter()
-                        .map(|(_, s): (At, String)| s)
-                        .collect::<Vec<_>>()
-                        .join(" "),
-                    _ => String::new(),
+                    Answer::Sent { .. } => String::new(),
+                    other => sentences(other),
                 };
                 said.say(&sentence);
             });

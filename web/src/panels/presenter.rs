@@ -92,11 +92,9 @@ fn writing(event: &KeyboardEvent) -> bool {
         .target()
         .and_then(|t| t.dyn_into::<Element>().ok())
         .is_some_and(|e| {
-            e.closest(
-                "input:not([type=range]), textarea, select, dialog[open], [contenteditable=true]",
-            )
-            .ok()
-            .flatten()
-            .is_some()
+            e.closest("input:not([type=range]), textarea, select, dialog[open], .editor")
+                .ok()
+                .flatten()
+                .is_some()
         })
 }

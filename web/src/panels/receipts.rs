@@ -3,9 +3,11 @@
 use super::bytes::{bytes, maybe};
 use super::flame::gas;
 use super::microscope::look;
+use super::names::{deed, named};
 use crate::app::{App, app};
 use crate::platform::dom::{Built, El, el};
 use crate::words;
+use consensusforge_core::session::studio::key_text;
 use consensusforge_core::session::view::ReceiptView;
 use leptos::prelude::*;
 
@@ -49,7 +51,7 @@ fn receipt(app: App, r: &ReceiptView) -> El {
     let head = el("h3")
         .child(&el("span").class("status").text(&r.status))
         .text(" ")
-        .text(&r.what)
+        .text(&deed(app, &r.what))
         .text(" ")
         .child(&el("small").text(&place));
     let error = r.error.as_ref().map(|e| el("p").class("refusal").text(e));
@@ -66,23 +68,28 @@ fn receipt(app: App, r: &ReceiptView) -> El {
             .child(&short)
     });
     let events = (!r.events.is_empty()).then(|| {
-        let items = r.events.iter().map(|e| el("li").class("breaks").text(e));
+        let items = r.events.iter().map(|e| {
+            let item = el("li").class("breaks").attr("title", e);
+            item.text(&named(app, e))
+        });
         el("ul").class("events").add_all(items)
     });
     el("article")
         .class("card receipt")
         .attr("data-status", &r.status)
+        .attr("data-tx", &r.tx)
+        .attr("tabindex", "-1")
         .child(&head)
         .maybe(error)
         .maybe(said)
         .maybe(created)
         .maybe(events)
-        .maybe(changes(r))
+        .maybe(changes(app, r))
         .maybe(gas(r))
         .add_all(roots(app, r))
 }
 
-fn changes(r: &ReceiptView) -> Option<El> {
+fn changes(app: App, r: &ReceiptView) -> Option<El> {
     if r.changes.is_empty() {
         return None;
     }
@@ -93,7 +100,7 @@ fn changes(r: &ReceiptView) -> Option<El> {
             None => el("span").class("note").text("deleted"),
         };
         el("tr")
-            .child(&el("td").child(&bytes(key)))
+            .child(&storage_key(app, key))
             .child(&el("td").child(&maybe(before.as_deref())))
             .child(&el("td").child(&after))
     });
@@ -103,10 +110,23 @@ fn changes(r: &ReceiptView) -> Option<El> {
         .child(&heading("after"));
     Some(
         el("table")
-            .class("table")
+            .class("table changes")
             .child(&el("thead").child(&head))
             .child(&el("tbody").add_all(rows)),
     )
+}
+
+/// A key in hex as the storage explorer shows it.
+fn storage_key(app: App, hex: &str) -> El {
+    let pairs = (0..hex.len()).step_by(2);
+    let bytes: Option<Vec<u8>> = pairs
+        .map(|k| u8::from_str_radix(hex.get(k..k + 2)?, 16).ok())
+        .collect();
+    let shown = bytes.map_or_else(|| hex.to_owned(), |b| key_text(&b));
+    el("td")
+        .class("breaks")
+        .attr("title", &format!("0x{hex}"))
+        .text(&named(app, &shown))
 }
 
 fn roots(app: App, r: &ReceiptView) -> Vec<El> {

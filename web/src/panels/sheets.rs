@@ -35,14 +35,15 @@ pub fn listen(app: App) {
                     let _ = opener.focus();
                 }
             }
-            _ => {}
+            // From one to the other: the focus is inside already.
+            (Sheet::Controls | Sheet::Side, Sheet::Controls | Sheet::Side) => {}
         }
         sheet
     });
 }
 
 fn no_dialog() -> bool {
-    matches!(document().query_selector("dialog[open]"), Ok(None))
+    matches!(document().query_selector("dialog[open], #hands"), Ok(None))
 }
 
 /// Of the sheet that is to be seen; there is none on a wide page.

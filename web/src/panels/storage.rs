@@ -1,7 +1,9 @@
 //! A contract's storage: at any validator, after any block, against another block, each entry provable.
 
+use super::answers::refusals;
 use super::bytes::{copy, maybe};
 use super::errand::validators;
+use super::names::named;
 use crate::app::App;
 use crate::platform::dom::{El, el};
 use crate::protocol::studio::{Answer, Ask, Place, StorageAsk};
@@ -115,11 +117,7 @@ impl Explorer {
             .studio
             .ask(self.app, Ask::Storage(ask), move |answer| match answer {
                 Answer::Storage(view) => me.show(&view, compared, skip),
-                Answer::Complaints(all) => {
-                    me.table
-                        .fill(all.iter().map(|(_, s)| el("p").class("refusal").text(s)));
-                }
-                _ => {}
+                other => me.table.fill(refusals(other)),
             });
     }
 
@@ -195,7 +193,7 @@ impl Explorer {
         let key = el("td")
             .class("breaks")
             .attr("title", &format!("0x{}", row.key))
-            .text(&row.shown);
+            .text(&named(self.app, &row.shown));
         let before = compared.then(|| el("td").child(&maybe(row.before.as_deref())));
         el("tr")
             .child(&key)
@@ -210,13 +208,7 @@ impl Explorer {
             .studio
             .ask(self.app, ask, move |answer| match answer {
                 Answer::Proof(proof) => me.proof.fill([shown(&proof)]),
-                Answer::Complaints(all) => {
-                    me.proof.fill(
-                        all.iter()
-                            .map(|(_, s)| el("p").class("refusal").attr("role", "alert").text(s)),
-                    );
-                }
-                _ => {}
+                other => me.proof.fill(refusals(other)),
             });
     }
 }

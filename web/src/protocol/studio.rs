@@ -104,7 +104,11 @@ pub struct StorageAsk {
 
 #[derive(Clone, Debug, BorshSerialize, BorshDeserialize)]
 pub enum Answer {
-    Done,
+    /// It is on its way, sent at this instant as the `nth` (from 0) of those sent then.
+    Sent {
+        at_us: u64,
+        nth: u32,
+    },
     /// It will not do; where, and a sentence each.
     Complaints(Vec<(At, String)>),
     /// None: no such module is known here any more.

@@ -259,13 +259,38 @@ impl Runner {
     fn answer(&mut self, number: u32, outcome: Outcome) {
         let answer = match outcome {
             Outcome::Say(answer) => answer,
-            Outcome::Do(command) => match self.apply(command) {
-                Ok(()) => Answer::Done,
-                Err(problem) => Answer::Complaints(vec![(At::Whole, problem.sentence)]),
-            },
+            Outcome::Do(command) => {
+                let before = self.session.as_ref().map_or(0, Session::now_us);
+                match self.apply(command) {
+                    Ok(()) => self.sent(before),
+                    Err(problem) => Answer::Complaints(vec![(At::Whole, problem.sentence)]),
+                }
+            }
             Outcome::Work(work) => return self.working.push_back((number, work)),
         };
         self.say(FromWorker::Studio { number, answer });
+    }
+
+    /// Names the transaction of a command given at `before`, which may still wait for a block's execution.
+    fn sent(&self, before: u64) -> Answer {
+        let commands = self.session.as_ref().map(|s| &s.scenario().commands);
+        let due = commands.into_iter().flatten();
+        // A command comes behind those of its instant, the one after that it was given at.
+        let due = due.take_while(|c| c.at_us <= before + 1);
+        let sent: Vec<u64> = due
+            .filter(|c| matches!(c.command, Command::Submit { .. }))
+            .map(|c| c.at_us)
+            .collect();
+        let at_us = sent.last().copied().unwrap_or_default();
+        let before_it = sent
+            .iter()
+            .filter(|at| **at == at_us)
+            .count()
+            .saturating_sub(1);
+        Answer::Sent {
+            at_us,
+            nth: before_it as u32,
+        }
     }
 
     /// Goes on with the first answer being worked out.

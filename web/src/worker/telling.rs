@@ -185,6 +185,11 @@ impl Telling {
             modules: session.modules(),
             contracts: session.contracts(),
             receipts: session.receipts(),
+            people: session
+                .people()
+                .into_iter()
+                .map(|p| (p.address, p.hex))
+                .collect(),
         };
         let stamp = (
             ledger.modules.len(),

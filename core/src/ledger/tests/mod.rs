@@ -6,6 +6,7 @@ mod first_state;
 mod forks;
 mod messages;
 mod proofs;
+mod questions;
 mod savepoints;
 mod scripted;
 mod shared;

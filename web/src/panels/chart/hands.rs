@@ -110,6 +110,14 @@ pub fn MenuCard() -> impl IntoView {
             let _ = first.focus();
         }
     });
+    // The finger that opened it by a long press takes the focus elsewhere as it is lifted.
+    window_event_listener(ev::keydown, move |event| {
+        let open = ui.menu.with_untracked(Option::is_some);
+        if open && event.key() == "Escape" && !event.default_prevented() {
+            event.prevent_default();
+            close(app, ui);
+        }
+    });
     let keys = move |event: ev::KeyboardEvent| {
         let way = match event.key().as_str() {
             "Escape" => {
@@ -286,28 +294,70 @@ pub fn HandButtons(pick: Pick, #[prop(optional)] after: Option<Callback<()>>) ->
 #[component]
 pub fn InspectedHands() -> impl IntoView {
     let app = app();
-    let pick = Memo::new(move |_| {
-        let thing = app.looked_at.with(|h| h.shown().cloned());
-        match thing? {
-            Thing::Node { node, .. } => Some(Pick::Node(node.into())),
-            Thing::Mark(mark) => Some(Pick::Mark(mark)),
-            // A message has many copies; the clicked one is meant.
-            Thing::Message(id) => app
-                .pinned
-                .get()
-                .filter(|p| matches!(p, Pick::Arrow(a) if a.message == id)),
-            Thing::Block(_) | Thing::Height(_) | Thing::Transaction(_) => None,
-        }
-    });
+    let shown = Memo::new(move |_| app.looked_at.with(|h| h.shown().cloned()));
     move || {
-        pick.get().map(|pick| {
-            app.later.panel(move || {
-                let pick = pick.clone();
-                view! { <div class="buttons hand-buttons"><HandButtons pick=pick /></div> }
-                    .into_any()
-            })
+        shown.get().map(|thing| {
+            app.later
+                .panel(move || hands_on(app, &thing).unwrap_or_else(|| ().into_any()))
         })
     }
+}
+
+fn hands_on(app: App, thing: &Thing) -> Option<AnyView> {
+    let buttons = |pick: Pick| {
+        view! { <div class="buttons hand-buttons"><HandButtons pick=pick /></div> }.into_any()
+    };
+    match thing {
+        Thing::Node { node, .. } => Some(buttons(Pick::Node((*node).into()))),
+        Thing::Mark(mark) => Some(buttons(Pick::Mark(mark.clone()))),
+        Thing::Message(id) => {
+            let id = *id;
+            // A message has many copies; the clicked one is meant.
+            let clicked = Memo::new(move |_| {
+                let pinned = app.pinned.get();
+                pinned.filter(|p| matches!(p, Pick::Arrow(a) if a.message == id))
+            });
+            let any = move || match clicked.get() {
+                Some(pick) => Some(buttons(pick)),
+                None => copies(app, id),
+            };
+            Some(any.into_any())
+        }
+        Thing::Block(_) | Thing::Height(_) | Thing::Transaction(_) => None,
+    }
+}
+
+/// A message that was not clicked but named by a link: which of its copies is meant is chosen first.
+fn copies(app: App, message: u32) -> Option<AnyView> {
+    let world = app.world.get_untracked()?;
+    let mut all: Vec<Arrow> = {
+        let chart = app.chart();
+        let chart = chart.borrow();
+        let copies = chart.store.arrived().filter(|a| a.message == message);
+        copies.cloned().collect()
+    };
+    // Those still on the wire can be acted on.
+    all.sort_by_key(|a| (a.fate != Fate::Flying, a.to, a.arrives_us));
+    let first = all.first()?.clone();
+    let chosen = RwSignal::new(first);
+    let options = all.iter().enumerate().map(|(k, arrow)| {
+        let name = say::node(arrow.to, &world).to_owned();
+        view! { <option value=k.to_string()>{name}</option> }
+    });
+    let options = options.collect_view();
+    let choose = move |event| {
+        let found = event_target_value(&event).parse::<usize>().ok();
+        if let Some(arrow) = found.and_then(|k| all.get(k)) {
+            chosen.set(arrow.clone());
+        }
+    };
+    let view = view! {
+        <div class="buttons hand-buttons">
+            <label>"the copy to " <select on:change=choose>{options}</select></label>
+            {move || view! { <HandButtons pick=Pick::Arrow(chosen.get()) /> }}
+        </div>
+    };
+    Some(view.into_any())
 }
 
 fn on_message(
@@ -315,10 +365,13 @@ fn on_message(
     arrow: Arrow,
     done: impl Fn() + Copy + Send + Sync + 'static,
 ) -> impl IntoView {
-    let flying = {
-        let arrow = arrow.clone();
-        move || arrow.fate == Fate::Flying && app.tick.with(|t| t.now_us) < arrow.arrives_us
-    };
+    // One that has arrived is on its way again once time has been taken back.
+    let flies = matches!(
+        arrow.fate,
+        Fate::Flying | Fate::Delivered | Fate::ReceiverDown
+    );
+    let way = arrow.sent_us..arrow.arrives_us;
+    let flying = move || flies && way.contains(&app.tick.with(|t| t.now_us));
     let by = RwSignal::new(String::from("100"));
     let us = move || {
         let ms = text::number(&by.get_untracked()).unwrap_or(100.0);

@@ -253,6 +253,10 @@ fn spread(app: App, factor: f64, across: f64) {
 /// Keys that mean something only while the chart has the focus.
 fn press(app: App, ui: Ui, event: &ev::KeyboardEvent) -> bool {
     let key = event.key();
+    // An open menu takes it first.
+    if key == "Escape" && ui.menu.with_untracked(Option::is_some) {
+        return false;
+    }
     if key == "ContextMenu" || (key == "F10" && event.shift_key()) {
         hands::open_on_selected(app, ui);
         return true;

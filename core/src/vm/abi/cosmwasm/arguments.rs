@@ -70,17 +70,22 @@ pub fn reply(reply: &Reply) -> String {
 }
 
 fn sub_response(done: &Done) -> String {
-    let (type_url, message) = chain_response(&done.what);
+    let response = chain_response(&done.what);
     // Bank messages and the like answer with an empty message, which `data` leaves out.
-    let data = Some(&message).filter(|bytes| !bytes.is_empty());
-    let response = json::object(&[
-        ("type_url", &json::text(type_url)),
-        ("value", &json::base64(&message)),
-    ]);
+    let data = response.as_ref().map(|(_, message)| message);
+    let data = data.filter(|bytes| !bytes.is_empty());
     json::object(&[
         ("events", &json::list(&done.events, event)),
         ("data", &json::nullable(data, |bytes| json::base64(bytes))),
-        ("msg_responses", &format!("[{response}]")),
+        (
+            "msg_responses",
+            &json::list(response.as_slice(), |(type_url, message)| {
+                json::object(&[
+                    ("type_url", &json::text(type_url)),
+                    ("value", &json::base64(message)),
+                ])
+            }),
+        ),
     ])
 }
 
@@ -99,12 +104,13 @@ fn event(event: &Event) -> String {
     ])
 }
 
-/// The response message of the Cosmos SDK: its type and its protobuf.
-fn chain_response(what: &DoneWhat) -> (&'static str, Vec<u8>) {
+/// The response message of the Cosmos SDK: its type and its protobuf. None where wasmd sends no message
+/// of the SDK's: it burns by itself.
+fn chain_response(what: &DoneWhat) -> Option<(&'static str, Vec<u8>)> {
     let data = |number, data: &Option<Vec<u8>>| field(number, data.as_deref().unwrap_or_default());
-    match what {
+    Some(match what {
+        DoneWhat::Nothing | DoneWhat::Burned => return None,
         DoneWhat::Sent => ("/cosmos.bank.v1beta1.MsgSendResponse", Vec::new()),
-        DoneWhat::Burned => ("/cosmos.bank.v1beta1.MsgBurnResponse", Vec::new()),
         DoneWhat::Executed { data: d } => {
             ("/cosmwasm.wasm.v1.MsgExecuteContractResponse", data(1, d))
         }
@@ -127,7 +133,7 @@ fn chain_response(what: &DoneWhat) -> (&'static str, Vec<u8>) {
         }
         DoneWhat::AdminChanged => ("/cosmwasm.wasm.v1.MsgUpdateAdminResponse", Vec::new()),
         DoneWhat::AdminCleared => ("/cosmwasm.wasm.v1.MsgClearAdminResponse", Vec::new()),
-    }
+    })
 }
 
 /// A protobuf field of bytes: tag, length as varint, bytes. Empty fields are left out, as proto3 does.

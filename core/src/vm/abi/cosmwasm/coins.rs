@@ -2,6 +2,7 @@
 
 use super::json::{self, Json};
 use crate::types::Coin;
+use std::collections::BTreeMap;
 
 /// The JSON of coins.
 #[must_use]
@@ -17,41 +18,45 @@ pub fn encode_one(coin: &Coin) -> String {
     ])
 }
 
-/// Coins a contract wants to send, sorted by denomination. The outer error is about the JSON and fails
-/// the call; the inner one is about the coins and fails the message.
+/// Coins a contract wants to send, as wasmd adds them up: sorted by denomination, those named twice
+/// together, those with 0 left out. The outer error is about the JSON and fails the call; the inner one
+/// is about the coins and fails the message.
 ///
 /// # Errors
 /// When a field is missing or no text.
 pub fn parse(list: &[Json], at: &str) -> Result<Result<Vec<Coin>, String>, String> {
-    let mut coins = Vec::with_capacity(list.len());
+    let mut sums: BTreeMap<&str, u128> = BTreeMap::new();
     let mut wrong = None;
     for (index, coin) in list.iter().enumerate() {
         let at = format!("{at}[{index}]");
         let (denom, amount) = (coin.text(&at, "denom")?, coin.text(&at, "amount")?);
-        match decimal(amount) {
-            _ if denom.is_empty() => {
-                wrong = wrong.or(Some("the denomination of an amount is empty".to_string()));
-            }
-            Err(why) => wrong = wrong.or(Some(why)),
-            Ok(0) => {
-                wrong = wrong.or_else(|| Some(format!("an amount of 0 {denom} cannot be sent")))
-            }
-            Ok(amount) => coins.push(Coin {
-                denom: denom.into(),
-                amount,
-            }),
+        if let Err(why) = add(&mut sums, denom, amount) {
+            wrong = wrong.or(Some(why));
         }
     }
-    if let Some(why) = wrong {
-        return Ok(Err(why));
+    Ok(match wrong {
+        Some(why) => Err(why),
+        None => Ok(sums
+            .into_iter()
+            .filter(|(_, amount)| *amount > 0)
+            .map(|(denom, amount)| Coin {
+                denom: denom.into(),
+                amount,
+            })
+            .collect()),
+    })
+}
+
+fn add<'t>(sums: &mut BTreeMap<&'t str, u128>, denom: &'t str, amount: &str) -> Result<(), String> {
+    if denom.is_empty() {
+        return Err("the denomination of an amount is empty".into());
     }
-    coins.sort();
-    Ok(
-        match coins.windows(2).find(|two| two[0].denom == two[1].denom) {
-            Some(two) => Err(format!("{} appears twice among the amounts", two[0].denom)),
-            None => Ok(coins),
-        },
-    )
+    let amount = decimal(amount)?;
+    let sum = sums.entry(denom).or_default();
+    *sum = sum
+        .checked_add(amount)
+        .ok_or_else(|| format!("the amounts of {denom} are together larger than 2^128 - 1"))?;
+    Ok(())
 }
 
 /// A number as the chain writes it: no sign, no leading zeros, below 2^128.

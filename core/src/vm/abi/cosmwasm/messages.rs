@@ -76,12 +76,13 @@ fn cosmos(message: &Json, at: &str) -> Result<Message, Wrong> {
                 "send" => {
                     let to = address(fields, &at, "to_address");
                     Ok(Message::Send {
-                        amount: amount(fields, &at)?,
+                        // wasmd carries out a list of no coins by doing nothing.
+                        amount: amount(fields, &at, true)?,
                         to: to?,
                     })
                 }
                 "burn" => Ok(Message::Burn {
-                    amount: amount(fields, &at)?,
+                    amount: amount(fields, &at, false)?,
                 }),
                 other => Err(unsupported(&format!("bank.{other}"))),
             }
@@ -175,12 +176,12 @@ fn funds(fields: &Json, at: &str) -> Result<Result<Vec<Coin>, Wrong>, String> {
     Ok(coins::parse(list, &format!("{at}.funds"))?.map_err(Wrong::Here))
 }
 
-/// An amount, which must be something.
-fn amount(fields: &Json, at: &str) -> Result<Vec<Coin>, Wrong> {
+/// An amount. Of nothing there is none, but an empty list may be meant: `empty` says so.
+fn amount(fields: &Json, at: &str, empty: bool) -> Result<Vec<Coin>, Wrong> {
     let list = fields.list(at, "amount")?;
     let coins = coins::parse(list, &format!("{at}.amount"))?.map_err(Wrong::Here)?;
-    if coins.is_empty() {
-        return Err(Wrong::Here("an empty amount cannot be sent".into()));
+    if coins.is_empty() && !(empty && list.is_empty()) {
+        return Err(Wrong::Here("an amount of nothing cannot be sent".into()));
     }
     Ok(coins)
 }

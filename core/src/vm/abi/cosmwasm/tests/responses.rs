@@ -209,12 +209,15 @@ fn messages_that_cannot_be_carried_out_may_be_caught() {
         (send(&coin("1.5")), "the amount \"1.5\" is not a number"),
         (send(&coin("007")), "the amount \"007\" is not in plain decimal digits"),
         (send(&coin("+7")), "the amount \"+7\" is not in plain decimal digits"),
-        (send(&coin("0")), "an amount of 0 a cannot be sent"),
+        (send(&coin("0")), "an amount of nothing cannot be sent"),
         (
-            send(&format!("{},{}", coin("1"), coin("2"))),
-            "a appears twice among the amounts",
+            send(&format!("{},{}", coin("1"), coin("340282366920938463463374607431768211455"))),
+            "the amounts of a are together larger than 2^128 - 1",
         ),
-        (send(""), "an empty amount cannot be sent"),
+        (
+            r#"{"bank":{"burn":{"amount":[]}}}"#.into(),
+            "an amount of nothing cannot be sent",
+        ),
         (
             r#"{"bank":{"send":{"to_address":"nobody","amount":[{"denom":"a","amount":"1"}]}}}"#.into(),
             "the text is no bech32 address: it must be `forge1` and then letters and digits of one case",
@@ -249,6 +252,42 @@ fn messages_that_cannot_be_carried_out_may_be_caught() {
             "{json}"
         );
     }
+}
+
+/// As wasmd adds coins up: what is 0 is left out, what is named twice is one.
+#[test]
+fn coins_are_added_up() {
+    let (you, to) = (Hash([7; 32]), bech32::encode(&Hash([7; 32])));
+    let coin = |denom: &str, amount: u128| Coin {
+        denom: denom.into(),
+        amount,
+    };
+    let cases: [(&str, Vec<Coin>); 3] = [
+        (
+            r#"{"denom":"b","amount":"2"},{"denom":"a","amount":"1"},{"denom":"b","amount":"3"}"#,
+            vec![coin("a", 1), coin("b", 5)],
+        ),
+        (
+            r#"{"denom":"b","amount":"0"},{"denom":"a","amount":"1"}"#,
+            vec![coin("a", 1)],
+        ),
+        // An empty list, and only that, may be sent: nothing happens.
+        ("", Vec::new()),
+    ];
+    for (list, amount) in cases {
+        let json = format!(r#"{{"bank":{{"send":{{"to_address":"{to}","amount":[{list}]}}}}}}"#);
+        assert_eq!(
+            only(&json, NEVER).message,
+            Message::Send { to: you, amount }
+        );
+    }
+    let json = format!(
+        r#"{{"wasm":{{"execute":{{"contract_addr":"{to}","msg":"e30=","funds":[{{"denom":"a","amount":"0"}}]}}}}}}"#
+    );
+    let Message::Execute { funds, .. } = only(&json, NEVER).message else {
+        panic!("another message");
+    };
+    assert_eq!(funds, []);
 }
 
 /// Rows 39 and 40.
@@ -373,6 +412,13 @@ fn replies_are_json_around_protobuf() {
             r#"{head}"data":null,"msg_responses":[{{"type_url":"/cosmos.bank.v1beta1.MsgSendResponse","value":""}}]}}}}}}"#
         )
     );
+    // wasmd burns by itself, and for nothing does nothing: no message of the SDK's answers.
+    for what in [DoneWhat::Burned, DoneWhat::Nothing] {
+        assert_eq!(
+            given(done(what)),
+            format!(r#"{head}"data":null,"msg_responses":[]}}}}}}"#)
+        );
+    }
     let encoded = [vec![0x0a, 200, 1], vec![9; 200]].concat();
     let data = json::base64(&encoded);
     assert_eq!(

@@ -207,6 +207,14 @@ fn questions_and_answers_are_json() {
         ),
         (
             r#"{"bank":{"denom_metadata":{"denom":"x"}}}"#.into(),
+            r#"{"ok":{"error":"there is no metadata of x"}}"#.into(),
+        ),
+        (
+            r#"{"bank":{"all_denom_metadata":{"pagination":null}}}"#.into(),
+            ok(r#"{"metadata":[],"next_key":null}"#),
+        ),
+        (
+            r#"{"bank":{"denom_owners":{"denom":"x"}}}"#.into(),
             r#"{"error":{"unsupported_request":{"kind":"unknown BankQuery variant"}}}"#.into(),
         ),
         (

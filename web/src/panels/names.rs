@@ -1,0 +1,66 @@
+//! Addresses in sentences and keys, as whose they are.
+
+use super::people::NAMES;
+use crate::app::App;
+use crate::words;
+use consensusforge_core::session::view::ContractView;
+use leptos::prelude::*;
+
+/// What contracts read addresses as begins so.
+const PREFIX: &str = "forge1";
+/// Digits of an address in hex.
+const DIGITS: usize = 64;
+
+/// A text with known addresses replaced by names: `to=Alice`.
+pub fn named(app: App, text: &str) -> String {
+    let mut text = text.to_owned();
+    if !text.contains(PREFIX) && text.len() < DIGITS {
+        return text;
+    }
+    app.ledger.with_untracked(|l| {
+        for ((bech32, hex), name) in l.people.iter().zip(NAMES) {
+            text = text.replace(bech32, name).replace(hex, name);
+        }
+        for contract in &l.contracts {
+            let name = called(contract, &l.contracts);
+            text = text
+                .replace(&contract.bech32, &name)
+                .replace(&contract.address, &name);
+        }
+    });
+    text
+}
+
+/// What a transaction does, with the short forms of addresses in it replaced by names.
+pub fn deed(app: App, what: &str) -> String {
+    let mut text = what.to_owned();
+    for (number, name) in NAMES.iter().enumerate() {
+        text = text
+            .replace(&format!("user:{number}"), name)
+            .replace(&format!("to user {}", number + 1), &format!("to {name}"));
+    }
+    app.ledger.with_untracked(|l| {
+        for ((bech32, hex), name) in l.people.iter().zip(NAMES) {
+            for address in [bech32, hex] {
+                text = text.replace(&format!("…{}", words::end(address)), name);
+            }
+        }
+        for contract in &l.contracts {
+            let name = called(contract, &l.contracts);
+            for address in [&contract.bech32, &contract.address] {
+                text = text.replace(&format!("…{}", words::end(address)), &name);
+            }
+            let by_hex = format!("call of {} ", words::short(&contract.address));
+            text = text.replace(&by_hex, &format!("call of {name} "));
+        }
+    });
+    text
+}
+
+/// A contract's name; with the end of its address where another is called the same.
+fn called(contract: &ContractView, all: &[ContractView]) -> String {
+    if all.iter().filter(|c| c.name == contract.name).count() > 1 {
+        return format!("{} …{}", contract.name, words::end(&contract.bech32));
+    }
+    contract.name.clone()
+}

@@ -1,0 +1,74 @@
+//! What became of a transaction, told at the form it was sent from: whoever waits there need not look for
+//! the receipt.
+
+use crate::app::App;
+use crate::platform::dom::{El, el};
+use crate::words;
+use consensusforge_core::session::view::ReceiptView;
+use leptos::prelude::*;
+
+/// Says in `host` that a transaction is on its way, and what became of it once that is known.
+///
+/// `sent`: the instant, and as which of those sent then.
+pub fn follow(app: App, sent: (u64, u32), host: El) {
+    host.fill([el("p")
+        .class("note sent")
+        .text("Sent: it goes into a block like any transaction.")]);
+    app.studio.follow(sent, host);
+}
+
+/// Tells the forms that wait, for as long as they are there.
+pub fn tell(app: App) {
+    Effect::new(move |_| {
+        let ledger = app.ledger.get();
+        app.studio.arrived(|(at_us, nth), host| {
+            // The newest receipt stands first.
+            let of_then = ledger.receipts.iter().rev();
+            let mut of_then = of_then.filter(|r| r.submitted_us == at_us);
+            let known = of_then.nth(nth as usize).filter(|r| r.status != "pending");
+            if let Some(receipt) = known {
+                host.fill([told(receipt)]);
+            }
+            known.is_some()
+        });
+    });
+}
+
+fn told(r: &ReceiptView) -> El {
+    let place = r.height.map_or(String::new(), |h| format!(" in block {h}"));
+    let tx = r.tx.clone();
+    let show = el("button")
+        .class("link")
+        .text("see its receipt")
+        .pressed(move || show(&tx));
+    let gas = words::grouped(r.gas_used);
+    let (class, role, head, note) = match &r.error {
+        None => (
+            "accepted sent",
+            "status",
+            format!("Done{place}"),
+            format!("{gas} gas; "),
+        ),
+        Some(error) => (
+            "refusal sent",
+            "alert",
+            format!("Failed{place}: {error}"),
+            format!("Nothing was changed, {gas} gas was paid for; "),
+        ),
+    };
+    el("div")
+        .class(class)
+        .attr("role", role)
+        .child(&el("p").text(&head))
+        .child(&el("small").text(&note).child(&show))
+}
+
+/// Brings a receipt into sight, and the focus to it.
+fn show(tx: &str) {
+    let receipt = document().query_selector(&format!("[data-tx=\"{tx}\"]"));
+    if let Ok(Some(receipt)) = receipt {
+        let receipt: web_sys::HtmlElement = wasm_bindgen::JsCast::unchecked_into(receipt);
+        receipt.scroll_into_view();
+        let _ = receipt.focus();
+    }
+}
