@@ -9,6 +9,7 @@ use super::prices;
 use super::receipt::{CallTree, GasReport, Receipt};
 use super::state::{Account, CodeInfo, Contract};
 use super::validity::{max_fee, sender};
+use crate::base::Slices;
 use crate::base::digest::sha256;
 use crate::types::transaction::NATIVE_DENOM;
 use crate::types::{Action, Address, Coin, Header, SignedTransaction};
@@ -134,13 +135,46 @@ async fn act(
     gas: u64,
     calls: &mut Option<CallTree>,
 ) -> Result<Act, Stop> {
+    let (to, coins) = match &tx.transaction.action {
+        Action::Transfer { to, coin } => (to, std::slice::from_ref(coin)),
+        Action::Send { to, coins } => (to, coins.as_slice()),
+        Action::Call { .. }
+        | Action::Deploy { .. }
+        | Action::Store { .. }
+        | Action::Instantiate { .. }
+        | Action::Execute { .. }
+        | Action::Migrate { .. }
+        | Action::SetAdmin { .. } => {
+            return with_contracts(keeper, tx, gas, calls).await;
+        }
+    };
+    // Its price is the transaction's own.
+    keeper.shift(&sender(&tx.transaction), to, coins)?;
+    Ok(Act::default())
+}
+
+/// Boxed: a block of transfers does without all this code, and a page that opens with one too.
+#[inline(never)]
+fn with_contracts<'a>(
+    keeper: &'a mut Keeper<'_>,
+    tx: &'a SignedTransaction,
+    gas: u64,
+    calls: &'a mut Option<CallTree>,
+) -> Slices<'a, Result<Act, Stop>> {
+    Box::pin(call_contracts(keeper, tx, gas, calls))
+}
+
+async fn call_contracts(
+    keeper: &mut Keeper<'_>,
+    tx: &SignedTransaction,
+    gas: u64,
+    calls: &mut Option<CallTree>,
+) -> Result<Act, Stop> {
     let t = &tx.transaction;
     let from = sender(t);
     let message = match &t.action {
-        Action::Transfer { to, coin } => {
-            keeper.shift(&from, to, std::slice::from_ref(coin))?;
-            return Ok(Act::default());
-        }
+        // Done without contracts.
+        Action::Transfer { .. } | Action::Send { .. } => return Ok(Act::default()),
         Action::Call {
             contract,
             input,
@@ -166,11 +200,6 @@ async fn act(
             .await;
         }
         Action::Store { wasm } => return store(keeper, &from, wasm),
-        Action::Send { to, coins } => {
-            // Its price is the transaction's own.
-            keeper.shift(&from, to, coins)?;
-            return Ok(Act::default());
-        }
         Action::Instantiate {
             code_id,
             admin,

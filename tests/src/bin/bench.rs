@@ -1,12 +1,14 @@
 //! Speed as ratios: a run against a bare loop of the same deliveries, signatures and verifications, in
 //! one process and turn by turn, so that a slow or noisy machine changes both alike.
 
+use consensusforge_catalogue::large;
 use consensusforge_catalogue::speed::{Blocks, Transfers, burn, verdict};
+use consensusforge_core::base::limits::MAX_WASM_BYTES;
 use consensusforge_core::base::{Hash, hash_of};
 use consensusforge_core::session::Session;
 use consensusforge_core::session::scenario::Scenario;
 use consensusforge_core::session::scenario::model::{
-    ExecutionSpec, LatencySpec, ValidatorSpec, WorkloadSpec,
+    Command, ExecutionSpec, InputSpec, LatencySpec, SubmitSpec, ValidatorSpec, WorkloadSpec,
 };
 use consensusforge_core::session::view::LogQuery;
 use consensusforge_core::types::{Keypair, PublicKey, Signable, Signed, ValidatorId};
@@ -209,6 +211,56 @@ fn memory() {
     );
 }
 
+/// A module of 3 MB is in memory once, however many validators execute it. Each figure is a process of its
+/// own: freed memory is not given back.
+fn modules() {
+    let of = |validators: u16, used: bool| -> f64 {
+        let program = std::env::current_exe().expect("running");
+        let argument = format!("module={validators},{used}");
+        let said = std::process::Command::new(program).arg(argument).output();
+        let said = String::from_utf8(said.expect("it runs").stdout).expect("a number");
+        said.trim().parse().expect("a number")
+    };
+    let [few, many] = [4, 64].map(|validators| of(validators, true) - of(validators, false));
+    println!(
+        "a module of 3 MB, stored, made and called: {:.0} MB more for 4 validators, {:.0} MB for 64",
+        few / 1e6,
+        many / 1e6
+    );
+}
+
+/// Prints the bytes of a process in which so many validators execute, or not, a module of 3 MB.
+fn module(validators: u16, used: bool) {
+    let mut scenario = Scenario {
+        validators: (0..validators)
+            .map(|i| ValidatorSpec::numbered(i, 100))
+            .collect(),
+        ..Scenario::default()
+    };
+    scenario.execution.block_gas = 200_000_000;
+    let mut session = Session::open(scenario).expect("possible");
+    let wasm = large::module(MAX_WASM_BYTES);
+    for second in 1..=2 {
+        if used && second == 1 {
+            session.add_contract("large", &wasm).expect("admitted");
+            let action = SubmitSpec::Deploy {
+                contract: "large".into(),
+                input: InputSpec::Text("{}".into()),
+            };
+            let gas_limit = session.gas_limit(Some("large")).expect("it fits");
+            let command = Command::Submit {
+                from: 0,
+                action,
+                gas_limit,
+            };
+            session.apply(command).expect("possible");
+        }
+        session.run_to(second * 3_000_000);
+    }
+    assert_eq!(session.receipts().len(), usize::from(used));
+    println!("{}", resident());
+}
+
 /// The fastest of some turns, in milliseconds: others only say what else the machine had to do.
 fn fastest<T>(turns: u32, mut work: impl FnMut() -> T) -> f64 {
     let each = (0..turns).map(|_| {
@@ -253,9 +305,14 @@ fn contracts() {
         fastest(3, || burn(block, true)),
         once / blocks.gas() as f64 * block as f64
     );
+    modules();
 }
 
 fn main() {
+    let told = std::env::args().find_map(|a| a.strip_prefix("module=").map(str::to_owned));
+    if let Some((validators, used)) = told.as_deref().and_then(|told| told.split_once(',')) {
+        return module(validators.parse().expect("a number"), used == "true");
+    }
     if std::env::args().any(|a| a == "contracts") {
         return contracts();
     }
