@@ -278,7 +278,7 @@ mod tests {
     use super::super::lanes::{Arrangement, Lanes, tests::node};
     use super::super::picture::tests::{count, draw, plain};
     use super::super::store::Store;
-    use super::super::store::tests::{batch, from_to};
+    use super::super::store::tests::{arrow, batch, from_to};
     use super::*;
 
     fn two() -> Store {
