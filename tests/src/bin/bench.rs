@@ -232,7 +232,7 @@ fn modules() {
 /// Prints the bytes of a process in which so many validators execute, or not, a module of 3 MB.
 fn module(validators: usize, used: bool) {
     let mut scenario = Scenario {
-        validators: (0..usize::from(validators))
+        validators: (0..validators)
             .map(|i| ValidatorSpec::numbered(i, 100))
             .collect(),
         ..Scenario::default()
