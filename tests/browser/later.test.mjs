@@ -14,9 +14,10 @@ const fetched = async (page) => {
 browserTest("contracts and links come when they are wanted", {}, async ({ page, open }) => {
   await open(page);
   await started(page);
+  assert.equal(await fetched(page), 0);
+  // The panel asks the worker's desk who has what.
   await click(page, "#tab-Contracts");
   await page.waitForSelector("[data-module=counter]");
-  assert.equal(await fetched(page), 0);
   await click(page, "[data-module=counter] [data-act=deploy]");
   await page.waitForSelector("[data-contract] [data-act=call]");
   assert.equal(await fetched(page), 1);
