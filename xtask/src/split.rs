@@ -55,31 +55,6 @@ pub fn split(wasm: &[u8], linked: &Linked, wanted: impl Fn(&str) -> bool) -> Res
         "what was linked is another module: its constants are others"
     );
     let plan = Plan::new(&source, linked, wanted)?;
-    {
-        use std::io::Write;
-        let mut f = std::fs::OpenOptions::new()
-            .append(true)
-            .create(true)
-            .open("/tmp/kept.txt")
-            .unwrap();
-        writeln!(f, "=== module").unwrap();
-        for (i, body) in source.bodies.iter().enumerate() {
-            let index = source.imported + i as u32;
-            let r = body.range();
-            writeln!(
-                f,
-                "{} {} {}",
-                if plan.moved.contains_key(&index) {
-                    "L"
-                } else {
-                    "K"
-                },
-                r.end - r.start,
-                source.names.get(&index).copied().unwrap_or("?")
-            )
-            .unwrap();
-        }
-    }
     let later = Later(&source, &plan).module()?;
     let mut first = Module::new();
     First(&source, &plan)

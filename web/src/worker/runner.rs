@@ -9,7 +9,7 @@ use super::goal::Goal;
 use super::looking::Looking;
 use super::naming;
 use super::pace::{Pace, SLICE_MS};
-use super::past::Past;
+use super::past::{Come, Past, Question};
 use super::telling::{Saying, Telling};
 use crate::data::DataNews;
 use crate::model::{
@@ -228,7 +228,7 @@ impl Runner {
                 let Some(ask) = self.past.take(session, number, ask) else {
                     return;
                 };
-                let outcome = self.desk.hear(session, &self.files, ask);
+                let outcome = self.desk.hear(session, &self.files, ask, None);
                 self.answer(number, outcome);
             }
             ToWorker::Upload { name } => {
@@ -498,10 +498,11 @@ impl Runner {
         let Some(session) = &self.session else {
             return;
         };
-        let Some((number, ask, there)) = self.past.work(session, self.pace.chunk) else {
+        let Some(Come { question, there }) = self.past.work(session, self.pace.chunk) else {
             return;
         };
-        let outcome = self.desk.hear(there, &self.files, ask);
+        let Question { number, ask, then } = question;
+        let outcome = self.desk.hear(there, &self.files, ask, then.as_ref());
         self.answer(number, outcome);
     }
 
