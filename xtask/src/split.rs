@@ -10,7 +10,8 @@
 //! the second module is there. So it must be known exactly who reads what (`linked.rs`).
 
 use crate::linked::Linked;
-use crate::plan::{Plan, Source};
+use crate::plan::Plan;
+use crate::source::Source;
 use anyhow::{Context, Result, ensure};
 use std::collections::BTreeMap;
 use wasm_encoder::reencode::{self, Reencode};
@@ -55,31 +56,6 @@ pub fn split(wasm: &[u8], linked: &Linked, wanted: impl Fn(&str) -> bool) -> Res
         "what was linked is another module: its constants are others"
     );
     let plan = Plan::new(&source, linked, wanted)?;
-    {
-        use std::io::Write;
-        let mut f = std::fs::OpenOptions::new()
-            .append(true)
-            .create(true)
-            .open("/tmp/kept.txt")
-            .unwrap();
-        writeln!(f, "=== module").unwrap();
-        for (i, body) in source.bodies.iter().enumerate() {
-            let index = source.imported + i as u32;
-            let r = body.range();
-            writeln!(
-                f,
-                "{} {} {}",
-                if plan.moved.contains_key(&index) {
-                    "L"
-                } else {
-                    "K"
-                },
-                r.end - r.start,
-                source.names.get(&index).copied().unwrap_or("?")
-            )
-            .unwrap();
-        }
-    }
     let later = Later(&source, &plan).module()?;
     let mut first = Module::new();
     First(&source, &plan)
@@ -392,7 +368,7 @@ impl Later<'_, '_> {
 mod tests {
     use super::*;
     use crate::linked::{Datum, Uses};
-    use crate::plan::constant;
+    use crate::source::constant;
     use wasmparser::{DataKind, Payload};
 
     const MODULE: &str = r#"(module

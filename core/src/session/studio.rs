@@ -34,6 +34,10 @@ const MAX_PROOF_TEXT: usize = 1 << 20;
 /// A value at a height, and at the one compared with.
 type Pair<'a> = (Option<&'a Arc<[u8]>>, Option<&'a Arc<[u8]>>);
 
+/// The state after a block at one validator, taken along to where it is compared with a later one.
+#[derive(Clone, Debug)]
+pub struct Then(State);
+
 /// A question about a contract's storage.
 #[derive(Clone, Debug, Default)]
 pub struct StorageQuestion<'a> {
@@ -43,6 +47,8 @@ pub struct StorageQuestion<'a> {
     pub height: Option<Height>,
     /// Only what is not as it was after this height.
     pub since: Option<Height>,
+    /// The state then, where the session asked has forgotten it.
+    pub then: Option<&'a Then>,
     /// Only keys whose text or hex holds this.
     pub find: &'a str,
     /// Keys to pass over.
@@ -119,6 +125,13 @@ impl Session {
         all
     }
 
+    /// The state of a node after its block of `height`, if it is at hand.
+    #[must_use]
+    pub fn then(&self, node: usize, height: Height) -> Option<Then> {
+        let (state, _, _) = self.place(node, Some(height)).ok()?;
+        Some(Then(state))
+    }
+
     /// A contract's storage.
     ///
     /// # Errors
@@ -134,7 +147,10 @@ impl Session {
             )));
         }
         let older = match question.since {
-            Some(since) => Some(self.place(question.node, Some(since))?.0),
+            Some(since) => Some(match question.then {
+                Some(Then(state)) => state.clone(),
+                None => self.place(question.node, Some(since))?.0,
+            }),
             None => None,
         };
         let find = question.find.trim().to_ascii_lowercase();
@@ -244,7 +260,11 @@ impl Session {
     }
 
     /// A node's state after a block, that block's height, and the root the node says it has.
-    fn place(&self, node: usize, height: Option<Height>) -> Result<(State, Height, Hash), Problem> {
+    pub(super) fn place(
+        &self,
+        node: usize,
+        height: Option<Height>,
+    ) -> Result<(State, Height, Hash), Problem> {
         if node >= self.sim.node_count() {
             return Err(Problem::new("there is no such validator"));
         }
@@ -274,6 +294,20 @@ impl Session {
 
     fn node_name(&self, node: usize) -> String {
         self.sim.trace().head.node_name(NodeId(node as u16))
+    }
+}
+
+impl From<Outcome> for ViewResult {
+    fn from(outcome: Outcome) -> Self {
+        let (output, error) = match outcome.answer() {
+            Ok(bytes) => (Some(to_hex(&bytes)), None),
+            Err(failure) => (None, Some(failure.text)),
+        };
+        ViewResult {
+            output,
+            error,
+            gas_used: outcome.gas_used,
+        }
     }
 }
 

@@ -280,7 +280,12 @@ fn check(
         ));
     }
     if let (Profile::Strict, Some((operator, place))) = (profile, &shape.bulk_memory) {
-        return Err(feature(operator, place));
+        return Err(Refusal::new(
+            Rule::Feature,
+            format!(
+                "the module uses `{operator}` ({place}), which the profile `strict` refuses as cosmwasm-vm does; have wasm-opt lower it (--llvm-memory-copy-fill-lowering), or choose `modern`"
+            ),
+        ));
     }
     abi.check(shape, profile)
 }

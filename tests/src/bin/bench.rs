@@ -214,7 +214,7 @@ fn memory() {
 /// A module of 3 MB is in memory once, however many validators execute it. Each figure is a process of its
 /// own: freed memory is not given back.
 fn modules() {
-    let of = |validators: u16, used: bool| -> f64 {
+    let of = |validators: usize, used: bool| -> f64 {
         let program = std::env::current_exe().expect("running");
         let argument = format!("module={validators},{used}");
         let said = std::process::Command::new(program).arg(argument).output();
@@ -230,10 +230,10 @@ fn modules() {
 }
 
 /// Prints the bytes of a process in which so many validators execute, or not, a module of 3 MB.
-fn module(validators: u16, used: bool) {
+fn module(validators: usize, used: bool) {
     let mut scenario = Scenario {
         validators: (0..validators)
-            .map(|i| ValidatorSpec::numbered(i, 100))
+            .map(|i| ValidatorSpec::numbered(usize::from(i), 100))
             .collect(),
         ..Scenario::default()
     };

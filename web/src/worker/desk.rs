@@ -6,7 +6,7 @@ use crate::forms::{self, FormView, Kind};
 use crate::model::{CoinSpec, Command, InputSpec, SubmitSpec};
 use crate::protocol::studio::{Answer, Ask, At, Errand, Message};
 use crate::words;
-use consensusforge_core::session::studio::{StorageQuestion, check_proof};
+use consensusforge_core::session::studio::{StorageQuestion, Then, check_proof};
 use consensusforge_core::session::{Session, Slices, view::Problem};
 use std::collections::BTreeMap;
 
@@ -31,7 +31,14 @@ pub enum Outcome {
 }
 
 impl Desk {
-    pub fn hear(&mut self, session: &Session, files: &Files, ask: Ask) -> Outcome {
+    /// `then`: of a question about two states, the older one, where `session` has forgotten it.
+    pub fn hear(
+        &mut self,
+        session: &Session,
+        files: &Files,
+        ask: Ask,
+        then: Option<&Then>,
+    ) -> Outcome {
         let said = |result: Result<Answer, Problem>| {
             result.unwrap_or_else(|p| Answer::Complaints(vec![(At::Whole, p.sentence)]))
         };
@@ -61,6 +68,7 @@ impl Desk {
                         node: usize::from(q.place.validator),
                         height: q.place.height,
                         since: q.since,
+                        then,
                         find: &q.find,
                         skip: usize::try_from(q.skip).unwrap_or(usize::MAX),
                     })

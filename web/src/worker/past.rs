@@ -3,6 +3,7 @@
 
 use crate::protocol::studio::{Ask, Place};
 use consensusforge_core::session::Session;
+use consensusforge_core::session::studio::Then;
 use std::collections::VecDeque;
 
 /// Questions that may wait; more are answered with what is at hand.
@@ -10,21 +11,41 @@ const MOST: usize = 512;
 
 #[derive(Default)]
 pub struct Past {
-    /// With the number each is answered under.
-    waiting: VecDeque<(u32, Ask)>,
+    waiting: VecDeque<Question>,
     /// Where the question before was answered.
     there: Option<Session>,
     /// On its way to where the first of those waiting is answered.
     going: Option<Session>,
 }
 
+pub struct Question {
+    /// It is answered under this.
+    pub number: u32,
+    pub ask: Ask,
+    /// The older of two states, once it is found.
+    pub then: Option<Then>,
+}
+
+/// A question, where it can be answered.
+pub struct Come<'a> {
+    pub question: Question,
+    pub there: &'a Session,
+}
+
 impl Past {
     /// Keeps the question for later if the present cannot answer it; else gives it back.
     pub fn take(&mut self, session: &Session, number: u32, ask: Ask) -> Option<Ask> {
-        if !forgotten(session, &places(&ask)) || self.waiting.len() >= MOST {
+        let now = places(&ask);
+        let then = since(&ask).into_iter();
+        let all: Vec<_> = now.into_iter().chain(then).collect();
+        if !forgotten(session, &all) || self.waiting.len() >= MOST {
             return Some(ask);
         }
-        self.waiting.push_back((number, ask));
+        self.waiting.push_back(Question {
+            number,
+            ask,
+            then: None,
+        });
         None
     }
 
@@ -39,10 +60,15 @@ impl Past {
     }
 
     /// Moves on by some events. The question that can be answered now, if any, and where to ask it.
-    pub fn work(&mut self, session: &Session, chunk: u64) -> Option<(u32, Ask, &Session)> {
-        let (_, ask) = self.waiting.front()?;
-        let places = places(ask);
+    pub fn work(&mut self, session: &Session, chunk: u64) -> Option<Come<'_>> {
+        let question = self.waiting.front_mut()?;
+        // Of two states the older one is taken along: no session may know both.
+        let first = since(&question.ask).filter(|_| question.then.is_none());
+        let places = first.map_or_else(|| places(&question.ask), |then| vec![then]);
         let mut going = self.going.take().unwrap_or_else(|| {
+            if !forgotten(session, &places) {
+                return session.fork();
+            }
             let there = self.there.take().filter(|there| !forgotten(there, &places));
             there.unwrap_or_else(|| session.back_to_heights(&places))
         });
@@ -50,14 +76,39 @@ impl Past {
             self.going = Some(going);
             return None;
         }
-        let (number, ask) = self.waiting.pop_front()?;
-        Some((number, ask, self.there.insert(going)))
+        if let Some((node, height)) = first
+            && let Some(then) = going.then(node, height)
+        {
+            question.then = Some(then);
+            self.there = Some(going);
+            return None;
+        }
+        let question = self.waiting.pop_front()?;
+        let there = self.there.insert(going);
+        Some(Come { question, there })
     }
 }
 
 fn forgotten(session: &Session, places: &[(usize, u64)]) -> bool {
     let mut all = places.iter();
     all.any(|(node, height)| session.has_forgotten(*node, *height))
+}
+
+/// The older state a question compares with.
+fn since(ask: &Ask) -> Option<(usize, u64)> {
+    match ask {
+        Ask::Storage(ask) => Some((usize::from(ask.place.validator), ask.since?)),
+        Ask::Query { .. }
+        | Ask::Prove { .. }
+        | Ask::Microscope { .. }
+        | Ask::Card(_)
+        | Ask::Schema { .. }
+        | Ask::Send(_)
+        | Ask::Store { .. }
+        | Ask::Check(_)
+        | Ask::People
+        | Ask::Faucet { .. } => None,
+    }
 }
 
 /// The validators and heights whose states a question is about.
@@ -102,18 +153,17 @@ mod tests {
         session.run_to(60_000_000);
         let height = session.frame().metrics.height;
         assert!(height > 100, "{height}");
-        let ask = |height: u64| {
+        let compare = |height: Option<u64>, since: Option<u64>| {
+            let validator = 2;
             Ask::Storage(StorageAsk {
                 contract: String::new(),
-                place: Place {
-                    validator: 2,
-                    height: Some(height),
-                },
-                since: None,
+                place: Place { validator, height },
+                since,
                 find: String::new(),
                 skip: 0,
             })
         };
+        let ask = |height: u64| compare(Some(height), None);
         let mut past = Past::default();
         // The newest, and what never was, need no way back.
         assert!(past.take(&session, 0, ask(height - 1)).is_some());
@@ -123,14 +173,26 @@ mod tests {
         }
         let mut answered = Vec::new();
         while past.busy() {
-            if let Some((number, ask, there)) = past.work(&session, 500) {
-                let (node, height) = places(&ask)[0];
+            if let Some(Come { question, there }) = past.work(&session, 500) {
+                let (node, height) = places(&question.ask)[0];
                 assert!(!there.has_forgotten(node, height));
                 assert!(there.frame().nodes[node].decided >= height);
-                answered.push(number);
+                answered.push(question.number);
             }
         }
         assert_eq!(answered, [1, 2, 3]);
+        // Two states that no session knows both: each long gone, or one of them the present.
+        assert!(past.take(&session, 4, compare(Some(90), Some(4))).is_none());
+        assert!(past.take(&session, 5, compare(None, Some(7))).is_none());
+        let mut found = Vec::new();
+        while past.busy() {
+            if let Some(Come { question, there }) = past.work(&session, 500) {
+                assert!(question.then.is_some());
+                found.push((question.number, there.has_forgotten(2, 4), there.now_us()));
+            }
+        }
+        assert_eq!((found[0].0, found[0].1), (4, true));
+        assert_eq!(found[1], (5, true, session.now_us()));
         assert_eq!(session.frame().metrics.height, height);
     }
 }
