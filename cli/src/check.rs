@@ -1,7 +1,7 @@
 //! `check`: a saved trace, without its scenario: does it make sense, and what do the monitors say of it?
 
 use crate::failure::{Exit, Outcome};
-use crate::{output, source};
+use crate::{output, source, verdicts};
 use consensusforge_core::session::Session;
 use consensusforge_core::session::view::{Verdict, VerdictKind};
 use schemars::JsonSchema;
@@ -40,18 +40,10 @@ impl Check {
         let mut session = recorded.session;
         while !session.advance(recorded.end_us, SLICE).reached {}
         let frame = session.frame();
-        let worst = |kind| frame.verdicts.iter().any(|v| v.kind == kind);
-        let outcome = if worst(VerdictKind::Violated) {
-            VerdictKind::Violated
-        } else if worst(VerdictKind::Stalled) {
-            VerdictKind::Stalled
-        } else {
-            VerdictKind::Holds
-        };
         let report = CheckReport {
             sentence: recorded.sentence,
             complaints: recorded.complaints,
-            outcome,
+            outcome: verdicts::worst(&frame.verdicts),
             verdicts: frame.verdicts,
             now_us: frame.now_us,
             height: frame.metrics.height,
@@ -64,9 +56,7 @@ impl Check {
         Ok(match report.outcome {
             // What does not make sense is bad input, however well the rest holds.
             VerdictKind::Holds if !report.complaints.is_empty() => Exit::BadInput,
-            VerdictKind::Holds => Exit::Fine,
-            VerdictKind::Violated => Exit::Violated,
-            VerdictKind::Stalled => Exit::Stalled,
+            outcome => verdicts::exit(outcome),
         })
     }
 }
@@ -79,13 +69,6 @@ fn text(report: &CheckReport) -> String {
     if !report.complaints.is_empty() {
         text += "\n";
     }
-    for verdict in &report.verdicts {
-        let kind = match verdict.kind {
-            VerdictKind::Holds => "holds",
-            VerdictKind::Violated => "VIOLATED",
-            VerdictKind::Stalled => "STALLED",
-        };
-        text += &format!("{:<12} {kind:<9} {}\n", verdict.monitor, verdict.sentence);
-    }
+    text += &verdicts::text(&report.verdicts);
     text
 }

@@ -19,6 +19,7 @@ mod source;
 mod stakes;
 mod step;
 mod table;
+mod verdicts;
 mod verify;
 
 use clap::{Parser, Subcommand};

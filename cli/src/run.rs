@@ -1,9 +1,9 @@
 //! `run`: a scenario from its beginning, and what came of it.
 
-use crate::failure::{Exit, Failure, Outcome};
+use crate::failure::{Failure, Outcome};
 use crate::output::{Bytes, Lines};
 use crate::table::{seconds, table};
-use crate::{output, source};
+use crate::{output, source, verdicts};
 use consensusforge_core::base::{Micros, SECOND, limits::MAX_TIME};
 use consensusforge_core::scenario::Scenario;
 use consensusforge_core::session::Session;
@@ -73,11 +73,7 @@ impl Run {
         let mut session = Session::open(scenario)?;
         let decisions = self.advance(&mut session, until)?;
         let report = report(title, &session, decisions);
-        let exit = match report.outcome {
-            VerdictKind::Holds => Exit::Fine,
-            VerdictKind::Violated => Exit::Violated,
-            VerdictKind::Stalled => Exit::Stalled,
-        };
+        let exit = verdicts::exit(report.outcome);
         if self.json {
             output::print_json(&report)?;
         } else {
@@ -138,18 +134,10 @@ impl Run {
 
 fn report(title: String, session: &Session, decisions: Vec<Decision>) -> RunReport {
     let frame = session.frame();
-    let worst = |kind: VerdictKind| frame.verdicts.iter().any(|v| v.kind == kind);
-    let outcome = if worst(VerdictKind::Violated) {
-        VerdictKind::Violated
-    } else if worst(VerdictKind::Stalled) {
-        VerdictKind::Stalled
-    } else {
-        VerdictKind::Holds
-    };
     let link = session.link().fragment;
     RunReport {
         title,
-        outcome,
+        outcome: verdicts::worst(&frame.verdicts),
         verdicts: frame.verdicts,
         now_us: frame.now_us,
         steps: frame.steps,
@@ -167,14 +155,7 @@ fn text(report: &RunReport) -> String {
     if !report.title.is_empty() {
         text += &format!("{}\n\n", report.title);
     }
-    for verdict in &report.verdicts {
-        let kind = match verdict.kind {
-            VerdictKind::Holds => "holds",
-            VerdictKind::Violated => "VIOLATED",
-            VerdictKind::Stalled => "STALLED",
-        };
-        text += &format!("{:<12} {kind:<9} {}\n", verdict.monitor, verdict.sentence);
-    }
+    text += &verdicts::text(&report.verdicts);
     if !report.adversary.names.is_empty() {
         text += &format!("\nByzantine: {}\n", report.adversary.sentence);
     }

@@ -3,6 +3,7 @@
 mod common;
 
 use common::{refused, run_with};
+use consensusforge_core::session::studio::StorageQuestion;
 use consensusforge_core::session::{Session, presets};
 use serde_json::json;
 
@@ -12,8 +13,12 @@ fn proof(key: Option<&str>) -> (String, String) {
     let mut session = Session::open(preset.expect("there is one").scenario).expect("possible");
     session.run_to(9_000_000);
     let contract = session.contracts()[0].address.clone();
-    let stored = session.storage(0, None, &contract, "").expect("there");
-    let key = key.unwrap_or(&stored.entries[0].0);
+    let question = StorageQuestion {
+        contract: &contract,
+        ..StorageQuestion::default()
+    };
+    let stored = session.stored(&question).expect("there");
+    let key = key.unwrap_or(&stored.rows[0].key);
     let proof = session.prove_stored(&contract, key, 0, None);
     let proof = proof.expect("there");
     assert_eq!(proof.root, stored.root);

@@ -2,7 +2,7 @@
 // press. Each act is seen in the trace (the chart writes what changed) and in the scenario, and is undone.
 import assert from "node:assert/strict";
 import { browserTest, textOf } from "./harness.mjs";
-import { click, paused, set, until } from "./hands.mjs";
+import { click, give, paused, set, until } from "./hands.mjs";
 import { saving } from "./saving.mjs";
 
 /// Every message takes 100 ms. At 250 ms: 3 proposals and 12 prevotes have arrived, 12 precommits fly.
@@ -16,11 +16,7 @@ const SCENARIO = {
 async function start(page, open) {
   await open(page);
   await textOf(page, "#verdict", (text) => /height \d/.test(text));
-  await page.evaluate((text) => {
-    const files = new DataTransfer();
-    files.items.add(new File([text], "scenario.json", { type: "application/json" }));
-    window.dispatchEvent(new DragEvent("drop", { dataTransfer: files, bubbles: true, cancelable: true }));
-  }, JSON.stringify({ consensusforge: 1, scenario: SCENARIO }));
+  await give(page, SCENARIO);
   await until("the scenario", () => page.$eval("#latency-number", (l) => l.value === "100"));
   await page.$eval("#play", (play) => play.getAttribute("aria-label") === "Play" && play.click());
   await textOf(page, "#clock", (text) => parseFloat(text) > 0.3);

@@ -2,6 +2,7 @@
 // on the canvas is read from the SVG export, which a second painter makes of the same shapes.
 import assert from "node:assert/strict";
 import { browserTest, textOf } from "./harness.mjs";
+import { click, give, set } from "./hands.mjs";
 
 /// Every message takes 100 ms. At 250 ms: 3 proposals and 12 prevotes have arrived, 12 precommits fly.
 const SCENARIO = {
@@ -10,28 +11,6 @@ const SCENARIO = {
   protocol: { proposer: "rotation" },
 };
 const [PROPOSALS, PREVOTES, PRECOMMITS] = [3, 12, 12];
-
-async function give(page, scenario) {
-  await page.evaluate((text) => {
-    const files = new DataTransfer();
-    files.items.add(new File([text], "scenario.json", { type: "application/json" }));
-    window.dispatchEvent(new DragEvent("drop", { dataTransfer: files, bubbles: true, cancelable: true }));
-  }, JSON.stringify({ consensusforge: 1, scenario }));
-}
-
-async function set(page, selector, value) {
-  await page.$eval(
-    selector,
-    (field, value) => {
-      Object.getOwnPropertyDescriptor(Object.getPrototypeOf(field), "value").set.call(field, value);
-      field.dispatchEvent(new Event("input", { bubbles: true }));
-      field.dispatchEvent(new Event("change", { bubbles: true }));
-    },
-    String(value),
-  );
-}
-
-const click = (page, selector) => page.$eval(selector, (element) => element.click());
 
 /// The page, paused at 250 ms of the scenario above.
 async function start(page, open, scenario = SCENARIO) {
@@ -45,7 +24,7 @@ async function start(page, open, scenario = SCENARIO) {
 }
 
 async function seek(page, us) {
-  await set(page, "#scrub", us);
+  await set(page, "scrub", us);
   await textOf(page, "#clock", (text) => text === `${(us / 1e6).toFixed(3)} s`);
   await new Promise((later) => setTimeout(later, 300));
 }
@@ -103,11 +82,11 @@ browserTest("every message of the run is on the chart, and what is left out by a
   await click(page, '#choices [data-kind="1"]');
   assert.equal((await picture(page)).messages, PROPOSALS + PRECOMMITS);
   await click(page, "#unfilter");
-  await set(page, "#chart-heights", "2-7");
+  await set(page, "chart-heights", "2-7");
   assert.equal((await picture(page)).messages, 0);
-  await set(page, "#chart-heights", "1");
+  await set(page, "chart-heights", "1");
   assert.equal((await picture(page)).messages, PROPOSALS + PREVOTES + PRECOMMITS);
-  await set(page, "#chart-only", "v2");
+  await set(page, "chart-only", "v2");
   // Half of all ends are v2's: 3 of each vote out and 3 in, and of the proposals one, or all three.
   const own = (await picture(page)).messages;
   assert.ok(own === 13 || own === 15, `${own}`);
@@ -117,7 +96,7 @@ browserTest("every message of the run is on the chart, and what is left out by a
 browserTest("a hidden lifeline leaves dashed edges, honest ones fold, time flows either way", {}, async ({ page, open, screenshot }) => {
   await start(page, open);
   assert.equal((await picture(page)).through, 0);
-  await set(page, "#chart-hide", "v2");
+  await set(page, "chart-hide", "v2");
   const hidden = await picture(page);
   assert.ok(hidden.through > 0 && hidden.messages < 27 && !hidden.texts.includes("v2"), JSON.stringify(hidden.texts));
   await click(page, "#show-hidden");

@@ -6,9 +6,8 @@ import { dirname, join } from "node:path";
 import { mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { browserTest, textOf } from "./harness.mjs";
+import { click } from "./hands.mjs";
 import { saving } from "./saving.mjs";
-
-const click = (page, selector) => page.$eval(selector, (element) => element.click());
 
 async function paused(page, open) {
   await open(page);

@@ -29,6 +29,18 @@ export async function click(page, selector) {
   await page.$eval(selector, (element) => element.click());
 }
 
+/// Drops a file of this text, or of these bytes, onto the page.
+export async function drop(page, name, content) {
+  await page.evaluate((name, base64) => {
+    const files = new DataTransfer();
+    files.items.add(new File([Uint8Array.from(atob(base64), (c) => c.charCodeAt(0))], name));
+    window.dispatchEvent(new DragEvent("drop", { dataTransfer: files, bubbles: true, cancelable: true }));
+  }, name, Buffer.from(content).toString("base64"));
+}
+
+/// Hands a scenario to the page, as a file.
+export const give = (page, scenario) => drop(page, "scenario.json", JSON.stringify({ consensusforge: 1, scenario }));
+
 /// The height that the verdict speaks of; 0 as long as it speaks of none.
 export const height = (page) =>
   page

@@ -16,7 +16,7 @@ import { join } from "node:path";
 import puppeteer from "puppeteer-core";
 
 const { BROWSER, BROWSER_PATH, PAGE, SCREENSHOTS } = process.env;
-export const isFirefox = BROWSER === "firefox";
+const isFirefox = BROWSER === "firefox";
 
 const CHROME_FLAGS = [
   "--no-sandbox", // the tests may run as root, in a container
@@ -51,12 +51,11 @@ before(async () => {
 after(() => browser?.close());
 
 /// A test in a profile of its own. Options: `firefox` (run there too, default no: Firefox walks the
-/// main path only), `width`, `height`, `timeout` in ms, `todo`: why it is known to fail (it runs and is told,
-/// and fails nothing).
+/// main path only), `width`, `height`, `timeout` in ms.
 export function browserTest(name, options, body) {
-  const { firefox = false, width = 1280, height = 800, timeout = 120_000, todo } = options;
+  const { firefox = false, width = 1280, height = 800, timeout = 120_000 } = options;
   const skip = isFirefox && !firefox && "Firefox runs the main path only";
-  test(name, { skip, timeout, todo }, async (t) => {
+  test(name, { skip, timeout }, async (t) => {
     const context = await browser.createBrowserContext();
     const problems = [];
     const newPage = async () => {

@@ -2,9 +2,9 @@
 // when they are first wanted and not before.
 import assert from "node:assert/strict";
 import { browserTest, textOf } from "./harness.mjs";
+import { click } from "./hands.mjs";
 
 const started = (page) => textOf(page, "#verdict", (text) => /height [2-9]/.test(text));
-const click = (page, selector) => page.$eval(selector, (element) => element.click());
 const fetched = async (page) => {
   const names = () => performance.getEntriesByType("resource").map((entry) => entry.name);
   const all = [...(await page.evaluate(names)), ...(await page.workers()[0].evaluate(names))];

@@ -1,9 +1,9 @@
 // The log: found by kind, validator, height and text, linked both ways with the chart, JSON lines out.
 import assert from "node:assert/strict";
 import { browserTest, textOf } from "./harness.mjs";
+import { click } from "./hands.mjs";
 import { saving } from "./saving.mjs";
 
-const click = (page, selector) => page.$eval(selector, (element) => element.click());
 const count = async (page) => Number((await textOf(page, "#log-count")).replaceAll(/\D/g, ""));
 const rows = (page) => page.$$eval(".log-what", (all) => all.map((r) => r.textContent));
 

@@ -1,9 +1,8 @@
 // Figures over the run: charts, their values under the pointer and by key, the table, validators' records.
 import assert from "node:assert/strict";
 import { browserTest, textOf } from "./harness.mjs";
+import { click } from "./hands.mjs";
 import { saving } from "./saving.mjs";
-
-const click = (page, selector) => page.$eval(selector, (element) => element.click());
 
 async function openMetrics(page, open, heights = 8) {
   await open(page);

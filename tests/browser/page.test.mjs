@@ -4,7 +4,7 @@ import { readFile, writeFile, mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { browserTest, textOf } from "./harness.mjs";
-import { blocks, click, fastest, height, paused, set, until } from "./hands.mjs";
+import { blocks, click, drop, fastest, height, paused, set, until } from "./hands.mjs";
 
 const root = new URL("../../", import.meta.url);
 const golden = JSON.parse(await readFile(new URL("tests/golden/runs.json", root), "utf8"));
@@ -71,11 +71,7 @@ browserTest("a module's error is told at its line, a file that is none is refuse
   await set(page, "wat", "(module\n  (func (export \"run\")\n    i32.cons 1 drop))");
   await click(page, "#compile");
   await textOf(page, "#compile-error", (text) => /line 3/.test(text));
-  await page.evaluate(() => {
-    const files = new DataTransfer();
-    files.items.add(new File(["not a module"], "nonsense.wasm"));
-    window.dispatchEvent(new DragEvent("drop", { dataTransfer: files, bubbles: true, cancelable: true }));
-  });
+  await drop(page, "nonsense.wasm", "not a module");
   await textOf(page, "#refusal");
   await textOf(page, "#verdict", (text) => /holds/.test(text));
 });

@@ -8,14 +8,14 @@ export async function saving(page) {
   const folder = await mkdtemp(join(tmpdir(), "consensusforge-"));
   const session = await page.createCDPSession();
   await session.send("Page.setDownloadBehavior", { behavior: "allow", downloadPath: folder });
-  let before = new Map();
+  const before = new Set();
   return async (press) => {
     await press();
     for (let k = 0; k < 200; k++) {
       await new Promise((later) => setTimeout(later, 100));
       const names = (await readdir(folder)).filter((n) => !n.endsWith(".crdownload") && !before.has(n));
       if (names.length) {
-        before.set(names[0], true);
+        before.add(names[0]);
         return readFile(join(folder, names[0]));
       }
     }

@@ -1,7 +1,7 @@
 // A block with more gas than a page could stand still for: executed in slices, and the page answers.
 import assert from "node:assert/strict";
 import { browserTest, textOf } from "./harness.mjs";
-import { click, playing, set, until } from "./hands.mjs";
+import { click, drop, playing, set, until } from "./hands.mjs";
 
 /// Of the own interface: memory, the marker, and a `call` that never ends.
 const SPINNER = [
@@ -30,11 +30,7 @@ browserTest("while a block of a billion gas is executed the page answers, pauses
   await page.waitForSelector("[data-module=counter]");
   await set(page, "block-gas", "1 000 000 000");
   await textOf(page, ".rules summary", (text) => /1.000.000.000 gas a block/.test(text));
-  await page.evaluate((bytes) => {
-    const files = new DataTransfer();
-    files.items.add(new File([Uint8Array.from(bytes)], "spinner.wasm"));
-    window.dispatchEvent(new DragEvent("drop", { dataTransfer: files, bubbles: true, cancelable: true }));
-  }, SPINNER);
+  await drop(page, "spinner.wasm", SPINNER);
   await textOf(page, "#accepted", (text) => text.startsWith("spinner is in"));
   await click(page, "[data-module=spinner] [data-act=deploy]");
   await until("the first receipt", async () => (await receipts(page, "ok")) === 1);

@@ -7,17 +7,8 @@ import { readFile, readdir } from "node:fs/promises";
 const measuring = process.env.MEASURE === "1";
 // The harness starts a browser, and only tests end it: without measuring there are none.
 const { browserTest, textOf } = measuring ? await import("./harness.mjs") : {};
-const { click, fastest, paused, set } = measuring ? await import("./hands.mjs") : {};
+const { click, fastest, give, paused, set } = measuring ? await import("./hands.mjs") : {};
 const later = (ms) => new Promise((done) => setTimeout(done, ms));
-
-/// Hands a scenario to the page as a person would: as a file.
-async function give(page, scenario) {
-  await page.evaluate((text) => {
-    const files = new DataTransfer();
-    files.items.add(new File([text], "scenario.json", { type: "application/json" }));
-    window.dispatchEvent(new DragEvent("drop", { dataTransfer: files, bubbles: true, cancelable: true }));
-  }, JSON.stringify({ consensusforge: 1, scenario }));
-}
 
 const clock = async (page) => {
   const [, number, unit] = /([\d.]+)\s*(ms|s|min)?/.exec(await textOf(page, "#clock"));

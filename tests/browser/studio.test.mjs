@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { browserTest, textOf } from "./harness.mjs";
+import { click, drop } from "./hands.mjs";
 
-const click = (page, selector) => page.$eval(selector, (element) => element.click());
 const started = (page) => textOf(page, "#verdict", (text) => /height [2-9]/.test(text));
 
 async function contracts(page, open) {
@@ -217,16 +217,11 @@ browserTest("a file of 100 MB is refused by name, unread; one of 3 MB leaves the
 
 browserTest("cw20_base.wasm is dropped, instantiated, transferred and asked; all roots are equal", { firefox: true, timeout: 240_000 }, async ({ page, open, screenshot }) => {
   const root = new URL("../../", import.meta.url);
-  const wasm = (await readFile(new URL("contracts/wasm/cw20-base.wasm", root))).toString("base64");
+  const wasm = await readFile(new URL("contracts/wasm/cw20-base.wasm", root));
   const schema = await readFile(new URL("web/assets/schemas/cw20-base.json", root), "utf8");
   await contracts(page, open);
   // Another name and one byte more in a custom section, so that it is a stranger's and not the built-in one.
-  await page.evaluate((text) => {
-    const bytes = [...Uint8Array.from(atob(text), (c) => c.charCodeAt(0)), 0, 2, 1, 120];
-    const files = new DataTransfer();
-    files.items.add(new File([new Uint8Array(bytes)], "cw20_base.wasm"));
-    window.dispatchEvent(new DragEvent("drop", { dataTransfer: files, bubbles: true, cancelable: true }));
-  }, wasm);
+  await drop(page, "cw20_base.wasm", [...wasm, 0, 2, 1, 120]);
   await textOf(page, "#accepted", (text) => text.startsWith("cw20_base is in"));
   const card = '[data-module="cw20_base"]';
   // What just came in stands open.

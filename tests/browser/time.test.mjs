@@ -1,19 +1,9 @@
 // Time: steps both ways, jumps, exact seeking, and futures that part where one acts in the past.
 import assert from "node:assert/strict";
 import { browserTest, textOf } from "./harness.mjs";
+import { set, until } from "./hands.mjs";
 
 const later = (ms) => new Promise((done) => setTimeout(done, ms));
-
-async function until(what, test, ms = 30_000) {
-  const end = Date.now() + ms;
-  let last;
-  while (Date.now() < end) {
-    last = await test();
-    if (last) return last;
-    await later(50);
-  }
-  throw new Error(`after ${ms} ms there is still not ${what}`);
-}
 
 const press = async (page, key) => {
   await page.evaluate(() => document.activeElement?.blur());
@@ -34,27 +24,15 @@ async function place(page) {
 }
 
 async function seek(page, us) {
-  await page.$eval("#scrub", (e, us) => {
-    e.value = us;
-    e.dispatchEvent(new Event("input", { bubbles: true }));
-    e.dispatchEvent(new Event("change", { bubbles: true }));
-  }, us);
+  await set(page, "scrub", us);
   await until(`${us} µs`, async () => Math.abs((await clock(page)) * 1e6 - us) < 1_000);
-}
-
-async function set(page, selector, value) {
-  await page.$eval(selector, (e, value) => {
-    e.value = value;
-    e.dispatchEvent(new Event("input", { bubbles: true }));
-    e.dispatchEvent(new Event("change", { bubbles: true }));
-  }, value);
 }
 
 /// A run that has been to `seconds` and stands there.
 async function reached(page, open, seconds) {
   await open(page);
   await textOf(page, "#verdict", (t) => /height/.test(t));
-  await set(page, "#speed", 60);
+  await set(page, "speed", 60);
   await until(`${seconds} s`, async () => (await clock(page)) >= seconds);
   await page.click("#play");
   await page.waitForSelector('#play[aria-label="Play"]');
@@ -81,7 +59,7 @@ for (const unit of ["event", "message", "step", "height"]) {
 
 browserTest("jumps go from commit to commit, also ahead of now, and to what was done", {}, async ({ page, open }) => {
   await reached(page, open, 2);
-  await set(page, "#loss-number", 5);
+  await set(page, "loss-number", 5);
   await until("the command's mark", () => page.$eval(".scrub .acts", (e) => e.getAttribute("d") !== ""));
   const acted = await clock(page);
   await page.click("#play");
@@ -120,7 +98,7 @@ browserTest("acting in the past leaves the old future one click away", {}, async
   const old = await reached(page, open, 3);
   await seek(page, 1_000_000);
   const past = await place(page);
-  await set(page, "#loss-number", 30);
+  await set(page, "loss-number", 30);
   await textOf(page, "#future-shown", (t) => /^loss 30 % at 1\.0/.test(t));
   assert.match(await textOf(page, ".future"), /first run to 3\./);
   await page.click("#play");
@@ -194,7 +172,7 @@ browserTest("two seeds side by side: in step, the first difference lit, figures 
 browserTest("two branches side by side part where one acted", { width: 390, height: 844 }, async ({ page, open, screenshot }) => {
   await reached(page, open, 2);
   await seek(page, 1_000_000);
-  await set(page, "#loss-number", 40);
+  await set(page, "loss-number", 40);
   await textOf(page, "#future-shown", (t) => /^loss 40 %/.test(t));
   await page.click(".compare");
   await page.waitForSelector("#beside canvas");

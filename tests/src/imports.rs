@@ -148,12 +148,10 @@ fn tokens(text: &str) -> Vec<&str> {
 fn string(rest: &str) -> usize {
     let mut escaped = false;
     for (at, c) in rest.char_indices().skip(1) {
-        match c {
-            _ if escaped => escaped = false,
-            '\\' => escaped = true,
-            '"' => return at + 1,
-            _ => {}
+        if c == '"' && !escaped {
+            return at + 1;
         }
+        escaped = c == '\\' && !escaped;
     }
     rest.len()
 }

@@ -225,7 +225,10 @@ pub fn weather(seed: u64, coverage: &mut Coverage) {
                 coverage.relocks += u32::from(!blocks.is_empty() && !blocks.contains(&block));
                 blocks.push(block);
             }
-            _ => {}
+            "sent" | "delivered" | "lost" | "bad signature" | "step" | "timeout" | "polka"
+            | "executed" | "rejected" | "crashed" | "byzantine" | "changed" | "vanished"
+            | "submitted" => {}
+            other => panic!("whether {other:?} counts must be said here"),
         }
     }
 }

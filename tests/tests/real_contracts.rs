@@ -1,12 +1,14 @@
 //! Presets with CosmWasm contracts: what their line promises is what happens. And looking into a run:
 //! questions to the past, storage, proofs, the microscope.
 
+use consensusforge_core::base::digest::from_hex;
 use consensusforge_core::base::slices::finish;
 use consensusforge_core::session::scenario::model::{
     AdmissionSpec, Command, InputSpec, SubmitSpec,
 };
+use consensusforge_core::session::studio::StorageQuestion;
 use consensusforge_core::session::view::MarkKind;
-use consensusforge_core::session::{Session, check_proof, presets};
+use consensusforge_core::session::{Session, presets};
 
 fn play(id: &str, until: u64) -> Session {
     let preset = presets()
@@ -28,10 +30,12 @@ fn ends(session: &Session) -> Vec<(String, String)> {
 
 fn ask(session: &Session, node: usize, height: Option<u64>, contract: usize, text: &str) -> String {
     let address = session.contracts()[contract].address.clone();
-    let asked = session
-        .ask(node, height, &address, &InputSpec::Text(text.into()))
-        .expect("there is a state");
-    asked.text.or(asked.error).unwrap_or_default()
+    let question = InputSpec::Text(text.into());
+    let said = finish(session.ask_then(&address, &question, node, height));
+    match said.output {
+        Some(hex) => String::from_utf8(from_hex(&hex).expect("hex")).expect("text"),
+        None => said.error.expect("an answer or an error"),
+    }
 }
 
 fn all_ok(session: &Session) {
@@ -276,8 +280,15 @@ fn the_past_can_be_asked_compared_and_proved() {
     let end = session.receipts()[0].height.expect("executed");
     let before = ask(&session, 0, Some(end - 1), 0, r#"{"status":{}}"#);
     assert!(before.contains(r#""paid_to":null"#), "{before}");
-    let storage = session.storage(0, Some(end), &contract, "").expect("there");
-    assert_eq!(storage.total, 1);
+    let question = StorageQuestion {
+        contract: &contract,
+        height: Some(end),
+        ..StorageQuestion::default()
+    };
+    let storage = session.stored(&question).expect("there");
+    let [stored] = storage.rows.as_slice() else {
+        panic!("{storage:?}");
+    };
     let changed = session
         .differences((0, Some(end - 1)), (0, Some(end)))
         .expect("both there");
@@ -288,19 +299,18 @@ fn the_past_can_be_asked_compared_and_proved() {
     assert!(
         changed
             .iter()
-            .any(|d| d.key.as_deref() == Some(&storage.entries[0].0))
+            .any(|d| d.key.as_deref() == Some(&stored.key))
     );
 
-    let mut proof = session
-        .proof(0, Some(end), &contract, &storage.entries[0].0)
+    let proof = session
+        .prove_stored(&contract, &stored.key, 0, Some(end))
         .expect("there");
     assert_eq!(proof.root, storage.root);
-    assert!(check_proof(&proof).is_ok());
-    let absent = session.proof(0, Some(end), &contract, "00").expect("there");
+    assert_eq!(proof.value, stored.value);
+    let absent = session
+        .prove_stored(&contract, "00", 0, Some(end))
+        .expect("there");
     assert_eq!(absent.value, None);
-    assert!(check_proof(&absent).is_ok());
-    proof.value = Some("00".into());
-    assert!(check_proof(&proof).is_err());
-    let far = session.ask(0, Some(10_000), &contract, &InputSpec::Text("{}".into()));
-    assert!(far.is_err());
+    let far = ask(&session, 0, Some(10_000), 0, "{}");
+    assert!(far.contains("has not come to height 10000 yet"), "{far}");
 }

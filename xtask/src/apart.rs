@@ -40,7 +40,6 @@ pub const WORKER: Cut = Cut {
         "consensusforge_core::session::inspect",
         "consensusforge_core::session::search",
         "consensusforge_core::session::log",
-        "consensusforge_core::session::explore",
         "consensusforge_core::session::microscope",
         "consensusforge_core::session::compare",
         "consensusforge_core::session::share::",
@@ -48,7 +47,6 @@ pub const WORKER: Cut = Cut {
         "consensusforge_core::session::branch",
         "consensusforge_core::session::words",
         "consensusforge_core::session::studio::check_proof",
-        "consensusforge_core::session::contracts::fill",
         "consensusforge_core::session::Session::add_contract",
         "consensusforge_core::session::Session::export",
         "consensusforge_core::session::Session::card",
@@ -91,10 +89,7 @@ pub const APP: Cut = Cut {
     later: &[
         "consensusforge_web::platform::later::behind",
         // Answers to questions that are asked from there.
-        "consensusforge_web::data::DataNews",
-        "consensusforge_web::inspect::card::",
         "consensusforge_web::panels::card::bar",
-        "consensusforge_web::panels::card::show",
         "consensusforge_web::panels::card::spans",
         "consensusforge_web::protocol::studio::Answer",
         "intounderlying",
@@ -104,6 +99,15 @@ pub const APP: Cut = Cut {
 };
 
 impl Cut {
+    /// Entries of what is fetched later that name nothing in `linked`: gone, called otherwise, or part of
+    /// whatever called them, as the compiler thinks best.
+    fn idle(&self, linked: &Linked) -> Vec<&'static str> {
+        let paths: Vec<String> = linked.functions.keys().map(|name| own(name)).collect();
+        let all = self.later.iter().copied();
+        all.filter(|part| !paths.iter().any(|path| path.contains(part)))
+            .collect()
+    }
+
     fn is_later(&self, symbol: &str) -> bool {
         let path = own(symbol);
         self.later.iter().any(|part| path.contains(part))
@@ -117,6 +121,9 @@ impl Cut {
     pub fn apart(&self, module: &Path, glue: &Path, later: &Path) -> Result<()> {
         let bin = self.bin;
         let linked = linked(bin).with_context(|| format!("of {bin}"))?;
+        for entry in self.idle(&linked) {
+            println!("No function of {bin} is called {entry} (xtask/src/apart.rs).");
+        }
         let parts = split::split(&fs::read(module)?, &linked, |name| self.is_later(name))
             .with_context(|| format!("{bin} could not be taken apart"))?;
         println!(
@@ -149,4 +156,22 @@ fn linked(bin: &str) -> Result<Linked> {
         .join(format!("{bin}.wasm"));
     let wasm = fs::read(&file).with_context(|| format!("cargo made no {}", file.display()))?;
     Linked::read(&wasm)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::linked::Uses;
+
+    #[test]
+    fn an_entry_that_names_nothing_is_told() {
+        let functions = [("<core[0123456789ab]::Session>::card", Uses::default())];
+        let linked = Linked {
+            functions: functions.map(|(name, uses)| (name.into(), uses)).into(),
+            ..Linked::default()
+        };
+        let later = &["core::Session::card", "core::Session::gone"];
+        let cut = Cut { later, ..APP };
+        assert_eq!(cut.idle(&linked), ["core::Session::gone"]);
+    }
 }

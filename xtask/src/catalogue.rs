@@ -15,5 +15,5 @@ pub fn build() -> Result<()> {
         "--target=wasm32-unknown-unknown",
         "--profile=page",
     ])
-    .env(page::FLAGS, page::OPTIMISED))
+    .env(page::FLAGS, page::optimised()?))
 }

@@ -2,12 +2,12 @@
 //! function and which constant refers to which. wasm-bindgen moves no constant, and gives no function that it
 //! keeps another name (it demangles them), so this still says it of the module it makes.
 
+use crate::source::{constant, function_names};
 use anyhow::{Context, Result, bail, ensure};
 use std::collections::BTreeMap;
 use std::ops::Range;
 use wasmparser::{
-    DataKind, KnownCustom, Linking, Name, Operator, Parser, Payload, RelocationEntry,
-    RelocationType, SymbolInfo,
+    DataKind, KnownCustom, Linking, Parser, Payload, RelocationEntry, RelocationType, SymbolInfo,
 };
 
 /// What something refers to: functions by name, constants by their index in [`Linked::data`].
@@ -73,9 +73,8 @@ impl Linked {
         let mut functions: Vec<Option<u32>> = Vec::new();
         let mut data: Vec<Option<usize>> = Vec::new();
         for symbol in &places.symbols {
-            let (mut function, mut datum) = (None, None);
-            match symbol {
-                SymbolInfo::Func { index, .. } => function = Some(*index),
+            let (function, datum) = match symbol {
+                SymbolInfo::Func { index, .. } => (Some(*index), None),
                 SymbolInfo::Data {
                     symbol: Some(symbol),
                     ..
@@ -85,14 +84,14 @@ impl Linked {
                         .get(symbol.index as usize)
                         .context("a symbol lies in no segment")?;
                     let start = address + symbol.offset;
-                    datum = Some(linked.data.len());
                     linked.data.push(Datum {
                         place: start..start + symbol.size,
                         uses: Uses::default(),
                     });
+                    (None, Some(linked.data.len() - 1))
                 }
-                _ => {}
-            }
+                _ => (None, None),
+            };
             functions.push(function);
             data.push(datum);
         }
@@ -191,15 +190,11 @@ impl<'a> Places<'a> {
                         let DataKind::Active { offset_expr, .. } = segment.kind else {
                             bail!("the module has a passive data segment");
                         };
-                        let Operator::I32Const { value } =
-                            offset_expr.get_operators_reader().read()?
-                        else {
-                            bail!("a data segment lies at a computed place");
-                        };
+                        let address = constant(&offset_expr).context("of a data segment")?;
                         let end = segment.range.end;
                         places
                             .segments
-                            .push((value.cast_unsigned(), end - segment.data.len() as u64..end));
+                            .push((address, end - segment.data.len() as u64..end));
                     }
                 }
                 Payload::CustomSection(section) => match section.as_known() {
@@ -216,16 +211,7 @@ impl<'a> Places<'a> {
                         let entries = reader.entries().into_iter().collect::<Result<_, _>>()?;
                         places.relocations.push((reader.section_index(), entries));
                     }
-                    KnownCustom::Name(names) => {
-                        for part in names {
-                            if let Name::Function(map) = part? {
-                                for name in map {
-                                    let name = name?;
-                                    places.names.insert(name.index, name.name);
-                                }
-                            }
-                        }
-                    }
+                    KnownCustom::Name(names) => places.names = function_names(names)?,
                     _ => {}
                 },
                 _ => {}

@@ -1,7 +1,7 @@
 //! Tells the service worker of a page being built which files there are. A build that changes under a
 //! developer's hands must never be kept by a browser: it gets a service worker that takes itself away.
 
-use crate::weight;
+use crate::{files, weight};
 use anyhow::{Context, Result, ensure};
 use sha2::{Digest, Sha256};
 use std::fs;
@@ -57,13 +57,13 @@ fn name_worker(page: &Path) -> Result<()> {
 }
 
 fn gathered(staging: &Path) -> Result<Files> {
-    let mut names = Vec::new();
-    walk(staging, staging, &mut names)?;
-    // The same content gives the same version, whatever order the folder lists it in.
-    names.sort();
     let mut hasher = Sha256::new();
     let mut files = Files::default();
-    for name in names {
+    // In order: the same content gives the same version.
+    for name in files::below(staging)? {
+        if name == WORKER {
+            continue;
+        }
         hasher.update(&name);
         // As long as itself, so that one file's end is never another's beginning.
         hasher.update(Sha256::digest(fs::read(staging.join(&name))?));
@@ -81,22 +81,4 @@ fn gathered(staging: &Path) -> Result<Files> {
         .map(|byte| format!("{byte:02x}"))
         .collect();
     Ok(files)
-}
-
-/// Addresses relative to the page, with `/` on every system.
-fn walk(root: &Path, folder: &Path, names: &mut Vec<String>) -> Result<()> {
-    for entry in fs::read_dir(folder)? {
-        let path = entry?.path();
-        if path.is_dir() {
-            walk(root, &path, names)?;
-        } else {
-            let inside = path.strip_prefix(root)?;
-            let parts: Vec<_> = inside.iter().map(|p| p.to_string_lossy()).collect();
-            let name = parts.join("/");
-            if name != WORKER {
-                names.push(name);
-            }
-        }
-    }
-    Ok(())
 }

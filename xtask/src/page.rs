@@ -2,7 +2,7 @@
 //! seen to that trunk finds what it needs.
 
 use crate::run::{self, run};
-use crate::{bindgen, install, offline, weight};
+use crate::{bindgen, install, offline, origin, weight};
 use anyhow::{Context, Result};
 use std::net::TcpListener;
 use std::process::Command;
@@ -12,7 +12,7 @@ pub const FLAGS: &str = "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS";
 /// Leptos forgets the nested types of views at every component: a tenth less of the page's code.
 const DEV: &str = "--cfg erase_components";
 /// And names say which types a function is made for: by them the page is taken apart.
-pub const OPTIMISED: &str = "--cfg erase_components -C symbol-mangling-version=v0";
+const OPTIMISED: &str = "--cfg erase_components -C symbol-mangling-version=v0";
 
 #[derive(clap::Args)]
 pub struct Serve {
@@ -58,6 +58,11 @@ pub fn build(arguments: &Build) -> Result<()> {
     Ok(())
 }
 
+/// Flags of the optimised page.
+pub fn optimised() -> Result<String> {
+    Ok(format!("{OPTIMISED}{}", origin::flags()?))
+}
+
 /// The optimised page into dist/.
 pub fn release() -> Result<()> {
     build(&Build {
@@ -74,7 +79,7 @@ fn trunk(action: &str, dev: bool, offline: bool) -> Result<Command> {
     trunk.env("PATH", path);
     // Trunk reads NO_COLOR as a boolean and stops at the customary NO_COLOR=1.
     trunk.env_remove("NO_COLOR");
-    trunk.env(FLAGS, if dev { DEV } else { OPTIMISED });
+    trunk.env(FLAGS, if dev { DEV.into() } else { optimised()? });
     trunk.env(offline::VARIABLE, if offline { "1" } else { "0" });
     if !dev {
         trunk.arg("--release");

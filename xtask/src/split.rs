@@ -10,7 +10,8 @@
 //! the second module is there. So it must be known exactly who reads what (`linked.rs`).
 
 use crate::linked::Linked;
-use crate::plan::{Plan, Source};
+use crate::plan::Plan;
+use crate::source::Source;
 use anyhow::{Context, Result, ensure};
 use std::collections::BTreeMap;
 use wasm_encoder::reencode::{self, Reencode};
@@ -367,7 +368,7 @@ impl Later<'_, '_> {
 mod tests {
     use super::*;
     use crate::linked::{Datum, Uses};
-    use crate::plan::constant;
+    use crate::source::constant;
     use wasmparser::{DataKind, Payload};
 
     const MODULE: &str = r#"(module

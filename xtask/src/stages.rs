@@ -2,7 +2,7 @@
 //! running, so that one run tells everything that is wrong.
 
 use crate::run::{self, Outcome, run};
-use crate::{browsers, contracts, install, licences, page, vendor, weight};
+use crate::{browsers, contracts, install, licences, origin, page, vendor, weight};
 use anyhow::Result;
 use std::time::{Duration, Instant};
 
@@ -56,7 +56,7 @@ const STAGES: [Stage; 8] = [
     },
     Stage {
         name: "page",
-        about: "the page builds and is light",
+        about: "the page builds, is light and does not say where it was built",
         run: page,
     },
     Stage {
@@ -174,6 +174,7 @@ fn unit() -> Result<Outcome> {
 
 fn page() -> Result<Outcome> {
     page::release()?;
+    origin::check()?;
     passed(weight::check())
 }
 

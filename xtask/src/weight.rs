@@ -1,11 +1,10 @@
 //! What a visitor downloads: the gzip weight of the built page's parts, held against a limit.
 
-use crate::run;
+use crate::{files, run};
 use anyhow::{Context, Result, ensure};
 use flate2::{Compression, write::GzEncoder};
 use std::fs;
 use std::io::Write;
-use std::path::Path;
 
 /// Bytes the page may weigh to begin with, without the parts that are fetched only when wanted.
 const LIMIT: u64 = 900_000;
@@ -64,29 +63,18 @@ fn first(parts: &[Part]) -> u64 {
 fn parts() -> Result<Vec<Part>> {
     let dist = run::root().join("dist");
     let mut parts = Vec::new();
-    gather(&dist, &dist, &mut parts)?;
-    parts.sort_by_key(|p| (p.later, std::cmp::Reverse(p.bytes)));
-    Ok(parts)
-}
-
-fn gather(dist: &Path, folder: &Path, parts: &mut Vec<Part>) -> Result<()> {
-    for entry in fs::read_dir(folder).context("there is no built page in dist/")? {
-        let path = entry?.path();
-        if path.is_dir() {
-            gather(dist, &path, parts)?;
-        } else if path
-            .extension()
-            .is_some_and(|e| PARTS.iter().any(|part| e == *part))
-        {
-            let name = path.strip_prefix(dist)?.to_string_lossy().into_owned();
+    for name in files::below(&dist).context("there is no built page in dist/")? {
+        let ending = name.rsplit('.').next();
+        if ending.is_some_and(|ending| PARTS.contains(&ending)) {
             parts.push(Part {
-                bytes: gzipped(&fs::read(&path)?)?,
+                bytes: gzipped(&fs::read(dist.join(&name))?)?,
                 later: later(&name),
                 name,
             });
         }
     }
-    Ok(())
+    parts.sort_by_key(|p| (p.later, std::cmp::Reverse(p.bytes)));
+    Ok(parts)
 }
 
 /// Whether a file of the page, named relative to it, is fetched only when wanted.

@@ -2,7 +2,7 @@
 
 use super::moments::Seen;
 use super::view::{Moments, Problem};
-use super::{Scenario, Session, contracts};
+use super::{Scenario, Session, modules};
 use crate::base::Micros;
 use crate::scenario::validate;
 
@@ -60,7 +60,7 @@ impl Session {
             }
             Some(at) => {
                 validate(&scenario)?;
-                let modules = contracts::modules(&scenario)?;
+                let modules = modules::bytes_of(&scenario)?;
                 let semantics = self.scenario.semantics;
                 self.scenario = Scenario {
                     semantics,

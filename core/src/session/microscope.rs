@@ -2,7 +2,7 @@
 //! part: a host call, a key, an amount of gas, or nothing but the state itself.
 
 use super::Session;
-use super::explore::{Difference, differences};
+use super::differences::{Difference, differences};
 use super::view::Problem;
 use crate::base::Slices;
 use crate::ledger::{HostCall, RecordedCall};

@@ -2,12 +2,11 @@
 
 mod back;
 mod branch;
-mod calls;
 mod chart;
 mod checkpoints;
 pub mod compare;
 mod contracts;
-mod explore;
+mod differences;
 pub mod export;
 mod frame;
 mod hands;
@@ -17,6 +16,7 @@ pub mod microscope;
 mod modules;
 mod moments;
 mod past;
+mod receipts;
 mod recorded;
 mod search;
 mod series;
@@ -31,8 +31,7 @@ pub use crate::vm::crypto::provide as provide_curves;
 #[cfg(feature = "crypto")]
 pub use crate::vm::crypto::serve as serve_curves;
 pub use branch::parting;
-pub use contracts::{file_of, files_wanted, take_file};
-pub use explore::check_proof;
+pub use modules::{file_of, files_wanted, take_file};
 pub use recorded::{Recorded, TraceSaver, is_trace};
 pub use search::{LOG_EVENTS, LogIndex};
 pub use share::{Opened, link_of, open_bytes, open_link, presets};
@@ -79,7 +78,7 @@ impl Session {
     pub fn open(mut scenario: Scenario) -> Result<Session, Problem> {
         validate(&scenario)?;
         scenario.semantics = crate::scenario::model::SEMANTICS;
-        let contracts = contracts::modules(&scenario)?;
+        let contracts = modules::bytes_of(&scenario)?;
         let setup = Setup {
             scenario: scenario.clone(),
             contracts,
@@ -294,7 +293,7 @@ impl Session {
         self.monitors = checkpoint.monitors.clone();
         // Commands and contracts that came after the checkpoint was made.
         self.sim.set_future(&self.scenario.commands);
-        if let Ok(modules) = contracts::modules(&self.scenario) {
+        if let Ok(modules) = modules::bytes_of(&self.scenario) {
             for (name, wasm) in modules {
                 self.sim.add_contract(&name, wasm);
             }

@@ -260,7 +260,11 @@ impl Session {
     }
 
     /// A node's state after a block, that block's height, and the root the node says it has.
-    fn place(&self, node: usize, height: Option<Height>) -> Result<(State, Height, Hash), Problem> {
+    pub(super) fn place(
+        &self,
+        node: usize,
+        height: Option<Height>,
+    ) -> Result<(State, Height, Hash), Problem> {
         if node >= self.sim.node_count() {
             return Err(Problem::new("there is no such validator"));
         }
@@ -290,6 +294,20 @@ impl Session {
 
     fn node_name(&self, node: usize) -> String {
         self.sim.trace().head.node_name(NodeId(node as u16))
+    }
+}
+
+impl From<Outcome> for ViewResult {
+    fn from(outcome: Outcome) -> Self {
+        let (output, error) = match outcome.answer() {
+            Ok(bytes) => (Some(to_hex(&bytes)), None),
+            Err(failure) => (None, Some(failure.text)),
+        };
+        ViewResult {
+            output,
+            error,
+            gas_used: outcome.gas_used,
+        }
     }
 }
 

@@ -82,7 +82,6 @@ pub trait Simulation: Inside {
     fn status(&self, node: NodeId) -> Status;
     /// The state after the node's newest final block, and that block's height.
     fn state(&self, node: NodeId) -> Option<(&State, Height)>;
-    fn view(&self, node: NodeId, contract: Address, input: &[u8]) -> Option<Outcome>;
     /// The state after the node's final block of `height` (absent: the newest), that height, and the
     /// block's instant; `None` when the node is not there yet or has forgotten it.
     fn state_at(&self, node: NodeId, height: Option<Height>) -> Option<(State, Height, Micros)>;
@@ -202,15 +201,6 @@ impl<P: Protocol> Simulation for World<P> {
     fn state(&self, node: NodeId) -> Option<(&State, Height)> {
         let n = self.nodes.get(node.index())?;
         n.computed.get(&n.tip).map(|c| (&c.state, c.height))
-    }
-
-    fn view(&self, node: NodeId, contract: Address, input: &[u8]) -> Option<Outcome> {
-        let (state, height) = Simulation::state(self, node)?;
-        Some(
-            self.ledger
-                .chain
-                .view(state, (height, self.now), contract, input),
-        )
     }
 
     fn state_at(&self, node: NodeId, height: Option<Height>) -> Option<(State, Height, Micros)> {

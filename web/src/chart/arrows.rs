@@ -3,7 +3,8 @@
 use super::bundle::Bundle;
 use super::density::Density;
 use super::hit::Pick;
-use super::shapes::{Picture, Scene, Shape, line};
+use super::scene::{Picture, Scene};
+use super::shapes::{Shape, line};
 use super::through::{Through, through};
 use super::tokens::{Dash, Token};
 use consensusforge_core::session::view::{Arrow, Fate};
@@ -275,19 +276,10 @@ mod tests {
     use super::super::cone::Cone;
     use super::super::filter::Filter;
     use super::super::lanes::{Arrangement, Lanes, tests::node};
-    use super::super::shapes::tests::{count, draw, plain};
+    use super::super::picture::tests::{count, draw, plain};
     use super::super::store::Store;
-    use super::super::store::tests::{arrow, batch};
+    use super::super::store::tests::{arrow, batch, from_to};
     use super::*;
-
-    fn from_to(from: u16, to: u16, sent: u64, arrives: u64) -> Arrow {
-        Arrow {
-            from,
-            to,
-            message: sent as u32,
-            ..arrow(sent, arrives)
-        }
-    }
 
     fn two() -> Store {
         let mut store = Store::default();

@@ -106,17 +106,8 @@ fn arrived(a: &Arrow) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::store::tests::{arrow, batch};
+    use super::super::store::tests::{batch, from_to};
     use super::*;
-
-    fn from_to(from: u16, to: u16, sent: u64, arrives: u64) -> Arrow {
-        Arrow {
-            from,
-            to,
-            message: sent as u32,
-            ..arrow(sent, arrives)
-        }
-    }
 
     /// 0 -> 1 -> 2 -> 0 in a chain, and 3 -> 1 too late to matter.
     fn chain() -> (Store, Vec<Arrow>) {

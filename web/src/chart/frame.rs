@@ -2,7 +2,8 @@
 
 use super::cuts::CutBand;
 use super::layout::{Flow, Layout};
-use super::shapes::{Align, Scene, Shape, line, text_at};
+use super::scene::Scene;
+use super::shapes::{Align, Shape, line, text_at};
 use super::tokens::{Dash, Token};
 
 /// Pixels a character of the small type takes, about: labels keep this apart.
@@ -336,7 +337,7 @@ fn stake_bar(
 #[cfg(test)]
 mod tests {
     use super::super::area::Area;
-    use super::super::shapes::tests::{count, draw};
+    use super::super::picture::tests::{count, draw};
     use super::super::store::Store;
     use super::*;
 

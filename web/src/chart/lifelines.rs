@@ -1,7 +1,8 @@
 //! Lifelines: one a lane, dotted while its node is down, coloured by side after a fork, lit where they
 //! belong to the past or the future of what is under the pointer.
 
-use super::shapes::{Scene, Shape, line};
+use super::scene::Scene;
+use super::shapes::{Shape, line};
 use super::tokens::{Dash, Token};
 use consensusforge_core::session::view::MarkKind;
 
@@ -132,7 +133,7 @@ fn now(scene: &Scene, out: &mut Vec<Shape>) {
 mod tests {
     use super::super::cone::Cone;
     use super::super::hit::Pick;
-    use super::super::shapes::tests::{count, draw, plain};
+    use super::super::picture::tests::{count, draw, plain};
     use super::super::store::Store;
     use super::super::store::tests::{arrow, batch};
     use super::*;

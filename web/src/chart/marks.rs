@@ -1,7 +1,8 @@
 //! What happens on lifelines: steps, timeouts, locks, commits, evidence, crashes, and what hands did.
 
 use super::hit::Pick;
-use super::shapes::{Align, Scene, Shape, line, text_at};
+use super::scene::Scene;
+use super::shapes::{Align, Shape, line, text_at};
 use super::tokens::{Dash, Token};
 use consensusforge_core::session::view::{Mark, MarkKind};
 
@@ -164,12 +165,12 @@ fn hex(block: &[u8; 4]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::shapes::tests::{count, plain};
+    use super::super::picture::tests::{count, plain};
     use super::super::store::Store;
     use super::super::store::tests::batch;
     use super::*;
 
-    fn drawn(what: MarkKind) -> super::super::shapes::Picture {
+    fn drawn(what: MarkKind) -> super::super::scene::Picture {
         let mut store = Store::default();
         let mark = Mark {
             node: 1,

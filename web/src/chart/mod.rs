@@ -1,6 +1,6 @@
 //! The message-sequence chart. Records come into the [`store`]; [`lanes`] says which lifelines stand
-//! where, [`layout`] where things lie, [`shapes`] (with [`frame`], [`lifelines`], [`arrows`], [`marks`])
-//! turns all of it into plain shapes, [`hit`] finds what is under a pointer; all pure. [`paint`] says how
+//! where, [`layout`] where things lie, [`picture`] (with [`frame`], [`lifelines`], [`arrows`], [`marks`])
+//! turns a [`scene`] into plain [`shapes`], [`hit`] finds what is under a pointer; all pure. [`paint`] says how
 //! a shape is drawn on any surface: [`svg`] is one, [`packed`] are numbers for a painter in a worker, and only
 //! `canvas` touches a real canvas.
 
@@ -24,7 +24,9 @@ pub mod marks;
 pub mod neighbours;
 pub mod packed;
 pub mod paint;
+pub mod picture;
 pub mod say;
+pub mod scene;
 pub mod shapes;
 pub mod store;
 pub mod svg;

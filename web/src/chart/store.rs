@@ -327,6 +327,16 @@ pub mod tests {
         }
     }
 
+    /// A message of its own at each instant.
+    pub fn from_to(from: u16, to: u16, sent: u64, arrives: u64) -> Arrow {
+        Arrow {
+            from,
+            to,
+            message: sent as u32,
+            ..arrow(sent, arrives)
+        }
+    }
+
     pub fn commit(height: u64, block: u8) -> Mark {
         Mark {
             node: 0,

@@ -173,7 +173,7 @@ fn escaped(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::super::paint::paint;
-    use super::super::shapes::tests::plain;
+    use super::super::picture::tests::plain;
     use super::super::store::Store;
     use super::super::store::tests::{arrow, batch};
     use super::*;

@@ -72,16 +72,8 @@ pub fn through<'a>(
 
 #[cfg(test)]
 mod tests {
-    use super::super::store::tests::arrow;
+    use super::super::store::tests::from_to;
     use super::*;
-
-    fn from_to(from: u16, to: u16, sent: u64, arrives: u64) -> Arrow {
-        Arrow {
-            from,
-            to,
-            ..arrow(sent, arrives)
-        }
-    }
 
     fn edges(arrows: &[Arrow], hidden: &[u16]) -> Vec<(u16, u16, u64, u64)> {
         through(arrows.iter(), 5, |n| hidden.contains(&n))

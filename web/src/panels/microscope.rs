@@ -1,8 +1,8 @@
 //! The divergence microscope: one block executed again at two validators, and where they part.
 
 use super::answers::refusals;
-use super::errand::validators;
 use super::names::named;
+use super::place::validators;
 use crate::app::App;
 use crate::platform::dom::{El, el};
 use crate::protocol::studio::{Answer, Ask};

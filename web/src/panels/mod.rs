@@ -32,6 +32,7 @@ mod outcome;
 pub mod overload;
 pub mod path;
 pub mod people;
+mod place;
 pub mod presenter;
 pub mod receipts;
 pub mod recorded;

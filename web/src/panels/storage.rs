@@ -2,8 +2,8 @@
 
 use super::answers::refusals;
 use super::bytes::{copy, maybe};
-use super::errand::validators;
 use super::names::named;
+use super::place::validators;
 use crate::app::App;
 use crate::platform::dom::{El, el};
 use crate::protocol::studio::{Answer, Ask, Place, StorageAsk};

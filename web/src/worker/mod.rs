@@ -1,5 +1,6 @@
 //! The worker: the simulated world, off the main thread.
 
+mod acts;
 pub mod beside;
 pub mod compile;
 #[cfg(target_arch = "wasm32")]

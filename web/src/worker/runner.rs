@@ -1,6 +1,7 @@
 //! The worker's head: owns the session, hears the page, works in slices. Knows nothing of the browser:
 //! time comes in as numbers, answers go out as a list.
 
+use super::acts;
 use super::beside::Beside;
 use super::data::Data;
 use super::desk::{Desk, Outcome};
@@ -12,11 +13,9 @@ use super::pace::{Pace, SLICE_MS};
 use super::past::{Come, Past, Question};
 use super::telling::{Saying, Telling};
 use crate::data::DataNews;
-use crate::model::{
-    AdversarySpec, Command, CopySpec, PuppetLine, Scenario, StrategySpec, SubmitSpec,
-};
+use crate::model::{AdversarySpec, Command, Scenario, StrategySpec};
 use crate::protocol::studio::{Answer, At};
-use crate::protocol::{About, Acted, FromWorker, Hand, Tick, ToFuture, ToWorker};
+use crate::protocol::{About, Acted, FromWorker, Tick, ToFuture, ToWorker};
 use crate::words;
 use consensusforge_core::session::slices::go_on;
 use consensusforge_core::session::{
@@ -183,7 +182,7 @@ impl Runner {
             return;
         };
         match message {
-            ToWorker::Script { who, script } => match read_script(&script) {
+            ToWorker::Script { who, script } => match acts::read_script(&script) {
                 Ok(script) => {
                     let strategy = StrategySpec::Puppet { script };
                     let spec = AdversarySpec { who, strategy };
@@ -203,7 +202,7 @@ impl Runner {
                 arrives_us,
                 act,
             } => match session.in_flight(message, from, to, arrives_us) {
-                Some(name) => self.ask(ToWorker::Apply(hand(act, name)), None),
+                Some(name) => self.ask(ToWorker::Apply(acts::hand(act, name)), None),
                 None => self.complain(
                     About::Command,
                     Problem::new(
@@ -262,35 +261,16 @@ impl Runner {
             Outcome::Do(command) => {
                 let before = self.session.as_ref().map_or(0, Session::now_us);
                 match self.apply(command) {
-                    Ok(()) => self.sent(before),
+                    Ok(()) => {
+                        let session = self.session.as_ref();
+                        acts::sent(session.map_or(&[], |s| &s.scenario().commands), before)
+                    }
                     Err(problem) => Answer::Complaints(vec![(At::Whole, problem.sentence)]),
                 }
             }
             Outcome::Work(work) => return self.working.push_back((number, work)),
         };
         self.say(FromWorker::Studio { number, answer });
-    }
-
-    /// Names the transaction of a command given at `before`, which may still wait for a block's execution.
-    fn sent(&self, before: u64) -> Answer {
-        let commands = self.session.as_ref().map(|s| &s.scenario().commands);
-        let due = commands.into_iter().flatten();
-        // A command comes behind those of its instant, the one after that it was given at.
-        let due = due.take_while(|c| c.at_us <= before + 1);
-        let sent: Vec<u64> = due
-            .filter(|c| matches!(c.command, Command::Submit { .. }))
-            .map(|c| c.at_us)
-            .collect();
-        let at_us = sent.last().copied().unwrap_or_default();
-        let before_it = sent
-            .iter()
-            .filter(|at| **at == at_us)
-            .count()
-            .saturating_sub(1);
-        Answer::Sent {
-            at_us,
-            nth: before_it as u32,
-        }
     }
 
     /// Goes on with the first answer being worked out.
@@ -311,7 +291,7 @@ impl Runner {
         };
         let (at_us, end_us) = (session.now_us(), session.end_us());
         let name = naming::act(&command);
-        knowing(session, &self.files, &command)?;
+        acts::knowing(session, &self.files, &command)?;
         session.apply(command)?;
         let scenario = session.scenario().clone();
         let (name, forked) = if end_us > at_us {
@@ -615,38 +595,6 @@ impl Runner {
         self.telling
             .tell(session, self.beside.as_mut(), tick, now_ms);
     }
-}
-
-fn hand(act: Hand, message: CopySpec) -> Command {
-    match act {
-        Hand::Drop => Command::Drop(message),
-        Hand::Delay(by_us) => Command::Delay { message, by_us },
-        Hand::Duplicate(after_us) => Command::Duplicate { message, after_us },
-        Hand::DeliverNow => Command::DeliverNow(message),
-    }
-}
-
-fn read_script(text: &str) -> Result<Vec<PuppetLine>, Problem> {
-    serde_json::from_str(text)
-        .map_err(|e| Problem::new(format!("The script is not a list of messages: {e}.")))
-}
-
-/// A built-in module becomes part of the run when it is first deployed.
-fn knowing(session: &mut Session, files: &Files, command: &Command) -> Result<(), Problem> {
-    if let Command::Submit {
-        action: SubmitSpec::Deploy { contract, .. } | SubmitSpec::Store { contract },
-        ..
-    } = command
-        && !session
-            .scenario()
-            .contracts
-            .iter()
-            .any(|c| c.name == *contract)
-    {
-        files.for_contract(contract)?;
-        session.add_builtin(contract)?;
-    }
-    Ok(())
 }
 
 #[cfg(test)]

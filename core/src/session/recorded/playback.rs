@@ -289,10 +289,6 @@ impl Simulation for Playback {
         None
     }
 
-    fn view(&self, _node: NodeId, _contract: Address, _input: &[u8]) -> Option<Outcome> {
-        None
-    }
-
     fn submissions(&self) -> &[Submission] {
         &[]
     }

@@ -12,7 +12,8 @@ use crate::chart::hit::{self, Ground, Pick};
 use crate::chart::lanes::{Arrangement, Lanes, Order};
 use crate::chart::layout::{Layout, View};
 use crate::chart::packed::Packed;
-use crate::chart::shapes::{self, Picture, Scene};
+use crate::chart::picture::picture;
+use crate::chart::scene::{Picture, Scene};
 use crate::chart::store::Store;
 use crate::chart::svg::Svg;
 use crate::chart::{neighbours, paint, say};
@@ -295,7 +296,7 @@ impl Chart {
             density: dense.then_some(&self.density),
             area: self.area,
         };
-        Some(shapes::picture(&scene))
+        Some(picture(&scene))
     }
 
     pub(super) fn draw(&mut self) {

@@ -1,7 +1,7 @@
 //! How a page and a clock drive the runner.
 
 use super::*;
-use crate::protocol::ChartNews;
+use crate::protocol::{ChartNews, Hand};
 use std::cell::Cell;
 
 /// A clock that moves a little at each look.
