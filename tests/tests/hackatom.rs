@@ -415,3 +415,18 @@ fn the_chain_itself_may_take_what_nobody_else_may() {
         .unwrap_err();
     assert!(why.contains("steal_funds"), "{why}");
 }
+
+/// Lists of real contracts cost more than a transaction usually may: a question has more to spend than a
+/// block of the default rules.
+#[test]
+fn a_question_may_cost_more_than_a_block() {
+    let mut play = Play::new("hackatom.wasm");
+    let contract = play.make(Vec::new(), None).expect("made");
+    let question = json!({"recurse": {"depth": 0, "work": 8_000}}).to_string();
+    let at = (play.height, play.height * 1_000_000);
+    let outcome = play
+        .chain
+        .view(&play.state, at, contract, question.as_bytes());
+    assert!(outcome.gas_used > 50_000_000, "{}", outcome.gas_used);
+    assert!(outcome.answer().is_ok());
+}

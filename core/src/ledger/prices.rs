@@ -11,8 +11,9 @@ pub const TRANSACTION: u64 = 20_000;
 pub const TRANSFER: u64 = 1_000;
 /// Each byte of input handed to a contract: it travels and is stored in every block.
 pub const INPUT_BYTE: u64 = 10;
-/// Limit of a question that nobody pays for: about a quarter of a second in a browser.
-pub const VIEW_LIMIT: u64 = 50_000_000;
+/// Limit of a question that nobody pays for: what lists of a DAO take, and at most two seconds in a
+/// browser, in slices. Nodes of Cosmos chains allow ten times as much (`smart_query_gas_limit`).
+pub const VIEW_LIMIT: u64 = 400_000_000;
 /// Limit of one contract's `init` in genesis.
 pub const GENESIS_LIMIT: u64 = limits::MAX_BLOCK_GAS;
 

@@ -233,7 +233,7 @@ fn modules() {
 fn module(validators: usize, used: bool) {
     let mut scenario = Scenario {
         validators: (0..validators)
-            .map(|i| ValidatorSpec::numbered(usize::from(i), 100))
+            .map(|i| ValidatorSpec::numbered(i, 100))
             .collect(),
         ..Scenario::default()
     };

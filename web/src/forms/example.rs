@@ -1,6 +1,6 @@
 //! A value that fits a schema, to start from.
 
-use super::schema::resolve;
+use super::references::resolve;
 use consensusforge_core::session::studio::address_of_user;
 use serde_json::{Map, Value, json};
 

@@ -5,6 +5,7 @@ pub mod coins;
 pub mod example;
 pub mod fill;
 pub mod json;
+mod references;
 pub mod schema;
 
 use borsh::{BorshDeserialize, BorshSerialize};

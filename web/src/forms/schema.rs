@@ -3,6 +3,7 @@
 //! an example, so that every message can be written.
 
 use super::example::{example, is_address};
+use super::references::{MAX_REFERENCES, is_null, resolve};
 use super::{FieldView, FormView, Input, Kind};
 use serde_json::{Map, Value};
 
@@ -12,8 +13,6 @@ const MAX_FORMS: usize = 256;
 const MAX_FIELDS: usize = 64;
 /// Objects within objects that become fields of their own.
 const MAX_NESTED: usize = 3;
-/// References followed one after another: a schema may refer to itself.
-const MAX_REFERENCES: usize = 16;
 
 /// A schema is larger than a message.
 pub const MAX_SCHEMA_BYTES: usize = 1 << 20;
@@ -219,33 +218,6 @@ fn gather(
             });
         }
     }
-}
-
-/// Follows references, and lists of one.
-pub(super) fn resolve<'a>(root: &'a Value, schema: &'a Value) -> &'a Value {
-    let mut now = schema;
-    for _ in 0..MAX_REFERENCES {
-        let only = ["allOf", "anyOf", "oneOf"].iter().find_map(|k| {
-            let list = now.get(*k)?.as_array()?;
-            let mut real = list.iter().filter(|s| !is_null(s));
-            let first = real.next()?;
-            real.next().is_none().then_some(first)
-        });
-        let target = now
-            .get("$ref")
-            .and_then(Value::as_str)
-            .and_then(|r| r.strip_prefix('#'))
-            .and_then(|path| root.pointer(path));
-        match target.or(only) {
-            Some(next) => now = next,
-            None => break,
-        }
-    }
-    now
-}
-
-fn is_null(schema: &Value) -> bool {
-    schema.get("type").and_then(Value::as_str) == Some("null")
 }
 
 /// The last name a reference goes through: `Uint128` tells more than `string`.

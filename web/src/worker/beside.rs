@@ -1,6 +1,6 @@
 //! A second run beside the first, kept at the same instant, and where the two first differ.
 
-use super::telling::Charted;
+use super::charted::Charted;
 use crate::model::Scenario;
 use crate::protocol::{BesideNews, ChartNews, Compared};
 use consensusforge_core::session::Session;

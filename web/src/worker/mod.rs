@@ -2,6 +2,7 @@
 
 mod acts;
 pub mod beside;
+mod charted;
 pub mod compile;
 #[cfg(target_arch = "wasm32")]
 pub mod compiler;

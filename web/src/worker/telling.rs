@@ -1,14 +1,12 @@
 //! What the page has been told of the run, and what it is told next: not faster than it listens.
 
 use super::beside::Beside;
-use crate::protocol::{About, ChartNews, Doing, FromWorker, Ledger, Tick};
+use super::charted::Charted;
+use crate::protocol::{About, Doing, FromWorker, Ledger, Tick};
 use crate::words;
 use consensusforge_core::session::Session;
 use consensusforge_core::session::view::{Moments, Problem};
 
-/// Chart records a tick carries, at most; more than this on one screen is only density.
-const MAX_ARROWS: usize = 6_000;
-const MAX_FLYING: usize = 12_000;
 /// Frames (tables, figures, sentences) a second.
 const FRAME_EVERY_MS: f64 = 110.0;
 /// How often contracts and receipts are looked at.
@@ -19,31 +17,6 @@ pub type Saying = (FromWorker, Option<Vec<u8>>);
 
 /// Modules known, and what distinguishes contracts and receipts from what was told last.
 type Stamp = (usize, Vec<u64>, Vec<u64>);
-
-/// What the page knows of the chart of one run.
-#[derive(Default)]
-pub struct Charted {
-    cursor: u64,
-    /// The instant of the last news: copies that left before it are known. None after anything but time
-    /// changed them.
-    flown_us: Option<u64>,
-}
-
-impl Charted {
-    /// What is new of a run that stands at `now_us`.
-    pub fn news(&mut self, session: &Session, now_us: u64) -> ChartNews {
-        let batch = session.chart(self.cursor, MAX_ARROWS);
-        self.cursor = batch.cursor;
-        // What left before the last news was told then; at its very instant more may have left.
-        let since = self.flown_us.filter(|_| !batch.reset);
-        self.flown_us = Some(now_us);
-        ChartNews {
-            batch,
-            flying: session.flying(since.unwrap_or(0), MAX_FLYING),
-            since,
-        }
-    }
-}
 
 pub struct Telling {
     out: Vec<Saying>,
@@ -100,13 +73,13 @@ impl Telling {
 
     /// A hand may have moved the run, or copies in flight.
     pub fn touched(&mut self) {
-        self.chart.flown_us = None;
+        self.chart.touched();
         self.stale = true;
     }
 
     /// The page begins a chart afresh.
     pub fn anew(&mut self) {
-        self.chart.cursor = 0;
+        self.chart.begin();
         self.unheard = false;
     }
 
