@@ -176,6 +176,25 @@ pub fn hex_as_text(hex: &str) -> Option<String> {
     (!text.is_empty() && !text.chars().any(|c| c.is_control() && c != '\n')).then_some(text)
 }
 
+/// Names longer than this, or more of them, are no list of functions.
+const LONGEST_NAME: usize = 60;
+const MOST_NAMES: usize = 100;
+
+/// Functions a refusal names, such as "unknown variant `help`, expected one of `balance`, `token_info`".
+#[must_use]
+pub fn functions(error: &str) -> Vec<&str> {
+    let Some((_, list)) = error.split_once(", expected ") else {
+        return Vec::new();
+    };
+    let plain = |name: &&str| {
+        let fits = (1..=LONGEST_NAME).contains(&name.len());
+        fits && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
+    };
+    // Names stand between backticks: every second piece.
+    let quoted = list.split('`').skip(1).step_by(2);
+    quoted.filter(plain).take(MOST_NAMES).collect()
+}
+
 /// What a person typed as a contract's input.
 ///
 /// # Errors
@@ -220,6 +239,16 @@ mod tests {
         assert_eq!(hex_as_text("00ff"), None);
         assert_eq!(hex_as_text("abc"), None);
         assert_eq!(hex_as_text("é1"), None);
+    }
+
+    #[test]
+    fn functions_are_read_from_what_a_contract_says() {
+        let said = "Error parsing into type a::QueryMsg: unknown variant `help`, expected one of `balance`, `token_info`";
+        assert_eq!(functions(said), ["balance", "token_info"]);
+        let one = "unknown variant `help`, expected `balance`";
+        assert_eq!(functions(one), ["balance"]);
+        assert!(functions("missing field `name`").is_empty());
+        assert!(functions("it said `x`, expected one of `<img src=x>`, ``").is_empty());
     }
 
     #[test]
