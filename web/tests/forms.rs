@@ -204,12 +204,10 @@ fn examples_can_be_sent_as_they_are() {
         for form in forms("schema.json", text).unwrap() {
             let values: Vec<String> = form.fields.iter().map(|f| f.example.clone()).collect();
             let filled = fill(&form, &values);
-            assert!(
-                filled.is_ok(),
-                "{} {:?}: {filled:?}",
-                form.name,
-                form.fields
-            );
+            let filled =
+                filled.unwrap_or_else(|e| panic!("{} {:?}: {e:?}", form.name, form.fields));
+            // A contract would refuse a nothing where a coin should be.
+            assert!(!filled.contains("[null"), "{filled}");
         }
     }
 }

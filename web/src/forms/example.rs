@@ -4,7 +4,8 @@ use super::references::resolve;
 use consensusforge_core::session::studio::address_of_user;
 use serde_json::{Map, Value, json};
 
-const MAX_DEPTH: usize = 6;
+/// A message of a message of a contract has its coins nine deep.
+const MAX_DEPTH: usize = 12;
 
 #[must_use]
 pub fn example(root: &Value, schema: &Value) -> Value {
@@ -45,7 +46,8 @@ fn at(root: &Value, schema: &Value, depth: usize) -> Value {
         Some("boolean") => false.into(),
         Some("array") => match inner.get("items") {
             Some(Value::Array(each)) => each.iter().map(|s| at(root, s, depth + 1)).collect(),
-            Some(items) => Value::Array(vec![at(root, items, depth + 1)]),
+            Some(items) if depth < MAX_DEPTH => Value::Array(vec![at(root, items, depth + 1)]),
+            Some(_) => Value::Array(Vec::new()),
             None => Value::Array(Vec::new()),
         },
         Some("object") => object(root, inner, depth),
