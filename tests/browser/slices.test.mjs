@@ -1,7 +1,7 @@
 // A block with more gas than a page could stand still for: executed in slices, and the page answers.
 import assert from "node:assert/strict";
 import { browserTest, textOf } from "./harness.mjs";
-import { click, drop, playing, set, until } from "./hands.mjs";
+import { click, drop, paused, playing, set, until } from "./hands.mjs";
 
 /// Of the own interface: memory, the marker, and a `call` that never ends.
 const SPINNER = [
@@ -60,6 +60,12 @@ browserTest("while a block of a billion gas is executed the page answers, pauses
     return { longest: Math.max(...took), over: document.querySelectorAll(".receipt[data-status=failed]").length };
   }, counter);
   assert.equal(asked.over, 0, "the answers came before the block was done");
+  // A pause is heard in the midst of it, and so is going on.
+  await click(page, "#play");
+  await paused(page);
+  assert.equal(await receipts(page, "failed"), 0, "it was paused before the block was done");
+  await click(page, "#play");
+  await playing(page);
   console.log(`answers while a block is executed: at most ${Math.round(asked.longest)} ms (aim 200)`);
   await until("the receipt", async () => (await receipts(page, "failed")) === 1, 240_000);
   await textOf(page, ".receipt[data-status=failed] .gas summary", (text) => /1.000.000.000 of at most 1.000.000.000/.test(text));
