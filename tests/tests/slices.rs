@@ -14,7 +14,8 @@ use std::sync::Arc;
 
 /// Of the own interface: burns whatever it is given.
 const SPINNER: &str = r#"(module (memory (export "memory") 1) (func (export "forge_version_1"))
-    (func (export "call") (loop $again (br $again))))"#;
+    (func (export "call") (loop $again (br $again)))
+    (func (export "view") (loop $again (br $again))))"#;
 
 const ALL: u64 = 50_000_000;
 
@@ -114,6 +115,22 @@ fn one_may_act_and_look_and_leave_while_a_block_is_executed() {
     while !left.advance(6_000_000, u64::MAX).executing {}
     assert!(left.seek(100, u64::MAX).reached);
     assert_eq!(left.now_us(), 100);
+}
+
+/// What a person asks for is cut too: whoever drops it in its midst has lost nothing.
+#[test]
+fn questions_and_the_microscope_give_way() {
+    let mut session = spinning(false);
+    session.run_to(6_000_000);
+    let contract = session.contracts()[0].address.clone();
+    let nothing = InputSpec::Text(String::new());
+    let mut asked = session.ask_then(&contract, &nothing, 0, None);
+    assert!((0..5).all(|_| go_on(&mut asked).is_none()));
+    drop(asked);
+    let height = session.receipts()[0].height.expect("in a block");
+    let mut seen = session.microscope(0, 1, height).expect("both have it");
+    let rests = (0..).take_while(|_| go_on(&mut seen).is_none()).count() as u64;
+    assert!(rests >= 2 * (ALL / SLICE_GAS - 1), "{rests}");
 }
 
 #[test]

@@ -1,6 +1,9 @@
 //! How a page and a clock drive the runner.
 
 use super::*;
+use crate::forms::Kind;
+use crate::model::{InputSpec, SubmitSpec};
+use crate::protocol::studio::{Ask, Errand, Message, Place};
 use crate::protocol::{ChartNews, Hand};
 use std::cell::Cell;
 
@@ -143,4 +146,71 @@ fn a_pause_holds_time_and_still_shows_the_last_frame() {
     let first = now(&held);
     let later = run_ms(&mut runner, &clock, 500.0);
     assert!(now(&later) == first || later.is_empty());
+}
+
+/// A contract that thinks for ever about any question, of the own interface.
+const THINKER: &str = r#"(module (memory (export "memory") 1) (func (export "forge_version_1"))
+    (func (export "view") (loop $again (br $again))))"#;
+
+#[test]
+fn a_long_question_lets_others_be_answered_first() {
+    let mut session = Session::open(Scenario::default()).expect("possible");
+    let wasm = wat::parse_str(THINKER).expect("good text");
+    session.add_contract("thinker", &wasm).expect("admitted");
+    session.run_to(500_000);
+    let deploy = SubmitSpec::Deploy {
+        contract: "thinker".into(),
+        input: InputSpec::Text(String::new()),
+    };
+    let command = Command::Submit {
+        from: 0,
+        action: deploy,
+        gas_limit: None,
+    };
+    session.apply(command).expect("possible");
+    session.run_to(3_000_000);
+    let errand = Errand {
+        kind: Kind::Query,
+        to: session.contracts()[0].address.clone(),
+        code: String::new(),
+        message: Message::Raw(InputSpec::Text(String::new())),
+        from: 0,
+        funds: String::new(),
+        gas: String::new(),
+        label: String::new(),
+        admin: String::new(),
+    };
+    let place = Place {
+        validator: 0,
+        height: None,
+    };
+    let mut runner = Runner {
+        session: Some(session),
+        playing: false,
+        ..Runner::default()
+    };
+    let questions = [(1, Ask::Query { errand, place }), (2, Ask::People)];
+    for (number, ask) in questions {
+        runner.hear(ToWorker::Studio { number, ask }, None);
+    }
+    // A clock by which each look costs all of a slice's time.
+    let clock = Cell::new(0.0);
+    let late = || {
+        clock.set(clock.get() + 20.0);
+        clock.get()
+    };
+    let mut answered = Vec::new();
+    let mut slices = 0;
+    while answered.len() < 2 {
+        runner.slice(late);
+        slices += 1;
+        let said = runner.take().into_iter().map(|(said, _)| said);
+        answered.extend(said.filter_map(|said| match said {
+            FromWorker::Studio { number, .. } => Some(number),
+            _ => None,
+        }));
+        assert!(answered.len() == 2 || runner.hurries());
+    }
+    assert_eq!(answered, [2, 1]);
+    assert!(slices > 100, "{slices}");
 }
