@@ -8,7 +8,7 @@ use consensusforge_core::base::{Micros, SECOND, limits::MAX_TIME};
 use consensusforge_core::scenario::Scenario;
 use consensusforge_core::session::Session;
 use consensusforge_core::session::view::{
-    AdversaryView, Decision, Metrics, Vanished, Verdict, VerdictKind,
+    AdversaryView, Decision, Metrics, MissedCommand, Verdict, VerdictKind,
 };
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -60,7 +60,7 @@ pub struct RunReport {
     /// Every node's, in the order they were made.
     pub decisions: Vec<Decision>,
     /// Commands that found nothing to act on, the first 64.
-    pub vanished: Vec<Vanished>,
+    pub vanished: Vec<MissedCommand>,
     /// Link to this run up to its end; absent when it would be too long.
     pub link: Option<String>,
 }

@@ -1,4 +1,4 @@
-//! Looking into the ledger: storage at any height, differences, proofs, questions about the past.
+//! SnapshotInspector into the ledger: storage at any height, differences, proofs, questions about the past.
 
 use consensusforge_core::base::Hash;
 use consensusforge_core::base::slices::finish;

@@ -265,7 +265,7 @@ impl Protocol for Streamlet {
         },
     ];
     const TIMERS: &'static [&'static str] = &["epoch"];
-    const IN_VAIN: &'static [Option<&'static str>] = &[None];
+    const TIMEOUT_MESSAGES: &'static [Option<&'static str>] = &[None];
     const CERTIFICATES: &'static str = "votes";
     const STEPS: &'static [&'static str] = &["epoch"];
     const CONVENTIONS: &'static [(&'static str, &'static str)] = &[(
@@ -398,7 +398,7 @@ impl Protocol for Streamlet {
     /// There is nothing to forget: Streamlet has no lock.
     fn forget_lock(_: &mut State) {}
 
-    fn follow_blindly(_: &mut State) {}
+    fn accept_invalid(_: &mut State) {}
 
     fn compose(script: &Script) -> Result<Message, String> {
         let kind = &script.kind;

@@ -39,7 +39,7 @@ fn every_copy_of_every_message_is_accounted_for() {
             match copy.fate {
                 Fate::Lost => lost += 1,
                 Fate::Delivered => delivered += 1,
-                Fate::Flying => assert!(copy.arrives_us > session.now_us()),
+                Fate::InFlight => assert!(copy.arrives_us > session.now_us()),
                 Fate::Cut | Fate::ReceiverDown | Fate::Dropped => panic!("{copy:?} without cause"),
             }
         }

@@ -252,19 +252,22 @@ fn the_microscope_finds_the_question_where_a_liar_parts() {
     all_ok(&session);
     let height = session.receipts()[0].height.expect("executed");
     let seen = finish(session.microscope(0, 3, height).expect("both have it"));
-    let parting = seen.parting.expect("they part");
+    let divergence_time = seen.divergence_time.expect("they part");
     assert_eq!(
-        (parting.what.as_str(), parting.entry.as_str()),
+        (
+            divergence_time.what.as_str(),
+            divergence_time.entry.as_str()
+        ),
         ("query", "call")
     );
-    assert_eq!(parting.seen.0, "1000000000000 gold");
-    assert_eq!(parting.seen.1, "1000000000001 gold");
+    assert_eq!(divergence_time.seen.0, "1000000000000 gold");
+    assert_eq!(divergence_time.seen.1, "1000000000001 gold");
     assert!(seen.before.is_empty() && !seen.after.is_empty());
     assert_ne!(seen.roots.0, seen.roots.1);
     // Between honest ones there is nothing to see.
     let same = finish(session.microscope(0, 1, height).expect("both have it"));
     assert!(
-        same.parting.is_none() && same.after.is_empty(),
+        same.divergence_time.is_none() && same.after.is_empty(),
         "{}",
         same.sentence
     );

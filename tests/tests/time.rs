@@ -6,7 +6,7 @@ use consensusforge_core::scenario::model::{
 };
 use consensusforge_core::session::compare::{Difference, Finder};
 use consensusforge_core::session::view::{Moments, Unit};
-use consensusforge_core::session::{Scenario, Session, open_link, parting};
+use consensusforge_core::session::{Scenario, Session, divergence_time, open_link};
 use consensusforge_tests::replay;
 use proptest::prelude::*;
 
@@ -188,7 +188,7 @@ proptest! {
                 _ => None,
             };
             let turn = |session: &mut Session, (scenario, at): Place| {
-                session.turn_into(scenario, at, None).expect("possible");
+                session.switch_to(scenario, at, None).expect("possible");
                 while !session.seek(at, 500).reached {}
                 assert_eq!(session.now_us(), at);
             };
@@ -231,7 +231,7 @@ proptest! {
 fn going_over_to_another_branch_runs_nothing_before_the_parting_again() {
     let mut scenario = Scenario::default();
     scenario.workload.tx_per_second = 300;
-    // In small slices, so that there is a checkpoint before the parting.
+    // In small slices, so that there is a checkpoint before the divergence_time.
     let mut session = Session::open(scenario).expect("possible");
     while !session.advance(6_000_000, 500).reached {}
     let first = session.scenario().clone();
@@ -240,12 +240,12 @@ fn going_over_to_another_branch_runs_nothing_before_the_parting_again() {
         .apply(Command::SetLoss { ppm: 300_000 })
         .expect("fine");
     let second = session.scenario().clone();
-    assert_eq!(parting(&first, &second), Some(4_500_001));
+    assert_eq!(divergence_time(&first, &second), Some(4_500_001));
     while !session.advance(6_000_000, 10_000).reached {}
     session
-        .turn_into(first.clone(), 6_000_000, None)
+        .switch_to(first.clone(), 6_000_000, None)
         .expect("possible");
-    // It stands at a checkpoint before the parting, not at the beginning.
+    // It stands at a checkpoint before the divergence_time, not at the beginning.
     assert!(session.now_us() > 1_000_000, "{}", session.now_us());
     assert_eq!(
         session.frame().end_us,
@@ -255,7 +255,7 @@ fn going_over_to_another_branch_runs_nothing_before_the_parting_again() {
     while !session.seek(6_000_000, 10_000).reached {}
     assert_eq!(session.expected(), run(&first, 6_000_000).expected());
     session
-        .turn_into(second.clone(), 0, None)
+        .switch_to(second.clone(), 0, None)
         .expect("possible");
     while !session.seek(6_000_000, 10_000).reached {}
     assert_eq!(session.expected(), run(&second, 6_000_000).expected());
@@ -267,10 +267,10 @@ fn what_cannot_run_leaves_the_session_as_it_is() {
     let before = session.expected();
     let mut bad = session.scenario().clone();
     bad.validators.clear();
-    assert!(session.turn_into(bad, 0, None).is_err());
+    assert!(session.switch_to(bad, 0, None).is_err());
     let mut late = session.scenario().clone();
     late.network.loss_ppm = 2_000_000;
-    assert!(session.turn_into(late, 0, None).is_err());
+    assert!(session.switch_to(late, 0, None).is_err());
     assert_eq!(session.expected(), before);
     assert_true(&session, "a refusal");
 }
@@ -314,7 +314,7 @@ fn moments_stay_known_after_going_back_and_go_with_their_future() {
     let mut old = session.scenario().clone();
     old.commands = vec![];
     session
-        .turn_into(old, 8_000_000, Some(all.clone()))
+        .switch_to(old, 8_000_000, Some(all.clone()))
         .expect("possible");
     assert_eq!(session.moments().commits_us, commits);
 }

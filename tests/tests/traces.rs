@@ -181,7 +181,7 @@ fn a_forged_block_is_not_what_its_signers_signed() {
         told.contains("signature of message") && told.contains("is wrong"),
         "{told}"
     );
-    // Charted none the less.
+    // ChartCursor none the less.
     assert!(!recorded.session.chart(0, 10_000).arrows.is_empty());
 }
 

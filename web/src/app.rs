@@ -13,10 +13,12 @@ use crate::panels::data::Data;
 use crate::platform::later::Later;
 use crate::platform::theme::Theme;
 use crate::platform::workers::Handle;
-use crate::protocol::{Acted, Compared, FromWorker, Hand, Ledger, Tick, ToFuture, ToWorker};
+use crate::protocol::{
+    Acted, Compared, FromWorker, Intervention, Ledger, Tick, ToFuture, ToWorker,
+};
 use crate::studio::Studio;
 use consensusforge_core::session::view::{
-    Arrow, Frame, LinkView, MessageView, ModuleView, Moments, Preset, Unit, World,
+    Arrow, Frame, LinkView, MessageView, ModuleView, Moments, Preset, RunInfo, Unit,
 };
 use leptos::prelude::*;
 use std::cell::RefCell;
@@ -59,7 +61,7 @@ pub enum Sheet {
 pub struct App {
     /// With all commands so far.
     pub scenario: RwSignal<Scenario>,
-    pub world: RwSignal<Option<Arc<World>>>,
+    pub world: RwSignal<Option<Arc<RunInfo>>>,
     pub frame: RwSignal<Option<Arc<Frame>>>,
     pub tick: RwSignal<Tick>,
     /// The latest instant this run has been to: the scrub bar's end.
@@ -236,8 +238,8 @@ impl App {
     }
 
     /// Does this to a message in flight; the worker names it.
-    pub fn hand(&self, arrow: &Arrow, act: Hand) {
-        self.send(ToWorker::Hand {
+    pub fn hand(&self, arrow: &Arrow, act: Intervention) {
+        self.send(ToWorker::Intervention {
             message: arrow.message,
             from: arrow.from,
             to: arrow.to,
@@ -377,7 +379,7 @@ impl App {
     /// Runs another scenario beside the one shown, called so.
     pub fn compare(&self, name: &str, scenario: Scenario) {
         self.beside.set(Some(name.to_owned()));
-        self.send(ToWorker::Beside(Some(Box::new(scenario))));
+        self.send(ToWorker::Comparison(Some(Box::new(scenario))));
     }
 
     pub fn compare_with(&self, id: u32) {
@@ -398,7 +400,7 @@ impl App {
 
     pub fn compare_no_more(&self) {
         self.beside.set(None);
-        self.send(ToWorker::Beside(None));
+        self.send(ToWorker::Comparison(None));
     }
 
     fn turn(&self, target: Option<Future>) {

@@ -103,7 +103,7 @@ fn Whole() -> impl IntoView {
                 <div class="charts" class:two=move || app.beside.get().is_some()>
                     <overload::Overload />
                     {view! { <chart::ChartPanel /> }.into_any()}
-                    {view! { <chart::beside::BesideChart /> }.into_any()}
+                    {view! { <chart::comparison::BesideChart /> }.into_any()}
                 </div>
                 <run::Caption />
                 {view! { <transport::Transport /> }.into_any()}
@@ -288,10 +288,10 @@ fn hear(app: App, message: FromWorker, bytes: Option<Vec<u8>>) {
         }
         FromWorker::Acted(acted) => app.acted(*acted),
         FromWorker::Turned(scenario) => app.scenario.set(scenario),
-        FromWorker::BesideOpened(world) => behind(|| chart::beside::opened(app, world)),
-        FromWorker::Beside(news) => {
+        FromWorker::ComparisonOpened(world) => behind(|| chart::comparison::opened(app, world)),
+        FromWorker::Comparison(news) => {
             let chart = bytes.and_then(|b| borsh::from_slice::<ChartNews>(&b).ok());
-            behind(|| chart::beside::heard(app, *news, chart));
+            behind(|| chart::comparison::heard(app, *news, chart));
         }
         FromWorker::BesideFrame(frame) => {
             app.other_chart().borrow_mut().knew(&frame.nodes);

@@ -11,7 +11,7 @@ use borsh::{BorshDeserialize, BorshSerialize};
 use consensusforge_core::session::compare::Difference;
 use consensusforge_core::session::view::{
     Arrow, ChartBatch, ContractView, Frame, LinkView, MessageView, ModuleView, Moments, Preset,
-    Problem, ReceiptView, Replay, Unit, World,
+    Problem, ReceiptView, Replay, RunInfo, Unit,
 };
 
 /// From the page to the worker. A message is made, sent and gone: boxes would only cost.
@@ -38,17 +38,17 @@ pub enum ToWorker {
     /// Go over to another future; what it shares with the run shown is not run again.
     Turn(Box<ToFuture>),
     /// Run this beside the run shown, or nothing any more.
-    Beside(Option<Box<Scenario>>),
+    Comparison(Option<Box<Scenario>>),
     /// Give up a step, seek or replay under way.
     Stop,
     Apply(Command),
     /// Do this to a copy in flight: message, receiver and arrival say which.
-    Hand {
+    Intervention {
         message: u32,
         from: u16,
         to: u16,
         arrives_us: u64,
-        act: Hand,
+        act: Intervention,
     },
     /// The liars say what this text says, a JSON list of puppet lines.
     Script {
@@ -84,7 +84,7 @@ pub struct ToFuture {
 
 /// How the second run stands.
 #[derive(Clone, Debug, PartialEq, BorshSerialize, BorshDeserialize)]
-pub struct BesideNews {
+pub struct ComparisonNews {
     pub now_us: u64,
     pub found: Compared,
 }
@@ -115,7 +115,7 @@ pub struct Acted {
 
 /// What a hand does to a message in flight.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
-pub enum Hand {
+pub enum Intervention {
     Drop,
     /// Microseconds.
     Delay(u64),
@@ -144,7 +144,7 @@ pub enum FromWorker {
     },
     Opened {
         scenario: Scenario,
-        world: World,
+        world: RunInfo,
     },
     /// New chart records travel beside this one, as a borsh [`ChartNews`].
     Tick(Tick),
@@ -156,9 +156,9 @@ pub enum FromWorker {
     Turned(Scenario),
     Moments(Box<Moments>),
     /// A second run is there, of such a world; or none any more.
-    BesideOpened(Option<World>),
+    ComparisonOpened(Option<RunInfo>),
     /// The second run stands at the instant of the first. Chart records travel beside, as in a tick.
-    Beside(Box<BesideNews>),
+    Comparison(Box<ComparisonNews>),
     BesideFrame(Box<Frame>),
     Problem {
         about: About,

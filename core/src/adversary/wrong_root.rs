@@ -21,7 +21,7 @@ impl<P: Protocol> Strategy<P> for WrongRoot {
     }
 
     fn before(&mut self, state: &mut P::State, _input: &Input<P::Message>) -> bool {
-        P::follow_blindly(state);
+        P::accept_invalid(state);
         true
     }
 

@@ -1,6 +1,6 @@
 //! Agreement: no two honest validators decide different blocks at one height.
 
-use super::{Cast, Finding, FindingKind, listed, names, percent};
+use super::{Finding, FindingKind, Roster, listed, names, percent};
 use crate::base::Micros;
 use crate::trace::{Event, Record, Trace};
 use crate::types::{BlockId, Height, NodeId, ValidatorId};
@@ -28,7 +28,7 @@ pub(super) struct Agreement {
 }
 
 impl Agreement {
-    pub(super) fn see(&mut self, record: &Record, _trace: &Trace, cast: &Cast) {
+    pub(super) fn see(&mut self, record: &Record, _trace: &Trace, cast: &Roster) {
         let Event::Committed(commit) = &record.event else {
             return;
         };

@@ -109,7 +109,9 @@ impl Caption {
                 LINGER,
             ),
             Event::Changed(sentence) => (format!("At {} {sentence}.", seconds(record.at)), LINGER),
-            Event::Vanished(sentence) => (format!("At {} {sentence}.", seconds(record.at)), LINGER),
+            Event::CommandMissed(sentence) => {
+                (format!("At {} {sentence}.", seconds(record.at)), LINGER)
+            }
             Event::Byzantine(change) if !change.nodes.is_empty() => (
                 format!(
                     "Byzantine from now on: {} ({}).",

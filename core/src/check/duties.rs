@@ -1,6 +1,6 @@
 //! What each validator did of what was its to do: proposals in its turns, votes in time.
 
-use super::Cast;
+use super::Roster;
 use super::heights::{Heights, percentile};
 use crate::base::Micros;
 use crate::consensus::Role;
@@ -73,7 +73,7 @@ struct Awaited {
 }
 
 #[derive(Clone, Debug)]
-pub struct Duties {
+pub struct Participation {
     of: Vec<Duty>,
     turns: BTreeMap<Slot, Turn>,
     sheets: VecDeque<Sheet>,
@@ -82,9 +82,9 @@ pub struct Duties {
     notes_quorums: bool,
 }
 
-impl Duties {
+impl Participation {
     pub(super) fn new(head: &Head) -> Self {
-        Duties {
+        Participation {
             of: vec![Duty::default(); head.validators.len()],
             turns: BTreeMap::new(),
             sheets: VecDeque::new(),
@@ -160,7 +160,7 @@ impl Duties {
         }
     }
 
-    pub(super) fn see(&mut self, record: &Record, trace: &Trace, cast: &Cast, heights: &Heights) {
+    pub(super) fn see(&mut self, record: &Record, trace: &Trace, cast: &Roster, heights: &Heights) {
         if let Event::Step {
             round,
             height,

@@ -3,7 +3,7 @@
 //! A height is *open* while validators may still decide it in time, and *closed* when two later ones have
 //! been decided: then its figures never change again, so that a reader may take them by cursor.
 
-use super::Cast;
+use super::Roster;
 use crate::base::Micros;
 use crate::consensus::Role;
 use crate::trace::{Event, Head, Record, Trace};
@@ -172,7 +172,7 @@ impl Heights {
         }
     }
 
-    pub(super) fn see(&mut self, record: &Record, cast: &Cast) {
+    pub(super) fn see(&mut self, record: &Record, cast: &Roster) {
         if let Event::Committed(commit) = &record.event
             && cast.honest(commit.node)
         {

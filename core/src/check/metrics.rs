@@ -1,6 +1,6 @@
 //! Figures of a run, from its trace.
 
-use super::Cast;
+use super::Roster;
 use crate::base::Micros;
 use crate::consensus::Role;
 use crate::trace::{Event, Head, Record, Trace};
@@ -58,7 +58,7 @@ impl Metrics {
         }
     }
 
-    pub(super) fn see(&mut self, record: &Record, trace: &Trace, cast: &Cast) {
+    pub(super) fn see(&mut self, record: &Record, trace: &Trace, cast: &Roster) {
         if let Event::Delivered { message, .. } = &record.event {
             if let Some(t) = self.tally(*message, trace) {
                 t.delivered += 1;

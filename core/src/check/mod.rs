@@ -12,7 +12,7 @@ mod roots;
 mod validity;
 
 pub use caption::Caption;
-pub use duties::{Duties, Duty};
+pub use duties::{Duty, Participation};
 pub use heights::{HeightFigures, Heights, Spread, Traffic};
 pub use metrics::{Metrics, Tally};
 
@@ -41,7 +41,7 @@ pub enum FindingKind {
 
 /// Who is honest and who is up, as the trace has told so far.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Cast {
+pub(crate) struct Roster {
     byzantine: Vec<NodeId>,
     /// Who was Byzantine from when on, oldest first.
     changes: Vec<(Micros, Arc<[NodeId]>)>,
@@ -50,7 +50,7 @@ pub(crate) struct Cast {
     down: Vec<NodeId>,
 }
 
-impl Cast {
+impl Roster {
     fn observe(&mut self, at: Micros, event: &Event) {
         if let Event::Byzantine(change) = event {
             self.changes.push((at, change.nodes.as_slice().into()));
@@ -81,14 +81,14 @@ impl Cast {
 #[derive(Clone, Debug)]
 pub struct Monitors {
     cursor: u64,
-    cast: Cast,
+    cast: Roster,
     agreement: agreement::Agreement,
     validity: validity::Validity,
     roots: roots::Roots,
     progress: progress::Progress,
     pub metrics: Metrics,
     pub heights: Heights,
-    pub duties: Duties,
+    pub duties: Participation,
     pub caption: Caption,
     /// Commands that found nothing to act on, when and why, the first [`MAX_VANISHED`].
     pub vanished: Vec<(Micros, String)>,
@@ -102,14 +102,14 @@ impl Monitors {
     pub fn new(head: &Head) -> Self {
         Monitors {
             cursor: 0,
-            cast: Cast::default(),
+            cast: Roster::default(),
             agreement: agreement::Agreement::default(),
             validity: validity::Validity::default(),
             roots: roots::Roots::default(),
             progress: progress::Progress::new(head),
             metrics: Metrics::new(head),
             heights: Heights::new(head),
-            duties: Duties::new(head),
+            duties: Participation::new(head),
             caption: Caption::default(),
             vanished: Vec::new(),
         }
@@ -133,7 +133,7 @@ impl Monitors {
                 self.duties.sent(record, trace);
             }
             event => {
-                if let Event::Vanished(sentence) = event
+                if let Event::CommandMissed(sentence) = event
                     && self.vanished.len() < MAX_VANISHED
                 {
                     self.vanished.push((record.at, sentence.as_ref().clone()));

@@ -1,7 +1,7 @@
 //! Progress: the chain goes on. Without a decision for a while it is stalled, and this monitor says
 //! where it stands and what is missing.
 
-use super::{Cast, Finding, FindingKind, names, percent, seconds};
+use super::{Finding, FindingKind, Roster, names, percent, seconds};
 use crate::base::Micros;
 use crate::consensus::Role;
 use crate::trace::{Event, Head, Record, Trace};
@@ -38,7 +38,7 @@ impl Progress {
         }
     }
 
-    pub(super) fn see(&mut self, record: &Record, cast: &Cast) {
+    pub(super) fn see(&mut self, record: &Record, cast: &Roster) {
         if let Event::Step {
             node,
             step,
@@ -65,7 +65,7 @@ impl Progress {
         }
     }
 
-    pub(super) fn finding(&self, now: Micros, trace: &Trace, cast: &Cast) -> Finding {
+    pub(super) fn finding(&self, now: Micros, trace: &Trace, cast: &Roster) -> Finding {
         let monitor = "progress";
         if now.saturating_sub(self.last) < self.stall_after {
             let sentence = match self.height {
@@ -96,7 +96,7 @@ impl Progress {
     }
 
     /// What the honest node that is furthest lacks.
-    fn missing(&self, trace: &Trace, cast: &Cast) -> String {
+    fn missing(&self, trace: &Trace, cast: &Roster) -> String {
         let head = &trace.head;
         let candidates = (0..self.places.len() as u16)
             .map(NodeId)

@@ -1,6 +1,6 @@
 //! State roots: honest validators that execute one block arrive at one root.
 
-use super::{Cast, Finding, FindingKind};
+use super::{Finding, FindingKind, Roster};
 use crate::base::{Hash, Micros};
 use crate::trace::{Event, Record, Trace};
 use crate::types::{BlockId, Height, NodeId};
@@ -18,7 +18,7 @@ pub(super) struct Roots {
 }
 
 impl Roots {
-    pub(super) fn see(&mut self, record: &Record, trace: &Trace, cast: &Cast) {
+    pub(super) fn see(&mut self, record: &Record, trace: &Trace, cast: &Roster) {
         let Event::Executed(executed) = &record.event else {
             return;
         };

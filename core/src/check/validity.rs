@@ -1,6 +1,6 @@
 //! Validity: what honest validators decide keeps the rules of the ledger and extends the chain.
 
-use super::{Cast, Finding, FindingKind};
+use super::{Finding, FindingKind, Roster};
 use crate::base::Micros;
 use crate::trace::{Event, Record, Trace};
 use crate::types::{BlockId, Height};
@@ -14,7 +14,7 @@ pub(super) struct Validity {
 }
 
 impl Validity {
-    pub(super) fn see(&mut self, record: &Record, trace: &Trace, cast: &Cast) {
+    pub(super) fn see(&mut self, record: &Record, trace: &Trace, cast: &Roster) {
         let Event::Committed(commit) = &record.event else {
             return;
         };

@@ -243,7 +243,7 @@ pub trait Protocol: Clone + 'static {
     const TIMERS: &'static [&'static str];
     /// A timer each: what it means that it fired, for readers, or nothing where nobody waited in vain (a
     /// pause, a clock). Follows a validator's name; `{height}`, `{round}` and `{next}` (round) are filled in.
-    const IN_VAIN: &'static [Option<&'static str>];
+    const TIMEOUT_MESSAGES: &'static [Option<&'static str>];
     /// What a decision is proved by, in the plural.
     const CERTIFICATES: &'static str;
     const STEPS: &'static [&'static str];
@@ -285,7 +285,7 @@ pub trait Protocol: Clone + 'static {
 
     /// From now on a decision of the others is followed even if its block was found invalid here: so
     /// that a liar about state keeps up with the chain it lies about.
-    fn follow_blindly(state: &mut Self::State);
+    fn accept_invalid(state: &mut Self::State);
 
     /// Turns a person's script into a message.
     ///

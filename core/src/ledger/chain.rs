@@ -1,6 +1,6 @@
 //! What execution needs besides a state and a block, the same for every validator.
 
-use super::contract::{Call, Place};
+use super::contract::{Call, ExecutionContext};
 use super::journal::Journal;
 use super::prices;
 use super::state::State;
@@ -49,7 +49,7 @@ impl Chain {
         input: Vec<u8>,
     ) -> Outcome {
         let mut journal = Journal::new(state);
-        let place = Place::new(&self.engine, height, time);
+        let place = ExecutionContext::new(&self.engine, height, time);
         let call = Call::new(Entry::View, Hash::ZERO, contract, input);
         place.run(&mut journal, call, prices::VIEW_LIMIT).await
     }

@@ -23,7 +23,7 @@ const BEGINNING_NS: u64 = 1_767_225_600_000_000_000;
 
 /// What a call is part of.
 #[derive(Clone, Copy)]
-pub struct Place<'a> {
+pub struct ExecutionContext<'a> {
     pub engine: &'a Engine,
     /// Of the block being executed, and its instant in the run.
     pub height: u64,
@@ -78,11 +78,11 @@ impl Call {
     }
 }
 
-impl<'a> Place<'a> {
+impl<'a> ExecutionContext<'a> {
     /// A place outside of any transaction, told the truth and not recorded.
     #[must_use]
     pub fn new(engine: &'a Engine, height: u64, time: Micros) -> Self {
-        Place {
+        ExecutionContext {
             engine,
             height,
             time,
@@ -164,7 +164,7 @@ impl<'a> Place<'a> {
 }
 
 struct CallHost<'a, 'j> {
-    place: Place<'a>,
+    place: ExecutionContext<'a>,
     journal: &'j mut Journal,
     contract: Address,
     query_depth: u32,

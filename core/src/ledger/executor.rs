@@ -1,7 +1,7 @@
 //! Executing a block: the honest way, and the ways of a liar.
 
 use super::chain::Chain;
-use super::contract::{Lie, Place};
+use super::contract::{ExecutionContext, Lie};
 use super::journal::Journal;
 use super::receipt::Receipt;
 use super::record::{Recorder, Recording};
@@ -143,12 +143,12 @@ async fn carry_out(
     let worked = Cell::new(0);
     let mut receipts: Vec<Receipt> = Vec::with_capacity(block.transactions.len());
     for (index, tx) in (0..).zip(&block.transactions) {
-        let place = Place {
+        let place = ExecutionContext {
             transaction: Some(index),
             lie,
             recorder,
             worked: Some(&worked),
-            ..Place::new(&chain.engine, header.height, header.time)
+            ..ExecutionContext::new(&chain.engine, header.height, header.time)
         };
         receipts.push(transaction::execute(chain, place, &mut journal, header, tx).await);
     }

@@ -1,9 +1,9 @@
 //! The first state: who owns what before the first block, and which contracts are there already.
 
 use super::chain::Engine;
-use super::contract::{Call, Place};
+use super::contract::{Call, ExecutionContext};
 use super::journal::Journal;
-use super::keeper::{Keeper, Stop};
+use super::keeper::{Keeper, MessageError};
 use super::receipt::CallTree;
 use super::state::{Contract, State};
 use super::validity::check_denom;
@@ -108,11 +108,11 @@ fn deploy(
         deployed.input.clone(),
     );
     let mut keeper = Keeper {
-        place: Place::new(engine, 0, 0),
+        place: ExecutionContext::new(engine, 0, 0),
         journal,
     };
     let mut tree = CallTree::new("init", prices::GENESIS_LIMIT);
     finish(keeper.call(call, prices::GENESIS_LIMIT, 1, &mut tree))
         .map(|_| ())
-        .map_err(Stop::text)
+        .map_err(MessageError::text)
 }

@@ -11,7 +11,7 @@
 //! native stack too.
 
 use super::addresses;
-use super::contract::{Call, Place};
+use super::contract::{Call, ExecutionContext};
 use super::journal::{Journal, Savepoint};
 use super::receipt::{CallTree, Event};
 use super::state::{CodeInfo, Contract, ContractInfo};
@@ -26,44 +26,44 @@ use std::sync::Arc;
 
 /// One transaction's way through contracts.
 pub struct Keeper<'a> {
-    pub place: Place<'a>,
+    pub place: ExecutionContext<'a>,
     pub journal: &'a mut Journal,
 }
 
 /// Why a message was not carried out.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Stop {
+pub enum MessageError {
     /// Its sender may hear of it and go on.
     Failed(String),
     /// All gas it was given is gone. Whoever gave it less than there was may go on.
     OutOfGas(String),
 }
 
-impl Stop {
+impl MessageError {
     #[must_use]
     pub fn text(self) -> String {
         match self {
-            Stop::Failed(text) | Stop::OutOfGas(text) => text,
+            MessageError::Failed(text) | MessageError::OutOfGas(text) => text,
         }
     }
 }
 
-impl From<Failure> for Stop {
+impl From<Failure> for MessageError {
     fn from(failure: Failure) -> Self {
         match failure.kind {
-            FailureKind::OutOfGas => Stop::OutOfGas(failure.text),
+            FailureKind::OutOfGas => MessageError::OutOfGas(failure.text),
             FailureKind::Trap
             | FailureKind::Contract
             | FailureKind::ReadOnly
             | FailureKind::BadRequest
             | FailureKind::NoEntry
-            | FailureKind::Module => Stop::Failed(failure.text),
+            | FailureKind::Module => MessageError::Failed(failure.text),
         }
     }
 }
 
-fn failed<T>(text: impl Into<String>) -> Result<T, Stop> {
-    Err(Stop::Failed(text.into()))
+fn failed<T>(text: impl Into<String>) -> Result<T, MessageError> {
+    Err(MessageError::Failed(text.into()))
 }
 
 impl Keeper<'_> {
@@ -75,11 +75,11 @@ impl Keeper<'_> {
         message: Message,
         gas: u64,
         depth: u32,
-    ) -> (Result<DoneWhat, Stop>, CallTree) {
+    ) -> (Result<DoneWhat, MessageError>, CallTree) {
         let mut tree = CallTree::new(name_of(&message), gas);
         let result = if gas == 0 {
             // Given nothing, or nothing is left: also what costs nothing stops here.
-            Err(Stop::from(Failure::out_of_gas(0)))
+            Err(MessageError::from(Failure::out_of_gas(0)))
         } else {
             self.carry_out(from, message, gas, depth, &mut tree).await
         };
@@ -94,7 +94,7 @@ impl Keeper<'_> {
         gas: u64,
         depth: u32,
         tree: &mut CallTree,
-    ) -> Result<DoneWhat, Stop> {
+    ) -> Result<DoneWhat, MessageError> {
         match message {
             Message::Refused { why } => failed(why),
             Message::Send { to, amount } => {
@@ -209,7 +209,7 @@ impl Keeper<'_> {
         gas: u64,
         depth: u32,
         tree: &mut CallTree,
-    ) -> Result<Option<Vec<u8>>, Stop> {
+    ) -> Result<Option<Vec<u8>>, MessageError> {
         if depth > MAX_MESSAGE_DEPTH {
             return failed(format!(
                 "contracts call one another more than {MAX_MESSAGE_DEPTH} deep"
@@ -253,7 +253,7 @@ impl Keeper<'_> {
         gas: u64,
         depth: u32,
         tree: &mut CallTree,
-    ) -> Result<Option<Vec<u8>>, Stop> {
+    ) -> Result<Option<Vec<u8>>, MessageError> {
         let left = gas.saturating_sub(tree.gas_used);
         let limit = sent.gas_limit.unwrap_or(left).min(left);
         let before = self.journal.savepoint();
@@ -273,8 +273,10 @@ impl Keeper<'_> {
                 },
                 what,
             }),
-            Err(Stop::OutOfGas(why)) if limit == left => return Err(Stop::OutOfGas(why)),
-            Err(Stop::OutOfGas(why) | Stop::Failed(why)) => {
+            Err(MessageError::OutOfGas(why)) if limit == left => {
+                return Err(MessageError::OutOfGas(why));
+            }
+            Err(MessageError::OutOfGas(why) | MessageError::Failed(why)) => {
                 self.journal.roll_back(before);
                 Err(why)
             }
@@ -306,7 +308,7 @@ impl Keeper<'_> {
         replied
     }
 
-    fn take(&mut self, from: &Address, Coin { denom, amount }: &Coin) -> Result<(), Stop> {
+    fn take(&mut self, from: &Address, Coin { denom, amount }: &Coin) -> Result<(), MessageError> {
         if self.journal.take(from, denom, *amount) {
             return Ok(());
         }
@@ -320,7 +322,12 @@ impl Keeper<'_> {
     ///
     /// # Errors
     /// When `from` owns less, or `to` cannot hold more.
-    pub fn shift(&mut self, from: &Address, to: &Address, coins: &[Coin]) -> Result<(), Stop> {
+    pub fn shift(
+        &mut self,
+        from: &Address,
+        to: &Address,
+        coins: &[Coin],
+    ) -> Result<(), MessageError> {
         for coin in coins {
             self.take(from, coin)?;
             if !self.journal.give(to, &coin.denom, coin.amount) {
@@ -333,7 +340,7 @@ impl Keeper<'_> {
         Ok(())
     }
 
-    fn pay(&mut self, from: &Address, to: &Address, coins: &[Coin]) -> Result<(), Stop> {
+    fn pay(&mut self, from: &Address, to: &Address, coins: &[Coin]) -> Result<(), MessageError> {
         self.shift(from, to, coins)?;
         if !coins.is_empty() {
             let (sender, recipient) = (bech32::encode(from), bech32::encode(to));
@@ -349,7 +356,7 @@ impl Keeper<'_> {
         Ok(())
     }
 
-    fn code(&self, code_id: u64) -> Result<(CodeInfo, Arc<[u8]>), Stop> {
+    fn code(&self, code_id: u64) -> Result<(CodeInfo, Arc<[u8]>), MessageError> {
         let Some(info) = self.journal.code_info(code_id) else {
             return failed(format!("there is no code {code_id}"));
         };
@@ -360,7 +367,7 @@ impl Keeper<'_> {
     }
 
     /// Puts a contract of stored code at a fresh address.
-    fn make(&mut self, made: Made, salt: Option<&[u8]>) -> Result<Address, Stop> {
+    fn make(&mut self, made: Made, salt: Option<&[u8]>) -> Result<Address, MessageError> {
         let (code, wasm) = self.code(made.code_id)?;
         if made.label.len() > MAX_LABEL_BYTES {
             return failed(format!(
@@ -403,7 +410,7 @@ impl Keeper<'_> {
         address: Address,
         code_id: u64,
         input: Vec<u8>,
-    ) -> Result<Option<Call>, Stop> {
+    ) -> Result<Option<Call>, MessageError> {
         let info = self.administered(from, &address)?;
         let (code, wasm) = self.code(code_id)?;
         let Some(contract) = self.journal.contract(&address) else {
@@ -438,7 +445,7 @@ impl Keeper<'_> {
         from: &Address,
         address: Address,
         admin: Option<Address>,
-    ) -> Result<(), Stop> {
+    ) -> Result<(), MessageError> {
         let info = self.administered(from, &address)?;
         self.journal
             .set_info(address, ContractInfo { admin, ..info });
@@ -455,7 +462,11 @@ impl Keeper<'_> {
     }
 
     /// What is known of a contract, if `from` is its admin.
-    fn administered(&self, from: &Address, address: &Address) -> Result<ContractInfo, Stop> {
+    fn administered(
+        &self,
+        from: &Address,
+        address: &Address,
+    ) -> Result<ContractInfo, MessageError> {
         if self.journal.contract(address).is_none() {
             return failed(format!(
                 "there is no contract at {}",
@@ -516,7 +527,7 @@ struct Made {
     label: String,
 }
 
-fn charge(tree: &mut CallTree, times: usize) -> Result<(), Stop> {
+fn charge(tree: &mut CallTree, times: usize) -> Result<(), MessageError> {
     let price = TRANSFER.gas(0).saturating_mul(times.max(1) as u64);
     let left = tree.gas_limit.saturating_sub(tree.gas_used);
     let mut spent = vm::gas::GasUse::default();

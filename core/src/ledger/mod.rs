@@ -7,12 +7,12 @@
 pub mod addresses;
 pub mod chain;
 mod contract;
+pub mod execution_cache;
 pub mod executor;
 pub mod genesis;
 pub mod journal;
 mod keeper;
 pub mod mempool;
-pub mod once;
 pub mod prices;
 mod questions;
 pub mod receipt;
@@ -26,10 +26,10 @@ pub mod workload;
 
 pub use addresses::deployed as contract_address;
 pub use chain::{Chain, Engine};
+pub use execution_cache::Ledger;
 pub use executor::{Execution, Executor, ExecutorKind, recorded};
 pub use genesis::Genesis;
 pub use mempool::Mempool;
-pub use once::Ledger;
 pub use receipt::{CallTree, Event, GasReport, Receipt, StorageChange};
 pub use record::{HostCall, RecordedCall, Recording};
 pub use state::{Account, CodeInfo, Contract, ContractInfo, Counts, Key, State, StateProof};

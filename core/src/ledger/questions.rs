@@ -1,7 +1,7 @@
 //! Questions of contracts to the chain, answered from the journal: they see what the asking call and
 //! those around it have written.
 
-use super::contract::{Call, Place};
+use super::contract::{Call, ExecutionContext};
 use super::journal::Journal;
 use crate::base::limits::MAX_RANGE_PAIRS;
 use crate::types::{Address, Coin};
@@ -9,7 +9,7 @@ use crate::vm::{Answer, Answered, Entry, FailureKind, NoAnswer, Order, Outcome, 
 
 /// Answers `asker`, which was reached through `query_depth` questions itself.
 pub(super) async fn answer(
-    place: &Place<'_>,
+    place: &ExecutionContext<'_>,
     journal: &mut Journal,
     asker: &Address,
     query: &Query,
@@ -137,7 +137,7 @@ fn range(
 }
 
 async fn ask(
-    place: &Place<'_>,
+    place: &ExecutionContext<'_>,
     journal: &mut Journal,
     asker: &Address,
     contract: &Address,

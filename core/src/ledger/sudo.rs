@@ -2,9 +2,9 @@
 //! Nobody signs it and nobody pays; it is part of no transaction.
 
 use super::chain::Chain;
-use super::contract::{Call, Place};
+use super::contract::{Call, ExecutionContext};
 use super::journal::Journal;
-use super::keeper::{Keeper, Stop};
+use super::keeper::{Keeper, MessageError};
 use super::receipt::{CallTree, GasReport, Receipt};
 use super::state::State;
 use crate::base::slices::finish;
@@ -34,12 +34,12 @@ impl Chain {
             Err(format!("there is no contract at {address}"))
         } else {
             let mut keeper = Keeper {
-                place: Place::new(&self.engine, height, time),
+                place: ExecutionContext::new(&self.engine, height, time),
                 journal: &mut journal,
             };
             keeper.announce_call("sudo", &contract, None);
             let call = Call::new(Entry::Sudo, Hash::ZERO, contract, input.to_vec());
-            finish(keeper.call(call, gas, 1, &mut tree)).map_err(Stop::text)
+            finish(keeper.call(call, gas, 1, &mut tree)).map_err(MessageError::text)
         };
         tree.failed = result.as_ref().err().cloned();
         if result.is_err() {

@@ -2,9 +2,9 @@
 
 use super::addresses;
 use super::chain::Chain;
-use super::contract::{Call, Place};
+use super::contract::{Call, ExecutionContext};
 use super::journal::Journal;
-use super::keeper::{Keeper, Stop};
+use super::keeper::{Keeper, MessageError};
 use super::prices;
 use super::receipt::{CallTree, GasReport, Receipt};
 use super::state::{Account, CodeInfo, Contract};
@@ -31,7 +31,7 @@ struct Act {
 /// burns it.
 pub(super) async fn execute(
     chain: &Chain,
-    place: Place<'_>,
+    place: ExecutionContext<'_>,
     journal: &mut Journal,
     header: &Header,
     tx: &SignedTransaction,
@@ -59,7 +59,7 @@ pub(super) async fn execute(
             let mut keeper = Keeper { place, journal };
             act(&mut keeper, tx, gas, &mut calls)
                 .await
-                .map_err(Stop::text)
+                .map_err(MessageError::text)
         }
         None => Err(format!(
             "the gas limit {} is below the {intrinsic} this transaction costs",
@@ -134,7 +134,7 @@ async fn act(
     tx: &SignedTransaction,
     gas: u64,
     calls: &mut Option<CallTree>,
-) -> Result<Act, Stop> {
+) -> Result<Act, MessageError> {
     let (to, coins) = match &tx.transaction.action {
         Action::Transfer { to, coin } => (to, std::slice::from_ref(coin)),
         Action::Send { to, coins } => (to, coins.as_slice()),
@@ -160,7 +160,7 @@ fn with_contracts<'a>(
     tx: &'a SignedTransaction,
     gas: u64,
     calls: &'a mut Option<CallTree>,
-) -> Slices<'a, Result<Act, Stop>> {
+) -> Slices<'a, Result<Act, MessageError>> {
     Box::pin(call_contracts(keeper, tx, gas, calls))
 }
 
@@ -169,7 +169,7 @@ async fn call_contracts(
     tx: &SignedTransaction,
     gas: u64,
     calls: &mut Option<CallTree>,
-) -> Result<Act, Stop> {
+) -> Result<Act, MessageError> {
     let t = &tx.transaction;
     let from = sender(t);
     let message = match &t.action {
@@ -181,7 +181,9 @@ async fn call_contracts(
             funds,
         } => {
             if keeper.journal.contract(contract).is_none() {
-                return Err(Stop::Failed(format!("there is no contract at {contract}")));
+                return Err(MessageError::Failed(format!(
+                    "there is no contract at {contract}"
+                )));
             }
             let call = Call::new(Entry::Call, from, *contract, input.clone());
             return direct(keeper, call, funds.as_ref(), gas, calls).await;
@@ -267,9 +269,9 @@ async fn call_contracts(
     })
 }
 
-fn store(keeper: &mut Keeper<'_>, from: &Address, wasm: &Arc<[u8]>) -> Result<Act, Stop> {
+fn store(keeper: &mut Keeper<'_>, from: &Address, wasm: &Arc<[u8]>) -> Result<Act, MessageError> {
     let admitted = keeper.place.engine.admit(wasm);
-    admitted.map_err(|refusal| Stop::Failed(refusal.text))?;
+    admitted.map_err(|refusal| MessageError::Failed(refusal.text))?;
     let code = CodeInfo {
         hash: sha256(wasm),
         creator: *from,
@@ -292,16 +294,16 @@ async fn deploy(
     funds: Option<&Coin>,
     gas: u64,
     calls: &mut Option<CallTree>,
-) -> Result<Act, Stop> {
+) -> Result<Act, MessageError> {
     let admitted = keeper.place.engine.admit(wasm);
-    admitted.map_err(|refusal| Stop::Failed(refusal.text))?;
+    admitted.map_err(|refusal| MessageError::Failed(refusal.text))?;
     let address = addresses::deployed(from, nonce);
     let contract = Contract {
         code: sha256(wasm),
         creator: *from,
     };
     if !keeper.journal.create(address, contract, wasm) {
-        return Err(Stop::Failed(format!(
+        return Err(MessageError::Failed(format!(
             "there is a contract at {address} already"
         )));
     }
@@ -320,7 +322,7 @@ async fn direct(
     funds: Option<&Coin>,
     gas: u64,
     calls: &mut Option<CallTree>,
-) -> Result<Act, Stop> {
+) -> Result<Act, MessageError> {
     let funds: Vec<Coin> = funds
         .filter(|c| c.amount > 0)
         .cloned()

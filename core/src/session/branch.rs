@@ -9,7 +9,7 @@ use crate::scenario::validate;
 /// The first instant at which a run of one scenario may differ from a run of the other; `None` when
 /// they are the same run, 0 when they differ in more than commands and contracts at hand.
 #[must_use]
-pub fn parting(a: &Scenario, b: &Scenario) -> Option<Micros> {
+pub fn divergence_time(a: &Scenario, b: &Scenario) -> Option<Micros> {
     let bare = |s: &Scenario| Scenario {
         commands: Vec::new(),
         contracts: Vec::new(),
@@ -35,23 +35,23 @@ pub fn parting(a: &Scenario, b: &Scenario) -> Option<Micros> {
 
 impl Session {
     /// Becomes a run of another scenario, keeping what the two have in common: nothing before their
-    /// parting is run again. It then stands at the parting or before; `end` is how far that run has
+    /// divergence_time is run again. It then stands at the divergence_time or before; `end` is how far that run has
     /// been, and `moments` what was seen in it.
     ///
     /// # Errors
     /// A sentence for a scenario that cannot run; then nothing has changed.
-    pub fn turn_into(
+    pub fn switch_to(
         &mut self,
         scenario: Scenario,
         end: Micros,
         moments: Option<Moments>,
     ) -> Result<(), Problem> {
         // A saved trace has nothing in common with any run.
-        let parting = match self.is_recorded() {
+        let divergence_time = match self.is_recorded() {
             true => Some(0),
-            false => parting(&self.scenario, &scenario),
+            false => divergence_time(&self.scenario, &scenario),
         };
-        match parting {
+        match divergence_time {
             None => self.scenario.title = scenario.title,
             Some(0) => {
                 let era = self.era + 1;
@@ -76,7 +76,7 @@ impl Session {
                     }
                     self.era += 1;
                 }
-                // Up to the parting both saw the same; what a jump passes over is not read again.
+                // Up to the divergence_time both saw the same; what a jump passes over is not read again.
                 self.seen.cut(at - 1, self.sim.trace());
             }
         }

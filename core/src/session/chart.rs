@@ -45,7 +45,7 @@ impl Session {
     pub fn flying(&self, since: Micros, max: usize) -> Vec<Arrow> {
         let all = self.sim.flying(since, max);
         all.into_iter()
-            .filter_map(|f| self.drawn(f.message, f.from, f.to, Fate::Flying, f.sent, f.arrives))
+            .filter_map(|f| self.drawn(f.message, f.from, f.to, Fate::InFlight, f.sent, f.arrives))
             .collect()
     }
 
@@ -187,9 +187,9 @@ impl Session {
                     sentence: sentence.as_ref().clone(),
                 },
             ),
-            Event::Vanished(sentence) => (
+            Event::CommandMissed(sentence) => (
                 NodeId(0),
-                MarkKind::Vanished {
+                MarkKind::CommandMissed {
                     sentence: sentence.as_ref().clone(),
                 },
             ),

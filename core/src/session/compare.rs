@@ -206,12 +206,12 @@ fn named(trace: &Trace, message: MessageId) -> String {
     )
 }
 
-/// Finds where two runs first differ by running both from their parting on, away from whoever looks at
+/// Finds where two runs first differ by running both from their divergence_time on, away from whoever looks at
 /// them.
 pub struct Finder {
     here: Session,
     there: Session,
-    /// `None` until both stand before their parting, at this instant.
+    /// `None` until both stand before their divergence_time, at this instant.
     compared: Option<Compared>,
     before: Micros,
 }
@@ -223,13 +223,13 @@ impl Finder {
     /// Both sessions are left as they are: forks of them run.
     #[must_use]
     pub fn new(here: &Session, there: &Session) -> Finder {
-        // Before the parting they are one run. Events of its very instant come after it.
-        let parting = branch::parting(&here.scenario, &there.scenario).unwrap_or(0);
+        // Before the divergence_time they are one run. Events of its very instant come after it.
+        let divergence_time = branch::divergence_time(&here.scenario, &there.scenario).unwrap_or(0);
         Finder {
             here: here.fork(),
             there: there.fork(),
             compared: None,
-            before: parting.saturating_sub(1),
+            before: divergence_time.saturating_sub(1),
         }
     }
 
@@ -275,7 +275,7 @@ impl Finder {
         }
     }
 
-    /// Brings both to before their parting; what they have recorded by then is the same.
+    /// Brings both to before their divergence_time; what they have recorded by then is the same.
     fn parted(&mut self, left: &mut u64) -> Option<Compared> {
         for session in [&mut self.here, &mut self.there] {
             let before = session.sim.steps();
@@ -299,7 +299,7 @@ impl Session {
     /// A sentence for a scenario that cannot run.
     pub fn beside(&self, scenario: Scenario) -> Result<Session, super::view::Problem> {
         let mut other = self.fork();
-        other.turn_into(scenario, 0, None)?;
+        other.switch_to(scenario, 0, None)?;
         Ok(other)
     }
 }

@@ -5,8 +5,8 @@
 
 use super::Session;
 use super::view::{
-    AdversaryView, CommitMark, Frame, KindCount, KindView, Metrics, NodeView, Vanished, Verdict,
-    VerdictKind, World,
+    AdversaryView, CommitMark, Frame, KindCount, KindView, Metrics, MissedCommand, NodeView,
+    RunInfo, Verdict, VerdictKind,
 };
 use crate::check::{Finding, FindingKind, listed, percent};
 use crate::consensus::Role;
@@ -16,7 +16,7 @@ use crate::types::validators::quorum;
 impl Session {
     /// Static facts of this run.
     #[must_use]
-    pub fn world(&self) -> World {
+    pub fn world(&self) -> RunInfo {
         let head = &self.sim.trace().head;
         let total: u64 = head.validators.iter().map(|v| v.1).sum();
         let kind = |role| match role {
@@ -24,7 +24,7 @@ impl Session {
             Role::Vote => "vote",
             Role::Other => "other",
         };
-        World {
+        RunInfo {
             protocol: head.protocol.into(),
             nodes: (0..head.nodes.len() as u16)
                 .map(|i| head.node_name(NodeId(i)))
@@ -77,7 +77,7 @@ impl Session {
                 .monitors
                 .vanished
                 .iter()
-                .map(|(at_us, sentence)| Vanished {
+                .map(|(at_us, sentence)| MissedCommand {
                     at_us: *at_us,
                     sentence: sentence.clone(),
                 })

@@ -176,7 +176,7 @@ pub(super) fn line(trace: &Trace, record: &Record) -> Value {
         Event::Byzantine(change) => json!({"event": "byzantine", "strategy": change.strategy,
             "nodes": change.nodes.iter().map(|n| name(*n)).collect::<Vec<_>>()}),
         Event::Changed(sentence) => json!({"event": "changed", "sentence": sentence.as_str()}),
-        Event::Vanished(sentence) => {
+        Event::CommandMissed(sentence) => {
             json!({"event": "vanished", "sentence": sentence.as_str()})
         }
         Event::Submitted { node, detail } => {

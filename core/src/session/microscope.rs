@@ -7,7 +7,7 @@ use super::view::Problem;
 use crate::base::Slices;
 use crate::ledger::{HostCall, RecordedCall};
 use crate::types::{NodeId, bech32};
-use crate::world::Again;
+use crate::world::Reexecution;
 use borsh::{BorshDeserialize, BorshSerialize};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -22,7 +22,7 @@ pub struct Microscope {
     pub roots: (String, String),
     /// One sentence on where they part, or that they do not.
     pub sentence: String,
-    pub parting: Option<Parting>,
+    pub divergence_time: Option<Parting>,
     /// What differed before this block already.
     pub before: Vec<Difference>,
     /// What differs after it.
@@ -50,7 +50,7 @@ pub struct Parting {
     pub alike: Vec<String>,
 }
 
-/// Host calls shown before the parting.
+/// Host calls shown before the divergence_time.
 const CONTEXT: usize = 5;
 
 impl Session {
@@ -89,19 +89,19 @@ fn compared(
     height: u64,
     names: (String, String),
     before: Vec<Difference>,
-    a: &Again,
-    b: &Again,
+    a: &Reexecution,
+    b: &Reexecution,
 ) -> Microscope {
-    let parting = part(&a.recording.calls, &b.recording.calls);
+    let divergence_time = part(&a.recording.calls, &b.recording.calls);
     let after = differences(&a.execution.state, &b.execution.state);
     let same_block = a.block.id() == b.block.id();
     Microscope {
         height,
         blocks: (a.block.id().to_string(), b.block.id().to_string()),
         roots: (a.execution.root.to_string(), b.execution.root.to_string()),
-        sentence: sentence(&names, &parting, &before, &after, same_block),
+        sentence: sentence(&names, &divergence_time, &before, &after, same_block),
         validators: names,
-        parting,
+        divergence_time,
         before,
         after,
     }
@@ -109,7 +109,7 @@ fn compared(
 
 fn sentence(
     (one, other): &(String, String),
-    parting: &Option<Parting>,
+    divergence_time: &Option<Parting>,
     before: &[Difference],
     after: &[Difference],
     same_block: bool,
@@ -119,7 +119,7 @@ fn sentence(
     } else {
         format!("{one} and {other} decided different blocks. ")
     };
-    let rest = match (parting, before.is_empty(), after.is_empty()) {
+    let rest = match (divergence_time, before.is_empty(), after.is_empty()) {
         (Some(p), ..) => format!(
             "{one} and {other} part at a {} in the contract's {}: {one} saw {}, {other} saw {}.",
             p.what, p.entry, p.seen.0, p.seen.1
@@ -146,7 +146,7 @@ fn part(one: &[RecordedCall], other: &[RecordedCall]) -> Option<Parting> {
             (Some(only), None) | (None, Some(only)) => {
                 let ran = |there: bool| if there { "ran" } else { "did not run" }.to_owned();
                 let seen = (ran(index < one.len()), ran(index < other.len()));
-                return Some(parting(only, index, None, "call", "", seen));
+                return Some(divergence_time(only, index, None, "call", "", seen));
             }
             (None, None) => return None,
         };
@@ -159,7 +159,14 @@ fn part(one: &[RecordedCall], other: &[RecordedCall]) -> Option<Parting> {
                     String::from_utf8_lossy(&c.input)
                 )
             };
-            return Some(parting(a, index, None, "call", "", (say(a), say(b))));
+            return Some(divergence_time(
+                a,
+                index,
+                None,
+                "call",
+                "",
+                (say(a), say(b)),
+            ));
         }
         let calls = a.host.len().max(b.host.len());
         let differs = (0..calls).find(|i| a.host.get(*i) != b.host.get(*i));
@@ -175,7 +182,7 @@ fn part(one: &[RecordedCall], other: &[RecordedCall]) -> Option<Parting> {
             };
             let (x, y) = (a.host.get(at), b.host.get(at));
             let first = x.or(y)?;
-            return Some(parting(
+            return Some(divergence_time(
                 a,
                 index,
                 Some(at),
@@ -186,18 +193,32 @@ fn part(one: &[RecordedCall], other: &[RecordedCall]) -> Option<Parting> {
         }
         if a.gas_used != b.gas_used {
             let seen = (a.gas_used.to_string(), b.gas_used.to_string());
-            return Some(parting(a, index, None, "gas", "gas used by the call", seen));
+            return Some(divergence_time(
+                a,
+                index,
+                None,
+                "gas",
+                "gas used by the call",
+                seen,
+            ));
         }
         let say = |c: &RecordedCall| match &c.result {
             Ok(bytes) => String::from_utf8_lossy(bytes).into_owned(),
             Err(why) => why.clone(),
         };
-        return Some(parting(a, index, None, "answer", "", (say(a), say(b))));
+        return Some(divergence_time(
+            a,
+            index,
+            None,
+            "answer",
+            "",
+            (say(a), say(b)),
+        ));
     }
     None
 }
 
-fn parting(
+fn divergence_time(
     call: &RecordedCall,
     index: usize,
     host_call: Option<usize>,

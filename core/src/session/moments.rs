@@ -114,7 +114,7 @@ impl Seen {
             | Event::Executed(_)
             | Event::Rejected { .. }
             | Event::Changed(_)
-            | Event::Vanished(_)
+            | Event::CommandMissed(_)
             | Event::Submitted { .. } => return,
         };
         let moment = Moment {

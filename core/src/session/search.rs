@@ -53,7 +53,7 @@ fn event_number(event: &Event) -> u8 {
         Event::Rejected { .. } => 11,
         Event::Evidence(_) => 12,
         Event::Crashed { .. } | Event::Restarted { .. } => 13,
-        Event::Byzantine(_) | Event::Changed(_) | Event::Vanished(_) => 14,
+        Event::Byzantine(_) | Event::Changed(_) | Event::CommandMissed(_) => 14,
         Event::Submitted { .. } => 15,
     }
 }
@@ -181,7 +181,7 @@ impl Term {
             Event::Byzantine(change) => {
                 self.says(change.strategy) || change.nodes.iter().any(|n| self.node(*n))
             }
-            Event::Changed(sentence) | Event::Vanished(sentence) => self.says(sentence),
+            Event::Changed(sentence) | Event::CommandMissed(sentence) => self.says(sentence),
             Event::Submitted { detail, .. } => self.block(Some(detail)),
             Event::Skipped { .. }
             | Event::Crashed { .. }

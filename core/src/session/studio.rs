@@ -1,4 +1,4 @@
-//! Looking into the ledger: accounts, a contract's storage at any validator and height, what changed
+//! SnapshotInspector into the ledger: accounts, a contract's storage at any validator and height, what changed
 //! between two heights, and proofs against a state root.
 
 use super::Session;

@@ -12,7 +12,8 @@ pub use crate::scenario::codec::Expected;
 pub use chart::{Arrow, ChartBatch, Fate, Mark, MarkKind};
 pub use contract::{CallView, CardView, ContractView, ModuleView, ReceiptView, ViewResult};
 pub use frame::{
-    AdversaryView, CommitMark, Frame, KindCount, Metrics, NodeView, Vanished, Verdict, VerdictKind,
+    AdversaryView, CommitMark, Frame, KindCount, Metrics, MissedCommand, NodeView, Verdict,
+    VerdictKind,
 };
 pub use log::{LogPage, LogPlace, LogQuery, LogRow, LogText};
 pub use series::{HeightPoint, Percentiles, SeriesBatch, ValidatorFigures};
@@ -50,7 +51,7 @@ impl Problem {
 
 /// Static facts of a run: what charts and tables need to know once.
 #[derive(Clone, Debug, Serialize, Deserialize, BorshSerialize, BorshDeserialize, JsonSchema)]
-pub struct World {
+pub struct RunInfo {
     pub protocol: String,
     pub nodes: Vec<String>,
     pub kinds: Vec<KindView>,

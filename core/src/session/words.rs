@@ -146,7 +146,7 @@ pub(super) fn what(record: &Record, trace: &Trace) -> String {
             crate::check::names(head, &change.nodes),
             change.strategy
         ),
-        Event::Changed(sentence) | Event::Vanished(sentence) => sentence.as_ref().clone(),
+        Event::Changed(sentence) | Event::CommandMissed(sentence) => sentence.as_ref().clone(),
         Event::Submitted { detail, .. } => {
             format!("gets transaction {} from a user", detail.short(DIGITS))
         }

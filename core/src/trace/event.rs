@@ -19,7 +19,7 @@ pub struct Head {
     pub kinds: Vec<KindInfo>,
     pub steps: &'static [&'static str],
     pub timers: &'static [&'static str],
-    /// What it means that a timer fired; see `Protocol::IN_VAIN`.
+    /// What it means that a timer fired; see `Protocol::TIMEOUT_MESSAGES`.
     pub in_vain: &'static [Option<&'static str>],
     /// What a decision is proved by, in the plural.
     pub certificates: &'static str,
@@ -193,7 +193,7 @@ pub enum Event {
         detail: Box<Hash>,
     },
     /// A command found nothing to act on; a sentence for people.
-    Vanished(Box<String>),
+    CommandMissed(Box<String>),
 }
 
 impl Event {
@@ -218,7 +218,7 @@ impl Event {
             Event::Executed(executed) => Some(executed.node),
             Event::Evidence(accusation) => Some(accusation.reporter),
             Event::Byzantine(change) => change.nodes.first().copied(),
-            Event::Changed(_) | Event::Vanished(_) => None,
+            Event::Changed(_) | Event::CommandMissed(_) => None,
         }
     }
 
@@ -243,7 +243,7 @@ impl Event {
             | Event::Restarted { .. }
             | Event::Byzantine(_)
             | Event::Changed(_)
-            | Event::Vanished(_)
+            | Event::CommandMissed(_)
             | Event::Submitted { .. } => None,
         }
     }
@@ -270,7 +270,7 @@ impl Event {
             | Event::Restarted { .. }
             | Event::Byzantine(_)
             | Event::Changed(_)
-            | Event::Vanished(_)
+            | Event::CommandMissed(_)
             | Event::Submitted { .. } => None,
         }
     }

@@ -109,7 +109,7 @@ impl ValidatorSet {
 
     /// Strictly more than 1/3 of the total stake: the paper's f + 1.
     #[must_use]
-    pub fn is_skip(&self, stake: u64) -> bool {
+    pub fn exceeds_one_third(&self, stake: u64) -> bool {
         3 * u128::from(stake) > u128::from(self.total)
     }
 

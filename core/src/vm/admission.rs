@@ -2,7 +2,7 @@
 //! gathers its [`ModuleShape`]; the rules that need the whole shape are here. Each refusal is a
 //! sentence naming the rule, the limit and the place.
 
-use super::abi::{Abi, Card, Ty};
+use super::abi::{Abi, ModuleInterface, Ty};
 use super::{Entry, gas, sniff, survey};
 use crate::base::digest::sha256;
 use crate::base::{Hash, limits};
@@ -268,7 +268,7 @@ fn check(
     shape: &ModuleShape,
     abi: &dyn Abi,
     profile: Profile,
-) -> Result<Card, Refusal> {
+) -> Result<ModuleInterface, Refusal> {
     if profile == Profile::Strict && size > limits::MAX_WASM_BYTES_STRICT {
         return Err(Refusal::new(
             Rule::Size,

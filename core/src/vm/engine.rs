@@ -6,10 +6,10 @@
 //!
 //! A call runs in slices: the interpreter is given fuel for one, and the rest of the call's gas is kept
 //! back (`CallData::reserve`). Where it runs dry the call gives way and is then given more. What calls back
-//! into a contract, or asks another, leaves the interpreter too ([`Next`]), so that nothing of a call is
+//! into a contract, or asks another, leaves the interpreter too ([`HostAction`]), so that nothing of a call is
 //! ever on the native stack while it rests.
 
-use super::abi::{self, Abi, CallState, Entrance, Guest, Import, Next, Operators, Ty};
+use super::abi::{self, Abi, CallState, Entrance, Guest, HostAction, Import, Operators, Ty};
 use super::admission::{self, Admitted, Profile, Refusal, Rule};
 use super::gas::{self, Category, Price};
 use super::scratch::ScratchHost;
@@ -65,7 +65,7 @@ struct CallData<'h> {
     /// Gas of this call that the interpreter has not been given yet.
     reserve: u64,
     /// What the import that stopped the interpreter wants done.
-    next: Option<Next>,
+    next: Option<HostAction>,
     state: CallState,
     limits: StoreLimits,
     instance: Option<Instance>,
@@ -399,16 +399,16 @@ impl Loaded {
     async fn follow_up(
         &self,
         store: &mut Store<CallData<'_>>,
-        mut next: Next,
+        mut next: HostAction,
     ) -> Result<u64, Failure> {
         loop {
             next = match next {
-                Next::Value(word) => return Ok(word),
-                Next::Give { what, bytes } => {
+                HostAction::Value(word) => return Ok(word),
+                HostAction::Give { what, bytes } => {
                     // A call within a call: bounded by its depth, and boxed for having no end of its own.
-                    Next::Value(Box::pin(self.give(store, what, &bytes)).await?)
+                    HostAction::Value(Box::pin(self.give(store, what, &bytes)).await?)
                 }
-                Next::Ask(query) => {
+                HostAction::Ask(query) => {
                     let left = guest_of(store).gas_left();
                     let answer = store.data_mut().host.query(&query, left).await;
                     self.abi.answered(&mut guest_of(store), &query, answer)?
@@ -503,12 +503,12 @@ fn link(store: &mut Store<CallData<'_>>, import: &'static Import, price: Price) 
                 .and_then(|()| (import.body)(&mut guest, &words[..args.len().min(8)]))
                 .map_err(Error::host)?;
             match (next, results.first_mut()) {
-                (Next::Value(_), None) => Ok(()),
-                (Next::Value(word), Some(result)) => {
+                (HostAction::Value(_), None) => Ok(()),
+                (HostAction::Value(word), Some(result)) => {
                     *result = value_of(word, result.ty());
                     Ok(())
                 }
-                (next @ (Next::Give { .. } | Next::Ask(_)), _) => {
+                (next @ (HostAction::Give { .. } | HostAction::Ask(_)), _) => {
                     caller.data_mut().next = Some(next);
                     Err(Error::host(Stopped))
                 }

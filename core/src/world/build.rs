@@ -4,8 +4,8 @@ use super::node::{Computed, Node, Past};
 use super::queue::Queue;
 use super::store::Store;
 use super::users::{ENDOWMENT, SECOND_DENOM, USERS, Users, user, user_address};
-use super::wire::CHATTER;
-use super::{Adversary, Fixed, Happening, World};
+use super::wire::UNSIGNED_KINDS;
+use super::{Adversary, Fixed, ScheduledEvent, World};
 use crate::adversary::{Line, Plan, Value, strategy};
 use crate::base::random::{Purpose, Randomness};
 use crate::base::{Hash, SECOND, hash_of};
@@ -195,7 +195,7 @@ pub fn build<P: Protocol>(setup: &Setup) -> Result<World<P>, String> {
     world.set_workload(scenario.workload.tx_per_second);
     world.schedule_faults(scenario);
     for i in 0..count {
-        world.queue.push(0, Happening::Start(NodeId(i as u16)));
+        world.queue.push(0, ScheduledEvent::Start(NodeId(i as u16)));
     }
     Ok(world)
 }
@@ -212,9 +212,9 @@ impl<P: Protocol> World<P> {
             };
             let nodes: Vec<NodeId> = self.nodes_of(ValidatorId(v as u16)).collect();
             for node in nodes {
-                self.queue.push(crash.at_us, Happening::Crash(node));
+                self.queue.push(crash.at_us, ScheduledEvent::Crash(node));
                 if let Some(at) = crash.restart_us {
-                    self.queue.push(at, Happening::Restart(node));
+                    self.queue.push(at, ScheduledEvent::Restart(node));
                 }
             }
         }
@@ -288,7 +288,7 @@ fn head<P: Protocol>(
         name: k.name,
         role: k.role,
     });
-    let chatter = CHATTER.iter().map(|name| KindInfo {
+    let chatter = UNSIGNED_KINDS.iter().map(|name| KindInfo {
         name,
         role: Role::Other,
     });
@@ -303,7 +303,7 @@ fn head<P: Protocol>(
         kinds: own.chain(chatter).collect(),
         steps: P::STEPS,
         timers: P::TIMERS,
-        in_vain: P::IN_VAIN,
+        in_vain: P::TIMEOUT_MESSAGES,
         certificates: P::CERTIFICATES,
         genesis,
         chain: fixed.chain,

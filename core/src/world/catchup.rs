@@ -8,7 +8,7 @@
 //! lock that nobody else can see a reason for.
 
 use super::wire::{Packet, Payload};
-use super::{Happening, World};
+use super::{ScheduledEvent, World};
 use crate::consensus::{Certificate, Context, Input, Message, Protocol};
 use crate::types::{Block, Height, NodeId, Signed};
 use std::sync::Arc;
@@ -21,7 +21,7 @@ impl<P: Protocol> World<P> {
         if let Some(interval) = self.fixed.resend {
             let life = self.nodes[node.index()].life;
             self.queue
-                .push(self.now + interval, Happening::Resend { node, life });
+                .push(self.now + interval, ScheduledEvent::Resend { node, life });
         }
     }
 

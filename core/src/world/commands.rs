@@ -2,7 +2,7 @@
 //! when they were accepted; a name that means nobody does nothing.
 
 use super::build::{cut, latency, plan};
-use super::{Happening, World};
+use super::{ScheduledEvent, World};
 use crate::adversary::{Lie, strategy};
 use crate::base::SECOND;
 use crate::consensus::Protocol;
@@ -52,13 +52,13 @@ impl<P: Protocol> World<P> {
             }
             Command::Crash { validator } => {
                 for node in self.named(validator) {
-                    self.queue.push(self.now, Happening::Crash(node));
+                    self.queue.push(self.now, ScheduledEvent::Crash(node));
                 }
                 return;
             }
             Command::Restart { validator } => {
                 for node in self.named(validator) {
-                    self.queue.push(self.now, Happening::Restart(node));
+                    self.queue.push(self.now, ScheduledEvent::Restart(node));
                 }
                 return;
             }
@@ -120,7 +120,7 @@ impl<P: Protocol> World<P> {
             let next = self.now + SECOND / u64::from(tx_per_second);
             self.queue.push(
                 next,
-                Happening::Workload {
+                ScheduledEvent::Workload {
                     k: self.users.generated(),
                     era: self.workload_era,
                 },
@@ -146,9 +146,9 @@ impl<P: Protocol> World<P> {
             for node in nodes {
                 // Whoever is already as it should be takes no notice.
                 let event = if down {
-                    Happening::Crash(node)
+                    ScheduledEvent::Crash(node)
                 } else {
-                    Happening::Restart(node)
+                    ScheduledEvent::Restart(node)
                 };
                 self.queue.push(self.now, event);
             }

@@ -1,15 +1,15 @@
 //! A copy arrives.
 
 use super::World;
-use super::wire::{Copy, Payload};
+use super::wire::{Delivery, Payload};
 use crate::consensus::{Input, Message, Protocol};
 use crate::trace::{Event, Loss};
 use crate::types::{Block, NodeId, Signed};
 use std::sync::Arc;
 
 impl<P: Protocol> World<P> {
-    pub(super) fn arrive(&mut self, copy: Copy<P::Message>) {
-        let Copy {
+    pub(super) fn arrive(&mut self, copy: Delivery<P::Message>) {
+        let Delivery {
             packet,
             flight,
             from,

@@ -1,7 +1,7 @@
 //! Carrying out what protocol machines ask for.
 
-use super::wire::{Copy, Packet, Payload};
-use super::{Happening, World};
+use super::wire::{Delivery, Packet, Payload};
+use super::{ScheduledEvent, World};
 use crate::adversary::{Act, Plan, Stage, strategy};
 use crate::base::Micros;
 use crate::consensus::{Effect, Input, Message, Note, Protocol};
@@ -52,7 +52,7 @@ impl<P: Protocol> World<P> {
                 let life = self.nodes[node.index()].life;
                 self.queue.push(
                     self.now + by,
-                    Happening::Late {
+                    ScheduledEvent::Late {
                         node,
                         life,
                         effect: Box::new(effect),
@@ -71,7 +71,7 @@ impl<P: Protocol> World<P> {
                         inbox.push_back(input);
                     } else {
                         let life = self.nodes[from.index()].life;
-                        let answer = Happening::Answer {
+                        let answer = ScheduledEvent::Answer {
                             node: from,
                             life,
                             input: Box::new(input),
@@ -123,7 +123,7 @@ impl<P: Protocol> World<P> {
                     let life = n.life;
                     self.queue.push(
                         self.now.saturating_add(after),
-                        Happening::Timer { node, life, timer },
+                        ScheduledEvent::Timer { node, life, timer },
                     );
                 }
             }
@@ -171,7 +171,7 @@ impl<P: Protocol> World<P> {
     fn answer(&mut self, node: NodeId, input: Input<P::Message>, inbox: &mut Inbox<P>) {
         let n = &self.nodes[node.index()];
         if n.busy_until > self.now {
-            let answer = Happening::Answer {
+            let answer = ScheduledEvent::Answer {
                 node,
                 life: n.life,
                 input: Box::new(input),
@@ -319,14 +319,15 @@ impl<P: Protocol> World<P> {
                 } => {
                     for after in [Some(after), twice].into_iter().flatten() {
                         let flight = flight(after);
-                        let copy = Copy {
+                        let copy = Delivery {
                             packet: packet.clone(),
                             flight,
                             from,
                             to,
                             again,
                         };
-                        self.queue.push(self.now + after, Happening::Arrive(copy));
+                        self.queue
+                            .push(self.now + after, ScheduledEvent::Arrive(copy));
                     }
                 }
                 Passage::Lost { why, after } => {

@@ -1,6 +1,6 @@
 //! The inside of a world, for an inspector to look at. No monitor does.
 
-use super::{Happening, World};
+use super::{ScheduledEvent, World};
 use crate::base::{Hash, Micros};
 use crate::consensus::{Message, Protocol};
 use crate::ledger::Receipt;
@@ -49,7 +49,7 @@ pub struct Kept {
 }
 
 /// What a world lets an inspector see.
-pub trait Inside {
+pub trait Introspect {
     /// Timers of a node, the next to fire first.
     fn armed(&self, node: NodeId) -> Vec<Armed>;
     /// When the executor of a node is free again; past or present when it is.
@@ -70,14 +70,14 @@ pub trait Inside {
     fn receipt(&self, block: &BlockId, tx: &Hash) -> Option<Receipt>;
 }
 
-impl<P: Protocol> Inside for World<P> {
+impl<P: Protocol> Introspect for World<P> {
     fn armed(&self, node: NodeId) -> Vec<Armed> {
         let n = &self.nodes[node.index()];
         let mut armed: Vec<Armed> = self
             .queue
             .iter()
             .filter_map(|(at, happening)| {
-                let Happening::Timer {
+                let ScheduledEvent::Timer {
                     node: of,
                     life,
                     timer,

@@ -4,17 +4,17 @@
 //! machines, carries out their effects and writes the trace. Nothing else changes it but commands,
 //! which are part of the scenario.
 
-mod ahead;
 mod build;
 mod catchup;
 mod chain;
 mod commands;
 mod deliver;
 mod effects;
-mod hands;
 mod inside;
+mod interventions;
 mod machines;
 mod node;
+mod pre_execution;
 mod queue;
 mod scripts;
 mod simulation;
@@ -23,11 +23,11 @@ mod users;
 mod wire;
 
 pub use build::{Setup, build, profile};
-pub use inside::{Armed, Inside, Kept, Proof, Signer};
+pub use inside::{Armed, Introspect, Kept, Proof, Signer};
 pub use machines::{PROTOCOLS, ProtocolFacts, describe, simulate};
-pub use simulation::{Again, Flying, NodeFacts, Ran, Simulation};
+pub use simulation::{InFlight, NodeFacts, Reexecution, RunProgress, Simulation};
 pub use users::{Submission, USER_GAS, USERS, named_address, user_address};
-pub use wire::CHATTER;
+pub use wire::UNSIGNED_KINDS;
 
 use crate::adversary::{Plan, Strategy};
 use crate::base::{Hash, Micros};
@@ -45,7 +45,7 @@ use queue::Queue;
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use store::Store;
-use wire::{Copy, Packet};
+use wire::{Delivery, Packet};
 
 /// What is fixed for a run.
 #[derive(Debug)]
@@ -68,9 +68,9 @@ struct Fixed {
 
 /// Something due at an instant.
 #[derive(Clone, Debug)]
-enum Happening<P: Protocol> {
+enum ScheduledEvent<P: Protocol> {
     Start(NodeId),
-    Arrive(Copy<P::Message>),
+    Arrive(Delivery<P::Message>),
     Timer {
         node: NodeId,
         life: u32,
@@ -106,19 +106,19 @@ enum Happening<P: Protocol> {
     Restart(NodeId),
 }
 
-impl<P: Protocol> Happening<P> {
+impl<P: Protocol> ScheduledEvent<P> {
     /// Whom it happens to.
     fn node(&self) -> Option<NodeId> {
         match self {
-            Happening::Start(node) | Happening::Crash(node) | Happening::Restart(node) => {
-                Some(*node)
-            }
-            Happening::Arrive(copy) => Some(copy.to),
-            Happening::Timer { node, .. }
-            | Happening::Answer { node, .. }
-            | Happening::Late { node, .. }
-            | Happening::Resend { node, .. } => Some(*node),
-            Happening::Workload { .. } | Happening::Script { .. } => None,
+            ScheduledEvent::Start(node)
+            | ScheduledEvent::Crash(node)
+            | ScheduledEvent::Restart(node) => Some(*node),
+            ScheduledEvent::Arrive(copy) => Some(copy.to),
+            ScheduledEvent::Timer { node, .. }
+            | ScheduledEvent::Answer { node, .. }
+            | ScheduledEvent::Late { node, .. }
+            | ScheduledEvent::Resend { node, .. } => Some(*node),
+            ScheduledEvent::Workload { .. } | ScheduledEvent::Script { .. } => None,
         }
     }
 }
@@ -161,7 +161,7 @@ pub struct World<P: Protocol> {
     proposers: Schedule,
     now: Micros,
     steps: u64,
-    queue: Queue<Happening<P>>,
+    queue: Queue<ScheduledEvent<P>>,
     nodes: Vec<Node<P>>,
     network: Network,
     store: Store<P::Message>,
@@ -217,7 +217,7 @@ impl<P: Protocol> Clone for World<P> {
 
 impl<P: Protocol> World<P> {
     /// See [`Simulation::run`].
-    pub fn run(&mut self, until: Micros, max: u64) -> Ran {
+    pub fn run(&mut self, until: Micros, max: u64) -> RunProgress {
         let mut done = 0;
         while done < max {
             // A command at t runs before the events at t.
@@ -231,7 +231,7 @@ impl<P: Protocol> World<P> {
                 None => Some(until),
             };
             if due.is_some_and(|due| !self.prepare(due)) {
-                return Ran {
+                return RunProgress {
                     steps: done,
                     executing: true,
                 };
@@ -256,50 +256,50 @@ impl<P: Protocol> World<P> {
                 }
             }
         }
-        Ran {
+        RunProgress {
             steps: done,
             executing: false,
         }
     }
 
-    fn happen(&mut self, happening: Happening<P>) {
+    fn happen(&mut self, happening: ScheduledEvent<P>) {
         match happening {
-            Happening::Start(node) => self.start(node),
-            Happening::Arrive(copy) => self.arrive(copy),
-            Happening::Timer { node, life, timer } => {
+            ScheduledEvent::Start(node) => self.start(node),
+            ScheduledEvent::Arrive(copy) => self.arrive(copy),
+            ScheduledEvent::Timer { node, life, timer } => {
                 if self.alive(node, life) && self.nodes[node.index()].armed.remove(&timer) {
                     self.fire(node, timer);
                 }
             }
-            Happening::Answer { node, life, input } => {
+            ScheduledEvent::Answer { node, life, input } => {
                 if self.alive(node, life) {
                     self.drive(node, *input);
                 }
             }
-            Happening::Late { node, life, effect } => {
+            ScheduledEvent::Late { node, life, effect } => {
                 if self.alive(node, life) {
                     let mut inbox = VecDeque::new();
                     self.carry_out(node, *effect, &mut inbox);
                     self.settle(node, inbox, &mut Vec::new());
                 }
             }
-            Happening::Resend { node, life } => {
+            ScheduledEvent::Resend { node, life } => {
                 if self.alive(node, life) {
                     self.resend(node);
                 }
             }
-            Happening::Workload { k, era } => {
+            ScheduledEvent::Workload { k, era } => {
                 if era == self.workload_era {
                     self.generate(k);
                 }
             }
-            Happening::Script { line, era } => {
+            ScheduledEvent::Script { line, era } => {
                 if era == self.adversary.era {
                     self.perform(line);
                 }
             }
-            Happening::Crash(node) => self.crash(node),
-            Happening::Restart(node) => self.restart(node),
+            ScheduledEvent::Crash(node) => self.crash(node),
+            ScheduledEvent::Restart(node) => self.restart(node),
         }
     }
 

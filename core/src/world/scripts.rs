@@ -1,7 +1,7 @@
 //! Puppets: what a script says, delivered when it says.
 
-use super::wire::{Copy, Payload};
-use super::{Happening, World};
+use super::wire::{Delivery, Payload};
+use super::{ScheduledEvent, World};
 use crate::adversary::{Line, Value};
 use crate::consensus::{Protocol, Script};
 use crate::trace::Event;
@@ -21,7 +21,7 @@ impl<P: Protocol> World<P> {
             .collect();
         for (line, at) in lines {
             if at >= self.now {
-                self.queue.push(at, Happening::Script { line, era });
+                self.queue.push(at, ScheduledEvent::Script { line, era });
             }
         }
     }
@@ -62,7 +62,7 @@ impl<P: Protocol> World<P> {
                     {
                         self.give(to, block);
                     }
-                    self.arrive(Copy {
+                    self.arrive(Delivery {
                         packet: packet.clone(),
                         flight: 0,
                         from: line.from,

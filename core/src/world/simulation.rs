@@ -1,9 +1,9 @@
 //! A world of whatever protocol, as the session handles it.
 
-use super::inside::Inside;
+use super::inside::Introspect;
 use super::users::Submission;
-use super::wire::Copy;
-use super::{Happening, World};
+use super::wire::Delivery;
+use super::{ScheduledEvent, World};
 use crate::base::{Hash, Micros, Slices};
 use crate::consensus::{Context, Protocol, Status};
 use crate::ledger::{Execution, Recording, State, recorded};
@@ -15,7 +15,7 @@ use std::sync::Arc;
 
 /// A copy on the wire.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Flying {
+pub struct InFlight {
     pub message: MessageId,
     pub from: NodeId,
     pub to: NodeId,
@@ -25,7 +25,7 @@ pub struct Flying {
 
 /// A block executed once more, with all that its contracts asked.
 #[derive(Clone, Debug)]
-pub struct Again {
+pub struct Reexecution {
     pub block: Arc<Block>,
     pub execution: Execution,
     pub recording: Recording,
@@ -47,7 +47,7 @@ pub struct NodeFacts {
 
 /// How far [`Simulation::run`] came.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Ran {
+pub struct RunProgress {
     /// Events that ran.
     pub steps: u64,
     /// A long block is being executed, and the next event waits for it: call again.
@@ -55,10 +55,10 @@ pub struct Ran {
 }
 
 /// A run, whatever its protocol.
-pub trait Simulation: Inside {
+pub trait Simulation: Introspect {
     /// Runs what is due until `until` (included), at most `max` events, and returns early when a slice of
     /// a long execution is done. Fewer than `max`, and not executing, means that time stands at `until`.
-    fn run(&mut self, until: Micros, max: u64) -> Ran;
+    fn run(&mut self, until: Micros, max: u64) -> RunProgress;
     fn now(&self) -> Micros;
     fn steps(&self) -> u64;
     fn digest(&self) -> Hash;
@@ -95,7 +95,7 @@ pub trait Simulation: Inside {
     ) -> Option<Slices<'static, Outcome>>;
     /// Executes the node's final block of `height` again as that node does now, in slices, taking down what
     /// its contracts ask; `None` when block or parent state are forgotten.
-    fn execute_again(&self, node: NodeId, height: Height) -> Option<Slices<'static, Again>>;
+    fn execute_again(&self, node: NodeId, height: Height) -> Option<Slices<'static, Reexecution>>;
     fn submissions(&self) -> &[Submission];
     /// Whether this only shows again what was recorded: then nothing can be done in it.
     fn recorded(&self) -> bool {
@@ -106,7 +106,7 @@ pub trait Simulation: Inside {
         SignatureWork::default()
     }
     /// Copies on the wire that left at `since` or later, in the order they left; at most `max`.
-    fn flying(&self, since: Micros, max: usize) -> Vec<Flying>;
+    fn flying(&self, since: Micros, max: usize) -> Vec<InFlight>;
     /// Of the copies on the wire that `name` could mean, in the order they left: id and arrival.
     fn candidates(&self, name: &CopySpec) -> Vec<(MessageId, Micros)>;
     /// A copy that can go on from here; of the trace it keeps about `records`.
@@ -114,7 +114,7 @@ pub trait Simulation: Inside {
 }
 
 impl<P: Protocol> Simulation for World<P> {
-    fn run(&mut self, until: Micros, max: u64) -> Ran {
+    fn run(&mut self, until: Micros, max: u64) -> RunProgress {
         World::run(self, until, max)
     }
 
@@ -226,7 +226,7 @@ impl<P: Protocol> Simulation for World<P> {
         }))
     }
 
-    fn execute_again(&self, node: NodeId, height: Height) -> Option<Slices<'static, Again>> {
+    fn execute_again(&self, node: NodeId, height: Height) -> Option<Slices<'static, Reexecution>> {
         let n = self.nodes.get(node.index())?;
         let parent = n.past.get(&height.checked_sub(1)?)?.state.clone();
         let block = self.store.decision(node, height)?.block;
@@ -234,7 +234,7 @@ impl<P: Protocol> Simulation for World<P> {
         let (kind, chain) = (n.executor, self.ledger.chain.clone());
         Some(Box::pin(async move {
             let (execution, recording) = recorded(kind, &chain, &parent, &block).await;
-            Again {
+            Reexecution {
                 block,
                 execution,
                 recording,
@@ -253,12 +253,12 @@ impl<P: Protocol> Simulation for World<P> {
             .collect()
     }
 
-    fn flying(&self, since: Micros, max: usize) -> Vec<Flying> {
-        let mut flying: Vec<Flying> = self
+    fn flying(&self, since: Micros, max: usize) -> Vec<InFlight> {
+        let mut flying: Vec<InFlight> = self
             .queue
             .iter()
             .filter_map(|(arrives, happening)| match happening {
-                Happening::Arrive(Copy {
+                ScheduledEvent::Arrive(Delivery {
                     packet,
                     flight,
                     from,
@@ -266,7 +266,7 @@ impl<P: Protocol> Simulation for World<P> {
                     ..
                 }) => {
                     let sent = arrives.saturating_sub(u64::from(*flight));
-                    (sent >= since).then_some(Flying {
+                    (sent >= since).then_some(InFlight {
                         message: packet.id,
                         from: *from,
                         to: *to,
@@ -274,15 +274,15 @@ impl<P: Protocol> Simulation for World<P> {
                         arrives,
                     })
                 }
-                Happening::Start(_)
-                | Happening::Timer { .. }
-                | Happening::Answer { .. }
-                | Happening::Late { .. }
-                | Happening::Resend { .. }
-                | Happening::Workload { .. }
-                | Happening::Script { .. }
-                | Happening::Crash(_)
-                | Happening::Restart(_) => None,
+                ScheduledEvent::Start(_)
+                | ScheduledEvent::Timer { .. }
+                | ScheduledEvent::Answer { .. }
+                | ScheduledEvent::Late { .. }
+                | ScheduledEvent::Resend { .. }
+                | ScheduledEvent::Workload { .. }
+                | ScheduledEvent::Script { .. }
+                | ScheduledEvent::Crash(_)
+                | ScheduledEvent::Restart(_) => None,
             })
             .collect();
         // Buckets have no order of their own.

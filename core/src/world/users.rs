@@ -1,7 +1,7 @@
 //! Those who send transactions: the workload's accounts, and the user accounts a person acts with.
 
 use super::wire::Payload;
-use super::{Happening, World};
+use super::{ScheduledEvent, World};
 use crate::base::digest::from_hex;
 use crate::base::{Hash, Micros};
 use crate::consensus::Protocol;
@@ -155,7 +155,7 @@ impl<P: Protocol> World<P> {
         let rate = u64::from(self.tx_per_second.max(1));
         self.queue.push(
             self.now + 1_000_000 / rate,
-            Happening::Workload { k: k + 1, era },
+            ScheduledEvent::Workload { k: k + 1, era },
         );
         let accounts = u64::from(self.fixed.workload_accounts.max(1));
         let Some(node) = self.entry((k % accounts) as usize) else {

@@ -29,7 +29,7 @@ pub(super) enum Payload<M> {
 }
 
 /// Kinds of chatter, behind the protocol's own kinds in the trace's list.
-pub const CHATTER: [&str; 5] = [
+pub const UNSIGNED_KINDS: [&str; 5] = [
     "transaction",
     "status",
     "block request",
@@ -38,7 +38,7 @@ pub const CHATTER: [&str; 5] = [
 ];
 
 impl<M> Payload<M> {
-    /// Index into [`CHATTER`], `None` for the protocol's messages.
+    /// Index into [`UNSIGNED_KINDS`], `None` for the protocol's messages.
     pub(super) fn chatter(&self) -> Option<u8> {
         match self {
             Payload::Protocol { .. } => None,
@@ -60,7 +60,7 @@ pub(super) struct Packet<M> {
 
 /// A copy on its way. 24 bytes: some 16,000 of them are in flight at 128 validators.
 #[derive(Clone, Debug)]
-pub(super) struct Copy<M> {
+pub(super) struct Delivery<M> {
     pub packet: Arc<Packet<M>>,
     pub flight: u32,
     pub from: NodeId,

@@ -87,7 +87,7 @@ impl Area {
                     count.received += u64::from(came);
                     count.bytes += if came { u64::from(a.bytes) } else { 0 };
                 }
-                Fate::Flying => {}
+                Fate::InFlight => {}
                 Fate::Lost | Fate::Cut | Fate::ReceiverDown | Fate::Dropped => count.lost += 1,
             }
         }

@@ -172,7 +172,7 @@ fn bundle(scene: &Scene, b: &Bundle, dim: f64, heads: bool, out: &mut Vec<Shape>
     let (sent, arrives) = (b.sent_us(), b.arrives_us());
     let start = l.point(l.across(b.from()), l.along(sent));
     let full = l.point(l.across(b.to()), l.along(arrives));
-    let lost = !matches!(b.first.fate, Fate::Delivered | Fate::Flying);
+    let lost = !matches!(b.first.fate, Fate::Delivered | Fate::InFlight);
     let span = (arrives.saturating_sub(sent)).max(1) as f64;
     let grown = (scene.now_us.saturating_sub(sent) as f64 / span).min(1.0);
     let whole = if lost { LOST_AT } else { 1.0 };

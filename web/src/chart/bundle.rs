@@ -127,7 +127,7 @@ impl Bundles {
             return;
         }
         self.arrows += 1;
-        let lost = !matches!(a.fate, Fate::Delivered | Fate::Flying);
+        let lost = !matches!(a.fate, Fate::Delivered | Fate::InFlight);
         let place = (u64::from(from / grid.lanes) << 16) | u64::from(to / grid.lanes);
         let key = Key(
             (place << 9) | (u64::from(a.kind) << 1) | u64::from(lost),
@@ -231,7 +231,7 @@ mod tests {
             assert_eq!(bundles(&[a.clone(), other]).len(), 2);
         }
         let flying = Arrow {
-            fate: Fate::Flying,
+            fate: Fate::InFlight,
             ..a.clone()
         };
         assert_eq!(bundles(&[a, flying]).len(), 1);

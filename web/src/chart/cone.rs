@@ -99,7 +99,7 @@ impl Cone {
 /// What is lost has no effect; what is on its way will have one.
 fn arrived(a: &Arrow) -> bool {
     match a.fate {
-        Fate::Delivered | Fate::Flying => true,
+        Fate::Delivered | Fate::InFlight => true,
         Fate::Lost | Fate::Cut | Fate::ReceiverDown | Fate::Dropped => false,
     }
 }

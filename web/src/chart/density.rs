@@ -256,7 +256,7 @@ mod tests {
         let mut store = filled(60, 2);
         let mut flying = votes(60, 210_000);
         for a in &mut flying {
-            a.fate = consensusforge_core::session::view::Fate::Flying;
+            a.fate = consensusforge_core::session::view::Fate::InFlight;
         }
         store.take(batch(vec![], vec![]), flying, None);
         let mut density = Density::default();

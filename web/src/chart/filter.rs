@@ -52,7 +52,7 @@ impl Filter {
             | MarkKind::Rejected { height, .. }
             | MarkKind::Evidence { height, .. } => Some(height),
             MarkKind::Crashed | MarkKind::Restarted => None,
-            MarkKind::Changed { .. } | MarkKind::Vanished { .. } => return true,
+            MarkKind::Changed { .. } | MarkKind::CommandMissed { .. } => return true,
         };
         height.is_none_or(|h| self.shows_height(h))
             && (self.nodes.is_empty() || self.nodes.contains(&m.node))

@@ -81,7 +81,7 @@ fn weight(what: &MarkKind) -> f64 {
     match what {
         MarkKind::Commit { .. } | MarkKind::Evidence { .. } => 6.0,
         MarkKind::Timeout { .. } | MarkKind::Crashed | MarkKind::Restarted => 4.0,
-        MarkKind::Locked { .. } | MarkKind::Changed { .. } | MarkKind::Vanished { .. } => 3.0,
+        MarkKind::Locked { .. } | MarkKind::Changed { .. } | MarkKind::CommandMissed { .. } => 3.0,
         MarkKind::Rejected { .. } => 2.0,
         MarkKind::Step { .. } | MarkKind::Polka { .. } => 0.0,
     }

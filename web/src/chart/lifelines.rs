@@ -24,7 +24,7 @@ pub fn lifelines(scene: &Scene, out: &mut Vec<Shape>) {
             | MarkKind::Evidence { .. }
             | MarkKind::Commit { .. }
             | MarkKind::Changed { .. }
-            | MarkKind::Vanished { .. } => {}
+            | MarkKind::CommandMissed { .. } => {}
         }
     }
     let (first, last) = l.lanes_shown();

@@ -22,13 +22,13 @@ pub fn marks(scene: &Scene, out: &mut Vec<Shape>) {
         .marks_in(from.saturating_sub(margin), to.min(scene.now_us));
     for mark in shown.filter(|m| scene.filter.mark(m)) {
         match &mark.what {
-            MarkKind::Changed { sentence } | MarkKind::Vanished { sentence } => {
+            MarkKind::Changed { sentence } | MarkKind::CommandMissed { sentence } => {
                 let along = l.along(mark.at_us);
                 let free = along - last_sentence >= SENTENCE;
                 if free {
                     last_sentence = along;
                 }
-                let vain = matches!(mark.what, MarkKind::Vanished { .. });
+                let vain = matches!(mark.what, MarkKind::CommandMissed { .. });
                 network(scene, along, free.then_some(sentence), vain, out);
             }
             _ => {
@@ -155,7 +155,7 @@ fn one(scene: &Scene, mark: &Mark, at: (f64, f64), size: f64, own: bool, out: &m
             stroke: Token::Ink,
         }),
         // Drawn across all lifelines.
-        MarkKind::Changed { .. } | MarkKind::Vanished { .. } => {}
+        MarkKind::Changed { .. } | MarkKind::CommandMissed { .. } => {}
     }
 }
 

@@ -72,7 +72,7 @@ fn order(what: &consensusforge_core::session::view::MarkKind) -> u32 {
         MarkKind::Crashed => 302,
         MarkKind::Restarted => 303,
         MarkKind::Changed { .. } => 304,
-        MarkKind::Vanished { .. } => 305,
+        MarkKind::CommandMissed { .. } => 305,
     }
 }
 

@@ -26,10 +26,10 @@ pub mod tests {
     use super::super::store::tests::{arrow, batch, commit};
     use super::super::tokens::Token;
     use super::*;
-    use consensusforge_core::session::view::{Arrow, Fate, World};
+    use consensusforge_core::session::view::{Arrow, Fate, RunInfo};
 
-    fn world(nodes: usize) -> World {
-        World {
+    fn world(nodes: usize) -> RunInfo {
+        RunInfo {
             protocol: "tendermint".into(),
             nodes: (1..=nodes).map(|k| format!("v{k}")).collect(),
             kinds: vec![],

@@ -2,29 +2,29 @@
 
 use super::hit::Pick;
 use crate::words;
-use consensusforge_core::session::view::{Arrow, Fate, MarkKind, NodeView, World};
+use consensusforge_core::session::view::{Arrow, Fate, MarkKind, NodeView, RunInfo};
 
 /// `prevote, v1 to v3`.
 #[must_use]
-pub fn message(a: &Arrow, world: &World) -> String {
+pub fn message(a: &Arrow, world: &RunInfo) -> String {
     let kind = world.kinds.get(usize::from(a.kind));
     let kind = kind.map_or("message", |k| k.name.as_str());
     format!("{kind}, {} to {}", node(a.from, world), node(a.to, world))
 }
 
 #[must_use]
-pub fn node(node: u16, world: &World) -> &str {
+pub fn node(node: u16, world: &RunInfo) -> &str {
     let name = world.nodes.get(usize::from(node));
     name.map_or("?", String::as_str)
 }
 
 /// The whole of it in one sentence.
 #[must_use]
-pub fn thing(pick: &Pick, world: &World, nodes: &[NodeView]) -> String {
+pub fn thing(pick: &Pick, world: &RunInfo, nodes: &[NodeView]) -> String {
     match pick {
         Pick::Arrow(a) => {
             let fate = match a.fate {
-                Fate::Flying => "in flight",
+                Fate::InFlight => "in flight",
                 Fate::Delivered => "delivered",
                 Fate::Lost => "lost",
                 Fate::Cut => "lost, the link is cut",
@@ -72,7 +72,7 @@ pub fn thing(pick: &Pick, world: &World, nodes: &[NodeView]) -> String {
                 }
                 MarkKind::Crashed => format!("{who} goes down at {at}"),
                 MarkKind::Restarted => format!("{who} comes back at {at}"),
-                MarkKind::Changed { sentence } | MarkKind::Vanished { sentence } => {
+                MarkKind::Changed { sentence } | MarkKind::CommandMissed { sentence } => {
                     format!("{sentence}, at {at}")
                 }
             }
@@ -110,7 +110,7 @@ mod tests {
             name: name.into(),
             role: "vote".into(),
         };
-        let world = World {
+        let world = RunInfo {
             protocol: "tendermint".into(),
             nodes: vec!["v1".into(), "v2".into()],
             kinds: vec![kind("proposal"), kind("prevote")],

@@ -10,7 +10,7 @@ use super::lanes::Lanes;
 use super::layout::Layout;
 use super::shapes::Shape;
 use super::store::Store;
-use consensusforge_core::session::view::{NodeView, World};
+use consensusforge_core::session::view::{NodeView, RunInfo};
 
 /// All that a picture depends on.
 #[derive(Clone, Copy)]
@@ -19,7 +19,7 @@ pub struct Scene<'a> {
     pub lanes: &'a Lanes,
     pub filter: &'a Filter,
     pub now_us: u64,
-    pub world: &'a World,
+    pub world: &'a RunInfo,
     pub nodes: &'a [NodeView],
     pub store: &'a Store,
     /// Under the pointer.

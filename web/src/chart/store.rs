@@ -223,7 +223,7 @@ impl Store {
             | MarkKind::Crashed
             | MarkKind::Restarted
             | MarkKind::Changed { .. }
-            | MarkKind::Vanished { .. } => {}
+            | MarkKind::CommandMissed { .. } => {}
         }
         self.marks.push_back(mark);
     }

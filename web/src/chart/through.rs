@@ -31,7 +31,7 @@ pub fn through<'a>(
     let mut came: Vec<Vec<Origin>> = vec![Vec::new(); nodes];
     let mut edges: Vec<Through> = Vec::new();
     for a in arrows {
-        if !matches!(a.fate, Fate::Delivered | Fate::Flying) {
+        if !matches!(a.fate, Fate::Delivered | Fate::InFlight) {
             continue;
         }
         let origin = if hidden(a.from) {

@@ -2,15 +2,16 @@
 
 use super::Thing;
 use super::card::{Card, Row, Span, Votes};
-use super::desk::{
-    Desk, bad, block, fact, good, height, message, missing, section, soft, text, time, transaction,
+use super::card_context::{
+    CardContext, bad, block, fact, good, height, message, missing, section, soft, text, time,
+    transaction,
 };
 use crate::words;
 use consensusforge_core::session::inspect::BlockInside;
 use std::collections::BTreeMap;
 
 #[must_use]
-pub fn card(desk: &Desk, thing: Thing, inside: Option<BlockInside>) -> Card {
+pub fn card(cx: &CardContext, thing: Thing, inside: Option<BlockInside>) -> Card {
     let Some(b) = inside else {
         let why = "Nobody keeps this block at this instant: it is proposed later, or so long ago that \
                    everybody has forgotten its body.";
@@ -31,7 +32,7 @@ pub fn card(desk: &Desk, thing: Thing, inside: Option<BlockInside>) -> Card {
         ),
         fact(
             "proposer",
-            vec![desk.node(b.proposer), text(" at "), time(b.built_us)],
+            vec![cx.node(b.proposer), text(" at "), time(b.built_us)],
         ),
         fact(
             "parent",
@@ -49,7 +50,7 @@ pub fn card(desk: &Desk, thing: Thing, inside: Option<BlockInside>) -> Card {
             if k > 0 {
                 spans.push(text(", "));
             }
-            spans.push(message(*id, format!("of {}", desk.name(*from))));
+            spans.push(message(*id, format!("of {}", cx.name(*from))));
         }
         about.push(Row::Fact("proposal".into(), spans));
     }
@@ -76,17 +77,13 @@ pub fn card(desk: &Desk, thing: Thing, inside: Option<BlockInside>) -> Card {
         title: vec![text(format!("Block {}", words::short(&b.id)))],
         sections: vec![
             section("", about),
-            section("Certificate", certificate(desk, &b)),
+            section("Certificate", certificate(cx, &b)),
             section(
-                format!(
-                    "Decided by {} of {}",
-                    b.decided.len(),
-                    desk.world.nodes.len()
-                ),
-                decided(desk, &b),
+                format!("Decided by {} of {}", b.decided.len(), cx.world.nodes.len()),
+                decided(cx, &b),
             ),
-            section("Who has it", vec![Row::Line(desk.nodes(&b.holders))]),
-            section("Executed", executed(desk, &b)),
+            section("Who has it", vec![Row::Line(cx.nodes(&b.holders))]),
+            section("Executed", executed(cx, &b)),
             section(
                 format!("Transactions ({})", words::grouped(b.transaction_count)),
                 transactions(&b),
@@ -95,7 +92,7 @@ pub fn card(desk: &Desk, thing: Thing, inside: Option<BlockInside>) -> Card {
     }
 }
 
-fn certificate(desk: &Desk, b: &BlockInside) -> Vec<Row> {
+fn certificate(cx: &CardContext, b: &BlockInside) -> Vec<Row> {
     if b.certificate.is_empty() {
         let why = if b.decided.is_empty() {
             "Not decided."
@@ -124,18 +121,18 @@ fn certificate(desk: &Desk, b: &BlockInside) -> Vec<Row> {
                 said: format!(
                     "{} signatures of {} validators · {} of stake",
                     signers.len(),
-                    desk.validators(),
+                    cx.validators(),
                     words::percent(share)
                 ),
-                voters: desk.nodes(&signers),
+                voters: cx.nodes(&signers),
             })
         })
         .collect()
 }
 
-fn decided(desk: &Desk, b: &BlockInside) -> Vec<Row> {
+fn decided(cx: &CardContext, b: &BlockInside) -> Vec<Row> {
     let line = |(node, at, round, caught_up): &(u16, Option<u64>, u32, bool)| {
-        let mut spans = vec![desk.node(*node), text(" ")];
+        let mut spans = vec![cx.node(*node), text(" ")];
         spans.push(at.map_or_else(|| soft("earlier than the trace remembers"), time));
         spans.push(soft(format!(" in round {round}")));
         if *caught_up {
@@ -146,7 +143,7 @@ fn decided(desk: &Desk, b: &BlockInside) -> Vec<Row> {
     let mut rows: Vec<Row> = b.decided.iter().map(line).collect();
     for (node, at, why) in &b.rejected {
         rows.push(Row::Line(vec![
-            desk.node(*node),
+            cx.node(*node),
             bad(" ✖ finds it invalid"),
             text(format!(": {why} ")),
             time(*at),
@@ -159,7 +156,7 @@ fn decided(desk: &Desk, b: &BlockInside) -> Vec<Row> {
 }
 
 /// Nodes by the root they came to: normally one line.
-fn executed(desk: &Desk, b: &BlockInside) -> Vec<Row> {
+fn executed(cx: &CardContext, b: &BlockInside) -> Vec<Row> {
     let mut by: BTreeMap<&str, (Vec<u16>, u64, u64)> = BTreeMap::new();
     for e in &b.executions {
         let entry = by.entry(&e.root).or_insert((Vec::new(), e.gas, e.at_us));
@@ -173,7 +170,7 @@ fn executed(desk: &Desk, b: &BlockInside) -> Vec<Row> {
     let mut rows = Vec::new();
     for (root, (nodes, gas, first)) in by {
         rows.push(fact("root", vec![Span::Code(root.to_owned())]));
-        let mut by = desk.nodes(&nodes);
+        let mut by = cx.nodes(&nodes);
         by.push(soft(", first at "));
         by.push(time(first));
         rows.push(Row::Fact("at".into(), by));

@@ -2,7 +2,7 @@
 
 use super::Thing;
 use super::card::{Card, Row};
-use super::desk::{Desk, block, good, section, soft, text, time};
+use super::card_context::{CardContext, block, good, section, soft, text, time};
 use crate::words;
 use consensusforge_core::session::inspect::HeightInside;
 
@@ -10,13 +10,13 @@ use consensusforge_core::session::inspect::HeightInside;
 const LISTED: usize = 128;
 
 #[must_use]
-pub fn card(desk: &Desk, thing: Thing, h: &HeightInside) -> Card {
+pub fn card(cx: &CardContext, thing: Thing, h: &HeightInside) -> Card {
     let mut blocks: Vec<Row> = h
         .blocks
         .iter()
         .map(|(hex, round, proposer, decided)| {
             let mut spans = vec![block(hex), soft(format!(" of round {round} by "))];
-            spans.push(desk.node(*proposer));
+            spans.push(cx.node(*proposer));
             spans.push(match decided {
                 0 => soft(", not decided"),
                 n => good(format!(", decided by {n}")),
@@ -35,7 +35,7 @@ pub fn card(desk: &Desk, thing: Thing, h: &HeightInside) -> Card {
     let mut order: Vec<_> = h.nodes.iter().collect();
     order.sort_by_key(|n| n.decided.as_ref().map_or(u64::MAX, |d| d.0));
     let nodes = order.iter().take(LISTED).map(|n| {
-        let mut spans = vec![desk.node(n.node), text(" ")];
+        let mut spans = vec![cx.node(n.node), text(" ")];
         match (&n.decided, n.working) {
             (Some((at, round, hex)), _) => {
                 spans.push(text("decided "));

@@ -2,19 +2,19 @@
 
 use super::Thing;
 use super::card::{Card, Row, Span};
-use super::desk::{Desk, block, fact, section, slot, soft, text, time};
+use super::card_context::{CardContext, block, fact, section, slot, soft, text, time};
 use super::node;
 use consensusforge_core::session::inspect::NodeInside;
 use consensusforge_core::session::view::{Mark, MarkKind};
 
 #[must_use]
-pub fn card(desk: &Desk, mark: &Mark, inside: Option<&NodeInside>) -> Card {
-    let (title, rows) = told(desk, mark);
+pub fn card(cx: &CardContext, mark: &Mark, inside: Option<&NodeInside>) -> Card {
+    let (title, rows) = told(cx, mark);
     let mut about = vec![fact("when", vec![time(mark.at_us)])];
     about.extend(rows);
     let mut sections = vec![section("", about)];
     if let Some(n) = inside {
-        let mut state = node::sections(desk, n);
+        let mut state = node::sections(cx, n);
         if let Some(first) = state.first_mut() {
             first.title = format!("{} right after", n.view.name);
         }
@@ -28,8 +28,8 @@ pub fn card(desk: &Desk, mark: &Mark, inside: Option<&NodeInside>) -> Card {
     }
 }
 
-fn told(desk: &Desk, mark: &Mark) -> (Vec<Span>, Vec<Row>) {
-    let who = || desk.node(mark.node);
+fn told(cx: &CardContext, mark: &Mark) -> (Vec<Span>, Vec<Row>) {
+    let who = || cx.node(mark.node);
     let at = |h: u64, r: u32| Row::Fact("where".into(), slot(h, r));
     let hex = |b: &[u8; 4]| b.iter().map(|x| format!("{x:02x}")).collect::<String>();
     match &mark.what {
@@ -38,7 +38,7 @@ fn told(desk: &Desk, mark: &Mark) -> (Vec<Span>, Vec<Row>) {
             round,
             step,
         } => {
-            let step = desk.world.steps.get(usize::from(*step));
+            let step = cx.world.steps.get(usize::from(*step));
             let step = step.map_or("the next", String::as_str);
             (
                 vec![who(), text(format!(" enters step {step}"))],
@@ -50,7 +50,7 @@ fn told(desk: &Desk, mark: &Mark) -> (Vec<Span>, Vec<Row>) {
             round,
             timer,
         } => {
-            let timer = desk.world.timers.get(usize::from(*timer));
+            let timer = cx.world.timers.get(usize::from(*timer));
             let timer = timer.map_or("", String::as_str);
             (
                 vec![who(), text(format!(": timeout {timer}"))],
@@ -108,7 +108,7 @@ fn told(desk: &Desk, mark: &Mark) -> (Vec<Span>, Vec<Row>) {
             height,
             round,
         } => (
-            vec![who(), text(" holds proof against "), desk.node(*offender)],
+            vec![who(), text(" holds proof against "), cx.node(*offender)],
             vec![
                 Row::Line(vec![soft(
                     "two messages that no honest validator signs both",
@@ -118,7 +118,9 @@ fn told(desk: &Desk, mark: &Mark) -> (Vec<Span>, Vec<Row>) {
         ),
         MarkKind::Crashed => (vec![who(), text(" goes down")], Vec::new()),
         MarkKind::Restarted => (vec![who(), text(" comes back")], Vec::new()),
-        MarkKind::Vanished { sentence } => (vec![text(format!("In vain: {sentence}"))], Vec::new()),
+        MarkKind::CommandMissed { sentence } => {
+            (vec![text(format!("In vain: {sentence}"))], Vec::new())
+        }
         MarkKind::Changed { sentence } => (vec![text(sentence.clone())], Vec::new()),
     }
 }

@@ -2,22 +2,23 @@
 
 use super::Thing;
 use super::card::{Card, Row, Span};
-use super::desk::{
-    Desk, bad, block, fact, good, missing, section, slot, soft, text, time, transaction, value,
+use super::card_context::{
+    CardContext, bad, block, fact, good, missing, section, slot, soft, text, time, transaction,
+    value,
 };
 use crate::words;
 use consensusforge_core::session::inspect::{CopyInside, MessageInside, SignatureVerdict};
 use consensusforge_core::session::view::Fate;
 
 #[must_use]
-pub fn card(desk: &Desk, thing: Thing, inside: Option<MessageInside>) -> Card {
+pub fn card(cx: &CardContext, thing: Thing, inside: Option<MessageInside>) -> Card {
     let Some(m) = inside else {
         let why = "Not known at this instant: it is sent later, or so long ago that the trace in memory \
                    has forgotten it. Going back in time to when it was under way brings it back.";
         return missing(thing, "message", "A message".into(), why);
     };
     let v = &m.view;
-    let mut about = vec![fact("from", vec![desk.node(m.from)])];
+    let mut about = vec![fact("from", vec![cx.node(m.from)])];
     if v.height > 0 {
         about.push(Row::Fact("for".into(), slot(v.height, v.round)));
     }
@@ -36,10 +37,10 @@ pub fn card(desk: &Desk, thing: Thing, inside: Option<MessageInside>) -> Card {
         about.push(fact(name, vec![said]));
     }
     about.push(fact("size", vec![text(words::bytes(v.bytes.into()))]));
-    about.push(Row::Fact("signature".into(), signature(desk, &m)));
+    about.push(Row::Fact("signature".into(), signature(cx, &m)));
     let mut sent = Vec::new();
     for s in &m.sendings {
-        let mut spans = vec![time(s.at_us), text(" by "), desk.node(s.from)];
+        let mut spans = vec![time(s.at_us), text(" by "), cx.node(s.from)];
         let copies = if s.copies == 1 { "copy" } else { "copies" };
         spans.push(soft(format!(", {} {copies}", s.copies)));
         if s.again {
@@ -53,7 +54,7 @@ pub fn card(desk: &Desk, thing: Thing, inside: Option<MessageInside>) -> Card {
     let mut sections = vec![section("", about), section("Sent", sent)];
     type Group = (&'static str, fn(Fate) -> bool);
     let groups: [Group; 3] = [
-        ("On its way to", |f| f == Fate::Flying),
+        ("On its way to", |f| f == Fate::InFlight),
         ("Lost", |f| {
             matches!(
                 f,
@@ -67,7 +68,7 @@ pub fn card(desk: &Desk, thing: Thing, inside: Option<MessageInside>) -> Card {
             .copies
             .iter()
             .filter(|c| fits(c.fate))
-            .map(|c| Row::Line(copy(desk, &m, c)))
+            .map(|c| Row::Line(copy(cx, &m, c)))
             .collect();
         if !rows.is_empty() {
             sections.push(section(format!("{title} ({})", rows.len()), rows));
@@ -86,13 +87,13 @@ pub fn card(desk: &Desk, thing: Thing, inside: Option<MessageInside>) -> Card {
     Card {
         thing,
         kind: "message".into(),
-        title: vec![text(v.kind.clone()), text(" of "), desk.node(m.from)],
+        title: vec![text(v.kind.clone()), text(" of "), cx.node(m.from)],
         sections,
     }
 }
 
-fn signature(desk: &Desk, m: &MessageInside) -> Vec<Span> {
-    let signer = m.signer.map(|s| desk.node(s));
+fn signature(cx: &CardContext, m: &MessageInside) -> Vec<Span> {
+    let signer = m.signer.map(|s| cx.node(s));
     let by = |verdict: Span| {
         let mut spans = vec![verdict];
         if let Some(signer) = &signer {
@@ -112,18 +113,18 @@ fn signature(desk: &Desk, m: &MessageInside) -> Vec<Span> {
         SignatureVerdict::False(nodes) => {
             let mut spans = by(bad("✖ not made"));
             spans.push(text(", found by "));
-            spans.extend(desk.nodes(nodes));
+            spans.extend(cx.nodes(nodes));
             spans
         }
     }
 }
 
-fn copy(desk: &Desk, m: &MessageInside, c: &CopyInside) -> Vec<Span> {
+fn copy(cx: &CardContext, m: &MessageInside, c: &CopyInside) -> Vec<Span> {
     let flight = words::duration(c.arrives_us.saturating_sub(c.sent_us));
-    let mut spans = vec![desk.node(c.to)];
+    let mut spans = vec![cx.node(c.to)];
     if c.from != m.from {
         spans.push(soft(" from "));
-        spans.push(desk.node(c.from));
+        spans.push(cx.node(c.from));
     }
     spans.push(text(" "));
     match c.fate {
@@ -131,8 +132,8 @@ fn copy(desk: &Desk, m: &MessageInside, c: &CopyInside) -> Vec<Span> {
             spans.push(time(c.arrives_us));
             spans.push(soft(format!(" after {flight}")));
         }
-        Fate::Flying => {
-            let left = words::duration(c.arrives_us.saturating_sub(desk.now_us));
+        Fate::InFlight => {
+            let left = words::duration(c.arrives_us.saturating_sub(cx.now_us));
             spans.push(text(format!("arrives in {left}, at ")));
             spans.push(time(c.arrives_us));
         }

@@ -2,7 +2,7 @@
 
 mod block;
 pub mod card;
-pub mod desk;
+pub mod card_context;
 mod height;
 pub mod history;
 mod mark;
@@ -14,8 +14,8 @@ pub use consensusforge_core::session::inspect::Thing;
 
 use crate::chart::hit::Pick;
 use card::Card;
+use card_context::CardContext;
 use consensusforge_core::session::Session;
-use desk::Desk;
 
 impl From<&Pick> for Thing {
     fn from(pick: &Pick) -> Thing {
@@ -34,17 +34,17 @@ impl From<&Pick> for Thing {
 #[must_use]
 pub fn look(session: &Session, thing: &Thing) -> Card {
     let world = session.world();
-    let desk = Desk {
+    let cx = CardContext {
         world: &world,
         now_us: session.now_us(),
     };
     let asked = thing.clone();
     match thing {
-        Thing::Message(id) => message::card(&desk, asked, session.message_inside(*id)),
-        Thing::Node { node, .. } => node::card(&desk, asked, session.node_inside(*node)),
-        Thing::Block(hex) => block::card(&desk, asked, session.block_inside(hex)),
-        Thing::Height(height) => height::card(&desk, asked, &session.height_inside(*height)),
-        Thing::Transaction(hex) => transaction::card(&desk, asked, session.transaction_inside(hex)),
-        Thing::Mark(mark) => mark::card(&desk, mark, session.node_inside(mark.node).as_ref()),
+        Thing::Message(id) => message::card(&cx, asked, session.message_inside(*id)),
+        Thing::Node { node, .. } => node::card(&cx, asked, session.node_inside(*node)),
+        Thing::Block(hex) => block::card(&cx, asked, session.block_inside(hex)),
+        Thing::Height(height) => height::card(&cx, asked, &session.height_inside(*height)),
+        Thing::Transaction(hex) => transaction::card(&cx, asked, session.transaction_inside(hex)),
+        Thing::Mark(mark) => mark::card(&cx, mark, session.node_inside(mark.node).as_ref()),
     }
 }

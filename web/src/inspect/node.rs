@@ -2,7 +2,9 @@
 
 use super::Thing;
 use super::card::{Card, Row, Section, Span, Votes};
-use super::desk::{Desk, bad, block, fact, missing, section, slot, soft, text, time, value};
+use super::card_context::{
+    CardContext, bad, block, fact, missing, section, slot, soft, text, time, value,
+};
 use crate::words;
 use consensusforge_core::session::inspect::{NodeInside, TimerInside, VotesInside};
 
@@ -10,12 +12,12 @@ use consensusforge_core::session::inspect::{NodeInside, TimerInside, VotesInside
 const BARS: usize = 12;
 
 #[must_use]
-pub fn card(desk: &Desk, thing: Thing, inside: Option<NodeInside>) -> Card {
+pub fn card(cx: &CardContext, thing: Thing, inside: Option<NodeInside>) -> Card {
     let Some(n) = inside else {
         let why = "This run has no such validator.";
         return missing(thing, "validator", "A validator".into(), why);
     };
-    let sections = sections(desk, &n);
+    let sections = sections(cx, &n);
     Card {
         thing,
         kind: "validator".into(),
@@ -26,7 +28,7 @@ pub fn card(desk: &Desk, thing: Thing, inside: Option<NodeInside>) -> Card {
 
 /// Everything about a node; a mark's card ends with it.
 #[must_use]
-pub fn sections(desk: &Desk, n: &NodeInside) -> Vec<Section> {
+pub fn sections(cx: &CardContext, n: &NodeInside) -> Vec<Section> {
     let v = &n.view;
     let mut about = vec![fact("at", vec![time(n.at_us)])];
     if v.crashed {
@@ -69,7 +71,7 @@ pub fn sections(desk: &Desk, n: &NodeInside) -> Vec<Section> {
         words::bytes(n.mempool_bytes)
     );
     about.push(fact("mempool", vec![text(pool)]));
-    let mut decided = vec![text("height "), super::desk::height(v.decided)];
+    let mut decided = vec![text("height "), super::card_context::height(v.decided)];
     if v.decided > 0 {
         decided.push(text(", block "));
         decided.push(block(&n.tip));
@@ -85,7 +87,7 @@ pub fn sections(desk: &Desk, n: &NodeInside) -> Vec<Section> {
     }
     let mut sections = vec![
         section("", about),
-        section("Votes it has counted", votes(desk, n)),
+        section("Votes it has counted", votes(cx, n)),
     ];
     // Of a height or round left behind: they fire and nothing comes of it.
     let live = |t: &&TimerInside| (t.height, t.round) >= (v.height, v.round);
@@ -113,7 +115,7 @@ pub fn sections(desk: &Desk, n: &NodeInside) -> Vec<Section> {
     sections.push(section("Timers", timers));
     let proofs = n.proofs.iter().map(|p| {
         let mut spans = vec![
-            desk.node(p.offender),
+            cx.node(p.offender),
             text(format!(" signed two {}s: ", p.kind)),
         ];
         spans.push(value(p.first.as_deref()));
@@ -142,7 +144,7 @@ fn held(what: Option<&(String, u32)>, nothing: &str) -> Vec<Span> {
     }
 }
 
-fn votes(desk: &Desk, n: &NodeInside) -> Vec<Row> {
+fn votes(cx: &CardContext, n: &NodeInside) -> Vec<Row> {
     if n.votes.is_empty() {
         return vec![Row::Line(vec![soft("None yet at this height.")])];
     }
@@ -150,7 +152,7 @@ fn votes(desk: &Desk, n: &NodeInside) -> Vec<Row> {
         .votes
         .iter()
         .take(BARS)
-        .map(|v| Row::Votes(bar(desk, n, v)))
+        .map(|v| Row::Votes(bar(cx, n, v)))
         .collect();
     if n.votes.len() > BARS {
         let rest = format!("and {} counts of earlier rounds", n.votes.len() - BARS);
@@ -159,7 +161,7 @@ fn votes(desk: &Desk, n: &NodeInside) -> Vec<Row> {
     rows
 }
 
-fn bar(desk: &Desk, n: &NodeInside, v: &VotesInside) -> Votes {
+fn bar(cx: &CardContext, n: &NodeInside, v: &VotesInside) -> Votes {
     let reached = v.stake >= n.quorum;
     let share = v.stake as f64 / n.total.max(1) as f64;
     let stake = format!("{} of stake", words::percent(share));
@@ -187,7 +189,7 @@ fn bar(desk: &Desk, n: &NodeInside, v: &VotesInside) -> Votes {
         voters: if v.voters.is_empty() {
             Vec::new()
         } else {
-            desk.nodes(&v.voters)
+            cx.nodes(&v.voters)
         },
     }
 }

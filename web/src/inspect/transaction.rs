@@ -2,15 +2,15 @@
 
 use super::Thing;
 use super::card::{Card, Row, Span};
-use super::desk::{
-    Desk, bad, block, fact, good, height, message, missing, section, soft, text, time,
+use super::card_context::{
+    CardContext, bad, block, fact, good, height, message, missing, section, soft, text, time,
 };
 use crate::words;
 use consensusforge_core::session::inspect::TransactionInside;
 use consensusforge_core::session::view::ReceiptView;
 
 #[must_use]
-pub fn card(desk: &Desk, thing: Thing, inside: Option<TransactionInside>) -> Card {
+pub fn card(cx: &CardContext, thing: Thing, inside: Option<TransactionInside>) -> Card {
     let Some(t) = inside else {
         let why = "Not known at this instant: it is submitted later, or its block is forgotten.";
         return missing(thing, "transaction", "A transaction".into(), why);
@@ -43,7 +43,7 @@ pub fn card(desk: &Desk, thing: Thing, inside: Option<TransactionInside>) -> Car
     for (node, at) in &t.submitted {
         way.push(Row::Line(vec![
             text("handed in at "),
-            desk.node(*node),
+            cx.node(*node),
             text(" "),
             time(*at),
         ]));
@@ -57,7 +57,7 @@ pub fn card(desk: &Desk, thing: Thing, inside: Option<TransactionInside>) -> Car
     }
     if !t.waiting.is_empty() {
         let mut spans = vec![text("waits in the mempool of ")];
-        spans.extend(desk.nodes(&t.waiting));
+        spans.extend(cx.nodes(&t.waiting));
         way.push(Row::Line(spans));
     }
     for b in &t.blocks {
@@ -72,7 +72,7 @@ pub fn card(desk: &Desk, thing: Thing, inside: Option<TransactionInside>) -> Car
             n => {
                 spans.push(good(format!(
                     ", decided by {n} of {}",
-                    desk.world.nodes.len()
+                    cx.world.nodes.len()
                 )));
                 if let Some(at) = b.first_us {
                     spans.push(soft(", first "));

@@ -12,12 +12,12 @@ mod silence;
 
 use crate::model::{LatencySpec, NetworkSpec, ProtocolSpec, Scenario, ValidatorSpec};
 use crate::words;
-use consensusforge_core::session::view::{Frame, World};
+use consensusforge_core::session::view::{Frame, RunInfo};
 
 /// What a watch is shown: the run as it stands, and what the reader marked.
 pub struct Seen<'a> {
     pub frame: &'a Frame,
-    pub world: &'a World,
+    pub world: &'a RunInfo,
     /// The settings in force at the frame's instant.
     pub force: &'a Scenario,
     /// Validators the reader has named; only a step with [`Step::names`] has any.

@@ -92,7 +92,7 @@ fn List() -> impl IntoView {
                     <button id="compare-no-more" on:click=move |_| app.compare_no_more()>"Only one run again"</button>
                 </Show>
             </div>
-            <super::chart::beside::Compared />
+            <super::chart::comparison::Compared />
         </section>
     }
 }

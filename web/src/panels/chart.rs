@@ -1,14 +1,14 @@
 //! The chart in its place: size, theme, and one scheduler that draws. What a pointer does is in
 //! `pointing`, the tools under the chart in `tools`, what hands do to the network in `hands`.
 
-pub mod beside;
-mod hands;
+pub mod comparison;
+mod interventions;
 mod pointing;
 mod state;
 mod sum;
 mod tools;
 
-pub use hands::InspectedHands;
+pub use interventions::InspectedHands;
 pub use pointing::neighbour;
 pub use state::{Chart, pin};
 
@@ -39,7 +39,7 @@ pub struct Ui {
     /// The next drag marks an area.
     summing: RwSignal<bool>,
     sum: RwSignal<Option<Sum>>,
-    menu: RwSignal<Option<hands::Menu>>,
+    menu: RwSignal<Option<interventions::Menu>>,
     choosing: RwSignal<bool>,
     /// For who cannot see: what was selected or summed.
     said: RwSignal<String>,
@@ -127,7 +127,7 @@ pub fn ChartPanel() -> impl IntoView {
             <div class="chart-place" node_ref=place>
                 <pointing::Surface canvas=canvas />
                 <sum::SumCard />
-                <hands::MenuCard />
+                <interventions::MenuCard />
                 {move || ui.hover.get().map(|(x, y, pick)| tooltip(app, x, y, &pick))}
             </div>
             <tools::Tools />

@@ -1,9 +1,9 @@
 //! Contracts: modules to deploy, what is deployed, who acts, what became of what one sent.
 
 use super::bytes::copy;
+use super::contract_form::{Subject, errand, learn};
 use super::drop;
 use super::editor::Editor;
-use super::errand::{Subject, errand, learn};
 use super::microscope::microscope;
 use super::module::module;
 use super::receipts::Receipts;

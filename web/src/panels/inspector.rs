@@ -3,10 +3,10 @@
 use crate::app::App;
 use crate::chart::hit::Pick;
 use crate::words;
-use consensusforge_core::session::view::{Arrow, Fate, Mark, MarkKind, MessageView, World};
+use consensusforge_core::session::view::{Arrow, Fate, Mark, MarkKind, MessageView, RunInfo};
 use leptos::prelude::*;
 
-/// Beside the pointer, while it hovers.
+/// Comparison the pointer, while it hovers.
 pub fn tooltip(app: App, x: f64, y: f64, pick: &Pick) -> AnyView {
     let (title, lines) = describe(app, pick);
     // Kept inside the chart: to the left of the pointer in its right half.
@@ -65,7 +65,7 @@ fn describe(app: App, pick: &Pick) -> (String, Vec<String>) {
     }
 }
 
-fn name(world: &World, node: u16) -> String {
+fn name(world: &RunInfo, node: u16) -> String {
     world
         .nodes
         .get(usize::from(node))
@@ -73,7 +73,7 @@ fn name(world: &World, node: u16) -> String {
         .unwrap_or_default()
 }
 
-fn arrow(world: &World, a: &Arrow, message: Option<&MessageView>) -> (String, Vec<String>) {
+fn arrow(world: &RunInfo, a: &Arrow, message: Option<&MessageView>) -> (String, Vec<String>) {
     let kind = world
         .kinds
         .get(usize::from(a.kind))
@@ -94,7 +94,7 @@ fn arrow(world: &World, a: &Arrow, message: Option<&MessageView>) -> (String, Ve
     let (sent, arrives) = (words::clock(a.sent_us), words::clock(a.arrives_us));
     lines.push(match a.fate {
         Fate::Delivered => format!("sent {sent}, arrived {arrives} ({flight})"),
-        Fate::Flying => format!("sent {sent}, arrives {arrives} ({flight})"),
+        Fate::InFlight => format!("sent {sent}, arrives {arrives} ({flight})"),
         Fate::Lost => format!("sent {sent}, lost on the way"),
         Fate::Cut => format!("sent {sent}, lost: the link is cut"),
         Fate::Dropped => format!("sent {sent}, dropped by hand at {arrives}"),
@@ -108,7 +108,7 @@ fn arrow(world: &World, a: &Arrow, message: Option<&MessageView>) -> (String, Ve
     (title, lines)
 }
 
-fn mark(world: &World, m: &Mark) -> (String, Vec<String>) {
+fn mark(world: &RunInfo, m: &Mark) -> (String, Vec<String>) {
     let who = name(world, m.node);
     let hex = |b: &[u8; 4]| b.iter().map(|x| format!("{x:02x}")).collect::<String>();
     let slot = |h: &u64, r: &u32| format!("height {h} · round {r}");
@@ -191,7 +191,7 @@ fn mark(world: &World, m: &Mark) -> (String, Vec<String>) {
         }
         MarkKind::Crashed => (format!("{who} goes down"), Vec::new()),
         MarkKind::Restarted => (format!("{who} comes back"), Vec::new()),
-        MarkKind::Changed { sentence } | MarkKind::Vanished { sentence } => {
+        MarkKind::Changed { sentence } | MarkKind::CommandMissed { sentence } => {
             (sentence.clone(), Vec::new())
         }
     };
@@ -199,7 +199,7 @@ fn mark(world: &World, m: &Mark) -> (String, Vec<String>) {
     (title, lines)
 }
 
-fn node(app: App, world: &World, k: usize) -> (String, Vec<String>) {
+fn node(app: App, world: &RunInfo, k: usize) -> (String, Vec<String>) {
     let title = world.nodes.get(k).cloned().unwrap_or_default();
     let Some(n) = app.frame.get().and_then(|f| f.nodes.get(k).cloned()) else {
         return (title, Vec::new());

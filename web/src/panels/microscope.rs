@@ -74,7 +74,7 @@ fn drawn(app: App, m: &Microscope) -> El {
     let mut rows = Vec::new();
     let (a, b) = (words::short(&m.roots.0), words::short(&m.roots.1));
     rows.push(row("state root", (&a, &b), m.roots.0 != m.roots.1));
-    if let Some(p) = &m.parting {
+    if let Some(p) = &m.divergence_time {
         for alike in &p.alike {
             rows.push(row(alike, ("the same", "the same"), false));
         }
@@ -90,7 +90,7 @@ fn drawn(app: App, m: &Microscope) -> El {
         )
     });
     rows.extend(differing);
-    let place = m.parting.as_ref().map(|p| {
+    let place = m.divergence_time.as_ref().map(|p| {
         let nth = p.transaction.map_or(String::new(), |t| {
             format!("transaction {} of the block, ", t + 1)
         });

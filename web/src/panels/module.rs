@@ -1,7 +1,7 @@
 //! The card of a module: what it is, and the form that deploys it.
 
 use super::bytes::copy;
-use super::errand::{Subject, errand, learn, with_schema};
+use super::contract_form::{Subject, errand, learn, with_schema};
 use crate::app::App;
 use crate::platform::dom::{El, el};
 use crate::platform::files;

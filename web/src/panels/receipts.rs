@@ -196,14 +196,14 @@ fn roots(app: App, r: &ReceiptView) -> Vec<El> {
         if let (Some((Some(a), first, _)), Some((Some(b), second, _)), Some(height)) =
             (one, other, r.height)
         {
-            all.extend(parting(app, (*a, first), (*b, second), height));
+            all.extend(divergence_time(app, (*a, first), (*b, second), height));
         }
     }
     all
 }
 
 /// Leads to where two validators, by number and name, with different roots part.
-fn parting(app: App, one: (usize, &str), other: (usize, &str), height: u64) -> [El; 2] {
+fn divergence_time(app: App, one: (usize, &str), other: (usize, &str), height: u64) -> [El; 2] {
     let host = el("div").attr("aria-live", "polite");
     let shown = host.clone();
     let label = format!("Where do {} and {} part?", one.1, other.1);

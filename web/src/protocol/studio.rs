@@ -19,7 +19,7 @@ pub enum Ask {
         text: String,
     },
     /// Into a transaction.
-    Send(Errand),
+    Send(CallDraft),
     /// Puts a module on the chain, under the next code id.
     Store {
         from: u16,
@@ -27,7 +27,7 @@ pub enum Ask {
     },
     /// To a validator, without a transaction.
     Query {
-        errand: Errand,
+        errand: CallDraft,
         place: Place,
     },
     Storage(StorageAsk),
@@ -61,7 +61,7 @@ pub struct Place {
 
 /// Something a person wants a contract to do, as it was typed.
 #[derive(Clone, Debug, PartialEq, BorshSerialize, BorshDeserialize)]
-pub struct Errand {
+pub struct CallDraft {
     pub kind: Kind,
     /// A module's name for instantiate, else a contract's address.
     pub to: String,

@@ -2,17 +2,17 @@
 
 use super::files::Files;
 use crate::model::{Command, CopySpec, PuppetLine, SubmitSpec, TimedCommand};
-use crate::protocol::Hand;
+use crate::protocol::Intervention;
 use crate::protocol::studio::Answer;
 use consensusforge_core::session::Session;
 use consensusforge_core::session::view::Problem;
 
-pub fn hand(act: Hand, message: CopySpec) -> Command {
+pub fn hand(act: Intervention, message: CopySpec) -> Command {
     match act {
-        Hand::Drop => Command::Drop(message),
-        Hand::Delay(by_us) => Command::Delay { message, by_us },
-        Hand::Duplicate(after_us) => Command::Duplicate { message, after_us },
-        Hand::DeliverNow => Command::DeliverNow(message),
+        Intervention::Drop => Command::Drop(message),
+        Intervention::Delay(by_us) => Command::Delay { message, by_us },
+        Intervention::Duplicate(after_us) => Command::Duplicate { message, after_us },
+        Intervention::DeliverNow => Command::DeliverNow(message),
     }
 }
 

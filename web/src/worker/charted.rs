@@ -8,14 +8,14 @@ const MAX_ARROWS: usize = 6_000;
 const MAX_FLYING: usize = 12_000;
 
 #[derive(Default)]
-pub struct Charted {
+pub struct ChartCursor {
     cursor: u64,
     /// The instant of the last news: copies that left before it are known. None after anything but time
     /// changed them.
     flown_us: Option<u64>,
 }
 
-impl Charted {
+impl ChartCursor {
     /// What is new of a run that stands at `now_us`.
     pub fn news(&mut self, session: &Session, now_us: u64) -> ChartNews {
         let batch = session.chart(self.cursor, MAX_ARROWS);

@@ -1,6 +1,6 @@
 //! Answers about figures and the log, and files made of them.
 
-use super::telling::Saying;
+use super::outbox::Outgoing;
 use crate::data::{DataAsk, DataNews, FORMATS, Saving, SeriesNews};
 use crate::protocol::FromWorker;
 use consensusforge_core::session::view::{HeightPoint, LogQuery, SeriesBatch};
@@ -25,7 +25,7 @@ impl Data {
         self.fresh = true;
     }
 
-    pub fn answer(&mut self, session: &Session, ask: DataAsk) -> Saying {
+    pub fn answer(&mut self, session: &Session, ask: DataAsk) -> Outgoing {
         let (news, bytes) = match ask {
             DataAsk::Series { cursor } => {
                 let fresh = std::mem::take(&mut self.fresh);

@@ -1,20 +1,20 @@
 //! The worker: the simulated world, off the main thread.
 
 mod acts;
-pub mod beside;
 mod charted;
+pub mod comparison;
 pub mod compile;
 #[cfg(target_arch = "wasm32")]
 pub mod compiler;
 mod data;
-pub mod desk;
 pub mod files;
 mod goal;
-pub mod looking;
+pub mod history_query;
 mod naming;
+mod outbox;
 mod pace;
-pub mod past;
 #[cfg(target_arch = "wasm32")]
 pub mod port;
+pub mod request_handler;
 pub mod runner;
-mod telling;
+pub mod snapshot_inspector;

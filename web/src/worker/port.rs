@@ -1,7 +1,7 @@
 //! The runner in its worker: messages in, slices of work between them, answers out.
 
+use super::outbox::Outgoing;
 use super::runner::Runner;
-use super::telling::Saying;
 use crate::platform::wire;
 use crate::protocol::{FromWorker, ToWorker};
 use consensusforge_core::session::provide_curves;
@@ -48,7 +48,7 @@ pub fn start() {
     let heard = port.clone();
     let on_message = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
         if let Some((message, bytes)) = wire::unpack::<ToWorker>(&event.data()) {
-            heard.runner.borrow_mut().hear(message, bytes);
+            heard.runner.borrow_mut().handle(message, bytes);
             heard.answer();
             heard.schedule();
         }
@@ -79,11 +79,11 @@ impl Port {
             return;
         }
         let runner = self.runner.borrow();
-        if runner.sleeps() {
+        if runner.is_idle() {
             return;
         }
         *self.waiting.borrow_mut() = true;
-        if runner.hurries() {
+        if runner.has_work() {
             let _ = self.channel.port2().post_message(&JsValue::NULL);
         } else {
             let timer = self.timer.as_ref().unchecked_ref();
@@ -100,7 +100,7 @@ impl Port {
         }
     }
 
-    fn post(&self, (message, bytes): Saying) {
+    fn post(&self, (message, bytes): Outgoing) {
         match wire::pack(&message, bytes.as_deref()) {
             Ok((packed, transfer)) => {
                 let _ = self.scope.post_message_with_transfer(&packed, &transfer);

@@ -2,16 +2,16 @@
 //! time comes in as numbers, answers go out as a list.
 
 use super::acts;
-use super::beside::Beside;
+use super::comparison::Comparison;
 use super::data::Data;
-use super::desk::{Desk, Outcome};
 use super::files::{Fetch, Files};
 use super::goal::Goal;
-use super::looking::Looking;
+use super::history_query::{Come, Past, Question};
 use super::naming;
+use super::outbox::{Outbox, Outgoing};
 use super::pace::{Pace, SLICE_MS};
-use super::past::{Come, Past, Question};
-use super::telling::{Saying, Telling};
+use super::request_handler::{Outcome, RequestHandler};
+use super::snapshot_inspector::SnapshotInspector;
 use crate::data::DataNews;
 use crate::model::{AdversarySpec, Command, Scenario, StrategySpec};
 use crate::protocol::studio::{Answer, At};
@@ -19,7 +19,7 @@ use crate::protocol::{About, Acted, FromWorker, Tick, ToFuture, ToWorker};
 use crate::words;
 use consensusforge_core::session::slices::go_on;
 use consensusforge_core::session::{
-    Opened, Session, Slices, open_bytes, open_link, parting,
+    Opened, Session, Slices, divergence_time, open_bytes, open_link,
     view::{Advance, Expected, Frame, ModuleView, Problem},
 };
 use std::collections::VecDeque;
@@ -44,14 +44,14 @@ pub struct Runner {
     place: Advance,
     pace: Pace,
     data: Data,
-    desk: Desk,
+    requests: RequestHandler,
     files: Files,
-    looking: Looking,
+    looking: SnapshotInspector,
     past: Past,
     /// Answers being worked out, with their numbers; the first goes on.
     working: VecDeque<(u32, Slices<'static, Answer>)>,
-    beside: Option<Beside>,
-    telling: Telling,
+    beside: Option<Comparison>,
+    outbox: Outbox,
 }
 
 impl Default for Runner {
@@ -64,13 +64,13 @@ impl Default for Runner {
             place: START,
             pace: Pace::default(),
             data: Data::default(),
-            desk: Desk::default(),
+            requests: RequestHandler::default(),
             files: Files::default(),
-            looking: Looking::default(),
+            looking: SnapshotInspector::default(),
             past: Past::default(),
             working: VecDeque::new(),
             beside: None,
-            telling: Telling::default(),
+            outbox: Outbox::default(),
         }
     }
 }
@@ -86,7 +86,7 @@ impl Runner {
     }
 
     /// Whether there is work to do now, without waiting for a clock.
-    pub fn hurries(&self) -> bool {
+    pub fn has_work(&self) -> bool {
         self.session.is_some()
             && (!matches!(self.goal, Goal::None)
                 || (self.playing && self.pace.speed.is_none())
@@ -98,8 +98,8 @@ impl Runner {
     }
 
     /// Whether anything happens unless a message comes.
-    pub fn sleeps(&self) -> bool {
-        let still = !self.playing && matches!(self.goal, Goal::None) && !self.telling.stale;
+    pub fn is_idle(&self) -> bool {
+        let still = !self.playing && matches!(self.goal, Goal::None) && !self.outbox.stale;
         let looked = !self.looking.busy()
             && !self.past.busy()
             && self.working.is_empty()
@@ -117,32 +117,32 @@ impl Runner {
         (self.place.steps, self.place.now_us)
     }
 
-    pub fn take(&mut self) -> Vec<Saying> {
-        self.telling.take()
+    pub fn take(&mut self) -> Vec<Outgoing> {
+        self.outbox.take()
     }
 
-    fn say(&mut self, what: FromWorker) {
-        self.telling.say(what);
+    fn send(&mut self, what: FromWorker) {
+        self.outbox.say(what);
     }
 
     fn complain(&mut self, about: About, problem: Problem) {
-        self.telling.complain(about, problem);
+        self.outbox.complain(about, problem);
     }
 
-    pub fn hear(&mut self, message: ToWorker, bytes: Option<Vec<u8>>) {
+    pub fn handle(&mut self, message: ToWorker, bytes: Option<Vec<u8>>) {
         if message.is_order() {
             self.orders += 1;
         }
         match message {
             // The page has drawn the last tick: no news, or a paused page would never sleep.
             ToWorker::Heard => {
-                self.telling.heard();
+                self.outbox.heard();
                 return;
             }
             // A look moves nothing: neither time nor what the page has been told.
             ToWorker::Data(ask) => {
                 if let Some(session) = &self.session {
-                    self.telling.send(self.data.answer(session, ask));
+                    self.outbox.send(self.data.answer(session, ask));
                 }
                 return;
             }
@@ -169,15 +169,15 @@ impl Runner {
                 self.goal = Goal::Seek(to_us);
             }
             ToWorker::Turn(future) => self.turn(*future),
-            ToWorker::Beside(scenario) => self.set_beside(scenario.map(|s| *s)),
-            message => self.ask(message, bytes),
+            ToWorker::Comparison(scenario) => self.set_comparison(scenario.map(|s| *s)),
+            message => self.request(message, bytes),
         }
-        self.telling.touched();
+        self.outbox.touched();
         self.pace.stand(self.now_us());
     }
 
     /// What needs a session.
-    fn ask(&mut self, message: ToWorker, bytes: Option<Vec<u8>>) {
+    fn request(&mut self, message: ToWorker, bytes: Option<Vec<u8>>) {
         let Some(session) = &mut self.session else {
             return;
         };
@@ -186,7 +186,7 @@ impl Runner {
                 Ok(script) => {
                     let strategy = StrategySpec::Puppet { script };
                     let spec = AdversarySpec { who, strategy };
-                    self.ask(ToWorker::Apply(Command::SetAdversary(spec)), None);
+                    self.request(ToWorker::Apply(Command::SetAdversary(spec)), None);
                 }
                 Err(problem) => self.complain(About::Command, problem),
             },
@@ -195,14 +195,14 @@ impl Runner {
                     self.complain(About::Command, problem);
                 }
             }
-            ToWorker::Hand {
+            ToWorker::Intervention {
                 message,
                 from,
                 to,
                 arrives_us,
                 act,
             } => match session.in_flight(message, from, to, arrives_us) {
-                Some(name) => self.ask(ToWorker::Apply(acts::hand(act, name)), None),
+                Some(name) => self.request(ToWorker::Apply(acts::hand(act, name)), None),
                 None => self.complain(
                     About::Command,
                     Problem::new(
@@ -213,21 +213,21 @@ impl Runner {
             },
             ToWorker::Link => {
                 let link = session.link();
-                self.say(FromWorker::Link(link));
+                self.send(FromWorker::Link(link));
             }
             ToWorker::File => {
                 let file = session.file();
-                self.say(FromWorker::File(file));
+                self.send(FromWorker::File(file));
             }
             ToWorker::Message(id) => {
                 let view = session.message(id);
-                self.say(FromWorker::Message(view));
+                self.send(FromWorker::Message(view));
             }
             ToWorker::Studio { number, ask } => {
                 let Some(ask) = self.past.take(session, number, ask) else {
                     return;
                 };
-                let outcome = self.desk.hear(session, &self.files, ask, None);
+                let outcome = self.requests.handle(session, &self.files, ask, None);
                 self.answer(number, outcome);
             }
             ToWorker::Upload { name } => {
@@ -236,7 +236,7 @@ impl Runner {
                     Err(problem) => self.complain(About::Module, problem),
                 }
             }
-            // Met in `hear`, which needs no session for them.
+            // Met in `handle`, which needs no session for them.
             ToWorker::Heard
             | ToWorker::Data(_)
             | ToWorker::Open { .. }
@@ -249,7 +249,7 @@ impl Runner {
             | ToWorker::Seek(_)
             | ToWorker::StepBack(_)
             | ToWorker::Turn(_)
-            | ToWorker::Beside(_)
+            | ToWorker::Comparison(_)
             | ToWorker::Inspect(_)
             | ToWorker::Stop => {}
         }
@@ -270,7 +270,7 @@ impl Runner {
             }
             Outcome::Work(work) => return self.working.push_back((number, work)),
         };
-        self.say(FromWorker::Studio { number, answer });
+        self.send(FromWorker::Studio { number, answer });
     }
 
     /// Goes on with the first answer being worked out.
@@ -280,7 +280,7 @@ impl Runner {
         {
             let number = *number;
             self.working.pop_front();
-            self.say(FromWorker::Studio { number, answer });
+            self.send(FromWorker::Studio { number, answer });
         }
     }
 
@@ -299,7 +299,7 @@ impl Runner {
         } else {
             (name, false)
         };
-        self.say(FromWorker::Acted(Box::new(Acted {
+        self.send(FromWorker::Acted(Box::new(Acted {
             scenario,
             name,
             at_us,
@@ -325,17 +325,18 @@ impl Runner {
         let Some(session) = &mut self.session else {
             return self.open(scenario, at_us, None);
         };
-        let anew = session.is_recorded() || parting(session.scenario(), &scenario) == Some(0);
+        let anew =
+            session.is_recorded() || divergence_time(session.scenario(), &scenario) == Some(0);
         let there = self.files.for_scenario(&scenario);
-        match there.and_then(|()| session.turn_into(scenario, end_us, Some(moments))) {
+        match there.and_then(|()| session.switch_to(scenario, end_us, Some(moments))) {
             Ok(()) => {
                 let scenario = session.scenario().clone();
                 if anew {
                     let world = session.world();
-                    self.say(FromWorker::Opened { scenario, world });
-                    self.telling.anew();
+                    self.send(FromWorker::Opened { scenario, world });
+                    self.outbox.anew();
                 } else {
-                    self.say(FromWorker::Turned(scenario));
+                    self.send(FromWorker::Turned(scenario));
                 }
                 self.settled();
                 self.goal = Goal::Seek(at_us);
@@ -355,7 +356,7 @@ impl Runner {
 
     /// The run is another one than before: everything is told anew.
     fn run_changed(&mut self) {
-        self.telling.changed();
+        self.outbox.changed();
         self.looking.anew();
         self.past.anew();
         if let (Some(beside), Some(session)) = (&mut self.beside, &self.session) {
@@ -363,31 +364,31 @@ impl Runner {
         }
     }
 
-    fn set_beside(&mut self, scenario: Option<Scenario>) {
+    fn set_comparison(&mut self, scenario: Option<Scenario>) {
         self.beside = None;
-        self.telling.beside_changed();
+        self.outbox.beside_changed();
         let (Some(session), Some(scenario)) = (&self.session, scenario) else {
-            return self.say(FromWorker::BesideOpened(None));
+            return self.send(FromWorker::ComparisonOpened(None));
         };
-        match Beside::open(session, scenario) {
+        match Comparison::open(session, scenario) {
             Ok(beside) => {
                 let world = beside.session().world();
                 self.beside = Some(beside);
-                self.say(FromWorker::BesideOpened(Some(world)));
+                self.send(FromWorker::ComparisonOpened(Some(world)));
             }
             Err(problem) => {
-                self.say(FromWorker::BesideOpened(None));
+                self.send(FromWorker::ComparisonOpened(None));
                 self.complain(About::Scenario, problem);
             }
         }
     }
 
     fn added(&mut self, module: ModuleView) {
-        self.say(FromWorker::Added(module));
+        self.send(FromWorker::Added(module));
         if let Some(scenario) = self.session.as_ref().map(|s| s.scenario().clone()) {
-            self.say(FromWorker::Scenario(scenario));
+            self.send(FromWorker::Scenario(scenario));
         }
-        self.telling.module_added();
+        self.outbox.module_added();
     }
 
     fn opened(&mut self, opened: Result<Opened, Problem>) {
@@ -404,7 +405,7 @@ impl Runner {
                 self.opens(recorded.session);
                 self.playing = false;
                 self.goal = Goal::Seek(recorded.end_us);
-                self.say(FromWorker::Data(DataNews::Recorded {
+                self.send(FromWorker::Data(DataNews::Recorded {
                     sentence: recorded.sentence,
                     complaints: recorded.complaints,
                 }));
@@ -417,12 +418,12 @@ impl Runner {
         let (scenario, world) = (session.scenario().clone(), session.world());
         self.session = Some(session);
         self.data.opened();
-        self.say(FromWorker::Opened { scenario, world });
-        self.telling.opened();
+        self.send(FromWorker::Opened { scenario, world });
+        self.outbox.opened();
         self.looking.anew();
         self.past.anew();
         if self.beside.take().is_some() {
-            self.say(FromWorker::BesideOpened(None));
+            self.send(FromWorker::ComparisonOpened(None));
         }
         self.place = START;
     }
@@ -460,7 +461,7 @@ impl Runner {
                     break;
                 }
             }
-            self.telling.stale |= moved;
+            self.outbox.stale |= moved;
         }
         while self.looking.work(self.pace.chunk) && clock() - start < 2.0 * SLICE_MS {}
         // Questions get on in every slice: on a slow machine the run alone may take all of its time.
@@ -489,7 +490,7 @@ impl Runner {
             return;
         };
         let Question { number, ask, then } = question;
-        let outcome = self.desk.hear(there, &self.files, ask, then.as_ref());
+        let outcome = self.requests.handle(there, &self.files, ask, then.as_ref());
         self.answer(number, outcome);
     }
 
@@ -546,7 +547,7 @@ impl Runner {
                 // One sees what the sharer saw, and goes on by pressing play.
                 self.playing &= !reached;
                 if let Some(replay) = replay {
-                    self.telling.say(FromWorker::Replayed(replay));
+                    self.outbox.say(FromWorker::Replayed(replay));
                 }
                 let Frame { now_us, steps, .. } = session.frame();
                 (
@@ -561,11 +562,11 @@ impl Runner {
             }
         };
         self.place = came;
-        self.telling.stale = true;
+        self.outbox.stale = true;
         if done && !matches!(self.goal, Goal::None) {
             self.goal = Goal::None;
             self.pace.stand(came.now_us);
-            self.telling.arrived();
+            self.outbox.arrived();
         }
         !done
     }
@@ -577,7 +578,7 @@ impl Runner {
         if let Some(session) = self.session.as_ref().filter(|_| arrived)
             && let Some(card) = self.looking.news(session, place, now_ms)
         {
-            self.say(FromWorker::Card(Box::new(card)));
+            self.send(FromWorker::Card(Box::new(card)));
         }
     }
 
@@ -599,7 +600,7 @@ impl Runner {
             goal: self.goal.progress(now_us, steps),
             executing,
         };
-        self.telling
+        self.outbox
             .tell(session, self.beside.as_mut(), tick, now_ms);
     }
 }

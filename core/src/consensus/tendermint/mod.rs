@@ -14,7 +14,7 @@
 //! | getValue() | [`BuildBlock`](super::Effect::BuildBlock), answered by [`Input::Built`] |
 //! | proposer(h, r) | [`Context::proposer`] |
 //! | 2f + 1 messages | strictly more than 2/3 of the stake: `is_quorum` |
-//! | f + 1 messages | strictly more than 1/3 of the stake: `is_skip` |
+//! | f + 1 messages | strictly more than 1/3 of the stake: `exceeds_one_third` |
 //! | -1 | `None` |
 //!
 //! # Rules
@@ -50,8 +50,8 @@
 //! CometBFT goes on at once after a quorum of nil precommits; we follow the paper and wait for the
 //! precommit timer.
 
-mod ahead;
 pub mod certificate;
+mod future_messages;
 pub mod message;
 mod receive;
 mod rules;
@@ -100,7 +100,7 @@ impl Protocol for Tendermint {
         },
     ];
     const TIMERS: &'static [&'static str] = &["propose", "prevote", "precommit", "interval"];
-    const IN_VAIN: &'static [Option<&'static str>] = &[
+    const TIMEOUT_MESSAGES: &'static [Option<&'static str>] = &[
         Some("waited in vain for a proposal at height {height}, round {round}: it prevotes nil."),
         Some(
             "saw no quorum of prevotes for one block at height {height}, round {round}: it precommits nil.",
@@ -309,8 +309,8 @@ impl Protocol for Tendermint {
         state.valid = None;
     }
 
-    fn follow_blindly(state: &mut State) {
-        state.gullible = true;
+    fn accept_invalid(state: &mut State) {
+        state.accepts_invalid = true;
     }
 
     fn compose(script: &Script) -> Result<Message, String> {

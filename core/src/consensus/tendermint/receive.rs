@@ -104,7 +104,7 @@ fn far_ahead(state: &mut State, set: &ValidatorSet, signed: &SignedMessage, roun
         .zip(&state.far)
         .filter(|(_, latest)| **latest == round)
         .fold(0u64, |sum, (v, _)| sum.saturating_add(v.stake));
-    let skip = set.is_skip(stake);
+    let skip = set.exceeds_one_third(stake);
     if skip {
         may_skip(state, round);
     }

@@ -290,7 +290,7 @@ fn decide(state: &mut State, context: &Context, out: &mut Effects) -> bool {
                 .is_some_and(|v| v.is_proposed(commit.block))
         };
         let verdict = state.verdict(commit.block);
-        (verdict == Verdict::Valid || state.gullible && verdict == Verdict::Invalid)
+        (verdict == Verdict::Valid || state.accepts_invalid && verdict == Verdict::Invalid)
             && (commit.certificate.is_some() || proposed())
     });
     let Some(Commit {

@@ -1,6 +1,6 @@
 //! A validator's variables, named as in the paper's lines 1-10.
 
-use super::ahead::Ahead;
+use super::future_messages::Ahead;
 use super::message::Message;
 use super::votes::{SignedMessage, Votes};
 use crate::consensus::Certificate;
@@ -88,7 +88,7 @@ pub struct State {
     pub(super) own: Vec<SignedMessage>,
     pub(super) ahead: Ahead,
     /// A liar's: decides with the others what it called invalid itself.
-    pub(super) gullible: bool,
+    pub(super) accepts_invalid: bool,
 }
 
 impl State {
@@ -109,7 +109,7 @@ impl State {
             signed: Vec::new(),
             own: Vec::new(),
             ahead: Ahead::default(),
-            gullible: false,
+            accepts_invalid: false,
         }
     }
 

@@ -201,7 +201,7 @@ impl RoundVotes {
         }
         let before = self.senders_stake;
         self.senders_stake = before.saturating_add(set.stake(signer));
-        set.is_skip(self.senders_stake) && !set.is_skip(before)
+        set.exceeds_one_third(self.senders_stake) && !set.exceeds_one_third(before)
     }
 
     /// Keeps a proposal unless it is known or one too many; tells whether it was kept, and the first

@@ -3,7 +3,7 @@
 use super::scripted::scripted_chain;
 use super::*;
 use crate::base::slices::finish;
-use crate::ledger::contract::Place;
+use crate::ledger::contract::ExecutionContext;
 use crate::ledger::journal::Journal;
 use crate::ledger::questions;
 use crate::vm::{Answer, NoAnswer, Order, Query};
@@ -11,7 +11,7 @@ use crate::vm::{Answer, NoAnswer, Order, Query};
 fn asked(query: &Query) -> Result<Answer, NoAnswer> {
     let chain = scripted_chain();
     let mut journal = Journal::new(&State::default());
-    let place = Place::new(&chain.engine, 1, 0);
+    let place = ExecutionContext::new(&chain.engine, 1, 0);
     let asker = person(0);
     finish(questions::answer(
         &place,

@@ -9,7 +9,7 @@ use crate::base::digest::from_hex;
 use crate::base::limits::{MAX_CALL_BYTES, MAX_COMMANDS, MAX_DENOMS, MAX_LABEL_BYTES};
 use crate::ledger::validity::check_denom;
 use crate::scenario::model::{CoinSpec, Command, CopySpec, InputSpec, Scenario, SubmitSpec};
-use crate::world::{CHATTER, PROTOCOLS, USERS, named_address};
+use crate::world::{PROTOCOLS, UNSIGNED_KINDS, USERS, named_address};
 use std::collections::BTreeSet;
 
 pub(super) fn check(scenario: &Scenario, names: &Names, modules: &BTreeSet<&str>) -> Checked {
@@ -136,7 +136,7 @@ fn copy(place: &str, message: &CopySpec, scenario: &Scenario, names: &Names) -> 
         .iter()
         .filter(|p| p.name == scenario.protocol.name)
         .flat_map(|p| p.kinds.iter().map(|k| k.name));
-    let mut kinds: Vec<&str> = own.chain(CHATTER).collect();
+    let mut kinds: Vec<&str> = own.chain(UNSIGNED_KINDS).collect();
     let there = kinds.contains(&message.kind.as_str());
     require(there, &format!("{place}.kind"), || {
         kinds.dedup();

@@ -147,7 +147,7 @@ impl Writer for Itf {
                 | Event::Evidence(_)
                 | Event::Byzantine(_)
                 | Event::Changed(_)
-                | Event::Vanished(_) => {}
+                | Event::CommandMissed(_) => {}
                 Event::Delivered { .. }
                 | Event::Lost { .. }
                 | Event::BadSignature { .. }

@@ -124,7 +124,7 @@ impl Writer for Mermaid {
                 };
                 self.note_over_all(&told, out);
             }
-            Event::Changed(sentence) | Event::Vanished(sentence) => {
+            Event::Changed(sentence) | Event::CommandMissed(sentence) => {
                 self.note_over_all(sentence, out)
             }
             // Arrows show what was sent; the rest would bury them.

@@ -127,7 +127,7 @@ impl Session {
                     to: f.to.0,
                     sent_us: f.sent,
                     arrives_us: f.arrives,
-                    fate: Fate::Flying,
+                    fate: Fate::InFlight,
                 }),
         );
         copies.sort_by_key(|c| (c.sent_us, c.arrives_us, c.from, c.to));

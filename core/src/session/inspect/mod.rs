@@ -1,5 +1,5 @@
 //! One thing at a time, in full: what a person who clicked on it may want to know. Plain data; times
-//! are microseconds, digests hex, nodes places in [`super::view::World::nodes`]. A validator's place is
+//! are microseconds, digests hex, nodes places in [`super::view::RunInfo::nodes`]. A validator's place is
 //! that of its first node.
 
 mod block;
@@ -26,7 +26,7 @@ use borsh::{BorshDeserialize, BorshSerialize};
 pub enum Thing {
     /// A message by its number in the run.
     Message(u32),
-    /// A node by its place in [`super::view::World::nodes`]; at an instant in microseconds, or now.
+    /// A node by its place in [`super::view::RunInfo::nodes`]; at an instant in microseconds, or now.
     Node {
         node: u16,
         at_us: Option<u64>,

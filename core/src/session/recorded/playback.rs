@@ -10,7 +10,8 @@ use crate::trace::{Event, MessageId, Record, RunDigest, Trace};
 use crate::types::{Address, BlockId, Height, NodeId, Round, SignedTransaction, ValidatorId};
 use crate::vm::{Admitted, ContractEngine, Outcome, Refusal, WasmEngine};
 use crate::world::{
-    Again, Armed, Flying, Inside, Kept, NodeFacts, Proof, Ran, Simulation, Submission,
+    Armed, InFlight, Introspect, Kept, NodeFacts, Proof, Reexecution, RunProgress, Simulation,
+    Submission,
 };
 use std::sync::Arc;
 
@@ -161,7 +162,7 @@ impl Playback {
             | Event::Rejected { .. }
             | Event::Changed(_)
             | Event::Submitted { .. }
-            | Event::Vanished(_) => {}
+            | Event::CommandMissed(_) => {}
         }
     }
 
@@ -174,7 +175,7 @@ impl Playback {
 }
 
 impl Simulation for Playback {
-    fn run(&mut self, until: Micros, max: u64) -> Ran {
+    fn run(&mut self, until: Micros, max: u64) -> RunProgress {
         let file = self.file.clone();
         let mut done = 0;
         while done < max {
@@ -189,7 +190,7 @@ impl Simulation for Playback {
                 }
             }
         }
-        Ran {
+        RunProgress {
             steps: done,
             executing: false,
         }
@@ -285,7 +286,11 @@ impl Simulation for Playback {
         None
     }
 
-    fn execute_again(&self, _node: NodeId, _height: Height) -> Option<Slices<'static, Again>> {
+    fn execute_again(
+        &self,
+        _node: NodeId,
+        _height: Height,
+    ) -> Option<Slices<'static, Reexecution>> {
         None
     }
 
@@ -297,9 +302,9 @@ impl Simulation for Playback {
         true
     }
 
-    fn flying(&self, since: Micros, max: usize) -> Vec<Flying> {
+    fn flying(&self, since: Micros, max: usize) -> Vec<InFlight> {
         let ahead = self.file.records.iter().skip(self.records);
-        let mut flying: Vec<Flying> = ahead
+        let mut flying: Vec<InFlight> = ahead
             .take(LOOK_AHEAD)
             .filter_map(|r| match &r.event {
                 Event::Delivered {
@@ -307,7 +312,7 @@ impl Simulation for Playback {
                     flight,
                     from,
                     to,
-                } => Some(Flying {
+                } => Some(InFlight {
                     message: *message,
                     from: *from,
                     to: *to,
@@ -337,7 +342,7 @@ impl Simulation for Playback {
 }
 
 /// What stood in a node's memory is not in its trace.
-impl Inside for Playback {
+impl Introspect for Playback {
     fn armed(&self, _node: NodeId) -> Vec<Armed> {
         Vec::new()
     }

@@ -8,7 +8,7 @@ pub struct Arrow {
     pub message: u32,
     pub from: u16,
     pub to: u16,
-    /// Index into [`World::kinds`].
+    /// Index into [`RunInfo::kinds`].
     pub kind: u8,
     pub fate: Fate,
     /// The sender was Byzantine when this was recorded.
@@ -24,7 +24,7 @@ pub struct Arrow {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 #[borsh(use_discriminant = false)]
 pub enum Fate {
-    Flying,
+    InFlight,
     Delivered,
     Lost,
     Cut,
@@ -43,13 +43,13 @@ pub struct Mark {
 
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub enum MarkKind {
-    /// Index into [`World::steps`].
+    /// Index into [`RunInfo::steps`].
     Step {
         height: u64,
         round: u32,
         step: u8,
     },
-    /// Index into [`World::timers`].
+    /// Index into [`RunInfo::timers`].
     Timeout {
         height: u64,
         round: u32,
@@ -88,7 +88,7 @@ pub enum MarkKind {
         sentence: String,
     },
     /// A command found nothing to act on.
-    Vanished {
+    CommandMissed {
         sentence: String,
     },
 }

@@ -67,7 +67,7 @@ pub struct Frame {
     /// Instants of commands of the scenario, for the scrub bar.
     pub commands_us: Vec<u64>,
     /// Commands that found nothing to act on so far.
-    pub vanished: Vec<Vanished>,
+    pub vanished: Vec<MissedCommand>,
     /// Instants of the newest commits (first per height), at most 512.
     pub commits: Vec<CommitMark>,
 }
@@ -84,7 +84,7 @@ pub struct Frame {
     BorshDeserialize,
     JsonSchema,
 )]
-pub struct Vanished {
+pub struct MissedCommand {
     pub at_us: u64,
     pub sentence: String,
 }

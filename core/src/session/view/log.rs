@@ -8,7 +8,7 @@ use borsh::{BorshDeserialize, BorshSerialize};
 pub struct LogQuery {
     /// Index into `LOG_EVENTS`.
     pub event: Option<u8>,
-    /// Index into [`World::kinds`]: then only records of such messages.
+    /// Index into [`RunInfo::kinds`]: then only records of such messages.
     pub kind: Option<u8>,
     /// A node: where it happened, or who sent it.
     pub node: Option<u16>,
@@ -39,7 +39,7 @@ pub struct LogRow {
     pub at_us: u64,
     pub node: Option<u16>,
     pub event: u8,
-    /// Index into [`World::kinds`], for records of messages.
+    /// Index into [`RunInfo::kinds`], for records of messages.
     pub kind: Option<u8>,
     pub what: String,
     pub message: Option<u32>,

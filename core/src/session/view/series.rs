@@ -10,7 +10,7 @@ pub struct Percentiles {
     pub p99_us: u64,
 }
 
-/// One height in figures; lists are by index into [`World::kinds`].
+/// One height in figures; lists are by index into [`RunInfo::kinds`].
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub struct HeightPoint {
     pub height: u64,

@@ -272,7 +272,7 @@ impl Reader {
                 detail: Box::new(transaction),
             },
             FileEvent::Vanished { sentence } => {
-                Event::Vanished(Box::new(cut(&sentence, MAX_SENTENCE)))
+                Event::CommandMissed(Box::new(cut(&sentence, MAX_SENTENCE)))
             }
         })
     }

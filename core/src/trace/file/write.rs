@@ -306,7 +306,7 @@ fn event(event: &Event) -> FileEvent {
             node: node.0,
             transaction: **detail,
         },
-        Event::Vanished(sentence) => FileEvent::Vanished {
+        Event::CommandMissed(sentence) => FileEvent::Vanished {
             sentence: sentence.as_ref().clone(),
         },
     }

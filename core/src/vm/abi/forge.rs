@@ -1,7 +1,7 @@
 //! The own ABI: pairs of pointer and length, no allocator, no encoding, so that a contract written
 //! by hand fits on one screen. `docs/CONTRACT_ABI.md` is its document; a test holds the two together.
 
-use super::{Abi, Card, Entrance, Guest, Import, Next, Ty, pay, read, write};
+use super::{Abi, Entrance, Guest, HostAction, Import, ModuleInterface, Ty, pay, read, write};
 use crate::base::limits::{
     MAX_CALL_BYTES, MAX_EVENT_BYTES, MAX_EVENTS_PER_CALL, MAX_FAIL_BYTES, MAX_STORAGE_KEY,
     MAX_STORAGE_VALUE,
@@ -142,7 +142,7 @@ impl Abi for Forge {
         Profile::Modern
     }
 
-    fn check(&self, shape: &ModuleShape, _: Profile) -> Result<Card, Refusal> {
+    fn check(&self, shape: &ModuleShape, _: Profile) -> Result<ModuleInterface, Refusal> {
         if !shape.exports_memory() {
             return Err(Refusal::new(
                 Rule::Exports,
@@ -175,10 +175,10 @@ impl Abi for Forge {
             })
             .map(|(name, _)| name.clone())
             .collect();
-        Ok(Card {
+        Ok(ModuleInterface {
             entries,
             functions,
-            ..Card::default()
+            ..ModuleInterface::default()
         })
     }
 
@@ -274,54 +274,54 @@ fn fitting(len: usize, cap: u64) -> usize {
     usize::try_from(cap).map_or(len, |cap| cap.min(len))
 }
 
-fn input(guest: &mut dyn Guest, args: &[u64]) -> Result<Next, Failure> {
+fn input(guest: &mut dyn Guest, args: &[u64]) -> Result<HostAction, Failure> {
     let full = guest.context().input.len();
     let part = fitting(full, args[1]);
     pay(guest, gas::COPY, part)?;
     let bytes = guest.context().input[..part].to_vec();
     write(guest, "input", args[0], &bytes)?;
-    Ok(Next::Value(full as u64))
+    Ok(HostAction::Value(full as u64))
 }
 
-fn output(guest: &mut dyn Guest, args: &[u64]) -> Result<Next, Failure> {
+fn output(guest: &mut dyn Guest, args: &[u64]) -> Result<HostAction, Failure> {
     let len = length("output: an answer", args[1], MAX_CALL_BYTES)?;
     pay(guest, gas::OUTPUT, len)?;
     let bytes = read(guest, "output", args[0], len)?;
     guest.state().output = bytes;
-    Ok(Next::Value(0))
+    Ok(HostAction::Value(0))
 }
 
-fn sender(guest: &mut dyn Guest, args: &[u64]) -> Result<Next, Failure> {
+fn sender(guest: &mut dyn Guest, args: &[u64]) -> Result<HostAction, Failure> {
     let address = guest.context().sender;
     write(guest, "sender", args[0], &address)?;
-    Ok(Next::Value(0))
+    Ok(HostAction::Value(0))
 }
 
-fn self_address(guest: &mut dyn Guest, args: &[u64]) -> Result<Next, Failure> {
+fn self_address(guest: &mut dyn Guest, args: &[u64]) -> Result<HostAction, Failure> {
     let address = guest.context().contract;
     write(guest, "self_address", args[0], &address)?;
-    Ok(Next::Value(0))
+    Ok(HostAction::Value(0))
 }
 
-fn height(guest: &mut dyn Guest, _: &[u64]) -> Result<Next, Failure> {
-    Ok(Next::Value(guest.context().height))
+fn height(guest: &mut dyn Guest, _: &[u64]) -> Result<HostAction, Failure> {
+    Ok(HostAction::Value(guest.context().height))
 }
 
-fn value(guest: &mut dyn Guest, args: &[u64]) -> Result<Next, Failure> {
+fn value(guest: &mut dyn Guest, args: &[u64]) -> Result<HostAction, Failure> {
     let amount = guest.context().value().to_le_bytes();
     write(guest, "value", args[0], &amount)?;
-    Ok(Next::Value(0))
+    Ok(HostAction::Value(0))
 }
 
-fn balance(guest: &mut dyn Guest, args: &[u64]) -> Result<Next, Failure> {
+fn balance(guest: &mut dyn Guest, args: &[u64]) -> Result<HostAction, Failure> {
     pay(guest, gas::BALANCE, 0)?;
     let of = address(guest, "balance", args[0])?;
     let amount = guest.host().balance(&of).to_le_bytes();
     write(guest, "balance", args[1], &amount)?;
-    Ok(Next::Value(0))
+    Ok(HostAction::Value(0))
 }
 
-fn get(guest: &mut dyn Guest, args: &[u64]) -> Result<Next, Failure> {
+fn get(guest: &mut dyn Guest, args: &[u64]) -> Result<HostAction, Failure> {
     let key = key(guest, "get", args[0], args[1])?;
     pay(guest, gas::GET, key.len())?;
     match guest.host().get(&key) {
@@ -333,13 +333,13 @@ fn get(guest: &mut dyn Guest, args: &[u64]) -> Result<Next, Failure> {
             let part = fitting(bytes.len(), args[3]);
             pay(guest, gas::COPY, part)?;
             write(guest, "get", args[2], &bytes[..part])?;
-            Ok(Next::Value(bytes.len() as u64))
+            Ok(HostAction::Value(bytes.len() as u64))
         }
-        None => Ok(Next::Value(u64::from(u32::MAX))),
+        None => Ok(HostAction::Value(u64::from(u32::MAX))),
     }
 }
 
-fn set(guest: &mut dyn Guest, args: &[u64]) -> Result<Next, Failure> {
+fn set(guest: &mut dyn Guest, args: &[u64]) -> Result<HostAction, Failure> {
     changes(guest, "set")?;
     let key = key(guest, "set", args[0], args[1])?;
     let len = length("set: a value", args[3], MAX_STORAGE_VALUE)?;
@@ -349,30 +349,30 @@ fn set(guest: &mut dyn Guest, args: &[u64]) -> Result<Next, Failure> {
         .host()
         .set(&key, &bytes)
         .map_err(Failure::bad_request)?;
-    Ok(Next::Value(0))
+    Ok(HostAction::Value(0))
 }
 
-fn del(guest: &mut dyn Guest, args: &[u64]) -> Result<Next, Failure> {
+fn del(guest: &mut dyn Guest, args: &[u64]) -> Result<HostAction, Failure> {
     changes(guest, "del")?;
     let key = key(guest, "del", args[0], args[1])?;
     pay(guest, gas::DEL, key.len())?;
     guest.host().delete(&key).map_err(Failure::bad_request)?;
-    Ok(Next::Value(0))
+    Ok(HostAction::Value(0))
 }
 
-fn transfer(guest: &mut dyn Guest, args: &[u64]) -> Result<Next, Failure> {
+fn transfer(guest: &mut dyn Guest, args: &[u64]) -> Result<HostAction, Failure> {
     changes(guest, "transfer")?;
     pay(guest, gas::TRANSFER, 0)?;
     let to = address(guest, "transfer", args[0])?;
     let amount = u128::from(args[2]) << 64 | u128::from(args[1]);
-    Ok(Next::Value(match guest.host().transfer(to, amount) {
+    Ok(HostAction::Value(match guest.host().transfer(to, amount) {
         Ok(()) => 0,
         Err(TransferError::Insufficient) => 1,
         Err(TransferError::Refused) => 2,
     }))
 }
 
-fn emit(guest: &mut dyn Guest, args: &[u64]) -> Result<Next, Failure> {
+fn emit(guest: &mut dyn Guest, args: &[u64]) -> Result<HostAction, Failure> {
     changes(guest, "emit")?;
     if guest.state().events >= MAX_EVENTS_PER_CALL {
         return Err(Failure::bad_request(format!(
@@ -384,11 +384,11 @@ fn emit(guest: &mut dyn Guest, args: &[u64]) -> Result<Next, Failure> {
     let bytes = read(guest, "emit", args[0], len)?;
     guest.state().events += 1;
     guest.host().emit(&bytes).map_err(Failure::bad_request)?;
-    Ok(Next::Value(0))
+    Ok(HostAction::Value(0))
 }
 
 /// Bytes that are no text become replacement characters: a failure is always readable.
-fn fail(guest: &mut dyn Guest, args: &[u64]) -> Result<Next, Failure> {
+fn fail(guest: &mut dyn Guest, args: &[u64]) -> Result<HostAction, Failure> {
     let len = length("fail: a sentence", args[1], MAX_FAIL_BYTES)?;
     pay(guest, gas::OUTPUT, len)?;
     let bytes = read(guest, "fail", args[0], len)?;

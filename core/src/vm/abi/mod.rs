@@ -39,12 +39,12 @@ impl Ty {
 
 /// The body of an import. Arguments and result travel as u64, an i32 zero-extended; a function
 /// without a result returns 0.
-pub type Body = fn(&mut dyn Guest, &[u64]) -> Result<Next, Failure>;
+pub type Body = fn(&mut dyn Guest, &[u64]) -> Result<HostAction, Failure>;
 
 /// How an import goes on. What takes another contract's time, or calls into the contract, is the
 /// engine's to do: it can be put down in the midst, and a body cannot.
 #[derive(Debug)]
-pub enum Next {
+pub enum HostAction {
     /// The import returns this.
     Value(u64),
     /// The contract allocates room for `bytes`, [`Abi::fill`] puts them there, and the import returns the
@@ -59,7 +59,7 @@ pub enum Next {
 pub enum Entrance {
     /// There is nothing to run.
     Done(Response),
-    /// The exported function is called with pointers to these bytes, each given as by [`Next::Give`].
+    /// The exported function is called with pointers to these bytes, each given as by [`HostAction::Give`].
     Call {
         function: &'static str,
         arguments: Vec<(&'static str, Vec<u8>)>,
@@ -112,7 +112,7 @@ pub trait Abi: Send + Sync {
     ///
     /// # Errors
     /// The rule that is broken, as a sentence.
-    fn check(&self, shape: &ModuleShape, profile: Profile) -> Result<Card, Refusal>;
+    fn check(&self, shape: &ModuleShape, profile: Profile) -> Result<ModuleInterface, Refusal>;
 
     /// How the call in `guest.context()` begins.
     ///
@@ -126,7 +126,7 @@ pub trait Abi: Send + Sync {
     /// What is wrong with it, and what the contract says went wrong.
     fn leave(&self, guest: &mut dyn Guest, result: u64) -> Result<Response, Failure>;
 
-    /// The exported function that makes room in the contract's memory; called for [`Next::Give`] alone.
+    /// The exported function that makes room in the contract's memory; called for [`HostAction::Give`] alone.
     fn allocator(&self) -> &'static str {
         ""
     }
@@ -141,11 +141,11 @@ pub trait Abi: Send + Sync {
         )))
     }
 
-    /// Goes on with the chain's answer to [`Next::Ask`], whose gas is not charged yet.
+    /// Goes on with the chain's answer to [`HostAction::Ask`], whose gas is not charged yet.
     ///
     /// # Errors
     /// Out of gas.
-    fn answered(&self, _: &mut dyn Guest, _: &Query, _: Answered) -> Result<Next, Failure> {
+    fn answered(&self, _: &mut dyn Guest, _: &Query, _: Answered) -> Result<HostAction, Failure> {
         Err(Failure::bad_request("this interface asks no questions"))
     }
 }
@@ -161,7 +161,7 @@ pub enum Operators {
 
 /// What a module can do, for whoever uploads it.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct Card {
+pub struct ModuleInterface {
     pub entries: Vec<Entry>,
     /// Names of the functions behind them, as exported.
     pub functions: Vec<String>,
@@ -173,7 +173,7 @@ pub struct Card {
 
 /// An iterator over a contract's keys: what is left of its span.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Walk {
+pub struct KeyIterator {
     pub start: Option<Vec<u8>>,
     pub end: Option<Vec<u8>>,
     pub order: Order,
@@ -181,7 +181,7 @@ pub struct Walk {
     pub done: bool,
 }
 
-impl Walk {
+impl KeyIterator {
     /// Bytes of its bounds.
     #[must_use]
     pub fn bytes(&self) -> usize {
@@ -190,10 +190,10 @@ impl Walk {
     }
 }
 
-impl Default for Walk {
+impl Default for KeyIterator {
     /// A walk that is over.
-    fn default() -> Walk {
-        Walk {
+    fn default() -> KeyIterator {
+        KeyIterator {
             start: None,
             end: None,
             order: Order::Ascending,
@@ -212,7 +212,7 @@ pub struct CallState {
     /// Guest functions entered from the host and not yet left.
     pub depth: u32,
     /// Iterators opened, in order.
-    pub walks: Vec<Walk>,
+    pub walks: Vec<KeyIterator>,
     /// Bytes of their bounds together.
     pub walk_bytes: usize,
     /// See [`crate::vm::Outcome::log`].

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::base::Slices;
-use crate::vm::abi::{Abi, Card, Entrance, Guest, Import, Next, Ty};
+use crate::vm::abi::{Abi, Entrance, Guest, HostAction, Import, ModuleInterface, Ty};
 use crate::vm::admission::ModuleShape;
 use crate::vm::gas::GasUse;
 
@@ -89,7 +89,7 @@ static CALLBACK_IMPORTS: &[Import] = &[Import {
     params: &[("n", Ty::I32)],
     result: Some(Ty::I32),
     body: |_, args| {
-        Ok(Next::Give {
+        Ok(HostAction::Give {
             what: "nothing",
             bytes: vec![0; args[0] as usize],
         })
@@ -113,9 +113,9 @@ impl Abi for Callback {
     fn profile(&self, _: Profile) -> Profile {
         Profile::Strict
     }
-    fn check(&self, shape: &ModuleShape, _: Profile) -> Result<Card, Refusal> {
+    fn check(&self, shape: &ModuleShape, _: Profile) -> Result<ModuleInterface, Refusal> {
         shape.expect_function("allocate", &[Ty::I32], &[Ty::I32])?;
-        Ok(Card::default())
+        Ok(ModuleInterface::default())
     }
     fn enter(&self, _: &mut dyn Guest) -> Result<Entrance, Failure> {
         Ok(Entrance::Call {

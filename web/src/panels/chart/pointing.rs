@@ -111,7 +111,7 @@ pub fn Surface(canvas: NodeRef<html::Canvas>) -> impl IntoView {
         if event.pointer_type() == "touch" {
             let open = move || {
                 drag.update_value(|d| d.travelled = f64::INFINITY);
-                hands::open_at(app, ui, place);
+                interventions::open_at(app, ui, place);
             };
             let press = set_timeout_with_handle(open, LONG_PRESS).ok();
             drag.update_value(|d| d.press = press);
@@ -195,7 +195,7 @@ pub fn Surface(canvas: NodeRef<html::Canvas>) -> impl IntoView {
         event.prevent_default();
         let place = (f64::from(event.offset_x()), f64::from(event.offset_y()));
         if ui.menu.with_untracked(Option::is_none) {
-            hands::open_at(app, ui, place);
+            interventions::open_at(app, ui, place);
         }
     };
     view! {
@@ -258,7 +258,7 @@ fn press(app: App, ui: Ui, event: &ev::KeyboardEvent) -> bool {
         return false;
     }
     if key == "ContextMenu" || (key == "F10" && event.shift_key()) {
-        hands::open_on_selected(app, ui);
+        interventions::open_on_selected(app, ui);
         return true;
     }
     if event.ctrl_key() || event.meta_key() || event.alt_key() {

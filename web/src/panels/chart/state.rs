@@ -21,7 +21,7 @@ use crate::effective;
 use crate::model::Scenario;
 use crate::platform::frames::{Detail, Frames};
 use crate::protocol::{ChartNews, Tick, ToWorker};
-use consensusforge_core::session::view::{NodeView, World};
+use consensusforge_core::session::view::{NodeView, RunInfo};
 use leptos::prelude::*;
 
 /// Everything one drawing needs.
@@ -44,7 +44,7 @@ pub struct Chart {
     pub(super) work_ms: f64,
     /// A picture was asked for while the painter was busy.
     late: bool,
-    world: Option<World>,
+    world: Option<RunInfo>,
     now_us: u64,
     palette: Option<Palette>,
     arrangement: Arrangement,
@@ -71,7 +71,7 @@ impl Chart {
         self.ask();
     }
 
-    pub fn opened(&mut self, world: World, scenario: &Scenario) {
+    pub fn opened(&mut self, world: RunInfo, scenario: &Scenario) {
         let room = if self.size.1 > 0.0 {
             self.layout().length()
         } else {
@@ -164,7 +164,7 @@ impl Chart {
         &self.filter
     }
 
-    pub fn world(&self) -> Option<&World> {
+    pub fn world(&self) -> Option<&RunInfo> {
         self.world.as_ref()
     }
 

@@ -91,7 +91,7 @@ fn card(app: App, ui: Ui, sum: &Sum) -> AnyView {
             {cuttable.then(|| view! {
                 <div class="buttons">
                     <button on:click=move |_| {
-                        hands::cut_off(app, &nodes, hands::Way::Both);
+                        interventions::cut_off(app, &nodes, interventions::Way::Both);
                         close();
                     }>"Cut them off from the rest"</button>
                 </div>

@@ -3,8 +3,8 @@
 use super::*;
 use crate::forms::Kind;
 use crate::model::{InputSpec, SubmitSpec};
-use crate::protocol::studio::{Ask, Errand, Message, Place};
-use crate::protocol::{ChartNews, Hand};
+use crate::protocol::studio::{Ask, CallDraft, Message, Place};
+use crate::protocol::{ChartNews, Intervention};
 use std::cell::Cell;
 
 /// A clock that moves a little at each look.
@@ -15,19 +15,19 @@ fn ticking(cell: &Cell<f64>) -> impl Fn() -> f64 + '_ {
     }
 }
 
-fn run_ms(runner: &mut Runner, clock: &Cell<f64>, ms: f64) -> Vec<Saying> {
+fn run_ms(runner: &mut Runner, clock: &Cell<f64>, ms: f64) -> Vec<Outgoing> {
     let mut all = Vec::new();
     let end = clock.get() + ms;
     while clock.get() < end {
         runner.slice(ticking(clock));
         all.extend(runner.take());
-        runner.hear(ToWorker::Heard, None);
+        runner.handle(ToWorker::Heard, None);
         clock.set(clock.get() + 15.0);
     }
     all
 }
 
-fn now(answers: &[Saying]) -> u64 {
+fn now(answers: &[Outgoing]) -> u64 {
     answers
         .iter()
         .rev()
@@ -42,8 +42,8 @@ fn now(answers: &[Saying]) -> u64 {
 fn simulated_time_follows_the_readers_at_the_chosen_speed() {
     let (mut runner, clock) = (Runner::default(), Cell::new(1_000.0));
     let scenario = Box::default();
-    runner.hear(ToWorker::Open { scenario, at_us: 0 }, None);
-    runner.hear(ToWorker::Speed(Some(0.5)), None);
+    runner.handle(ToWorker::Open { scenario, at_us: 0 }, None);
+    runner.handle(ToWorker::Speed(Some(0.5)), None);
     let answers = run_ms(&mut runner, &clock, 2_000.0);
     let now = now(&answers);
     assert!((900_000..1_100_000).contains(&now), "{now}");
@@ -53,7 +53,7 @@ fn simulated_time_follows_the_readers_at_the_chosen_speed() {
 fn nothing_is_piled_up_before_a_page_that_does_not_listen() {
     let (mut runner, clock) = (Runner::default(), Cell::new(1_000.0));
     let scenario = Box::default();
-    runner.hear(ToWorker::Open { scenario, at_us: 0 }, None);
+    runner.handle(ToWorker::Open { scenario, at_us: 0 }, None);
     let mut ticks = 0;
     for _ in 0..100 {
         runner.slice(ticking(&clock));
@@ -71,11 +71,11 @@ fn nothing_is_piled_up_before_a_page_that_does_not_listen() {
 fn while_paused_an_act_is_told_with_the_instant_it_was_done_at() {
     let (mut runner, clock) = (Runner::default(), Cell::new(1_000.0));
     let scenario = Box::default();
-    runner.hear(ToWorker::Open { scenario, at_us: 0 }, None);
+    runner.handle(ToWorker::Open { scenario, at_us: 0 }, None);
     run_ms(&mut runner, &clock, 500.0);
-    runner.hear(ToWorker::Play(false), None);
+    runner.handle(ToWorker::Play(false), None);
     let held = now(&run_ms(&mut runner, &clock, 300.0));
-    runner.hear(ToWorker::Apply(Command::SetLoss { ppm: 5 }), None);
+    runner.handle(ToWorker::Apply(Command::SetLoss { ppm: 5 }), None);
     assert_eq!(now(&run_ms(&mut runner, &clock, 300.0)), held + 1);
 }
 
@@ -83,9 +83,9 @@ fn while_paused_an_act_is_told_with_the_instant_it_was_done_at() {
 fn a_message_in_flight_is_told_once_and_dropped_by_what_the_page_knows_of_it() {
     let (mut runner, clock) = (Runner::default(), Cell::new(1_000.0));
     let scenario = Box::default();
-    runner.hear(ToWorker::Open { scenario, at_us: 0 }, None);
+    runner.handle(ToWorker::Open { scenario, at_us: 0 }, None);
     let mut answers = Vec::new();
-    let news = |answers: &[Saying]| -> Vec<ChartNews> {
+    let news = |answers: &[Outgoing]| -> Vec<ChartNews> {
         let bytes = answers.iter().filter_map(|(_, bytes)| bytes.as_ref());
         bytes.filter_map(|b| borsh::from_slice(b).ok()).collect()
     };
@@ -104,28 +104,28 @@ fn a_message_in_flight_is_told_once_and_dropped_by_what_the_page_knows_of_it() {
         }
     }
     assert!(!told.is_empty());
-    runner.hear(ToWorker::Play(false), None);
+    runner.handle(ToWorker::Play(false), None);
     let paused = news(&run_ms(&mut runner, &clock, 300.0));
     let all = paused
         .iter()
         .find(|n| n.since.is_none())
         .expect("told anew");
     let a = all.flying.first().expect("in flight");
-    let drop = ToWorker::Hand {
+    let drop = ToWorker::Intervention {
         message: a.message,
         from: a.from,
         to: a.to,
         arrives_us: a.arrives_us,
-        act: Hand::Drop,
+        act: Intervention::Drop,
     };
-    runner.hear(drop.clone(), None);
+    runner.handle(drop.clone(), None);
     let done = run_ms(&mut runner, &clock, 300.0);
     let dropped = |s: &Scenario| matches!(s.commands[0].command, Command::Drop(_));
     assert!(
         done.iter()
             .any(|(a, _)| matches!(a, FromWorker::Acted(acted) if dropped(&acted.scenario)))
     );
-    runner.hear(drop, None);
+    runner.handle(drop, None);
     let again = run_ms(&mut runner, &clock, 100.0);
     assert!(
         again
@@ -138,9 +138,9 @@ fn a_message_in_flight_is_told_once_and_dropped_by_what_the_page_knows_of_it() {
 fn a_pause_holds_time_and_still_shows_the_last_frame() {
     let (mut runner, clock) = (Runner::default(), Cell::new(1_000.0));
     let scenario = Box::default();
-    runner.hear(ToWorker::Open { scenario, at_us: 0 }, None);
+    runner.handle(ToWorker::Open { scenario, at_us: 0 }, None);
     run_ms(&mut runner, &clock, 500.0);
-    runner.hear(ToWorker::Play(false), None);
+    runner.handle(ToWorker::Play(false), None);
     let held = run_ms(&mut runner, &clock, 500.0);
     assert!(held.iter().any(|(a, _)| matches!(a, FromWorker::Frame(_))));
     let first = now(&held);
@@ -169,7 +169,7 @@ fn a_long_question_lets_others_be_answered_first() {
     };
     session.apply(command).expect("possible");
     session.run_to(3_000_000);
-    let errand = Errand {
+    let errand = CallDraft {
         kind: Kind::Query,
         to: session.contracts()[0].address.clone(),
         code: String::new(),
@@ -191,7 +191,7 @@ fn a_long_question_lets_others_be_answered_first() {
     };
     let questions = [(1, Ask::Query { errand, place }), (2, Ask::People)];
     for (number, ask) in questions {
-        runner.hear(ToWorker::Studio { number, ask }, None);
+        runner.handle(ToWorker::Studio { number, ask }, None);
     }
     // A clock by which each look costs all of a slice's time.
     let clock = Cell::new(0.0);
@@ -209,7 +209,7 @@ fn a_long_question_lets_others_be_answered_first() {
             FromWorker::Studio { number, .. } => Some(number),
             _ => None,
         }));
-        assert!(answered.len() == 2 || runner.hurries());
+        assert!(answered.len() == 2 || runner.has_work());
     }
     assert_eq!(answered, [2, 1]);
     assert!(slices > 100, "{slices}");

@@ -6,7 +6,7 @@ use super::region;
 use crate::base::Hash;
 use crate::types::bech32;
 use crate::vm::Failure;
-use crate::vm::abi::{Guest, Next, pay};
+use crate::vm::abi::{Guest, HostAction, pay};
 
 /// Of an address's bytes; ours have 32.
 const MAX_CANONICAL: usize = 64;
@@ -22,31 +22,31 @@ fn parse(guest: &mut dyn Guest, what: &str, pointer: u64) -> Result<Result<Hash,
     })
 }
 
-fn wrong(what: &'static str, why: String) -> Next {
-    Next::Give {
+fn wrong(what: &'static str, why: String) -> HostAction {
+    HostAction::Give {
         what,
         bytes: why.into_bytes(),
     }
 }
 
-pub fn validate(guest: &mut dyn Guest, args: &[u64]) -> Result<Next, Failure> {
+pub fn validate(guest: &mut dyn Guest, args: &[u64]) -> Result<HostAction, Failure> {
     match parse(guest, "addr_validate: the address", args[0])? {
-        Ok(_) => Ok(Next::Value(0)),
+        Ok(_) => Ok(HostAction::Value(0)),
         Err(why) => Ok(wrong("addr_validate: the answer", why)),
     }
 }
 
-pub fn canonicalize(guest: &mut dyn Guest, args: &[u64]) -> Result<Next, Failure> {
+pub fn canonicalize(guest: &mut dyn Guest, args: &[u64]) -> Result<HostAction, Failure> {
     match parse(guest, "addr_canonicalize: the address", args[0])? {
         Ok(address) => {
             region::write(guest, "addr_canonicalize: the result", args[1], &address.0)?;
-            Ok(Next::Value(0))
+            Ok(HostAction::Value(0))
         }
         Err(why) => Ok(wrong("addr_canonicalize: the answer", why)),
     }
 }
 
-pub fn humanize(guest: &mut dyn Guest, args: &[u64]) -> Result<Next, Failure> {
+pub fn humanize(guest: &mut dyn Guest, args: &[u64]) -> Result<HostAction, Failure> {
     let bytes = region::read(guest, "addr_humanize: the bytes", args[0], MAX_CANONICAL)?;
     pay(guest, ADDRESS, 0)?;
     let Ok(address) = <[u8; 32]>::try_from(bytes.as_slice()) else {
@@ -58,5 +58,5 @@ pub fn humanize(guest: &mut dyn Guest, args: &[u64]) -> Result<Next, Failure> {
     };
     let text = bech32::encode(&Hash(address));
     region::write(guest, "addr_humanize: the result", args[1], text.as_bytes())?;
-    Ok(Next::Value(0))
+    Ok(HostAction::Value(0))
 }

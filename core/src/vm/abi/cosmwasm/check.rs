@@ -4,7 +4,7 @@
 use super::{ALLOCATE, DEALLOCATE, MARKER, curves, export};
 use crate::base::limits::MAX_WASM_LOCALS_STRICT;
 use crate::vm::Entry;
-use crate::vm::abi::{Card, Ty};
+use crate::vm::abi::{ModuleInterface, Ty};
 use crate::vm::admission::{Export, ModuleShape, Profile, Refusal, Rule, Signature};
 
 const MARKERS: &str = "interface_version_";
@@ -66,7 +66,7 @@ pub fn near_miss(shape: &ModuleShape) -> Option<Refusal> {
         })
 }
 
-pub fn check(shape: &ModuleShape, profile: Profile) -> Result<Card, Refusal> {
+pub fn check(shape: &ModuleShape, profile: Profile) -> Result<ModuleInterface, Refusal> {
     if profile == Profile::Strict {
         check_strictly(shape)?;
     }
@@ -118,7 +118,7 @@ pub fn check(shape: &ModuleShape, profile: Profile) -> Result<Card, Refusal> {
             ),
         ));
     }
-    Ok(Card {
+    Ok(ModuleInterface {
         functions: entries.iter().map(|e| export(*e).to_string()).collect(),
         crypto: shape
             .imports

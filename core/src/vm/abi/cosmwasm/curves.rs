@@ -8,7 +8,7 @@ use super::prices::{
     HASH_TO_G2, PAIRING, SECP256K1_RECOVER, SECP256K1_VERIFY, SECP256R1_RECOVER, SECP256R1_VERIFY,
 };
 use super::{region, sections};
-use crate::vm::abi::{Guest, Next, pay};
+use crate::vm::abi::{Guest, HostAction, pay};
 use crate::vm::crypto::{self, Operation};
 use crate::vm::gas::Price;
 use crate::vm::{Failure, FailureKind};
@@ -51,8 +51,8 @@ fn compute(operation: Operation, number: u32, parts: &[&[u8]]) -> Result<crypto:
 }
 
 /// A verdict or a computation without bytes: its code.
-fn code(answer: crypto::Answer) -> Next {
-    Next::Value(match answer {
+fn code(answer: crypto::Answer) -> HostAction {
+    HostAction::Value(match answer {
         Ok(_) => 0,
         Err(code) => u64::from(code),
     })
@@ -64,13 +64,13 @@ fn fill(
     what: &str,
     pointer: u64,
     answer: crypto::Answer,
-) -> Result<Next, Failure> {
+) -> Result<HostAction, Failure> {
     match answer {
         Ok(bytes) => {
             region::write(guest, what, pointer, &bytes)?;
-            Ok(Next::Value(0))
+            Ok(HostAction::Value(0))
         }
-        Err(code) => Ok(Next::Value(u64::from(code))),
+        Err(code) => Ok(HostAction::Value(u64::from(code))),
     }
 }
 
@@ -81,7 +81,7 @@ fn verify(
     limits: [usize; 3],
     price: Price,
     operation: Operation,
-) -> Result<Next, Failure> {
+) -> Result<HostAction, Failure> {
     let message = region::read(guest, what[0], args[0], limits[0])?;
     let signature = region::read(guest, what[1], args[1], limits[1])?;
     let key = region::read(guest, what[2], args[2], limits[2])?;
@@ -96,23 +96,23 @@ fn recover(
     what: [&'static str; 3],
     price: Price,
     operation: Operation,
-) -> Result<Next, Failure> {
+) -> Result<HostAction, Failure> {
     let hash = region::read(guest, what[0], args[0], HASH)?;
     let signature = region::read(guest, what[1], args[1], SIGNATURE)?;
     let Some(parameter) = u8::try_from(args[2]).ok() else {
-        return Ok(Next::Value(INVALID_RECOVERY_PARAMETER << 32));
+        return Ok(HostAction::Value(INVALID_RECOVERY_PARAMETER << 32));
     };
     pay(guest, price, 0)?;
     match compute(operation, u32::from(parameter), &[&hash, &signature])? {
-        Ok(key) => Ok(Next::Give {
+        Ok(key) => Ok(HostAction::Give {
             what: what[2],
             bytes: key,
         }),
-        Err(code) => Ok(Next::Value(u64::from(code) << 32)),
+        Err(code) => Ok(HostAction::Value(u64::from(code) << 32)),
     }
 }
 
-pub fn secp256k1_verify(guest: &mut dyn Guest, args: &[u64]) -> Result<Next, Failure> {
+pub fn secp256k1_verify(guest: &mut dyn Guest, args: &[u64]) -> Result<HostAction, Failure> {
     verify(
         guest,
         args,
@@ -127,7 +127,7 @@ pub fn secp256k1_verify(guest: &mut dyn Guest, args: &[u64]) -> Result<Next, Fai
     )
 }
 
-pub fn secp256r1_verify(guest: &mut dyn Guest, args: &[u64]) -> Result<Next, Failure> {
+pub fn secp256r1_verify(guest: &mut dyn Guest, args: &[u64]) -> Result<HostAction, Failure> {
     verify(
         guest,
         args,
@@ -142,7 +142,7 @@ pub fn secp256r1_verify(guest: &mut dyn Guest, args: &[u64]) -> Result<Next, Fai
     )
 }
 
-pub fn ed25519_verify(guest: &mut dyn Guest, args: &[u64]) -> Result<Next, Failure> {
+pub fn ed25519_verify(guest: &mut dyn Guest, args: &[u64]) -> Result<HostAction, Failure> {
     verify(
         guest,
         args,
@@ -157,7 +157,10 @@ pub fn ed25519_verify(guest: &mut dyn Guest, args: &[u64]) -> Result<Next, Failu
     )
 }
 
-pub fn secp256k1_recover_pubkey(guest: &mut dyn Guest, args: &[u64]) -> Result<Next, Failure> {
+pub fn secp256k1_recover_pubkey(
+    guest: &mut dyn Guest,
+    args: &[u64],
+) -> Result<HostAction, Failure> {
     recover(
         guest,
         args,
@@ -171,7 +174,10 @@ pub fn secp256k1_recover_pubkey(guest: &mut dyn Guest, args: &[u64]) -> Result<N
     )
 }
 
-pub fn secp256r1_recover_pubkey(guest: &mut dyn Guest, args: &[u64]) -> Result<Next, Failure> {
+pub fn secp256r1_recover_pubkey(
+    guest: &mut dyn Guest,
+    args: &[u64],
+) -> Result<HostAction, Failure> {
     recover(
         guest,
         args,
@@ -185,7 +191,7 @@ pub fn secp256r1_recover_pubkey(guest: &mut dyn Guest, args: &[u64]) -> Result<N
     )
 }
 
-pub fn ed25519_batch_verify(guest: &mut dyn Guest, args: &[u64]) -> Result<Next, Failure> {
+pub fn ed25519_batch_verify(guest: &mut dyn Guest, args: &[u64]) -> Result<HostAction, Failure> {
     let what = [
         "ed25519_batch_verify: the messages",
         "ed25519_batch_verify: the signatures",
@@ -221,21 +227,21 @@ pub fn ed25519_batch_verify(guest: &mut dyn Guest, args: &[u64]) -> Result<Next,
     .map(code)
 }
 
-pub fn aggregate_g1(guest: &mut dyn Guest, args: &[u64]) -> Result<Next, Failure> {
+pub fn aggregate_g1(guest: &mut dyn Guest, args: &[u64]) -> Result<HostAction, Failure> {
     let points = region::read(guest, "bls12_381_aggregate_g1: the points", args[0], POINTS)?;
     pay(guest, AGGREGATE_G1, points.len() / G1)?;
     let answer = compute(Operation::AggregateG1, 0, &[&points])?;
     fill(guest, "bls12_381_aggregate_g1: the result", args[1], answer)
 }
 
-pub fn aggregate_g2(guest: &mut dyn Guest, args: &[u64]) -> Result<Next, Failure> {
+pub fn aggregate_g2(guest: &mut dyn Guest, args: &[u64]) -> Result<HostAction, Failure> {
     let points = region::read(guest, "bls12_381_aggregate_g2: the points", args[0], POINTS)?;
     pay(guest, AGGREGATE_G2, points.len() / G2)?;
     let answer = compute(Operation::AggregateG2, 0, &[&points])?;
     fill(guest, "bls12_381_aggregate_g2: the result", args[1], answer)
 }
 
-pub fn pairing_equality(guest: &mut dyn Guest, args: &[u64]) -> Result<Next, Failure> {
+pub fn pairing_equality(guest: &mut dyn Guest, args: &[u64]) -> Result<HostAction, Failure> {
     let ps = region::read(guest, "bls12_381_pairing_equality: ps", args[0], POINTS)?;
     let qs = region::read(guest, "bls12_381_pairing_equality: qs", args[1], POINTS)?;
     let r = region::read(guest, "bls12_381_pairing_equality: r", args[2], G1)?;
@@ -251,7 +257,7 @@ fn hash_to(
     what: [&str; 3],
     price: Price,
     operation: Operation,
-) -> Result<Next, Failure> {
+) -> Result<HostAction, Failure> {
     let message = region::read(guest, what[0], args[1], HASHED_MESSAGE)?;
     let domain = region::read(guest, what[1], args[2], HASH_DOMAIN)?;
     pay(guest, price, 0)?;
@@ -262,7 +268,7 @@ fn hash_to(
     fill(guest, what[2], args[3], answer)
 }
 
-pub fn hash_to_g1(guest: &mut dyn Guest, args: &[u64]) -> Result<Next, Failure> {
+pub fn hash_to_g1(guest: &mut dyn Guest, args: &[u64]) -> Result<HostAction, Failure> {
     hash_to(
         guest,
         args,
@@ -276,7 +282,7 @@ pub fn hash_to_g1(guest: &mut dyn Guest, args: &[u64]) -> Result<Next, Failure> 
     )
 }
 
-pub fn hash_to_g2(guest: &mut dyn Guest, args: &[u64]) -> Result<Next, Failure> {
+pub fn hash_to_g2(guest: &mut dyn Guest, args: &[u64]) -> Result<HostAction, Failure> {
     hash_to(
         guest,
         args,

@@ -22,7 +22,7 @@ mod talk;
 
 pub use imports::IMPORTS;
 
-use super::{Abi, Card, Entrance, Guest, Import, Next, Operators};
+use super::{Abi, Entrance, Guest, HostAction, Import, ModuleInterface, Operators};
 use crate::base::limits::{MAX_CALL_BYTES, MAX_RESULT_BYTES};
 use crate::vm::admission::{ModuleShape, Profile, Refusal};
 use crate::vm::gas::Price;
@@ -83,7 +83,7 @@ impl Abi for CosmWasm {
         check::near_miss(shape)
     }
 
-    fn check(&self, shape: &ModuleShape, profile: Profile) -> Result<Card, Refusal> {
+    fn check(&self, shape: &ModuleShape, profile: Profile) -> Result<ModuleInterface, Refusal> {
         check::check(shape, profile)
     }
 
@@ -130,7 +130,7 @@ impl Abi for CosmWasm {
         guest: &mut dyn Guest,
         asked: &Query,
         answered: Answered,
-    ) -> Result<Next, Failure> {
+    ) -> Result<HostAction, Failure> {
         talk::answered(guest, asked, answered)
     }
 }

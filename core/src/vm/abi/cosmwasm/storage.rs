@@ -5,7 +5,7 @@ use super::{region, sections};
 use crate::base::limits::{
     MAX_COSMWASM_KEY, MAX_COSMWASM_VALUE, MAX_ITERATOR_BYTES, MAX_ITERATORS,
 };
-use crate::vm::abi::{Guest, Next, Walk, pay};
+use crate::vm::abi::{Guest, HostAction, KeyIterator, pay};
 use crate::vm::{Failure, FailureKind, Order, Span};
 
 /// Fails where nothing may change.
@@ -22,23 +22,23 @@ fn changes(guest: &dyn Guest, what: &str) -> Result<(), Failure> {
     Ok(())
 }
 
-pub fn read(guest: &mut dyn Guest, args: &[u64]) -> Result<Next, Failure> {
+pub fn read(guest: &mut dyn Guest, args: &[u64]) -> Result<HostAction, Failure> {
     let key = region::read(guest, "db_read: the key", args[0], MAX_COSMWASM_KEY)?;
     pay(guest, READ, key.len())?;
     let Some(value) = guest.host().get(&key) else {
-        return Ok(Next::Value(0));
+        return Ok(HostAction::Value(0));
     };
     guest.charge(
         READ.category,
         READ.per_unit.saturating_mul(value.len() as u64),
     )?;
-    Ok(Next::Give {
+    Ok(HostAction::Give {
         what: "db_read: the value",
         bytes: value,
     })
 }
 
-pub fn write(guest: &mut dyn Guest, args: &[u64]) -> Result<Next, Failure> {
+pub fn write(guest: &mut dyn Guest, args: &[u64]) -> Result<HostAction, Failure> {
     changes(guest, "db_write")?;
     let key = region::read(guest, "db_write: the key", args[0], MAX_COSMWASM_KEY)?;
     let value = region::read(guest, "db_write: the value", args[1], MAX_COSMWASM_VALUE)?;
@@ -53,21 +53,21 @@ pub fn write(guest: &mut dyn Guest, args: &[u64]) -> Result<Next, Failure> {
         .host()
         .set(&key, &value)
         .map_err(Failure::bad_request)?;
-    Ok(Next::Value(0))
+    Ok(HostAction::Value(0))
 }
 
-pub fn remove(guest: &mut dyn Guest, args: &[u64]) -> Result<Next, Failure> {
+pub fn remove(guest: &mut dyn Guest, args: &[u64]) -> Result<HostAction, Failure> {
     changes(guest, "db_remove")?;
     let key = region::read(guest, "db_remove: the key", args[0], MAX_COSMWASM_KEY)?;
     pay(guest, REMOVE, key.len())?;
     if !key.is_empty() {
         guest.host().delete(&key).map_err(Failure::bad_request)?;
     }
-    Ok(Next::Value(0))
+    Ok(HostAction::Value(0))
 }
 
 /// Begins a walk; the answer is its number, from 1.
-pub fn scan(guest: &mut dyn Guest, args: &[u64]) -> Result<Next, Failure> {
+pub fn scan(guest: &mut dyn Guest, args: &[u64]) -> Result<HostAction, Failure> {
     let start = region::read_optional(guest, "db_scan: the start", args[0], MAX_COSMWASM_KEY)?;
     let end = region::read_optional(guest, "db_scan: the end", args[1], MAX_COSMWASM_KEY)?;
     let order = match args[2] {
@@ -79,7 +79,7 @@ pub fn scan(guest: &mut dyn Guest, args: &[u64]) -> Result<Next, Failure> {
             ));
         }
     };
-    let walk = Walk {
+    let walk = KeyIterator {
         start,
         end,
         order,
@@ -95,7 +95,7 @@ pub fn scan(guest: &mut dyn Guest, args: &[u64]) -> Result<Next, Failure> {
     hold(guest, 0, walk.bytes())?;
     let walks = &mut guest.state().walks;
     walks.push(walk);
-    Ok(Next::Value(walks.len() as u64))
+    Ok(HostAction::Value(walks.len() as u64))
 }
 
 /// Keeps count of the bytes that the bounds of all iterators take.
@@ -135,7 +135,7 @@ fn step(guest: &mut dyn Guest, what: &str, id: u64) -> Result<Option<Pair>, Fail
 
 type Pair = (Vec<u8>, Vec<u8>);
 
-fn advance(guest: &mut dyn Guest, walk: &mut Walk) -> Result<Option<Pair>, Failure> {
+fn advance(guest: &mut dyn Guest, walk: &mut KeyIterator) -> Result<Option<Pair>, Failure> {
     guest.charge(NEXT.category, NEXT.base)?;
     if walk.done {
         return Ok(None);
@@ -170,30 +170,30 @@ fn advance(guest: &mut dyn Guest, walk: &mut Walk) -> Result<Option<Pair>, Failu
     Ok(Some((key, value)))
 }
 
-pub fn next(guest: &mut dyn Guest, args: &[u64]) -> Result<Next, Failure> {
+pub fn next(guest: &mut dyn Guest, args: &[u64]) -> Result<HostAction, Failure> {
     let (key, value) = step(guest, "db_next", args[0])?.unwrap_or_default();
-    Ok(Next::Give {
+    Ok(HostAction::Give {
         what: "db_next: the pair",
         bytes: sections::encode(&[&key, &value]),
     })
 }
 
-pub fn next_key(guest: &mut dyn Guest, args: &[u64]) -> Result<Next, Failure> {
+pub fn next_key(guest: &mut dyn Guest, args: &[u64]) -> Result<HostAction, Failure> {
     match step(guest, "db_next_key", args[0])? {
-        Some((key, _)) => Ok(Next::Give {
+        Some((key, _)) => Ok(HostAction::Give {
             what: "db_next_key: the key",
             bytes: key,
         }),
-        None => Ok(Next::Value(0)),
+        None => Ok(HostAction::Value(0)),
     }
 }
 
-pub fn next_value(guest: &mut dyn Guest, args: &[u64]) -> Result<Next, Failure> {
+pub fn next_value(guest: &mut dyn Guest, args: &[u64]) -> Result<HostAction, Failure> {
     match step(guest, "db_next_value", args[0])? {
-        Some((_, value)) => Ok(Next::Give {
+        Some((_, value)) => Ok(HostAction::Give {
             what: "db_next_value: the value",
             bytes: value,
         }),
-        None => Ok(Next::Value(0)),
+        None => Ok(HostAction::Value(0)),
     }
 }

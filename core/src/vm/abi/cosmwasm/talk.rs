@@ -5,7 +5,7 @@ use super::prices::{
 };
 use super::{MAX_ERROR_BYTES, query, region, shorten};
 use crate::base::limits::{MAX_DEBUG_BYTES, MAX_DEBUG_LINES, MAX_QUERY_DEPTH};
-use crate::vm::abi::{Guest, Next, pay};
+use crate::vm::abi::{Guest, HostAction, pay};
 use crate::vm::gas::Category;
 use crate::vm::{Answer, Answered, Failure, FailureKind, NoAnswer, Query};
 
@@ -13,18 +13,18 @@ const WORDS: usize = 2 << 20;
 const REQUEST: usize = 64 << 10;
 
 /// Kept for whoever develops the contract, outside of consensus: the newest lines, shortened.
-pub fn debug(guest: &mut dyn Guest, args: &[u64]) -> Result<Next, Failure> {
+pub fn debug(guest: &mut dyn Guest, args: &[u64]) -> Result<HostAction, Failure> {
     let bytes = region::read(guest, "debug: the text", args[0], WORDS)?;
     let log = &mut guest.state().log;
     if log.len() >= MAX_DEBUG_LINES {
         log.remove(0);
     }
     log.push(shorten(&bytes, MAX_DEBUG_BYTES));
-    Ok(Next::Value(0))
+    Ok(HostAction::Value(0))
 }
 
 /// How a panic ends.
-pub fn abort(guest: &mut dyn Guest, args: &[u64]) -> Result<Next, Failure> {
+pub fn abort(guest: &mut dyn Guest, args: &[u64]) -> Result<HostAction, Failure> {
     let bytes = region::read(guest, "abort: the text", args[0], WORDS)?;
     pay(guest, TEXT, bytes.len())?;
     Err(Failure::new(
@@ -36,7 +36,7 @@ pub fn abort(guest: &mut dyn Guest, args: &[u64]) -> Result<Next, Failure> {
     ))
 }
 
-pub fn query_chain(guest: &mut dyn Guest, args: &[u64]) -> Result<Next, Failure> {
+pub fn query_chain(guest: &mut dyn Guest, args: &[u64]) -> Result<HostAction, Failure> {
     let request = region::read(guest, "query_chain: the request", args[0], REQUEST)?;
     pay(guest, JSON, request.len())?;
     pay(guest, QUERY, 0)?;
@@ -46,15 +46,15 @@ pub fn query_chain(guest: &mut dyn Guest, args: &[u64]) -> Result<Next, Failure>
     }
 }
 
-fn told(answer: String) -> Next {
-    Next::Give {
+fn told(answer: String) -> HostAction {
+    HostAction::Give {
         what: "query_chain: the answer",
         bytes: answer.into_bytes(),
     }
 }
 
 /// Charges for the question.
-fn ask(guest: &mut dyn Guest, asked: Query) -> Result<Next, Failure> {
+fn ask(guest: &mut dyn Guest, asked: Query) -> Result<HostAction, Failure> {
     match &asked {
         Query::AllBalances { .. } => pay(guest, QUERY_COINS, 0)?,
         Query::Supply { .. } => pay(guest, QUERY_SUPPLY, 0)?,
@@ -71,7 +71,7 @@ fn ask(guest: &mut dyn Guest, asked: Query) -> Result<Next, Failure> {
         | Query::ContractInfo { .. }
         | Query::CodeInfo { .. } => {}
     }
-    Ok(Next::Ask(asked))
+    Ok(HostAction::Ask(asked))
 }
 
 /// Charges for the answer and hands it to the contract.
@@ -79,7 +79,7 @@ pub fn answered(
     guest: &mut dyn Guest,
     asked: &Query,
     Answered { answer, gas_used }: Answered,
-) -> Result<Next, Failure> {
+) -> Result<HostAction, Failure> {
     guest.charge(Category::Queries, gas_used)?;
     let bytes = match (&answer, asked) {
         (Ok(Answer::Bytes(bytes)), Query::Raw { .. }) => bytes.len(),

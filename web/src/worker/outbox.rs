@@ -1,7 +1,7 @@
 //! What the page has been told of the run, and what it is told next: not faster than it listens.
 
-use super::beside::Beside;
-use super::charted::Charted;
+use super::charted::ChartCursor;
+use super::comparison::Comparison;
 use crate::protocol::{About, Doing, FromWorker, Ledger, Tick};
 use crate::words;
 use consensusforge_core::session::Session;
@@ -13,14 +13,14 @@ const FRAME_EVERY_MS: f64 = 110.0;
 const LEDGER_EVERY_MS: f64 = 450.0;
 
 /// An answer, with the bytes that travel beside it.
-pub type Saying = (FromWorker, Option<Vec<u8>>);
+pub type Outgoing = (FromWorker, Option<Vec<u8>>);
 
 /// Modules known, and what distinguishes contracts and receipts from what was told last.
 type Stamp = (usize, Vec<u64>, Vec<u64>);
 
-pub struct Telling {
-    out: Vec<Saying>,
-    chart: Charted,
+pub struct Outbox {
+    out: Vec<Outgoing>,
+    chart: ChartCursor,
     /// The page has not yet taken in the last tick: do not pile up more.
     unheard: bool,
     /// Things stand otherwise than the page knows.
@@ -33,11 +33,11 @@ pub struct Telling {
     beside_ms: f64,
 }
 
-impl Default for Telling {
+impl Default for Outbox {
     fn default() -> Self {
-        Telling {
+        Outbox {
             out: Vec::new(),
-            chart: Charted::default(),
+            chart: ChartCursor::default(),
             unheard: false,
             stale: true,
             frame_ms: f64::MIN,
@@ -49,8 +49,8 @@ impl Default for Telling {
     }
 }
 
-impl Telling {
-    pub fn take(&mut self) -> Vec<Saying> {
+impl Outbox {
+    pub fn take(&mut self) -> Vec<Outgoing> {
         std::mem::take(&mut self.out)
     }
 
@@ -58,7 +58,7 @@ impl Telling {
         self.send((what, None));
     }
 
-    pub fn send(&mut self, saying: Saying) {
+    pub fn send(&mut self, saying: Outgoing) {
         self.out.push(saying);
     }
 
@@ -117,7 +117,7 @@ impl Telling {
     pub fn tell(
         &mut self,
         session: &mut Session,
-        beside: Option<&mut Beside>,
+        beside: Option<&mut Comparison>,
         tick: Tick,
         now_ms: f64,
     ) {
@@ -144,7 +144,7 @@ impl Telling {
             self.tell_ledger(session);
         }
         if let Some(beside) = beside.filter(|b| b.arrived(now_us)) {
-            self.tell_beside(beside, now_ms);
+            self.send_comparison(beside, now_ms);
         }
     }
 
@@ -176,10 +176,10 @@ impl Telling {
     }
 
     /// What the second chart shows, once it stands where the first does.
-    fn tell_beside(&mut self, beside: &mut Beside, now_ms: f64) {
+    fn send_comparison(&mut self, beside: &mut Comparison, now_ms: f64) {
         let (news, chart) = beside.news();
         let bytes = borsh::to_vec(&chart).ok();
-        self.send((FromWorker::Beside(Box::new(news)), bytes));
+        self.send((FromWorker::Comparison(Box::new(news)), bytes));
         if now_ms - self.beside_ms >= FRAME_EVERY_MS {
             self.beside_ms = now_ms;
             let frame = beside.session().frame();

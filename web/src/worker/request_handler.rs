@@ -4,7 +4,7 @@
 use super::files::Files;
 use crate::forms::{self, FormView, Kind};
 use crate::model::{CoinSpec, Command, InputSpec, SubmitSpec};
-use crate::protocol::studio::{Answer, Ask, At, Errand, Message};
+use crate::protocol::studio::{Answer, Ask, At, CallDraft, Message};
 use crate::words;
 use consensusforge_core::session::studio::{StorageQuestion, Then, check_proof};
 use consensusforge_core::session::{Session, Slices, view::Problem};
@@ -16,7 +16,7 @@ const MAX_SCHEMAS: usize = 64;
 type Complaints = Vec<(At, String)>;
 
 #[derive(Default)]
-pub struct Desk {
+pub struct RequestHandler {
     /// By a module's hash.
     forms: BTreeMap<String, Vec<FormView>>,
 }
@@ -30,9 +30,9 @@ pub enum Outcome {
     Work(Slices<'static, Answer>),
 }
 
-impl Desk {
+impl RequestHandler {
     /// `then`: of a question about two states, the older one, where `session` has forgotten it.
-    pub fn hear(
+    pub fn handle(
         &mut self,
         session: &Session,
         files: &Files,
@@ -146,7 +146,7 @@ impl Desk {
     }
 
     /// The bytes a contract is handed.
-    fn message(&self, errand: &Errand) -> Result<InputSpec, Complaints> {
+    fn message(&self, errand: &CallDraft) -> Result<InputSpec, Complaints> {
         match &errand.message {
             Message::Raw(input) => Ok(input.clone()),
             Message::Json(text) => forms::json::read(text)
@@ -174,7 +174,7 @@ impl Desk {
         }
     }
 
-    fn command(&self, session: &Session, errand: &Errand) -> Result<Command, Complaints> {
+    fn command(&self, session: &Session, errand: &CallDraft) -> Result<Command, Complaints> {
         let mut complaints = Vec::new();
         let input = self
             .message(errand)
@@ -207,7 +207,7 @@ impl Desk {
 
 fn action(
     session: &Session,
-    errand: &Errand,
+    errand: &CallDraft,
     msg: InputSpec,
     funds: Vec<CoinSpec>,
 ) -> Result<SubmitSpec, Complaints> {

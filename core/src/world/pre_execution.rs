@@ -7,8 +7,8 @@
 //! validator alone misses: it builds and decides in one step. So does `execution.everywhere`, where nothing
 //! is shared.
 
-use super::wire::{Copy, Payload};
-use super::{Happening, World};
+use super::wire::{Delivery, Payload};
+use super::{ScheduledEvent, World};
 use crate::base::Micros;
 use crate::base::limits::SLICE_GAS;
 use crate::consensus::Protocol;
@@ -67,7 +67,7 @@ impl<P: Protocol> World<P> {
             return true;
         };
         let mut blocks: Vec<BlockId> = match next {
-            Happening::Arrive(Copy { packet, .. }) => match &packet.payload {
+            ScheduledEvent::Arrive(Delivery { packet, .. }) => match &packet.payload {
                 Payload::Protocol {
                     body: Some(body), ..
                 }
@@ -78,15 +78,15 @@ impl<P: Protocol> World<P> {
                 | Payload::Status { .. }
                 | Payload::BlockRequest { .. } => Vec::new(),
             },
-            Happening::Start(_)
-            | Happening::Timer { .. }
-            | Happening::Answer { .. }
-            | Happening::Late { .. }
-            | Happening::Resend { .. }
-            | Happening::Workload { .. }
-            | Happening::Script { .. }
-            | Happening::Crash(_)
-            | Happening::Restart(_) => Vec::new(),
+            ScheduledEvent::Start(_)
+            | ScheduledEvent::Timer { .. }
+            | ScheduledEvent::Answer { .. }
+            | ScheduledEvent::Late { .. }
+            | ScheduledEvent::Resend { .. }
+            | ScheduledEvent::Workload { .. }
+            | ScheduledEvent::Script { .. }
+            | ScheduledEvent::Crash(_)
+            | ScheduledEvent::Restart(_) => Vec::new(),
         };
         if let Some(awaited) = self.awaited.get(&node) {
             blocks.extend(awaited.iter().map(|(_, id)| *id));

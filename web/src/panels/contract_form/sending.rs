@@ -9,7 +9,7 @@ use crate::panels::bytes::bytes;
 use crate::panels::offers::offers;
 use crate::panels::outcome::follow;
 use crate::platform::dom::{El, el};
-use crate::protocol::studio::{Answer, Ask, At, Errand, Message, Place};
+use crate::protocol::studio::{Answer, Ask, At, CallDraft, Message, Place};
 use crate::words;
 use consensusforge_core::session::view::ViewResult;
 use leptos::prelude::*;
@@ -53,7 +53,7 @@ pub(super) fn submit(
         .iter()
         .find(|(at, _, _)| *at == At::Message);
     let field = by_hand.map(|(_, field, _)| field.clone());
-    let errand = Errand {
+    let errand = CallDraft {
         kind: if asks { Kind::Query } else { fields_now.kind },
         to: subject.to.clone(),
         code: subject.code.clone(),

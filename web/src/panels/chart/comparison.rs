@@ -4,10 +4,10 @@ use super::state::Chart;
 use crate::app::{App, app};
 use crate::chart::hit::Pick;
 use crate::platform::frames::Frames;
-use crate::protocol::{BesideNews, ChartNews, Compared, Tick};
+use crate::protocol::{ChartNews, Compared, ComparisonNews, Tick};
 use crate::words;
 use consensusforge_core::session::compare::{Difference, Happened};
-use consensusforge_core::session::view::{Frame, MarkKind, VerdictKind, World};
+use consensusforge_core::session::view::{Frame, MarkKind, RunInfo, VerdictKind};
 use leptos::{html, prelude::*};
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -72,7 +72,7 @@ pub fn Compared() -> impl IntoView {
     let sentence = Memo::new(move |_| {
         match app.difference.get() {
         None => String::new(),
-        Some(Compared::Searching) => "Looking for the first difference …".into(),
+        Some(Compared::Searching) => "SnapshotInspector for the first difference …".into(),
         Some(Compared::Same) => "No difference up to this instant.".into(),
         Some(Compared::Differ(d)) => told(&d),
         Some(Compared::Untold) => {
@@ -186,7 +186,7 @@ fn figures(f: &Frame) -> Vec<(&'static str, String)> {
 }
 
 /// A second run is there, or none any more.
-pub fn opened(app: App, world: Option<World>) {
+pub fn opened(app: App, world: Option<RunInfo>) {
     app.difference.set(None);
     app.lit.set(false);
     app.beside_frame.set(None);
@@ -199,7 +199,7 @@ pub fn opened(app: App, world: Option<World>) {
 }
 
 /// It stands where the first one does.
-pub fn heard(app: App, news: BesideNews, chart: Option<ChartNews>) {
+pub fn heard(app: App, news: ComparisonNews, chart: Option<ChartNews>) {
     let tick = Tick {
         now_us: news.now_us,
         ..Tick::default()

@@ -1,8 +1,8 @@
 //! A second run beside the first, kept at the same instant, and where the two first differ.
 
-use super::charted::Charted;
+use super::charted::ChartCursor;
 use crate::model::Scenario;
-use crate::protocol::{BesideNews, ChartNews, Compared};
+use crate::protocol::{ChartNews, Compared, ComparisonNews};
 use consensusforge_core::session::Session;
 use consensusforge_core::session::compare::{Difference, Finder, Forgotten};
 use consensusforge_core::session::view::Problem;
@@ -18,26 +18,26 @@ enum Search {
     Lost,
 }
 
-pub struct Beside {
+pub struct Comparison {
     session: Session,
     /// Gone once it has found something: it runs both runs a second time.
     finder: Option<Box<Finder>>,
     search: Search,
     arrived: bool,
-    chart: Charted,
+    chart: ChartCursor,
 }
 
-impl Beside {
+impl Comparison {
     /// # Errors
     /// A sentence for a scenario that cannot run.
-    pub fn open(first: &Session, scenario: Scenario) -> Result<Beside, Problem> {
+    pub fn open(first: &Session, scenario: Scenario) -> Result<Comparison, Problem> {
         let session = first.beside(scenario)?;
-        Ok(Beside {
+        Ok(Comparison {
             finder: Some(Box::new(Finder::new(first, &session))),
             session,
             search: Search::On,
             arrived: false,
-            chart: Charted::default(),
+            chart: ChartCursor::default(),
         })
     }
 
@@ -89,9 +89,9 @@ impl Beside {
     }
 
     /// What the second chart needs.
-    pub fn news(&mut self) -> (BesideNews, ChartNews) {
+    pub fn news(&mut self) -> (ComparisonNews, ChartNews) {
         let chart = self.chart.news(&self.session, self.session.now_us());
-        let news = BesideNews {
+        let news = ComparisonNews {
             now_us: self.session.now_us(),
             found: match &self.search {
                 Search::On => Compared::Searching,
@@ -121,7 +121,7 @@ mod tests {
             seed: 7,
             ..Scenario::default()
         };
-        let mut beside = Beside::open(&run, other).expect("possible");
+        let mut beside = Comparison::open(&run, other).expect("possible");
         for now in [2_000_000, 2_500_000, 300_000, 0, 1_000_000] {
             assert!(beside.busy(now));
             while beside.work(now, 100) {}
@@ -135,7 +135,7 @@ mod tests {
     #[test]
     fn the_same_run_beside_itself_shows_no_difference() {
         let run = first(1_000_000);
-        let mut beside = Beside::open(&run, run.scenario().clone()).expect("possible");
+        let mut beside = Comparison::open(&run, run.scenario().clone()).expect("possible");
         for now in [1_000_000, 1_700_000] {
             while beside.work(now, 100) {}
         }

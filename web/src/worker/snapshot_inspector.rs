@@ -9,7 +9,7 @@ use consensusforge_core::session::Session;
 const EVERY_MS: f64 = 300.0;
 
 #[derive(Default)]
-pub struct Looking {
+pub struct SnapshotInspector {
     thing: Option<Thing>,
     /// A fork on its way to an instant.
     probe: Option<(Session, u64)>,
@@ -21,13 +21,13 @@ pub struct Looking {
     fixed: bool,
 }
 
-impl Looking {
+impl SnapshotInspector {
     /// Looks at another thing, or at none.
     pub fn at(&mut self, thing: Option<Thing>) {
-        *self = Looking {
+        *self = SnapshotInspector {
             thing,
             told_ms: f64::MIN,
-            ..Looking::default()
+            ..SnapshotInspector::default()
         };
     }
 
@@ -103,7 +103,7 @@ mod tests {
         session
     }
 
-    fn settled(looking: &mut Looking, session: &Session, ms: f64) -> Option<Card> {
+    fn settled(looking: &mut SnapshotInspector, session: &Session, ms: f64) -> Option<Card> {
         loop {
             let card = looking.news(session, (0, session.now_us()), ms);
             if card.is_some() || !looking.busy() {
@@ -116,14 +116,14 @@ mod tests {
     #[test]
     fn another_instant_is_shown_without_moving_the_run() {
         let session = at(4_000_000);
-        let mut looking = Looking::default();
+        let mut looking = SnapshotInspector::default();
         let node = |at_us| Thing::Node { node: 1, at_us };
         looking.at(Some(node(Some(1_000_000))));
         let then = settled(&mut looking, &session, 0.0).expect("a card").text();
         assert!(then.contains("1.000 s"), "{then}");
         assert_eq!(session.now_us(), 4_000_000);
         // The same as a run that really stands there.
-        let mut there = Looking::default();
+        let mut there = SnapshotInspector::default();
         there.at(Some(node(Some(1_000_000))));
         let real = settled(&mut there, &at(1_000_000), 0.0).expect("a card");
         assert_eq!(then, real.text());
@@ -137,7 +137,7 @@ mod tests {
     #[test]
     fn an_unchanged_card_is_told_once() {
         let session = at(1_000_000);
-        let mut looking = Looking::default();
+        let mut looking = SnapshotInspector::default();
         looking.at(Some(Thing::Height(1)));
         assert!(looking.news(&session, (1, 1), 0.0).is_some());
         assert!(looking.news(&session, (2, 2), 10_000.0).is_none());

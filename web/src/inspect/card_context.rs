@@ -3,18 +3,18 @@
 use super::Thing;
 use super::card::{Card, Row, Section, Span, Tone};
 use crate::words;
-use consensusforge_core::session::view::World;
+use consensusforge_core::session::view::RunInfo;
 
 /// Names listed one by one; of more, the rest is a number.
 const NAMED: usize = 12;
 
-pub struct Desk<'a> {
-    pub world: &'a World,
+pub struct CardContext<'a> {
+    pub world: &'a RunInfo,
     /// The instant the card speaks of.
     pub now_us: u64,
 }
 
-impl Desk<'_> {
+impl CardContext<'_> {
     #[must_use]
     pub fn name(&self, node: u16) -> String {
         let known = self.world.nodes.get(usize::from(node));

@@ -2,8 +2,8 @@
 //! network. A command whose target is not there says so in the trace and does nothing.
 
 use super::queue::Place;
-use super::wire::Copy;
-use super::{Happening, World};
+use super::wire::Delivery;
+use super::{ScheduledEvent, World};
 use crate::base::Micros;
 use crate::base::limits::MAX_DELAY;
 use crate::consensus::Protocol;
@@ -35,7 +35,7 @@ impl<P: Protocol> World<P> {
             .queue
             .places()
             .filter_map(|(place, arrives, happening)| {
-                let Happening::Arrive(copy) = happening else {
+                let ScheduledEvent::Arrive(copy) = happening else {
                     return None;
                 };
                 if (copy.from, copy.to) != (from, to) {
@@ -60,11 +60,11 @@ impl<P: Protocol> World<P> {
     }
 
     /// Takes the copy off the wire, with the instant it would have arrived at; or says that it is not there.
-    fn grasp(&mut self, name: &CopySpec, vain: &str) -> Option<(Micros, Copy<P::Message>)> {
+    fn grasp(&mut self, name: &CopySpec, vain: &str) -> Option<(Micros, Delivery<P::Message>)> {
         let all = self.meant(name);
         let place = all.get(name.nth as usize).map(|(_, place)| *place);
         match place.and_then(|p| self.queue.take(p)) {
-            Some((arrives, Happening::Arrive(copy))) => Some((arrives, copy)),
+            Some((arrives, ScheduledEvent::Arrive(copy))) => Some((arrives, copy)),
             _ => {
                 let flying = match all.len() {
                     0 => "no such message is".to_owned(),
@@ -73,7 +73,7 @@ impl<P: Protocol> World<P> {
                 };
                 self.trace.push(
                     self.now,
-                    Event::Vanished(Box::new(format!(
+                    Event::CommandMissed(Box::new(format!(
                         "{} was to be {vain}, but {flying} in flight: nothing was done",
                         said(name)
                     ))),
@@ -137,10 +137,10 @@ impl<P: Protocol> World<P> {
     }
 
     /// Puts a copy (back) on the wire.
-    fn put(&mut self, copy: Copy<P::Message>, sent: Micros, arrives: Micros) {
+    fn put(&mut self, copy: Delivery<P::Message>, sent: Micros, arrives: Micros) {
         let flight = span(sent, arrives);
-        let copy = Copy { flight, ..copy };
-        self.queue.push(arrives, Happening::Arrive(copy));
+        let copy = Delivery { flight, ..copy };
+        self.queue.push(arrives, ScheduledEvent::Arrive(copy));
     }
 
     pub(super) fn isolate(&mut self, validator: &str) {
@@ -173,7 +173,7 @@ impl<P: Protocol> World<P> {
 
     fn vain(&mut self, sentence: String) {
         self.trace
-            .push(self.now, Event::Vanished(Box::new(sentence)));
+            .push(self.now, Event::CommandMissed(Box::new(sentence)));
     }
 }
 

@@ -9,7 +9,7 @@ use crate::chart::{cuts, say};
 use crate::inspect::Thing;
 use crate::model::{Command, Cut};
 use crate::platform::text;
-use crate::protocol::Hand;
+use crate::protocol::Intervention;
 use consensusforge_core::session::view::{Arrow, Fate};
 use leptos::{ev, html, prelude::*};
 use std::rc::Rc;
@@ -256,7 +256,7 @@ fn Choices(menu: Menu) -> impl IntoView {
         .iter()
         .any(|b| b.from_us <= now && b.until_us.is_none_or(|u| u > now));
     view! {
-        {menu.on.clone().map(|pick| view! { <HandButtons pick=pick after=Callback::new(move |()| done()) /> })}
+        {menu.on.clone().map(|pick| view! { <InterventionButtons pick=pick after=Callback::new(move |()| done()) /> })}
         {selects}
         {node.map(|n| view! {
             <button class="quiet" data-act="hide" on:click=move |_| { ui.arrangement.update(|a| { a.hidden.insert(n); }); done(); }>"Hide this lifeline"</button>
@@ -276,7 +276,10 @@ fn Choices(menu: Menu) -> impl IntoView {
 
 /// What hands can do to a thing of the chart, as buttons: for the menu and for the inspector.
 #[component]
-pub fn HandButtons(pick: Pick, #[prop(optional)] after: Option<Callback<()>>) -> impl IntoView {
+pub fn InterventionButtons(
+    pick: Pick,
+    #[prop(optional)] after: Option<Callback<()>>,
+) -> impl IntoView {
     let app = app();
     let done = move || {
         if let Some(after) = after {
@@ -305,7 +308,8 @@ pub fn InspectedHands() -> impl IntoView {
 
 fn hands_on(app: App, thing: &Thing) -> Option<AnyView> {
     let buttons = |pick: Pick| {
-        view! { <div class="buttons hand-buttons"><HandButtons pick=pick /></div> }.into_any()
+        view! { <div class="buttons hand-buttons"><InterventionButtons pick=pick /></div> }
+            .into_any()
     };
     match thing {
         Thing::Node { node, .. } => Some(buttons(Pick::Node((*node).into()))),
@@ -337,7 +341,7 @@ fn copies(app: App, message: u32) -> Option<AnyView> {
         copies.cloned().collect()
     };
     // Those still on the wire can be acted on.
-    all.sort_by_key(|a| (a.fate != Fate::Flying, a.to, a.arrives_us));
+    all.sort_by_key(|a| (a.fate != Fate::InFlight, a.to, a.arrives_us));
     let first = all.first()?.clone();
     let chosen = RwSignal::new(first);
     let options = all.iter().enumerate().map(|(k, arrow)| {
@@ -354,7 +358,7 @@ fn copies(app: App, message: u32) -> Option<AnyView> {
     let view = view! {
         <div class="buttons hand-buttons">
             <label>"the copy to " <select on:change=choose>{options}</select></label>
-            {move || view! { <HandButtons pick=Pick::Arrow(chosen.get()) /> }}
+            {move || view! { <InterventionButtons pick=Pick::Arrow(chosen.get()) /> }}
         </div>
     };
     Some(view.into_any())
@@ -368,7 +372,7 @@ fn on_message(
     // One that has arrived is on its way again once time has been taken back.
     let flies = matches!(
         arrow.fate,
-        Fate::Flying | Fate::Delivered | Fate::ReceiverDown
+        Fate::InFlight | Fate::Delivered | Fate::ReceiverDown
     );
     let way = arrow.sent_us..arrow.arrives_us;
     let flying = move || flies && way.contains(&app.tick.with(|t| t.now_us));
@@ -378,7 +382,7 @@ fn on_message(
         (ms.clamp(0.001, 3_600_000.0) * 1_000.0) as u64
     };
     let act = StoredValue::new(arrow.clone());
-    let hand = move |hand: Hand| {
+    let hand = move |hand: Intervention| {
         app.hand(&act.get_value(), hand);
         done();
     };
@@ -391,11 +395,11 @@ fn on_message(
     move || {
         if flying() {
             view! {
-                <button class="quiet" data-act="drop" on:click=move |_| hand(Hand::Drop)>"Drop it"</button>
-                <button class="quiet" data-act="deliver" on:click=move |_| hand(Hand::DeliverNow)>"Deliver it now"</button>
+                <button class="quiet" data-act="drop" on:click=move |_| hand(Intervention::Drop)>"Drop it"</button>
+                <button class="quiet" data-act="deliver" on:click=move |_| hand(Intervention::DeliverNow)>"Deliver it now"</button>
                 <span class="with-field">
-                    <button class="quiet" data-act="delay" on:click=move |_| hand(Hand::Delay(us()))>"Delay it"</button>
-                    <button class="quiet" data-act="duplicate" on:click=move |_| hand(Hand::Duplicate(us()))>"Duplicate it"</button>
+                    <button class="quiet" data-act="delay" on:click=move |_| hand(Intervention::Delay(us()))>"Delay it"</button>
+                    <button class="quiet" data-act="duplicate" on:click=move |_| hand(Intervention::Duplicate(us()))>"Duplicate it"</button>
                     <label>
                         "by "
                         <input
