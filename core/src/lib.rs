@@ -1,7 +1,7 @@
 //! A world of BFT validators as one pure function: `run(scenario) -> trace`.
 //!
 //! Rooms, each importing only from those before it: [`base`], [`types`], [`consensus`] and [`vm`] and
-//! [`scenario::model`], then [`ledger`], [`trace`] and [`adversary`], then the simulator [`world`] and
+//! [`model`], then [`ledger`], [`trace`] and [`adversary`], then the simulator [`world`] and
 //! the monitors in [`check`], then [`scenario`] presets and links, and on top [`session`], the one
 //! door for page, command line and tests.
 pub mod adversary;
@@ -9,6 +9,7 @@ pub mod base;
 pub mod check;
 pub mod consensus;
 pub mod ledger;
+pub mod model;
 pub mod network;
 pub mod scenario;
 pub mod session;

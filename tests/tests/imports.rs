@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 const FLOORS: &[&[&str]] = &[
     &["base"],
     &["types"],
-    &["consensus", "vm", "scenario::model"],
+    &["consensus", "vm", "model"],
     &["ledger", "trace", "adversary"],
     &["network", "check"],
     &["world"],
@@ -123,15 +123,9 @@ fn the_reader_sees_every_way_to_name_a_room() {
     );
 }
 
-/// The room a path lies in; the scenario's plain data is a lower room than the rest of its folder.
+/// The room a path lies in.
 fn room(path: &[String]) -> Option<String> {
-    let first = path.first()?;
-    let model = first == "scenario" && path.get(1).is_some_and(|second| second == "model");
-    Some(if model {
-        "scenario::model".to_owned()
-    } else {
-        first.clone()
-    })
+    path.first().cloned()
 }
 
 fn floor(room: &str) -> Option<usize> {

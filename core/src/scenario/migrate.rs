@@ -119,7 +119,7 @@ mod tests {
         let defaults = defaults(1);
         let mut scenario = Scenario::default();
         scenario.network.loss_ppm = 7;
-        scenario.network.latency = crate::scenario::model::LatencySpec::Constant { us: 1 };
+        scenario.network.latency = crate::model::LatencySpec::Constant { us: 1 };
         let whole = serde_json::to_value(&scenario).unwrap();
         let pruned = prune(whole.clone(), &defaults);
         assert_eq!(

@@ -3,7 +3,7 @@
 use super::Session;
 use super::view::Problem;
 use crate::base::Micros;
-use crate::scenario::model::{Command, CopySpec};
+use crate::model::{Command, CopySpec};
 use crate::types::NodeId;
 
 impl Session {

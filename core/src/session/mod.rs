@@ -39,7 +39,7 @@ pub use share::{Opened, link_of, open_bytes, open_link, presets};
 use crate::base::Micros;
 use crate::base::limits::MAX_TIME;
 use crate::check::Monitors;
-use crate::scenario::model::{Command, TimedCommand};
+use crate::model::{Command, TimedCommand};
 use crate::scenario::{ScenarioError, validate};
 use crate::world::{Setup, Simulation, simulate};
 use back::One;
@@ -77,7 +77,7 @@ impl Session {
     /// A sentence for every scenario that cannot run.
     pub fn open(mut scenario: Scenario) -> Result<Session, Problem> {
         validate(&scenario)?;
-        scenario.semantics = crate::scenario::model::SEMANTICS;
+        scenario.semantics = crate::model::SEMANTICS;
         let contracts = modules::bytes_of(&scenario)?;
         let setup = Setup {
             scenario: scenario.clone(),

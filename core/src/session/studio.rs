@@ -7,7 +7,7 @@ use crate::base::digest::{from_hex, to_hex};
 use crate::base::{Hash, Slices, encode};
 use crate::ledger::prices::TRANSACTION;
 use crate::ledger::{Key, State, StateProof};
-use crate::scenario::model::InputSpec;
+use crate::model::InputSpec;
 use crate::types::transaction::NATIVE_DENOM;
 use crate::types::{Address, Height, NodeId, bech32};
 use crate::vm::Outcome;

@@ -12,10 +12,10 @@ use crate::base::{Hash, SECOND, hash_of};
 use crate::consensus::proposer::{Rule, Schedule};
 use crate::consensus::{Protocol, Role, Timing};
 use crate::ledger::{Chain, ExecutorKind, Genesis, Ledger, Mempool, Workload, workload};
-use crate::network::{Conditions, Cuts, Gst, Latency, Links, Network};
-use crate::scenario::model::{
+use crate::model::{
     AdmissionSpec, Cut, LatencySpec, ProposerSpec, Scenario, StrategySpec, ValueSpec,
 };
+use crate::network::{Conditions, Cuts, Gst, Latency, Links, Network};
 use crate::trace::{Head, KindInfo, RunDigest, Trace};
 use crate::types::keys::Signable;
 use crate::types::transaction::NATIVE_DENOM;
@@ -204,7 +204,7 @@ impl<P: Protocol> World<P> {
     fn schedule_faults(&mut self, scenario: &Scenario) {
         if scenario.faults.crashed > 0 {
             let count = scenario.faults.crashed;
-            self.command(&crate::scenario::model::Command::SetCrashed { count });
+            self.command(&crate::model::Command::SetCrashed { count });
         }
         for crash in &scenario.faults.crashes {
             let Some(v) = self.fixed.names.iter().position(|n| *n == crash.validator) else {

@@ -7,7 +7,7 @@ use crate::adversary::{Lie, strategy};
 use crate::base::SECOND;
 use crate::consensus::Protocol;
 use crate::ledger::ExecutorKind;
-use crate::scenario::model::{AdversarySpec, Command, Who};
+use crate::model::{AdversarySpec, Command, Who};
 use crate::trace::{ByzantineChange, Event};
 use crate::types::{NodeId, ValidatorId};
 use std::collections::BTreeSet;

@@ -7,7 +7,7 @@ use super::{ScheduledEvent, World};
 use crate::base::Micros;
 use crate::base::limits::MAX_DELAY;
 use crate::consensus::Protocol;
-use crate::scenario::model::CopySpec;
+use crate::model::CopySpec;
 use crate::trace::{Event, Loss, MessageId};
 use crate::types::NodeId;
 

@@ -34,8 +34,8 @@ use crate::base::{Hash, Micros};
 use crate::consensus::proposer::Schedule;
 use crate::consensus::{Context, Effect, Input, Message, Protocol, Timer, Timing};
 use crate::ledger::Ledger;
+use crate::model::TimedCommand;
 use crate::network::Network;
-use crate::scenario::model::TimedCommand;
 use crate::trace::{Event, RunDigest, Trace};
 use crate::types::{
     BlockId, Height, Keypair, NodeId, PublicKey, Signature, Signatures, ValidatorId, ValidatorSets,

@@ -7,7 +7,7 @@ use super::{ScheduledEvent, World};
 use crate::base::{Hash, Micros, Slices};
 use crate::consensus::{Context, Protocol, Status};
 use crate::ledger::{Execution, Recording, State, recorded};
-use crate::scenario::model::{CopySpec, TimedCommand};
+use crate::model::{CopySpec, TimedCommand};
 use crate::trace::{MessageId, Trace};
 use crate::types::{Address, Block, BlockId, Height, NodeId, SignatureWork, ValidatorId};
 use crate::vm::{Admitted, Outcome, Refusal};

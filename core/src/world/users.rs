@@ -6,7 +6,7 @@ use crate::base::digest::from_hex;
 use crate::base::{Hash, Micros};
 use crate::consensus::Protocol;
 use crate::ledger::{Execution, Receipt, Workload, workload};
-use crate::scenario::model::{CoinSpec, InputSpec, SubmitSpec};
+use crate::model::{CoinSpec, InputSpec, SubmitSpec};
 use crate::trace::Event;
 use crate::types::transaction::NATIVE_DENOM;
 use crate::types::{

@@ -3,11 +3,11 @@
 
 use super::{Preset, equal, names};
 use crate::base::{MILLISECOND, Micros};
-use crate::scenario::Scenario;
-use crate::scenario::model::{
+use crate::model::{
     AdversarySpec, Cut, LatencySpec, NetworkSpec, PartitionSpec, ProposerSpec, ProtocolSpec,
     PuppetLine, StrategySpec, ValueSpec, Who,
 };
+use crate::scenario::Scenario;
 
 fn coalition(validators: usize, liars: Vec<String>) -> Scenario {
     Scenario {

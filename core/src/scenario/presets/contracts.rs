@@ -4,11 +4,11 @@
 use super::{Preset, equal, names};
 use crate::base::{MILLISECOND, Micros};
 use crate::ledger::addresses::instantiated;
-use crate::scenario::Scenario;
-use crate::scenario::model::{
+use crate::model::{
     AdversarySpec, CoinSpec, Command, ContractSpec, ExecutionSpec, InputSpec, ProposerSpec,
     ProtocolSpec, StrategySpec, SubmitSpec, TimedCommand, Who,
 };
+use crate::scenario::Scenario;
 use crate::types::bech32;
 use crate::vm::builtin::named;
 use crate::world::user_address;

@@ -3,10 +3,10 @@
 use super::{Preset, names};
 use crate::base::{Micros, SECOND};
 use crate::ledger::contract_address;
-use crate::scenario::Scenario;
-use crate::scenario::model::{
+use crate::model::{
     AdversarySpec, Command, ContractSpec, InputSpec, StrategySpec, SubmitSpec, TimedCommand, Who,
 };
+use crate::scenario::Scenario;
 use crate::vm::builtin::named;
 use crate::world::user_address;
 

@@ -12,7 +12,7 @@ mod network;
 mod people;
 
 use super::Scenario;
-use super::model::ValidatorSpec;
+use crate::model::ValidatorSpec;
 
 /// A scenario with its name and what to look at.
 #[derive(Clone, Debug, PartialEq)]

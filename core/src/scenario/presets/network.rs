@@ -2,10 +2,10 @@
 
 use super::{Preset, equal, names};
 use crate::base::{MILLISECOND, Micros, SECOND};
-use crate::scenario::Scenario;
-use crate::scenario::model::{
+use crate::model::{
     CheckSpec, Cut, GstSpec, LatencySpec, NetworkSpec, PartitionSpec, ValidatorSpec,
 };
+use crate::scenario::Scenario;
 
 pub(super) fn lossy() -> Preset {
     Preset::new(

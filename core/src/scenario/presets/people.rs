@@ -2,11 +2,11 @@
 
 use super::{Preset, equal, names};
 use crate::base::{MILLISECOND, SECOND};
-use crate::scenario::Scenario;
-use crate::scenario::model::{
+use crate::model::{
     AdversarySpec, CrashSpec, FaultSpec, ProposerSpec, ProtocolSpec, StrategySpec, ValidatorSpec,
     Who,
 };
+use crate::scenario::Scenario;
 
 pub(super) fn happy() -> Preset {
     Preset::new(

@@ -3,7 +3,7 @@
 use super::validators::name;
 use super::{Checked, Names, delay, distinct, few, instant, known, quote, require};
 use crate::base::limits::MAX_PUPPET_LINES;
-use crate::scenario::model::{AdversarySpec, PuppetLine, StrategySpec, ValueSpec, Who};
+use crate::model::{AdversarySpec, PuppetLine, StrategySpec, ValueSpec, Who};
 use crate::world::PROTOCOLS;
 use crate::world::USERS;
 use std::collections::BTreeSet;

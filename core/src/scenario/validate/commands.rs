@@ -8,7 +8,7 @@ use super::{
 use crate::base::digest::from_hex;
 use crate::base::limits::{MAX_CALL_BYTES, MAX_COMMANDS, MAX_DENOMS, MAX_LABEL_BYTES};
 use crate::ledger::validity::check_denom;
-use crate::scenario::model::{CoinSpec, Command, CopySpec, InputSpec, Scenario, SubmitSpec};
+use crate::model::{CoinSpec, Command, CopySpec, InputSpec, Scenario, SubmitSpec};
 use crate::world::{PROTOCOLS, UNSIGNED_KINDS, USERS, named_address};
 use std::collections::BTreeSet;
 

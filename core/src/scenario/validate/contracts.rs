@@ -4,7 +4,7 @@ use super::validators::name;
 use super::{Checked, ScenarioError, few, quote, require};
 use crate::base::digest::sha256;
 use crate::base::limits::{MAX_CONTRACTS, MAX_WASM_BYTES};
-use crate::scenario::model::ContractSpec;
+use crate::model::ContractSpec;
 use crate::vm::builtin::{by_hash, catalogue};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;

@@ -2,7 +2,7 @@
 
 use super::{Checked, Names, few, instant, known, require, span};
 use crate::base::limits::MAX_COMMANDS;
-use crate::scenario::model::FaultSpec;
+use crate::model::FaultSpec;
 
 pub(super) fn check(faults: &FaultSpec, names: &Names) -> Checked {
     crashed("faults.crashed", faults.crashed, names)?;

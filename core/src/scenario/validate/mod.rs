@@ -13,11 +13,11 @@ mod validators;
 pub(crate) use text::quote;
 
 use super::Scenario;
-use super::model::{CheckSpec, ExecutionSpec, SEMANTICS, WorkloadSpec};
 use crate::base::limits::{
     MAX_ACCOUNTS, MAX_BLOCK_GAS, MAX_DELAY, MAX_TIME, MAX_TITLE_BYTES, MAX_TX_PER_SECOND,
 };
 use crate::base::{Micros, SECOND};
+use crate::model::{CheckSpec, ExecutionSpec, SEMANTICS, WorkloadSpec};
 use crate::world::USERS;
 use validators::Names;
 

@@ -4,7 +4,7 @@ use super::text::time;
 use super::{Checked, Names, delay, distinct, few, instant, known, quote, require, span};
 use crate::base::limits::{MAX_PARTITIONS, MAX_SIGMA_MILLI};
 use crate::base::random::MILLION;
-use crate::scenario::model::{Cut, LatencySpec, NetworkSpec};
+use crate::model::{Cut, LatencySpec, NetworkSpec};
 use std::collections::BTreeSet;
 
 pub(super) fn check(network: &NetworkSpec, names: &Names) -> Checked {

@@ -2,7 +2,7 @@
 
 use super::{Checked, Names, all_known, delay, few, pause, quote, require};
 use crate::base::limits::MAX_PROPOSER_LIST;
-use crate::scenario::model::{ProposerSpec, ProtocolSpec};
+use crate::model::{ProposerSpec, ProtocolSpec};
 use crate::world::PROTOCOLS;
 
 pub(super) fn check(protocol: &ProtocolSpec, names: &Names) -> Checked {

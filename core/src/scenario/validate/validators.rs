@@ -2,7 +2,7 @@
 
 use super::{Checked, ScenarioError, distinct, quote, require};
 use crate::base::limits::{MAX_NAME_BYTES, MAX_TOTAL_STAKE, MAX_VALIDATORS};
-use crate::scenario::model::ValidatorSpec;
+use crate::model::ValidatorSpec;
 use std::collections::BTreeSet;
 
 /// Names listed in a sentence before it says "and so on".

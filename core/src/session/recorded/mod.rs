@@ -7,7 +7,7 @@ use super::view::Problem;
 use super::{Scenario, Session};
 use crate::base::limits::{MAX_TIME, MAX_TRACE_BYTES};
 use crate::check::Monitors;
-use crate::scenario::model::ValidatorSpec;
+use crate::model::ValidatorSpec;
 use crate::trace::file::{self, MAGIC, TraceFile, TraceWriter};
 use crate::world::describe;
 use playback::Playback;

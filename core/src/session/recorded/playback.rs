@@ -4,7 +4,7 @@ use crate::base::limits::MAX_TIME;
 use crate::base::{Hash, Micros, Slices};
 use crate::consensus::Status;
 use crate::ledger::{Receipt, State};
-use crate::scenario::model::{CopySpec, TimedCommand};
+use crate::model::{CopySpec, TimedCommand};
 use crate::trace::file::TraceFile;
 use crate::trace::{Event, MessageId, Record, RunDigest, Trace};
 use crate::types::{Address, BlockId, Height, NodeId, Round, SignedTransaction, ValidatorId};
