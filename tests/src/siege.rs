@@ -47,6 +47,8 @@ struct Siege {
     /// Its victim: who gets the real vote.
     victim: String,
     cut: Option<String>,
+    /// Whoever is locked alone is cut off until the siege is over, while the liars let rounds go by.
+    long: bool,
     down: Option<String>,
     /// Rounds of this height whose real votes were kept back, for later.
     kept_back: Vec<u32>,
@@ -106,9 +108,9 @@ pub fn scene(seed: u64, dice: &mut Dice) -> (Scenario, Vec<String>) {
         }
         _ => ProposerSpec::Rotation,
     };
-    protocol.propose_timeout_us = 120_000 + dice.below(100_000);
-    protocol.prevote_timeout_us = 40_000 + dice.below(60_000);
-    protocol.precommit_timeout_us = 40_000 + dice.below(60_000);
+    protocol.propose_timeout_us = 90_000 + dice.below(100_000);
+    protocol.prevote_timeout_us = 30_000 + dice.below(60_000);
+    protocol.precommit_timeout_us = 30_000 + dice.below(60_000);
     protocol.timeout_delta_us = if dice.one_in(3) { 2_000 } else { 0 };
     protocol.block_interval_us = 100_000;
     protocol.resend_interval_us = 200_000 + dice.below(200_000);
@@ -118,7 +120,18 @@ pub fn scene(seed: u64, dice: &mut Dice) -> (Scenario, Vec<String>) {
 impl Siege {
     fn new(seed: u64) -> Siege {
         let mut dice = Dice::new(seed);
-        let (scenario, liars) = scene(seed, &mut dice);
+        let (mut scenario, liars) = scene(seed, &mut dice);
+        let long = dice.one_in(3);
+        if long {
+            scenario.network.latency = LatencySpec::Uniform {
+                min_us: 3_000,
+                max_us: 8_000,
+            };
+            scenario.protocol.propose_timeout_us = 60_000;
+            scenario.protocol.prevote_timeout_us = 30_000;
+            scenario.protocol.precommit_timeout_us = 30_000;
+            scenario.protocol.timeout_delta_us = 0;
+        }
         let names = scenario.validators.iter().map(|v| v.name.clone());
         let honest = names.filter(|n| !liars.contains(n)).collect::<Vec<_>>();
         let session = Session::open(scenario).expect("possible");
@@ -130,6 +143,7 @@ impl Siege {
             honest,
             place: (0, 0),
             cut: None,
+            long,
             down: None,
             kept_back: Vec::new(),
         }
@@ -212,7 +226,7 @@ impl Siege {
         }
         // One honest validator alone is handed the votes that make a quorum.
         if !self.dice.one_in(3) {
-            let after = 20_000 + self.dice.below(80_000);
+            let after = 15_000 + self.dice.below(if self.long { 20_000 } else { 80_000 });
             for liar in &liars {
                 for (step, value) in [(0, proposed(round)), (1_000, block(0))] {
                     say(
@@ -230,9 +244,9 @@ impl Siege {
             self.kept_back.push(round);
         }
         // Nil for all, so that the round is soon over.
-        if !self.dice.one_in(4) {
+        if self.cut.is_some() || !self.dice.one_in(4) {
             let all = self.honest.clone();
-            let after = 100_000 + self.dice.below(100_000);
+            let after = if self.long { 25_000 } else { 80_000 } + self.dice.below(40_000);
             for liar in &liars {
                 say(liar, after, &all, "prevote", round, ValueSpec::Nil);
                 say(
@@ -260,8 +274,9 @@ impl Siege {
         lines
     }
 
-    /// Cuts one honest validator off, or crashes it, and lets it come back.
-    fn weather(&mut self, restarts: bool, coverage: &mut Coverage) {
+    /// Cuts one honest validator off, or crashes it, and lets it come back. `alone` is locked on what
+    /// nobody else is.
+    fn weather(&mut self, alone: Option<String>, restarts: bool, coverage: &mut Coverage) {
         let calm = self.dice.below(120);
         if let Some(down) = self.down.clone() {
             if calm < 8 {
@@ -274,16 +289,23 @@ impl Siege {
             self.down = Some(validator.clone());
             self.command(Command::Crash { validator });
         }
-        if self.cut.is_some() {
-            if calm == 119 {
+        if self.long {
+            if let (None, Some(one)) = (&self.cut, alone) {
+                self.cut_off(one);
+            }
+        } else if self.cut.is_some() {
+            if calm >= 112 {
                 self.command(Command::Heal);
                 self.cut = None;
             }
         } else if (100..104).contains(&calm) {
-            let one = self.victim.clone();
-            self.cut = Some(one.clone());
-            self.command(Command::Partition(Cut::Groups(vec![vec![one]])));
+            self.cut_off(self.victim.clone());
         }
+    }
+
+    fn cut_off(&mut self, one: String) {
+        self.cut = Some(one.clone());
+        self.command(Command::Partition(Cut::Groups(vec![vec![one]])));
     }
 
     /// One look at the run and what follows from it.
@@ -297,7 +319,9 @@ impl Siege {
         let here = || honest().filter(|n| n.height == place.0);
         let locked = here().filter(|n| n.locked.is_some()).count();
         coverage.hidden_locks += u32::from(locked > 0 && locked < here().count());
-        self.weather(restarts, coverage);
+        let alone = here().find(|n| n.locked.is_some() && locked == 1);
+        let alone = alone.map(|n| n.name.clone());
+        self.weather(alone, restarts, coverage);
         if place != self.place {
             if place.0 != self.place.0 {
                 self.kept_back.clear();
