@@ -215,6 +215,27 @@ pub(super) fn rides_along(bytes: usize) -> bool {
 /// # Errors
 /// A sentence naming the first rule broken, and by which transaction.
 pub fn check_block(chain: &Chain, parent: &State, block: &Block) -> Result<(), String> {
+    let mut turn = Turn::new(parent);
+    check_each(chain, block, |tx| turn.take(tx))
+}
+
+/// What can be said of `block` without a state, so that everybody says the same of it at any time: all of
+/// [`check_block`] but nonces and purses. In a DAG this is all that is asked of a block: what it stands on
+/// is not known before it is ordered, and a transaction whose turn has not come, or is over, costs nothing and does
+/// nothing.
+///
+/// # Errors
+/// As [`check_block`].
+pub fn check_alone(chain: &Chain, block: &Block) -> Result<(), String> {
+    check_each(chain, block, |_| Ok(()))
+}
+
+/// The rules of a block, and of each of its transactions `further` ones, in their order.
+fn check_each(
+    chain: &Chain,
+    block: &Block,
+    mut further: impl FnMut(&Transaction) -> Result<(), String>,
+) -> Result<(), String> {
     let header = &block.header;
     if header.chain != chain.id {
         return Err(format!(
@@ -250,11 +271,10 @@ pub fn check_block(chain: &Chain, parent: &State, block: &Block) -> Result<(), S
     if hash_of("consensusforge/transactions", &ids) != header.transactions {
         return Err("the header does not name the block's transactions".into());
     }
-    let mut turn = Turn::new(parent);
     let mut gas: u64 = 0;
     for (i, tx) in block.transactions.iter().enumerate() {
         check_transaction(tx, &chain.id, chain.everywhere)
-            .and_then(|()| turn.take(&tx.transaction))
+            .and_then(|()| further(&tx.transaction))
             .map_err(|why| format!("transaction {} of the block: {why}", i + 1))?;
         gas = gas.saturating_add(tx.transaction.gas_limit);
         if gas > limits::MAX_BLOCK_GAS {

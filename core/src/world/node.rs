@@ -11,7 +11,8 @@ use std::sync::Arc;
 /// The state after a block, as one node computed it.
 #[derive(Clone, Debug)]
 pub(super) struct Computed {
-    pub height: Height,
+    /// Of the block in the decided order, or where it would be: in a chain its height.
+    pub position: Height,
     pub state: State,
     pub root: Hash,
 }
@@ -46,6 +47,7 @@ pub(super) struct Node<P: Protocol> {
     pub armed: BTreeSet<Timer>,
     /// The newest final block.
     pub tip: BlockId,
+    /// Its place in the decided order: in a chain its height.
     pub tip_height: Height,
     /// When the tip last moved, or the node started.
     pub progress: Micros,
@@ -100,7 +102,7 @@ impl<P: Protocol> Node<P> {
     /// Forgets states that nothing will build upon.
     pub(super) fn thin(&mut self) {
         let oldest = self.tip_height.saturating_sub(KEEP_STATES);
-        self.computed.retain(|_, c| c.height >= oldest);
+        self.computed.retain(|_, c| c.position >= oldest);
     }
 
     /// What a crash takes: timers, inbox (the world drops what arrives), mempool, work in progress.

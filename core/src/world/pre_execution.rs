@@ -35,7 +35,8 @@ impl<P: Protocol> World<P> {
     pub(super) fn give(&mut self, node: NodeId, block: &Arc<Block>) {
         self.store.give(node, block);
         let height = block.header.height;
-        if self.fixed.everywhere || height <= self.nodes[node.index()].tip_height || !long(block) {
+        // In a DAG nobody knows yet which state it will be executed on.
+        if P::DAG || self.fixed.everywhere || height <= self.nodes[node.index()].tip_height || !long(block) {
             return;
         }
         let awaited = self.awaited.entry(node).or_default();

@@ -10,7 +10,7 @@ use crate::model::{CoinSpec, InputSpec, SubmitSpec};
 use crate::trace::Event;
 use crate::types::transaction::NATIVE_DENOM;
 use crate::types::{
-    Action, Block, Coin, Height, Keypair, NodeId, SignedTransaction, Transaction, bech32,
+    Action, Coin, Height, Keypair, NodeId, SignedTransaction, Transaction, bech32,
 };
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -129,7 +129,7 @@ impl Users {
         &mut self,
         node: NodeId,
         lies: bool,
-        block: &Block,
+        position: Height,
         execution: &Execution,
     ) {
         if self.submissions.is_empty() {
@@ -139,7 +139,7 @@ impl Users {
             if let Some(s) = self.submissions.iter_mut().find(|s| s.tx == receipt.tx) {
                 if s.outcome.is_none() || (s.by_liar && !lies) {
                     s.by_liar = lies;
-                    s.outcome = Some((block.header.height, receipt.clone()));
+                    s.outcome = Some((position, receipt.clone()));
                 }
                 s.roots.push((node, execution.root));
             }
