@@ -5,7 +5,6 @@ pub mod imports;
 pub mod mini_network;
 pub mod one_node;
 pub mod published;
-pub mod streamlet;
 pub mod swarm;
 
 use consensusforge_core::session::Session;

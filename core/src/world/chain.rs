@@ -5,12 +5,12 @@ use super::node::{Computed, Past};
 use super::users::user_address;
 use crate::base::limits::{MAX_BLOCK_BYTES, MAX_DELAY};
 use crate::base::{Hash, Micros, SECOND};
-use crate::consensus::{Certificate, Protocol};
+use crate::consensus::{Certificate, Corruptible};
 use crate::trace::{Commit, Event, Executed, Rejection};
 use crate::types::{Block, BlockId, Header, Height, NodeId, Round, Slot};
 use std::sync::Arc;
 
-impl<P: Protocol> World<P> {
+impl<P: Corruptible> World<P> {
     /// A new block of `node` on `parent`, from its mempool; `None` when it lacks the parent's state.
     pub(super) fn build_block(
         &mut self,

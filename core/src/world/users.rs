@@ -4,7 +4,7 @@ use super::wire::Payload;
 use super::{ScheduledEvent, World};
 use crate::base::digest::from_hex;
 use crate::base::{Hash, Micros};
-use crate::consensus::Protocol;
+use crate::consensus::Corruptible;
 use crate::ledger::{Execution, Receipt, Workload, workload};
 use crate::model::{CoinSpec, InputSpec, SubmitSpec};
 use crate::trace::Event;
@@ -147,7 +147,7 @@ impl Users {
     }
 }
 
-impl<P: Protocol> World<P> {
+impl<P: Corruptible> World<P> {
     /// The generator's k-th transaction enters the network, and the next one is scheduled.
     pub(super) fn generate(&mut self, k: u64) {
         self.users.generated = k + 1;
@@ -418,7 +418,7 @@ impl<P: Protocol> World<P> {
     }
 }
 
-impl<P: Protocol> super::node::Node<P> {
+impl<P: Corruptible> super::node::Node<P> {
     /// A transaction from a peer. What does not fit is forgotten: its sender's node still has it.
     pub(super) fn receive_transaction(
         &mut self,

@@ -19,6 +19,8 @@ use borsh::{BorshDeserialize, BorshSerialize};
 /// The first bytes of every trace file.
 pub const MAGIC: [u8; 8] = *b"CFTRACE\n";
 pub const VERSION: u16 = 1;
+/// Stands where a validator's number would, and there is none.
+const NOBODY: u16 = u16::MAX;
 /// Bytes one packed chunk may unpack to.
 const CHUNK: usize = 1 << 20;
 
@@ -109,6 +111,7 @@ enum FileEvent {
         step: u8,
         round: Round,
         height: u32,
+        /// [`NOBODY`] where it is not one validator's turn.
         proposer: u16,
     },
     TimerFired {
