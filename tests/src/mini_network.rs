@@ -6,7 +6,9 @@ use consensusforge_core::consensus::proposer::{Rule, Schedule};
 use consensusforge_core::consensus::{
     Certificate, Context, Effect, Environment, Input, Message as _, Protocol,
 };
-use consensusforge_core::types::{BlockId, Height, NodeId, Signature, Signed, ValidatorId};
+use consensusforge_core::types::{
+    BlockId, Height, NodeId, Signature, Signed, ValidatorId, ValidatorSets,
+};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -20,6 +22,7 @@ type Proof<M> = (BlockId, Arc<Certificate<M>>);
 
 pub struct MiniNetwork<P: Protocol> {
     pub now: Micros,
+    sets: ValidatorSets,
     environment: Environment<P::Params>,
     pub states: Vec<P::State>,
     queue: Queue<P::Message>,
@@ -51,8 +54,8 @@ impl<P: Protocol> MiniNetwork<P> {
         let mut network = MiniNetwork {
             now: 0,
             states: vec![P::new(genesis, &params); nodes],
+            sets: super::one_node::validators(stakes),
             environment: Environment {
-                validators: super::one_node::validators(stakes),
                 proposers: Schedule::new(Rule::Priority),
                 params,
                 block_interval,
@@ -135,7 +138,7 @@ impl<P: Protocol> MiniNetwork<P> {
     fn context(&self, node: usize) -> Context<'_, P::Params> {
         let id = u16::try_from(node).unwrap_or(u16::MAX);
         self.environment
-            .context(self.now, NodeId(id), Some(ValidatorId(id)))
+            .context(&self.sets, self.now, NodeId(id), Some(ValidatorId(id)))
     }
 
     fn step(&mut self, node: usize, input: Input<P::Message>) {

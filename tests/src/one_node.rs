@@ -59,6 +59,7 @@ pub fn signed(signer: u16, message: Message) -> Arc<Signed<Message>> {
 }
 
 pub struct OneNode {
+    pub sets: ValidatorSets,
     pub environment: Environment<Params>,
     pub me: Option<ValidatorId>,
     pub state: State,
@@ -83,8 +84,8 @@ impl OneNode {
     #[must_use]
     pub fn idle(stakes: &[u64], me: u16) -> Self {
         OneNode {
+            sets: validators(stakes),
             environment: Environment {
-                validators: validators(stakes),
                 proposers: Schedule::new(Rule::Rotation),
                 params: PARAMS,
                 block_interval: BLOCK_INTERVAL,
@@ -100,7 +101,7 @@ impl OneNode {
         let mut pending = vec![input];
         while let Some(input) = pending.pop() {
             let node = NodeId(self.me.map_or(0, |me| me.0));
-            let context = self.environment.context(0, node, self.me);
+            let context = self.environment.context(&self.sets, 0, node, self.me);
             let mut out = Vec::new();
             Tendermint::step(&mut self.state, &context, input, &mut out);
             let me = self.me.map_or(0, |me| me.0);
@@ -250,7 +251,7 @@ impl OneNode {
     }
 
     fn with_context<T>(&self, f: impl FnOnce(&Context<Params>) -> T) -> T {
-        f(&self.environment.context(0, NodeId(0), self.me))
+        f(&self.environment.context(&self.sets, 0, NodeId(0), self.me))
     }
 }
 

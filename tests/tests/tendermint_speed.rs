@@ -14,8 +14,8 @@ use std::time::Instant;
 fn nanoseconds_a_message_at_128_validators() {
     const HEIGHTS: u64 = 40;
     let n = MAX_VALIDATORS as u16;
+    let sets = validators(&vec![100; MAX_VALIDATORS]);
     let environment = Environment {
-        validators: validators(&vec![100; MAX_VALIDATORS]),
         proposers: Schedule::new(Rule::Priority),
         params: PARAMS,
         block_interval: BLOCK_INTERVAL,
@@ -27,7 +27,8 @@ fn nanoseconds_a_message_at_128_validators() {
     let mut out = Vec::new();
     for height in 1..=HEIGHTS {
         let value = consensusforge_core::base::hash_of("test/block", &height);
-        let context = |node: u16| environment.context(0, NodeId(node), Some(ValidatorId(node)));
+        let context =
+            |node: u16| environment.context(&sets, 0, NodeId(node), Some(ValidatorId(node)));
         let proposer = context(0).proposer(height, 0);
         let proposal = signed(
             proposer.0,
@@ -82,7 +83,7 @@ fn nanoseconds_a_message_at_128_validators() {
             out.clear();
         }
     }
-    let height = |s| Tendermint::status(s, &environment.context(0, NodeId(0), None)).height;
+    let height = |s| Tendermint::status(s, &environment.context(&sets, 0, NodeId(0), None)).height;
     assert!(states.iter().all(|s| height(s) == HEIGHTS + 1));
     println!(
         "{} ns a message, {} messages a block",

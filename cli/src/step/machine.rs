@@ -40,7 +40,7 @@ pub fn run<P: Corruptible>(input: &StepInput) -> Result<StepOutput, Failure> {
             .take(now, &timed.input, &mut steps)
             .map_err(|e| Failure::input(format!("inputs[{i}].input: {e}")))?;
     }
-    let set = machine.environment.validators.at(1);
+    let set = machine.sets.at(1);
     Ok(StepOutput {
         protocol: P::INFO.name.into(),
         me: input.me.clone(),
@@ -56,6 +56,7 @@ struct Machine<P: Corruptible> {
     me: ValidatorId,
     info: ProtocolInfo,
     keys: Vec<Keypair>,
+    sets: ValidatorSets,
     environment: Environment<P::Params>,
     self_delivery: bool,
     state: P::State,
@@ -108,8 +109,8 @@ impl<P: Corruptible> Machine<P> {
             keys,
             state: P::new(genesis, &params),
             info: P::info(&params),
+            sets: ValidatorSets::new(set),
             environment: Environment {
-                validators: ValidatorSets::new(set),
                 proposers: Schedule::new(rule),
                 params,
                 block_interval,
@@ -159,7 +160,7 @@ impl<P: Corruptible> Machine<P> {
         let mut effects = Vec::new();
         let context = self
             .environment
-            .context(now, NodeId(self.me.0), Some(self.me));
+            .context(&self.sets, now, NodeId(self.me.0), Some(self.me));
         P::step(&mut self.state, &context, input, &mut effects);
         effects
     }
@@ -355,7 +356,7 @@ impl<P: Corruptible> Machine<P> {
     fn state(&self, now: u64) -> StateView {
         let context = self
             .environment
-            .context(now, NodeId(self.me.0), Some(self.me));
+            .context(&self.sets, now, NodeId(self.me.0), Some(self.me));
         let status = P::status(&self.state, &context);
         let valid = status.mark("valid");
         let value = |(block, round): (BlockId, u32)| ValueRound {

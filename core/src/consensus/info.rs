@@ -23,6 +23,9 @@ pub struct ProtocolInfo {
     /// What a decision is proved by, in the plural: "precommits".
     pub certificate: &'static str,
     pub bound: Bound,
+    /// A block is proposed only when all before it are decided, so that what a block says of validators is
+    /// known to all who vote two heights on. Without that, validators stay the same in a run.
+    pub validators_change: bool,
     /// What the paper leaves open and how it is here, (topic, sentence).
     pub conventions: &'static [(&'static str, &'static str)],
     /// The paper's rules; [`Note::Fired`](super::Note::Fired) names one by its index.

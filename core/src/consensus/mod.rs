@@ -81,10 +81,9 @@ impl<Params> Context<'_, Params> {
     }
 }
 
-/// What the nodes of a run have in common: all of a [`Context`] but the node and the instant.
+/// What the nodes of a run have in common: of a [`Context`] all but who votes, the node and the instant.
 #[derive(Clone, Debug)]
 pub struct Environment<Params> {
-    pub validators: ValidatorSets,
     pub proposers: proposer::Schedule,
     pub params: Params,
     pub block_interval: Micros,
@@ -92,17 +91,18 @@ pub struct Environment<Params> {
 
 impl<Params> Environment<Params> {
     #[must_use]
-    pub fn context(
-        &self,
+    pub fn context<'a>(
+        &'a self,
+        validators: &'a ValidatorSets,
         now: Micros,
         node: NodeId,
         me: Option<ValidatorId>,
-    ) -> Context<'_, Params> {
+    ) -> Context<'a, Params> {
         Context {
             now,
             node,
             me,
-            validators: &self.validators,
+            validators,
             proposers: &self.proposers,
             params: &self.params,
             block_interval: self.block_interval,
@@ -122,8 +122,9 @@ pub struct Timer {
 pub enum Input<M> {
     /// The first input of a run.
     Start,
-    /// A message whose signature was verified and whose signer is in the set of its height, the node's
-    /// own messages included (they arrive at once). An attached block is already in the node's store.
+    /// A message whose signature was verified with its signer's key of that height, the node's own messages
+    /// included (they arrive at once). The signer may have no stake at that height: it has left, or not
+    /// come yet. An attached block is already in the node's store.
     Message(Arc<Signed<M>>),
     Timer(Timer),
     /// Answer to [`Effect::BuildBlock`].

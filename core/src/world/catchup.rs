@@ -36,7 +36,12 @@ impl<P: Corruptible> World<P> {
         if self.now < n.progress.saturating_add(interval) {
             return;
         }
-        let context = self.environment.context(self.now, node, Some(n.validator));
+        let context = self.environment.context(
+            &self.ledger.chain.validators,
+            self.now,
+            node,
+            Some(n.validator),
+        );
         let repeated = P::resend(&n.machine, &context);
         let wanted: Vec<_> = n.wanted.keys().copied().collect();
         // Its own messages tell the others where it stands; one that has none asks.

@@ -184,7 +184,7 @@ impl<P: Corruptible> World<P> {
 
     pub(super) fn sign(&mut self, node: NodeId, message: P::Message) -> Arc<Signed<P::Message>> {
         let validator = self.nodes[node.index()].validator;
-        let keys = &self.fixed.keys[validator.index()];
+        let keys = self.keys_at(validator, message.describe().slot.height);
         let digest = message.digest(&self.fixed.chain);
         let signature = if self.fixed.everywhere {
             keys.sign(&digest)
@@ -425,7 +425,7 @@ impl<P: Corruptible> Stage for World<P> {
 
     fn honest(&self) -> Vec<(NodeId, u64)> {
         let height = self.nodes.iter().map(|n| n.tip_height).max().unwrap_or(0) + 1;
-        let set = self.environment.validators.at(height);
+        let set = self.ledger.chain.validators.at(height);
         let honest = self
             .nodes
             .iter()

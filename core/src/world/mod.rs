@@ -20,6 +20,7 @@ mod scripts;
 mod simulation;
 mod store;
 mod users;
+mod validators;
 mod wire;
 
 pub use build::{Setup, build, profile};
@@ -53,6 +54,7 @@ struct Fixed {
     names: Vec<String>,
     keys: Vec<Keypair>,
     public: Vec<PublicKey>,
+    seed: u64,
     resend: Option<Micros>,
     gas_per_second: u64,
     everywhere: bool,
@@ -162,7 +164,9 @@ pub struct World<P: Corruptible> {
     nodes: Vec<Node<P>>,
     network: Network,
     store: Store<P::Message>,
+    /// Its chain holds who votes on which height, for everybody.
     ledger: Ledger,
+    changes: validators::ValidatorChanges,
     adversary: Adversary<P>,
     trace: Trace,
     digest: RunDigest,
@@ -195,6 +199,7 @@ impl<P: Corruptible> Clone for World<P> {
             network: self.network.clone(),
             store: self.store.clone(),
             ledger: self.ledger.clone(),
+            changes: self.changes.clone(),
             adversary: self.adversary.clone(),
             trace: self.trace.clone(),
             digest: self.digest.clone(),
@@ -393,7 +398,12 @@ impl<P: Corruptible> World<P> {
         if controlled && !self.adversary.strategy.before(&mut n.machine, &input) {
             return;
         }
-        let context = self.environment.context(self.now, node, Some(n.validator));
+        let context = self.environment.context(
+            &self.ledger.chain.validators,
+            self.now,
+            node,
+            Some(n.validator),
+        );
         P::step(&mut n.machine, &context, input, effects);
     }
 

@@ -187,7 +187,12 @@ impl<P: Corruptible> Simulation for World<P> {
 
     fn status(&self, node: NodeId) -> Status {
         let n = &self.nodes[node.index()];
-        let context = self.environment.context(self.now, node, Some(n.validator));
+        let context = self.environment.context(
+            &self.ledger.chain.validators,
+            self.now,
+            node,
+            Some(n.validator),
+        );
         P::status(&n.machine, &context)
     }
 

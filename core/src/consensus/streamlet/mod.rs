@@ -317,6 +317,7 @@ impl Protocol for Streamlet {
             liars_below: Share { part: 1, of: 3 },
             words: "More than two thirds of the stake notarise a block.",
         },
+        validators_change: false,
         conventions: &[("epoch", "of a fixed length, on the common clock")],
         rules: &[],
     };

@@ -68,6 +68,7 @@ pub(super) const INFO: ProtocolInfo = ProtocolInfo {
         words: "A quorum is strictly more than two thirds of the stake. Liars with less than a third can neither \
                 fork the chain nor stop it.",
     },
+    validators_change: true,
     conventions: CONVENTIONS,
     rules: RULES,
 };
@@ -111,7 +112,7 @@ const CONVENTIONS: &[(&str, &str)] = &[
     ),
     (
         "equivocators",
-        "a validator counts once behind each value it voted for (up to four) and once among all voters; its first contradiction is reported as evidence",
+        "a validator counts once behind each value it voted for (up to four, and any that others with more than a third of the stake voted for) and once among all voters; its first contradiction is reported as evidence",
     ),
     (
         "own messages",
@@ -123,7 +124,7 @@ const CONVENTIONS: &[(&str, &str)] = &[
     ),
     (
         "proposals",
-        "only the round's proposer's count; several distinct ones are all kept (up to four)",
+        "only the round's proposer's count; several distinct ones are all kept (up to four, and any whose block more than a third of the stake voted for)",
     ),
     ("duplicates", "the same message again changes nothing"),
     (

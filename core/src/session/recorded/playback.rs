@@ -161,7 +161,8 @@ impl Playback {
             | Event::Rejected { .. }
             | Event::Changed(_)
             | Event::Submitted { .. }
-            | Event::CommandMissed(_) => {}
+            | Event::CommandMissed(_)
+            | Event::Validators(_) => {}
         }
     }
 

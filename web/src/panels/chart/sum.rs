@@ -1,7 +1,7 @@
 //! What a marked area holds, and what can be done with it.
 
 use super::Ui;
-use super::hands;
+use super::interventions;
 use crate::app::{App, app};
 use crate::chart::area::Sum;
 use crate::panels::icon::icon;
@@ -17,11 +17,7 @@ pub fn SumCard() -> impl IntoView {
             ui.said.set(said(&sum));
         }
     });
-    move || {
-        ui.sum
-            .get()
-            .map(|sum| app.later.panel(move || card(app, ui, &sum)))
-    }
+    move || ui.sum.get().map(|sum| card(app, ui, &sum))
 }
 
 fn card(app: App, ui: Ui, sum: &Sum) -> AnyView {
