@@ -1,6 +1,6 @@
 //! Pointer, wheel and keys on the chart: pan, zoom, hover, select, mark an area, ask for the menu.
 
-use super::hands;
+use super::interventions;
 use super::state::pin;
 use super::{Ui, pan, zoom};
 use crate::app::{App, app};

@@ -1,7 +1,7 @@
 //! What a marked area holds, and what can be done with it.
 
 use super::Ui;
-use super::hands;
+use super::interventions;
 use crate::app::{App, app};
 use crate::chart::area::Sum;
 use crate::panels::icon::icon;
