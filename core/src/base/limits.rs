@@ -5,6 +5,8 @@ use super::{Micros, SECOND};
 
 /// Lifelines a page can show and a session can step at the speed of simulated time.
 pub const MAX_VALIDATORS: usize = 128;
+/// Times the validators of one run may change: the set of every height stays known.
+pub const MAX_VALIDATOR_CHANGES: usize = 1_000;
 /// CometBFT's cap on total voting power (2^63 / 8), which keeps proposer priorities inside an i64.
 pub const MAX_TOTAL_STAKE: u64 = i64::MAX as u64 / 8;
 /// A delay fits the 32-bit flight time of a trace record.

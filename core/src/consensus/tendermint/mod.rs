@@ -110,6 +110,7 @@ impl Protocol for Tendermint {
     ];
     const CERTIFICATES: &'static str = "precommits";
     const STEPS: &'static [&'static str] = &["propose", "prevote", "precommit", "new height"];
+    const VALIDATORS_CHANGE: bool = true;
     const CONVENTIONS: &'static [(&'static str, &'static str)] = &[
         (
             "quorum",

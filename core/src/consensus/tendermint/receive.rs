@@ -9,7 +9,7 @@ use super::state::{Commit, State, Step, Verdict};
 use super::votes::{Counted, Crossed, SignedMessage, Votes};
 use crate::base::limits::{MAX_HEIGHTS_AHEAD, MAX_ROUND, MAX_ROUNDS_AHEAD, MAX_ROUNDS_BEHIND};
 use crate::consensus::{Certificate, Context, Effect, Note, Timer};
-use crate::types::{BlockId, Evidence, Height, Round, Slot, ValidatorSet};
+use crate::types::{BlockId, Evidence, Height, Round, Slot, Validator, ValidatorSet};
 use std::sync::Arc;
 
 /// Keeps `signed`; true when a rule may have become enabled.
@@ -94,16 +94,16 @@ pub(super) fn message(
 /// in round 100 and send only that round's messages. 3. If we dropped them unread, we would never
 /// skip. So each signer's latest round is remembered; the votes themselves are sent again.
 fn far_ahead(state: &mut State, set: &ValidatorSet, signed: &SignedMessage, round: Round) -> bool {
-    state.far.resize(set.len(), 0);
+    state.far.resize(set.places(), 0);
     match state.far.get_mut(signed.signer.index()) {
         Some(latest) if *latest < round => *latest = round,
         Some(_) | None => return false,
     }
+    let there = |v: &&Validator| state.far.get(v.id.index()) == Some(&round);
     let stake = set
         .iter()
-        .zip(&state.far)
-        .filter(|(_, latest)| **latest == round)
-        .fold(0u64, |sum, (v, _)| sum.saturating_add(v.stake));
+        .filter(there)
+        .fold(0u64, |sum, v| sum.saturating_add(v.stake));
     let skip = set.exceeds_one_third(stake);
     if skip {
         may_skip(state, round);

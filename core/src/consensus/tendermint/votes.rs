@@ -13,16 +13,19 @@ pub type SignedMessage = Arc<Signed<Message>>;
 
 /// Distinct validators, one bit each.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Signers(u128);
+pub struct Signers([u128; 4]);
 
-const _: () = assert!(MAX_VALIDATORS <= 128, "Signers has one bit a validator");
+const _: () = assert!(MAX_VALIDATORS <= 512, "Signers has one bit a validator");
 
 impl Signers {
     /// True when `id` was not in the set before.
     pub fn insert(&mut self, id: ValidatorId) -> bool {
-        let bit = 1u128.checked_shl(u32::from(id.0)).unwrap_or(0);
-        let new = self.0 & bit == 0 && bit != 0;
-        self.0 |= bit;
+        let Some(word) = self.0.get_mut(id.index() / 128) else {
+            return false;
+        };
+        let bit = 1 << (id.index() % 128);
+        let new = *word & bit == 0;
+        *word |= bit;
         new
     }
 }
@@ -51,7 +54,7 @@ pub struct Crossed {
 /// set) and once in `any` (the paper counts senders).
 #[derive(Clone, Debug, Default)]
 pub struct Tally {
-    /// Each validator's first vote.
+    /// Each validator's first vote, by its id.
     first: Vec<Option<SignedMessage>>,
     /// Equivocators' votes for other values, in order of arrival.
     further: Vec<SignedMessage>,
@@ -70,7 +73,7 @@ impl Tally {
         let signer = vote.signer;
         let stake = set.stake(signer);
         if self.first.is_empty() {
-            self.first.resize(set.len(), None);
+            self.first.resize(set.places(), None);
         }
         let Some(first) = self.first.get_mut(signer.index()) else {
             return Counted::Nothing;
