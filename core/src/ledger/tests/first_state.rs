@@ -55,6 +55,6 @@ fn what_cannot_be_is_refused() {
     let many = (0..=limits::MAX_DENOMS).map(|i| coin(&format!("d{i}"), 1));
     assert_eq!(
         with(many.collect()).unwrap_err(),
-        error::GenesisError::TooManyDenominations(limits::MAX_DENOMS + 1)
+        error::GenesisError::TooManyDenominations(limits::MAX_DENOMS + 2)
     );
 }

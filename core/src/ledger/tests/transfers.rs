@@ -130,7 +130,7 @@ fn invalid_transactions_make_the_block_invalid() {
     );
     assert!(
         refused(&state, vec![transfer(0, 0, person(1), coin("Gold!", 1))])
-            .contains("a denomination has")
+            .contains("\"Gold!\" is not a denomination")
     );
     // 1. A gives all it has away. 2. A cannot pay a second fee, whatever it may be sent meanwhile.
     let all = transfer(0, 0, person(1), coin(NATIVE_DENOM, RICH));
