@@ -6,9 +6,8 @@ use borsh::{BorshDeserialize, BorshSerialize};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-#[derive(
-    Clone, Debug, PartialEq, Serialize, Deserialize, BorshSerialize, BorshDeserialize, JsonSchema,
-)]
+#[derive(Clone, Debug, PartialEq)]
+#[derive(Serialize, Deserialize, BorshSerialize, BorshDeserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TimedCommand {
     pub at_us: Micros,
@@ -16,9 +15,8 @@ pub struct TimedCommand {
 }
 
 /// What a hand on the page (or a script) does to a running world.
-#[derive(
-    Clone, Debug, PartialEq, Serialize, Deserialize, BorshSerialize, BorshDeserialize, JsonSchema,
-)]
+#[derive(Clone, Debug, PartialEq)]
+#[derive(Serialize, Deserialize, BorshSerialize, BorshDeserialize, JsonSchema)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Command {
     SetLatency(LatencySpec),
@@ -89,4 +87,33 @@ pub enum Command {
         first: SubmitSpec,
         second: SubmitSpec,
     },
+}
+
+impl Command {
+    /// The copy in flight that the command acts on, with the path of the field that names it.
+    #[must_use]
+    pub fn target_copy(&self) -> Option<(&'static str, &CopySpec)> {
+        match self {
+            Command::Drop(message) => Some(("drop", message)),
+            Command::DeliverNow(message) => Some(("deliver_now", message)),
+            Command::Delay { message, .. } => Some(("delay.message", message)),
+            Command::Duplicate { message, .. } => Some(("duplicate.message", message)),
+            Command::SetLatency(_)
+            | Command::SetLoss { .. }
+            | Command::SetDuplicate { .. }
+            | Command::SetReorder { .. }
+            | Command::SetBlockInterval { .. }
+            | Command::SetWorkload { .. }
+            | Command::SetCrashed { .. }
+            | Command::Crash { .. }
+            | Command::Restart { .. }
+            | Command::SetAdversary(_)
+            | Command::Partition(_)
+            | Command::Heal
+            | Command::Submit { .. }
+            | Command::SubmitTwice { .. }
+            | Command::Isolate { .. }
+            | Command::Restore { .. } => None,
+        }
+    }
 }

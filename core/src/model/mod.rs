@@ -4,15 +4,15 @@
 
 mod admission;
 mod command;
+mod copy;
 mod fault;
-mod hand;
 mod network;
 mod submit;
 
 pub use admission::AdmissionSpec;
 pub use command::{Command, TimedCommand};
+pub use copy::CopySpec;
 pub use fault::{AdversarySpec, CrashSpec, FaultSpec, PuppetLine, StrategySpec, ValueSpec, Who};
-pub use hand::CopySpec;
 pub use network::{Cut, GstSpec, LatencySpec, NetworkSpec, PartitionSpec};
 pub use submit::{CoinSpec, InputSpec, SubmitSpec};
 
@@ -28,9 +28,8 @@ pub type Address = Hash;
 /// Version of the meaning of a scenario: raised when the same scenario would run to another digest.
 pub const SEMANTICS: u32 = 1;
 
-#[derive(
-    Clone, Debug, PartialEq, Serialize, Deserialize, BorshSerialize, BorshDeserialize, JsonSchema,
-)]
+#[derive(Clone, Debug, PartialEq)]
+#[derive(Serialize, Deserialize, BorshSerialize, BorshDeserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Scenario {
     /// Shape of this file; 1 today.
@@ -86,17 +85,8 @@ impl Default for Scenario {
     }
 }
 
-#[derive(
-    Clone,
-    Debug,
-    PartialEq,
-    Eq,
-    Serialize,
-    Deserialize,
-    BorshSerialize,
-    BorshDeserialize,
-    JsonSchema,
-)]
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Serialize, Deserialize, BorshSerialize, BorshDeserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ValidatorSpec {
     pub name: String,
@@ -114,17 +104,8 @@ impl ValidatorSpec {
     }
 }
 
-#[derive(
-    Clone,
-    Debug,
-    PartialEq,
-    Eq,
-    Serialize,
-    Deserialize,
-    BorshSerialize,
-    BorshDeserialize,
-    JsonSchema,
-)]
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Serialize, Deserialize, BorshSerialize, BorshDeserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct ProtocolSpec {
     pub name: String,
@@ -157,17 +138,8 @@ impl Default for ProtocolSpec {
     }
 }
 
-#[derive(
-    Clone,
-    Debug,
-    PartialEq,
-    Eq,
-    Serialize,
-    Deserialize,
-    BorshSerialize,
-    BorshDeserialize,
-    JsonSchema,
-)]
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Serialize, Deserialize, BorshSerialize, BorshDeserialize, JsonSchema)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum ProposerSpec {
     Priority,
@@ -178,17 +150,8 @@ pub enum ProposerSpec {
     List(Vec<String>),
 }
 
-#[derive(
-    Clone,
-    Debug,
-    PartialEq,
-    Eq,
-    Serialize,
-    Deserialize,
-    BorshSerialize,
-    BorshDeserialize,
-    JsonSchema,
-)]
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Serialize, Deserialize, BorshSerialize, BorshDeserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct WorkloadSpec {
     /// Transactions a second from the generator.
@@ -206,17 +169,8 @@ impl Default for WorkloadSpec {
     }
 }
 
-#[derive(
-    Clone,
-    Debug,
-    PartialEq,
-    Eq,
-    Serialize,
-    Deserialize,
-    BorshSerialize,
-    BorshDeserialize,
-    JsonSchema,
-)]
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Serialize, Deserialize, BorshSerialize, BorshDeserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct ExecutionSpec {
     pub block_gas: u64,
@@ -240,17 +194,8 @@ impl Default for ExecutionSpec {
     }
 }
 
-#[derive(
-    Clone,
-    Debug,
-    PartialEq,
-    Eq,
-    Serialize,
-    Deserialize,
-    BorshSerialize,
-    BorshDeserialize,
-    JsonSchema,
-)]
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Serialize, Deserialize, BorshSerialize, BorshDeserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct CheckSpec {
     /// Without a commit for this long the chain counts as stalled.
@@ -266,17 +211,8 @@ impl Default for CheckSpec {
 }
 
 /// A module by name: a built-in one by hash alone, any other with its bytes.
-#[derive(
-    Clone,
-    Debug,
-    PartialEq,
-    Eq,
-    Serialize,
-    Deserialize,
-    BorshSerialize,
-    BorshDeserialize,
-    JsonSchema,
-)]
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Serialize, Deserialize, BorshSerialize, BorshDeserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ContractSpec {
     pub name: String,
@@ -288,17 +224,8 @@ pub struct ContractSpec {
 }
 
 /// What a user account owns at the beginning, beyond what each does.
-#[derive(
-    Clone,
-    Debug,
-    PartialEq,
-    Eq,
-    Serialize,
-    Deserialize,
-    BorshSerialize,
-    BorshDeserialize,
-    JsonSchema,
-)]
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Serialize, Deserialize, BorshSerialize, BorshDeserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AccountSpec {
     pub user: u16,
