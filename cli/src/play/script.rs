@@ -34,7 +34,8 @@ pub struct Script {
 
 /// By which rules modules are admitted: `strict` takes what cosmwasm-vm takes, `modern` also
 /// memory.copy and memory.fill.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Rules {
     Strict,
@@ -42,7 +43,8 @@ pub enum Rules {
     Modern,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CoinInput {
     pub denom: String,

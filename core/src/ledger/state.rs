@@ -55,14 +55,32 @@ pub struct CodeInfo {
 }
 
 /// How many there have been so far: the next one's number is one more.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    BorshSerialize,
+    BorshDeserialize
+)]
 pub struct Counts {
     pub codes: u64,
     pub instances: u64,
 }
 
 /// Names one value of the state.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, BorshSerialize, BorshDeserialize)]
+#[derive(
+    Clone,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    BorshSerialize,
+    BorshDeserialize
+)]
 pub enum Key {
     Account(Address),
     /// A module by its SHA-256.
