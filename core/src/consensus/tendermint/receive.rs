@@ -35,7 +35,7 @@ pub(super) fn message(
     if round > state.round.saturating_add(MAX_ROUNDS_AHEAD) {
         return far_ahead(state, set, &signed, round);
     }
-    if round.saturating_add(MAX_ROUNDS_BEHIND) < state.round && state.votes.round(round).is_none() {
+    if state.votes.round(round).is_none() && too_old(state, &message) {
         return false;
     }
     if context.me == Some(signer) {
@@ -88,6 +88,21 @@ pub(super) fn message(
             counted(state, crossed, skip, signed, round, out)
         }
     }
+}
+
+/// A message of a round whose votes are forgotten, and that nobody needs any more. 1. v1 locked A in round
+/// 0 and was cut off. 2. The cut heals in round 70: v1 proposes A again, naming round 0, and relays the
+/// prevotes of that round. 3. If they were dropped for their age, nobody could follow v1's lock, and v1
+/// nobody else. So the prevotes that a proposal of a round still kept speaks of are taken, whatever their
+/// age; a liar's proposals make room for a few more and take none away.
+fn too_old(state: &State, message: &Message) -> bool {
+    let oldest = state.round.saturating_sub(MAX_ROUNDS_BEHIND);
+    let round = message.slot().round;
+    let needed = || match message {
+        Message::Prevote { value, .. } => state.votes.is_claimed(oldest, *value, round),
+        Message::Proposal { .. } | Message::Precommit { .. } => false,
+    };
+    round < oldest && !needed()
 }
 
 /// A round too far ahead to keep its votes. 1. We were cut off for a hundred rounds. 2. All others are
