@@ -1,6 +1,7 @@
 //! What the cross-crate suites share.
 
 pub mod guests;
+pub mod import_cycles;
 pub mod imports;
 pub mod mini_network;
 pub mod one_node;

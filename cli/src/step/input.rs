@@ -54,7 +54,8 @@ pub struct TimedInput {
 
 /// One input. Values are labels of your own (`"A"`); `null` or nothing is nil; `"genesis"` is the block
 /// below height 1.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum InputSpec {
     Start,
@@ -91,7 +92,8 @@ pub enum InputSpec {
 }
 
 /// A message by what it says.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct MessageSpec {
     /// `proposal`, `prevote`, `precommit`.

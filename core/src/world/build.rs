@@ -83,7 +83,9 @@ pub fn build<P: Corruptible>(setup: &Setup) -> Result<World<P>, String> {
         ))),
         everywhere: scenario.execution.everywhere,
     };
-    let state = genesis(scenario).build(&chain.engine)?;
+    let state = genesis(scenario)
+        .build(&chain.engine)
+        .map_err(|why| why.to_string())?;
     let root = state.root();
     let genesis_block = Block::new(
         Header {

@@ -134,7 +134,9 @@ impl<P: Corruptible> World<P> {
                 self.fixed.block_gas
             ));
         }
-        self.ledger.check_once(&state, block)
+        self.ledger
+            .check_once(&state, block)
+            .map_err(|why| why.to_string())
     }
 
     /// The state after `block` as `node` computes it, executing what it has not executed yet.

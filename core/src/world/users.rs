@@ -225,7 +225,7 @@ impl<P: Corruptible> World<P> {
                     &self.fixed.chain,
                     self.fixed.everywhere,
                 );
-                refused = refused.or(taken.err());
+                refused = refused.or_else(|| taken.err().map(|why| why.to_string()));
             }
         }
         if refused.is_none() {
@@ -316,12 +316,14 @@ impl<P: Corruptible> World<P> {
         let Some(computed) = n.computed.get(&n.tip) else {
             return Err("the node has no state yet".into());
         };
-        n.mempool.insert(
-            tx,
-            &computed.state,
-            &self.fixed.chain,
-            self.fixed.everywhere,
-        )?;
+        n.mempool
+            .insert(
+                tx,
+                &computed.state,
+                &self.fixed.chain,
+                self.fixed.everywhere,
+            )
+            .map_err(|why| why.to_string())?;
         self.trace.push(
             self.now,
             Event::Submitted {

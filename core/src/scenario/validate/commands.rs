@@ -30,7 +30,7 @@ pub(super) fn check(scenario: &Scenario, names: &Names, modules: &BTreeSet<&str>
         })?;
         before = timed.at_us;
         let place = format!("{place}.command");
-        if let Some((what, message)) = timed.command.hand() {
+        if let Some((what, message)) = timed.command.target_copy() {
             copy(&format!("{place}.{what}"), message, scenario, names)?;
         }
         command(&place, &timed.command, scenario, names, modules)?;

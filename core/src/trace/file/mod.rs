@@ -206,7 +206,8 @@ enum FileEvent {
 }
 
 /// The last thing in a file: a file without it was cut off.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(BorshSerialize, BorshDeserialize)]
 pub struct FileEnd {
     pub records: u64,
     pub messages: u64,
