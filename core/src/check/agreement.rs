@@ -80,7 +80,9 @@ impl Agreement {
             let Some(place) = sides.iter().position(waits) else {
                 return;
             };
-            Arc::make_mut(sides)[place].signers.clone_from(&commit.signers);
+            Arc::make_mut(sides)[place]
+                .signers
+                .clone_from(&commit.signers);
             if let Some((_, forked)) = self.forks.get_mut(&before) {
                 forked.clone_from(sides);
             }

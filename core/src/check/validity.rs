@@ -37,7 +37,7 @@ impl Validity {
         let stands = match &commit.further_parents {
             None => commit.height == height + 1 && commit.parent == tip,
             Some(further) => {
-                                let decided = self.decided.entry(commit.node.0).or_default();
+                let decided = self.decided.entry(commit.node.0).or_default();
                 // What was decided before the oldest that is remembered may well be.
                 let forgotten = decided.len() >= REMEMBERED || !trace.head.tips.is_empty();
                 let mut parents = std::iter::once(&commit.parent).chain(further);

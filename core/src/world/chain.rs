@@ -1,18 +1,18 @@
 //! A node's chain: building, validating, executing and finalising blocks.
 
-use super::{World, store};
 use super::node::{Computed, Past};
 use super::users::user_address;
+use super::{World, store};
 use crate::base::limits::{MAX_BLOCK_BYTES, MAX_DELAY};
 use crate::base::{Hash, Micros, SECOND};
 use crate::check::listed;
-use crate::consensus::{Certificate, Protocol};
+use crate::consensus::{Certificate, Corruptible};
 use crate::ledger::validity::check_alone;
 use crate::trace::{Commit, Event, Executed, Rejection};
 use crate::types::{Block, BlockId, DagLinks, Extension, Header, Height, NodeId, Round, Slot};
 use std::sync::Arc;
 
-impl<P: Protocol> World<P> {
+impl<P: Corruptible> World<P> {
     /// A new block of `node` on `parents`, from its mempool; `None` when it lacks a state to build on. In a
     /// chain that is the parent's; in a DAG nobody knows yet what will stand before the block, so it is the
     /// state after what the node has decided.
@@ -24,7 +24,7 @@ impl<P: Protocol> World<P> {
     ) -> Option<Arc<Block>> {
         let (parent, further_parents) = parents.split_first()?;
         let tip = self.nodes[node.index()].tip;
-        let executed = if P::DAG { tip } else { *parent };
+        let executed = if P::INFO.dag { tip } else { *parent };
         let Computed {
             state,
             root,
@@ -40,7 +40,11 @@ impl<P: Protocol> World<P> {
             let left_out: Vec<_> = left_out.iter().map(|i| user_address(*i)).collect();
             transactions.retain(|tx| !left_out.contains(&Hash(tx.transaction.sender.0)));
         }
-        let height = if P::DAG { slot.height } else { position + 1 };
+        let height = if P::INFO.dag {
+            slot.height
+        } else {
+            position + 1
+        };
         let header = Header {
             chain: self.fixed.chain,
             height,
@@ -54,7 +58,7 @@ impl<P: Protocol> World<P> {
             salt: 0,
             extension: Extension {
                 validators: self.changes.at(height).to_vec(),
-                dag: P::DAG.then(|| DagLinks {
+                dag: P::INFO.dag.then(|| DagLinks {
                     further_parents: further_parents.to_vec(),
                     executed_at: position,
                 }),
@@ -107,7 +111,7 @@ impl<P: Protocol> World<P> {
                 told(&mut parents.iter())
             ));
         }
-        match (P::DAG, header.in_dag()) {
+        match (P::INFO.dag, header.in_dag()) {
             (true, true) => self.judge_in_dag(block),
             (false, false) => self.judge_in_chain(node, block),
             (true, false) => Err("it is a block of a chain".into()),
@@ -120,7 +124,7 @@ impl<P: Protocol> World<P> {
     /// root is nothing that keeps a block out: it only convicts its author.
     fn judge_in_dag(&mut self, block: &Block) -> Result<(), String> {
         self.check_changes_and_gas(block)?;
-        check_alone(&self.ledger.chain, block)
+        check_alone(&self.ledger.chain, block).map_err(|why| why.to_string())
     }
 
     fn judge_in_chain(&mut self, node: NodeId, block: &Block) -> Result<(), String> {
@@ -157,7 +161,9 @@ impl<P: Protocol> World<P> {
             ));
         }
         self.check_changes_and_gas(block)?;
-        self.ledger.check_once(&state, block)
+        self.ledger
+            .check_once(&state, block)
+            .map_err(|why| why.to_string())
     }
 
     fn check_changes_and_gas(&self, block: &Block) -> Result<(), String> {
@@ -187,7 +193,7 @@ impl<P: Protocol> World<P> {
             if let Some(computed) = self.nodes[node.index()].computed.get(&at) {
                 break computed.clone();
             }
-            if P::DAG {
+            if P::INFO.dag {
                 return None;
             }
             let body = self.store.get(node, &at)?.clone();
@@ -313,7 +319,7 @@ impl<P: Protocol> World<P> {
             })),
         );
         self.take_up_changes(block);
-        if P::DAG {
+        if P::INFO.dag {
             let tip = self.nodes[node.index()].tip;
             if let Some(before) = self.compute(node, &tip) {
                 self.execute(node, &before, block);

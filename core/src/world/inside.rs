@@ -2,7 +2,7 @@
 
 use super::{ScheduledEvent, World};
 use crate::base::{Hash, Micros};
-use crate::consensus::{Message, Protocol};
+use crate::consensus::{Corruptible, Message};
 use crate::ledger::Receipt;
 use crate::types::{Block, BlockId, Height, NodeId, SignedTransaction, Slot, ValidatorId};
 use std::sync::Arc;
@@ -73,7 +73,7 @@ pub trait Introspect {
     fn receipt(&self, block: &BlockId, tx: &Hash) -> Option<Receipt>;
 }
 
-impl<P: Protocol> Introspect for World<P> {
+impl<P: Corruptible> Introspect for World<P> {
     fn armed(&self, node: NodeId) -> Vec<Armed> {
         let n = &self.nodes[node.index()];
         let mut armed: Vec<Armed> = self
@@ -185,7 +185,7 @@ impl<P: Protocol> Introspect for World<P> {
     }
 
     fn blocks_at(&self, position: Height) -> Vec<BlockId> {
-        if P::DAG {
+        if P::INFO.dag {
             let decided = self.store.decided(position);
             return decided.iter().map(|d| d.block).collect();
         }

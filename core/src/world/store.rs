@@ -145,7 +145,12 @@ impl<M: Clone> Store<M> {
     }
 
     /// Somebody else decided `block` at `position` before.
-    pub(super) fn decided_elsewhere(&self, node: NodeId, position: Height, block: &BlockId) -> bool {
+    pub(super) fn decided_elsewhere(
+        &self,
+        node: NodeId,
+        position: Height,
+        block: &BlockId,
+    ) -> bool {
         let entries = self.decided.get(&position);
         entries.is_some_and(|e| {
             e.iter()

@@ -38,7 +38,11 @@ pub fn card(cx: &CardContext, thing: Thing, inside: Option<BlockInside>) -> Card
         fact("size", vec![text(words::bytes(b.bytes.into()))]),
     ];
     if let Some(position) = b.position {
-        let place = vec![text("number "), height(position), text(" in the decided order")];
+        let place = vec![
+            text("number "),
+            height(position),
+            text(" in the decided order"),
+        ];
         about.push(Row::Fact("place".into(), place));
     }
     if !b.proposals.is_empty() {
