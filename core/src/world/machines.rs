@@ -27,8 +27,7 @@ pub const PROTOCOLS: &[ProtocolFacts] = &[facts::<Tendermint>()];
 #[must_use]
 pub fn describe(protocol: &str, body: &[u8]) -> Option<Option<Description>> {
     fn of<P: Protocol>(body: &[u8]) -> Option<Description> {
-        let message: Result<P::Message, String> = crate::base::decode(body);
-        message.ok().map(|m| m.describe())
+        crate::base::decode::<P::Message>(body).ok().map(|m| m.describe())
     }
     match protocol {
         Tendermint::NAME => Some(of::<Tendermint>(body)),
