@@ -24,6 +24,8 @@ pub const MAGIC: [u8; 8] = *b"CFTRACE\n";
 pub const VERSION: u16 = 2;
 /// The oldest version that is read.
 pub const OLDEST: u16 = 1;
+/// Stands where a validator's number would, and there is none.
+const NOBODY: u16 = u16::MAX;
 /// Bytes one packed chunk may unpack to.
 const CHUNK: usize = 1 << 20;
 
@@ -114,6 +116,7 @@ enum FileEvent {
         step: u8,
         round: Round,
         height: u32,
+        /// [`NOBODY`] where it is not one validator's turn.
         proposer: u16,
     },
     TimerFired {
