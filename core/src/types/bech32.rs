@@ -41,9 +41,7 @@ pub enum AddressError {
     #[error("the address is in upper case; write it in lower case")]
     UpperCase,
     /// Another prefix than [`PREFIX`].
-    #[error(
-        "the address is of another chain: it begins with `{prefix}1` and not with `{PREFIX}1`"
-    )]
+    #[error("the address is of another chain: it begins with `{prefix}1` and not with `{PREFIX}1`")]
     OtherChain {
         /// What stands before the `1`.
         prefix: String,
@@ -138,10 +136,7 @@ mod tests {
             assert!(text.starts_with("forge1"), "{text}");
             assert_eq!(text.len(), "forge1".len() + 52 + 6);
             assert_eq!(decode(&text), Ok(address));
-            assert_eq!(
-                decode(&text.to_uppercase()),
-                Err(AddressError::UpperCase)
-            );
+            assert_eq!(decode(&text.to_uppercase()), Err(AddressError::UpperCase));
         }
     }
 

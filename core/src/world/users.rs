@@ -8,8 +8,8 @@ use crate::consensus::Corruptible;
 use crate::ledger::{Execution, Receipt, Workload, workload};
 use crate::model::{CoinSpec, InputSpec, SubmitSpec};
 use crate::trace::Event;
-use crate::types::transaction::NATIVE_DENOM;
 use crate::types::bech32::AddressError;
+use crate::types::transaction::NATIVE_DENOM;
 use crate::types::{
     Action, Block, Coin, Height, Keypair, NodeId, SignedTransaction, Transaction, bech32,
 };
@@ -48,7 +48,9 @@ pub enum UserError {
     #[error("there is no user account '{0}'; give user:0 to user:{last}", last = USERS - 1)]
     NoUser(String),
     /// Neither a user account nor an address.
-    #[error("'{text}' is not an address: {why}. Write user:0, a `forge1...` address or 64 hex digits")]
+    #[error(
+        "'{text}' is not an address: {why}. Write user:0, a `forge1...` address or 64 hex digits"
+    )]
     NoAddress {
         /// As it was written.
         text: String,

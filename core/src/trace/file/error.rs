@@ -1,9 +1,9 @@
 //! What can be wrong with a trace file.
 
+use crate::base::Micros;
 use crate::base::limits::{
     MAX_NAME_BYTES, MAX_ROUND, MAX_TIME, MAX_TOTAL_STAKE, MAX_TRACE_BYTES, MAX_VALIDATORS,
 };
-use crate::base::Micros;
 use crate::types::{Height, Round, ValidatorSetError};
 
 /// Above this no chain comes in the time there is.
@@ -126,7 +126,9 @@ pub(super) enum ItemError {
     SignerMissing(u32),
     #[error("message {0} is of a kind that does not exist")]
     KindMissing(u32),
-    #[error("it names height {height}, round {round}: at most {MAX_HEIGHT} and {MAX_ROUND} are read")]
+    #[error(
+        "it names height {height}, round {round}: at most {MAX_HEIGHT} and {MAX_ROUND} are read"
+    )]
     Impossible { height: Height, round: Round },
     #[error("its time is {at} µs, before that of the item in front of it, {now} µs")]
     Backwards { at: Micros, now: Micros },

@@ -107,11 +107,7 @@ impl Reader {
                     (self.known(message)?, self.node(from)?, self.node(to)?);
                 if why == Loss::Down {
                     let sent = at.checked_sub(u64::from(flight));
-                    self.left(
-                        message,
-                        from,
-                        sent.ok_or(ItemError::BeforeStart)?,
-                    )?;
+                    self.left(message, from, sent.ok_or(ItemError::BeforeStart)?)?;
                 }
                 Event::Lost {
                     message,

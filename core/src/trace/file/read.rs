@@ -346,9 +346,10 @@ impl Reader {
             self.file.messages.len() as u64,
         );
         match self.file.end {
-            None => self.file.complaints.say(|| {
-                "The file has no end: it was cut off, and the rest is missing.".into()
-            }),
+            None => self
+                .file
+                .complaints
+                .say(|| "The file has no end: it was cut off, and the rest is missing.".into()),
             Some(end) if (end.records, end.messages) != (records, messages) => {
                 self.file.complaints.say(|| {
                     format!(
