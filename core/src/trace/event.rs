@@ -43,7 +43,7 @@ impl Head {
     #[must_use]
     pub fn genesis_set(&self) -> ValidatorSet {
         let all = self.validators.iter().enumerate();
-        ValidatorSet::told(all.map(|(i, (_, stake))| Validator {
+        ValidatorSet::from_record(all.map(|(i, (_, stake))| Validator {
             id: ValidatorId(i as u16),
             key: self.keys.get(i).copied().unwrap_or(PublicKey([0; 32])),
             stake: *stake,

@@ -17,4 +17,4 @@ pub use keys::{Keypair, PublicKey, Signable, Signature};
 pub use signatures::{Signatures, Work as SignatureWork};
 pub use signed::Signed;
 pub use transaction::{Action, Coin, SignedTransaction, Transaction};
-pub use validators::{Validator, ValidatorSet, ValidatorSets};
+pub use validators::{Validator, ValidatorSet, ValidatorSetError, ValidatorSets};

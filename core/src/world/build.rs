@@ -67,7 +67,8 @@ pub fn build<P: Corruptible>(setup: &Setup) -> Result<World<P>, String> {
                     key: *key,
                     stake: v.stake,
                 }),
-        )?;
+        )
+        .map_err(|why| why.to_string())?;
     let chain_id = hash_of(
         "consensusforge/chain",
         &set.iter().map(|v| (v.key, v.stake)).collect::<Vec<_>>(),

@@ -3,12 +3,14 @@
 //! What stands in a file is frozen: another schema is another version. The types here are the file's, not
 //! the trace's, so that the trace may grow.
 
+mod error;
 mod events;
 mod head;
 mod names;
 mod read;
 mod write;
 
+pub use error::TraceFileError;
 pub use read::{Complaints, TraceFile, read};
 pub use write::{TraceWriter, byzantine, tips, validators};
 
