@@ -1,9 +1,10 @@
-//! Agreement: no two honest validators decide different blocks at one height.
+//! Agreement: no two honest validators decide different blocks at one height, which in a DAG is one place of
+//! the decided order.
 
 use super::culprits::{Culprits, Offence};
 use super::{Finding, FindingKind, Roster, listed, names, percent};
 use crate::base::Micros;
-use crate::trace::{Event, Record, Trace};
+use crate::trace::{Commit, Event, Record, Trace};
 use crate::types::{BlockId, Height, NodeId, Round, ValidatorId};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -17,7 +18,10 @@ struct Side {
     block: BlockId,
     by: Vec<NodeId>,
     round: Round,
+    /// Of the proof that decided it, once that has been seen: a commit of several blocks has one, at its end.
     signers: Vec<ValidatorId>,
+    /// The block that the proof came with.
+    with: BlockId,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -48,6 +52,7 @@ impl Agreement {
                     by: vec![commit.node],
                     round: commit.round,
                     signers: commit.signers.clone(),
+                    with: commit.with,
                 });
             }
         }
@@ -60,8 +65,30 @@ impl Agreement {
                 .map_or(record.at, |(at, _)| *at);
             self.forks.insert(commit.height, (since, shared.clone()));
         }
+        if commit.with == commit.block {
+            self.prove_those_before(commit.height, commit);
+        }
         if self.heights.len() > REMEMBERED {
             self.heights.pop_first();
+        }
+    }
+
+    /// The proof at the end of a commit is that of the blocks before it as well.
+    fn prove_those_before(&mut self, height: Height, commit: &Commit) {
+        for before in (0..height).rev() {
+            let Some(sides) = self.heights.get_mut(&before) else {
+                return;
+            };
+            let waits = |s: &Side| s.with == commit.block && s.signers.is_empty();
+            let Some(place) = sides.iter().position(waits) else {
+                return;
+            };
+            Arc::make_mut(sides)[place]
+                .signers
+                .clone_from(&commit.signers);
+            if let Some((_, forked)) = self.forks.get_mut(&before) {
+                forked.clone_from(sides);
+            }
         }
     }
 

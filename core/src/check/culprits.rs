@@ -149,7 +149,7 @@ impl Culprits {
             Event::Step {
                 round,
                 height,
-                proposer,
+                proposer: Some(proposer),
                 ..
             } => self.entered(u64::from(*height), *round, *proposer, &trace.head),
             _ => {}

@@ -130,7 +130,7 @@ impl Progress {
         Some(Stall {
             node,
             slot,
-            step: head.steps.get(usize::from(step)).copied().unwrap_or("?"),
+            step: head.step_name(step),
             since: self.last,
         })
     }
