@@ -120,10 +120,10 @@ fn votes_of(effects: &[Effect<Message>]) -> Vec<Place> {
 
 fn decided(effects: &[Effect<Message>]) -> Vec<(BlockId, u64)> {
     let decided = effects.iter().filter_map(|e| match e {
-        Effect::Decide { block, height, .. } => Some((*block, *height)),
+        Effect::Decide { first, blocks, .. } => Some(blocks.iter().copied().zip(*first..)),
         _ => None,
     });
-    decided.collect()
+    decided.flatten().collect()
 }
 
 #[test]
@@ -133,7 +133,7 @@ fn s1_the_leader_extends_the_longest_notarized_chain() {
     node.notarized(a);
     let asked = |effects: &[Effect<Message>]| {
         effects.iter().any(|e| {
-            matches!(e, Effect::BuildBlock { slot, parent } if slot.height == 2 && *parent == a.block)
+            matches!(e, Effect::BuildBlock { slot, parents } if slot.height == 2 && *parents == [a.block])
         })
     };
     assert!(!asked(&node.epoch(2)), "v2 leads epoch 2");
@@ -209,7 +209,7 @@ fn s4_the_middle_of_three_consecutive_epochs_is_final_with_all_before_it() {
     assert_eq!(decided(&node.notarized(a)), []);
     assert_eq!(decided(&node.notarized(b)), [], "epoch 2 is empty");
     assert_eq!(decided(&node.notarized(c)), [], "a, b and c have a gap");
-    assert_eq!(decided(&node.notarized(d)), [(c.block, 3)]);
+    assert_eq!(decided(&node.notarized(d)), [(a.block, 1), (b.block, 2), (c.block, 3)]);
 }
 
 #[test]

@@ -67,6 +67,7 @@ pub(super) const INFO: ProtocolInfo = ProtocolInfo {
                 can neither fork the chain nor stop it.",
     },
     validators_change: false,
+    dag: false,
     conventions: &[
         ("quorum", "strictly more than 2/3 of the total stake"),
         (
@@ -83,7 +84,7 @@ pub(super) const INFO: ProtocolInfo = ProtocolInfo {
         ),
         (
             "finality",
-            "the proof of a decision is the votes for all three blocks",
+            "the proof of a decision is the votes for every block it decides, and for the first and the last of the three",
         ),
     ],
     rules: RULES,
