@@ -209,7 +209,10 @@ fn s4_the_middle_of_three_consecutive_epochs_is_final_with_all_before_it() {
     assert_eq!(decided(&node.notarized(a)), []);
     assert_eq!(decided(&node.notarized(b)), [], "epoch 2 is empty");
     assert_eq!(decided(&node.notarized(c)), [], "a, b and c have a gap");
-    assert_eq!(decided(&node.notarized(d)), [(a.block, 1), (b.block, 2), (c.block, 3)]);
+    assert_eq!(
+        decided(&node.notarized(d)),
+        [(a.block, 1), (b.block, 2), (c.block, 3)]
+    );
 }
 
 #[test]
