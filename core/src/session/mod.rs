@@ -17,6 +17,7 @@ mod log;
 pub mod microscope;
 mod modules;
 mod moments;
+pub mod protocols;
 mod receipts;
 mod recorded;
 mod search;
