@@ -10,7 +10,7 @@ use std::process::Command;
 /// Cargo's variable for what follows; .cargo/config.toml would tell the contracts' builds as well.
 pub const FLAGS: &str = "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS";
 /// Leptos forgets the nested types of views at every component: a tenth less of the page's code.
-const DEV: &str = "--cfg erase_components";
+pub const DEV: &str = "--cfg erase_components";
 /// And names say which types a function is made for: by them the page is taken apart.
 const OPTIMISED: &str = "--cfg erase_components -C symbol-mangling-version=v0";
 

@@ -132,7 +132,7 @@ pub struct Replay {
 }
 
 /// A ready-made scenario.
-#[derive(Clone, Debug, Serialize, Deserialize, BorshSerialize, BorshDeserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, BorshSerialize, BorshDeserialize, JsonSchema)]
 pub struct Preset {
     pub id: String,
     pub title: String,
@@ -145,7 +145,16 @@ pub struct Preset {
 
 /// How far an `advance`, `step` or `seek` came.
 #[derive(
-    Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, BorshSerialize, BorshDeserialize,
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Serialize,
+    Deserialize,
+    BorshSerialize,
+    BorshDeserialize,
+    JsonSchema,
 )]
 pub struct Advance {
     pub now_us: u64,
@@ -158,7 +167,16 @@ pub struct Advance {
 
 /// What one press of "step" does.
 #[derive(
-    Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, BorshSerialize, BorshDeserialize,
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Serialize,
+    Deserialize,
+    BorshSerialize,
+    BorshDeserialize,
+    JsonSchema,
 )]
 #[serde(rename_all = "snake_case")]
 pub enum Unit {
@@ -169,7 +187,17 @@ pub enum Unit {
 }
 
 /// A file for another tool.
-#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+#[derive(
+    Clone,
+    Debug,
+    PartialEq,
+    Eq,
+    BorshSerialize,
+    BorshDeserialize,
+    Serialize,
+    Deserialize,
+    JsonSchema,
+)]
 pub struct ExportView {
     /// A name to save it under.
     pub file: String,
@@ -179,7 +207,18 @@ pub struct ExportView {
 }
 
 /// Instants worth going to, each list in order of time.
-#[derive(Clone, Debug, Default, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+#[derive(
+    Clone,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    BorshSerialize,
+    BorshDeserialize,
+    Serialize,
+    Deserialize,
+    JsonSchema,
+)]
 pub struct Moments {
     /// A validator decided a block.
     pub commits_us: Vec<u64>,
@@ -190,7 +229,17 @@ pub struct Moments {
     pub violations: Vec<Moment>,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+#[derive(
+    Clone,
+    Debug,
+    PartialEq,
+    Eq,
+    BorshSerialize,
+    BorshDeserialize,
+    Serialize,
+    Deserialize,
+    JsonSchema,
+)]
 pub struct Moment {
     pub at_us: u64,
     pub what: String,
