@@ -2,43 +2,8 @@
 // allows no inline script; the build tells the hashed names through a <meta> element.
 const app = document.querySelector("meta[name='consensusforge:app']");
 const at = (url) => new URL(url, document.baseURI).href;
-// WebAssembly cannot import a module by itself: the page fetches its later parts through this.
+// WebAssembly cannot import a module by itself: the page fetches what it needs later through this.
 globalThis.consensusforgeImport = (url) => import(at(url));
-
-// The second part of the page's WebAssembly, cut out by the build (cargo xtask stamp): a development
-// build has none. Both parts share memory and table.
-let starting;
-let first;
-let coming;
-const laterHere = () => !app.dataset.later || Boolean(first?.["later:ready"].value);
-const join = (module) => {
-  new WebAssembly.Instance(module, { first });
-  first["later:ready"].value = 1;
-};
-globalThis.consensusforgeLater = {
-  here: laterHere,
-  load() {
-    coming ??= (async () => {
-      const answer = await fetch(at(app.dataset.later));
-      if (!answer.ok) throw new Error(`the host answers ${answer.status}`);
-      const module = await WebAssembly.compile(await answer.arrayBuffer());
-      await starting;
-      if (!laterHere()) join(module);
-    })().finally(() => { coming = undefined; });
-    return coming;
-  },
-  // Whoever opens a panel waits for the above. Should a call come through before, it gets what it needs,
-  // while the page stands still.
-  fetch() {
-    const request = new XMLHttpRequest();
-    request.open("GET", at(app.dataset.later), false);
-    request.overrideMimeType("text/plain; charset=x-user-defined");
-    request.send();
-    if (request.status !== 200) throw new Error(`A part of this page could not be fetched: the host answers ${request.status}.`);
-    join(new WebAssembly.Module(Uint8Array.from(request.responseText, (letter) => letter.charCodeAt(0))));
-    console.warn("A part of the page was fetched in the midst of a call.");
-  },
-};
 
 const say = (text) => {
   const line = document.getElementById("boot-says");
@@ -69,8 +34,7 @@ if (missing.length) {
 } else {
   try {
     const { default: init } = await import(at(app.content));
-    starting = init({ module_or_path: at(app.dataset.wasm) });
-    first = await starting;
+    await init({ module_or_path: at(app.dataset.wasm) });
     document.getElementById("boot")?.remove();
   } catch (error) {
     say(

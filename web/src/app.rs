@@ -10,7 +10,6 @@ use crate::inspect::history::History;
 use crate::model::{Command, Scenario, Who};
 use crate::panels::chart::Chart;
 use crate::panels::data::Data;
-use crate::platform::later::Later;
 use crate::platform::theme::Theme;
 use crate::platform::workers::Handle;
 use crate::protocol::{
@@ -117,8 +116,6 @@ pub struct App {
     pub lit: RwSignal<bool>,
     /// Futures taken back and left behind.
     pub branches: RwSignal<Branches>,
-    /// Panels that are not open at first.
-    pub later: Later,
     worker: StoredValue<Option<Rc<Handle<FromWorker>>>, LocalStorage>,
     chart: StoredValue<Rc<RefCell<Chart>>, LocalStorage>,
     other_chart: StoredValue<Rc<RefCell<Chart>>, LocalStorage>,
@@ -181,7 +178,6 @@ impl App {
             other_chart: StoredValue::new_local(Rc::default()),
             futures: RwSignal::new(false),
             branches: RwSignal::new(Branches::default()),
-            later: Later::new(),
             worker: StoredValue::new_local(None),
             chart: StoredValue::new_local(Rc::default()),
         }

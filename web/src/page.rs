@@ -9,7 +9,6 @@ use crate::panels::{
     metrics, newer, nodes, overload, path, presenter, recorded, run, scenarios, share, sheets,
     term, top, transport,
 };
-use crate::platform::later::behind;
 use crate::platform::workers::Handle;
 use crate::platform::{files, place};
 use crate::protocol::{About, ChartNews, FromWorker, ToWorker};
@@ -119,10 +118,10 @@ fn Whole() -> impl IntoView {
                     <recorded::Recorded />
                     {move || match app.tab.get() {
                         Tab::Run => view! { <run::Run /> }.into_any(),
-                        Tab::Nodes => app.later.panel(|| view! { <nodes::Nodes /> }.into_any()),
-                        Tab::Contracts => app.later.panel(|| view! { <contracts::Contracts /> }.into_any()),
-                        Tab::Metrics => app.later.panel(|| view! { <metrics::Metrics /> }.into_any()),
-                        Tab::Log => app.later.panel(|| view! { <log::Log /> }.into_any()),
+                        Tab::Nodes => view! { <nodes::Nodes /> }.into_any(),
+                        Tab::Contracts => view! { <contracts::Contracts /> }.into_any(),
+                        Tab::Metrics => view! { <metrics::Metrics /> }.into_any(),
+                        Tab::Log => view! { <log::Log /> }.into_any(),
                     }}
                 </div>
             </aside>
@@ -288,10 +287,10 @@ fn hear(app: App, message: FromWorker, bytes: Option<Vec<u8>>) {
         }
         FromWorker::Acted(acted) => app.acted(*acted),
         FromWorker::Turned(scenario) => app.scenario.set(scenario),
-        FromWorker::ComparisonOpened(world) => behind(|| chart::comparison::opened(app, world)),
+        FromWorker::ComparisonOpened(world) => chart::comparison::opened(app, world),
         FromWorker::Comparison(news) => {
             let chart = bytes.and_then(|b| borsh::from_slice::<ChartNews>(&b).ok());
-            behind(|| chart::comparison::heard(app, *news, chart));
+            chart::comparison::heard(app, *news, chart);
         }
         FromWorker::BesideFrame(frame) => {
             app.other_chart().borrow_mut().knew(&frame.nodes);
@@ -319,10 +318,8 @@ fn hear(app: App, message: FromWorker, bytes: Option<Vec<u8>>) {
             app.added.set(Some(module));
         }
         FromWorker::Ledger(ledger) => app.ledger.set(Arc::from(ledger)),
-        FromWorker::Data(news) => behind(|| app.data.heard(app, news, bytes)),
-        FromWorker::Studio { number, answer } => {
-            behind(|| app.studio.answered(number, answer));
-        }
+        FromWorker::Data(news) => app.data.heard(app, news, bytes),
+        FromWorker::Studio { number, answer } => app.studio.answered(number, answer),
         FromWorker::Replayed(replay) => {
             let tone = if replay.matches {
                 Tone::Good

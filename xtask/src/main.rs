@@ -1,6 +1,5 @@
 //! `cargo xtask <chore>`: everything that is done to this project, in one place and in Rust.
 
-mod apart;
 mod bindgen;
 mod browsers;
 mod catalogue;
@@ -8,18 +7,13 @@ mod contracts;
 mod files;
 mod install;
 mod licences;
-mod linked;
 mod measure;
 mod npm;
 mod offline;
 mod origin;
-mod own;
 mod page;
-mod plan;
 mod run;
 mod schema;
-mod source;
-mod split;
 mod stages;
 mod stamp;
 mod vendor;

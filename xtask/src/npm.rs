@@ -77,7 +77,7 @@ fn compile(dev: bool) -> Result<PathBuf> {
         ("page", "page")
     };
     let flags = if dev {
-        page::DEV.into()
+        page::ERASE.into()
     } else {
         page::optimised()?
     };

@@ -69,8 +69,7 @@ fn gathered(staging: &Path) -> Result<Files> {
         hasher.update(Sha256::digest(fs::read(staging.join(&name))?));
         if name == "index.html" {
             files.first.push("./".into());
-        // What opens a link or a panel is in the second parts: without a network they must be there.
-        } else if weight::later(&name) && !weight::is_second(&name) {
+        } else if weight::later(&name) {
             files.later.push(name);
         } else {
             files.first.push(name);

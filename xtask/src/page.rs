@@ -10,9 +10,7 @@ use std::process::Command;
 /// Cargo's variable for what follows; .cargo/config.toml would tell the contracts' builds as well.
 pub const FLAGS: &str = "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS";
 /// Leptos forgets the nested types of views at every component: a tenth less of the page's code.
-pub const DEV: &str = "--cfg erase_components";
-/// And names say which types a function is made for: by them the page is taken apart.
-const OPTIMISED: &str = "--cfg erase_components -C symbol-mangling-version=v0";
+pub const ERASE: &str = "--cfg erase_components";
 
 #[derive(clap::Args)]
 pub struct Serve {
@@ -60,7 +58,7 @@ pub fn build(arguments: &Build) -> Result<()> {
 
 /// Flags of the optimised page.
 pub fn optimised() -> Result<String> {
-    Ok(format!("{OPTIMISED}{}", origin::flags()?))
+    Ok(format!("{ERASE}{}", origin::flags()?))
 }
 
 /// The optimised page into dist/.
@@ -79,7 +77,7 @@ fn trunk(action: &str, dev: bool, offline: bool) -> Result<Command> {
     trunk.env("PATH", path);
     // Trunk reads NO_COLOR as a boolean and stops at the customary NO_COLOR=1.
     trunk.env_remove("NO_COLOR");
-    trunk.env(FLAGS, if dev { DEV.into() } else { optimised()? });
+    trunk.env(FLAGS, if dev { ERASE.into() } else { optimised()? });
     trunk.env(offline::VARIABLE, if offline { "1" } else { "0" });
     if !dev {
         trunk.arg("--release");

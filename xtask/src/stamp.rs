@@ -1,7 +1,7 @@
 //! Gives the worker's files a version in their address. Trunk hashes the page's files, but not a
 //! worker's, so after an update a browser could run a cached old worker under a new page.
 
-use crate::{apart, offline, split};
+use crate::offline;
 use anyhow::{Context, Result, ensure};
 use sha2::{Digest, Sha256};
 use std::fs;
@@ -20,11 +20,6 @@ const FILES: [&str; 9] = [
     "curves.js",
     "curves_bg.wasm",
 ];
-/// The worker's second part, fetched when it is first wanted.
-const LATER: &str = "later.wasm";
-/// The app's second part, until it is named for its content.
-const APP_LATER: &str = "app_later.wasm";
-const APP_IN_PAGE: &str = r#"<meta name="consensusforge:app" content="./"#;
 /// What the glue of a module binds: two in one worker need two names.
 const GLUE: &str = "let wasm_bindgen";
 const IN_PAGE: &str = r#"content="worker_loader.js""#;
@@ -37,24 +32,14 @@ pub fn stamp() -> Result<()> {
     let staging = std::env::var_os("TRUNK_STAGING_DIR").map(PathBuf::from).context(
         "`stamp` works on a page being built; trunk calls it (`cargo xtask build` starts trunk)",
     )?;
-    fs::write(staging.join("worker_loader.js"), worker_loader())?;
+    fs::write(staging.join("worker_loader.js"), WORKER_LOADER)?;
     fs::write(staging.join("compiler_loader.js"), loader("compiler"))?;
     rename_glue(&staging.join("curves.js"))?;
-    // A build for development is not measured, and its names are what a debugger shows.
-    let release = std::env::var("TRUNK_PROFILE").is_ok_and(|profile| profile == "release");
     let page = staging.join("index.html");
-    let mut html = fs::read_to_string(&page).context("trunk made no index.html")?;
-    let mut files = FILES.to_vec();
-    if release {
-        let app = app_in(&html)?;
-        take_apart(&staging, &app)?;
-        html = name_app(&staging, &app, &html)?;
-        files.push(LATER);
-    }
-    let folder = format!("worker-{}", version(&staging, &files)?);
+    let folder = format!("worker-{}", version(&staging, &FILES)?);
 
     fs::create_dir_all(staging.join(&folder))?;
-    for file in &files {
+    for file in FILES {
         fs::rename(staging.join(file), staging.join(&folder).join(file))?;
     }
     // The record names the digests of all of them.
@@ -63,7 +48,7 @@ pub fn stamp() -> Result<()> {
         version(&staging.join(VENDOR), &["vendor.json"])?
     );
     fs::rename(staging.join(VENDOR), staging.join(&bundles))?;
-    let mut stamped = html;
+    let mut stamped = fs::read_to_string(&page).context("trunk made no index.html")?;
     for (what, before, after) in [
         (
             "worker",
@@ -119,100 +104,33 @@ fn rename_glue(glue: &Path) -> Result<()> {
     Ok(())
 }
 
-/// The worker's loader. Its second part and the module of elliptic curves are called for in the midst of a
-/// call, so they are fetched there and then: a worker may wait, and the page does not wait for it.
-fn worker_loader() -> String {
-    format!(
-        r#"importScripts("./worker.js");
-let first;
+/// The worker's loader. The module of elliptic curves is needed in the midst of a contract's call, so it is
+/// fetched synchronously: a worker may wait, and the page does not wait for it.
+const WORKER_LOADER: &str = r#"importScripts("./worker.js");
 let served;
-const whole = (name, what) => {{
+const whole = (name, what) => {
   const request = new XMLHttpRequest();
-  request.open("GET", `./${{name}}`, false);
+  request.open("GET", `./${name}`, false);
   request.responseType = "arraybuffer";
-  try {{
+  try {
     request.send();
-  }} catch (error) {{
-    throw new Error(`A part of the simulator, the one for ${{what}}, could not be fetched. See whether this page's host can be reached, and restart.`);
-  }}
-  if (request.status !== 200) {{
-    throw new Error(`A part of the simulator, the one for ${{what}}, is not where this page came from (status ${{request.status}}). Reload the page.`);
-  }}
+  } catch (error) {
+    throw new Error(`A part of the simulator, the one for ${what}, could not be fetched. See whether this page's host can be reached, and restart.`);
+  }
+  if (request.status !== 200) {
+    throw new Error(`A part of the simulator, the one for ${what}, is not where this page came from (status ${request.status}). Reload the page.`);
+  }
   return new WebAssembly.Module(request.response);
-}};
-self.later = {{
-  fetch() {{
-    const module = whole("{LATER}", "contracts and links");
-    new WebAssembly.Instance(module, {{ first }});
-    first["{}"].value = 1;
-  }},
-}};
-self.curves = (request) => {{
-  if (!served) {{
+};
+self.curves = (request) => {
+  if (!served) {
     const module = whole("curves_bg.wasm", "elliptic curves");
     importScripts("./curves.js");
-    curves_glue.initSync({{ module }});
+    curves_glue.initSync({ module });
     served = true;
-  }}
+  }
   return curves_glue.serve(request);
-}};
-wasm_bindgen({{ module_or_path: "./worker_bg.wasm" }})
-  .then((exports) => {{ first = exports; }})
-  .catch((error) => setTimeout(() => {{ throw error; }}));
-"#,
-        split::READY
-    )
-}
-
-/// Takes the modules apart and the names out of all of them.
-fn take_apart(staging: &Path, app: &str) -> Result<()> {
-    apart::WORKER.apart(
-        &staging.join("worker_bg.wasm"),
-        &staging.join("worker.js"),
-        &staging.join(LATER),
-    )?;
-    apart::APP.apart(
-        &staging.join(format!("{app}_bg.wasm")),
-        &staging.join(format!("{app}.js")),
-        &staging.join(APP_LATER),
-    )?;
-    for entry in fs::read_dir(staging)? {
-        let path = entry?.path();
-        if path.extension().is_some_and(|e| e == "wasm") {
-            fs::write(&path, split::strip(&fs::read(&path)?)?)?;
-        }
-    }
-    Ok(())
-}
-
-/// The app's files without their endings. Trunk names them for what cargo made.
-fn app_in(html: &str) -> Result<String> {
-    let start = html.find(APP_IN_PAGE).map(|at| at + APP_IN_PAGE.len());
-    let name = start.and_then(|at| html[at..].split_once(".js\""));
-    let (name, _) = name.with_context(|| format!("index.html holds no {APP_IN_PAGE}"))?;
-    Ok(name.to_owned())
-}
-
-/// Names the app's files for what has become of them, and the second part beside the first.
-fn name_app(staging: &Path, app: &str, html: &str) -> Result<String> {
-    let (module, glue) = (format!("{app}_bg.wasm"), format!("{app}.js"));
-    let version = version(staging, &[&module, &glue, APP_LATER])?;
-    let named = format!("app-{version}");
-    for (file, name) in [
-        (module.as_str(), format!("{named}_bg.wasm")),
-        (&glue, format!("{named}.js")),
-        (APP_LATER, format!("later-{version}.wasm")),
-    ] {
-        fs::rename(staging.join(file), staging.join(name))?;
-    }
-    let told = format!("data-wasm=\"./{named}_bg.wasm\"");
-    let stamped = html.replace(app, &named);
-    ensure!(
-        stamped.matches(&told).count() == 1,
-        "index.html must hold {told}: the page finds its module by it"
-    );
-    Ok(stamped.replace(
-        &told,
-        &format!("{told} data-later=\"./later-{version}.wasm\""),
-    ))
-}
+};
+wasm_bindgen({ module_or_path: "./worker_bg.wasm" })
+  .catch((error) => setTimeout(() => { throw error; }));
+"#;

@@ -9,7 +9,6 @@ use super::prices;
 use super::receipt::{CallTree, GasReport, Receipt};
 use super::state::{Account, CodeInfo, Contract};
 use super::validity::{max_fee, sender};
-use crate::base::Slices;
 use crate::base::digest::sha256;
 use crate::types::transaction::NATIVE_DENOM;
 use crate::types::{Action, Address, Coin, Header, SignedTransaction};
@@ -145,23 +144,13 @@ async fn act(
         | Action::Execute { .. }
         | Action::Migrate { .. }
         | Action::SetAdmin { .. } => {
-            return with_contracts(keeper, tx, gas, calls).await;
+            // Boxed, so that a block of transfers does not carry this future along.
+            return Box::pin(call_contracts(keeper, tx, gas, calls)).await;
         }
     };
     // Its price is the transaction's own.
     keeper.shift(&sender(&tx.transaction), to, coins)?;
     Ok(Act::default())
-}
-
-/// Boxed: a block of transfers does without all this code, and a page that opens with one too.
-#[inline(never)]
-fn with_contracts<'a>(
-    keeper: &'a mut Keeper<'_>,
-    tx: &'a SignedTransaction,
-    gas: u64,
-    calls: &'a mut Option<CallTree>,
-) -> Slices<'a, Result<Act, MessageError>> {
-    Box::pin(call_contracts(keeper, tx, gas, calls))
 }
 
 async fn call_contracts(

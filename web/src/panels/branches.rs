@@ -33,7 +33,7 @@ pub fn Futures() -> impl IntoView {
     let app = app();
     view! {
         <Show when=move || app.futures.get()>
-            {app.later.panel(|| view! { <List /> }.into_any())}
+            {view! { <List /> }.into_any()}
         </Show>
     }
 }

@@ -213,16 +213,8 @@ pub fn follow(app: App) {
             if shown && app.sheet.get_untracked() == Sheet::None {
                 app.sheet.set(Sheet::Side);
             }
-            let tell = move || {
-                let thing = app.looked_at.with_untracked(|h| h.shown().cloned());
-                app.send(crate::protocol::ToWorker::Inspect(thing));
-            };
-            if shown {
-                // What lays the answer out must be there when it comes.
-                app.later.then(app, tell);
-            } else {
-                tell();
-            }
+            let thing = app.looked_at.with_untracked(|h| h.shown().cloned());
+            app.send(crate::protocol::ToWorker::Inspect(thing));
         }
         shown
     });

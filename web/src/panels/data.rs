@@ -76,8 +76,7 @@ impl Data {
     }
 
     pub fn save(&self, app: App, what: Saving) {
-        app.later
-            .then(app, move || app.send(ToWorker::Data(DataAsk::Save(what))));
+        app.send(ToWorker::Data(DataAsk::Save(what)));
     }
 
     pub fn heard(&self, app: App, news: DataNews, bytes: Option<Vec<u8>>) {

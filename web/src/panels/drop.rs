@@ -45,7 +45,7 @@ pub fn chosen(app: App, input: &HtmlInputElement) {
 fn all(app: App, list: &FileList) {
     for k in 0..list.length() {
         if let Some(file) = list.get(k) {
-            app.later.then(app, move || spawn_local(one(app, file)));
+            spawn_local(one(app, file));
         }
     }
 }

@@ -5,7 +5,6 @@ use crate::app::{App, Sheet, app};
 use crate::lessons::progress::{self, Progress, STEPS};
 use crate::lessons::{Seen, Stage, Step, Watch, path};
 use crate::platform::kept;
-use crate::platform::later::behind;
 use leptos::{html, prelude::*};
 
 const KEY: &str = "path";
@@ -48,10 +47,7 @@ impl Path {
                 .set(if up { Sheet::None } else { Sheet::Controls });
             return;
         }
-        let me = *self;
-        app.later.then(app, move || {
-            me.begin(app, progress::next(&me.progress.get_untracked()));
-        });
+        self.begin(app, progress::next(&self.progress.get_untracked()));
     }
 
     fn begin(&self, app: App, k: usize) {
@@ -135,7 +131,7 @@ pub fn wanted() -> impl Fn() -> Option<&'static str> + Copy + 'static {
             && !me.stage.with(|s| matches!(s, Some(Stage::Done(_))));
         asked.then(|| {
             let at = me.at.get();
-            behind(|| path().into_iter().nth(at).map_or("", |s| s.control))
+            path().into_iter().nth(at).map_or("", |s| s.control)
         })
     }
 }
@@ -149,16 +145,14 @@ pub fn PathCard() -> impl IntoView {
         me.named.track();
         me.predicted.track();
         if me.open.get() {
-            behind(|| me.look(app));
+            me.look(app);
         }
     });
     move || {
         me.open.get().then(|| {
             let at = me.at.get();
-            app.later.panel(move || {
-                let step = path().into_iter().nth(at).map(StoredValue::new);
-                step.map(|step| view! { <Card step=step /> }).into_any()
-            })
+            let step = path().into_iter().nth(at).map(StoredValue::new);
+            step.map(|step| view! { <Card step=step /> })
         })
     }
 }

@@ -6,7 +6,6 @@ pub mod dom;
 pub mod files;
 pub mod frames;
 pub mod kept;
-pub mod later;
 pub mod place;
 pub mod plots;
 pub mod text;

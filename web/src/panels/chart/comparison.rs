@@ -17,7 +17,7 @@ pub fn BesideChart() -> impl IntoView {
     let app = app();
     view! {
         <Show when=move || app.beside.get().is_some()>
-            {app.later.panel(|| view! { <Panel /> }.into_any())}
+            {view! { <Panel /> }.into_any()}
         </Show>
     }
 }

@@ -140,10 +140,9 @@ pub fn MenuCard() -> impl IntoView {
     };
     let keys = StoredValue::new_local(Rc::new(keys) as Keys);
     move || {
-        ui.menu.get().map(|menu| {
-            app.later
-                .panel(move || open_card(app, ui, card, &menu, keys.get_value()))
-        })
+        ui.menu
+            .get()
+            .map(|menu| open_card(app, ui, card, &menu, keys.get_value()))
     }
 }
 
@@ -298,12 +297,7 @@ pub fn InterventionButtons(
 pub fn InspectedHands() -> impl IntoView {
     let app = app();
     let shown = Memo::new(move |_| app.looked_at.with(|h| h.shown().cloned()));
-    move || {
-        shown.get().map(|thing| {
-            app.later
-                .panel(move || hands_on(app, &thing).unwrap_or_else(|| ().into_any()))
-        })
-    }
+    move || shown.get().and_then(|thing| hands_on(app, &thing))
 }
 
 fn hands_on(app: App, thing: &Thing) -> Option<AnyView> {

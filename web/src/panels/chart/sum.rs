@@ -17,11 +17,7 @@ pub fn SumCard() -> impl IntoView {
             ui.said.set(said(&sum));
         }
     });
-    move || {
-        ui.sum
-            .get()
-            .map(|sum| app.later.panel(move || card(app, ui, &sum)))
-    }
+    move || ui.sum.get().map(|sum| card(app, ui, &sum))
 }
 
 fn card(app: App, ui: Ui, sum: &Sum) -> AnyView {
