@@ -1,5 +1,5 @@
-//! What page and worker say to one another: borsh enums; what is bytes already (chart records, uploaded
-//! modules) travels beside them. Both are transferred, and serde stays out of the page.
+//! What page and worker say to one another. Messages are structured clones; what there is much of (chart
+//! records, figures, uploaded modules, traces) travels beside them as bytes, which are transferred.
 
 pub mod studio;
 
@@ -13,10 +13,11 @@ use consensusforge_core::session::view::{
     Arrow, ChartBatch, ContractView, Frame, LinkView, MessageView, ModuleView, Moments, Preset,
     Problem, ReceiptView, Replay, RunInfo, Unit,
 };
+use serde::{Deserialize, Serialize};
 
 /// From the page to the worker. A message is made, sent and gone: boxes would only cost.
 #[allow(clippy::large_enum_variant)]
-#[derive(Clone, Debug, PartialEq, BorshSerialize, BorshDeserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum ToWorker {
     /// Start this scenario and go to an instant of it.
     Open {
@@ -74,7 +75,7 @@ pub enum ToWorker {
 }
 
 /// A run to go over to: where one stood in it, how far it had been, what was seen.
-#[derive(Clone, Debug, PartialEq, BorshSerialize, BorshDeserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ToFuture {
     pub scenario: Scenario,
     pub at_us: u64,
@@ -83,14 +84,14 @@ pub struct ToFuture {
 }
 
 /// How the second run stands.
-#[derive(Clone, Debug, PartialEq, BorshSerialize, BorshDeserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ComparisonNews {
     pub now_us: u64,
     pub found: Compared,
 }
 
 /// Where two runs first differ, up to the instant both have reached.
-#[derive(Clone, Debug, PartialEq, BorshSerialize, BorshDeserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Compared {
     /// Still being looked for.
     Searching,
@@ -101,7 +102,7 @@ pub enum Compared {
 }
 
 /// An act done.
-#[derive(Clone, Debug, PartialEq, BorshSerialize, BorshDeserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Acted {
     /// With all commands so far.
     pub scenario: Scenario,
@@ -114,7 +115,7 @@ pub struct Acted {
 }
 
 /// What a hand does to a message in flight.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Intervention {
     Drop,
     /// Microseconds.
@@ -137,7 +138,7 @@ impl ToWorker {
 
 /// From the worker to the page.
 #[allow(clippy::large_enum_variant)]
-#[derive(Clone, Debug, BorshSerialize, BorshDeserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub enum FromWorker {
     Ready {
         presets: Vec<Preset>,
@@ -183,13 +184,13 @@ pub enum FromWorker {
 }
 
 /// From the page to the compiler, a worker of its own that is started when first wanted.
-#[derive(Clone, Debug, BorshSerialize, BorshDeserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct ToCompiler {
     pub wat: String,
 }
 
 /// From the compiler; a module's bytes travel beside `Compiled(Ok)`.
-#[derive(Clone, Debug, BorshSerialize, BorshDeserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub enum FromCompiler {
     Ready,
     Compiled(Result<(), CompileError>),
@@ -197,7 +198,7 @@ pub enum FromCompiler {
 }
 
 /// Which act a problem belongs to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum About {
     /// A scenario that cannot run.
     Scenario,
@@ -208,7 +209,7 @@ pub enum About {
 }
 
 /// Sent with every slice of work.
-#[derive(Clone, Copy, Debug, Default, PartialEq, BorshSerialize, BorshDeserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Tick {
     pub now_us: u64,
     pub steps: u64,
@@ -221,14 +222,14 @@ pub struct Tick {
 }
 
 /// A step, seek or replay under way.
-#[derive(Clone, Copy, Debug, PartialEq, BorshSerialize, BorshDeserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Progress {
     pub what: Doing,
     /// 0 to 1, where known.
     pub share: f64,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Doing {
     Stepping,
     SteppingBack,
@@ -237,7 +238,7 @@ pub enum Doing {
 }
 
 /// Contracts and what became of transactions, sent when they change.
-#[derive(Clone, Debug, Default, BorshSerialize, BorshDeserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Ledger {
     pub modules: Vec<ModuleView>,
     pub contracts: Vec<ContractView>,
@@ -246,7 +247,7 @@ pub struct Ledger {
     pub people: Vec<(String, String)>,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CompileError {
     /// 1-based; 0 when the error has no place.
     pub line: usize,

@@ -8,11 +8,11 @@ pub mod json;
 mod references;
 pub mod schema;
 
-use borsh::{BorshDeserialize, BorshSerialize};
+use serde::{Deserialize, Serialize};
+
 
 /// What of a contract a message is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, BorshSerialize, BorshDeserialize)]
-#[borsh(use_discriminant = false)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Kind {
     Instantiate,
     Execute,
@@ -35,7 +35,7 @@ impl Kind {
 }
 
 /// One function of a contract, as a form.
-#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FormView {
     pub kind: Kind,
     /// The variant's name; empty when the message is the fields themselves.
@@ -45,7 +45,7 @@ pub struct FormView {
     pub fields: Vec<FieldView>,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FieldView {
     /// Names from the outside in, joined by dots.
     pub name: String,
@@ -57,7 +57,7 @@ pub struct FieldView {
 }
 
 /// How a field is asked for and what becomes of the text.
-#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Input {
     Text,
     /// Digits that travel as a string, as Uint128 does; true: a sign is allowed.
@@ -76,7 +76,7 @@ pub enum Input {
 }
 
 /// What is wrong, and with which field: its number, or none for the whole form.
-#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Complaint {
     pub field: Option<u32>,
     pub sentence: String,

@@ -1,9 +1,10 @@
 //! Records for the chart.
 
 use borsh::{BorshDeserialize, BorshSerialize};
+use serde::{Deserialize, Serialize};
 
 /// A message on its way from one node to one other, for the chart.
-#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, BorshSerialize, BorshDeserialize)]
 pub struct Arrow {
     pub message: u32,
     pub from: u16,
@@ -21,7 +22,7 @@ pub struct Arrow {
     pub bytes: u32,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, BorshSerialize, BorshDeserialize)]
 #[borsh(use_discriminant = false)]
 pub enum Fate {
     InFlight,
@@ -34,14 +35,14 @@ pub enum Fate {
 }
 
 /// Something that happened at one node at one instant.
-#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, BorshSerialize, BorshDeserialize)]
 pub struct Mark {
     pub node: u16,
     pub at_us: u64,
     pub what: MarkKind,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, BorshSerialize, BorshDeserialize)]
 pub enum MarkKind {
     /// Index into [`RunInfo::steps`].
     Step {

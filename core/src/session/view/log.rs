@@ -2,9 +2,10 @@
 
 use super::chart::{Arrow, Mark};
 use borsh::{BorshDeserialize, BorshSerialize};
+use serde::{Deserialize, Serialize};
 
 /// What a log is to show. All conditions hold at once.
-#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, BorshSerialize, BorshDeserialize)]
 pub struct LogQuery {
     /// Index into `LOG_EVENTS`.
     pub event: Option<u8>,
@@ -32,7 +33,7 @@ impl Default for LogQuery {
 }
 
 /// One record in words.
-#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, BorshSerialize, BorshDeserialize)]
 pub struct LogRow {
     /// Of the record since the run began.
     pub number: u64,
@@ -49,7 +50,7 @@ pub struct LogRow {
 }
 
 /// Some rows of a log.
-#[derive(Clone, Debug, Default, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, BorshSerialize, BorshDeserialize)]
 pub struct LogPage {
     /// Rows there are.
     pub total: u32,
@@ -59,7 +60,7 @@ pub struct LogPage {
 }
 
 /// A thing on the chart, to be found in a log.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, BorshSerialize, BorshDeserialize)]
 pub struct LogPlace {
     pub at_us: u64,
     pub message: Option<u32>,
