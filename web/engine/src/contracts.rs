@@ -52,25 +52,25 @@ impl Run {
         give(&fork.card(&module.sha256))
     }
 
-    pub fn add(&mut self, name: &JsValue, wasm: &JsValue) -> Answer {
-        let name = text(name, "name")?;
+    pub fn add(&mut self, called: &JsValue, wasm: &JsValue) -> Answer {
+        let called = text(called, "name")?;
         let wasm = bytes(wasm, "wasm")?;
         give(
             &self
                 .session
-                .add_contract(&name, &wasm)
+                .add_contract(&called, &wasm)
                 .about(Kind::Contract)?,
         )
     }
 
     /// The file of a sample contract that has to be taken in before it is added.
-    pub fn sample_file(&self, name: &JsValue) -> Answer<Option<String>> {
-        Ok(file_of(&text(name, "name")?).map(str::to_owned))
+    pub fn sample_file(&self, sample: &JsValue) -> Answer<Option<String>> {
+        Ok(file_of(&text(sample, "name")?).map(str::to_owned))
     }
 
-    pub fn add_sample(&mut self, name: &JsValue) -> Answer {
-        let name = text(name, "name")?;
-        give(&self.session.add_builtin(&name).about(Kind::Contract)?)
+    pub fn add_sample(&mut self, sample: &JsValue) -> Answer {
+        let sample = text(sample, "name")?;
+        give(&self.session.add_builtin(&sample).about(Kind::Contract)?)
     }
 
     /// Asks a contract; `message` is text or bytes.
@@ -136,11 +136,11 @@ impl Run {
             let honest = nodes.iter().position(|n| !n.byzantine && !n.crashed);
             return Ok(honest.unwrap_or(0));
         }
-        let name = text(validator, "validator")?;
+        let wanted = text(validator, "validator")?;
         let nodes = self.session.world().nodes;
-        nodes.iter().position(|n| *n == name).ok_or_else(|| {
+        nodes.iter().position(|n| *n == wanted).ok_or_else(|| {
             Failure::argument(format!(
-                "validator: nobody here is called \"{name}\"; there are: {}.",
+                "validator: nobody here is called \"{wanted}\"; there are: {}.",
                 nodes.join(", ")
             ))
         })

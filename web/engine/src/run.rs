@@ -196,8 +196,8 @@ impl Run {
         give(&self.session.message(id))
     }
 
-    pub fn export_as(&self, name: &JsValue, from_us: &JsValue, until_us: &JsValue) -> Answer {
-        let format = format(&text(name, "format")?).about(Kind::Argument)?;
+    pub fn export_as(&self, kind: &JsValue, from_us: &JsValue, until_us: &JsValue) -> Answer {
+        let format = format(&text(kind, "format")?).about(Kind::Argument)?;
         let from = whole_or_none(from_us, "from_us")?.unwrap_or(0);
         let until = whole_or_none(until_us, "until_us")?.unwrap_or(END);
         give(&self.session.export(format, from, until))

@@ -6,6 +6,11 @@ use serde_json::Value;
 use serde_wasm_bindgen::Serializer;
 use wasm_bindgen::{JsCast, JsValue};
 
+/// Letters that are kept of a sentence too long to be read: its beginning, and its end, where it says what to
+/// do.
+const HEAD: usize = 400;
+const TAIL: usize = 200;
+
 /// Why a call did nothing. `npm/api.js` makes a `ConsensusForgeError` of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Failure {
@@ -32,12 +37,17 @@ pub enum Kind {
 pub type Answer<T = JsValue> = Result<T, JsValue>;
 
 impl Failure {
-    pub fn argument(sentence: String) -> JsValue {
-        Failure {
-            kind: Kind::Argument,
-            sentence,
+    pub fn new(kind: Kind, mut sentence: String) -> Failure {
+        // Some repeat what they were given, and a program may have given a megabyte.
+        let starts: Vec<usize> = sentence.char_indices().map(|(at, _)| at).collect();
+        if starts.len() > HEAD + TAIL {
+            sentence.replace_range(starts[HEAD]..starts[starts.len() - TAIL], " … ");
         }
-        .into()
+        Failure { kind, sentence }
+    }
+
+    pub fn argument(sentence: String) -> JsValue {
+        Failure::new(Kind::Argument, sentence).into()
     }
 }
 
@@ -57,7 +67,7 @@ impl<T, E: Into<Problem>> About<T> for Result<T, E> {
     fn about(self, kind: Kind) -> Answer<T> {
         self.map_err(|error| {
             let Problem { sentence } = error.into();
-            Failure { kind, sentence }.into()
+            Failure::new(kind, sentence).into()
         })
     }
 }
@@ -141,10 +151,10 @@ fn shown(value: &JsValue) -> String {
         return number.to_string();
     }
     if value.is_bigint() {
-        return format!("{value:?}")
-            .trim_start_matches("JsValue(")
-            .trim_end_matches(')')
-            .to_owned();
+        return match js_sys::BigInt::unchecked_from_js(value.clone()).to_string(10) {
+            Ok(digits) if digits.length() <= 40 => format!("{digits}n"),
+            Ok(_) | Err(_) => "a number of more than 40 digits".into(),
+        };
     }
     if value.is_null() {
         return "null".into();
@@ -155,5 +165,20 @@ fn shown(value: &JsValue) -> String {
         Some("object") => "an object".into(),
         Some(other) => format!("a {other}"),
         None => "this".into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sentence_too_long_to_be_read_keeps_its_beginning_and_its_end() {
+        let short = "a".repeat(HEAD + TAIL);
+        assert_eq!(Failure::new(Kind::Scenario, short.clone()).sentence, short);
+        let long = format!("what is wrong: {} what to do", "é".repeat(1000));
+        let cut = Failure::new(Kind::Scenario, long).sentence;
+        assert!(cut.starts_with("what is wrong: ") && cut.ends_with(" what to do"));
+        assert_eq!(cut.chars().count(), HEAD + TAIL + 3);
     }
 }

@@ -184,7 +184,7 @@ test("a CosmWasm contract that lies beside the module is fetched, and hears JSON
   assert.equal(again.scenario().contracts[0].wasm, undefined);
 });
 
-test("curves are computed in the module itself", async () => {
+test("every preset opens by its id", async () => {
   const list = await presets();
   assert.ok(list.length > 10);
   for (const { id, scenario } of list) {
@@ -218,7 +218,7 @@ test("bad input is refused with a sentence that says what and where", async () =
     [() => run.apply("heel"), "command", /heel/],
     [() => run.advance(-1), "argument", /^until_us: -1 is not a whole number from 0 to 18446744073709551615/],
     [() => run.advance("soon"), "argument", /^until_us: the text "soon" is not a whole number/],
-    [() => run.advance(-1n), "argument", /^until_us: -1 is not a whole number/],
+    [() => run.advance(-1n), "argument", /^until_us: -1n is not a whole number/],
     [() => run.seek(NaN), "argument", /^to_us: NaN/],
     [() => run.step("day"), "argument", /there is no "day"; there are event, message, step and height/],
     [() => run.message(2 ** 32), "argument", /4294967296 is too large; at most 4294967295/],

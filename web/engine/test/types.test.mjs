@@ -47,6 +47,8 @@ test("values have the types that the declarations give them", async () => {
   while (!calm.advance(3_000_000n).reached);
   const [deployed] = calm.contract.deployed();
   const contract = deployed.address;
+  calm.contract.submit({ action: { call: { address: contract, input: { text: "" }, value: 0 } } });
+  while (!calm.advance(5_000_000n).reached);
   const stored = calm.contract.storage({ contract });
   const again = await library.open(calm.link().fragment);
   let replay = null;
