@@ -1,11 +1,12 @@
 //! What the cross-crate suites share.
 
 pub mod guests;
+pub mod import_cycles;
 pub mod imports;
 pub mod mini_network;
 pub mod one_node;
 pub mod published;
-pub mod streamlet;
+pub mod siege;
 pub mod swarm;
 
 use consensusforge_core::session::Session;

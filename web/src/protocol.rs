@@ -1,5 +1,5 @@
-//! What page and worker say to one another. Messages are structured clones; what there is much of (chart
-//! records, figures, uploaded modules, traces) travels beside them as bytes, which are transferred.
+//! What page and worker say to one another: borsh enums; what is bytes already (chart records, uploaded
+//! modules) travels beside them. Both are transferred, and serde stays out of the page.
 
 pub mod studio;
 

@@ -16,8 +16,10 @@ pub use duties::{Duty, Participation};
 pub use heights::{HeightFigures, Heights, Spread, Traffic};
 pub use metrics::{Metrics, Tally};
 
+pub(crate) use crate::consensus::percent;
+
 use crate::base::Micros;
-use crate::trace::{Event, Head, Record, Trace};
+use crate::trace::{Event, Head, Record, Trace, ValidatorsChange};
 use crate::types::{NodeId, ValidatorId};
 use std::sync::Arc;
 
@@ -190,6 +192,39 @@ impl Monitors {
     }
 }
 
+/// Who votes from a height on, told by what is new: "From height 7 on, v5 votes with stake 100 and v2 does
+/// not vote".
+pub(crate) fn voters(trace: &Trace, change: &ValidatorsChange) -> String {
+    let before = trace.validators(change.height.saturating_sub(1));
+    let mut told = Vec::new();
+    for (i, (name, _)) in trace.head.validators.iter().enumerate() {
+        let id = ValidatorId(i as u16);
+        match (before.get(id), change.set.get(id)) {
+            (Some(_), None) => told.push(format!("{name} does not vote")),
+            (None, Some(v)) => told.push(format!("{name} votes with stake {}", v.stake)),
+            (Some(old), Some(new)) => {
+                if old.stake != new.stake {
+                    told.push(format!(
+                        "{name} has stake {} instead of {}",
+                        new.stake, old.stake
+                    ));
+                }
+                if old.key != new.key {
+                    told.push(format!("{name} signs with a new key"));
+                }
+            }
+            (None, None) => {}
+        }
+    }
+    if told.is_empty() {
+        return format!(
+            "From height {} on, the same validators vote as before",
+            change.height
+        );
+    }
+    format!("From height {} on, {}", change.height, listed(&told))
+}
+
 /// Node names in a sentence: "v1, v2 and v3".
 pub(crate) fn names(head: &Head, nodes: &[NodeId]) -> String {
     let all: Vec<String> = nodes.iter().map(|n| head.node_name(*n)).collect();
@@ -202,16 +237,6 @@ pub(crate) fn listed(all: &[String]) -> String {
         [one] => one.clone(),
         [first @ .., last] if all.len() <= 8 => format!("{} and {last}", first.join(", ")),
         _ => format!("{} and {} more", all[..6].join(", "), all.len() - 6),
-    }
-}
-
-/// A share in percent with one decimal, by integers: "66.7 %".
-pub(crate) fn percent(part: u64, total: u64) -> String {
-    let tenths = (u128::from(part) * 1_000 + u128::from(total) / 2) / u128::from(total.max(1));
-    if tenths.is_multiple_of(10) {
-        format!("{} %", tenths / 10)
-    } else {
-        format!("{}.{} %", tenths / 10, tenths % 10)
     }
 }
 

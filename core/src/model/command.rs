@@ -5,10 +5,10 @@ use crate::base::Micros;
 use borsh::{BorshDeserialize, BorshSerialize};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use std::fmt;
 
-#[derive(
-    Clone, Debug, PartialEq, Serialize, Deserialize, BorshSerialize, BorshDeserialize, JsonSchema,
-)]
+#[derive(Clone, Debug, PartialEq)]
+#[derive(Serialize, Deserialize, BorshSerialize, BorshDeserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TimedCommand {
     pub at_us: Micros,
@@ -16,9 +16,8 @@ pub struct TimedCommand {
 }
 
 /// What a hand on the page (or a script) does to a running world.
-#[derive(
-    Clone, Debug, PartialEq, Serialize, Deserialize, BorshSerialize, BorshDeserialize, JsonSchema,
-)]
+#[derive(Clone, Debug, PartialEq)]
+#[derive(Serialize, Deserialize, BorshSerialize, BorshDeserialize, JsonSchema)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Command {
     SetLatency(LatencySpec),
@@ -89,4 +88,68 @@ pub enum Command {
         first: SubmitSpec,
         second: SubmitSpec,
     },
+    /// Validators join, leave, or have another stake or key. The next block proposed carries it, and it is
+    /// in force two heights after that block.
+    ChangeValidators {
+        changes: Vec<StakeChange>,
+    },
+}
+
+/// What becomes of one validator.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Serialize, Deserialize, BorshSerialize, BorshDeserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct StakeChange {
+    pub validator: String,
+    /// Its stake from then on; 0: it leaves.
+    pub stake: u64,
+    /// It signs with another key from then on, drawn from the run's seed.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub new_key: bool,
+}
+
+impl fmt::Display for StakeChange {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let StakeChange {
+            validator, stake, ..
+        } = self;
+        match stake {
+            0 => write!(f, "{validator} leaves")?,
+            _ => write!(f, "{validator} has stake {stake}")?,
+        }
+        if self.new_key {
+            f.write_str(" and a new key")?;
+        }
+        Ok(())
+    }
+}
+
+impl Command {
+    /// The copy in flight that the command acts on, with the path of the field that names it.
+    #[must_use]
+    pub fn target_copy(&self) -> Option<(&'static str, &CopySpec)> {
+        match self {
+            Command::Drop(message) => Some(("drop", message)),
+            Command::DeliverNow(message) => Some(("deliver_now", message)),
+            Command::Delay { message, .. } => Some(("delay.message", message)),
+            Command::Duplicate { message, .. } => Some(("duplicate.message", message)),
+            Command::SetLatency(_)
+            | Command::SetLoss { .. }
+            | Command::SetDuplicate { .. }
+            | Command::SetReorder { .. }
+            | Command::SetBlockInterval { .. }
+            | Command::SetWorkload { .. }
+            | Command::SetCrashed { .. }
+            | Command::Crash { .. }
+            | Command::Restart { .. }
+            | Command::SetAdversary(_)
+            | Command::Partition(_)
+            | Command::Heal
+            | Command::Submit { .. }
+            | Command::SubmitTwice { .. }
+            | Command::ChangeValidators { .. }
+            | Command::Isolate { .. }
+            | Command::Restore { .. } => None,
+        }
+    }
 }

@@ -4,16 +4,18 @@
 
 mod admission;
 mod command;
+mod copy;
 mod fault;
-mod hand;
 mod network;
+mod params;
 mod submit;
 
 pub use admission::AdmissionSpec;
-pub use command::{Command, TimedCommand};
+pub use command::{Command, StakeChange, TimedCommand};
+pub use copy::CopySpec;
 pub use fault::{AdversarySpec, CrashSpec, FaultSpec, PuppetLine, StrategySpec, ValueSpec, Who};
-pub use hand::CopySpec;
 pub use network::{Cut, GstSpec, LatencySpec, NetworkSpec, PartitionSpec};
+pub use params::{ParamValue, ParamsSpec};
 pub use submit::{CoinSpec, InputSpec, SubmitSpec};
 
 use crate::base::{Hash, MILLISECOND, Micros, SECOND};
@@ -28,12 +30,11 @@ pub type Address = Hash;
 /// Version of the meaning of a scenario: raised when the same scenario would run to another digest.
 pub const SEMANTICS: u32 = 1;
 
-#[derive(
-    Clone, Debug, PartialEq, Serialize, Deserialize, BorshSerialize, BorshDeserialize, JsonSchema,
-)]
+#[derive(Clone, Debug, PartialEq)]
+#[derive(Serialize, Deserialize, BorshSerialize, BorshDeserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Scenario {
-    /// Shape of this file; 1 today.
+    /// Shape of this file; 2 today.
     pub version: u32,
     /// See [`SEMANTICS`].
     pub semantics: u32,
@@ -66,7 +67,7 @@ pub struct Scenario {
 impl Default for Scenario {
     fn default() -> Self {
         Scenario {
-            version: 1,
+            version: 2,
             semantics: SEMANTICS,
             title: String::new(),
             seed: 1,
@@ -86,20 +87,12 @@ impl Default for Scenario {
     }
 }
 
-#[derive(
-    Clone,
-    Debug,
-    PartialEq,
-    Eq,
-    Serialize,
-    Deserialize,
-    BorshSerialize,
-    BorshDeserialize,
-    JsonSchema,
-)]
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Serialize, Deserialize, BorshSerialize, BorshDeserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ValidatorSpec {
     pub name: String,
+    /// Its stake at the beginning. With 0 it has no vote and only follows, until a command gives it stake.
     pub stake: u64,
 }
 
@@ -114,31 +107,20 @@ impl ValidatorSpec {
     }
 }
 
-#[derive(
-    Clone,
-    Debug,
-    PartialEq,
-    Eq,
-    Serialize,
-    Deserialize,
-    BorshSerialize,
-    BorshDeserialize,
-    JsonSchema,
-)]
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Serialize, Deserialize, BorshSerialize, BorshDeserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct ProtocolSpec {
     pub name: String,
     pub proposer: ProposerSpec,
-    pub propose_timeout_us: Micros,
-    pub prevote_timeout_us: Micros,
-    pub precommit_timeout_us: Micros,
-    /// Every round's timeouts are longer by this.
-    pub timeout_delta_us: Micros,
     /// Pause between a commit and the next height, at least 1.
     pub block_interval_us: Micros,
     /// Nodes send again and relay until decided. Off only where arithmetic is checked.
     pub resend: bool,
     pub resend_interval_us: Micros,
+    /// The protocol's own parameters; `consensusforge about` lists them.
+    #[serde(skip_serializing_if = "ParamsSpec::is_empty")]
+    pub params: ParamsSpec,
 }
 
 impl Default for ProtocolSpec {
@@ -146,28 +128,16 @@ impl Default for ProtocolSpec {
         ProtocolSpec {
             name: "tendermint".into(),
             proposer: ProposerSpec::Priority,
-            propose_timeout_us: 1_000 * MILLISECOND,
-            prevote_timeout_us: 500 * MILLISECOND,
-            precommit_timeout_us: 500 * MILLISECOND,
-            timeout_delta_us: 250 * MILLISECOND,
             block_interval_us: 500 * MILLISECOND,
             resend: true,
             resend_interval_us: 1_000 * MILLISECOND,
+            params: ParamsSpec::default(),
         }
     }
 }
 
-#[derive(
-    Clone,
-    Debug,
-    PartialEq,
-    Eq,
-    Serialize,
-    Deserialize,
-    BorshSerialize,
-    BorshDeserialize,
-    JsonSchema,
-)]
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Serialize, Deserialize, BorshSerialize, BorshDeserialize, JsonSchema)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum ProposerSpec {
     Priority,
@@ -178,17 +148,8 @@ pub enum ProposerSpec {
     List(Vec<String>),
 }
 
-#[derive(
-    Clone,
-    Debug,
-    PartialEq,
-    Eq,
-    Serialize,
-    Deserialize,
-    BorshSerialize,
-    BorshDeserialize,
-    JsonSchema,
-)]
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Serialize, Deserialize, BorshSerialize, BorshDeserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct WorkloadSpec {
     /// Transactions a second from the generator.
@@ -206,17 +167,8 @@ impl Default for WorkloadSpec {
     }
 }
 
-#[derive(
-    Clone,
-    Debug,
-    PartialEq,
-    Eq,
-    Serialize,
-    Deserialize,
-    BorshSerialize,
-    BorshDeserialize,
-    JsonSchema,
-)]
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Serialize, Deserialize, BorshSerialize, BorshDeserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct ExecutionSpec {
     pub block_gas: u64,
@@ -240,17 +192,8 @@ impl Default for ExecutionSpec {
     }
 }
 
-#[derive(
-    Clone,
-    Debug,
-    PartialEq,
-    Eq,
-    Serialize,
-    Deserialize,
-    BorshSerialize,
-    BorshDeserialize,
-    JsonSchema,
-)]
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Serialize, Deserialize, BorshSerialize, BorshDeserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct CheckSpec {
     /// Without a commit for this long the chain counts as stalled.
@@ -266,17 +209,8 @@ impl Default for CheckSpec {
 }
 
 /// A module by name: a built-in one by hash alone, any other with its bytes.
-#[derive(
-    Clone,
-    Debug,
-    PartialEq,
-    Eq,
-    Serialize,
-    Deserialize,
-    BorshSerialize,
-    BorshDeserialize,
-    JsonSchema,
-)]
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Serialize, Deserialize, BorshSerialize, BorshDeserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ContractSpec {
     pub name: String,
@@ -288,17 +222,8 @@ pub struct ContractSpec {
 }
 
 /// What a user account owns at the beginning, beyond what each does.
-#[derive(
-    Clone,
-    Debug,
-    PartialEq,
-    Eq,
-    Serialize,
-    Deserialize,
-    BorshSerialize,
-    BorshDeserialize,
-    JsonSchema,
-)]
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Serialize, Deserialize, BorshSerialize, BorshDeserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AccountSpec {
     pub user: u16,

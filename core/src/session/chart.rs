@@ -3,6 +3,7 @@
 use super::Session;
 use super::view::{Arrow, ChartBatch, Fate, Mark, MarkKind};
 use crate::base::Micros;
+use crate::check::voters;
 use crate::trace::{Event, Loss, MessageId, Record};
 use crate::types::{BlockId, NodeId};
 
@@ -128,7 +129,7 @@ impl Session {
                 height,
             } => {
                 // A pause ends by a timer too; nobody waited in vain there.
-                self.sim.trace().head.in_vain(*timer)?;
+                self.sim.trace().head.timer_fired(*timer)?;
                 (
                     *node,
                     MarkKind::Timeout {
@@ -191,6 +192,12 @@ impl Session {
                 NodeId(0),
                 MarkKind::CommandMissed {
                     sentence: sentence.as_ref().clone(),
+                },
+            ),
+            Event::Validators(change) => (
+                NodeId(0),
+                MarkKind::Changed {
+                    sentence: voters(self.sim.trace(), change),
                 },
             ),
             Event::Byzantine(change) => {

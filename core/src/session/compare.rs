@@ -8,7 +8,8 @@ use borsh::{BorshDeserialize, BorshSerialize};
 use serde::{Deserialize, Serialize};
 
 /// The first thing in which two runs differ: what each did where the other did something else.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, BorshSerialize, BorshDeserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Serialize, Deserialize, BorshSerialize, BorshDeserialize)]
 pub struct Difference {
     /// The earlier of the two.
     pub at_us: u64,
@@ -18,7 +19,8 @@ pub struct Difference {
 }
 
 /// A message sent, a copy delivered or lost, a block decided.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, BorshSerialize, BorshDeserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Serialize, Deserialize, BorshSerialize, BorshDeserialize)]
 pub struct Happened {
     pub at_us: u64,
     /// The node it happened at (of a loss, the sender), and the receiver where there is one.

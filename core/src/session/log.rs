@@ -2,6 +2,7 @@
 
 use super::Session;
 use super::view::{Decision, MessageView};
+use crate::check::voters;
 use crate::trace::{Event, Record, Trace};
 use crate::types::{NodeId, ValidatorId};
 use serde_json::{Value, json};
@@ -100,7 +101,7 @@ pub(super) fn line(trace: &Trace, record: &Record) -> Value {
         m.and_then(|m| head.kinds.get(usize::from(m.kind)))
             .map_or("forgotten", |k| k.name)
     };
-    let step = |s: u8| head.steps.get(usize::from(s)).copied().unwrap_or("?");
+    let step = |s: u8| head.step_name(s);
     let mut value = match &record.event {
         Event::Sent {
             message,
@@ -147,7 +148,7 @@ pub(super) fn line(trace: &Trace, record: &Record) -> Value {
             round,
             height,
         } => json!({"event": "timeout", "node": name(*node),
-            "height": height, "round": round, "timer": head.timers.get(usize::from(*timer))}),
+            "height": height, "round": round, "timer": head.timers.get(usize::from(*timer)).map(|t| t.name)}),
         Event::Locked { node, detail } => json!({"event": "locked", "node": name(*node),
             "height": detail.0.height, "round": detail.0.round, "block": detail.1}),
         Event::Polka { node, detail } => json!({"event": "polka", "node": name(*node),
@@ -179,6 +180,10 @@ pub(super) fn line(trace: &Trace, record: &Record) -> Value {
         Event::CommandMissed(sentence) => {
             json!({"event": "vanished", "sentence": sentence.as_str()})
         }
+        Event::Validators(change) => json!({"event": "validators", "height": change.height,
+            "block": change.block, "sentence": voters(trace, change),
+            "validators": change.set.iter().map(|v| json!({"name": validator(v.id), "stake": v.stake,
+                "key": crate::base::Hash(v.key.0)})).collect::<Vec<_>>()}),
         Event::Submitted { node, detail } => {
             json!({"event": "submitted", "node": name(*node), "transaction": detail.as_ref()})
         }

@@ -8,6 +8,7 @@ use super::Session;
 use super::log::line;
 use super::view::{LogPage, LogPlace, LogQuery, LogRow, LogText};
 use super::words::what;
+use crate::check::voters;
 use crate::trace::{Event, MessageId, MessageRecord, Record, Trace};
 use crate::types::{BlockId, Height, NodeId};
 use std::collections::VecDeque;
@@ -53,7 +54,10 @@ fn event_number(event: &Event) -> u8 {
         Event::Rejected { .. } => 11,
         Event::Evidence(_) => 12,
         Event::Crashed { .. } | Event::Restarted { .. } => 13,
-        Event::Byzantine(_) | Event::Changed(_) | Event::CommandMissed(_) => 14,
+        Event::Byzantine(_)
+        | Event::Changed(_)
+        | Event::CommandMissed(_)
+        | Event::Validators(_) => 14,
         Event::Submitted { .. } => 15,
     }
 }
@@ -156,16 +160,13 @@ impl Term {
     /// Whether a record that speaks of no message fits.
     fn other(&self, event: &Event, trace: &Trace) -> bool {
         let head = &trace.head;
-        let named = |names: &[&'static str], i: u8| {
-            let name = names.get(usize::from(i));
-            name.is_some_and(|n| n.starts_with(self.text.as_str()))
-        };
+        let named = |name: &str| name.starts_with(self.text.as_str());
         if event.height().is_some_and(|h| self.height(h)) {
             return true;
         }
         match event {
-            Event::Step { step, .. } => named(head.steps, *step),
-            Event::TimerFired { timer, .. } => named(head.timers, *timer),
+            Event::Step { step, .. } => named(head.step_name(*step)),
+            Event::TimerFired { timer, .. } => named(head.timer_name(*timer)),
             Event::Locked { detail, .. } => self.block(Some(&detail.1)),
             Event::Polka { detail, .. } => self.block(detail.1.as_ref()),
             Event::Committed(c) => self.block(Some(&c.block)),
@@ -183,6 +184,9 @@ impl Term {
             }
             Event::Changed(sentence) | Event::CommandMissed(sentence) => self.says(sentence),
             Event::Submitted { detail, .. } => self.block(Some(detail)),
+            Event::Validators(change) => {
+                self.block(Some(&change.block)) || self.says(&voters(trace, change))
+            }
             Event::Skipped { .. }
             | Event::Crashed { .. }
             | Event::Restarted { .. }

@@ -1,5 +1,6 @@
 //! A record in words: what happened, at whom, about which height.
 
+use crate::check::voters;
 use crate::trace::{Event, Loss, MessageId, Record, Trace};
 use crate::types::{BlockId, NodeId, Slot, ValidatorId};
 
@@ -90,7 +91,7 @@ pub(super) fn what(record: &Record, trace: &Trace) -> String {
             ..
         } => format!(
             "enters step {} of height {height}, round {round}",
-            head.steps.get(usize::from(*step)).copied().unwrap_or("?")
+            head.step_name(*step)
         ),
         Event::TimerFired {
             timer,
@@ -99,7 +100,7 @@ pub(super) fn what(record: &Record, trace: &Trace) -> String {
             ..
         } => format!(
             "timer {} ends, height {height}, round {round}",
-            head.timers.get(usize::from(*timer)).copied().unwrap_or("?")
+            head.timer_name(*timer)
         ),
         Event::Locked { detail, .. } => {
             format!("locks {}, {}", value(Some(&detail.1)), at(&detail.0))
@@ -147,6 +148,7 @@ pub(super) fn what(record: &Record, trace: &Trace) -> String {
             change.strategy
         ),
         Event::Changed(sentence) | Event::CommandMissed(sentence) => sentence.as_ref().clone(),
+        Event::Validators(change) => voters(trace, change),
         Event::Submitted { detail, .. } => {
             format!("gets transaction {} from a user", detail.short(DIGITS))
         }

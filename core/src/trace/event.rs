@@ -1,8 +1,12 @@
 //! The one event schema. A record is 24 bytes; what happens rarely and needs more is boxed.
 
 use crate::base::{Hash, Micros};
-use crate::consensus::Role;
-use crate::types::{BlockId, Height, NodeId, PublicKey, Round, Signature, Slot, ValidatorId};
+use crate::consensus::{Role, StepInfo, TimerInfo};
+use crate::types::{
+    BlockId, Height, NodeId, PublicKey, Round, Signature, Slot, Validator, ValidatorId,
+    ValidatorSet,
+};
+use std::sync::Arc;
 
 /// Counts the messages of a run from 0.
 pub type MessageId = u32;
@@ -11,23 +15,22 @@ pub type MessageId = u32;
 #[derive(Clone, Debug)]
 pub struct Head {
     pub protocol: &'static str,
-    /// Name and stake of each validator.
+    /// Every validator that may take part in the run: its name, and its stake at the beginning, 0 for one
+    /// that does not vote yet. Who votes on a height says [`Trace::validators`](super::Trace::validators).
     pub validators: Vec<(String, u64)>,
     /// The validator each node runs.
     pub nodes: Vec<ValidatorId>,
     /// Kinds of message: the protocol's first, in its order, then the node's own.
     pub kinds: Vec<KindInfo>,
-    pub steps: &'static [&'static str],
-    pub timers: &'static [&'static str],
-    /// What it means that a timer fired; see `Protocol::TIMEOUT_MESSAGES`.
-    pub in_vain: &'static [Option<&'static str>],
+    pub steps: &'static [StepInfo],
+    pub timers: &'static [TimerInfo],
     /// What a decision is proved by, in the plural.
     pub certificates: &'static str,
     pub genesis: BlockId,
     /// What validators' messages are signed on: the chain, and the domain of their kind.
     pub chain: Hash,
     pub domain: &'static str,
-    /// Each validator's public key, in their order.
+    /// Each validator's public key at the beginning, in their order.
     pub keys: Vec<PublicKey>,
     /// Where each node stood when the first record was made; empty for a run from its beginning.
     pub tips: Vec<(Height, BlockId)>,
@@ -36,10 +39,33 @@ pub struct Head {
 }
 
 impl Head {
-    /// What a timer of this number means that fired, if anybody waited in vain.
+    /// The validators that vote at the beginning.
     #[must_use]
-    pub fn in_vain(&self, timer: u8) -> Option<&'static str> {
-        self.in_vain.get(usize::from(timer)).copied().flatten()
+    pub fn genesis_set(&self) -> ValidatorSet {
+        let all = self.validators.iter().enumerate();
+        ValidatorSet::from_record(all.map(|(i, (_, stake))| Validator {
+            id: ValidatorId(i as u16),
+            key: self.keys.get(i).copied().unwrap_or(PublicKey([0; 32])),
+            stake: *stake,
+        }))
+    }
+
+    /// The name of the step of this number; `?` for one there is not.
+    #[must_use]
+    pub fn step_name(&self, step: u8) -> &'static str {
+        self.steps.get(usize::from(step)).map_or("?", |s| s.name)
+    }
+
+    /// The name of the timer of this number; `?` for one there is not.
+    #[must_use]
+    pub fn timer_name(&self, timer: u8) -> &'static str {
+        self.timers.get(usize::from(timer)).map_or("?", |t| t.name)
+    }
+
+    /// What it means that a timer of this number fired, if something failed.
+    #[must_use]
+    pub fn timer_fired(&self, timer: u8) -> Option<&'static str> {
+        self.timers.get(usize::from(timer)).and_then(|t| t.fired)
     }
 
     /// A node's name: its validator's, with `'` for the second node of one validator.
@@ -148,8 +174,8 @@ pub enum Event {
         step: u8,
         round: Round,
         height: u32,
-        /// Whose turn to propose this slot is.
-        proposer: ValidatorId,
+        /// Whose turn to propose this slot is, where it is one validator's.
+        proposer: Option<ValidatorId>,
     },
     TimerFired {
         node: NodeId,
@@ -194,6 +220,8 @@ pub enum Event {
     },
     /// A command found nothing to act on; a sentence for people.
     CommandMissed(Box<String>),
+    /// A block was decided that changes who votes.
+    Validators(Box<ValidatorsChange>),
 }
 
 impl Event {
@@ -218,7 +246,7 @@ impl Event {
             Event::Executed(executed) => Some(executed.node),
             Event::Evidence(accusation) => Some(accusation.reporter),
             Event::Byzantine(change) => change.nodes.first().copied(),
-            Event::Changed(_) | Event::CommandMissed(_) => None,
+            Event::Changed(_) | Event::CommandMissed(_) | Event::Validators(_) => None,
         }
     }
 
@@ -244,6 +272,7 @@ impl Event {
             | Event::Byzantine(_)
             | Event::Changed(_)
             | Event::CommandMissed(_)
+            | Event::Validators(_)
             | Event::Submitted { .. } => None,
         }
     }
@@ -262,6 +291,7 @@ impl Event {
             Event::Executed(e) => Some(e.height),
             Event::Rejected { detail, .. } => Some(detail.slot.height),
             Event::Evidence(a) => Some(a.slot.height),
+            Event::Validators(change) => Some(change.height),
             Event::Sent { .. }
             | Event::Delivered { .. }
             | Event::Lost { .. }
@@ -279,17 +309,24 @@ impl Event {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Commit {
     pub node: NodeId,
+    /// Its place in the decided order, which in a chain is the block's height.
     pub height: Height,
+    /// In which it was decided; of a block that a later one took along, the round it was proposed in.
     pub round: Round,
     pub block: BlockId,
+    /// The first of its parents.
     pub parent: BlockId,
+    /// Of a block in a DAG: the parents after the first. `None` in a chain.
+    pub further_parents: Option<Vec<BlockId>>,
+    /// The block whose proof decided it: itself, or a later one of the same commit.
+    pub with: BlockId,
     pub proposer: ValidatorId,
     /// When its proposer built it.
     pub built: Micros,
     pub transactions: u32,
     /// Transactions that waited at the node, those of the block included.
     pub mempool: u32,
-    /// Whose signatures are in the certificate.
+    /// Whose signatures are in the proof; none where a later block of the commit has it.
     pub signers: Vec<ValidatorId>,
     /// Learned by catching up, not by voting.
     pub caught_up: bool,
@@ -321,6 +358,17 @@ pub struct Accusation {
     pub kind: u8,
     pub first: Option<BlockId>,
     pub second: Option<BlockId>,
+}
+
+/// Who votes from a height on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ValidatorsChange {
+    /// The first height the set votes on.
+    pub height: Height,
+    /// The decided block that says so.
+    pub block: BlockId,
+    /// All that vote, not only those that changed.
+    pub set: Arc<ValidatorSet>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]

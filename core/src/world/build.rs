@@ -10,19 +10,20 @@ use crate::adversary::{Line, Plan, Value, strategy};
 use crate::base::random::{Purpose, Randomness};
 use crate::base::{Hash, SECOND, hash_of};
 use crate::consensus::proposer::{Rule, Schedule};
-use crate::consensus::{Protocol, Role, Timing};
+use crate::consensus::{Corruptible, Environment, ParamError, ProtocolInfo, Role, read_params};
 use crate::ledger::{Chain, ExecutorKind, Genesis, Ledger, Mempool, Workload, workload};
 use crate::model::{
-    AdmissionSpec, Cut, LatencySpec, ProposerSpec, Scenario, StrategySpec, ValueSpec,
+    AdmissionSpec, Cut, LatencySpec, ParamsSpec, ProposerSpec, Scenario, StrategySpec, ValueSpec,
 };
 use crate::network::{Conditions, Cuts, Gst, Latency, Links, Network};
 use crate::trace::{Head, KindInfo, RunDigest, Trace};
 use crate::types::keys::Signable;
 use crate::types::transaction::NATIVE_DENOM;
 use crate::types::{
-    Block, Coin, Header, Keypair, NodeId, Slot, ValidatorId, ValidatorSet, ValidatorSets,
+    Block, Coin, Header, Keypair, NodeId, Slot, Validator, ValidatorId, ValidatorSet, ValidatorSets,
 };
 use crate::vm::{Profile, WasmEngine};
+use serde_json::{Map, Value as Json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -47,36 +48,44 @@ pub fn profile(admission: AdmissionSpec) -> Profile {
 ///
 /// # Errors
 /// A sentence, when genesis cannot be built.
-pub fn build<P: Protocol>(setup: &Setup) -> Result<World<P>, String> {
+pub fn build<P: Corruptible>(setup: &Setup) -> Result<World<P>, String> {
     let scenario = &setup.scenario;
     let randomness = Randomness::new(scenario.seed);
     let names: Vec<String> = scenario.validators.iter().map(|v| v.name.clone()).collect();
     let keys: Vec<Keypair> = (0..names.len())
-        .map(|i| key(&randomness, i as u64))
+        .map(|i| key(&randomness, 0, i as u64))
         .collect();
     let public: Vec<_> = keys.iter().map(Keypair::public).collect();
-    let set = ValidatorSet::new(
-        public
-            .iter()
-            .copied()
-            .zip(scenario.validators.iter().map(|v| v.stake)),
-    )?;
+    let all = scenario.validators.iter().zip(&public).enumerate();
+    let set =
+        ValidatorSet::of(
+            all.filter(|(_, (v, _))| v.stake > 0)
+                .map(|(i, (v, key))| Validator {
+                    id: ValidatorId(i as u16),
+                    key: *key,
+                    stake: v.stake,
+                }),
+        )
+        .map_err(|why| why.to_string())?;
     let chain_id = hash_of(
         "consensusforge/chain",
         &set.iter().map(|v| (v.key, v.stake)).collect::<Vec<_>>(),
     );
-    let validators = ValidatorSets::new(set);
     let node_validators = nodes(scenario, &names);
+    let params: P::Params = read_params(&given(&scenario.protocol.params))
+        .map_err(|ParamError { field, sentence }| format!("{field}: {sentence}"))?;
 
     let chain = Chain {
         id: chain_id,
-        validators: validators.clone(),
+        validators: ValidatorSets::new(set),
         engine: Arc::new(WasmEngine::with_profile(profile(
             scenario.execution.admission,
         ))),
         everywhere: scenario.execution.everywhere,
     };
-    let state = genesis(scenario).build(&chain.engine)?;
+    let state = genesis(scenario)
+        .build(&chain.engine)
+        .map_err(|why| why.to_string())?;
     let root = state.root();
     let genesis_block = Block::new(
         Header {
@@ -90,6 +99,7 @@ pub fn build<P: Protocol>(setup: &Setup) -> Result<World<P>, String> {
             state_root: root,
             transactions: Hash::ZERO,
             salt: 0,
+            extension: Default::default(),
         },
         Vec::new(),
     );
@@ -102,14 +112,14 @@ pub fn build<P: Protocol>(setup: &Setup) -> Result<World<P>, String> {
             let id = NodeId(i as u16);
             store.give(id, &genesis_block);
             let computed = Computed {
-                height: 0,
+                position: 0,
                 state: state.clone(),
                 root,
             };
             Node {
                 id,
                 validator: *validator,
-                machine: P::new(tip),
+                machine: P::new(tip, &params),
                 up: true,
                 life: 0,
                 armed: BTreeSet::new(),
@@ -131,13 +141,6 @@ pub fn build<P: Protocol>(setup: &Setup) -> Result<World<P>, String> {
         .collect();
 
     let protocol = &scenario.protocol;
-    let timing = Timing {
-        propose: protocol.propose_timeout_us,
-        prevote: protocol.prevote_timeout_us,
-        precommit: protocol.precommit_timeout_us,
-        delta: protocol.timeout_delta_us,
-        block_interval: protocol.block_interval_us.max(1),
-    };
     let mut ledger = Ledger::new(chain);
     ledger.everywhere = scenario.execution.everywhere;
     let workload_accounts = scenario.workload.accounts.max(1);
@@ -149,7 +152,7 @@ pub fn build<P: Protocol>(setup: &Setup) -> Result<World<P>, String> {
         crash_order: order(Purpose::ChooseCrashed),
         keys,
         public,
-        validators,
+        seed: scenario.seed,
         resend: protocol
             .resend
             .then_some(protocol.resend_interval_us.max(1)),
@@ -160,16 +163,21 @@ pub fn build<P: Protocol>(setup: &Setup) -> Result<World<P>, String> {
         names,
     };
     let count = nodes.len();
+    let info = P::info(&params);
     let mut world = World {
         signatures: Arc::default(),
-        timing,
-        proposers: Schedule::new(rule(&protocol.proposer, scenario.seed, &fixed.names)),
+        environment: Environment {
+            proposers: Schedule::new(rule(&protocol.proposer, scenario.seed, &fixed.names)),
+            params,
+            block_interval: protocol.block_interval_us.max(1),
+        },
         now: 0,
         steps: 0,
         queue: Queue::default(),
         network: network(scenario, &fixed.names, &node_validators, randomness, count),
         store,
         ledger,
+        changes: Default::default(),
         adversary: Adversary {
             plan: Plan::Coalition,
             members: Vec::new(),
@@ -177,7 +185,7 @@ pub fn build<P: Protocol>(setup: &Setup) -> Result<World<P>, String> {
             era: 0,
             own_blocks: BTreeMap::new(),
         },
-        trace: Trace::new(head::<P>(scenario, node_validators, tip, &fixed)),
+        trace: Trace::new(head::<P>(scenario, &info, node_validators, tip, &fixed)),
         digest: RunDigest::default(),
         commands: scenario.commands.iter().cloned().collect(),
         packets: BTreeMap::new(),
@@ -200,7 +208,7 @@ pub fn build<P: Protocol>(setup: &Setup) -> Result<World<P>, String> {
     Ok(world)
 }
 
-impl<P: Protocol> World<P> {
+impl<P: Corruptible> World<P> {
     fn schedule_faults(&mut self, scenario: &Scenario) {
         if scenario.faults.crashed > 0 {
             let count = scenario.faults.crashed;
@@ -221,9 +229,9 @@ impl<P: Protocol> World<P> {
     }
 }
 
-/// Validator `i`'s key, drawn from the run's seed.
-fn key(randomness: &Randomness, i: u64) -> Keypair {
-    let mut draw = randomness.draw(Purpose::Keys, 0, i);
+/// Validator `i`'s key, drawn from the run's seed: the one of the beginning is `generation` 0.
+pub(super) fn key(randomness: &Randomness, generation: u64, i: u64) -> Keypair {
+    let mut draw = randomness.draw(Purpose::Keys, generation, i);
     let mut secret = [0; 32];
     for part in secret.chunks_mut(8) {
         part.copy_from_slice(&draw.u64().to_le_bytes());
@@ -278,13 +286,23 @@ fn permutation(randomness: &Randomness, purpose: Purpose, n: usize) -> Vec<Valid
     order
 }
 
-fn head<P: Protocol>(
+/// The protocol's own parameters as the scenario gives them, for [`read_params`].
+#[must_use]
+pub fn given(params: &ParamsSpec) -> Map<String, Json> {
+    match serde_json::to_value(params) {
+        Ok(Json::Object(fields)) => fields,
+        Ok(_) | Err(_) => Map::new(),
+    }
+}
+
+fn head<P: Corruptible>(
     scenario: &Scenario,
+    info: &ProtocolInfo,
     nodes: Vec<ValidatorId>,
     genesis: Hash,
     fixed: &Fixed,
 ) -> Head {
-    let own = P::KINDS.iter().map(|k| KindInfo {
+    let own = info.kinds.iter().map(|k| KindInfo {
         name: k.name,
         role: k.role,
     });
@@ -293,7 +311,7 @@ fn head<P: Protocol>(
         role: Role::Other,
     });
     Head {
-        protocol: P::NAME,
+        protocol: info.name,
         validators: scenario
             .validators
             .iter()
@@ -301,10 +319,9 @@ fn head<P: Protocol>(
             .collect(),
         nodes,
         kinds: own.chain(chatter).collect(),
-        steps: P::STEPS,
-        timers: P::TIMERS,
-        in_vain: P::TIMEOUT_MESSAGES,
-        certificates: P::CERTIFICATES,
+        steps: info.steps,
+        timers: info.timers,
+        certificates: info.certificate,
         genesis,
         chain: fixed.chain,
         domain: P::Message::DOMAIN,

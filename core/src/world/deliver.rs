@@ -2,12 +2,12 @@
 
 use super::World;
 use super::wire::{Delivery, Payload};
-use crate::consensus::{Input, Message, Protocol};
+use crate::consensus::{Corruptible, Input, Message};
 use crate::trace::{Event, Loss};
 use crate::types::{Block, NodeId, Signed};
 use std::sync::Arc;
 
-impl<P: Protocol> World<P> {
+impl<P: Corruptible> World<P> {
     pub(super) fn arrive(&mut self, copy: Delivery<P::Message>) {
         let Delivery {
             packet,
@@ -49,7 +49,8 @@ impl<P: Protocol> World<P> {
                 if let Some(block) = body {
                     self.give(to, block);
                 }
-                if again {
+                // In a DAG a message does not tell how much of the order its sender has.
+                if again && !P::INFO.dag {
                     self.help(to, from, signed.message.describe().slot.height);
                 }
                 self.drive(to, Input::Message(signed.clone()));
@@ -70,9 +71,13 @@ impl<P: Protocol> World<P> {
                 }
             }
             Payload::BlockReply(block) => self.receive_body(to, block),
-            Payload::Decision { block, certificate } => {
-                if certificate.iter().all(|signed| self.genuine(signed)) {
-                    self.catch_up(to, from, block, certificate);
+            Payload::Decision {
+                first,
+                blocks,
+                proof,
+            } => {
+                if proof.iter().all(|signed| self.genuine(signed)) {
+                    self.catch_up(to, from, *first, blocks, proof);
                 } else {
                     self.trace
                         .push(self.now, Event::BadSignature { message, to });
@@ -81,15 +86,17 @@ impl<P: Protocol> World<P> {
         }
     }
 
-    /// The signer is a validator of the message's height and signed exactly this.
+    /// The signer signed exactly this, with its key of the message's height. Whether it votes there is for
+    /// the protocol to see: a stranger has no stake.
     pub(super) fn genuine(&self, signed: &Signed<P::Message>) -> bool {
-        let Some(public) = self.fixed.public.get(signed.signer.index()) else {
+        let height = signed.message.describe().slot.height;
+        let Some(public) = self.public_key_at(signed.signer, height) else {
             return false;
         };
         if self.fixed.everywhere {
-            signed.verify(public, &self.fixed.chain, true)
+            signed.verify(&public, &self.fixed.chain, true)
         } else {
-            signed.verify_by(&self.signatures, public, &self.fixed.chain)
+            signed.verify_by(&self.signatures, &public, &self.fixed.chain)
         }
     }
 

@@ -4,7 +4,7 @@ use super::wire::{Delivery, Packet, Payload};
 use super::{ScheduledEvent, World};
 use crate::adversary::{Act, Plan, Stage, strategy};
 use crate::base::Micros;
-use crate::consensus::{Effect, Input, Message, Note, Protocol};
+use crate::consensus::{Corruptible, Effect, Input, Message, Note, Protocol};
 use crate::network::{Model, Passage};
 use crate::trace::{Accusation, Event, MessageRecord, Proof};
 use crate::types::{Block, BlockId, Evidence, NodeId, Signable, Signed, Slot, ValidatorId};
@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 type Inbox<P> = VecDeque<Input<<P as Protocol>::Message>>;
 
-impl<P: Protocol> World<P> {
+impl<P: Corruptible> World<P> {
     /// Carries out all effects of one step, in order; answers that take no time go into `inbox`.
     pub(super) fn perform_all(
         &mut self,
@@ -127,8 +127,8 @@ impl<P: Protocol> World<P> {
                     );
                 }
             }
-            Effect::BuildBlock { slot, parent } => {
-                if let Some(block) = self.build_block(node, slot, parent) {
+            Effect::BuildBlock { slot, parents } => {
+                if let Some(block) = self.build_block(node, slot, &parents) {
                     self.answer(
                         node,
                         Input::Built {
@@ -139,8 +139,8 @@ impl<P: Protocol> World<P> {
                     );
                 }
             }
-            Effect::ValidateBlock { block, parent } => {
-                let valid = self.validate(node, &block, &parent);
+            Effect::ValidateBlock { block, parents } => {
+                let valid = self.validate(node, &block, &parents);
                 self.answer(node, Input::Validated { block, valid }, inbox);
             }
             Effect::FetchBlock { block, from } => {
@@ -155,13 +155,11 @@ impl<P: Protocol> World<P> {
                 }
             }
             Effect::Decide {
-                block,
-                height,
+                first,
+                blocks,
                 round,
-                certificate,
-            } => {
-                self.decide(node, block, height, round, &certificate);
-            }
+                proof,
+            } => self.decide(node, first, blocks, round, proof),
             Effect::Accuse(evidence) => self.accuse(node, &evidence),
             Effect::Note(note) => self.note(node, note),
         }
@@ -184,7 +182,7 @@ impl<P: Protocol> World<P> {
 
     pub(super) fn sign(&mut self, node: NodeId, message: P::Message) -> Arc<Signed<P::Message>> {
         let validator = self.nodes[node.index()].validator;
-        let keys = &self.fixed.keys[validator.index()];
+        let keys = self.keys_at(validator, message.describe().slot.height);
         let digest = message.digest(&self.fixed.chain);
         let signature = if self.fixed.everywhere {
             keys.sign(&digest)
@@ -273,10 +271,10 @@ impl<P: Protocol> World<P> {
             Payload::BlockReply(block) => {
                 (slot_of(block), Some(block.id()), block.bytes() as usize)
             }
-            Payload::Decision { block, certificate } => (
-                slot_of(block),
-                Some(block.id()),
-                block.bytes() as usize + certificate.len() * 120,
+            Payload::Decision { blocks, proof, .. } => (
+                blocks.last().map_or_else(Slot::default, |b| slot_of(b)),
+                blocks.last().map(|b| b.id()),
+                blocks.iter().map(|b| b.bytes() as usize).sum::<usize>() + proof.len() * 120,
             ),
         };
         let fields = if let Payload::Transaction(tx) = &payload {
@@ -394,14 +392,12 @@ impl<P: Protocol> World<P> {
 
     fn note(&mut self, node: NodeId, note: Note) {
         let event = match note {
-            Note::Step { slot, step } => Event::Step {
+            Note::Step { slot, step, leader } => Event::Step {
                 node,
                 step,
                 round: slot.round,
                 height: u32::try_from(slot.height).unwrap_or(u32::MAX),
-                proposer: self
-                    .proposers
-                    .at(&self.fixed.validators, slot.height, slot.round),
+                proposer: leader,
             },
             Note::Locked { slot, block } => Event::Locked {
                 node,
@@ -420,19 +416,23 @@ impl<P: Protocol> World<P> {
     }
 }
 
-impl<P: Protocol> Stage for World<P> {
+impl<P: Corruptible> Stage for World<P> {
     fn members(&self) -> &[NodeId] {
         &self.adversary.members
     }
 
     fn honest(&self) -> Vec<(NodeId, u64)> {
         let height = self.nodes.iter().map(|n| n.tip_height).max().unwrap_or(0) + 1;
-        let set = self.fixed.validators.at(height);
+        let set = self.ledger.chain.validators.at(height);
         let honest = self
             .nodes
             .iter()
             .filter(|n| n.up && !self.adversary.controls(n.id));
         honest.map(|n| (n.id, set.stake(n.validator))).collect()
+    }
+
+    fn validator(&self, node: NodeId) -> ValidatorId {
+        self.nodes[node.index()].validator
     }
 
     fn alternative(&mut self, node: NodeId, block: &BlockId) -> Option<BlockId> {

@@ -10,9 +10,18 @@ pub mod schema;
 
 use serde::{Deserialize, Serialize};
 
-
 /// What of a contract a message is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Serialize,
+    Deserialize
+)]
 pub enum Kind {
     Instantiate,
     Execute,

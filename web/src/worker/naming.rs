@@ -1,7 +1,7 @@
 //! What an act is called in the list of futures.
 
-use crate::effective::typical_latency;
 use crate::model::{Command, SubmitSpec, Who};
+use crate::settings::typical_latency;
 use crate::words;
 
 /// A few words: "loss 10 %", "crash v2".
@@ -35,6 +35,10 @@ pub fn act(command: &Command) -> String {
             SubmitSpec::Instantiate { code_id, .. } => format!("an instance of code {code_id}"),
             SubmitSpec::Migrate { .. } => "a migration".into(),
             SubmitSpec::SetAdmin { .. } => "another admin".into(),
+        },
+        Command::ChangeValidators { changes } => match changes.as_slice() {
+            [one] => one.to_string(),
+            several => format!("{} validators change", several.len()),
         },
         Command::SubmitTwice { .. } => "two transactions in one's place".into(),
         Command::Drop(copy) => format!("drop {}'s {}", copy.from, copy.kind),

@@ -5,10 +5,10 @@
 
 use super::message::Message;
 use super::state::{Commit, State, Step, Verdict};
-use super::{PRECOMMIT_TIMER, PREVOTE_TIMER, PROPOSE_TIMER, receive};
+use super::{Context, PRECOMMIT_TIMER, PREVOTE_TIMER, PROPOSE_TIMER, receive};
 use crate::base::Micros;
 use crate::base::limits::{MAX_ROUND, MAX_ROUNDS_BEHIND, MAX_VALUES_PER_SIGNER};
-use crate::consensus::{Context, Effect, Note, Timer};
+use crate::consensus::{Effect, Note, Timer};
 use crate::types::{BlockId, Round, Slot};
 use std::sync::Arc;
 
@@ -43,15 +43,17 @@ pub(super) fn start_round(state: &mut State, context: &Context, round: Round, ou
     state.skip_to = state.skip_to.filter(|later| *later > round);
     let oldest = round.saturating_sub(MAX_ROUNDS_BEHIND);
     let set = context.validators.at(state.height);
-    state.votes.prune(set, oldest);
+    let held = [state.locked, state.valid].map(|held| held.map(|(_, round)| round));
+    state.votes.prune(set, oldest, held);
     forget(state, oldest);
-    enter(state, Step::Propose, out);
+    enter(state, context, Step::Propose, out);
     propose(state, context, out);
     arm_propose_timer(state, context, out);
 }
 
 /// A height that stalls must not grow for ever: what was said in rounds before `oldest` is not said again,
-/// and of verdicts the newest and those still stood by are enough.
+/// and of verdicts the newest are enough, with those still stood by and those that a proposal of this or a
+/// later round waits for.
 fn forget(state: &mut State, oldest: Round) {
     let stood_by = [state.locked, state.valid].map(|held| held.map(|(_, round)| round));
     state
@@ -63,9 +65,14 @@ fn forget(state: &mut State, oldest: Round) {
     });
     let mut surplus = state.verdicts.len().saturating_sub(VERDICTS_KEPT);
     let held = [state.locked, state.valid].map(|held| held.map(|(block, _)| block));
-    let commits = &state.commits;
+    let (commits, votes, round) = (&state.commits, &state.votes, state.round);
     state.verdicts.retain(|(block, _)| {
-        let needed = held.contains(&Some(*block)) || commits.iter().any(|c| c.block == *block);
+        let needed = held.contains(&Some(*block))
+            || commits.iter().any(|c| c.block == *block)
+            || surplus > 0
+                && votes
+                    .iter()
+                    .any(|r| r.round >= round && r.is_proposed(*block));
         let goes = surplus > 0 && !needed;
         surplus -= usize::from(goes);
         !goes
@@ -90,7 +97,7 @@ pub(super) fn propose(state: &mut State, context: &Context, out: &mut Effects) {
         }
         None => out.push(Effect::BuildBlock {
             slot: state.slot(),
-            parent: state.decided,
+            parents: vec![state.decided],
         }),
     }
 }
@@ -201,7 +208,13 @@ fn arm_prevote_timer(state: &mut State, context: &Context, out: &mut Effects) ->
             .is_some_and(|v| !v.prevote_timer_armed && set.is_quorum(v.prevotes.any()));
     if enabled {
         state.votes.round_mut(state.round).prevote_timer_armed = true;
-        arm(state, PREVOTE_TIMER, context.timing.prevote, context, out);
+        arm(
+            state,
+            PREVOTE_TIMER,
+            context.params.prevote_timeout_us,
+            context,
+            out,
+        );
     }
     enabled
 }
@@ -271,7 +284,7 @@ fn arm_precommit_timer(state: &mut State, context: &Context, out: &mut Effects) 
         arm(
             state,
             PRECOMMIT_TIMER,
-            context.timing.precommit,
+            context.params.precommit_timeout_us,
             context,
             out,
         );
@@ -309,10 +322,10 @@ fn decide(state: &mut State, context: &Context, out: &mut Effects) -> bool {
         Arc::new(precommits.cloned().collect())
     });
     out.push(Effect::Decide {
-        block,
-        height: state.height,
+        first: state.height,
+        blocks: vec![block],
         round,
-        certificate,
+        proof: certificate,
     });
     receive::start_height(state, context, block, out);
     true
@@ -379,7 +392,7 @@ pub(super) fn resume(state: &mut State, context: &Context, out: &mut Effects) {
         if *verdict == Verdict::Asked {
             out.push(Effect::ValidateBlock {
                 block: *block,
-                parent: state.decided,
+                parents: vec![state.decided],
             });
         }
     }
@@ -396,7 +409,13 @@ pub(super) fn resume(state: &mut State, context: &Context, out: &mut Effects) {
             arm_propose_timer(state, context, out);
         }
         Step::Prevote if prevote_timer => {
-            arm(state, PREVOTE_TIMER, context.timing.prevote, context, out);
+            arm(
+                state,
+                PREVOTE_TIMER,
+                context.params.prevote_timeout_us,
+                context,
+                out,
+            );
         }
         Step::Prevote | Step::Precommit => {}
     }
@@ -404,7 +423,7 @@ pub(super) fn resume(state: &mut State, context: &Context, out: &mut Effects) {
         arm(
             state,
             PRECOMMIT_TIMER,
-            context.timing.precommit,
+            context.params.precommit_timeout_us,
             context,
             out,
         );
@@ -418,7 +437,7 @@ fn prevote(state: &mut State, context: &Context, value: Option<BlockId>, out: &m
         value,
     };
     sign(state, context, message, out);
-    enter(state, Step::Prevote, out);
+    enter(state, context, Step::Prevote, out);
 }
 
 fn precommit(state: &mut State, context: &Context, value: Option<BlockId>, out: &mut Effects) {
@@ -428,14 +447,15 @@ fn precommit(state: &mut State, context: &Context, value: Option<BlockId>, out: 
         value,
     };
     sign(state, context, message, out);
-    enter(state, Step::Precommit, out);
+    enter(state, context, Step::Precommit, out);
 }
 
-pub(super) fn enter(state: &mut State, step: Step, out: &mut Effects) {
+pub(super) fn enter(state: &mut State, context: &Context, step: Step, out: &mut Effects) {
     state.step = step;
     out.push(Effect::Note(Note::Step {
         slot: state.slot(),
         step: step.index(),
+        leader: Some(context.proposer(state.height, state.round)),
     }));
 }
 
@@ -461,12 +481,18 @@ fn signed_kind(state: &State, kind: u8) -> bool {
 }
 
 fn arm_propose_timer(state: &State, context: &Context, out: &mut Effects) {
-    arm(state, PROPOSE_TIMER, context.timing.propose, context, out);
+    arm(
+        state,
+        PROPOSE_TIMER,
+        context.params.propose_timeout_us,
+        context,
+        out,
+    );
 }
 
 /// Timeouts grow with the round, so that some round outlasts any fixed delay.
 fn arm(state: &State, kind: u8, base: Micros, context: &Context, out: &mut Effects) {
-    let growth = u64::from(state.round).saturating_mul(context.timing.delta);
+    let growth = u64::from(state.round).saturating_mul(context.params.timeout_delta_us);
     out.push(Effect::SetTimer {
         timer: Timer {
             kind,

@@ -4,7 +4,7 @@ use crate::base::Micros;
 use crate::base::digest::to_hex;
 use crate::session::Session;
 use crate::trace::Event;
-use crate::types::{Action, BlockId, SignedTransaction};
+use crate::types::{Action, BlockId, SignedTransaction, ValidatorId};
 
 /// Transactions listed.
 const LINES: usize = 200;
@@ -16,7 +16,11 @@ pub struct BlockInside {
     /// The round it was first proposed in.
     pub round: u32,
     pub proposer: u16,
+    /// In a DAG, where heights are rounds: its place in the decided order, once it has one.
+    pub position: Option<u64>,
     pub parent: String,
+    /// In a DAG: the parents after the first.
+    pub further_parents: Vec<String>,
     /// False: the parent is genesis.
     pub has_parent: bool,
     pub built_us: Micros,
@@ -27,12 +31,16 @@ pub struct BlockInside {
     pub transactions: Vec<TxLine>,
     /// All of them, listed or not.
     pub transaction_count: u64,
-    /// The certificate that decided it first; empty while undecided, or when it was decided as an
-    /// ancestor.
+    /// The certificate that decided it first; empty while undecided, or when a later block of the same commit
+    /// has it.
     pub certificate: Vec<Signature>,
     pub certificate_stake: u64,
+    /// Of the validators that vote on its height: how many, their stake, and a quorum of it.
+    pub validators: u32,
     pub total: u64,
     pub quorum: u64,
+    /// Validators it changes from two heights later on, each with the stake it has then; 0: it leaves.
+    pub changes: Vec<(u16, u64)>,
     /// (node, when, round, by catching up), first to last; the time is `None` where the trace has
     /// forgotten.
     pub decided: Vec<(u16, Option<Micros>, u32, bool)>,
@@ -86,12 +94,8 @@ impl Session {
         let head = &self.sim.trace().head;
         let header = &kept.block.header;
         let told = self.told_of(&id, header.time);
-        let total = head.validators.iter().map(|v| v.1).sum();
-        let mut signers: Vec<usize> = kept
-            .certificate
-            .iter()
-            .map(|s| s.validator.index())
-            .collect();
+        let set = self.sim.trace().validators(header.height);
+        let mut signers: Vec<ValidatorId> = kept.certificate.iter().map(|s| s.validator).collect();
         signers.sort_unstable();
         signers.dedup();
         let mut decided: Vec<_> = kept
@@ -106,13 +110,19 @@ impl Session {
             })
             .collect();
         decided.sort_by_key(|d| d.1);
-        let rivals = self.sim.blocks_at(header.height);
+        let dag = header.extension.dag.as_ref();
+        let place = kept.position.or(dag.is_none().then_some(header.height));
+        let rivals = place.map_or_else(Vec::new, |place| self.sim.blocks_at(place));
         Some(BlockInside {
             id: id.to_string(),
             height: header.height,
             round: header.round,
             proposer: header.proposer.0,
+            position: kept.position.filter(|_| dag.is_some()),
             parent: header.parent.to_string(),
+            further_parents: dag.map_or_else(Vec::new, |dag| {
+                dag.further_parents.iter().map(BlockId::to_string).collect()
+            }),
             has_parent: header.parent != head.genesis,
             built_us: header.time,
             executed: header.executed.to_string(),
@@ -143,9 +153,16 @@ impl Session {
                     round: s.slot.round,
                 })
                 .collect(),
-            certificate_stake: signers.iter().map(|v| self.stake_of(*v)).sum(),
-            total,
-            quorum: crate::types::validators::quorum(total),
+            certificate_stake: signers.iter().map(|v| set.stake(*v)).sum(),
+            validators: set.len() as u32,
+            total: set.total(),
+            quorum: set.quorum(),
+            changes: header
+                .extension
+                .validators
+                .iter()
+                .map(|v| (v.id.0, v.stake))
+                .collect(),
             decided,
             holders: kept.holders.iter().map(|n| n.0).collect(),
             executions: told.executions,

@@ -23,7 +23,8 @@ use borsh::{BorshDeserialize, BorshSerialize};
 use serde::{Deserialize, Serialize};
 
 /// Something of a run that can be named, and so selected.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, BorshSerialize, BorshDeserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Serialize, Deserialize, BorshSerialize, BorshDeserialize)]
 pub enum Thing {
     /// A message by its number in the run.
     Message(u32),
@@ -83,10 +84,5 @@ impl Session {
         (hex.len() >= LEAST_DIGITS)
             .then(|| self.sim.block_like(&beginning))
             .flatten()
-    }
-
-    fn stake_of(&self, validator: usize) -> u64 {
-        let validators = &self.sim.trace().head.validators;
-        validators.get(validator).map_or(0, |v| v.1)
     }
 }

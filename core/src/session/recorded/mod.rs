@@ -7,9 +7,9 @@ use super::view::Problem;
 use super::{Scenario, Session};
 use crate::base::limits::{MAX_TIME, MAX_TRACE_BYTES};
 use crate::check::Monitors;
+use crate::consensus::registry::describe;
 use crate::model::ValidatorSpec;
 use crate::trace::file::{self, MAGIC, TraceFile, TraceWriter};
-use crate::world::describe;
 use playback::Playback;
 use std::sync::Arc;
 
@@ -134,6 +134,9 @@ impl Session {
         let trace = self.sim.trace();
         let mut writer = TraceWriter::new(trace, file::tips(trace));
         if trace.start() > 0 {
+            for change in file::validators(trace, trace.from()) {
+                writer.record(&change, trace);
+            }
             let liars = self.monitors.tainted();
             if !liars.is_empty() {
                 writer.record(&file::byzantine(liars.to_vec(), trace.from()), trace);

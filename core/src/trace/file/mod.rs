@@ -3,14 +3,16 @@
 //! What stands in a file is frozen: another schema is another version. The types here are the file's, not
 //! the trace's, so that the trace may grow.
 
+mod error;
 mod events;
 mod head;
 mod names;
 mod read;
 mod write;
 
+pub use error::TraceFileError;
 pub use read::{Complaints, TraceFile, read};
-pub use write::{TraceWriter, byzantine, tips};
+pub use write::{TraceWriter, byzantine, tips, validators};
 
 use crate::base::{Hash, Micros};
 use crate::types::{BlockId, Height, PublicKey, Round, Signature};
@@ -18,7 +20,13 @@ use borsh::{BorshDeserialize, BorshSerialize};
 
 /// The first bytes of every trace file.
 pub const MAGIC: [u8; 8] = *b"CFTRACE\n";
-pub const VERSION: u16 = 1;
+/// What is written. Version 2 has two events more, [`FileEvent::Ordered`] and
+/// [`FileEvent::Validators`].
+pub const VERSION: u16 = 2;
+/// The oldest version that is read.
+pub const OLDEST: u16 = 1;
+/// Stands where a validator's number would, and there is none.
+const NOBODY: u16 = u16::MAX;
 /// Bytes one packed chunk may unpack to.
 const CHUNK: usize = 1 << 20;
 
@@ -109,6 +117,7 @@ enum FileEvent {
         step: u8,
         round: Round,
         height: u32,
+        /// [`NOBODY`] where it is not one validator's turn.
         proposer: u16,
     },
     TimerFired {
@@ -191,10 +200,34 @@ enum FileEvent {
     Vanished {
         sentence: String,
     },
+    /// Since version 2: a commit in a DAG, or along with a later block.
+    Ordered {
+        node: u16,
+        height: Height,
+        round: Round,
+        block: BlockId,
+        parent: BlockId,
+        further_parents: Option<Vec<BlockId>>,
+        with: BlockId,
+        proposer: u16,
+        built: Micros,
+        transactions: u32,
+        mempool: u32,
+        signers: Vec<u16>,
+        caught_up: bool,
+        valid: bool,
+    },
+    /// Since version 2. Each validator's number, stake and key.
+    Validators {
+        height: Height,
+        block: BlockId,
+        set: Vec<(u16, u64, PublicKey)>,
+    },
 }
 
 /// The last thing in a file: a file without it was cut off.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(BorshSerialize, BorshDeserialize)]
 pub struct FileEnd {
     pub records: u64,
     pub messages: u64,
@@ -216,9 +249,12 @@ impl FileEvent {
             | FileEvent::Polka { height, round, .. }
             | FileEvent::Skipped { height, round, .. }
             | FileEvent::Committed { height, round, .. }
+            | FileEvent::Ordered { height, round, .. }
             | FileEvent::Rejected { height, round, .. }
             | FileEvent::Evidence { height, round, .. } => Some((*height, *round)),
-            FileEvent::Executed { height, .. } => Some((*height, 0)),
+            FileEvent::Executed { height, .. } | FileEvent::Validators { height, .. } => {
+                Some((*height, 0))
+            }
             FileEvent::Sent { .. }
             | FileEvent::Delivered { .. }
             | FileEvent::Lost { .. }

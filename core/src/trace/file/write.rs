@@ -1,11 +1,11 @@
 //! Writing a trace file, record by record.
 
 use super::{
-    CHUNK, FileEnd, FileEvent, FileHead, FileMessage, FileValidator, Item, MAGIC, VERSION,
+    CHUNK, FileEnd, FileEvent, FileHead, FileMessage, FileValidator, Item, MAGIC, NOBODY, VERSION,
 };
 use crate::base::{Hash, Micros, encode};
 use crate::consensus::Role;
-use crate::trace::{Event, Head, Loss, MessageId, MessageRecord, Record, Trace};
+use crate::trace::{Event, Head, Loss, MessageId, MessageRecord, Record, Trace, ValidatorsChange};
 use crate::types::{BlockId, Height, NodeId, PublicKey};
 use miniz_oxide::deflate::compress_to_vec_zlib;
 
@@ -128,12 +128,12 @@ fn head(head: &Head, tips: Vec<(Height, BlockId)>, from: Micros) -> FileHead {
             .iter()
             .map(|k| (k.name.into(), role(k.role)))
             .collect(),
-        steps: head.steps.iter().map(|s| (*s).into()).collect(),
-        timers: head.timers.iter().map(|t| (*t).into()).collect(),
+        steps: head.steps.iter().map(|s| s.name.into()).collect(),
+        timers: head.timers.iter().map(|t| t.name.into()).collect(),
         in_vain: head
-            .in_vain
+            .timers
             .iter()
-            .map(|words| words.map(str::to_owned))
+            .map(|timer| timer.fired.map(str::to_owned))
             .collect(),
         certificates: head.certificates.into(),
         tips,
@@ -226,7 +226,7 @@ fn event(event: &Event) -> FileEvent {
             step: *step,
             round: *round,
             height: *height,
-            proposer: proposer.0,
+            proposer: proposer.map_or(NOBODY, |v| v.0),
         },
         Event::TimerFired {
             node,
@@ -256,6 +256,24 @@ fn event(event: &Event) -> FileEvent {
             height: detail.height,
             round: detail.round,
         },
+        Event::Committed(c) if c.further_parents.is_some() || c.with != c.block => {
+            FileEvent::Ordered {
+                node: c.node.0,
+                height: c.height,
+                round: c.round,
+                block: c.block,
+                parent: c.parent,
+                further_parents: c.further_parents.clone(),
+                with: c.with,
+                proposer: c.proposer.0,
+                built: c.built,
+                transactions: c.transactions,
+                mempool: c.mempool,
+                signers: c.signers.iter().map(|v| v.0).collect(),
+                caught_up: c.caught_up,
+                valid: c.valid,
+            }
+        }
         Event::Committed(c) => FileEvent::Committed {
             node: c.node.0,
             height: c.height,
@@ -309,6 +327,15 @@ fn event(event: &Event) -> FileEvent {
         Event::CommandMissed(sentence) => FileEvent::Vanished {
             sentence: sentence.as_ref().clone(),
         },
+        Event::Validators(change) => FileEvent::Validators {
+            height: change.height,
+            block: change.block,
+            set: change
+                .set
+                .iter()
+                .map(|v| (v.id.0, v.stake, v.key))
+                .collect(),
+        },
     }
 }
 
@@ -328,6 +355,34 @@ pub fn tips(trace: &Trace) -> Vec<(Height, BlockId)> {
     }
     let genesis = (0, trace.head.genesis);
     tips.into_iter().map(|t| t.unwrap_or(genesis)).collect()
+}
+
+/// Records that say who votes, for a trace that does not reach back to the start: one for each change
+/// whose own record is forgotten.
+#[must_use]
+pub fn validators(trace: &Trace, at: Micros) -> Vec<Record> {
+    if trace.start() == 0 {
+        return Vec::new();
+    }
+    let kept: Vec<Height> = trace
+        .since(0)
+        .filter_map(|r| match &r.event {
+            Event::Validators(change) => Some(change.height),
+            _ => None,
+        })
+        .collect();
+    let changes = trace.validator_sets().changes();
+    changes
+        .filter(|(height, _)| !kept.contains(height))
+        .map(|(height, set)| Record {
+            at,
+            event: Event::Validators(Box::new(ValidatorsChange {
+                height,
+                block: Hash::ZERO,
+                set: set.clone(),
+            })),
+        })
+        .collect()
 }
 
 /// A record that says who was Byzantine already, for a trace that does not reach back to the start.

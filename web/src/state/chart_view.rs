@@ -1,0 +1,375 @@
+//! One chart: everything a drawing of it needs, and what pointing and keys change in it.
+
+use super::chart_controls::ChartControls;
+use crate::chart::area::Area;
+use crate::chart::canvas::{self, Palette, Surface};
+use crate::chart::cone::Cone;
+use crate::chart::cuts::{self, CutBand};
+use crate::chart::density::Density;
+use crate::chart::filter::Filter;
+use crate::chart::hit::{self, Ground, Pick};
+use crate::chart::lanes::{Arrangement, Lanes, Order};
+use crate::chart::layout::{Layout, View};
+use crate::chart::packed::Packed;
+use crate::chart::picture::picture;
+use crate::chart::scene::{Picture, Scene};
+use crate::chart::store::Store;
+use crate::chart::svg::Svg;
+use crate::chart::{neighbours, paint, say};
+use crate::model::Scenario;
+use crate::platform::frames::{Detail, Frames};
+use crate::protocol::{ChartNews, Tick};
+use crate::reading;
+use consensusforge_core::session::view::{NodeView, RunInfo};
+use leptos::prelude::*;
+
+/// Everything one drawing needs.
+#[derive(Default)]
+pub struct ChartView {
+    pub view: View,
+    pub nodes: Vec<NodeView>,
+    pub store: Store,
+    pub picked: Option<Pick>,
+    /// A picked thing that stays picked while the pointer moves on.
+    pub pinned: Option<Pick>,
+    pub area: Option<Area>,
+    pub size: (f64, f64),
+    pub surface: Option<Surface>,
+    pub frames: Option<Frames>,
+    pub controls: Option<ChartControls>,
+    detail: Detail,
+    drawn: usize,
+    /// Milliseconds making the last picture took.
+    pub work_ms: f64,
+    /// A picture was asked for while the painter was busy.
+    late: bool,
+    world: Option<RunInfo>,
+    now_us: u64,
+    palette: Option<Palette>,
+    arrangement: Arrangement,
+    filter: Filter,
+    lanes: Lanes,
+    /// Counts changes of lanes and filter.
+    stamp: u64,
+    density: Density,
+    cuts: Vec<CutBand>,
+    cone: Option<Cone>,
+    /// What the cone was computed for.
+    cone_of: Option<(Pick, u64)>,
+}
+
+impl ChartView {
+    pub fn ask(&self) {
+        if let Some(frames) = &self.frames {
+            frames.ask();
+        }
+    }
+
+    pub fn repaint(&mut self) {
+        self.palette = None;
+        self.ask();
+    }
+
+    pub fn opened(&mut self, world: RunInfo, scenario: &Scenario) {
+        let room = if self.size.1 > 0.0 {
+            self.layout().length()
+        } else {
+            600.0
+        };
+        // Another cast: what was hidden or asked for means somebody else.
+        let same = self.world.as_ref().is_some_and(|w| w.nodes == world.nodes);
+        if !same && let Some(controls) = self.controls {
+            controls.arrangement.update(|a| a.hidden.clear());
+            controls.filter.update(|f| f.nodes.clear());
+        }
+        self.world = Some(world);
+        self.store.clear();
+        self.nodes.clear();
+        self.picked = None;
+        self.pinned = None;
+        self.area = None;
+        self.now_us = 0;
+        self.view = View {
+            px_per_ms: reading::zoom(scenario, room),
+            flow: self.view.flow,
+            ..View::default()
+        };
+        self.arrange();
+        self.ask();
+    }
+
+    /// The scenario's commands have changed: so may have its cuts.
+    pub fn acted(&mut self, scenario: &Scenario) {
+        if let Some(world) = &self.world {
+            self.cuts = cuts::cuts(scenario, &world.nodes);
+        }
+        self.ask();
+    }
+
+    pub fn took(&mut self, tick: Tick, news: Option<ChartNews>) {
+        self.now_us = tick.now_us;
+        if let Some(news) = news {
+            self.store.take(news.batch, news.flying, news.since);
+            self.store.now(tick.now_us);
+        }
+        self.ask();
+    }
+
+    /// Who is down or lying has changed, perhaps.
+    pub fn knew(&mut self, nodes: &[NodeView]) {
+        let key = |n: &NodeView| (n.byzantine, n.crashed, n.stake);
+        let same = self.nodes.len() == nodes.len()
+            && self.nodes.iter().zip(nodes).all(|(a, b)| key(a) == key(b));
+        self.nodes.clear();
+        self.nodes.extend_from_slice(nodes);
+        if !same {
+            self.arrange();
+            self.ask();
+        }
+    }
+
+    pub fn choose(&mut self, arrangement: &Arrangement, filter: &Filter) {
+        self.arrangement = arrangement.clone();
+        self.filter = filter.clone();
+        self.arrange();
+        self.ask();
+    }
+
+    fn arrange(&mut self) {
+        let Some(world) = &self.world else { return };
+        let delays = if self.arrangement.order == Order::Delay {
+            self.store.delays(world.nodes.len())
+        } else {
+            Vec::new()
+        };
+        self.lanes = Lanes::arrange(&self.arrangement, &world.nodes, &self.nodes, &delays);
+        self.stamp += 1;
+    }
+
+    pub fn layout(&self) -> Layout {
+        Layout {
+            width: self.size.0,
+            height: self.size.1,
+            lanes: self.lanes.len(),
+            view: self.view,
+        }
+    }
+
+    pub fn lanes(&self) -> &Lanes {
+        &self.lanes
+    }
+
+    pub fn filter(&self) -> &Filter {
+        &self.filter
+    }
+
+    pub fn world(&self) -> Option<&RunInfo> {
+        self.world.as_ref()
+    }
+
+    pub fn cuts(&self) -> &[CutBand] {
+        &self.cuts
+    }
+
+    pub fn now_us(&self) -> u64 {
+        self.now_us
+    }
+
+    fn ground(&self) -> Ground<'_> {
+        Ground {
+            layout: self.layout(),
+            lanes: &self.lanes,
+            filter: &self.filter,
+            store: &self.store,
+            now_us: self.now_us,
+        }
+    }
+
+    pub fn hit(&self, x: f64, y: f64) -> Option<Pick> {
+        hit::pick(&self.ground(), x, y)
+    }
+
+    pub fn folded(&self, x: f64, y: f64) -> bool {
+        hit::folded(&self.ground(), x, y).is_some()
+    }
+
+    /// The last thing recorded before an instant: where a step back goes.
+    pub fn before(&self, at_us: u64) -> Option<u64> {
+        let from = at_us.saturating_sub(10_000_000);
+        let arrivals = self
+            .store
+            .arrows_in(from, at_us)
+            .flat_map(|a| [a.sent_us, a.arrives_us]);
+        let marks = self.store.marks_in(from, at_us).map(|m| m.at_us);
+        arrivals.chain(marks).filter(|t| *t < at_us).max()
+    }
+
+    pub fn neighbour(&self, pick: &Pick, forward: bool) -> Option<Pick> {
+        neighbours::neighbour(pick, forward, &self.store, &self.lanes, &self.filter)
+    }
+
+    pub fn newest(&self) -> Option<Pick> {
+        neighbours::newest(&self.store, &self.lanes, &self.filter, self.now_us)
+    }
+
+    /// What is selected with some air, or all there is.
+    pub fn fit(&mut self) {
+        let all = || {
+            let from = self.store.span().map_or(0, |s| s.0);
+            (from, self.now_us.max(from + 1_000))
+        };
+        let (from, to) = match &self.pinned {
+            Some(Pick::Arrow(a)) => {
+                let air = (a.arrives_us - a.sent_us).max(1_000);
+                (a.sent_us.saturating_sub(air), a.arrives_us + air)
+            }
+            Some(Pick::Mark(m)) => (m.at_us.saturating_sub(50_000), m.at_us + 50_000),
+            Some(Pick::Node(_)) | None => all(),
+        };
+        self.view = self.layout().fitted(from, to);
+        self.ask();
+    }
+
+    /// Scrolls so far that a thing is on the screen.
+    pub fn reveal(&mut self, pick: &Pick) {
+        let at = match pick {
+            Pick::Arrow(a) => a.arrives_us.min(self.now_us),
+            Pick::Mark(m) => m.at_us,
+            Pick::Node(_) => return,
+        };
+        let l = self.layout();
+        let along = l.along(at);
+        let (low, high) = (l.head() + 20.0, l.length() - 30.0);
+        if !(low..high).contains(&along) {
+            let middle = l.head() + (l.length() - l.head()) * 0.5;
+            self.view = l.panned(0.0, middle - along);
+        }
+        self.ask();
+    }
+
+    /// Past and future of what is under the pointer, once for each and each batch of news.
+    fn light(&mut self) {
+        let wanted = self.picked.as_ref().filter(|p| !matches!(p, Pick::Node(_)));
+        let Some(pick) = wanted else {
+            self.cone = None;
+            self.cone_of = None;
+            return;
+        };
+        let version = self.store.pushed();
+        let fresh = self
+            .cone_of
+            .as_ref()
+            .is_some_and(|(p, v)| p == pick && *v == version);
+        if !fresh {
+            let nodes = self.world.as_ref().map_or(0, |w| w.nodes.len());
+            self.cone = Cone::of(pick, &self.store, nodes);
+            self.cone_of = Some((pick.clone(), version));
+        }
+    }
+
+    /// The picture of this moment; none before there is a world.
+    fn picture(&mut self) -> Option<Picture> {
+        self.world.as_ref()?;
+        if self.view.follow {
+            self.view = self.layout().following(self.now_us);
+        }
+        self.light();
+        let layout = self.layout();
+        let of = (&self.lanes, &self.filter, self.stamp);
+        let lines = self.detail.arrows();
+        let dense = self
+            .density
+            .update(&layout, &self.store, of, lines, self.now_us);
+        let scene = Scene {
+            layout,
+            lanes: &self.lanes,
+            filter: &self.filter,
+            now_us: self.now_us,
+            world: self.world.as_ref()?,
+            nodes: &self.nodes,
+            store: &self.store,
+            picked: self.picked.as_ref(),
+            pinned: self.pinned.as_ref(),
+            cone: self.cone.as_ref(),
+            cuts: &self.cuts,
+            density: dense.then_some(&self.density),
+            area: self.area,
+        };
+        Some(picture(&scene))
+    }
+
+    pub fn draw(&mut self) {
+        // Not laid out, or squeezed to nothing: there is no room even for names.
+        if self.size.0 < 120.0 || self.size.1 < 60.0 {
+            return;
+        }
+        // Asked for again as soon as the painter can take one.
+        if !self.surface.as_ref().is_some_and(Surface::free) {
+            self.late = true;
+            return;
+        }
+        let Some(picture) = self.picture() else {
+            return;
+        };
+        self.put(&picture);
+        self.drawn = picture.drawn;
+        if let Some(controls) = self.controls {
+            let counts = (picture.drawn, picture.messages, picture.shapes.len());
+            if controls.folding.get_untracked() != counts {
+                controls.folding.set(counts);
+            }
+        }
+    }
+
+    fn put(&mut self, picture: &Picture) {
+        let Some(surface) = &self.surface else { return };
+        let palette = self
+            .palette
+            .get_or_insert_with(|| Palette::of(surface.canvas()));
+        let mut packed = Packed::new(self.size, canvas::ratio());
+        paint::paint(&picture.shapes, &mut packed);
+        surface.show(&packed, palette);
+    }
+
+    /// The painter is there, or has painted a picture in `paint_ms`; making one took `work_ms`.
+    pub fn painted(&mut self, paint_ms: f64) {
+        self.detail.learn(self.work_ms, paint_ms, self.drawn);
+        if std::mem::take(&mut self.late) {
+            self.ask();
+        }
+    }
+
+    /// What is seen, as a PNG file of this name.
+    pub fn save_png(&mut self, name: &str) {
+        if let Some(picture) = self.picture() {
+            self.put(&picture);
+        }
+        if let Some(surface) = &self.surface {
+            surface.save(name);
+        }
+    }
+
+    /// What is seen, as an SVG document in the colours in force.
+    pub fn svg(&mut self) -> Option<String> {
+        let picture = self.picture()?;
+        let palette = Palette::of(self.surface.as_ref()?.canvas());
+        let mut svg = Svg::new(self.size.0, self.size.1, |t| palette.colour(t).to_owned());
+        paint::paint(&picture.shapes, &mut svg);
+        let protocol = self.world.as_ref().map_or("", |w| w.protocol.as_str());
+        let title = format!("ConsensusForge, {protocol}, at {} µs", self.now_us);
+        Some(svg.finish(&title))
+    }
+
+    /// Pins a thing, or nothing, and announces it to screen readers.
+    pub fn pin(&mut self, pick: Option<Pick>) {
+        let sentence = match (&pick, &self.world) {
+            (Some(p), Some(world)) => say::thing(p, world, &self.nodes),
+            _ => "nothing selected".to_owned(),
+        };
+        self.pinned = pick;
+        if let Some(controls) = self.controls {
+            controls.announced.set(sentence);
+        }
+        self.ask();
+    }
+}

@@ -1,0 +1,116 @@
+//! Figures, the log and saved traces, as the worker sent them last.
+
+use super::notices::{Notices, Tone};
+use super::worker::WorkerLink;
+use crate::data::{DataAsk, DataNews, Saving};
+use crate::platform::files;
+use crate::platform::plots::Plots;
+use crate::protocol::ToWorker;
+use consensusforge_core::session::view::{LogPage, ValidatorFigures};
+use leptos::prelude::*;
+
+#[derive(Clone, Copy)]
+pub struct Records {
+    pub validators: RwSignal<Vec<ValidatorFigures>>,
+    pub log: RwSignal<LogPage>,
+    /// Where the thing selected on the chart stands in the log; counted, so that the same place can be
+    /// found again.
+    pub found: RwSignal<(u32, Option<u32>)>,
+    /// What was read of a saved trace, and what does not make sense in it; none: a live run.
+    pub recorded: RwSignal<Option<(String, Vec<String>)>>,
+    plots: StoredValue<Option<Plots>, LocalStorage>,
+    cursor: StoredValue<u64>,
+    /// Questions whose answer is awaited: no second of a kind is asked.
+    series_pending: StoredValue<bool>,
+    rows_pending: StoredValue<bool>,
+    worker: WorkerLink,
+    notices: Notices,
+}
+
+impl Records {
+    pub(super) fn new(worker: WorkerLink, notices: Notices) -> Records {
+        Records {
+            validators: RwSignal::new(Vec::new()),
+            log: RwSignal::new(LogPage::default()),
+            found: RwSignal::new((0, None)),
+            recorded: RwSignal::new(None),
+            plots: StoredValue::new_local(None),
+            cursor: StoredValue::new(0),
+            series_pending: StoredValue::new(false),
+            rows_pending: StoredValue::new(false),
+            worker,
+            notices,
+        }
+    }
+
+    /// Another run, or another worker: nothing that was asked will be answered.
+    pub fn opened(&self) {
+        self.recorded.set(None);
+        self.cursor.set_value(0);
+        self.series_pending.set_value(false);
+        self.rows_pending.set_value(false);
+    }
+
+    /// Charts to feed, from the beginning; none: the panel is closed.
+    pub fn show(&self, plots: Option<Plots>) {
+        self.plots.set_value(plots);
+        self.cursor.set_value(0);
+    }
+
+    pub fn with_plots(&self, act: impl Fn(&Plots)) {
+        self.plots.with_value(|p| p.iter().for_each(act));
+    }
+
+    pub fn request_series(&self) {
+        if !self.series_pending.get_value() && self.plots.with_value(Option::is_some) {
+            self.series_pending.set_value(true);
+            let cursor = self.cursor.get_value();
+            self.worker.send(ToWorker::Data(DataAsk::Series { cursor }));
+        }
+    }
+
+    /// Asks for rows; false: an answer is still awaited, and what is asked for now would pile up.
+    pub fn request_rows(&self, ask: DataAsk) -> bool {
+        if self.rows_pending.get_value() {
+            return false;
+        }
+        self.rows_pending.set_value(true);
+        self.worker.send(ToWorker::Data(ask));
+        true
+    }
+
+    pub fn save(&self, what: Saving) {
+        self.worker.send(ToWorker::Data(DataAsk::Save(what)));
+    }
+
+    pub fn receive(&self, news: DataNews, bytes: Option<Vec<u8>>) {
+        match news {
+            DataNews::Series(news) => {
+                self.series_pending.set_value(false);
+                self.cursor.set_value(news.cursor);
+                if self.validators.with_untracked(|v| *v != news.validators) {
+                    self.validators.set(news.validators);
+                }
+                if let Some(columns) = bytes {
+                    self.with_plots(|p| p.feed(&columns, news.rows, news.open, news.reset));
+                }
+            }
+            DataNews::Log(page) => {
+                self.rows_pending.set_value(false);
+                self.log.set(page);
+            }
+            DataNews::Found(place) => self.found.update(|f| *f = (f.0 + 1, place)),
+            DataNews::Recorded {
+                sentence,
+                complaints,
+            } => self.recorded.set(Some((sentence, complaints))),
+            DataNews::Saved { file, sentence } => {
+                files::save(&file, &bytes.unwrap_or_default());
+                if !sentence.is_empty() {
+                    self.notices
+                        .show(Tone::Plain, format!("{file}: {sentence}"));
+                }
+            }
+        }
+    }
+}
