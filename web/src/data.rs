@@ -1,10 +1,10 @@
 //! What page and worker say to one another about figures, the log and files: asked for by panels that
 //! are open, answered from the session as it stands, without moving it.
 
+use borsh::{BorshDeserialize, BorshSerialize};
 use consensusforge_core::session::view::{LogPage, LogPlace, LogQuery, ValidatorFigures};
-use serde::{Deserialize, Serialize};
 
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, BorshSerialize, BorshDeserialize)]
 pub enum DataAsk {
     /// Figures since a cursor, 0 at first.
     Series {
@@ -27,7 +27,7 @@ pub enum DataAsk {
 }
 
 /// A file to make.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub enum Saving {
     Heights,
     Validators,
@@ -52,7 +52,7 @@ pub const FORMATS: [(&str, &str); 6] = [
     ("csv", "CSV of heights"),
 ];
 
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, BorshSerialize, BorshDeserialize)]
 pub enum DataNews {
     /// Columns travel beside it.
     Series(SeriesNews),
@@ -72,7 +72,7 @@ pub enum DataNews {
 
 /// Rows of figures, column by column as little-endian 64-bit floats, NaN for none: in the order that
 /// web/vendor/plots.js names.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, BorshSerialize, BorshDeserialize)]
 pub struct SeriesNews {
     pub cursor: u64,
     /// Forget the rows that came before.

@@ -13,11 +13,10 @@ use consensusforge_core::session::view::{
     Arrow, ChartBatch, ContractView, Frame, LinkView, MessageView, ModuleView, Moments, Preset,
     Problem, ReceiptView, Replay, RunInfo, Unit,
 };
-use serde::{Deserialize, Serialize};
 
 /// From the page to the worker. A message is made, sent and gone: boxes would only cost.
 #[allow(clippy::large_enum_variant)]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, BorshSerialize, BorshDeserialize)]
 pub enum ToWorker {
     /// Start this scenario and go to an instant of it.
     Open {
@@ -75,7 +74,7 @@ pub enum ToWorker {
 }
 
 /// A run to go over to: where one stood in it, how far it had been, what was seen.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, BorshSerialize, BorshDeserialize)]
 pub struct ToFuture {
     pub scenario: Scenario,
     pub at_us: u64,
@@ -84,14 +83,14 @@ pub struct ToFuture {
 }
 
 /// How the second run stands.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, BorshSerialize, BorshDeserialize)]
 pub struct ComparisonNews {
     pub now_us: u64,
     pub found: Compared,
 }
 
 /// Where two runs first differ, up to the instant both have reached.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, BorshSerialize, BorshDeserialize)]
 pub enum Compared {
     /// Still being looked for.
     Searching,
@@ -102,7 +101,7 @@ pub enum Compared {
 }
 
 /// An act done.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, BorshSerialize, BorshDeserialize)]
 pub struct Acted {
     /// With all commands so far.
     pub scenario: Scenario,
@@ -115,7 +114,7 @@ pub struct Acted {
 }
 
 /// What a hand does to a message in flight.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub enum Intervention {
     Drop,
     /// Microseconds.
@@ -138,7 +137,7 @@ impl ToWorker {
 
 /// From the worker to the page.
 #[allow(clippy::large_enum_variant)]
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, BorshSerialize, BorshDeserialize)]
 pub enum FromWorker {
     Ready {
         presets: Vec<Preset>,
@@ -184,13 +183,13 @@ pub enum FromWorker {
 }
 
 /// From the page to the compiler, a worker of its own that is started when first wanted.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, BorshSerialize, BorshDeserialize)]
 pub struct ToCompiler {
     pub wat: String,
 }
 
 /// From the compiler; a module's bytes travel beside `Compiled(Ok)`.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, BorshSerialize, BorshDeserialize)]
 pub enum FromCompiler {
     Ready,
     Compiled(Result<(), CompileError>),
@@ -198,7 +197,7 @@ pub enum FromCompiler {
 }
 
 /// Which act a problem belongs to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub enum About {
     /// A scenario that cannot run.
     Scenario,
@@ -209,7 +208,15 @@ pub enum About {
 }
 
 /// Sent with every slice of work.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    Default,
+    PartialEq,
+    BorshSerialize,
+    BorshDeserialize
+)]
 pub struct Tick {
     pub now_us: u64,
     pub steps: u64,
@@ -222,14 +229,14 @@ pub struct Tick {
 }
 
 /// A step, seek or replay under way.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, BorshSerialize, BorshDeserialize)]
 pub struct Progress {
     pub what: Doing,
     /// 0 to 1, where known.
     pub share: f64,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub enum Doing {
     Stepping,
     SteppingBack,
@@ -238,7 +245,7 @@ pub enum Doing {
 }
 
 /// Contracts and what became of transactions, sent when they change.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, BorshSerialize, BorshDeserialize)]
 pub struct Ledger {
     pub modules: Vec<ModuleView>,
     pub contracts: Vec<ContractView>,
@@ -247,7 +254,7 @@ pub struct Ledger {
     pub people: Vec<(String, String)>,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub struct CompileError {
     /// 1-based; 0 when the error has no place.
     pub line: usize,

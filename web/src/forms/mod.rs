@@ -8,7 +8,7 @@ pub mod json;
 mod references;
 pub mod schema;
 
-use serde::{Deserialize, Serialize};
+use borsh::{BorshDeserialize, BorshSerialize};
 
 /// What of a contract a message is for.
 #[derive(
@@ -19,9 +19,10 @@ use serde::{Deserialize, Serialize};
     Eq,
     PartialOrd,
     Ord,
-    Serialize,
-    Deserialize
+    BorshSerialize,
+    BorshDeserialize
 )]
+#[borsh(use_discriminant = false)]
 pub enum Kind {
     Instantiate,
     Execute,
@@ -44,7 +45,7 @@ impl Kind {
 }
 
 /// One function of a contract, as a form.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub struct FormView {
     pub kind: Kind,
     /// The variant's name; empty when the message is the fields themselves.
@@ -54,7 +55,7 @@ pub struct FormView {
     pub fields: Vec<FieldView>,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub struct FieldView {
     /// Names from the outside in, joined by dots.
     pub name: String,
@@ -66,7 +67,7 @@ pub struct FieldView {
 }
 
 /// How a field is asked for and what becomes of the text.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub enum Input {
     Text,
     /// Digits that travel as a string, as Uint128 does; true: a sign is allowed.
@@ -85,7 +86,7 @@ pub enum Input {
 }
 
 /// What is wrong, and with which field: its number, or none for the whole form.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub struct Complaint {
     pub field: Option<u32>,
     pub sentence: String,

@@ -1,22 +1,22 @@
-//! Messages between page and worker as JavaScript values: `[message]` or `[message, bytes]`. The message
-//! is an object that the browser clones, the bytes are transferred.
+//! Messages between page and worker as JavaScript values: `[message]` or `[message, bytes]`, both
+//! byte arrays and transferred rather than copied.
 
+use borsh::{BorshDeserialize, BorshSerialize};
 use js_sys::{Array, Uint8Array};
-use serde::Serialize;
-use serde::de::DeserializeOwned;
-use serde_wasm_bindgen::Serializer;
 use wasm_bindgen::{JsCast, JsValue};
 
 /// The value to post and what to transfer with it.
 ///
 /// # Errors
 /// What the encoder said; only a bug can cause it.
-pub fn pack<T: Serialize>(message: &T, bytes: Option<&[u8]>) -> Result<(JsValue, Array), JsValue> {
-    // A number above 2^53, such as the end of all heights, is exact as a BigInt only.
-    let numbers = Serializer::new().serialize_large_number_types_as_bigints(true);
-    let (parts, transfer) = (Array::of1(&message.serialize(&numbers)?), Array::new());
-    if let Some(bytes) = bytes {
-        let array = Uint8Array::from(bytes);
+pub fn pack<T: BorshSerialize>(
+    message: &T,
+    bytes: Option<&[u8]>,
+) -> Result<(JsValue, Array), JsValue> {
+    let message = borsh::to_vec(message).map_err(|e| JsValue::from(e.to_string()))?;
+    let (parts, transfer) = (Array::new(), Array::new());
+    for part in std::iter::once(&*message).chain(bytes) {
+        let array = Uint8Array::from(part);
         transfer.push(&array.buffer());
         parts.push(&array);
     }
@@ -24,11 +24,11 @@ pub fn pack<T: Serialize>(message: &T, bytes: Option<&[u8]>) -> Result<(JsValue,
 }
 
 /// None for a value that is not ours (extensions post into pages, too).
-pub fn unpack<T: DeserializeOwned>(value: &JsValue) -> Option<(T, Option<Vec<u8>>)> {
+pub fn unpack<T: BorshDeserialize>(value: &JsValue) -> Option<(T, Option<Vec<u8>>)> {
     let parts: &Array = value.dyn_ref()?;
-    let bytes = parts.get(1).dyn_ref::<Uint8Array>().map(Uint8Array::to_vec);
-    match serde_wasm_bindgen::from_value(parts.get(0)) {
-        Ok(message) => Some((message, bytes)),
+    let part = |k| parts.get(k).dyn_ref::<Uint8Array>().map(Uint8Array::to_vec);
+    match borsh::from_slice(&part(0)?) {
+        Ok(message) => Some((message, part(1))),
         Err(error) => {
             web_sys::console::error_1(&error.to_string().into());
             None

@@ -2,9 +2,8 @@
 
 use super::wire;
 use crate::protocol::{FromCompiler, FromWorker};
+use borsh::{BorshDeserialize, BorshSerialize};
 use js_sys::Array;
-use serde::Serialize;
-use serde::de::DeserializeOwned;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use wasm_bindgen::JsCast;
@@ -12,7 +11,7 @@ use wasm_bindgen::prelude::*;
 use web_sys::{ErrorEvent, MessageEvent, Worker};
 
 /// What every worker of ours can say.
-pub trait Speech: DeserializeOwned + 'static {
+pub trait Speech: BorshDeserialize + 'static {
     /// The file that loads this worker, beside the others.
     const LOADER: &'static str;
     fn is_ready(&self) -> bool;
@@ -75,7 +74,7 @@ impl<O: Speech> Handle<O> {
         }
     }
 
-    pub fn send(&self, message: &impl Serialize, bytes: Option<&[u8]>) {
+    pub fn send(&self, message: &impl BorshSerialize, bytes: Option<&[u8]>) {
         let Ok(packed) = wire::pack(message, bytes) else {
             return;
         };

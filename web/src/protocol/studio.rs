@@ -2,13 +2,13 @@
 
 use crate::forms::{FormView, Kind};
 use crate::model::InputSpec;
+use borsh::{BorshDeserialize, BorshSerialize};
 use consensusforge_core::session::microscope::Microscope;
 use consensusforge_core::session::view::{
     CardView, PersonView, ProofView, StorageView, ViewResult,
 };
-use serde::{Deserialize, Serialize};
 
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, BorshSerialize, BorshDeserialize)]
 pub enum Ask {
     /// A module and its forms, by its hash.
     Card(String),
@@ -53,14 +53,23 @@ pub enum Ask {
 }
 
 /// A validator, and the block after which it is asked; none: its newest.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    BorshSerialize,
+    BorshDeserialize
+)]
 pub struct Place {
     pub validator: u16,
     pub height: Option<u64>,
 }
 
 /// Something a person wants a contract to do, as it was typed.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, BorshSerialize, BorshDeserialize)]
 pub struct CallDraft {
     pub kind: Kind,
     /// A module's name for instantiate, else a contract's address.
@@ -80,7 +89,7 @@ pub struct CallDraft {
     pub admin: String,
 }
 
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, BorshSerialize, BorshDeserialize)]
 pub enum Message {
     /// As it is.
     Raw(InputSpec),
@@ -90,7 +99,7 @@ pub enum Message {
     Form { name: String, values: Vec<String> },
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub struct StorageAsk {
     pub contract: String,
     pub place: Place,
@@ -102,7 +111,7 @@ pub struct StorageAsk {
     pub skip: u64,
 }
 
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, BorshSerialize, BorshDeserialize)]
 pub enum Answer {
     /// It is on its way, sent at this instant as the `nth` (from 0) of those sent then.
     Sent {
@@ -121,7 +130,7 @@ pub enum Answer {
 }
 
 /// Where in a form.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub enum At {
     Whole,
     /// The message, or a field of it by number.
