@@ -10,6 +10,7 @@ use crate::types::{Height, ValidatorId};
 /// The newest sentence worth reading.
 #[derive(Clone, Debug, Default)]
 pub struct Caption {
+    /// One sentence, for the line below the chart.
     pub sentence: String,
     /// A lesser sentence does not push out a weightier one before this.
     until: Micros,

@@ -25,6 +25,7 @@ pub struct Duty {
     pub missed: u64,
     /// Votes for the decided block that left before anybody honest had decided it.
     pub in_time: u64,
+    /// Votes that arrived after the height was decided.
     pub late: u64,
     /// Decided blocks it never voted for, by kind of vote.
     pub missing: u64,
@@ -72,6 +73,7 @@ struct Awaited {
     at: Micros,
 }
 
+/// What every validator did and missed.
 #[derive(Clone, Debug)]
 pub struct Participation {
     of: Vec<Duty>,

@@ -26,7 +26,9 @@ use std::sync::Arc;
 /// What a monitor found.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
+    /// `agreement`, `validity`, `state roots` or `progress`.
     pub monitor: &'static str,
+    /// Whether the property holds.
     pub kind: FindingKind,
     /// One plain sentence.
     pub sentence: String,
@@ -34,10 +36,14 @@ pub struct Finding {
     pub since: Option<Micros>,
 }
 
+/// How a property stands, worst first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum FindingKind {
+    /// It does not hold, and can never hold again in this run.
     Violated,
+    /// Nothing wrong was decided, but nothing has been decided for too long either.
     Stalled,
+    /// It holds so far.
     Holds,
 }
 
@@ -88,9 +94,13 @@ pub struct Monitors {
     validity: validity::Validity,
     roots: roots::Roots,
     progress: progress::Progress,
+    /// Figures of the whole run.
     pub metrics: Metrics,
+    /// Figures by height.
     pub heights: Heights,
+    /// Figures by validator.
     pub duties: Participation,
+    /// The sentence about what just happened.
     pub caption: Caption,
     /// Commands that found nothing to act on, when and why, the first [`MAX_VANISHED`].
     pub vanished: Vec<(Micros, String)>,
@@ -100,6 +110,7 @@ pub struct Monitors {
 const MAX_VANISHED: usize = 64;
 
 impl Monitors {
+    /// Monitors of a run that begins, or is read, with this head.
     #[must_use]
     pub fn new(head: &Head) -> Self {
         Monitors {

@@ -35,7 +35,9 @@ pub struct Expected {
 /// What a link or a file carries.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Document {
+    /// What is run.
     pub scenario: Scenario,
+    /// Where its maker saw it end, to compare a replay with.
     pub expected: Option<Expected>,
 }
 
@@ -45,6 +47,7 @@ pub struct Document {
 pub struct File {
     /// Version of the file format; 1 today.
     pub consensusforge: u32,
+    /// What is run.
     pub scenario: Scenario,
     /// Where the run was when the file was made, to check a replay against.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -59,6 +62,7 @@ pub struct LinkText {
     pub fragment: String,
     /// Length of the text, also when it is too long.
     pub bytes: usize,
+    /// A sentence when the link is long or too long.
     pub warning: Option<String>,
 }
 

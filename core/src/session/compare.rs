@@ -14,6 +14,7 @@ pub struct Difference {
     pub at_us: u64,
     /// `None`: nothing happened there up to the instant both have reached.
     pub here: Option<Happened>,
+    /// The first thing that happened differently in the other run.
     pub there: Option<Happened>,
 }
 
@@ -21,9 +22,11 @@ pub struct Difference {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[derive(BorshSerialize, BorshDeserialize)]
 pub struct Happened {
+    /// When it happened, microseconds.
     pub at_us: u64,
     /// The node it happened at (of a loss, the sender), and the receiver where there is one.
     pub node: u16,
+    /// The receiving node.
     pub to: Option<u16>,
     /// Number of the message in its own run; `None` for a decision.
     pub message: Option<u32>,
@@ -34,7 +37,9 @@ pub struct Happened {
 /// Records compared so far of each trace.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Compared {
+    /// Records of this run.
     pub here: u64,
+    /// Records of the other run.
     pub there: u64,
 }
 

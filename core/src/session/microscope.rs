@@ -16,13 +16,17 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug)]
 #[derive(Serialize, Deserialize, BorshSerialize, BorshDeserialize, JsonSchema)]
 pub struct Microscope {
+    /// The height that is compared.
     pub height: u64,
     /// Names, blocks executed and the roots that came of them, of the one and the other.
     pub validators: (String, String),
+    /// Digests of the two blocks executed.
     pub blocks: (String, String),
+    /// State roots after them.
     pub roots: (String, String),
     /// One sentence on where they part, or that they do not.
     pub sentence: String,
+    /// Where the two executions first differ.
     pub divergence_time: Option<Parting>,
     /// What differed before this block already.
     pub before: Vec<Difference>,
@@ -38,9 +42,11 @@ pub struct Parting {
     pub transaction: Option<u32>,
     /// The contract, as `forge1...`, and which entry point ran.
     pub contract: String,
+    /// Name of the entry point.
     pub entry: String,
     /// How many calls of contracts, and within this one how many host calls, went alike before.
     pub call: u64,
+    /// Host calls within that call that were equal before.
     pub host_call: Option<u64>,
     /// `read`, `write`, `query`, ..., or `gas`, or `answer`.
     pub what: String,

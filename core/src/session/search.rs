@@ -299,6 +299,7 @@ impl LogIndex {
         self.hits.len()
     }
 
+    /// True when no record fits the query.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.hits.is_empty()

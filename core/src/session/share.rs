@@ -8,7 +8,9 @@ use crate::scenario::codec::{Document, read, read_link, write_file, write_link};
 /// What a link or a file was found to hold.
 #[derive(Clone, Debug)]
 pub struct Opened {
+    /// What is run.
     pub scenario: Scenario,
+    /// Where its maker saw it end, to compare a replay with.
     pub expected: Option<Expected>,
 }
 

@@ -29,7 +29,9 @@ struct Made {
 /// What was really computed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Work {
+    /// Signatures made.
     pub signed: u64,
+    /// Signatures verified.
     pub verified: u64,
 }
 
@@ -73,6 +75,7 @@ impl Signatures {
         verdict
     }
 
+    /// What was really computed so far.
     #[must_use]
     pub fn work(&self) -> Work {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).work

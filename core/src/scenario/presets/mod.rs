@@ -19,11 +19,13 @@ use crate::model::ValidatorSpec;
 pub struct Preset {
     /// Short and stable: command lines and pages use it.
     pub id: &'static str,
+    /// A line for a list.
     pub title: &'static str,
     /// What it is about: lists show those of one group together.
     pub group: &'static str,
     /// What to look at, one line.
     pub look: &'static str,
+    /// What is run.
     pub scenario: Scenario,
 }
 

@@ -18,16 +18,22 @@ pub const SHIVIZ_PARSER: &str = r"(?<event>.*)\n(?<host>\S*) (?<clock>{.*})";
 /// What a trace can be exported as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
+    /// A log with vector clocks for ShiViz.
     Shiviz,
+    /// A timeline for Perfetto and chrome://tracing.
     Perfetto,
+    /// A sequence diagram.
     Mermaid,
+    /// States for viewers of the Informal Trace Format.
     Itf,
+    /// One JSON object for each record.
     Jsonl,
     /// The series of heights, not the records.
     Csv,
 }
 
 impl Format {
+    /// Every format, in the order to offer them.
     pub const ALL: [Format; 6] = [
         Format::Shiviz,
         Format::Perfetto,
@@ -101,6 +107,7 @@ pub struct Exporter {
 /// What an export holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Exported {
+    /// Records written.
     pub records: u64,
     /// Records that did not fit any more.
     pub left_out: u64,
@@ -155,6 +162,7 @@ impl Exporter {
         self.until = record.at;
     }
 
+    /// True when the size that readers cope with is reached.
     #[must_use]
     pub fn is_full(&self) -> bool {
         self.full_at.is_some()

@@ -9,12 +9,16 @@ use crate::types::NodeId;
 /// Copies listed.
 const COPIES: usize = 512;
 
+/// One message with every copy. Nodes are numbers from 0.
 #[derive(Clone, Debug)]
 pub struct MessageInside {
+    /// What it says.
     pub view: MessageView,
+    /// The node that first sent it.
     pub from: u16,
     /// The signer's place.
     pub signer: Option<u16>,
+    /// Whether its signature is right, as receivers found.
     pub signature: SignatureVerdict,
     /// Each time it was put on the wire, oldest first.
     pub sendings: Vec<Sending>,
@@ -26,33 +30,44 @@ pub struct MessageInside {
     pub known_from_us: Micros,
 }
 
+/// What is known of a message's signature.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SignatureVerdict {
     /// Chatter, which nobody signs.
     Unsigned,
     /// No copy has arrived yet.
     Unchecked,
+    /// It was verified.
     Genuine,
     /// Found false by these nodes.
     False(Vec<u16>),
 }
 
+/// One time that copies were put on the wire.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Sending {
+    /// When, microseconds.
     pub at_us: Micros,
+    /// By which node.
     pub from: u16,
+    /// How many copies.
     pub copies: u16,
     /// A re-send or a relay.
     pub again: bool,
 }
 
+/// One copy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CopyInside {
+    /// The sending node.
     pub from: u16,
+    /// The receiving node.
     pub to: u16,
+    /// When it left, microseconds.
     pub sent_us: Micros,
     /// When it arrived, arrives, or would have.
     pub arrives_us: Micros,
+    /// What became of it.
     pub fate: Fate,
 }
 

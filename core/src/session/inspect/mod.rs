@@ -29,11 +29,14 @@ pub enum Thing {
     Message(u32),
     /// A node by its place in [`super::view::RunInfo::nodes`]; at an instant in microseconds, or now.
     Node {
+        /// Number of the node, from 0.
         node: u16,
+        /// The instant, microseconds; `None`: now.
         at_us: Option<u64>,
     },
     /// A block by its digest in hex, or by some of its beginning.
     Block(String),
+    /// A height of the chain.
     Height(u64),
     /// A transaction by its id in hex.
     Transaction(String),

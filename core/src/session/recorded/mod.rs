@@ -15,6 +15,7 @@ use std::sync::Arc;
 
 /// A trace that was opened, and what was found in its file.
 pub struct Recorded {
+    /// To look at like any other; it cannot be changed.
     pub session: Session,
     /// What does not make sense, in the order of the file.
     pub complaints: Vec<String>,

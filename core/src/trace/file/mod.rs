@@ -211,12 +211,15 @@ enum FileEvent {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[derive(BorshSerialize, BorshDeserialize)]
 pub struct FileEnd {
+    /// Records in the file.
     pub records: u64,
+    /// Messages in the file.
     pub messages: u64,
     /// Simulated time when it was saved.
     pub now: Micros,
     /// Simulator events and digest of the run it was saved from, as its maker says.
     pub steps: u64,
+    /// The run's digest at the end.
     pub digest: Hash,
 }
 
