@@ -32,7 +32,7 @@ browserTest("above a third of the stake the coalition forks the chain", {}, asyn
   await blocks(page, 2);
   await page.select("#scenario", "fork");
   await textOf(page, "#verdict", (text) => /agreement violated/.test(text));
-  await textOf(page, "[data-monitor=agreement] p", (text) => /fork at height/.test(text));
+  await textOf(page, "[data-monitor=agreement] p", (text) => /At height/.test(text));
   await screenshot(page, "fork");
 });
 

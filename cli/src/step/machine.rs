@@ -237,7 +237,7 @@ impl<P: Corruptible> Machine<P> {
         let signer = self.names.validator(&spec.from)?;
         let compose = P::COMPOSE.ok_or_else(|| {
             Failure::input(format!(
-                "messages of {} cannot be written by hand.",
+                "messages of {} cannot be scripted.",
                 P::INFO.title
             ))
         })?;

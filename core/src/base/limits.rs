@@ -25,7 +25,7 @@ pub const MAX_SIGMA_MILLI: u32 = 5_000;
 pub const MAX_COMMANDS: usize = 10_000;
 /// Lines of a puppet's script: more than a published attack needs by far.
 pub const MAX_PUPPET_LINES: usize = 10_000;
-/// Partitions of a scenario; each is looked at for every message.
+/// Partitions of a scenario; each is checked for every message.
 pub const MAX_PARTITIONS: usize = 256;
 /// Contracts a scenario may carry.
 pub const MAX_CONTRACTS: usize = 64;
@@ -108,7 +108,7 @@ pub const MAX_SCENARIO_BYTES: usize = 16 << 20;
 pub const TRACE_WINDOW: usize = 1 << 20;
 /// A trace file as it is read, packed. A browser hands over no larger file either.
 pub const MAX_TRACE_BYTES: usize = 32 << 20;
-/// Records and messages of a trace file: all of them stand in memory while it is looked at.
+/// Records and messages of a trace file: all of them are in memory while it is open.
 pub const MAX_TRACE_RECORDS: usize = 2 << 20;
 /// Messages of a trace file; see [`MAX_TRACE_RECORDS`].
 pub const MAX_TRACE_MESSAGES: usize = 1 << 20;

@@ -17,7 +17,7 @@ pub struct Caption {
     height: Height,
 }
 
-/// How long bad news stays before news of a later block replaces it.
+/// How long a caption about a problem stays before one about a later block replaces it.
 const LINGER: Micros = 300_000;
 
 impl Caption {
@@ -27,7 +27,7 @@ impl Caption {
             Event::Committed(commit) => {
                 if agreement.forked(commit.height) {
                     let told = format!(
-                        "{} decided {} at height {}: another honest validator decided a different block there.",
+                        "{} decided {} at height {}, but another honest validator decided a different block there.",
                         name(commit.node),
                         commit.block.short(8),
                         commit.height
@@ -77,7 +77,7 @@ impl Caption {
                     .get(usize::from(a.kind))
                     .map_or("message", |k| k.name);
                 let told = format!(
-                    "{} holds two {kind}s of {offender} for height {}, round {}: an equivocation, and proof of it.",
+                    "{} received two conflicting {kind}s from {offender} for height {}, round {}: proof of equivocation.",
                     name(a.reporter),
                     a.slot.height,
                     a.slot.round
@@ -95,7 +95,7 @@ impl Caption {
             ),
             Event::Skipped { node, detail } => (
                 format!(
-                    "{} jumps to round {} of height {}: more than a third of the stake is there.",
+                    "{} skips to round {} of height {}: more than a third of the stake is already there.",
                     name(*node),
                     detail.round,
                     detail.height
@@ -104,7 +104,7 @@ impl Caption {
             ),
             Event::Crashed { node } => (format!("{} is down.", name(*node)), LINGER),
             Event::Restarted { node } => (
-                format!("{} is back, with what it had written down.", name(*node)),
+                format!("{} is back, with everything it had promised.", name(*node)),
                 LINGER,
             ),
             Event::Changed(sentence) => (format!("At {} {sentence}.", seconds(record.at)), LINGER),

@@ -8,7 +8,7 @@ use crate::trace::{Event, Head, Record, Trace};
 use crate::types::{BlockId, Height, NodeId, Round, Slot, ValidatorId};
 use std::collections::{BTreeMap, VecDeque};
 
-/// Turns and vote sheets kept open, the oldest go first: a chain that stalls for ever stays small.
+/// Turns and vote sheets kept open, the oldest go first, so that a chain that stalls forever stays small.
 const TURNS: usize = 64;
 const SHEETS: usize = 64;
 /// Heights a vote may come late and still be counted as late rather than missing.
@@ -101,7 +101,7 @@ impl Participation {
         &self.of
     }
 
-    /// Something was put on the wire: perhaps a proposal or a vote.
+    /// Something was sent, perhaps a proposal or a vote.
     pub(super) fn sent(&mut self, record: &Record, trace: &Trace) {
         let Event::Sent {
             message,
@@ -267,7 +267,7 @@ impl Participation {
             && entry.key().height <= decided.height
         {
             let (slot, turn) = entry.remove_entry();
-            // Rounds begun after the deciding one are nobody's duty any more.
+            // Rounds begun after the deciding one are no longer anyone's duty.
             if slot <= last {
                 self.passed(turn);
             }

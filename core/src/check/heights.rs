@@ -49,10 +49,10 @@ pub(super) fn percentile(sorted: &[Micros], p: u64) -> Micros {
     sorted.get(index as usize).copied().unwrap_or(0)
 }
 
-/// Copies put on the wire and their bytes.
+/// Copies sent and their bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Traffic {
-    /// Copies put on the wire.
+    /// Copies sent.
     pub copies: u64,
     /// Encoded size of these copies.
     pub bytes: u64,
@@ -153,7 +153,7 @@ impl Heights {
         found.map(|(_, at)| *at)
     }
 
-    /// Something was put on the wire.
+    /// Something was sent.
     pub(super) fn sent(&mut self, record: &Record, trace: &Trace) {
         let Event::Sent {
             message, copies, ..

@@ -15,7 +15,7 @@ const MARKS: usize = 512;
 /// Counts of one kind of message.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Tally {
-    /// Copies put on the wire.
+    /// Copies sent.
     pub sent: u64,
     /// Copies that arrived.
     pub delivered: u64,

@@ -47,7 +47,7 @@ pub enum FindingKind {
     Holds,
 }
 
-/// Who is honest and who is up, as the trace has told so far.
+/// Who is honest and who is up, according to the trace so far.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Roster {
     byzantine: Vec<NodeId>,
@@ -196,14 +196,14 @@ impl Monitors {
         self.agreement.forks()
     }
 
-    /// Whose signatures stand under both blocks of the first fork.
+    /// Validators that signed both blocks of the first fork.
     #[must_use]
     pub fn guilty(&self) -> Vec<ValidatorId> {
         self.agreement.guilty()
     }
 }
 
-/// Who votes from a height on, told by what is new: "From height 7 on, v5 votes with stake 100 and v2 does
+/// Who votes from a height on, by what is new: "From height 7 on, v5 votes with stake 100 and v2 does
 /// not vote".
 pub(crate) fn voters(trace: &Trace, change: &ValidatorsChange) -> String {
     let before = trace.validators(change.height.saturating_sub(1));

@@ -18,7 +18,7 @@ pub struct TimedCommand {
     pub command: Command,
 }
 
-/// What a hand on the page (or a script) does to a running world.
+/// What a person on the page, or a script, does to a running world.
 #[derive(Clone, Debug, PartialEq)]
 #[derive(Serialize, Deserialize, BorshSerialize, BorshDeserialize, JsonSchema)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
@@ -121,8 +121,8 @@ pub enum Command {
         /// The other, with the same nonce.
         second: SubmitSpec,
     },
-    /// Validators join, leave, or have another stake or key. The next block proposed carries it, and it is
-    /// in force two heights after that block.
+    /// Validators join, leave, or have another stake or key. The next block proposed carries it, and it
+    /// takes effect two heights after that block.
     ChangeValidators {
         /// One entry for each validator that changes.
         changes: Vec<StakeChange>,

@@ -66,7 +66,7 @@ pub enum SubmitSpec {
         /// What `migrate` is called with.
         msg: InputSpec,
     },
-    /// Another admin, or none for ever.
+    /// Another admin, or none forever.
     SetAdmin {
         /// `forge1...` or 64 hex digits.
         contract: String,

@@ -12,7 +12,7 @@ use crate::base::{Micros, random::Draw};
 use crate::trace::Loss;
 use crate::types::NodeId;
 
-/// What becomes of a copy put on the wire now.
+/// The fate of a copy sent now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Passage {
     /// Arrives after this many microseconds, and perhaps a second time.
@@ -66,7 +66,7 @@ pub struct Conditions {
 }
 
 /// The simulated network. Every draw is addressed by (seed, link, k-th copy on that link): changing one
-/// parameter leaves the luck of all others, and of every other link, as it was.
+/// parameter leaves the draws of all others, and of every other link, as they were.
 #[derive(Clone, Debug)]
 pub struct Network {
     /// What can be changed while a run goes on.

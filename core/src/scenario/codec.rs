@@ -74,7 +74,7 @@ const COMPRESSION: u8 = 10;
 /// Characters of a parser's complaint that a sentence repeats.
 const REASON: usize = 300;
 
-/// Text without padding. Bits of the last character that belong to no byte are not looked at.
+/// Text without padding. Bits of the last character that belong to no byte are ignored.
 const BASE64: GeneralPurpose = GeneralPurpose::new(
     &URL_SAFE,
     GeneralPurposeConfig::new()
@@ -110,7 +110,7 @@ fn limit(fragment: String) -> LinkText {
             fragment: String::new(),
             bytes,
             warning: Some(format!(
-                "This run needs a link of {bytes} bytes; more than {LINK_MAX_BYTES} do not travel. \
+                "This run needs a link of {bytes} bytes, and links may have at most {LINK_MAX_BYTES}. \
                  Save it as a file instead."
             )),
         };
@@ -138,7 +138,7 @@ pub fn read_link(text: &str) -> Result<Document, ScenarioError> {
     let fragment = text.rsplit_once('#').map_or(text, |(_, after)| after);
     if fragment.is_empty() {
         return Err(link_error(
-            "the link is empty: nothing stands behind `#`. Copy the whole link.",
+            "the link is empty: nothing follows `#`. Copy the whole link.",
         ));
     }
     let (version, body) = split_version(fragment)?;
@@ -186,7 +186,7 @@ fn unpack(body: &str, offset: usize) -> Result<Vec<u8>, ScenarioError> {
         .find(|(_, c)| !(c.is_ascii_alphanumeric() || matches!(c, '-' | '_')))
     {
         return Err(link_error(format!(
-            "the link is mangled: character {} is {}, which no link contains. Copy it again from \
+            "the link is damaged: character {} is {}, which no link contains. Copy it again from \
              where it was made.",
             offset + at + 1,
             quote(&character.to_string())
@@ -199,7 +199,7 @@ fn unpack(body: &str, offset: usize) -> Result<Vec<u8>, ScenarioError> {
     if sha256(deflated).0[..CHECK_BYTES] == *check {
         return json.map_err(|e| match e.status {
             TINFLStatus::HasMoreOutput => link_error(format!(
-                "what the link unpacks to is larger than {MAX_SCENARIO_BYTES} bytes, the most a \
+                "the content of the link is larger than {MAX_SCENARIO_BYTES} bytes, the most a \
                  scenario may have. It was not made by ConsensusForge."
             )),
             _ => mangled(),
@@ -224,7 +224,7 @@ fn truncated() -> ScenarioError {
 
 fn mangled() -> ScenarioError {
     link_error(
-        "the link is mangled: its check does not fit its content. Copy it again from where it was \
+        "the link is damaged: its checksum does not match. Copy it again from where it was \
          made.",
     )
 }
@@ -309,8 +309,8 @@ fn document(version: u32, json: &[u8], what: &str) -> Result<Document, ScenarioE
         return Err(ScenarioError::new(
             what,
             format!(
-                "there is no field {} here; there are `consensusforge`, `scenario` and `expected`. \
-                 Take it out.",
+                "there is no field {} here; the fields are `consensusforge`, `scenario` and `expected`. \
+                 Remove it.",
                 quote(stray)
             ),
         ));
@@ -346,12 +346,12 @@ fn object(json: &[u8], what: &str) -> Result<Map<String, Value>, ScenarioError> 
         Ok(Value::Object(fields)) => Ok(fields),
         Ok(_) => Err(ScenarioError::new(
             what,
-            format!("the {what} holds JSON and no scenario. Choose one that ConsensusForge saved."),
+            format!("the {what} contains JSON, but no scenario. Choose one that ConsensusForge saved."),
         )),
         Err(e) if e.is_eof() => Err(ScenarioError::new(
             what,
             format!(
-                "the {what} is cut off at line {}, column {}: its end is missing. Get the whole one.",
+                "the {what} is cut off at line {}, column {}: its end is missing. Get the complete {what}.",
                 e.line(),
                 e.column()
             ),
@@ -359,7 +359,7 @@ fn object(json: &[u8], what: &str) -> Result<Map<String, Value>, ScenarioError> 
         Err(e) => Err(ScenarioError::new(
             what,
             format!(
-                "the {what} is not JSON: {}. Correct it there.",
+                "the {what} is not valid JSON: {}. Correct it there.",
                 humane(&e.to_string())
             ),
         )),
@@ -400,7 +400,7 @@ fn check_expected(expected: Expected) -> Result<Expected, ScenarioError> {
         Err(ScenarioError::new(
             "expected.digest",
             format!(
-                "{} is not a run's digest, which has 64 small hex digits. Take `expected` out to run \
+                "{} is not a run's digest, which has 64 lower-case hex digits. Remove `expected` to run \
                  without a comparison.",
                 quote(digest)
             ),

@@ -151,8 +151,8 @@ fn happened(trace: &Trace, record: &Record) -> Happened {
             let why = match why {
                 Loss::Network => "is lost on the way",
                 Loss::Partition => "is cut off",
-                Loss::Down => "finds nobody",
-                Loss::Hand => "is taken off the wire",
+                Loss::Down => "finds its receiver down",
+                Loss::Hand => "is dropped manually",
             };
             let what = format!(
                 "{} to {} {why}",
@@ -243,7 +243,7 @@ impl Finder {
     /// Looks for a difference up to `until`, for about `max_steps` events; `None`: not done yet.
     ///
     /// # Errors
-    /// When so much happens at one instant that it cannot be told whether there is one.
+    /// When so much happens at one instant that it cannot be decided whether there is one.
     pub fn work(
         &mut self,
         until: Micros,
@@ -300,7 +300,7 @@ impl Finder {
 }
 
 impl Session {
-    /// A session beside this one that runs `scenario`: what the two have in common is shared.
+    /// A second session that runs `scenario`; what the two have in common is shared.
     ///
     /// # Errors
     /// A sentence for a scenario that cannot run.

@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 pub struct Microscope {
     /// The height that is compared.
     pub height: u64,
-    /// Names, blocks executed and the roots that came of them, of the one and the other.
+    /// Names of the one and the other validator.
     pub validators: (String, String),
     /// Digests of the two blocks executed.
     pub blocks: (String, String),
@@ -77,7 +77,7 @@ impl Session {
         let again = |node: usize| {
             self.sim.execute_again(id(node), height).ok_or_else(|| {
                 Problem::new(format!(
-                    "validator {} cannot execute height {height} again: it has not decided it, or has forgotten the state before it. Move the run to just after that height",
+                    "validator {} cannot execute height {height} again: it has not decided that height, or no longer keeps the state before it. Move the run to just after that height",
                     node + 1
                 ))
             })
@@ -129,16 +129,16 @@ fn sentence(
     };
     let rest = match (divergence_time, before.is_empty(), after.is_empty()) {
         (Some(p), ..) => format!(
-            "{one} and {other} part at a {} in the contract's {}: {one} saw {}, {other} saw {}.",
+            "{one} and {other} diverge at a {} in the contract's {}: {one} saw {}, {other} saw {}.",
             p.what, p.entry, p.seen.0, p.seen.1
         ),
         (None, true, true) => format!("{one} and {other} agree at every step and in every key."),
         (None, true, false) => format!(
-            "Every contract was told the same, and still the states differ in {} places: the executor itself errs.",
+            "Every contract received the same answers, but the states differ in {} places: the executor itself is wrong.",
             after.len()
         ),
         (None, false, _) => format!(
-            "The contracts of this block did alike; {one} and {other} had parted before, in {} places.",
+            "The contracts of this block behaved the same; {one} and {other} had already diverged, in {} places.",
             before.len()
         ),
     };

@@ -109,13 +109,13 @@ impl Session {
             )
         } else if here.steps < expected.steps {
             format!(
-                "Replay departs: the run ends after {} events, the link was made after {}.",
+                "Replay diverges: the run ends after {} events, but the link was made after {}.",
                 here.steps, expected.steps
             )
         } else {
             format!(
-                "Replay departs: after {} events the digest is {}, the link says {}. Somewhere before, this \
-                 program does something else than the one the link was made with.",
+                "Replay diverges: after {} events the digest is {}, but the link says {}. This version \
+                 behaves differently from the one that made the link.",
                 here.steps,
                 short(&here.digest),
                 short(&expected.digest)

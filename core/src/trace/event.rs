@@ -105,7 +105,7 @@ pub struct KindInfo {
 pub struct MessageRecord {
     /// Its number.
     pub id: MessageId,
-    /// The node that first put it on the wire.
+    /// The node that first sent it.
     pub from: NodeId,
     /// Who signed it; `None` for unsigned chatter.
     pub signer: Option<ValidatorId>,
@@ -161,7 +161,7 @@ pub enum Loss {
 /// the compiler points there at a new one; a monitor or a view picks those it is about by name.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Event {
-    /// `from` put `copies` copies on the wire. `again`: it is a re-send or a relay.
+    /// `from` sent `copies` copies. `again`: it is a re-send or a relay.
     Sent {
         /// Which message.
         message: MessageId,
@@ -183,8 +183,8 @@ pub enum Event {
         /// The receiving node.
         to: NodeId,
     },
-    /// Recorded when it left (network, partition), should have arrived (receiver down) or was taken off
-    /// the wire (hand), `flight` microseconds after it left; for the first two, before it would arrive.
+    /// Recorded when it left (network, partition), should have arrived (receiver down) or was dropped
+    /// by a command (hand), `flight` microseconds after it left; for the first two, before it would arrive.
     Lost {
         /// Which message.
         message: MessageId,

@@ -1,5 +1,5 @@
 //! Signatures made and judged before, for a run that goes the same way again: ed25519 is deterministic,
-//! so replay need not compute them anew.
+//! so replay need not compute them again.
 
 use super::keys::{Keypair, PublicKey, Signature, verify};
 use crate::base::{Hash, limits};
@@ -57,7 +57,7 @@ impl Signatures {
         signature
     }
 
-    /// As [`verify`]. Only a verdict on this very signature counts: any other is judged anew.
+    /// As [`verify`]. Only a verdict on this very signature counts: any other is verified again.
     #[must_use]
     pub fn verify(&self, key: &PublicKey, digest: &Hash, signature: &Signature) -> bool {
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);

@@ -94,7 +94,7 @@ pub enum Action {
         /// What `migrate` is called with.
         input: Vec<u8>,
     },
-    /// Hands a contract to another admin, or to nobody for ever.
+    /// Hands a contract to another admin, or to nobody forever.
     SetAdmin {
         /// The contract.
         contract: Address,

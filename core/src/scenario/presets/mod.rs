@@ -48,9 +48,9 @@ impl Preset {
     }
 }
 
-const BEGIN: &str = "To begin with";
+const BEGIN: &str = "First steps";
 const NETWORK: &str = "The network";
-const FAILURES: &str = "Validators that fail";
+const FAILURES: &str = "Failing validators";
 const LIARS: &str = "Liars";
 const CONTRACTS: &str = "Contracts";
 

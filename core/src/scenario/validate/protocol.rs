@@ -18,7 +18,7 @@ pub(super) fn check(protocol: &ProtocolSpec, names: &Names) -> Checked {
         all_known(place, list, names)?;
     }
     // 1. every timeout is 0; 2. the network has no delay; 3. the proposer is silent: rounds would
-    // follow one another for ever at one instant.
+    // follow one another forever at one instant.
     pause("protocol.propose_timeout_us", protocol.propose_timeout_us)?;
     pause("protocol.prevote_timeout_us", protocol.prevote_timeout_us)?;
     pause(

@@ -1,5 +1,5 @@
 //! A trace for other people's tools. Each format is written record by record, so that a tool may export
-//! a run as it goes; each has a size above which its reader gives up, and what does not fit is told.
+//! a run as it goes; each has a size above which its reader gives up, and what does not fit is reported.
 
 mod itf;
 mod jsonl;
@@ -178,13 +178,13 @@ impl Exporter {
         );
         if before > 0 {
             sentence += &format!(
-                " Left out: {before} records before, more than such a file holds ({} bytes).",
+                " Left out: {before} earlier records, because such a file holds at most {} bytes.",
                 self.limit
             );
         }
         if let Some(at) = self.full_at {
             sentence += &format!(
-                " Left out: {} records from {} on, more than such a file holds ({} bytes).",
+                " Left out: {} records from {} on, because such a file holds at most {} bytes.",
                 self.left_out,
                 exact(at),
                 self.limit
@@ -252,7 +252,7 @@ impl Session {
                 let mut made = exporter.finish(skip, &mut text);
                 if trace.start() > 0 && from < trace.from() {
                     made.sentence += &format!(
-                        " What came before {} is no longer in memory: go back to it and export then.",
+                        " Everything before {} is no longer in memory: go back to it and export again.",
                         exact(trace.from())
                     );
                 }

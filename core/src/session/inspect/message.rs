@@ -1,4 +1,4 @@
-//! A message: its fields, and what became of each of its copies.
+//! A message: its fields, and the fate of each of its copies.
 
 use crate::base::Micros;
 use crate::session::Session;
@@ -20,7 +20,7 @@ pub struct MessageInside {
     pub signer: Option<u16>,
     /// Whether its signature is right, as receivers found.
     pub signature: SignatureVerdict,
-    /// Each time it was put on the wire, oldest first.
+    /// Each time it was sent, oldest first.
     pub sendings: Vec<Sending>,
     /// In order of leaving, then of arrival.
     pub copies: Vec<CopyInside>,
@@ -33,7 +33,7 @@ pub struct MessageInside {
 /// What is known of a message's signature.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SignatureVerdict {
-    /// Chatter, which nobody signs.
+    /// A kind that nobody signs.
     Unsigned,
     /// No copy has arrived yet.
     Unchecked,
@@ -43,7 +43,7 @@ pub enum SignatureVerdict {
     False(Vec<u16>),
 }
 
-/// One time that copies were put on the wire.
+/// One time that copies were sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Sending {
     /// When, microseconds.
@@ -67,7 +67,7 @@ pub struct CopyInside {
     pub sent_us: Micros,
     /// When it arrived, arrives, or would have.
     pub arrives_us: Micros,
-    /// What became of it.
+    /// Its fate.
     pub fate: Fate,
 }
 

@@ -48,7 +48,7 @@ pub enum Thing {
 const LEAST_DIGITS: usize = 8;
 
 impl Session {
-    /// The instant a thing is to be looked at, when now is not the one: who asks forks this session,
+    /// The instant at which a thing is to be inspected, when that is not now: the caller forks this session,
     /// seeks there and asks the fork.
     #[must_use]
     pub fn moment_of(&self, thing: &Thing) -> Option<Micros> {

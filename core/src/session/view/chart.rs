@@ -14,7 +14,7 @@ pub struct Arrow {
     pub to: u16,
     /// Index into [`RunInfo::kinds`].
     pub kind: u8,
-    /// What became of it.
+    /// Its fate.
     pub fate: Fate,
     /// The sender was Byzantine when this was recorded.
     pub byzantine: bool,
@@ -30,7 +30,7 @@ pub struct Arrow {
     pub bytes: u32,
 }
 
-/// What became of a copy of a message.
+/// The fate of a copy of a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[derive(BorshSerialize, BorshDeserialize)]
 #[borsh(use_discriminant = false)]
@@ -45,7 +45,7 @@ pub enum Fate {
     Cut,
     /// Its receiver was down when it should have arrived.
     ReceiverDown,
-    /// A hand took it off the wire.
+    /// A command dropped it.
     Dropped,
 }
 

@@ -1,4 +1,4 @@
-//! Modules, contracts, and what became of transactions.
+//! Modules, contracts, and the results of transactions.
 
 use borsh::{BorshDeserialize, BorshSerialize};
 use schemars::JsonSchema;
@@ -44,7 +44,7 @@ pub struct ContractView {
     pub storage_entries: u64,
 }
 
-/// What became of a user's transaction, by the first honest validator that executed it.
+/// The result of a user's transaction, by the first honest validator that executed it.
 #[derive(Clone, Debug)]
 #[derive(Serialize, Deserialize, BorshSerialize, BorshDeserialize, JsonSchema)]
 pub struct ReceiptView {

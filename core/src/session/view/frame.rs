@@ -51,7 +51,7 @@ pub struct Frame {
     pub nodes: Vec<NodeView>,
     /// Who is Byzantine.
     pub adversary: AdversaryView,
-    /// After a fork: names of those whose signatures stand under both blocks.
+    /// After a fork: names of those who signed both blocks.
     pub guilty: Vec<String>,
     /// Oldest instant whose trace is still in memory.
     pub window_from_us: u64,
@@ -105,7 +105,7 @@ pub struct Metrics {
     pub commit_latency_p95_us: u64,
     /// Rounds a height needed, 1 when round 0 decided.
     pub rounds_per_height: f64,
-    /// Copies put on the wire a block, all kinds.
+    /// Copies sent per block, all kinds.
     pub messages_per_block: f64,
     /// Copies by kind of message.
     pub messages_by_kind: Vec<KindCount>,
@@ -127,7 +127,7 @@ pub struct Metrics {
 pub struct KindCount {
     /// Name of the kind.
     pub kind: String,
-    /// Copies put on the wire.
+    /// Copies sent.
     pub sent: u64,
     /// Copies that arrived.
     pub delivered: u64,

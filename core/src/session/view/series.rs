@@ -36,9 +36,9 @@ pub struct HeightPoint {
     pub gas: Option<u64>,
     /// The fullest mempool at the decision.
     pub mempool: u32,
-    /// Copies put on the wire, by kind.
+    /// Copies sent, by kind.
     pub copies: Vec<u64>,
-    /// Bytes put on the wire, by kind.
+    /// Bytes sent, by kind.
     pub bytes: Vec<u64>,
 }
 
@@ -72,7 +72,7 @@ pub struct ValidatorFigures {
 pub struct SeriesBatch {
     /// Give it back to get what is new.
     pub cursor: u64,
-    /// Set when the run was moved or heights were forgotten: begin afresh.
+    /// Set when the run was moved or heights were forgotten: start over.
     pub reset: bool,
     /// Heights whose figures will not change again, oldest first.
     pub closed: Vec<HeightPoint>,

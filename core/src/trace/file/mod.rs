@@ -44,7 +44,7 @@ struct FileHead {
     kinds: Vec<(String, u8)>,
     steps: Vec<String>,
     timers: Vec<String>,
-    /// What it means that each timer fired, if anybody waited in vain.
+    /// What it means that each timer fired; nothing for a pause.
     in_vain: Vec<Option<String>>,
     /// What a decision is proved by, in the plural.
     certificates: String,
@@ -99,7 +99,7 @@ enum FileEvent {
         from: u16,
         to: u16,
     },
-    /// `why`: 0 network, 1 partition, 2 receiver down, 3 by hand.
+    /// `why`: 0 network, 1 partition, 2 receiver down, 3 a command.
     Lost {
         message: u32,
         flight: u32,

@@ -256,7 +256,7 @@ impl Reader {
             if self.file.verified.0 < self.signatures {
                 self.file.verified.0 += 1;
                 if !proof.as_ref().is_some_and(|p| self.genuine(key, p)) {
-                    // Kept on the chart, but nobody's word.
+                    // Kept on the chart, but counted as unsigned.
                     signer = None;
                     let name = self.file.head.validators[who.index()].0.clone();
                     self.file.complaints.say(|| {
