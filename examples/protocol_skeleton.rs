@@ -157,10 +157,18 @@ impl Protocol for Skeleton {
             Input::Validated { block, valid: true } => {
                 out.push(Effect::Broadcast(Message::Vote(height, block)));
             }
-            Input::Certificate { block, height: at, certificate } if at == height => {
+            Input::Certificate {
+                block,
+                height: at,
+                certificate,
+            } if at == height => {
                 // A node that missed votes is helped by one that has them.
                 for signed in certificate.iter().cloned() {
-                    state.votes.entry((at, block)).or_default().insert(signed.signer, signed);
+                    state
+                        .votes
+                        .entry((at, block))
+                        .or_default()
+                        .insert(signed.signer, signed);
                 }
                 decide(state, context, out);
             }
@@ -206,10 +214,13 @@ fn validate(state: &State, out: &mut Vec<Effect<Message>>) {
 fn decide(state: &mut State, context: &Context<NoParams>, out: &mut Vec<Effect<Message>>) {
     let height = state.height;
     let set = context.validators.at(height);
-    let enough = state.votes.range((height, BlockId::ZERO)..).find(|((at, _), votes)| {
-        let stake = votes.keys().map(|signer| set.stake(*signer)).sum();
-        *at == height && set.is_quorum(stake)
-    });
+    let enough = state
+        .votes
+        .range((height, BlockId::ZERO)..)
+        .find(|((at, _), votes)| {
+            let stake = votes.keys().map(|signer| set.stake(*signer)).sum();
+            *at == height && set.is_quorum(stake)
+        });
     let Some(((_, block), votes)) = enough else {
         return;
     };
@@ -241,7 +252,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     world.run(10 * SECOND, u64::MAX);
     monitors.observe(world.trace());
     for finding in monitors.findings(world.now(), world.trace()) {
-        println!("{:<12} {:?}: {}", finding.monitor, finding.kind, finding.sentence);
+        println!(
+            "{:<12} {:?}: {}",
+            finding.monitor, finding.kind, finding.sentence
+        );
     }
     println!("height {} in 10 simulated seconds", monitors.metrics.height);
     Ok(())

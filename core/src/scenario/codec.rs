@@ -346,7 +346,9 @@ fn object(json: &[u8], what: &str) -> Result<Map<String, Value>, ScenarioError> 
         Ok(Value::Object(fields)) => Ok(fields),
         Ok(_) => Err(ScenarioError::new(
             what,
-            format!("the {what} contains JSON, but no scenario. Choose one that ConsensusForge saved."),
+            format!(
+                "the {what} contains JSON, but no scenario. Choose one that ConsensusForge saved."
+            ),
         )),
         Err(e) if e.is_eof() => Err(ScenarioError::new(
             what,

@@ -79,10 +79,7 @@ pub(super) fn what(record: &Record, trace: &Trace) -> String {
             }
         ),
         Event::BadSignature { message: id, .. } => {
-            format!(
-                "discards {}: its signature is wrong",
-                message(trace, *id)
-            )
+            format!("discards {}: its signature is wrong", message(trace, *id))
         }
         Event::Step {
             step,
@@ -141,7 +138,9 @@ pub(super) fn what(record: &Record, trace: &Trace) -> String {
         ),
         Event::Crashed { .. } => "goes down".into(),
         Event::Restarted { .. } => "is back".into(),
-        Event::Byzantine(change) if change.nodes.is_empty() => "all validators are honest from now on".into(),
+        Event::Byzantine(change) if change.nodes.is_empty() => {
+            "all validators are honest from now on".into()
+        }
         Event::Byzantine(change) => format!(
             "Byzantine from now on: {} ({})",
             crate::check::names(head, &change.nodes),

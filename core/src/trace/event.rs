@@ -376,14 +376,18 @@ impl Event {
 pub struct Commit {
     /// The node.
     pub node: NodeId,
-    /// Height of the block.
+    /// Its place in the decided order, which in a chain is the block's height.
     pub height: Height,
-    /// The round that decided it.
+    /// In which it was decided; of a block that a later one took along, the round it was proposed in.
     pub round: Round,
     /// The block.
     pub block: BlockId,
-    /// The block before it.
+    /// The first of its parents.
     pub parent: BlockId,
+    /// Of a block in a DAG: the parents after the first. `None` in a chain.
+    pub further_parents: Option<Vec<BlockId>>,
+    /// The block whose proof decided it: itself, or a later one of the same commit.
+    pub with: BlockId,
     /// Who proposed it.
     pub proposer: ValidatorId,
     /// When its proposer built it.
@@ -392,7 +396,7 @@ pub struct Commit {
     pub transactions: u32,
     /// Transactions that waited at the node, those of the block included.
     pub mempool: u32,
-    /// Whose signatures are in the certificate.
+    /// Whose signatures are in the proof; none where a later block of the commit has it.
     pub signers: Vec<ValidatorId>,
     /// Learned by catching up, not by voting.
     pub caught_up: bool,

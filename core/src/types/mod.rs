@@ -10,7 +10,7 @@ pub mod signed;
 pub mod transaction;
 pub mod validators;
 
-pub use block::{Block, BlockId, Extension, Header};
+pub use block::{Block, BlockId, DagLinks, Extension, Header};
 pub use evidence::Evidence;
 pub use ids::{Address, Height, NodeId, Round, Slot, ValidatorId};
 pub use keys::{Keypair, PublicKey, Signable, Signature};

@@ -113,7 +113,7 @@ pub fn build<P: Corruptible>(setup: &Setup) -> Result<World<P>, String> {
             let id = NodeId(i as u16);
             store.give(id, &genesis_block);
             let computed = Computed {
-                height: 0,
+                position: 0,
                 state: state.clone(),
                 root,
             };

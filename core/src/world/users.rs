@@ -10,9 +10,7 @@ use crate::model::{CoinSpec, InputSpec, SubmitSpec};
 use crate::trace::Event;
 use crate::types::bech32::AddressError;
 use crate::types::transaction::NATIVE_DENOM;
-use crate::types::{
-    Action, Block, Coin, Height, Keypair, NodeId, SignedTransaction, Transaction, bech32,
-};
+use crate::types::{Action, Coin, Height, Keypair, NodeId, SignedTransaction, Transaction, bech32};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -150,7 +148,7 @@ impl Users {
         &mut self,
         node: NodeId,
         lies: bool,
-        block: &Block,
+        position: Height,
         execution: &Execution,
     ) {
         if self.submissions.is_empty() {
@@ -160,7 +158,7 @@ impl Users {
             if let Some(s) = self.submissions.iter_mut().find(|s| s.tx == receipt.tx) {
                 if s.outcome.is_none() || (s.by_liar && !lies) {
                     s.by_liar = lies;
-                    s.outcome = Some((block.header.height, receipt.clone()));
+                    s.outcome = Some((position, receipt.clone()));
                 }
                 s.roots.push((node, execution.root));
             }

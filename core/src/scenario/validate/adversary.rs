@@ -81,11 +81,9 @@ fn supported(place: &str, strategy: &StrategySpec, protocol: &str) -> Checked {
             powers.accept_invalid,
             "a validator whose state is wrong cannot keep up in it",
         ),
-        StrategySpec::Puppet { .. } => (
-            "puppet",
-            powers.compose,
-            "its messages cannot be scripted",
-        ),
+        StrategySpec::Puppet { .. } => {
+            ("puppet", powers.compose, "its messages cannot be scripted")
+        }
         StrategySpec::Silent | StrategySpec::Delay { .. } | StrategySpec::Censor { .. } => {
             return Ok(());
         }

@@ -272,7 +272,12 @@ pub(super) fn several(place: &str, coins: &[CoinSpec]) -> Checked {
         require(
             coins[..i].iter().all(|other| other.denom != coin.denom),
             &place,
-            || format!("{} is listed twice; add the two amounts.", quote(&coin.denom)),
+            || {
+                format!(
+                    "{} is listed twice; add the two amounts.",
+                    quote(&coin.denom)
+                )
+            },
         )?;
     }
     Ok(())
@@ -286,6 +291,8 @@ fn input(place: &str, input: &InputSpec) -> Checked {
             .len(),
     };
     require(bytes <= MAX_CALL_BYTES, place, || {
-        format!("an input of {bytes} bytes is too long; at most {MAX_CALL_BYTES} are allowed. Shorten it.")
+        format!(
+            "an input of {bytes} bytes is too long; at most {MAX_CALL_BYTES} are allowed. Shorten it."
+        )
     })
 }

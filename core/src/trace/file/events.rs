@@ -5,6 +5,7 @@ use super::error::ItemError;
 use super::names::{cut, name};
 use super::read::{MAX_SENTENCE, Reader};
 use crate::base::Micros;
+use crate::base::limits::MAX_VALIDATORS;
 use crate::trace::{
     Accusation, ByzantineChange, Commit, Event, Executed, Loss, Rejection, ValidatorsChange,
 };
@@ -193,6 +194,45 @@ impl Reader {
                 round,
                 block,
                 parent,
+                further_parents: None,
+                with: block,
+                proposer: self.validator(proposer)?,
+                built,
+                transactions,
+                mempool,
+                signers: signers
+                    .into_iter()
+                    .map(|s| self.validator(s))
+                    .collect::<Result<_, _>>()?,
+                caught_up,
+                valid,
+            })),
+            FileEvent::Ordered {
+                node,
+                height,
+                round,
+                block,
+                parent,
+                further_parents,
+                with,
+                proposer,
+                built,
+                transactions,
+                mempool,
+                signers,
+                caught_up,
+                valid,
+            } => Event::Committed(Box::new(Commit {
+                node: self.node(node)?,
+                height,
+                round,
+                block,
+                parent,
+                further_parents: further_parents.map(|mut all| {
+                    all.truncate(MAX_VALIDATORS);
+                    all
+                }),
+                with,
                 proposer: self.validator(proposer)?,
                 built,
                 transactions,
