@@ -105,6 +105,7 @@ impl Protocol for Skeleton {
             noun: "round",
             restart: true,
         },
+        dag: false,
         certificate: "votes",
         bound: Bound {
             quorum: Threshold::MORE_THAN_TWO_THIRDS,
@@ -157,23 +158,17 @@ impl Protocol for Skeleton {
             Input::Validated { block, valid: true } => {
                 out.push(Effect::Broadcast(Message::Vote(height, block)));
             }
-            Input::Certificate {
-                block,
-                height: at,
-                certificate,
-            } if at == height => {
-                // A node that missed votes is helped by one that has them.
-                for signed in certificate.iter().cloned() {
-                    state
-                        .votes
-                        .entry((at, block))
-                        .or_default()
-                        .insert(signed.signer, signed);
+            // A node that missed votes is sent them by one that has decided.
+            Input::Certificate { proof, .. } => {
+                for signed in proof.iter().cloned() {
+                    if let Message::Vote(at, block) = signed.message {
+                        let votes = state.votes.entry((at, block)).or_default();
+                        votes.insert(signed.signer, signed);
+                    }
                 }
                 decide(state, context, out);
             }
             Input::Validated { .. }
-            | Input::Certificate { .. }
             | Input::Timer(_)
             | Input::Fetched { .. }
             | Input::Restarted => {}
@@ -196,7 +191,7 @@ fn begin(state: &State, context: &Context<NoParams>, out: &mut Vec<Effect<Messag
     if context.me == Some(context.proposer(state.height, 0)) {
         out.push(Effect::BuildBlock {
             slot: slot(state.height),
-            parent: state.tip,
+            parents: vec![state.tip],
         });
     }
     validate(state, out);
@@ -206,7 +201,7 @@ fn validate(state: &State, out: &mut Vec<Effect<Message>>) {
     if let Some(block) = state.proposals.get(&state.height) {
         out.push(Effect::ValidateBlock {
             block: *block,
-            parent: state.tip,
+            parents: vec![state.tip],
         });
     }
 }
@@ -225,12 +220,11 @@ fn decide(state: &mut State, context: &Context<NoParams>, out: &mut Vec<Effect<M
         return;
     };
     let block = *block;
-    let certificate = Arc::new(votes.values().cloned().collect());
     out.push(Effect::Decide {
-        block,
-        height,
+        first: height,
+        blocks: vec![block],
         round: 0,
-        certificate,
+        proof: Arc::new(votes.values().cloned().collect()),
     });
     state.height += 1;
     state.tip = block;
@@ -257,6 +251,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             finding.monitor, finding.kind, finding.sentence
         );
     }
-    println!("height {} in 10 simulated seconds", monitors.metrics.height);
+    let height = monitors.metrics.decided.back().map_or(0, |d| d.height);
+    println!("height {height} in 10 simulated seconds");
     Ok(())
 }
