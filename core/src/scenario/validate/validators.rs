@@ -44,7 +44,7 @@ pub(super) fn check(validators: &[ValidatorSpec]) -> Result<Names<'_>, ScenarioE
     })?;
     require(count <= MAX_VALIDATORS, "validators", || {
         format!(
-            "{count} validators are too many; at most {MAX_VALIDATORS} can take part. Leave some out."
+            "{count} validators are too many; at most {MAX_VALIDATORS} can take part. Remove some."
         )
     })?;
     let mut set = BTreeSet::new();
