@@ -15,6 +15,9 @@ pub struct Signed<M> {
     pub signature: Signature,
     #[borsh(skip)]
     verdict: OnceLock<bool>,
+    /// The same of all signed messages inside it.
+    #[borsh(skip)]
+    justified: OnceLock<bool>,
 }
 
 impl<M: Signable> Signed<M> {
@@ -25,6 +28,7 @@ impl<M: Signable> Signed<M> {
             message,
             signature,
             verdict: OnceLock::new(),
+            justified: OnceLock::new(),
         })
     }
 
@@ -35,6 +39,7 @@ impl<M: Signable> Signed<M> {
             message,
             signature,
             verdict: OnceLock::new(),
+            justified: OnceLock::new(),
         })
     }
 
@@ -43,6 +48,11 @@ impl<M: Signable> Signed<M> {
     pub fn verify_by(&self, known: &Signatures, key: &PublicKey, chain: &Hash) -> bool {
         let compute = || known.verify(key, &self.message.digest(chain), &self.signature);
         *self.verdict.get_or_init(compute)
+    }
+
+    /// Whether all signed messages inside this one are genuine, as `judge` finds: asked once.
+    pub fn justified(&self, judge: impl FnOnce() -> bool) -> bool {
+        *self.justified.get_or_init(judge)
     }
 
     /// True when `key` signed this. Computed at the first call; `every_time` computes it again, which
