@@ -98,8 +98,8 @@ impl<P: Corruptible> World<P> {
                 })
     }
 
-    /// 1. A liar proposes B with a certificate of its own making. 2. If the protocol had to verify it, each
-    /// protocol would do so in its way, and one would forget to.
+    /// Verified here, and not by each protocol in its way: one would forget to, and a liar could propose B with
+    /// a certificate of its own making.
     fn is_justified(&self, signed: &Signed<P::Message>) -> bool {
         let mut left = MAX_JUSTIFICATION;
         let mut level: Vec<&Signed<P::Message>> = vec![signed];
