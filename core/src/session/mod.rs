@@ -84,7 +84,15 @@ impl Session {
             scenario: scenario.clone(),
             contracts,
         };
-        let sim = simulate(&setup).map_err(Problem::new)?;
+        let world = simulate(&setup).map_err(Problem::new)?;
+        Ok(Session::over(scenario, world))
+    }
+
+    /// A session over a `world` of `scenario` that was built elsewhere: of a protocol that the registry does not
+    /// have. It can be run, looked at, moved in and saved; its link opens only where the protocol is known.
+    #[must_use]
+    pub fn over(scenario: Scenario, world: Box<dyn Simulation>) -> Session {
+        let sim = world;
         let monitors = Monitors::new(&sim.trace().head);
         let start = Checkpoint {
             steps: 0,
@@ -92,7 +100,7 @@ impl Session {
             sim: sim.checkpoint(RECORDS_BEFORE),
             monitors: monitors.clone(),
         };
-        Ok(Session {
+        Session {
             scenario,
             sim,
             monitors,
@@ -101,7 +109,7 @@ impl Session {
             end: 0,
             seen: moments::Seen::default(),
             back: None,
-        })
+        }
     }
 
     /// The scenario with every command applied so far: what a link carries.

@@ -72,13 +72,9 @@ impl<P: Corruptible> World<P> {
                 }
             }
             Payload::BlockReply(block) => self.receive_body(to, block),
-            Payload::Decision {
-                first,
-                blocks,
-                proof,
-            } => {
-                if proof.iter().all(|signed| self.genuine(signed)) {
-                    self.catch_up(to, from, *first, blocks, proof);
+            Payload::Decision { commit, bodies } => {
+                if commit.proof.iter().all(|signed| self.genuine(signed)) {
+                    self.catch_up(to, from, commit, bodies);
                 } else {
                     self.trace
                         .push(self.now, Event::BadSignature { message, to });

@@ -2,11 +2,9 @@
 
 mod playback;
 
-use super::checkpoints::Checkpoint;
 use super::view::Problem;
 use super::{Scenario, Session};
 use crate::base::limits::{MAX_TIME, MAX_TRACE_BYTES};
-use crate::check::Monitors;
 use crate::consensus::registry::describe;
 use crate::model::ValidatorSpec;
 use crate::trace::file::{self, MAGIC, TraceFile, TraceWriter};
@@ -91,24 +89,7 @@ impl Session {
         };
         scenario.checks.stall_after_us = head.stall_after;
         let sim = Playback::new(Arc::new(file));
-        let sim: Box<dyn crate::world::Simulation> = Box::new(sim);
-        let monitors = Monitors::new(&sim.trace().head);
-        let start = Checkpoint {
-            steps: 0,
-            now: 0,
-            sim: sim.checkpoint(super::RECORDS_BEFORE),
-            monitors: monitors.clone(),
-        };
-        Session {
-            scenario,
-            sim,
-            monitors,
-            checkpoints: vec![start.into()],
-            era: 0,
-            end: 0,
-            seen: super::moments::Seen::default(),
-            back: None,
-        }
+        Session::over(scenario, Box::new(sim))
     }
 
     /// Whether this is a saved trace.
