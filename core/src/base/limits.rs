@@ -59,6 +59,12 @@ pub const MAX_VALUES_PER_SIGNER: usize = 4;
 /// Conflicting pairs one node keeps as evidence for inclusion in a block.
 pub const MAX_EVIDENCE: usize = 64;
 
+/// Signed messages that may travel inside one: a view change of 128 validators, each with the votes of a
+/// few certificates.
+pub const MAX_JUSTIFICATION: usize = 1 << 16;
+/// How deep inside one another: a new view holds view changes, these certificates, these votes.
+pub const MAX_JUSTIFICATION_DEPTH: usize = 4;
+
 /// Mempool of one node: transactions and bytes.
 pub const MAX_MEMPOOL_TXS: usize = 5_000;
 /// Bytes of all transactions in one mempool.
