@@ -472,7 +472,7 @@ fn commands() {
     check(vec![
         (
             spoiled(|s| s.commands = vec![heal(5), heal(4)]),
-            &["commands[1].at_us", "order of time"],
+            &["commands[1].at_us", "by time"],
         ),
         (
             spoiled(|s| s.commands = vec![heal(0); 10_001]),
