@@ -14,7 +14,9 @@ pub struct LogQuery {
     pub kind: Option<u8>,
     /// A node: where it happened, or who sent it.
     pub node: Option<u16>,
+    /// The first height shown.
     pub from_height: u64,
+    /// The last height shown.
     pub to_height: u64,
     /// Words that all must fit: kinds, events, names, heights, beginnings of digests.
     pub text: String,
@@ -39,15 +41,21 @@ impl Default for LogQuery {
 pub struct LogRow {
     /// Of the record since the run began.
     pub number: u64,
+    /// When it happened, microseconds.
     pub at_us: u64,
+    /// The node it happened at.
     pub node: Option<u16>,
+    /// Index into `LOG_EVENTS`.
     pub event: u8,
     /// Index into [`RunInfo::kinds`], for records of messages.
     pub kind: Option<u8>,
+    /// In words.
     pub what: String,
+    /// Number of the message it is about.
     pub message: Option<u32>,
     /// The same thing as the chart draws it, where it does.
     pub arrow: Option<Arrow>,
+    /// The mark on the chart, where it has one.
     pub mark: Option<Mark>,
 }
 
@@ -59,6 +67,7 @@ pub struct LogPage {
     pub total: u32,
     /// Position of the first of these.
     pub from: u32,
+    /// In order of time.
     pub rows: Vec<LogRow>,
 }
 
@@ -66,8 +75,11 @@ pub struct LogPage {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[derive(Serialize, Deserialize, BorshSerialize, BorshDeserialize)]
 pub struct LogPlace {
+    /// When, microseconds.
     pub at_us: u64,
+    /// Number of the message, for a copy.
     pub message: Option<u32>,
+    /// The node.
     pub node: u16,
 }
 
@@ -75,6 +87,7 @@ pub struct LogPlace {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[derive(BorshSerialize, BorshDeserialize)]
 pub struct LogText {
+    /// One line for each row.
     pub text: String,
     /// Older rows that did not fit.
     pub left_out: u32,
