@@ -109,7 +109,7 @@ impl Agreement {
         let monitor = "agreement";
         let Some((height, (since, sides))) = self.forks.first_key_value() else {
             let sentence = match self.decisions {
-                0 => "Agreement holds: nothing is decided yet.".to_owned(),
+                0 => "Agreement holds: nothing has been decided yet.".to_owned(),
                 _ => "Agreement holds: all honest validators decided the same blocks.".to_owned(),
             };
             return Finding {
@@ -119,13 +119,13 @@ impl Agreement {
                 since: None,
             };
         };
-        let told: Vec<String> = sides
+        let decided: Vec<String> = sides
             .iter()
             .map(|s| format!("{} decided {}", names(&trace.head, &s.by), s.block.short(8)))
             .collect();
         let mut sentence = format!(
-            "Agreement is violated: fork at height {height}: {}.",
-            told.join("; ")
+            "Agreement is violated. At height {height}, {}.",
+            decided.join(", but ")
         );
         if let [a, b, ..] = sides.as_slice() {
             sentence.push_str(&guilt(*height, a, b, trace, culprits));
@@ -182,7 +182,7 @@ fn guilt(height: Height, a: &Side, b: &Side, trace: &Trace, culprits: &Culprits)
         if !both.is_empty() {
             let stake = share(&both);
             return format!(
-                " Signed by both sides: {}, {stake} of the stake.",
+                " Signed both blocks: {}, {stake} of the stake.",
                 named(&both)
             );
         }
