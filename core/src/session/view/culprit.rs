@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
     Deserialize,
     BorshSerialize,
     BorshDeserialize,
-    JsonSchema,
+    JsonSchema
 )]
 pub struct CulpritView {
     pub validator: String,
@@ -37,7 +37,7 @@ pub struct CulpritView {
     Deserialize,
     BorshSerialize,
     BorshDeserialize,
-    JsonSchema,
+    JsonSchema
 )]
 pub struct StatementView {
     /// The message's number in the trace.
@@ -63,7 +63,7 @@ pub struct StatementView {
     Deserialize,
     BorshSerialize,
     BorshDeserialize,
-    JsonSchema,
+    JsonSchema
 )]
 pub struct StallView {
     pub validator: String,
