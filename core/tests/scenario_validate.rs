@@ -292,6 +292,7 @@ fn faults_and_adversary() {
         round: 1,
         value: ValueSpec::Nil,
         valid_round: None,
+        wrong_signature: false,
     };
     let puppet = |change: &dyn Fn(&mut PuppetLine)| {
         let mut line = line.clone();

@@ -18,6 +18,8 @@ pub struct Line {
     pub slot: Slot,
     pub value: Value,
     pub valid_round: Option<Round>,
+    /// The signature is wrong.
+    pub forged: bool,
 }
 
 /// What the message speaks for.
@@ -26,6 +28,8 @@ pub enum Value {
     Nil,
     /// A block of the puppets' own, by label.
     Own(String),
+    /// An invalid one.
+    Invalid(String),
     /// The first block proposed in that slot.
     Proposed(Slot),
 }

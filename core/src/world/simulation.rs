@@ -74,6 +74,8 @@ pub trait Simulation: Introspect {
     /// # Errors
     /// The rule it breaks.
     fn admit(&self, wasm: &[u8]) -> Result<Admitted, Refusal>;
+    /// Copies on the wire and whatever else waits for its instant.
+    fn waiting(&self) -> usize;
     fn node_count(&self) -> usize;
     fn node(&self, node: NodeId) -> NodeFacts;
     fn is_byzantine(&self, node: NodeId) -> bool;
@@ -152,6 +154,10 @@ impl<P: Corruptible> Simulation for World<P> {
 
     fn admit(&self, wasm: &[u8]) -> Result<Admitted, Refusal> {
         self.ledger.chain.engine.admit(wasm)
+    }
+
+    fn waiting(&self) -> usize {
+        self.queue.len()
     }
 
     fn node_count(&self) -> usize {

@@ -117,7 +117,7 @@ pub(super) fn cut(place: &str, cut: &Cut, names: &Names) -> Checked {
             for (i, group) in groups.iter().enumerate() {
                 for (j, name) in group.iter().enumerate() {
                     let place = format!("{place}[{i}][{j}]");
-                    known(&place, name, names)?;
+                    known_node(&place, name, names)?;
                     require(seen.insert(name.as_str()), &place, || {
                         format!(
                             "{} is in two groups, or twice in one; name it once.",
@@ -133,8 +133,8 @@ pub(super) fn cut(place: &str, cut: &Cut, names: &Names) -> Checked {
             require(!from.is_empty() && !to.is_empty(), &place, || {
                 "one side is empty, so nothing is cut; name at least one validator on each.".into()
             })?;
-            distinct(&format!("{place}.from"), from, names)?;
-            distinct(&format!("{place}.to"), to, names)
+            distinct_nodes(&format!("{place}.from"), from, names)?;
+            distinct_nodes(&format!("{place}.to"), to, names)
         }
     }
 }
