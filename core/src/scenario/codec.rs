@@ -488,7 +488,9 @@ fn too_large(reason: &str) -> String {
     let Some((number, after)) = rest.split_once('`') else {
         return reason.to_owned();
     };
-    let exponent = number.split_once('e').map(|(_, power)| power.parse::<u32>());
+    let exponent = number
+        .split_once('e')
+        .map(|(_, power)| power.parse::<u32>());
     match exponent {
         Some(Ok(power)) if power >= 19 => {
             format!("{before}a number that is too large ({number}){after}")

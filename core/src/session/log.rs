@@ -116,7 +116,9 @@ pub(super) fn line(trace: &Trace, record: &Record) -> Value {
                 "signer": m.and_then(|m| m.signer).map(validator), "origin": m.map(|m| name(m.from)),
                 "sent_us": m.map(|m| m.sent)});
             for (field, value) in m.iter().flat_map(|m| &m.fields) {
-                sent[(*field).replace(' ', "_")] = value.parse::<u64>().map_or_else(|_| json!(value), |n| json!(n));
+                sent[(*field).replace(' ', "_")] = value
+                    .parse::<u64>()
+                    .map_or_else(|_| json!(value), |n| json!(n));
             }
             sent
         }

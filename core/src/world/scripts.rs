@@ -138,7 +138,10 @@ impl<P: Corruptible> World<P> {
         valid: bool,
     ) -> Result<BlockId, String> {
         // A label cannot hold a control character, so that no valid block is called so.
-        let key = (slot.height, format!("{}{label}", if valid { "" } else { "\u{1}" }));
+        let key = (
+            slot.height,
+            format!("{}{label}", if valid { "" } else { "\u{1}" }),
+        );
         if let Some(block) = self.adversary.own_blocks.get(&key) {
             return Ok(*block);
         }

@@ -261,7 +261,11 @@ impl Session {
             }
             let mut offered = wanted().skip(skip as usize).peekable();
             let first = offered.peek().map_or(from, |r| r.at);
-            exporter.start(if skip == 0 { from.max(trace.from()) } else { first });
+            exporter.start(if skip == 0 {
+                from.max(trace.from())
+            } else {
+                first
+            });
             for record in offered.by_ref() {
                 exporter.take(record, trace, &mut text);
                 if exporter.is_full() && attempt < TRIES {
