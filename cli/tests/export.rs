@@ -66,7 +66,15 @@ fn the_first_state_of_an_itf_trace_is_the_state_at_that_instant() {
     }
     // Who is down then is down in the first state, as the whole trace has it.
     let down = |state: &serde_json::Value| state["down"]["#set"].clone();
-    let whole = run(&["export", "preset:crash", "--format", "itf", "--until", "9"]).json();
+    let whole = run(&[
+        "export",
+        "preset:restart",
+        "--format",
+        "itf",
+        "--until",
+        "9",
+    ])
+    .json();
     let states = whole["states"].as_array().unwrap();
     let at = |state: &&serde_json::Value| {
         let now: u64 = state["now_us"]["#bigint"]
@@ -77,7 +85,7 @@ fn the_first_state_of_an_itf_trace_is_the_state_at_that_instant() {
         now < 9_000_000
     };
     let before = states.iter().rfind(at).unwrap();
-    let first = first_state(&["preset:crash", "--from", "9", "--until", "10"]);
+    let first = first_state(&["preset:restart", "--from", "9", "--until", "10"]);
     for variable in [
         "height",
         "round",

@@ -625,6 +625,7 @@ fn a_link_may_stand_in_brackets_at_the_end_of_a_sentence_or_over_two_lines() {
         scenario: scenario.clone(),
         expected: None,
     });
+    let link = link.fragment;
     let (front, back) = link.split_at(link.len() / 2);
     for text in [
         format!("<https://example.org/#{link}>"),

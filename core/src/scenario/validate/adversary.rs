@@ -1,7 +1,9 @@
 //! Who lies and how.
 
 use super::validators::name;
-use super::{Checked, Names, delay, distinct, few, instant, known, quote, require};
+use super::{
+    Checked, Names, delay, distinct, distinct_nodes, few, instant, known_node, quote, require,
+};
 use crate::base::limits::MAX_PUPPET_LINES;
 use crate::consensus::registry::{PROTOCOLS, find};
 use crate::model::{AdversarySpec, PuppetLine, StrategySpec, ValueSpec, Who};

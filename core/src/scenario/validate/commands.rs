@@ -2,8 +2,8 @@
 
 use super::text::time;
 use super::{
-    Checked, Names, adversary, delay, faults, few, instant, known, network, pause, quote, rate,
-    require, validators,
+    Checked, Names, adversary, delay, faults, few, instant, known_node, network, pause, quote,
+    rate, require, validators,
 };
 use crate::base::digest::from_hex;
 use crate::base::limits::{MAX_CALL_BYTES, MAX_COMMANDS, MAX_DENOMS, MAX_LABEL_BYTES};

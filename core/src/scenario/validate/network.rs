@@ -1,7 +1,9 @@
 //! Delays, losses and cuts.
 
 use super::text::time;
-use super::{Checked, Names, delay, distinct, few, instant, known, quote, require, span};
+use super::{
+    Checked, Names, delay, distinct_nodes, few, instant, known_node, quote, require, span,
+};
 use crate::base::limits::{MAX_PARTITIONS, MAX_SIGMA_MILLI};
 use crate::base::random::MILLION;
 use crate::model::{Cut, LatencySpec, NetworkSpec};

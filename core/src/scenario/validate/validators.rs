@@ -30,10 +30,6 @@ impl Names<'_> {
         self.has(name) || twin.is_some_and(|twin| self.twins.contains(twin))
     }
 
-    pub(super) fn is_twin(&self, name: &str) -> bool {
-        self.twins.contains(name)
-    }
-
     pub(super) fn list(&self) -> String {
         let mut list: Vec<String> = self
             .order
