@@ -26,8 +26,11 @@ pub enum Act<M> {
     Later { by: Micros, effect: Effect<M> },
     /// Sign `message` as `from` (a controlled node) and send it to these nodes only.
     Tell {
+        /// Who signs.
         from: NodeId,
+        /// What is signed.
         message: M,
+        /// Who receives it.
         to: Vec<NodeId>,
     },
     /// The node's own machine takes the message; nobody else gets it.
@@ -58,6 +61,7 @@ pub enum Lie {
 
 /// A way to be Byzantine. Hooks stand before a step, after it, and in the executor.
 pub trait Strategy<P: Corruptible> {
+    /// As the trace and the page show it.
     fn name(&self) -> &'static str;
 
     /// Before the machine of a controlled node takes `input`; false swallows it.
@@ -101,19 +105,28 @@ pub trait Strategy<P: Corruptible> {
         &[]
     }
 
+    /// A copy for a checkpoint, with all it remembers.
     fn clone_box(&self) -> Box<dyn Strategy<P>>;
 }
 
 /// A strategy by what it does; scenarios are turned into this.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Plan {
+    /// Two proposals at once, and votes for both.
     Coalition,
+    /// Sends nothing.
     Silent,
+    /// Sends everything later by `by` microseconds.
     Delay { by: Micros },
+    /// Computes another state.
     WrongRoot,
+    /// Votes as if it had never locked.
     Amnesia,
+    /// Sends a script's messages, and nothing of its own.
     Puppet { script: Vec<Line> },
+    /// Tells contracts wrong balances.
     WrongAnswers,
+    /// Leaves these users' transactions out of its blocks.
     Censor { users: Vec<u16> },
 }
 

@@ -32,6 +32,7 @@ pub struct Schedule {
 }
 
 impl Schedule {
+    /// A schedule by `rule`.
     #[must_use]
     pub fn new(rule: Rule) -> Self {
         Schedule {
@@ -40,6 +41,7 @@ impl Schedule {
         }
     }
 
+    /// The proposer of `round` at `height`.
     #[must_use]
     pub fn at(&self, validators: &ValidatorSets, height: Height, round: Round) -> ValidatorId {
         let turn = height.saturating_sub(1).saturating_add(u64::from(round));

@@ -16,6 +16,7 @@ pub struct Receipt {
     pub result: Result<Vec<u8>, String>,
     /// Gas paid for, at most the transaction's limit.
     pub gas_used: u64,
+    /// Gas by category, with the tree of calls.
     pub gas: GasReport,
     /// In the order emitted; none when the transaction failed.
     pub events: Vec<Event>,
@@ -71,6 +72,7 @@ pub struct CallTree {
     pub what: &'static str,
     /// The contract it went to.
     pub to: Option<Address>,
+    /// Gas it was allowed.
     pub gas_limit: u64,
     /// All of it, with what followed.
     pub gas_used: u64,
@@ -92,6 +94,7 @@ pub struct CallTree {
 const MAX_CHILDREN: usize = 64;
 
 impl CallTree {
+    /// A call that has used nothing yet.
     #[must_use]
     pub fn new(what: &'static str, gas_limit: u64) -> Self {
         CallTree {
@@ -138,8 +141,12 @@ impl CallTree {
 /// One key of a contract's storage before and after a transaction; `None` is absent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StorageChange {
+    /// Address of the contract.
     pub contract: Address,
+    /// The key.
     pub key: Arc<[u8]>,
+    /// The value before; `None`: there was none.
     pub before: Option<Arc<[u8]>>,
+    /// The value after; `None`: it was removed.
     pub after: Option<Arc<[u8]>>,
 }

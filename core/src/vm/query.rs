@@ -19,6 +19,7 @@ pub enum Query {
     Raw { contract: Address, key: Vec<u8> },
     /// Values of a contract's storage. Answer: [`Answer::Range`].
     RawRange {
+        /// The contract.
         contract: Address,
         /// Inclusive; `None` is the beginning.
         start: Option<Vec<u8>>,
@@ -26,6 +27,7 @@ pub enum Query {
         end: Option<Vec<u8>>,
         /// At most this many pairs; up to `MAX_RANGE_PAIRS`.
         limit: u32,
+        /// Which way.
         order: Order,
     },
     /// Answer: [`Answer::Contract`].
@@ -37,29 +39,44 @@ pub enum Query {
 /// The direction of a walk over keys.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Order {
+    /// By key, upwards.
     Ascending,
+    /// By key, downwards.
     Descending,
 }
 
+/// What the chain answers.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Answer {
+    /// An amount of one denomination.
     Coin(Coin),
+    /// Amounts of all denominations.
     Coins(Vec<Coin>),
+    /// The bytes asked for; empty where there are none.
     Bytes(Vec<u8>),
+    /// Part of a contract's storage.
     Range {
         /// Key and value, in the order asked for.
         pairs: Vec<(Vec<u8>, Vec<u8>)>,
         /// Where to go on: the next key in that order, when there is one within the range.
         next: Option<Vec<u8>>,
     },
+    /// About a contract.
     Contract {
+        /// Number of its code.
         code_id: u64,
+        /// Who made it.
         creator: Address,
+        /// Who may migrate it.
         admin: Option<Address>,
     },
+    /// About stored code.
     Code {
+        /// Its number.
         code_id: u64,
+        /// Who stored it.
         creator: Address,
+        /// SHA-256 of the module.
         checksum: Hash,
     },
 }
@@ -67,7 +84,9 @@ pub enum Answer {
 /// Why there is no answer. The asking contract is told, and may go on, except after `OutOfGas`.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum NoAnswer {
+    /// There is no contract at this address.
     NoSuchContract(Address),
+    /// There is no code with this number.
     NoSuchCode(u64),
     /// The contract asked failed, with this sentence.
     Failed(String),
@@ -79,6 +98,7 @@ pub enum NoAnswer {
 /// that ran to answer, or nothing.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Answered {
+    /// The answer, or why there is none.
     pub answer: Result<Answer, NoAnswer>,
     /// At most the limit given.
     pub gas_used: u64,
