@@ -23,7 +23,12 @@ pub enum Act<M> {
     /// Let it happen.
     Do(Effect<M>),
     /// Let it happen, but what it sends leaves this much later.
-    Later { by: Micros, effect: Effect<M> },
+    Later {
+        /// How much later, microseconds.
+        by: Micros,
+        /// What is done then.
+        effect: Effect<M>,
+    },
     /// Sign `message` as `from` (a controlled node) and send it to these nodes only.
     Tell {
         /// Who signs.
@@ -117,17 +122,26 @@ pub enum Plan {
     /// Sends nothing.
     Silent,
     /// Sends everything later by `by` microseconds.
-    Delay { by: Micros },
+    Delay {
+        /// Microseconds.
+        by: Micros,
+    },
     /// Computes another state.
     WrongRoot,
     /// Votes as if it had never locked.
     Amnesia,
     /// Sends a script's messages, and nothing of its own.
-    Puppet { script: Vec<Line> },
+    Puppet {
+        /// In order of time.
+        script: Vec<Line>,
+    },
     /// Tells contracts wrong balances.
     WrongAnswers,
     /// Leaves these users' transactions out of its blocks.
-    Censor { users: Vec<u16> },
+    Censor {
+        /// Their accounts.
+        users: Vec<u16>,
+    },
 }
 
 /// The catalogue.

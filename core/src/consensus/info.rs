@@ -94,7 +94,10 @@ pub struct StepInfo {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Awaited {
     /// One message of this kind, of the step's slot: a leader's proposal.
-    Message { kind: u8 },
+    Message {
+        /// Index into [`ProtocolInfo::kinds`].
+        kind: u8,
+    },
     /// Messages of these kinds, of the step's slot, from so much of the stake.
     Stake {
         /// Indices into [`ProtocolInfo::kinds`].
@@ -140,13 +143,35 @@ pub struct Share {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Threshold {
     /// Strictly more than `part / of` of the total.
-    MoreThan { part: u64, of: u64 },
+    MoreThan {
+        /// The numerator.
+        part: u64,
+        /// The denominator.
+        of: u64,
+    },
     /// At least `part / of` of the total.
-    AtLeast { part: u64, of: u64 },
+    AtLeast {
+        /// The numerator.
+        part: u64,
+        /// The denominator.
+        of: u64,
+    },
     /// `times * f + plus`, where f is the most stake strictly below `1 / one_in` of the total.
-    Faults { times: u64, plus: u64, one_in: u64 },
+    Faults {
+        /// How many times f.
+        times: u64,
+        /// Added to it.
+        plus: u64,
+        /// What f is a share of: below `1 / one_in`.
+        one_in: u64,
+    },
     /// All but `times * f`, f as above.
-    AllBut { times: u64, one_in: u64 },
+    AllBut {
+        /// How many times f.
+        times: u64,
+        /// What f is a share of: below `1 / one_in`.
+        one_in: u64,
+    },
 }
 
 impl Threshold {

@@ -52,6 +52,7 @@ pub struct Description {
 pub trait Message:
     Signable + BorshDeserialize + BorshSerialize + Clone + Eq + Debug + Send + Sync + 'static
 {
+    /// What the message says, for charts, tables and tools.
     fn describe(&self) -> Description;
     /// The block whose body travels with this message, if any (a proposal's).
     fn attachment(&self) -> Option<BlockId> {

@@ -15,7 +15,10 @@ pub enum Rule {
     /// `(height - 1 + round) mod n`.
     Rotation,
     /// A draw in proportion to stake, keyed by (seed, height, round).
-    Draw { seed: u64 },
+    Draw {
+        /// The run's seed.
+        seed: u64,
+    },
     /// The list, over and over: entry `(height - 1 + round) mod length`, without those that do not vote at
     /// the height. One that leaves nobody is a rotation.
     List(Vec<ValidatorId>),

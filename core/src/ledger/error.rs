@@ -50,7 +50,12 @@ pub enum TransactionError {
     #[error(
         "the gas limit {limit} is below the {least} this transaction costs before anything runs"
     )]
-    GasTooLow { limit: u64, least: u64 },
+    GasTooLow {
+        /// Gas that the transaction names.
+        limit: u64,
+        /// Gas that it costs in any case.
+        least: u64,
+    },
     /// More gas than a block may use.
     #[error("the gas limit {0} is above a block's {max}", max = limits::MAX_BLOCK_GAS)]
     GasTooHigh(u64),
@@ -59,7 +64,12 @@ pub enum TransactionError {
     Signature,
     /// Not the sender's next nonce.
     #[error("the transaction carries nonce {found}, the account's next is {next}")]
-    Nonce { found: u64, next: u64 },
+    Nonce {
+        /// What was found.
+        found: u64,
+        /// What comes next.
+        next: u64,
+    },
     /// The sender has used its last nonce.
     #[error("the account has used up its nonces")]
     NoMoreNonces,
@@ -68,10 +78,20 @@ pub enum TransactionError {
     #[error(
         "the fee of up to {fee} {NATIVE_DENOM} cannot be paid: {certain} are certain to be there"
     )]
-    FeeNotCertain { fee: u128, certain: u128 },
+    FeeNotCertain {
+        /// The fee.
+        fee: u128,
+        /// What the sender owns for certain.
+        certain: u128,
+    },
     /// The sender cannot pay the fee.
     #[error("the fee of up to {fee} {NATIVE_DENOM} cannot be paid from {held}")]
-    Fee { fee: u128, held: u128 },
+    Fee {
+        /// The fee.
+        fee: u128,
+        /// What the sender owns.
+        held: u128,
+    },
 }
 
 /// Why the mempool does not take a transaction in.
@@ -89,7 +109,12 @@ pub enum MempoolError {
     Full,
     /// A block has used this nonce.
     #[error("nonce {found} is spent: the account's next is {next}")]
-    SpentNonce { found: u64, next: u64 },
+    SpentNonce {
+        /// What was found.
+        found: u64,
+        /// What comes next.
+        next: u64,
+    },
     /// Another waiting transaction has this nonce.
     #[error("another transaction of the account with nonce {0} is waiting")]
     NonceTaken(u64),
@@ -103,10 +128,20 @@ pub enum MempoolError {
 pub enum BlockError {
     /// A block of another chain.
     #[error("the block is of chain {found}, this is {ours}", found = found.short(8), ours = ours.short(8))]
-    OtherChain { found: Hash, ours: Hash },
+    OtherChain {
+        /// What was found.
+        found: Hash,
+        /// This chain.
+        ours: Hash,
+    },
     /// The proposer does not vote on this height.
     #[error("{proposer} is no validator of height {height}")]
-    Stranger { proposer: ValidatorId, height: u64 },
+    Stranger {
+        /// Who built it.
+        proposer: ValidatorId,
+        /// The height.
+        height: u64,
+    },
     /// More transactions than a block may have.
     #[error("the block has {0} transactions: at most {max}", max = limits::MAX_BLOCK_TXS)]
     TooManyTransactions(usize),
@@ -152,10 +187,20 @@ pub enum GenesisError {
     SupplyTooLarge(String),
     /// `position` counts from 1.
     #[error("contract {position} of genesis: {why}")]
-    Refused { position: u64, why: Refusal },
+    Refused {
+        /// Place in the list, from 0.
+        position: u64,
+        /// What is wrong with it.
+        why: Refusal,
+    },
     /// The contract's `init` failed with this sentence.
     #[error("contract {position} of genesis: {why}")]
-    InitFailed { position: u64, why: String },
+    InitFailed {
+        /// Place in the list, from 0.
+        position: u64,
+        /// What is wrong with it.
+        why: String,
+    },
 }
 
 /// A proof does not show what it claims.

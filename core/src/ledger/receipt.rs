@@ -43,7 +43,12 @@ pub struct GasReport {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Event {
     /// In a contract's own words, often text (own ABI).
-    Said { contract: Address, data: Vec<u8> },
+    Said {
+        /// The contract.
+        contract: Address,
+        /// Its bytes.
+        data: Vec<u8>,
+    },
     /// With a type and attributes: by a CosmWasm contract, or by the chain about a message.
     Typed(vm::Event),
 }

@@ -8,15 +8,36 @@ use crate::types::{Address, Coin};
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Query {
     /// What an account owns of one denomination. Answer: [`Answer::Coin`].
-    Balance { of: Address, denom: String },
+    Balance {
+        /// Whose.
+        of: Address,
+        /// The denomination.
+        denom: String,
+    },
     /// All an account owns, by denomination. Answer: [`Answer::Coins`].
-    AllBalances { of: Address },
+    AllBalances {
+        /// Whose.
+        of: Address,
+    },
     /// All there is of a denomination. Answer: [`Answer::Coin`].
-    Supply { denom: String },
+    Supply {
+        /// The denomination.
+        denom: String,
+    },
     /// A contract's `View` with this input. Answer: [`Answer::Bytes`], what it answered.
-    Smart { contract: Address, input: Vec<u8> },
+    Smart {
+        /// The contract.
+        contract: Address,
+        /// What it is called with.
+        input: Vec<u8>,
+    },
     /// One value of a contract's storage. Answer: [`Answer::Bytes`], empty when absent.
-    Raw { contract: Address, key: Vec<u8> },
+    Raw {
+        /// The contract.
+        contract: Address,
+        /// The key.
+        key: Vec<u8>,
+    },
     /// Values of a contract's storage. Answer: [`Answer::Range`].
     RawRange {
         /// The contract.
@@ -31,9 +52,15 @@ pub enum Query {
         order: Order,
     },
     /// Answer: [`Answer::Contract`].
-    ContractInfo { contract: Address },
+    ContractInfo {
+        /// The contract.
+        contract: Address,
+    },
     /// Answer: [`Answer::Code`].
-    CodeInfo { code_id: u64 },
+    CodeInfo {
+        /// Number of the code.
+        code_id: u64,
+    },
 }
 
 /// The direction of a walk over keys.

@@ -25,7 +25,12 @@ pub enum HostAction {
     Value(u64),
     /// The contract allocates room for `bytes`, [`Abi::fill`] puts them there, and the import returns the
     /// pointer. `what` names them in sentences.
-    Give { what: &'static str, bytes: Vec<u8> },
+    Give {
+        /// What it is.
+        what: &'static str,
+        /// The bytes.
+        bytes: Vec<u8>,
+    },
     /// The chain answers, and [`Abi::answered`] goes on.
     Ask(Query),
 }

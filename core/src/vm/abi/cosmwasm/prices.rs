@@ -5,7 +5,7 @@
 //! events, questions) costs what it costs in the own ABI: a look-up is the same work whoever asks. A
 //! limit or a figure in Cosmos SDK gas, as contracts write and read it, is [`PER_SDK_GAS`] of ours.
 
-#![expect(missing_docs, reason = "a price says itself what it is for")]
+#![allow(missing_docs, reason = "a price says itself what it is for")]
 
 use crate::vm::gas::{self, Category, Price};
 
