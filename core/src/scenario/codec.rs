@@ -11,6 +11,7 @@ use super::params::{expanded, reduced};
 use super::validate::{ScenarioError, VERSION, quote};
 use crate::base::digest::sha256;
 use crate::base::limits::{LINK_MAX_BYTES, LINK_WARN_BYTES, MAX_SCENARIO_BYTES};
+use crate::model::Command;
 use base64::Engine as _;
 use base64::alphabet::URL_SAFE;
 use base64::engine::DecodePaddingMode;
@@ -260,6 +261,15 @@ pub fn read_file(bytes: &[u8]) -> Result<Document, ScenarioError> {
         return error("the file is empty; choose one that ConsensusForge saved.".into());
     }
     document(0, bytes, "file")
+}
+
+/// Reads a command as the `commands` of a scenario hold it, without its instant.
+///
+/// # Errors
+/// A sentence where `json` is not a command. The command may still be impossible in a run: see
+/// [`super::validate()`].
+pub fn read_command(json: Value) -> Result<Command, ScenarioError> {
+    fit("command", json)
 }
 
 /// Reads a link or a file, whichever it is.

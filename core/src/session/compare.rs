@@ -5,10 +5,11 @@ use super::{Scenario, Session, branch};
 use crate::base::Micros;
 use crate::trace::{Event, Head, Loss, MessageId, Record, Trace};
 use borsh::{BorshDeserialize, BorshSerialize};
+use serde::{Deserialize, Serialize};
 
 /// The first thing in which two runs differ: what each did where the other did something else.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[derive(BorshSerialize, BorshDeserialize)]
+#[derive(Serialize, Deserialize, BorshSerialize, BorshDeserialize)]
 pub struct Difference {
     /// The earlier of the two.
     pub at_us: u64,
@@ -20,7 +21,7 @@ pub struct Difference {
 
 /// A message sent, a copy delivered or lost, a block decided.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[derive(BorshSerialize, BorshDeserialize)]
+#[derive(Serialize, Deserialize, BorshSerialize, BorshDeserialize)]
 pub struct Happened {
     /// When it happened, microseconds.
     pub at_us: u64,

@@ -137,7 +137,7 @@ pub struct Replay {
 
 /// A ready-made scenario.
 #[derive(Clone, Debug)]
-#[derive(Serialize, Deserialize, BorshSerialize, BorshDeserialize)]
+#[derive(Serialize, Deserialize, BorshSerialize, BorshDeserialize, JsonSchema)]
 pub struct Preset {
     /// Short and stable: command lines and addresses use it.
     pub id: String,
@@ -153,7 +153,7 @@ pub struct Preset {
 
 /// How far an `advance`, `step` or `seek` came.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[derive(Serialize, Deserialize, BorshSerialize, BorshDeserialize)]
+#[derive(Serialize, Deserialize, BorshSerialize, BorshDeserialize, JsonSchema)]
 pub struct Advance {
     /// The instant reached, microseconds.
     pub now_us: u64,
@@ -167,7 +167,7 @@ pub struct Advance {
 
 /// What one press of "step" does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[derive(Serialize, Deserialize, BorshSerialize, BorshDeserialize)]
+#[derive(Serialize, Deserialize, BorshSerialize, BorshDeserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Unit {
     /// One simulator event.
@@ -182,7 +182,7 @@ pub enum Unit {
 
 /// A file for another tool.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[derive(BorshSerialize, BorshDeserialize)]
+#[derive(Serialize, Deserialize, BorshSerialize, BorshDeserialize, JsonSchema)]
 pub struct ExportView {
     /// A name to save it under.
     pub file: String,
@@ -194,7 +194,7 @@ pub struct ExportView {
 
 /// Instants worth going to, each list in order of time.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-#[derive(BorshSerialize, BorshDeserialize)]
+#[derive(Serialize, Deserialize, BorshSerialize, BorshDeserialize, JsonSchema)]
 pub struct Moments {
     /// A validator decided a block.
     pub commits_us: Vec<u64>,
@@ -208,7 +208,7 @@ pub struct Moments {
 
 /// An instant and what happened.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[derive(BorshSerialize, BorshDeserialize)]
+#[derive(Serialize, Deserialize, BorshSerialize, BorshDeserialize, JsonSchema)]
 pub struct Moment {
     /// Microseconds.
     pub at_us: u64,

@@ -20,10 +20,11 @@ use crate::base::Micros;
 use crate::trace::Event;
 use crate::types::BlockId;
 use borsh::{BorshDeserialize, BorshSerialize};
+use serde::{Deserialize, Serialize};
 
 /// Something of a run that can be named, and so selected.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[derive(BorshSerialize, BorshDeserialize)]
+#[derive(Serialize, Deserialize, BorshSerialize, BorshDeserialize)]
 pub enum Thing {
     /// A message by its number in the run.
     Message(u32),

@@ -1,10 +1,11 @@
 //! Records for the chart.
 
 use borsh::{BorshDeserialize, BorshSerialize};
+use serde::{Deserialize, Serialize};
 
 /// A message on its way from one node to one other, for the chart.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[derive(BorshSerialize, BorshDeserialize)]
+#[derive(Serialize, Deserialize, BorshSerialize, BorshDeserialize)]
 pub struct Arrow {
     /// Number of the message.
     pub message: u32,
@@ -32,7 +33,7 @@ pub struct Arrow {
 
 /// The fate of a copy of a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[derive(BorshSerialize, BorshDeserialize)]
+#[derive(Serialize, Deserialize, BorshSerialize, BorshDeserialize)]
 #[borsh(use_discriminant = false)]
 pub enum Fate {
     /// It is on its way.
@@ -51,7 +52,7 @@ pub enum Fate {
 
 /// Something that happened at one node at one instant.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[derive(BorshSerialize, BorshDeserialize)]
+#[derive(Serialize, Deserialize, BorshSerialize, BorshDeserialize)]
 pub struct Mark {
     /// The node.
     pub node: u16,
@@ -63,7 +64,7 @@ pub struct Mark {
 
 /// What happened at a node; digests are their first four bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[derive(BorshSerialize, BorshDeserialize)]
+#[derive(Serialize, Deserialize, BorshSerialize, BorshDeserialize)]
 pub enum MarkKind {
     /// Index into [`RunInfo::steps`].
     Step {

@@ -2,10 +2,11 @@
 
 use super::chart::{Arrow, Mark};
 use borsh::{BorshDeserialize, BorshSerialize};
+use serde::{Deserialize, Serialize};
 
 /// What a log is to show. All conditions hold at once.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[derive(BorshSerialize, BorshDeserialize)]
+#[derive(Serialize, Deserialize, BorshSerialize, BorshDeserialize)]
 pub struct LogQuery {
     /// Index into `LOG_EVENTS`.
     pub event: Option<u8>,
@@ -36,7 +37,7 @@ impl Default for LogQuery {
 
 /// One record in words.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[derive(BorshSerialize, BorshDeserialize)]
+#[derive(Serialize, Deserialize, BorshSerialize, BorshDeserialize)]
 pub struct LogRow {
     /// Of the record since the run began.
     pub number: u64,
@@ -60,7 +61,7 @@ pub struct LogRow {
 
 /// Some rows of a log.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-#[derive(BorshSerialize, BorshDeserialize)]
+#[derive(Serialize, Deserialize, BorshSerialize, BorshDeserialize)]
 pub struct LogPage {
     /// Rows there are.
     pub total: u32,
@@ -72,7 +73,7 @@ pub struct LogPage {
 
 /// A thing on the chart, to be found in a log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[derive(BorshSerialize, BorshDeserialize)]
+#[derive(Serialize, Deserialize, BorshSerialize, BorshDeserialize)]
 pub struct LogPlace {
     /// When, microseconds.
     pub at_us: u64,

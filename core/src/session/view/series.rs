@@ -1,6 +1,7 @@
 //! Figures by height and by validator.
 
 use borsh::{BorshDeserialize, BorshSerialize};
+use serde::{Deserialize, Serialize};
 
 /// Median, 95th and 99th percentile.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -44,7 +45,7 @@ pub struct HeightPoint {
 
 /// What a validator did of what was its to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[derive(BorshSerialize, BorshDeserialize)]
+#[derive(Serialize, Deserialize, BorshSerialize, BorshDeserialize)]
 pub struct ValidatorFigures {
     /// Its name.
     pub name: String,
