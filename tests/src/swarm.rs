@@ -233,7 +233,7 @@ pub fn weather(seed: u64, coverage: &mut Coverage) {
     }
 }
 
-/// The way back to a failing run, for a panic's text.
+/// How to reproduce a failing run, for a panic's text.
 #[must_use]
 pub fn way_back(seed: u64, scenario: &Scenario) -> String {
     let link = consensusforge_core::session::link_of(scenario);

@@ -93,12 +93,12 @@ impl<P: Corruptible> Introspect for World<P> {
         let mut armed: Vec<Armed> = self
             .queue
             .iter()
-            .filter_map(|(at, happening)| {
+            .filter_map(|(at, scheduled)| {
                 let ScheduledEvent::Timer {
                     node: of,
                     life,
                     timer,
-                } = happening
+                } = scheduled
                 else {
                     return None;
                 };

@@ -270,7 +270,7 @@ impl<P: Corruptible> Simulation for World<P> {
     }
 
     fn candidates(&self, name: &CopySpec) -> Vec<(MessageId, Micros)> {
-        self.meant(name)
+        self.copies_named(name)
             .into_iter()
             .map(|(key, _)| (key.message, key.arrives))
             .collect()
@@ -280,7 +280,7 @@ impl<P: Corruptible> Simulation for World<P> {
         let mut flying: Vec<InFlight> = self
             .queue
             .iter()
-            .filter_map(|(arrives, happening)| match happening {
+            .filter_map(|(arrives, scheduled)| match scheduled {
                 ScheduledEvent::Arrive(Delivery {
                     packet,
                     flight,

@@ -29,7 +29,7 @@ pub fn thing(pick: &Pick, world: &RunInfo, nodes: &[NodeView]) -> String {
                 Fate::Lost => "lost",
                 Fate::Cut => "lost, the link is cut",
                 Fate::ReceiverDown => "lost, the receiver is down",
-                Fate::Dropped => "dropped by hand",
+                Fate::Dropped => "dropped manually",
             };
             let liar = if a.byzantine {
                 ", from a Byzantine sender"
@@ -126,7 +126,7 @@ mod tests {
         };
         assert_eq!(
             thing(&Pick::Arrow(lost), &world, &[]),
-            "prevote, v1 to v2, height 1 round 0, sent 1.000 s, dropped by hand, from a Byzantine sender"
+            "prevote, v1 to v2, height 1 round 0, sent 1.000 s, dropped manually, from a Byzantine sender"
         );
         assert_eq!(
             thing(&Pick::Mark(commit(3, 7)), &world, &[]),

@@ -106,7 +106,7 @@ fn arrow(world: &RunInfo, a: &Arrow, message: Option<&MessageView>) -> (String, 
         Fate::InFlight => format!("sent {sent}, arrives {arrives} ({flight})"),
         Fate::Lost => format!("sent {sent}, lost on the way"),
         Fate::Cut => format!("sent {sent}, lost: the link is cut"),
-        Fate::Dropped => format!("sent {sent}, dropped by hand at {arrives}"),
+        Fate::Dropped => format!("sent {sent}, dropped manually at {arrives}"),
         Fate::ReceiverDown => {
             format!("sent {sent}, arrived {arrives}, nobody there: the receiver is down")
         }
