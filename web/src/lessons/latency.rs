@@ -13,13 +13,13 @@ pub fn step() -> Step {
     Step {
         id: "latency",
         title: "Distance costs time",
-        lead: "Every message now takes 50 ms, as between two cities. A block needs the proposal, the prevotes and \
-               the precommits, one after another: three trips.",
+        lead: "Every message now takes 50 ms, as between two cities. A block needs the proposal, then the prevotes, then \
+               the precommits: three trips, one after another.",
         question: "If every message takes four times as long, how often do blocks come?",
         choices: [
-            "As often as before: validators work in parallel",
-            "About four times more slowly",
-            "Sixteen times more slowly: all must hear from all",
+            "As often as before, because validators work in parallel",
+            "About a quarter as often",
+            "About a sixteenth as often, because all must hear from all",
         ],
         answer: 1,
         task: "Drag latency to 200 ms or more, and let three blocks come.",
@@ -58,10 +58,10 @@ impl Watch for Slower {
             // The height under way at the change is neither slow nor quick.
             self.before = middle(before).or(self.before);
             let Some(before) = self.before else {
-                return Stage::Todo("Two blocks first, to compare with …".into());
+                return Stage::Todo("Waiting for two blocks to compare with …".into());
             };
             return Stage::Todo(format!(
-                "A block comes every {} now, with a latency of {}. Drag it to {}.",
+                "A block comes every {} now, with a latency of {}. Drag the latency to {}.",
                 took(before),
                 took(now),
                 took(base * FACTOR),
@@ -77,15 +77,17 @@ impl Watch for Slower {
             return Stage::Todo("Slower already. Waiting for three blocks …".into());
         };
         if count < BLOCKS {
-            return Stage::Todo(format!("Slower already. {count} of {BLOCKS} blocks came …"));
+            return Stage::Todo(format!(
+                "Slower already. {count} of {BLOCKS} blocks have come …"
+            ));
         }
         if after <= before {
-            return Stage::Todo("Blocks come as fast as before: let some more come.".into());
+            return Stage::Todo("Blocks still come as fast as before. Wait for a few more.".into());
         }
         Stage::Done(format!(
-            "Before, a block came every {}; now every {}: {} times as long for {} times the latency. Three trips of \
-             {} are {}; the rest is the short pause between blocks. Computing hardly matters: distance does. The \
-             chart keeps its scale, so arrows became flatter or steeper as time passes on the way.",
+            "Before, a block came every {}; now one comes every {}. That is {} times as long for {} times the latency. \
+             Three trips of {} take {}; the rest is the short pause between blocks. Computing hardly matters, but \
+             distance does. The chart keeps its scale, so a slower message is a steeper arrow.",
             took(before),
             took(after),
             times(after, before),

@@ -25,7 +25,7 @@ pub fn Banners() -> impl IntoView {
                     view! {
                         <div class="banner bad" role="alert" id="broken-down">
                             <p>
-                                <strong>"The simulation broke down. "</strong>
+                                <strong>"The simulation has failed. "</strong>
                                 "The scenario and everything you did in it are kept. "
                                 <button class="strong" on:click=move |_| playback.restart_worker()>"Restart from scenario"</button>
                                 <button on:click=move |_| notices.show(Tone::Plain, asked.clone())>"Keep the error text"</button>
@@ -37,8 +37,8 @@ pub fn Banners() -> impl IntoView {
             }}
             {move || busy().map(|goal| {
                 let doing = match goal.what {
-                    Doing::Replaying => "Replaying the run of the link",
-                    _ => "Going there",
+                    Doing::Replaying => "Replaying the linked run",
+                    _ => "Going to that instant",
                 };
                 view! {
                     <div class="banner plain" id="busy">
@@ -61,7 +61,7 @@ pub fn Banners() -> impl IntoView {
                     view! {
                         <div class=tone data-notice="">
                             <p>{notice.text.clone()}</p>
-                            <button class="quiet" aria-label="Put away" on:click=move |_| put_away(id)>{icon("close")}</button>
+                            <button class="quiet" aria-label="Close" on:click=move |_| put_away(id)>{icon("close")}</button>
                         </div>
                     }
                 }

@@ -33,11 +33,7 @@ pub fn copy(text: String, label: &str) -> El {
         let (text, said) = (text.clone(), said.clone());
         leptos::task::spawn_local(async move {
             let done = crate::platform::files::copy(&text).await;
-            said.say(if done {
-                "copied"
-            } else {
-                "could not be copied"
-            });
+            said.say(if done { "copied" } else { "could not copy" });
         });
     })
 }

@@ -27,8 +27,8 @@ use std::rc::Rc;
 
 /// A function that no contract has.
 const UNKNOWN: &str = r#"{"help":{}}"#;
-const NAMES_ITSELF: &str = "Without its schema the functions are not known here. Asked for one that it does not have, \
-     as this message does, the contract names those it has.";
+const NAMES_ITSELF: &str = "This contract came without a schema, so its functions are unknown. Ask for a function that it does \
+     not have, as this message does, and the contract names the ones it has.";
 
 /// The interface whose messages are JSON.
 const COSMWASM: &str = "cosmwasm";
@@ -140,7 +140,7 @@ fn draw(
                     .attr("value", &key(*kind, Some(&f.name)))
                     .text(name)
             }));
-            let by_hand = format!("{} by JSON", kind.name());
+            let by_hand = format!("{} as JSON", kind.name());
             let select_group =
                 group.child(&el("option").attr("value", &key(*kind, None)).text(&by_hand));
             let _ = select.clone().child(&select_group);
@@ -253,7 +253,7 @@ fn one(
             rows.push(row(
                 contracts,
                 &place,
-                "message, as JSON",
+                "message (JSON)",
                 "",
                 At::Message,
                 area,
@@ -294,8 +294,8 @@ fn one(
         let funds = el("input")
             .class("coins")
             .attr("type", "text")
-            .attr("placeholder", "coins along")
-            .attr("aria-label", "Coins sent along");
+            .attr("placeholder", "coins to send")
+            .attr("aria-label", "Coins to send");
         let mut line = el("div").class("buttons");
         line = line.child(&remembered(
             contracts,
@@ -316,8 +316,8 @@ fn one(
             .class("gas-limit")
             .attr("type", "text")
             .attr("inputmode", "numeric")
-            .attr("placeholder", "gas limit: usual")
-            .attr("title", &usual_gas(run))
+            .attr("placeholder", "gas limit (default)")
+            .attr("title", &default_gas(run))
             .attr("aria-label", "Gas limit");
         let gas_slot = el("small").class("complaint").attr("role", "alert");
         line = line.child(&remembered(contracts, &format!("{place}/gas"), gas.clone()));
@@ -328,7 +328,7 @@ fn one(
         if kind == Kind::Migrate {
             let to = el("input")
                 .attr("type", "text")
-                .attr("placeholder", "to code id")
+                .attr("placeholder", "new code id")
                 .attr("aria-label", "Code id to migrate to");
             let slot = el("small").class("complaint").attr("role", "alert");
             line = line
@@ -389,10 +389,10 @@ fn one(
 }
 
 /// What an empty field of gas means.
-fn usual_gas(run: RunState) -> String {
+fn default_gas(run: RunState) -> String {
     let block = run.scenario.with_untracked(|s| s.execution.block_gas);
     format!(
-        "Gas the transaction may use at most: {} when empty (more where a large module is deployed); a block has {}",
+        "The most gas the transaction may use. Default: {} (more to deploy a large module). A block has {}.",
         words::grouped(USUAL_GAS.min(block)),
         words::grouped(block)
     )

@@ -65,7 +65,7 @@ pub fn Contracts() -> impl IntoView {
     // Who has contracts already came for these.
     let samples_open = deployed.with_untracked(Vec::is_empty)
         && modules.with_untracked(|all| all.iter().all(|m| m.2));
-    // Whoever has just pressed Deploy, further down, is brought to what came of it.
+    // Whoever has just pressed Deploy, further down, is taken to the result.
     let place = NodeRef::<html::Section>::new();
     Effect::new(move |before: Option<usize>| {
         let count = deployed.with(Vec::len);
@@ -85,7 +85,7 @@ pub fn Contracts() -> impl IntoView {
         <section aria-label="Deployed contracts" node_ref=place tabindex="-1">
             <h2>"Deployed"</h2>
             <Show when=move || deployed.with(Vec::is_empty)>
-                <p class="note">"Nothing yet. Open a module below and deploy it: it goes into a block like any transaction."</p>
+                <p class="note">"Nothing is deployed yet. Open a module below and deploy it; the deployment goes into a block like any transaction."</p>
             </Show>
             <For each=move || deployed.get() key=|k| k.clone() let:key>
                 <Deployed address=key.0 code=key.1 />
@@ -102,12 +102,12 @@ pub fn Contracts() -> impl IntoView {
                         on:change=move |e| drop::chosen(intake, &event_target(&e))
                     />
                 </label>
-                <span class="note">"or drop it anywhere"</span>
+                <span class="note">"or drop a file anywhere on the page"</span>
             </div>
             {move || contracts.refusal.get().map(|s| view! { <p class="refusal" role="alert" id="refusal">{s}</p> })}
             {move || contracts.added.get().map(|m| view! {
                 <p class="accepted" role="status" id="accepted">
-                    {format!("{} is in: {}, sha-256 {}…", m.name, words::bytes(m.bytes), words::short(&m.sha256))}
+                    {format!("{} was added: {}, SHA-256 {}…", m.name, words::bytes(m.bytes), words::short(&m.sha256))}
                 </p>
             })}
             <For each=move || those(false) key=|k| k.clone() let:key>
@@ -127,13 +127,13 @@ pub fn Contracts() -> impl IntoView {
             prop:open=move || studio.open.get()
             on:toggle=move |e| studio.open.set(event_target::<web_sys::HtmlElement>(&e).has_attribute("open"))
         >
-            <summary>"Write one"</summary>
+            <summary>"Write your own"</summary>
             <Editor />
         </details>
         <Built make=Box::new(move || {
             el("details")
                 .class("looking")
-                .child(&el("summary").text("Where two validators part"))
+                .child(&el("summary").text("Where two validators diverge"))
                 .child(&microscope(run, contracts))
         }) />
         <People />

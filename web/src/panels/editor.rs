@@ -92,7 +92,7 @@ pub fn Editor() -> impl IntoView {
             </select>
             <Gallery samples />
             {move || studio.before.get().map(|(language, name, text)| view! {
-                <button class="quiet" on:click=move |_| studio.edit(language, &name, text.clone())>"back to what stood here"</button>
+                <button class="quiet" on:click=move |_| studio.edit(language, &name, text.clone())>"restore the previous text"</button>
             })}
         </div>
         <div class="editor" class:full=move || full.get()>

@@ -15,7 +15,7 @@ pub fn gas(r: &ReceiptView) -> Option<El> {
     }
     let mut head = format!("gas {}", words::grouped(r.gas_used));
     if let Some(limit) = r.gas_limit {
-        head.push_str(&format!(" of at most {}", words::grouped(limit)));
+        head.push_str(&format!(" of a limit of {}", words::grouped(limit)));
     }
     let spent = el("div").class("spent");
     spent.fill(table(&r.gas_by, r.gas_used));
@@ -57,7 +57,7 @@ impl Flame {
         let mut said = format!("{}: {} gas", part.label, words::grouped(part.gas));
         if part.own < part.gas && at > 0 {
             let own = words::grouped(part.own);
-            said.push_str(&format!(" with what followed, of which {own} here"));
+            said.push_str(&format!(" including calls, {own} of it here"));
         }
         let head = el("p").child(&el("strong").text(&said));
         let notes = part.notes.iter();

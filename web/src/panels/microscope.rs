@@ -1,4 +1,4 @@
-//! The divergence microscope: one block executed again at two validators, and where they part.
+//! The divergence microscope: one block executed again at two validators, and where they diverge.
 
 use super::answers::refusals;
 use super::names::named;
@@ -34,12 +34,12 @@ pub fn microscope(run: RunState, contracts: ContractState) -> El {
                 }
                 Err(_) => host.fill([el("p")
                     .class("refusal")
-                    .text("Which block? A height is a whole number.")]),
+                    .text("Enter the height of a block as a whole number.")]),
             }
         });
     el("div")
         .class("microscope")
-        .child(&el("p").class("note").text("Executes one block again at two validators, and shows the first thing a contract asked or was told at which they part."))
+        .child(&el("p").class("note").text("Executes one block again at two validators and shows the first question or answer of a contract on which they diverge."))
         .child(&el("div").class("buttons").child(&one).child(&other).child(&height).child(&compare))
         .child(&shown)
 }

@@ -132,7 +132,7 @@ fn schema(
         .class("mono")
         .attr("rows", "2")
         .attr("aria-label", "JSON Schema")
-        .attr("placeholder", "or paste it");
+        .attr("placeholder", "or paste it here");
     let (text, host, of) = (pasted.clone(), form.clone(), subject.clone());
     let pasted = pasted.on("change", move |_| {
         if !text.value().trim().is_empty() {
@@ -150,7 +150,7 @@ fn schema(
     let all = el("details")
         .class("schema")
         .child(&el("summary").text("Make forms from its JSON Schema"))
-        .child(&el("p").class("note").text("The files of schema/raw, or the one file with all messages, as cosmwasm-schema writes them."))
+        .child(&el("p").class("note").text("Choose the files in schema/raw, or the single file with all messages that cosmwasm-schema writes."))
         .child(&el("label").class("button").text("Choose files …").child(&file))
         .child(&pasted);
     all.show(false);

@@ -63,10 +63,10 @@ pub fn Nodes() -> impl IntoView {
                                         <span class="root mono" data-group=row.group.to_string() title=row.root.clone()>
                                             {words::short(&row.root)}
                                         </span>
-                                        {row.odd.then_some(view! { <span class="odd" title="differs from other roots at this height">" ≠"</span> })}
+                                        {row.odd.then_some(view! { <span class="odd" title="differs from the other roots at this height">" ≠"</span> })}
                                     </td>
                                     <td>
-                                        <button class="quiet" on:click=act title=if down { "Bring it back" } else { "Take it down" }>
+                                        <button class="quiet" on:click=act title=if down { "Restart it" } else { "Crash it" }>
                                             {if down { "restart" } else { "crash" }}
                                         </button>
                                     </td>

@@ -20,6 +20,8 @@ pub fn offers(error: &str, field: &El) -> Option<El> {
                 field.focus();
             })
     });
-    let line = el("p").class("note examples offers").text("It has: ");
+    let line = el("p")
+        .class("note examples offers")
+        .text("It has these functions: ");
     Some(line.add_all(buttons))
 }

@@ -14,7 +14,7 @@ use leptos::prelude::*;
 pub fn follow(contracts: ContractState, sent: (u64, u32), host: El, field: Option<El>) {
     host.fill([el("p")
         .class("note sent")
-        .text("Sent: it goes into a block like any transaction.")]);
+        .text("Sent. It goes into a block like any transaction.")]);
     contracts.studio.follow(sent, (host, field));
 }
 
@@ -42,7 +42,7 @@ fn told(r: &ReceiptView) -> El {
     let tx = r.tx.clone();
     let show = el("button")
         .class("link")
-        .text("see its receipt")
+        .text("see the receipt")
         .pressed(move || show(&tx));
     let gas = words::grouped(r.gas_used);
     let (class, role, head, note) = match &r.error {
@@ -56,7 +56,7 @@ fn told(r: &ReceiptView) -> El {
             "refusal sent",
             "alert",
             format!("Failed{place}: {error}"),
-            format!("Nothing was changed, {gas} gas was paid for; "),
+            format!("Nothing changed, but {gas} gas was paid; "),
         ),
     };
     el("div")

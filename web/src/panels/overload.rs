@@ -49,11 +49,11 @@ pub fn Overload() -> impl IntoView {
     });
     let word = move || {
         if long.get() {
-            return Some("A long block is being executed; the clock goes on after it.".into());
+            return Some("A long block is being executed; time continues after it.".into());
         }
         reached.get().map(|reached| {
             format!(
-                "As fast as this machine can: {} instead of {}. Nothing is left out.",
+                "This machine reaches {} instead of {}. Nothing is skipped.",
                 words::speed(Some(reached)),
                 words::speed(playback.speed.get_untracked()),
             )

@@ -84,7 +84,10 @@ fn person(contracts: ContractState, p: &PersonView) -> El {
                 .child(
                     &el("button")
                         .text("Faucet")
-                        .attr("title", "A transaction of the faucet's account")
+                        .attr(
+                            "title",
+                            "Sends coins from the faucet's account, in a transaction",
+                        )
                         .pressed(give),
                 )
                 .child(&copy(p.address.clone(), "copy address"))

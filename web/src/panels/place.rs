@@ -11,7 +11,7 @@ pub fn where_asked(run: RunState) -> (El, El) {
         .class("height")
         .attr("type", "text")
         .attr("inputmode", "numeric")
-        .attr("placeholder", "height: newest")
+        .attr("placeholder", "height (newest)")
         .attr("aria-label", "Height");
     (validator, height)
 }

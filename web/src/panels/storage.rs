@@ -35,7 +35,7 @@ pub fn storage(run: RunState, contracts: ContractState, contract: String) -> (El
         contracts,
         contract,
         validator: validators(run, false),
-        height: field("Height", "height: newest").class("height"),
+        height: field("Height", "height (newest)").class("height"),
         since: field("Changed since height", "changed since").class("height"),
         find: field("Find in keys", "find in keys"),
         table: el("div").attr("aria-live", "polite"),
@@ -123,15 +123,22 @@ impl Explorer {
     }
 
     fn show(self: &Rc<Self>, view: &StorageView, compared: Option<u64>, skip: u64) {
+        let entries = if view.found == 1 { "entry" } else { "entries" };
         let head = format!(
-            "{} entries after block {}, state root {}…",
+            "{} {entries} after block {}, state root {}…",
             view.found,
             view.height,
             words::short(&view.root)
         );
         let head = match compared {
+            Some(since) if view.found == 1 => {
+                format!(
+                    "1 entry differs between block {since} and block {}",
+                    view.height
+                )
+            }
             Some(since) => format!(
-                "{} of them differ between block {since} and block {}",
+                "{} entries differ between block {since} and block {}",
                 view.found, view.height
             ),
             None => head,
@@ -162,7 +169,7 @@ impl Explorer {
                 .text(label)
                 .pressed(move || me.look(to))
         };
-        let earlier = (skip > 0).then(|| page("earlier", skip.saturating_sub(100)));
+        let earlier = (skip > 0).then(|| page("previous", skip.saturating_sub(100)));
         let later = (last < view.found).then(|| page(&format!("{} more", view.found - last), last));
         self.table.fill([
             el("p").class("note").text(&head),
@@ -179,7 +186,7 @@ impl Explorer {
         let prove = el("button")
             .class("quiet")
             .text("prove")
-            .attr("title", "Show that this follows from the state root")
+            .attr("title", "Prove this entry against the state root")
             .pressed(move || {
                 let place = Place {
                     height: Some(height),

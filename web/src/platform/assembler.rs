@@ -87,7 +87,7 @@ impl Drop for Assembler {
 
 fn lost(why: &str) -> CompileError {
     let why = if why.is_empty() {
-        "its file is not where it should be, or this browser has no module workers"
+        "its file is missing, or this browser has no module workers"
     } else {
         why
     };
@@ -95,7 +95,7 @@ fn lost(why: &str) -> CompileError {
         line: 0,
         column: 0,
         sentence: format!(
-            "The AssemblyScript compiler could not be started: {why}. WebAssembly text needs none of it."
+            "The AssemblyScript compiler could not be started: {why}. WebAssembly text does not need it."
         ),
     }
 }

@@ -364,7 +364,7 @@ impl ChartView {
     pub fn pin(&mut self, pick: Option<Pick>) {
         let sentence = match (&pick, &self.world) {
             (Some(p), Some(world)) => say::thing(p, world, &self.nodes),
-            _ => "nothing selected".to_owned(),
+            _ => "Nothing selected.".to_owned(),
         };
         self.pinned = pick;
         if let Some(controls) = self.controls {

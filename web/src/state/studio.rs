@@ -241,7 +241,7 @@ impl Studio {
                 Err(CompileError {
                     line: 0,
                     column: 0,
-                    sentence: format!("The compiler broke down over this text: {text}"),
+                    sentence: format!("The compiler failed on this text: {text}"),
                 })
             }
         };
@@ -258,7 +258,7 @@ impl Studio {
         self.begin(if found.is_some() {
             "Compiling …"
         } else {
-            "Fetching the AssemblyScript compiler, 3 MB, once …"
+            "Fetching the AssemblyScript compiler (3 MB, only once) …"
         });
         let assembler = found.map_or_else(
             || Assembler::new(move |id, result| studio.assembled(id, result)).map(Rc::new),

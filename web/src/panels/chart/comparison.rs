@@ -58,14 +58,14 @@ fn Panel() -> impl IntoView {
     on_cleanup(move || charts.other().borrow_mut().surface = None);
     let name = move || comparison.name.get().unwrap_or_default();
     view! {
-        <section class="chart beside" id="beside" aria-label="The run beside it">
+        <section class="chart beside" id="beside" aria-label="The second run">
             <div class="chart-place" node_ref=place>
                 <canvas
                     node_ref=canvas role="img"
-                    aria-label="The messages of the second run at the same time, in the same window"
+                    aria-label="Messages of the second run over the same stretch of time"
                 ></canvas>
             </div>
-            <p class="chart-tools beside-name">"beside: "<strong>{name}</strong></p>
+            <p class="chart-tools beside-name">"Compared with "<strong>{name}</strong></p>
         </section>
     }
 }
@@ -80,11 +80,11 @@ pub fn Compared() -> impl IntoView {
     let sentence = Memo::new(move |_| {
         match comparison.difference.get() {
         None => String::new(),
-        Some(Compared::Searching) => "SnapshotInspector for the first difference …".into(),
-        Some(Compared::Same) => "No difference up to this instant.".into(),
+        Some(Compared::Searching) => "Looking for the first difference …".into(),
+        Some(Compared::Same) => "No difference so far.".into(),
         Some(Compared::Differ(d)) => told(&d),
         Some(Compared::Untold) => {
-            "More happens at one instant than can be compared: whether the two differ cannot be told.".into()
+            "Too many events share one instant to be compared, so whether the runs differ is unknown.".into()
         }
     }
     });
@@ -148,7 +148,7 @@ fn told(d: &Difference) -> String {
         None => "nothing yet".into(),
     };
     format!(
-        "First difference at {}: here {}; beside {}.",
+        "First difference at {}. In this run: {}. In the other: {}.",
         words::clock(d.at_us),
         side(&d.here),
         side(&d.there)
@@ -172,7 +172,7 @@ fn figures(f: &Frame) -> Vec<(&'static str, String)> {
     vec![
         ("verdict", verdict.to_owned()),
         ("height", words::grouped(m.height)),
-        ("blocks a second", words::figure(m.blocks_per_second)),
+        ("blocks per second", words::figure(m.blocks_per_second)),
         (
             "commit latency p50",
             words::duration(m.commit_latency_p50_us),
@@ -181,15 +181,15 @@ fn figures(f: &Frame) -> Vec<(&'static str, String)> {
             "commit latency p95",
             words::duration(m.commit_latency_p95_us),
         ),
-        ("rounds a height", words::figure(m.rounds_per_height)),
-        ("messages a block", words::figure(m.messages_per_block)),
+        ("rounds per height", words::figure(m.rounds_per_height)),
+        ("messages per block", words::figure(m.messages_per_block)),
         ("delivered", words::grouped(m.delivered)),
         ("lost", words::grouped(m.lost)),
         (
-            "transactions a second",
+            "transactions per second",
             words::figure(m.transactions_per_second),
         ),
-        ("waiting", words::grouped(m.mempool)),
+        ("waiting transactions", words::grouped(m.mempool)),
         ("digest", words::short(&f.digest)),
     ]
 }

@@ -226,9 +226,9 @@ pub fn Surface(canvas: NodeRef<html::Canvas>) -> impl IntoView {
             on:contextmenu=menu
         ></canvas>
         <p id="chart-keys" class="unseen">
-            "Enter selects the newest message, comma and point its neighbours, the menu key or Shift F10 acts on what is
-            selected. W and S zoom, A and D and the arrow keys move in time, F fits, N follows now. The sentence under the
-            chart tells what happens."
+            "Enter selects the newest message. Comma and period select its neighbours. The menu key or Shift F10 opens the
+            actions for what is selected. W and S zoom, A and D and the arrow keys move in time, F fits the chart, N
+            follows the present. The sentence under the chart says what is happening."
         </p>
     }
 }
@@ -318,7 +318,7 @@ pub fn neighbour(charts: Charts, selection: Selection, forward: bool) -> bool {
             if let Some(controls) = chart.borrow().controls {
                 controls
                     .announced
-                    .set("no further neighbour is loaded".to_owned());
+                    .set("No further message is loaded.".to_owned());
             }
         }
     }

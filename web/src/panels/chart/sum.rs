@@ -68,13 +68,13 @@ fn card(charts: Charts, run: RunState, controls: ChartControls, sum: &Sum) -> An
     let cuttable = sum.nodes.len() < all;
     let nodes = sum.nodes.clone();
     view! {
-        <section class="card chart-card" id="area-sum" aria-label="Sum of the marked area">
+        <section class="card chart-card" id="area-sum" aria-label="Totals of the marked area">
             <div class="card-head">
                 <strong>{format!("{who} for {span}")}</strong>
-                <button class="quiet" aria-label="Put away" on:click=move |_| close()>{icon("close")}</button>
+                <button class="quiet" aria-label="Close" on:click=move |_| close()>{icon("close")}</button>
             </div>
             {if empty {
-                view! { <p class="note">"No message left or arrived here."</p> }.into_any()
+                view! { <p class="note">"No message was sent or received here."</p> }.into_any()
             } else {
                 view! {
                     <table class="table">

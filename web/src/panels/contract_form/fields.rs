@@ -106,9 +106,9 @@ pub(super) fn raw(
     fields: &Rc<RefCell<Fields>>,
 ) -> El {
     let label = if subject.deployed {
-        "Input of the call"
+        "Input to the call"
     } else {
-        "Input for its init"
+        "Input to init"
     };
     let input = el("input")
         .class("mono")

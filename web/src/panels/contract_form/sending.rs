@@ -154,7 +154,7 @@ pub(super) fn store(
     said: &El,
 ) -> El {
     let (contract, whole, said) = (contract.to_owned(), whole.clone(), said.clone());
-    let what = "Puts the code on the chain under an id: for instances with coins, for factories and migrations";
+    let what = "Stores the code on the chain under an id, which factories, migrations and instances with coins need";
     let button = el("button")
         .attr("data-act", "store")
         .attr("title", what)
@@ -168,7 +168,7 @@ pub(super) fn store(
         contracts.studio.ask(ask, move |answer| match answer {
             Answer::Sent { .. } => {
                 whole.show(false);
-                let sentence = "Sent. Once it is in a block, the card names its code id when it is opened again.";
+                let sentence = "Sent. Once it is in a block, reopen this card to see its code id.";
                 said.fill([el("p").class("note").text(sentence)]);
             }
             other => {
@@ -187,7 +187,7 @@ fn viewed(result: &ViewResult) -> El {
             el("p")
                 .class("accepted viewed")
                 .attr("role", "status")
-                .text("says ")
+                .text("returns ")
                 .child(&bytes(result.output.as_deref().unwrap_or_default()))
                 .child(&el("small").text(&gas))
         }
