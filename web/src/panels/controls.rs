@@ -1,6 +1,7 @@
 //! Settings that take effect while the run goes on, and settings that restart it.
 
 use super::adversary::Adversary;
+use super::protocol::ProtocolControls;
 use super::slider::Slider;
 use super::stakes::Stakes;
 use super::term::labelled;
@@ -38,6 +39,7 @@ pub fn Controls() -> impl IntoView {
             <Network />
             <Validators />
             <Adversary />
+            <ProtocolControls />
             <Chain />
         </div>
     }

@@ -22,7 +22,7 @@ use crate::world::USERS;
 use validators::Names;
 
 /// The shape of scenario this build writes and reads.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 /// Why a scenario cannot run.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
