@@ -145,9 +145,9 @@ fn happened(trace: &Trace, record: &Record) -> Happened {
         } => {
             let why = match why {
                 Loss::Network => "is lost on the way",
-                Loss::Partition => "is cut off",
-                Loss::Down => "finds nobody",
-                Loss::Hand => "is taken off the wire",
+                Loss::Partition => "is lost because the link is cut",
+                Loss::Down => "is lost because the receiver is down",
+                Loss::Hand => "is dropped manually",
             };
             let what = format!(
                 "{} to {} {why}",
@@ -162,7 +162,7 @@ fn happened(trace: &Trace, record: &Record) -> Happened {
             again,
             ..
         } => {
-            let verb = if *again { "sends again" } else { "sends" };
+            let verb = if *again { "resends" } else { "sends" };
             let what = format!(
                 "{} {verb} {}",
                 head.node_name(*from),

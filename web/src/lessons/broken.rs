@@ -1,6 +1,6 @@
 //! 5. Break it.
 
-use super::{Seen, Stage, Step, Watch, brisk, equal, liars, listed, steady};
+use super::{Observation, Stage, Step, StepCheck, equal, liars, listed, short_pauses, steady};
 use crate::model::{AdversarySpec, Scenario, StrategySpec, Who};
 use crate::words;
 use consensusforge_core::session::view::VerdictKind;
@@ -21,7 +21,7 @@ pub fn step() -> Step {
         speed: 0.3,
         plays: true,
         scenario: || Scenario {
-            protocol: brisk(),
+            protocol: short_pauses(),
             validators: equal(4),
             network: steady(),
             adversary: AdversarySpec {
@@ -30,14 +30,14 @@ pub fn step() -> Step {
             },
             ..Scenario::default()
         },
-        watch: || Box::new(Broken),
+        check: || Box::new(Broken),
     }
 }
 
 struct Broken;
 
-impl Watch for Broken {
-    fn see(&mut self, seen: &Seen) -> Stage {
+impl StepCheck for Broken {
+    fn observe(&mut self, seen: &Observation) -> Stage {
         let frame = seen.frame;
         let liars = liars(frame);
         let broken = frame

@@ -1,6 +1,6 @@
 //! 1. A block commits.
 
-use super::{MILLISECOND, Seen, Stage, Step, Watch, equal, height};
+use super::{MILLISECOND, Observation, Stage, Step, StepCheck, equal, height};
 use crate::model::{ProtocolSpec, Scenario};
 use crate::words;
 
@@ -14,7 +14,7 @@ pub fn step() -> Step {
         question: "How many of the four precommits must a validator hold before it commits the block?",
         choices: ["Two: one half", "Three: more than two thirds", "All four"],
         answer: 1,
-        task: "Press play (or the space bar) and watch for the filled squares: they mark where a block is committed.",
+        task: "Press play (or the space bar) and check for the filled squares: they mark where a block is committed.",
         control: "play",
         names: false,
         speed: 0.06,
@@ -27,7 +27,7 @@ pub fn step() -> Step {
             validators: equal(4),
             ..Scenario::default()
         },
-        watch: || Box::new(First::default()),
+        check: || Box::new(First::default()),
     }
 }
 
@@ -37,8 +37,8 @@ struct First {
     from: Option<(u64, u64)>,
 }
 
-impl Watch for First {
-    fn see(&mut self, seen: &Seen) -> Stage {
+impl StepCheck for First {
+    fn observe(&mut self, seen: &Observation) -> Stage {
         let frame = seen.frame;
         let (since, before) = *self.from.get_or_insert((frame.now_us, height(frame)));
         let fresh = frame.commits.iter().find(|c| c.height > before);

@@ -1,6 +1,6 @@
 //! 6. Who is guilty.
 
-use super::{Seen, Stage, Step, Watch, brisk, equal, listed, steady};
+use super::{Observation, Stage, Step, StepCheck, equal, listed, short_pauses, steady};
 use crate::model::{AdversarySpec, Scenario, StrategySpec, Who};
 use crate::words;
 use consensusforge_core::session::view::VerdictKind;
@@ -25,7 +25,7 @@ pub fn step() -> Step {
         speed: 0.3,
         plays: true,
         scenario: || Scenario {
-            protocol: brisk(),
+            protocol: short_pauses(),
             validators: equal(7),
             network: steady(),
             adversary: AdversarySpec {
@@ -34,14 +34,14 @@ pub fn step() -> Step {
             },
             ..Scenario::default()
         },
-        watch: || Box::new(Guilt),
+        check: || Box::new(Guilt),
     }
 }
 
 struct Guilt;
 
-impl Watch for Guilt {
-    fn see(&mut self, seen: &Seen) -> Stage {
+impl StepCheck for Guilt {
+    fn observe(&mut self, seen: &Observation) -> Stage {
         let frame = seen.frame;
         let forked = frame
             .verdicts
@@ -54,7 +54,7 @@ impl Watch for Guilt {
         let wrong: Vec<&String> = seen.named.iter().filter(|n| !guilty.contains(n)).collect();
         if !wrong.is_empty() {
             return Stage::Todo(format!(
-                "There is no evidence against {}: an honest validator signs one block per round. Deselect {}.",
+                "There is no evidence against {0}: an honest validator signs one block per round. Deselect {0}.",
                 listed(&wrong)
             ));
         }

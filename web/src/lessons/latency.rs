@@ -1,6 +1,9 @@
 //! 2. Latency.
 
-use super::{Seen, Stage, Step, Watch, brisk, equal, gaps, height, middle, steady, times, took};
+use super::{
+    Observation, Stage, Step, StepCheck, equal, gaps, height, length, middle, short_pauses, steady,
+    times,
+};
 use crate::model::Scenario;
 use crate::settings::typical_latency;
 
@@ -28,12 +31,12 @@ pub fn step() -> Step {
         speed: 0.15,
         plays: true,
         scenario: || Scenario {
-            protocol: brisk(),
+            protocol: short_pauses(),
             validators: equal(4),
             network: steady(),
             ..Scenario::default()
         },
-        watch: || Box::new(Slower::default()),
+        check: || Box::new(Slower::default()),
     }
 }
 
@@ -41,14 +44,14 @@ pub fn step() -> Step {
 struct Slower {
     /// Latency at the prediction.
     base: Option<u64>,
-    /// What a block took before.
+    /// What a block length before.
     before: Option<u64>,
     /// The last height that began before the change.
     changed: Option<u64>,
 }
 
-impl Watch for Slower {
-    fn see(&mut self, seen: &Seen) -> Stage {
+impl StepCheck for Slower {
+    fn observe(&mut self, seen: &Observation) -> Stage {
         let frame = seen.frame;
         let now = typical_latency(&seen.force.network.latency);
         let base = *self.base.get_or_insert(now.max(1_000));
@@ -62,9 +65,9 @@ impl Watch for Slower {
             };
             return Stage::Todo(format!(
                 "A block comes every {} now, with a latency of {}. Drag the latency to {}.",
-                took(before),
-                took(now),
-                took(base * FACTOR),
+                length(before),
+                length(now),
+                length(base * FACTOR),
             ));
         }
         let changed = *self.changed.get_or_insert(height(frame) + 1);
@@ -88,12 +91,12 @@ impl Watch for Slower {
             "Before, a block came every {}; now one comes every {}. That is {} times as long for {} times the latency. \
              Three trips of {} take {}; the rest is the short pause between blocks. Computing hardly matters, but \
              distance does. The chart keeps its scale, so a slower message is a steeper arrow.",
-            took(before),
-            took(after),
+            length(before),
+            length(after),
             times(after, before),
             times(now, base),
-            took(now),
-            took(3 * now),
+            length(now),
+            length(3 * now),
         ))
     }
 }

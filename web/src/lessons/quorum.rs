@@ -1,6 +1,9 @@
 //! 4. Why more than two thirds.
 
-use super::{MILLISECOND, Seen, Stage, Step, Watch, brisk, down, equal, height, listed, steady};
+use super::{
+    MILLISECOND, Observation, Stage, Step, StepCheck, down, equal, height, listed, short_pauses,
+    steady,
+};
 use crate::model::{CheckSpec, ParamsSpec, ProtocolSpec, Scenario};
 use crate::words;
 use consensusforge_core::session::view::VerdictKind;
@@ -36,7 +39,7 @@ pub fn step() -> Step {
                     ("precommit_timeout_us", 150 * MILLISECOND),
                     ("timeout_delta_us", 50 * MILLISECOND),
                 ]),
-                ..brisk()
+                ..short_pauses()
             },
             validators: equal(6),
             network: steady(),
@@ -45,7 +48,7 @@ pub fn step() -> Step {
             },
             ..Scenario::default()
         },
-        watch: || Box::new(Quorum::default()),
+        check: || Box::new(Quorum::default()),
     }
 }
 
@@ -55,8 +58,8 @@ struct Quorum {
     stalled: Option<(u64, Vec<String>)>,
 }
 
-impl Watch for Quorum {
-    fn see(&mut self, seen: &Seen) -> Stage {
+impl StepCheck for Quorum {
+    fn observe(&mut self, seen: &Observation) -> Stage {
         let frame = seen.frame;
         let down = down(frame);
         let stalled = frame

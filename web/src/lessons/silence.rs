@@ -1,7 +1,8 @@
 //! 3. A silent proposer.
 
 use super::{
-    Seen, Stage, Step, Watch, brisk, equal, gaps, height, liars, listed, middle, steady, took,
+    Observation, Stage, Step, StepCheck, equal, gaps, height, length, liars, listed, middle,
+    short_pauses, steady,
 };
 use crate::model::{AdversarySpec, ProposerSpec, ProtocolSpec, Scenario, StrategySpec, Who};
 use consensusforge_core::session::scenario::params;
@@ -28,7 +29,7 @@ pub fn step() -> Step {
         scenario: || Scenario {
             protocol: ProtocolSpec {
                 proposer: ProposerSpec::Rotation,
-                ..brisk()
+                ..short_pauses()
             },
             validators: equal(4),
             network: steady(),
@@ -38,7 +39,7 @@ pub fn step() -> Step {
             },
             ..Scenario::default()
         },
-        watch: || Box::new(Silent::default()),
+        check: || Box::new(Silent::default()),
     }
 }
 
@@ -49,8 +50,8 @@ struct Silent {
     before: Option<u64>,
 }
 
-impl Watch for Silent {
-    fn see(&mut self, seen: &Seen) -> Stage {
+impl StepCheck for Silent {
+    fn observe(&mut self, seen: &Observation) -> Stage {
         let frame = seen.frame;
         let silent = liars(frame);
         if silent.is_empty() {
@@ -79,15 +80,15 @@ impl Watch for Silent {
         };
         let gap = gaps(frame).find(|(h, _)| *h == late.height);
         Stage::Done(format!(
-            "Height {} took {}, while others took {}. It was {}'s turn, and no proposal came. After the propose timeout \
+            "Height {} length {}, while others length {}. It was {}'s turn, and no proposal came. After the propose timeout \
              of {} the others prevoted nil (no block), precommitted nil, and went on to round {}. The next in turn \
              proposed, and that block was committed. Three of four is still more than two thirds, so the chain \
              goes on; a silent validator only slows it down now and then.",
             late.height,
-            took(gap.map_or(0, |(_, us)| us)),
-            took(before),
+            length(gap.map_or(0, |(_, us)| us)),
+            length(before),
             listed(&silent),
-            took(params::number(&seen.force.protocol, "propose_timeout_us").unwrap_or(0)),
+            length(params::number(&seen.force.protocol, "propose_timeout_us").unwrap_or(0)),
             late.round,
         ))
     }

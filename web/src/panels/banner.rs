@@ -1,7 +1,7 @@
 //! Sentences above everything: refusals, replays, a dead worker.
 
 use super::icon::icon;
-use crate::protocol::{Doing, ToWorker};
+use crate::protocol::{Operation, ToWorker};
 use crate::state::notices::{Notices, Tone};
 use crate::state::playback::Playback;
 use crate::state::run::RunState;
@@ -16,7 +16,12 @@ pub fn Banners() -> impl IntoView {
     let run = expect_context::<RunState>();
     let playback = expect_context::<Playback>();
     let put_away = move |id: u32| notices.shown.update(|all| all.retain(|n| n.id != id));
-    let busy = move || run.tick.get().goal.filter(|g| g.what != Doing::Stepping);
+    let busy = move || {
+        run.tick
+            .get()
+            .goal
+            .filter(|g| g.what != Operation::Stepping)
+    };
     view! {
         <div class="banners" aria-live="polite">
             {move || {
@@ -37,7 +42,7 @@ pub fn Banners() -> impl IntoView {
             }}
             {move || busy().map(|goal| {
                 let doing = match goal.what {
-                    Doing::Replaying => "Replaying the linked run",
+                    Operation::Replaying => "Replaying the linked run",
                     _ => "Going to that instant",
                 };
                 view! {

@@ -65,9 +65,9 @@ pub fn Inspector() -> impl IntoView {
     };
     view! {
         <section class="card inspector" id="inspector" tabindex="-1" aria-label="Inspector" on:keydown=keys>
-            <p class="unseen" aria-live="polite">{move || told.get()}</p>
+            <p class="visually-hidden" aria-live="polite">{move || told.get()}</p>
             <div class="card-head" class:gone=move || empty.get()>
-                <div class="looked-at">
+                <div class="inspected-head">
                     <small>{move || kind.get()}</small>
                     <strong id="inspected">{move || title.get().map(|t| spans(playback, selection, &t))}</strong>
                 </div>

@@ -1,7 +1,7 @@
 //! Contracts: modules to deploy, what is deployed, who acts, what became of what one sent.
 
 use super::bytes::copy;
-use super::contract_form::{Subject, errand, learn};
+use super::contract_form::{Subject, bytes_form, load_interface};
 use super::drop;
 use super::editor::Editor;
 use super::microscope::microscope;
@@ -30,7 +30,7 @@ pub fn Contracts() -> impl IntoView {
     let run = expect_context::<RunState>();
     let contracts = expect_context::<ContractState>();
     let studio = contracts.studio;
-    outcome::tell(contracts);
+    outcome::report_outcomes(contracts);
     // The first sample that has a text is a better start than an empty page.
     Effect::new(move |_| {
         let sample = contracts
@@ -98,7 +98,7 @@ pub fn Contracts() -> impl IntoView {
                 <label class="button">
                     "Upload a module …"
                     <input
-                        type="file" id="upload" class="unseen" accept=".wasm,.wat,.ts"
+                        type="file" id="upload" class="visually-hidden" accept=".wasm,.wat,.ts"
                         on:change=move |e| drop::chosen(intake, &event_target(&e))
                     />
                 </label>
@@ -132,7 +132,7 @@ pub fn Contracts() -> impl IntoView {
         </details>
         <Built make=Box::new(move || {
             el("details")
-                .class("looking")
+                .class("comparing")
                 .child(&el("summary").text("Where two validators diverge"))
                 .child(&microscope(run, contracts))
         }) />
@@ -161,7 +161,7 @@ fn card(notices: Notices, run: RunState, contracts: ContractState, name: &str, s
     // What just came in is what one wants to see.
     let added = contracts.added.get_untracked();
     if !m.builtin && added.is_some_and(|a| a.name == name) {
-        card.mark("open", "");
+        card.set_attr("open", "");
         card.reveal();
     }
     card
@@ -188,7 +188,7 @@ fn Addresses() -> impl IntoView {
                 let option = |(address, name): &(String, String)| {
                     el("option").attr("value", address).attr("label", name)
                 };
-                shown.fill(all.iter().map(option));
+                shown.replace_children(all.iter().map(option));
             }
         });
     });
@@ -220,15 +220,15 @@ fn Deployed(address: String, code: String) -> impl IntoView {
     let (name, owned) = (StoredValue::new_local(name), StoredValue::new_local(owned));
     Effect::new(move |_| {
         if let Some((called, coins, _)) = stamp.get() {
-            name.with_value(|n| n.say(&called));
-            owned.with_value(|o| o.say(&format!("owns {coins}")));
+            name.with_value(|n| n.set_text(&called));
+            owned.with_value(|o| o.set_text(&format!("owns {coins}")));
         }
     });
     let bech32 = contracts.ledger.with_untracked(|l| {
         let found = l.contracts.iter().find(|c| c.address == address);
         found.map(|c| c.bech32.clone()).unwrap_or_default()
     });
-    let form = el("div").class("errand");
+    let form = el("div").class("contract-form");
     let examples = contracts.ledger.with_untracked(|l| {
         let by = l.modules.iter().find(|m| m.sha256 == code);
         let mut examples = by.map(|m| m.examples.clone()).unwrap_or_default();
@@ -242,8 +242,8 @@ fn Deployed(address: String, code: String) -> impl IntoView {
         examples,
         tries: Vec::new(),
     };
-    errand(run, contracts, &form, &subject);
-    learn(run, contracts, &form, &subject, |_| {});
+    bytes_form(run, contracts, &form, &subject);
+    load_interface(run, contracts, &form, &subject, |_| {});
     let head = el("h3")
         .child(&title)
         .text(" ")

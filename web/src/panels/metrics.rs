@@ -81,7 +81,7 @@ pub fn Metrics() -> impl IntoView {
             <div class="plots" node_ref=host></div>
             <details
                 class="figures-table"
-                on:toggle=move |_| data.with_plots(Plots::tell)
+                on:toggle=move |_| data.with_plots(Plots::write_table)
             >
                 <summary>"The newest 200 heights as a table"</summary>
                 <div class="scroll" tabindex="0" role="region" aria-label="Figures by height">

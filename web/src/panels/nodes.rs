@@ -30,7 +30,7 @@ pub fn Nodes() -> impl IntoView {
                         <th scope="col">"step"</th>
                         <th scope="col" title="block it is locked on, and the round">{term("lock", "lock".into(), true)}</th>
                         <th scope="col" title="state root after the last executed block">{term("state-root", "root".into(), true)}</th>
-                        <th scope="col"><span class="unseen">"act"</span></th>
+                        <th scope="col"><span class="visually-hidden">"act"</span></th>
                     </tr>
                 </thead>
                 <tbody>

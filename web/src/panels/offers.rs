@@ -15,8 +15,8 @@ pub fn offers(error: &str, field: &El) -> Option<El> {
         el("button")
             .class("quiet mono")
             .text(name)
-            .pressed(move || {
-                field.put(&message);
+            .on_click(move || {
+                field.set_value(&message);
                 field.focus();
             })
     });

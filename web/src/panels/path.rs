@@ -32,7 +32,7 @@ pub fn PathCard() -> impl IntoView {
         me.named.track();
         me.predicted.track();
         if me.open.get() {
-            me.look();
+            me.observe_frame();
         }
     });
     move || {
@@ -195,7 +195,7 @@ fn Names() -> impl IntoView {
 pub fn Welcome() -> impl IntoView {
     const SEEN: &str = "welcomed";
     let me = expect_context::<LessonState>();
-    let linked = !crate::platform::place::fragment().is_empty();
+    let linked = !crate::platform::address::fragment().is_empty();
     let shown = RwSignal::new(!linked && storage::get(SEEN).is_none());
     let dismiss = move || {
         shown.set(false);
@@ -208,7 +208,7 @@ pub fn Welcome() -> impl IntoView {
                     <span>"Here, validators agree on a chain of blocks entirely inside this tab. Slow their network, make them lie, and see what still holds."</span>
                     <button class="strong" id="take-path" on:click=move |_| {
                         dismiss();
-                        me.take_up();
+                        me.open_or_toggle();
                     }>"Show me in six steps"</button>
                     <button on:click=move |_| dismiss()>"Browse without the guide"</button>
                 </p>

@@ -93,7 +93,7 @@ pub fn Presenter() -> impl IntoView {
     });
     view! {
         <Show when=move || blank.get()>
-            <div class="blank" role="status"><span class="unseen">"The screen is blank. Press B to continue."</span></div>
+            <div class="blank" role="status"><span class="visually-hidden">"The screen is blank. Press B to continue."</span></div>
         </Show>
     }
 }

@@ -2,8 +2,8 @@
 
 use super::bytes::{bytes, maybe};
 use super::flame::gas;
-use super::microscope::look;
-use super::names::{deed, named};
+use super::microscope::run_microscope;
+use super::names::{describe_action, named};
 use crate::platform::dom::{Built, El, el};
 use crate::state::contracts::ContractState;
 use crate::state::run::RunState;
@@ -53,7 +53,7 @@ fn receipt(run: RunState, contracts: ContractState, r: &ReceiptView) -> El {
     let head = el("h3")
         .child(&el("span").class("status").text(&r.status))
         .text(" ")
-        .text(&deed(contracts, &r.what))
+        .text(&describe_action(contracts, &r.what))
         .text(" ")
         .child(&el("small").text(&place));
     let error = r.error.as_ref().map(|e| el("p").class("refusal").text(e));
@@ -221,6 +221,6 @@ fn find_divergence(
     let label = format!("Where do {} and {} diverge?", one.1, other.1);
     let button = el("button").attr("data-act", "microscope").text(&label);
     let (a, b) = (one.0 as u16, other.0 as u16);
-    let button = button.pressed(move || look(contracts, &shown, a, b, height));
+    let button = button.on_click(move || run_microscope(contracts, &shown, a, b, height));
     [button, host]
 }

@@ -3,7 +3,7 @@
 use super::drop;
 use super::exports::Exports;
 use super::icon::icon;
-use crate::platform::{files, place};
+use crate::platform::{address, files};
 use crate::protocol::ToWorker;
 use crate::state::futures::FutureState;
 use crate::state::layout::LayoutState;
@@ -43,7 +43,7 @@ pub fn Share() -> impl IntoView {
         run.link
             .get()
             .filter(|l| !l.fragment.is_empty())
-            .map(|l| place::link(&l.fragment))
+            .map(|l| address::link(&l.fragment))
     };
     let copy = move |_| {
         let Some(text) = address() else { return };
@@ -115,7 +115,7 @@ pub fn Share() -> impl IntoView {
                 <label class="button">
                     "Open a file …"
                     <input
-                        type="file" id="open-file" class="unseen" accept=".json,.cftrace,application/json"
+                        type="file" id="open-file" class="visually-hidden" accept=".json,.cftrace,application/json"
                         on:change=move |e| {
                             drop::chosen(intake, &event_target(&e));
                             layout.share_open.set(false);

@@ -26,7 +26,7 @@ pub fn Top() -> impl IntoView {
                 <button
                     id="learn" class="quiet" title="The guided path: six short steps"
                     aria-pressed=move || path.open.get().to_string()
-                    on:click=move |_| if path.open.get_untracked() { path.close() } else { path.take_up() }
+                    on:click=move |_| if path.open.get_untracked() { path.close() } else { path.open_or_toggle() }
                 >
                     "Learn"
                 </button>

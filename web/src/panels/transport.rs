@@ -123,7 +123,7 @@ pub fn Transport() -> impl IntoView {
                 </button>
                 <button id="step" class="quiet" aria-label="Step forward" title="Step forward (.)" on:click=move |_| playback.step(chosen())>{icon("on")}</button>
                 <label class="unit-pick">
-                    <span class="unseen">"a step is one"</span>
+                    <span class="visually-hidden">"a step is one"</span>
                     <select id="unit" title="Size of a step" on:change=choose>
                         {UNITS.map(|(name, _)| view! { <option value=name>{name}</option> })}
                     </select>
@@ -132,7 +132,7 @@ pub fn Transport() -> impl IntoView {
             <div class="buttons jumps">
                 <button id="jump-back" class="quiet" aria-label="Jump to the previous one" title="Jump to the previous one (K)" on:click=move |_| jump(notices, run, playback, false)>"⇤"</button>
                 <label class="unit-pick">
-                    <span class="unseen">"jump between"</span>
+                    <span class="visually-hidden">"jump between"</span>
                     <select id="jump-kind" title="What to jump between" on:change=choose_kind>
                         {KINDS.map(|(name, _)| view! { <option value=name>{name}</option> })}
                     </select>

@@ -82,8 +82,8 @@ pub fn Compared() -> impl IntoView {
         None => String::new(),
         Some(Compared::Searching) => "Looking for the first difference …".into(),
         Some(Compared::Same) => "No difference so far.".into(),
-        Some(Compared::Differ(d)) => told(&d),
-        Some(Compared::Untold) => {
+        Some(Compared::Differ(d)) => sentence_of(&d),
+        Some(Compared::Unknown) => {
             "Too many events share one instant to be compared, so whether the runs differ is unknown.".into()
         }
     }
@@ -124,7 +124,7 @@ pub fn Compared() -> impl IntoView {
                 </p>
                 <table class="table">
                     <thead><tr>
-                        <th scope="col"><span class="unseen">"figure"</span></th>
+                        <th scope="col"><span class="visually-hidden">"figure"</span></th>
                         <th scope="col">{move || futures.branches.with(|b| b.name().to_owned())}</th>
                         <th scope="col">{move || comparison.name.get()}</th>
                     </tr></thead>
@@ -141,7 +141,7 @@ pub fn Compared() -> impl IntoView {
     }
 }
 
-fn told(d: &Difference) -> String {
+fn sentence_of(d: &Difference) -> String {
     let side = |h: &Option<Happened>| match h {
         Some(h) if h.at_us == d.at_us => h.what.clone(),
         Some(h) => format!("{} at {}", h.what, words::clock(h.at_us)),
@@ -158,7 +158,7 @@ fn told(d: &Difference) -> String {
 fn differs(found: Option<&Compared>) -> Option<&Difference> {
     match found {
         Some(Compared::Differ(difference)) => Some(difference),
-        Some(Compared::Searching | Compared::Same | Compared::Untold) | None => None,
+        Some(Compared::Searching | Compared::Same | Compared::Unknown) | None => None,
     }
 }
 
@@ -219,19 +219,19 @@ pub fn advanced(
         ..Tick::default()
     };
     let other = charts.other();
-    other.borrow_mut().took(tick, chart);
+    other.borrow_mut().receive(tick, chart);
     let state = Some(news.found);
     if comparison.difference.with_untracked(|d| *d != state) {
         comparison.difference.set(state);
         comparison.highlight_due.set(true);
     }
     if comparison.highlight_due.get_untracked() {
-        light(charts, comparison);
+        highlight(charts, comparison);
     }
 }
 
 /// Lights the first difference on both charts, once its records are there.
-fn light(charts: Charts, comparison: ComparisonState) {
+fn highlight(charts: Charts, comparison: ComparisonState) {
     let found = comparison
         .difference
         .with_untracked(|d| differs(d.as_ref()).cloned());
@@ -244,7 +244,7 @@ fn light(charts: Charts, comparison: ComparisonState) {
         done &= pick.is_some();
         if pick.is_some() {
             c.pinned = pick;
-            c.ask();
+            c.request_draw();
         }
     }
     if done {

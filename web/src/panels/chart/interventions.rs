@@ -2,7 +2,7 @@
 //! chart and from the inspector. Each act is a command of the scenario.
 
 use crate::chart::hit::Pick;
-use crate::chart::{cuts, say};
+use crate::chart::{cuts, describe};
 use crate::inspect::Thing;
 use crate::model::{Command, Cut};
 use crate::platform::text;
@@ -163,9 +163,9 @@ fn open_card(
         return ().into_any();
     };
     let title = match &menu.on {
-        Some(Pick::Arrow(a)) => say::message(a, &world),
-        Some(Pick::Mark(m)) => say::node(m.node, &world).to_owned(),
-        Some(Pick::Node(n)) => say::node(*n as u16, &world).to_owned(),
+        Some(Pick::Arrow(a)) => describe::message(a, &world),
+        Some(Pick::Mark(m)) => describe::node(m.node, &world).to_owned(),
+        Some(Pick::Node(n)) => describe::node(*n as u16, &world).to_owned(),
         None => "The network".to_owned(),
     };
     let label = format!("What to do with {title}");
@@ -364,7 +364,7 @@ fn copies(charts: Charts, run: RunState, message: u32) -> Option<AnyView> {
     let first = all.first()?.clone();
     let chosen = RwSignal::new(first);
     let options = all.iter().enumerate().map(|(k, arrow)| {
-        let name = say::node(arrow.to, &world).to_owned();
+        let name = describe::node(arrow.to, &world).to_owned();
         view! { <option value=k.to_string()>{name}</option> }
     });
     let options = options.collect_view();
@@ -447,7 +447,7 @@ fn on_node(
 ) -> impl IntoView {
     let world = run.info.get_untracked();
     let name = world
-        .map(|w| say::node(node, &w).to_owned())
+        .map(|w| describe::node(node, &w).to_owned())
         .unwrap_or_default();
     // A twin's second node goes with its validator.
     let validator = name.strip_suffix('\'').unwrap_or(&name).to_owned();
@@ -570,7 +570,7 @@ pub(super) fn cut_off(run: RunState, nodes: &[u16], way: Way) {
         return;
     };
     let name = |n: &u16| {
-        let name = say::node(*n, &world);
+        let name = describe::node(*n, &world);
         name.strip_suffix('\'').unwrap_or(name).to_owned()
     };
     let mut chosen: Vec<String> = nodes.iter().map(name).collect();
