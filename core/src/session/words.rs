@@ -10,7 +10,7 @@ pub(super) const DIGITS: usize = 8;
 /// "prevote for 8f3a11c2 (height 3, round 0)".
 pub(super) fn message(trace: &Trace, id: MessageId) -> String {
     let Some(m) = trace.find(id) else {
-        return "a message no longer kept".into();
+        return "a message that is no longer kept".into();
     };
     let kind = trace.head.kinds.get(usize::from(m.kind));
     let name = kind.map_or("message", |k| k.name);
@@ -24,7 +24,7 @@ pub(super) fn message(trace: &Trace, id: MessageId) -> String {
         return format!("{name}{value}");
     }
     let signer = match (m.signer, trace.head.nodes.get(m.from.index())) {
-        // Relayed: somebody else signed it.
+        // A relay: the words are another's.
         (Some(signer), Some(own)) if signer != *own => format!(" of {}", validator(trace, signer)),
         _ => String::new(),
     };
@@ -80,7 +80,7 @@ pub(super) fn what(record: &Record, trace: &Trace) -> String {
             }
         ),
         Event::BadSignature { message: id, .. } => {
-            format!("discards {}: its signature is invalid", message(trace, *id))
+            format!("discards {}: its signature is wrong", message(trace, *id))
         }
         Event::Step {
             step,

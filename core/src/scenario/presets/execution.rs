@@ -18,7 +18,7 @@ pub(super) fn wrong_root() -> Preset {
     Preset::new(
         "wrong-root",
         "A validator that computes a wrong state",
-        "A counter is deployed and called. v4 computes a different state root: the honest validators reject its \
+        "A counter is deployed and called. v4 computes a different state root: honest validators reject its \
          proposals, it rejects theirs, and the chain continues without it.",
         Scenario {
             adversary: AdversarySpec {
