@@ -60,7 +60,7 @@ pub fn thing(pick: &Pick, world: &RunInfo, nodes: &[NodeView]) -> String {
                     format!("{who} locks a block of height {height} at {at}")
                 }
                 MarkKind::Polka { height, .. } => {
-                    format!("{who} has a quorum of prevotes for height {height} at {at}")
+                    format!("{who} has a quorum for height {height} at {at}")
                 }
                 MarkKind::Commit { height, .. } => {
                     format!("{who} commits height {height} at {at}")
@@ -70,8 +70,8 @@ pub fn thing(pick: &Pick, world: &RunInfo, nodes: &[NodeView]) -> String {
                     let whom = node(*offender, world);
                     format!("{who} holds evidence against {whom} at {at}")
                 }
-                MarkKind::Crashed => format!("{who} goes down at {at}"),
-                MarkKind::Restarted => format!("{who} comes back at {at}"),
+                MarkKind::Crashed => format!("{who} crashes at {at}"),
+                MarkKind::Restarted => format!("{who} restarts at {at}"),
                 MarkKind::Changed { sentence } | MarkKind::CommandMissed { sentence } => {
                     format!("{sentence}, at {at}")
                 }
