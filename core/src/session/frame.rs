@@ -9,9 +9,9 @@ use super::view::{
     RunInfo, Verdict, VerdictKind,
 };
 use crate::check::{Finding, FindingKind, listed, percent};
-use crate::consensus::Role;
-use crate::types::validators::quorum;
+use crate::consensus::{Bound, Role, Share};
 use crate::types::{NodeId, ValidatorSet};
+use std::cmp::Ordering;
 
 impl Session {
     /// Static facts of this run.
@@ -39,7 +39,7 @@ impl Session {
                 .collect(),
             steps: head.steps.iter().map(|s| s.name.into()).collect(),
             timers: head.timers.iter().map(|t| t.name.into()).collect(),
-            quorum: set.quorum(),
+            quorum: head.bound.quorum.needed(set.total()),
             total: set.total(),
         }
     }
@@ -194,7 +194,7 @@ impl Session {
         let stake = members.iter().map(|n| n.stake).sum();
         let names: Vec<String> = members.iter().map(|n| n.name.clone()).collect();
         AdversaryView {
-            sentence: power(&names, stake, total),
+            sentence: power(head.bound, &names, stake, total),
             names,
             strategy: self.sim.strategy().into(),
             stake,
@@ -204,17 +204,27 @@ impl Session {
 }
 
 /// What so much Byzantine stake can do.
-fn power(names: &[String], stake: u64, total: u64) -> String {
+fn power(bound: Bound, names: &[String], stake: u64, total: u64) -> String {
     if names.is_empty() {
         return "Every validator is honest.".into();
     }
-    let fork = 2 * u128::from(quorum(total)) - u128::from(total);
-    let can = if u128::from(stake) >= fork {
-        "more than a third, enough to fork the chain"
-    } else if total - stake < quorum(total) {
-        "enough to stall the chain, not to fork it"
+    let Share { part, of } = bound.liars_below;
+    let (held, limit) = (
+        u128::from(stake) * u128::from(of),
+        u128::from(total) * u128::from(part),
+    );
+    let share = match held.cmp(&limit) {
+        Ordering::Less => "less than ",
+        Ordering::Equal => "exactly ",
+        Ordering::Greater => "more than ",
+    };
+    let limit = bound.liars_below.phrase();
+    let can = if stake >= bound.least_to_fork(total) {
+        format!("{share}{limit}, enough to fork the chain")
+    } else if total - stake < bound.quorum.needed(total) {
+        "enough to stall the chain, not to fork it".to_owned()
     } else {
-        "less than a third: it can neither fork nor stop the chain"
+        format!("{share}{limit}: it can neither fork nor stop the chain")
     };
     let hold = if names.len() == 1 { "holds" } else { "hold" };
     format!(

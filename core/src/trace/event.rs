@@ -1,7 +1,7 @@
 //! The one event schema. A record is 24 bytes; what happens rarely and needs more is boxed.
 
 use crate::base::{Hash, Micros};
-use crate::consensus::{Role, StepInfo, TimerInfo};
+use crate::consensus::{Bound, Role, Rounds, StepInfo, TimerInfo};
 use crate::types::{
     BlockId, Height, NodeId, PublicKey, Round, Signature, Slot, Validator, ValidatorId,
     ValidatorSet,
@@ -24,8 +24,10 @@ pub struct Head {
     pub kinds: Vec<KindInfo>,
     pub steps: &'static [StepInfo],
     pub timers: &'static [TimerInfo],
+    pub rounds: Rounds,
     /// What a decision is proved by, in the plural.
     pub certificates: &'static str,
+    pub bound: Bound,
     pub genesis: BlockId,
     /// What validators' messages are signed on: the chain, and the domain of their kind.
     pub chain: Hash,

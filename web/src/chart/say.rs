@@ -60,7 +60,7 @@ pub fn thing(pick: &Pick, world: &RunInfo, nodes: &[NodeView]) -> String {
                     format!("{who} locks a block of height {height} at {at}")
                 }
                 MarkKind::Polka { height, .. } => {
-                    format!("{who} has a quorum of prevotes for height {height} at {at}")
+                    format!("{who} has seen a quorum for height {height} at {at}")
                 }
                 MarkKind::Commit { height, .. } => {
                     format!("{who} commits height {height} at {at}")

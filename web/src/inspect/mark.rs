@@ -71,11 +71,7 @@ fn told(cx: &CardContext, mark: &Mark) -> (Vec<Span>, Vec<Row>) {
             block: b,
         } => {
             let value = b.as_ref().map_or_else(|| soft("nil"), |b| block(&hex(b)));
-            let title = vec![
-                who(),
-                text(" has votes of more than two thirds for "),
-                value,
-            ];
+            let title = vec![who(), text(" has seen a quorum for "), value];
             (title, vec![at(*height, *round)])
         }
         MarkKind::Commit {

@@ -161,7 +161,7 @@ fn mark(world: &RunInfo, m: &Mark) -> (String, Vec<String>) {
             block,
         } => {
             let value = block.as_ref().map_or("nil".into(), hex);
-            let title = format!("{who} has prevotes of more than two thirds for {value}");
+            let title = format!("{who} has seen a quorum for {value}");
             (title, vec![slot(height, round)])
         }
         MarkKind::Commit {
