@@ -16,6 +16,17 @@ struct Place {
     leader: Option<ValidatorId>,
 }
 
+/// Where a stalled chain stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stall {
+    /// The furthest honest validator's node that is up.
+    pub node: NodeId,
+    pub slot: Slot,
+    pub step: &'static str,
+    /// When a height was last decided.
+    pub since: Micros,
+}
+
 #[derive(Clone, Debug)]
 pub(super) struct Progress {
     places: Vec<Place>,
@@ -72,7 +83,7 @@ impl Progress {
             let sentence = match self.height {
                 0 => "Waiting for the first block.".to_owned(),
                 h => format!(
-                    "The chain goes on: height {h} was decided at {}.",
+                    "The chain makes progress: height {h} was decided at {}.",
                     seconds(self.last)
                 ),
             };
@@ -96,27 +107,52 @@ impl Progress {
         }
     }
 
-    /// What the honest node that is furthest lacks.
-    fn missing(&self, trace: &Trace, cast: &Roster) -> String {
-        let head = &trace.head;
+    /// Where the chain stands still, if it does.
+    pub(super) fn stalled(&self, now: Micros, trace: &Trace, cast: &Roster) -> Option<Stall> {
+        if now.saturating_sub(self.last) < self.stall_after {
+            return None;
+        }
+        self.furthest(&trace.head, cast)
+    }
+
+    /// The honest node that is furthest, of those that are up.
+    fn furthest(&self, head: &Head, cast: &Roster) -> Option<Stall> {
         let candidates = (0..self.places.len() as u16)
             .map(NodeId)
             .filter(|n| cast.honest(*n) && cast.up(*n));
-        let Some(node) = candidates.max_by_key(|n| {
+        let node = candidates.max_by_key(|n| {
             (
                 self.places[n.index()].slot,
                 self.places[n.index()].step,
                 u16::MAX - n.0,
             )
-        }) else {
+        })?;
+        let Place { slot, step, .. } = self.places[node.index()];
+        Some(Stall {
+            node,
+            slot,
+            step: head.step_name(step),
+            since: self.last,
+        })
+    }
+
+    /// What the honest node that is furthest lacks.
+    fn missing(&self, trace: &Trace, cast: &Roster) -> String {
+        let head = &trace.head;
+        let Some(Stall {
+            node,
+            slot: Slot { height, round },
+            step: step_name,
+            since: _,
+        }) = self.furthest(head, cast)
+        else {
             return "no honest validator is up.".into();
         };
         let place = self.places[node.index()];
-        let Slot { height, round } = place.slot;
         let at = format!(
             "at height {height}, {} {round}, step {} ({})",
             head.rounds.noun,
-            head.step_name(place.step),
+            step_name,
             head.node_name(node)
         );
         let step = head.steps.get(usize::from(place.step));
@@ -134,7 +170,13 @@ impl Progress {
                     let votes = Votes::of(trace, node, kinds, place.slot);
                     let kinds = kinds.iter().map(|k| plural(head, *k));
                     let kinds: Vec<String> = kinds.collect();
-                    votes.lack(&kinds.join(" or "), *threshold, *for_one_value, total)
+                    votes.lack(
+                        &kinds.join(" or "),
+                        *threshold,
+                        *for_one_value,
+                        total,
+                        head.rounds.noun,
+                    )
                 }
             })
             .collect();
@@ -211,13 +253,26 @@ impl Votes {
     }
 
     /// What these votes lack, as half a sentence.
-    fn lack(&self, kinds: &str, threshold: Threshold, for_one_value: bool, total: u64) -> String {
+    fn lack(
+        &self,
+        kinds: &str,
+        threshold: Threshold,
+        for_one_value: bool,
+        total: u64,
+        noun: &str,
+    ) -> String {
         let enough = |stake: u64| threshold.is_met(stake, total);
         let (has, words) = (percent(self.stake, total), threshold.words(total));
         if !enough(self.stake) {
             format!("it needs {words} of the stake in {kinds} and has {has}")
         } else if !for_one_value {
             format!("{kinds} of {has} of the stake are in, which is enough")
+        } else if let Some(nil) = self.by_value.get(&None).filter(|nil| enough(**nil)) {
+            // Nil is no block: nothing is missing, and a timer ends the round.
+            let nil = percent(*nil, total);
+            format!(
+                "{kinds} of {nil} of the stake are for nil; when its timer has run, the next {noun} begins"
+            )
         } else if self.by_value.values().any(|stake| enough(*stake)) {
             format!("{kinds} of {has} of the stake are in, but not the valid block they are for")
         } else {

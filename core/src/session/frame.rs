@@ -10,6 +10,7 @@ use super::view::{
 };
 use crate::check::{Finding, FindingKind, listed, percent};
 use crate::consensus::{Bound, Role, Share};
+use crate::types::forks::can_split;
 use crate::types::{NodeId, ValidatorSet};
 use std::cmp::Ordering;
 
@@ -50,6 +51,7 @@ impl Session {
         self.sim.trace().validators(decided + 1)
     }
 
+    /// The run at this instant.
     #[must_use]
     pub fn frame(&self) -> Frame {
         let trace = self.sim.trace();
@@ -193,8 +195,10 @@ impl Session {
             .collect();
         let stake = members.iter().map(|n| n.stake).sum();
         let names: Vec<String> = members.iter().map(|n| n.name.clone()).collect();
+        let others = nodes.iter().take(head.validators.len());
+        let honest: Vec<u64> = others.filter(|n| !n.byzantine).map(|n| n.stake).collect();
         AdversaryView {
-            sentence: power(head.bound, &names, stake, total),
+            sentence: power(head.bound, &names, stake, total, &honest),
             names,
             strategy: self.sim.strategy().into(),
             stake,
@@ -204,7 +208,7 @@ impl Session {
 }
 
 /// What so much Byzantine stake can do.
-fn power(bound: Bound, names: &[String], stake: u64, total: u64) -> String {
+fn power(bound: Bound, names: &[String], stake: u64, total: u64, honest: &[u64]) -> String {
     if names.is_empty() {
         return "Every validator is honest.".into();
     }
@@ -219,9 +223,16 @@ fn power(bound: Bound, names: &[String], stake: u64, total: u64) -> String {
         Ordering::Greater => "more than ",
     };
     let limit = bound.liars_below.phrase();
-    let can = if stake >= bound.least_to_fork(total) {
+    let quorum = bound.quorum.needed(total);
+    let enough = stake >= bound.least_to_fork(total);
+    let can = if enough && (bound.forks_from.is_some() || can_split(quorum, stake, honest)) {
         format!("{share}{limit}, enough to fork the chain")
-    } else if total - stake < bound.quorum.needed(total) {
+    } else if enough {
+        format!(
+            "{share}{limit}, enough to stall the chain; the honest stake cannot be split evenly enough for \
+             a fork"
+        )
+    } else if total - stake < quorum {
         "enough to stall the chain, not to fork it".to_owned()
     } else {
         format!("{share}{limit}: it can neither fork nor stop the chain")

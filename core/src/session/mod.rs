@@ -6,6 +6,7 @@ mod chart;
 mod checkpoints;
 pub mod compare;
 mod contracts;
+mod culprits;
 mod differences;
 pub mod export;
 mod frame;
@@ -61,7 +62,7 @@ pub struct Session {
     monitors: Monitors,
     /// In order of time; the first is the beginning. Forks share them.
     checkpoints: Vec<Rc<Checkpoint>>,
-    /// Counts the times the run was moved: chart cursors of an earlier era start afresh.
+    /// Counts the times the run was moved: chart cursors of an earlier era start over.
     era: u64,
     end: Micros,
     seen: moments::Seen,
@@ -75,7 +76,7 @@ const LOOK: u64 = 16_384;
 
 impl Session {
     /// # Errors
-    /// A sentence for every scenario that cannot run.
+    /// A sentence that says why the scenario cannot run.
     pub fn open(mut scenario: Scenario) -> Result<Session, Problem> {
         validate(&scenario)?;
         scenario.semantics = crate::model::SEMANTICS;
@@ -240,7 +241,7 @@ impl Session {
         self.end = now;
         self.seen.cut(now, self.sim.trace());
         if at_us == 0 {
-            // Nothing has run: open afresh with one command more.
+            // Nothing has run: open again with one more command.
             let era = self.era + 1;
             *self = Session::open(self.scenario.clone())?;
             self.era = era;

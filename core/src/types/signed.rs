@@ -10,8 +10,11 @@ use std::sync::{Arc, OnceLock};
 /// the signature is verified once however many validators receive it.
 #[derive(Clone, Debug, BorshSerialize, BorshDeserialize)]
 pub struct Signed<M> {
+    /// Who claims to have signed it.
     pub signer: ValidatorId,
+    /// What was signed.
     pub message: M,
+    /// Over [`Signable::digest`] of the message.
     pub signature: Signature,
     #[borsh(skip)]
     verdict: OnceLock<bool>,
@@ -21,6 +24,7 @@ pub struct Signed<M> {
 }
 
 impl<M: Signable> Signed<M> {
+    /// Signs `message` for `chain`.
     pub fn new(message: M, signer: ValidatorId, keys: &Keypair, chain: &Hash) -> Arc<Self> {
         let signature = keys.sign(&message.digest(chain));
         Arc::new(Signed {
