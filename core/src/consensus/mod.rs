@@ -187,7 +187,8 @@ pub enum Effect<M> {
         block: BlockId,
         parents: Vec<BlockId>,
     },
-    /// Get the body of a block a message spoke of.
+    /// Get the body of a block a message spoke of. In a DAG the signed message that carries it comes first, as an
+    /// [`Input::Message`].
     FetchBlock {
         block: BlockId,
         from: ValidatorId,
