@@ -226,6 +226,7 @@ pub fn survive(seed: u64, scenario: &Scenario, one_in: u64, coverage: &mut Cover
             back()
         );
     }
+    crate::nobody_honest_is_named(&session, back);
     // Every honest validator, the restarted ones included, is where the chain is.
     let honest: Vec<_> = frame.nodes.iter().filter(|n| !n.byzantine).collect();
     for node in &honest {
