@@ -12,11 +12,12 @@ mod justification;
 mod params;
 pub mod proposer;
 pub mod registry;
+pub mod simplex;
 mod status;
 pub mod streamlet;
 pub mod tendermint;
 
-pub use corruptible::{Corruptible, Powers, Script};
+pub use corruptible::{Conflicting, Corruptible, Powers, Script, VotesFor};
 pub use info::{
     Awaited, Bound, Kind, Paper, ProtocolInfo, Role, Rounds, Rule, Share, StepInfo, Threshold,
     TimerInfo, fill_in, percent,
@@ -187,7 +188,8 @@ pub enum Effect<M> {
         block: BlockId,
         parents: Vec<BlockId>,
     },
-    /// Get the body of a block a message spoke of.
+    /// Get the body of a block a message spoke of. In a DAG the signed message that carries it comes first, as an
+    /// [`Input::Message`].
     FetchBlock {
         block: BlockId,
         from: ValidatorId,
