@@ -104,14 +104,12 @@ impl Protocol for Skeleton {
         rounds: Rounds {
             noun: "round",
             restart: true,
-            skip: None,
         },
         dag: false,
         certificate: "votes",
         bound: Bound {
             quorum: Threshold::MORE_THAN_TWO_THIRDS,
             liars_below: Share { part: 1, of: 3 },
-            forks_from: None,
             words: "Safe below a third; stops when a leader is down.",
         },
         validators_change: true,

@@ -343,13 +343,11 @@ impl Protocol for Dag {
         rounds: Rounds {
             noun: "round",
             restart: true,
-            skip: None,
         },
         certificate: "blocks",
         bound: Bound {
             quorum: Threshold::MORE_THAN_TWO_THIRDS,
             liars_below: Share { part: 1, of: 3 },
-            forks_from: None,
             words: "More than two thirds.",
         },
         validators_change: false,

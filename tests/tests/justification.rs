@@ -87,13 +87,11 @@ impl Protocol for Packers {
         rounds: Rounds {
             noun: "round",
             restart: true,
-            skip: None,
         },
         certificate: "packs",
         bound: Bound {
             quorum: Threshold::MORE_THAN_TWO_THIRDS,
             liars_below: Share { part: 1, of: 3 },
-            forks_from: None,
             words: "",
         },
         validators_change: false,

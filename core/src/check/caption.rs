@@ -97,7 +97,7 @@ impl Caption {
                     trace.head.rounds.noun,
                     detail.round,
                     detail.height,
-                    trace.head.rounds.skip.map_or_else(
+                    trace.head.skip.map_or_else(
                         || "enough".to_owned(),
                         |skip| skip.phrase(trace.validators(detail.height).total())
                     )

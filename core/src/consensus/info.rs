@@ -100,8 +100,6 @@ pub struct Rounds {
     pub noun: &'static str,
     /// Each height begins with round 0. False: rounds count on through all heights.
     pub restart: bool,
-    /// Stake in a later round that makes a validator join it, where that is a rule.
-    pub skip: Option<Threshold>,
 }
 
 /// Which faults a protocol survives.
@@ -111,17 +109,16 @@ pub struct Bound {
     pub quorum: Threshold,
     /// Safe and live while liars hold less than this share of the stake.
     pub liars_below: Share,
-    /// The least stake of liars that can fork the chain. `None`: as much as any two quorums share.
-    pub forks_from: Option<Threshold>,
     /// Both in words, for people.
     pub words: &'static str,
 }
 
 impl Bound {
-    /// The least stake of liars, of a total of `total`, that can fork the chain.
+    /// The least stake of liars, of a total of `total`, that can fork the chain: what
+    /// [`Protocol::FORKS_FROM`](super::Protocol::FORKS_FROM) says, else as much as any two quorums share.
     #[must_use]
-    pub fn least_to_fork(self, total: u64) -> u64 {
-        match self.forks_from {
+    pub fn least_to_fork(self, forks_from: Option<Threshold>, total: u64) -> u64 {
+        match forks_from {
             Some(threshold) => threshold.needed(total),
             None => {
                 let quorum = self.quorum.needed(total);
@@ -300,24 +297,23 @@ mod tests {
         let classic = Bound {
             quorum: Threshold::MORE_THAN_TWO_THIRDS,
             liars_below: Share { part: 1, of: 3 },
-            forks_from: None,
             words: "",
         };
-        assert_eq!(classic.least_to_fork(400), 134);
-        assert_eq!(classic.least_to_fork(6), 4);
+        assert_eq!(classic.least_to_fork(None, 400), 134);
+        assert_eq!(classic.least_to_fork(None, 6), 4);
         // Minimmit by its paper: f + 1 liars of 5f + 1 fork it, although two quorums share more.
         let minimmit = Bound {
             quorum: Threshold::AllBut {
                 times: 1,
                 one_in: 5,
             },
-            forks_from: Some(Threshold::Faults {
-                times: 1,
-                plus: 1,
-                one_in: 5,
-            }),
             ..classic
         };
-        assert_eq!(minimmit.least_to_fork(10), 2);
+        let liars = Threshold::Faults {
+            times: 1,
+            plus: 1,
+            one_in: 5,
+        };
+        assert_eq!(minimmit.least_to_fork(Some(liars), 10), 2);
     }
 }

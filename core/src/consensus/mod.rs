@@ -265,6 +265,12 @@ pub trait Protocol: Clone + 'static {
     /// What it says of itself.
     const INFO: ProtocolInfo;
 
+    /// The least stake of liars that can fork the chain, where it is not what any two quorums share.
+    const FORKS_FROM: Option<Threshold> = None;
+
+    /// Stake in a later round that makes a validator join it, where that is a rule.
+    const SKIP: Option<Threshold> = None;
+
     /// The same under these parameters, where one of them changes a threshold or a sentence.
     #[must_use]
     fn info(_params: &Self::Params) -> ProtocolInfo {

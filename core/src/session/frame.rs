@@ -9,7 +9,8 @@ use super::view::{
     RunInfo, Verdict, VerdictKind,
 };
 use crate::check::{Finding, FindingKind, listed, percent};
-use crate::consensus::{Bound, Role, Share};
+use crate::consensus::{Role, Share};
+use crate::trace::Head;
 use crate::types::forks::can_split;
 use crate::types::{NodeId, ValidatorSet};
 use std::cmp::Ordering;
@@ -198,7 +199,7 @@ impl Session {
         let others = nodes.iter().take(head.validators.len());
         let honest: Vec<u64> = others.filter(|n| !n.byzantine).map(|n| n.stake).collect();
         AdversaryView {
-            sentence: power(head.bound, &names, stake, total, &honest),
+            sentence: power(head, &names, stake, total, &honest),
             names,
             strategy: self.sim.strategy().into(),
             stake,
@@ -208,10 +209,11 @@ impl Session {
 }
 
 /// What so much Byzantine stake can do.
-fn power(bound: Bound, names: &[String], stake: u64, total: u64, honest: &[u64]) -> String {
+fn power(head: &Head, names: &[String], stake: u64, total: u64, honest: &[u64]) -> String {
     if names.is_empty() {
         return "Every validator is honest.".into();
     }
+    let bound = head.bound;
     let Share { part, of } = bound.liars_below;
     let (held, limit) = (
         u128::from(stake) * u128::from(of),
@@ -224,8 +226,8 @@ fn power(bound: Bound, names: &[String], stake: u64, total: u64, honest: &[u64])
     };
     let limit = bound.liars_below.phrase();
     let quorum = bound.quorum.needed(total);
-    let enough = stake >= bound.least_to_fork(total);
-    let can = if enough && (bound.forks_from.is_some() || can_split(quorum, stake, honest)) {
+    let enough = stake >= bound.least_to_fork(head.forks_from, total);
+    let can = if enough && (head.forks_from.is_some() || can_split(quorum, stake, honest)) {
         format!("{share}{limit}, enough to fork the chain")
     } else if enough {
         format!(

@@ -324,6 +324,8 @@ fn head<P: Corruptible>(
         rounds: info.rounds,
         certificates: info.certificate,
         bound: info.bound,
+        forks_from: P::FORKS_FROM,
+        skip: P::SKIP,
         genesis,
         chain: fixed.chain,
         domain: P::Message::DOMAIN,

@@ -58,13 +58,11 @@ pub(super) const INFO: ProtocolInfo = ProtocolInfo {
     rounds: Rounds {
         noun: "epoch",
         restart: false,
-        skip: None,
     },
     certificate: "votes",
     bound: Bound {
         quorum: Threshold::MORE_THAN_TWO_THIRDS,
         liars_below: Share { part: 1, of: 3 },
-        forks_from: None,
         words: "Votes of strictly more than two thirds of the stake notarize a block. Liars with less than a third \
                 can neither fork the chain nor stop it.",
     },

@@ -60,13 +60,11 @@ pub(super) const INFO: ProtocolInfo = ProtocolInfo {
     rounds: Rounds {
         noun: "round",
         restart: true,
-        skip: Some(Threshold::MORE_THAN_ONE_THIRD),
     },
     certificate: "precommits",
     bound: Bound {
         quorum: Threshold::MORE_THAN_TWO_THIRDS,
         liars_below: Share { part: 1, of: 3 },
-        forks_from: None,
         words: "A quorum is strictly more than two thirds of the stake. Liars with less than a third can neither \
                 fork the chain nor stop it.",
     },

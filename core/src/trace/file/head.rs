@@ -53,7 +53,8 @@ pub(super) fn head(file: FileHead) -> Result<Head, TraceFileError> {
     }
     let kept = |text: &String| name(text).ok_or_else(|| TraceFileError::Word(cut(text, 40)));
     // The few lists there are live as long as the names in them.
-    let known = find(&file.protocol).map(|p| &p.info);
+    let facts = find(&file.protocol);
+    let known = facts.map(|p| &p.info);
     let steps = read_steps(&file, known, kept)?;
     let timers = file
         .timers
@@ -98,6 +99,8 @@ pub(super) fn head(file: FileHead) -> Result<Head, TraceFileError> {
         rounds: known.map_or(UNKNOWN_ROUNDS, |k| k.rounds),
         certificates: kept(&file.certificates)?,
         bound: known.map_or(UNKNOWN_BOUND, |k| k.bound),
+        forks_from: facts.and_then(|f| f.forks_from),
+        skip: facts.and_then(|f| f.skip),
         genesis: file.genesis,
         chain: file.chain,
         domain: kept(&file.domain)?,
@@ -110,12 +113,10 @@ pub(super) fn head(file: FileHead) -> Result<Head, TraceFileError> {
 const UNKNOWN_ROUNDS: Rounds = Rounds {
     noun: "round",
     restart: true,
-    skip: None,
 };
 const UNKNOWN_BOUND: Bound = Bound {
     quorum: Threshold::MORE_THAN_TWO_THIRDS,
     liars_below: Share { part: 1, of: 3 },
-    forks_from: None,
     words: "",
 };
 
