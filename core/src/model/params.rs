@@ -25,6 +25,12 @@ pub enum ParamValue {
     Choice(String),
 }
 
+impl From<u64> for ParamValue {
+    fn from(number: u64) -> Self {
+        ParamValue::Number(number)
+    }
+}
+
 impl ParamsSpec {
     /// True when every parameter has its default.
     #[must_use]
