@@ -3,6 +3,8 @@
 //!
 //! One file a strategy, and this catalogue.
 
+#![warn(missing_docs)]
+
 mod amnesia;
 mod censor;
 mod coalition;
