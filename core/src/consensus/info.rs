@@ -17,7 +17,8 @@ pub struct ProtocolInfo {
     pub kinds: &'static [Kind],
     /// A [`Timer`](super::Timer) names one by its index.
     pub timers: &'static [TimerInfo],
-    /// A [`Note::Step`](super::Note::Step) names one by its index.
+    /// A [`Note::Step`](super::Note::Step) names one by its index. Within a slot a later one is further: where
+    /// only a leader collects votes, its step comes after the others' (a stall is told of whoever is furthest).
     pub steps: &'static [StepInfo],
     pub rounds: Rounds,
     /// What a decision is proved by, in the plural: "precommits".
@@ -92,7 +93,7 @@ pub enum Awaited {
     },
 }
 
-/// How rounds count within a slot.
+/// How rounds count.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rounds {
     /// "round", "view", "epoch", ...
@@ -112,11 +113,40 @@ pub struct Bound {
     pub words: &'static str,
 }
 
+impl Bound {
+    /// The least stake of liars, of a total of `total`, that can fork the chain: what
+    /// [`Protocol::FORKS_FROM`](super::Protocol::FORKS_FROM) says, else as much as any two quorums share.
+    #[must_use]
+    pub fn least_to_fork(self, forks_from: Option<Threshold>, total: u64) -> u64 {
+        match forks_from {
+            Some(threshold) => threshold.needed(total),
+            None => {
+                let quorum = self.quorum.needed(total);
+                quorum.saturating_sub(total.saturating_sub(quorum))
+            }
+        }
+    }
+}
+
 /// A fraction of the stake.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Share {
     pub part: u64,
     pub of: u64,
+}
+
+impl Share {
+    /// "two thirds", "a fifth"; others in percent.
+    #[must_use]
+    pub fn phrase(self) -> String {
+        match (self.part, self.of) {
+            (1, 2) => "half".to_owned(),
+            (1, 3) => "a third".to_owned(),
+            (2, 3) => "two thirds".to_owned(),
+            (1, 5) => "a fifth".to_owned(),
+            (part, of) => percent(part, of),
+        }
+    }
 }
 
 /// How much stake is enough for something.
@@ -161,6 +191,18 @@ impl Threshold {
     #[must_use]
     pub fn is_met(self, stake: u64, total: u64) -> bool {
         stake >= self.needed(total)
+    }
+
+    /// "more than two thirds", "at least 80 %", for a sentence.
+    #[must_use]
+    pub fn phrase(self, total: u64) -> String {
+        match self {
+            Threshold::MoreThan { part, of } => {
+                format!("more than {}", Share { part, of }.phrase())
+            }
+            Threshold::AtLeast { part, of } => format!("at least {}", Share { part, of }.phrase()),
+            Threshold::Faults { .. } | Threshold::AllBut { .. } => self.words(total),
+        }
     }
 
     /// "more than 66.7 %": what stands before "of the stake".
@@ -245,5 +287,33 @@ mod tests {
             one_in: 5,
         };
         assert_eq!(advance.words(6), "at least 50 %");
+        let two_thirds = Threshold::MORE_THAN_TWO_THIRDS;
+        assert_eq!(two_thirds.phrase(400), "more than two thirds");
+        assert_eq!(fast.phrase(7), "at least 80 %");
+    }
+
+    #[test]
+    fn what_two_quorums_share_can_fork_unless_a_protocol_says_otherwise() {
+        let classic = Bound {
+            quorum: Threshold::MORE_THAN_TWO_THIRDS,
+            liars_below: Share { part: 1, of: 3 },
+            words: "",
+        };
+        assert_eq!(classic.least_to_fork(None, 400), 134);
+        assert_eq!(classic.least_to_fork(None, 6), 4);
+        // Minimmit by its paper: f + 1 liars of 5f + 1 fork it, although two quorums share more.
+        let minimmit = Bound {
+            quorum: Threshold::AllBut {
+                times: 1,
+                one_in: 5,
+            },
+            ..classic
+        };
+        let liars = Threshold::Faults {
+            times: 1,
+            plus: 1,
+            one_in: 5,
+        };
+        assert_eq!(minimmit.least_to_fork(Some(liars), 10), 2);
     }
 }

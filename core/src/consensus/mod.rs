@@ -12,11 +12,12 @@ mod justification;
 mod params;
 pub mod proposer;
 pub mod registry;
+pub mod simplex;
 mod status;
 pub mod streamlet;
 pub mod tendermint;
 
-pub use corruptible::{Corruptible, Powers, Script};
+pub use corruptible::{Conflicting, Corruptible, Powers, Script, VotesFor};
 pub use info::{
     Awaited, Bound, Kind, Paper, ProtocolInfo, Role, Rounds, Rule, Share, StepInfo, Threshold,
     TimerInfo, fill_in, percent,
@@ -187,7 +188,8 @@ pub enum Effect<M> {
         block: BlockId,
         parents: Vec<BlockId>,
     },
-    /// Get the body of a block a message spoke of.
+    /// Get the body of a block a message spoke of. In a DAG the signed message that carries it comes first, as an
+    /// [`Input::Message`].
     FetchBlock {
         block: BlockId,
         from: ValidatorId,
@@ -262,6 +264,12 @@ pub trait Protocol: Clone + 'static {
 
     /// What it says of itself.
     const INFO: ProtocolInfo;
+
+    /// The least stake of liars that can fork the chain, where it is not what any two quorums share.
+    const FORKS_FROM: Option<Threshold> = None;
+
+    /// Stake in a later round that makes a validator join it, where that is a rule.
+    const SKIP: Option<Threshold> = None;
 
     /// The same under these parameters, where one of them changes a threshold or a sentence.
     #[must_use]

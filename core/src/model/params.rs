@@ -21,6 +21,12 @@ pub enum ParamValue {
     Choice(String),
 }
 
+impl From<u64> for ParamValue {
+    fn from(number: u64) -> Self {
+        ParamValue::Number(number)
+    }
+}
+
 impl ParamsSpec {
     #[must_use]
     pub fn is_empty(&self) -> bool {

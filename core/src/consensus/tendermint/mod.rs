@@ -69,6 +69,7 @@ pub use params::Params;
 
 use super::{
     Corruptible, Input, Mark, Protocol, ProtocolInfo, Recipients, Resend, Script, Status, Tally,
+    Threshold,
 };
 use crate::types::{BlockId, Round};
 use message::{PRECOMMIT, PREVOTE, PROPOSAL};
@@ -97,6 +98,7 @@ impl Protocol for Tendermint {
     type Params = Params;
 
     const INFO: ProtocolInfo = info::INFO;
+    const SKIP: Option<Threshold> = Some(Threshold::MORE_THAN_ONE_THIRD);
 
     fn new(genesis: BlockId, _: &Params) -> State {
         State::new(genesis)
