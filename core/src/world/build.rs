@@ -30,6 +30,7 @@ use std::sync::Arc;
 /// A scenario that was found possible, with the modules it names.
 #[derive(Clone, Debug)]
 pub struct Setup {
+    /// What is run.
     pub scenario: Scenario,
     /// Bytes of the scenario's contracts by name.
     pub contracts: BTreeMap<String, Arc<[u8]>>,
