@@ -26,7 +26,9 @@ use std::sync::Arc;
 
 /// One transaction's way through contracts.
 pub struct Keeper<'a> {
+    /// Where it runs.
     pub place: ExecutionContext<'a>,
+    /// What it changes.
     pub journal: &'a mut Journal,
 }
 
@@ -40,6 +42,7 @@ pub enum MessageError {
 }
 
 impl MessageError {
+    /// As a receipt says it.
     #[must_use]
     pub fn text(self) -> String {
         match self {
