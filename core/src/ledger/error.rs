@@ -6,6 +6,7 @@ use crate::base::{Hash, limits};
 use crate::types::ValidatorId;
 use crate::types::transaction::NATIVE_DENOM;
 use crate::vm::Refusal;
+use crate::vm::label::LabelError;
 use thiserror::Error;
 
 /// What is wrong with coins or the name of a denomination.
@@ -34,8 +35,8 @@ pub enum TransactionError {
     Coins(#[from] CoinError),
     #[error("the contract's input has {0} bytes: at most {max}", max = limits::MAX_CALL_BYTES)]
     InputTooLarge(usize),
-    #[error("the contract's label has {0} bytes: at most {max}", max = limits::MAX_LABEL_BYTES)]
-    LabelTooLong(usize),
+    #[error(transparent)]
+    Label(#[from] LabelError),
     #[error("a salt has 1 to {max} bytes", max = limits::MAX_SALT_BYTES)]
     Salt,
     #[error(

@@ -26,7 +26,7 @@ use std::sync::Arc;
 pub type Address = Hash;
 
 /// Version of the meaning of a scenario: raised when the same scenario would run to another digest.
-pub const SEMANTICS: u32 = 1;
+pub const SEMANTICS: u32 = 2;
 
 #[derive(Clone, Debug, PartialEq)]
 #[derive(Serialize, Deserialize, BorshSerialize, BorshDeserialize, JsonSchema)]

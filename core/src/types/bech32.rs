@@ -1,7 +1,11 @@
 //! Addresses as CosmWasm contracts write them: bech32 (BIP-173, not bech32m) under one prefix.
 //!
-//! A text is an address when it is exactly what [`encode`] makes of some 32 bytes: lower case, the
-//! chain's prefix, a right checksum. So two different texts never name one account.
+//! A text is an address when it is exactly what [`encode`] makes of some address: lower case, the chain's
+//! prefix, a right checksum. So two different texts never name one account.
+//!
+//! Accounts and contracts of this chain have 32 bytes. Contracts derive others: an account of the Cosmos SDK
+//! has the 20 bytes of a hash of its key. Such an address is kept as its 20 bytes and 12 zeros, and written
+//! as 20; no key or hash of this chain ends in twelve zeros but by a chance of 2^-96.
 
 use super::Address;
 use crate::base::Hash;
@@ -13,10 +17,39 @@ pub const PREFIX: &str = "forge";
 /// A longer text is no address on any chain.
 pub const MAX_BYTES: usize = 256;
 
-/// The text for 32 bytes.
+/// Bytes of an address as the Cosmos SDK derives it from a key.
+const SHORT: usize = 20;
+
+/// The text for an address.
 #[must_use]
 pub fn encode(address: &Address) -> String {
-    encode_bytes(&address.0)
+    encode_bytes(canonical(address))
+}
+
+/// The bytes an address stands for: 32, or 20 where it is one of the Cosmos SDK's.
+#[must_use]
+pub fn canonical(address: &Address) -> &[u8] {
+    let (short, rest) = address.0.split_at(SHORT);
+    // The zero address, which is nobody, is of this chain.
+    if rest.iter().all(|byte| *byte == 0) && short.iter().any(|byte| *byte != 0) {
+        short
+    } else {
+        &address.0
+    }
+}
+
+/// The address of 20 or 32 bytes.
+#[must_use]
+pub fn from_canonical(bytes: &[u8]) -> Option<Address> {
+    let mut whole = [0; 32];
+    match bytes.len() {
+        32 => whole.copy_from_slice(bytes),
+        SHORT => whole[..SHORT].copy_from_slice(bytes),
+        _ => return None,
+    }
+    let address = Hash(whole);
+    // One account has one spelling.
+    (canonical(&address).len() == bytes.len()).then_some(address)
 }
 
 /// The text for any bytes. Of more than 32 nobody makes an address.
@@ -33,13 +66,12 @@ pub fn encode_bytes(bytes: &[u8]) -> String {
 /// A sentence saying what is wrong with the text; the same in every version.
 pub fn decode(text: &str) -> Result<Address, String> {
     let bytes = decode_bytes(text)?;
-    match <[u8; 32]>::try_from(bytes.as_slice()) {
-        Ok(bytes) => Ok(Hash(bytes)),
-        Err(_) => Err(format!(
-            "the address stands for {} bytes; addresses of this chain have 32",
+    from_canonical(&bytes).ok_or_else(|| {
+        format!(
+            "the address stands for {} bytes; addresses have 32, or 20 where they are derived from a key as Cosmos does",
             bytes.len()
-        )),
-    }
+        )
+    })
 }
 
 fn decode_bytes(text: &str) -> Result<Vec<u8>, String> {
@@ -110,6 +142,21 @@ mod tests {
     }
 
     #[test]
+    fn an_address_of_20_bytes_reads_back_and_has_one_spelling() {
+        let text = encode_bytes(&[9; 20]);
+        let address = decode(&text).unwrap();
+        assert_eq!(encode(&address), text);
+        assert_eq!(canonical(&address), [9; 20]);
+        assert_eq!(from_canonical(&[9; 20]), Some(address));
+        // The same account spelt with 32 bytes.
+        assert!(decode(&encode_bytes(&address.0)).is_err());
+        // Nobody's.
+        assert_eq!(decode(&encode(&Hash::ZERO)), Ok(Hash::ZERO));
+        assert_eq!(canonical(&Hash::ZERO).len(), 32);
+        assert_eq!(from_canonical(&[0; 20]), None);
+    }
+
+    #[test]
     fn what_is_wrong_with_an_address_is_said() {
         let good = encode(&Hash([7; 32]));
         let no_bech32 = "the text is no bech32 address: it must be `forge1` and then letters and digits of one case";
@@ -127,8 +174,8 @@ mod tests {
                 "the address has 300 characters, more than the limit of 256",
             ),
             (
-                encode_bytes(&[1; 20]),
-                "the address stands for 20 bytes; addresses of this chain have 32",
+                encode_bytes(&[1; 21]),
+                "the address stands for 21 bytes; addresses have 32, or 20 where they are derived from a key as Cosmos does",
             ),
             (
                 bech32::encode::<Bech32>(Hrp::parse_unchecked("cosmos"), &[1; 32]).unwrap(),

@@ -69,8 +69,12 @@ pub enum Answer {
 pub enum NoAnswer {
     NoSuchContract(Address),
     NoSuchCode(u64),
-    /// The contract asked failed, with this sentence.
-    Failed(String),
+    /// The contract asked failed, or there is no such thing: the sentence for people, and what the asking
+    /// contract hears.
+    Failed {
+        why: String,
+        heard: String,
+    },
     /// The gas given did not do: the asking call has run out too.
     OutOfGas,
 }
