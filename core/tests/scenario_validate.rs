@@ -116,12 +116,19 @@ fn protocol() {
             &["protocol.block_interval_us", "at least 1"],
         ),
         (
-            spoiled(|s| s.protocol.propose_timeout_us = 0),
-            &["protocol.propose_timeout_us", "at least 1"],
+            spoiled(|s| s.protocol.params = [("propose_timeout_us", 0)].into()),
+            &["protocol.params.propose_timeout_us", "from 1 to"],
         ),
         (
-            spoiled(|s| s.protocol.timeout_delta_us = MAX_DELAY + 1),
-            &["protocol.timeout_delta_us", "3600 s"],
+            spoiled(|s| s.protocol.params = [("timeout_delta_us", MAX_DELAY + 1)].into()),
+            &[
+                "protocol.params.timeout_delta_us",
+                "3600000000 microseconds",
+            ],
+        ),
+        (
+            spoiled(|s| s.protocol.params = [("epoch_us", 5)].into()),
+            &["protocol.params.epoch_us", "no such parameter"],
         ),
         (
             spoiled(|s| s.protocol.resend_interval_us = 0),

@@ -7,7 +7,6 @@ pub mod mini_network;
 pub mod one_node;
 pub mod published;
 pub mod siege;
-pub mod streamlet;
 pub mod swarm;
 
 use consensusforge_core::session::Session;

@@ -7,6 +7,7 @@ mod command;
 mod copy;
 mod fault;
 mod network;
+mod params;
 mod submit;
 
 pub use admission::AdmissionSpec;
@@ -14,6 +15,7 @@ pub use command::{Command, StakeChange, TimedCommand};
 pub use copy::CopySpec;
 pub use fault::{AdversarySpec, CrashSpec, FaultSpec, PuppetLine, StrategySpec, ValueSpec, Who};
 pub use network::{Cut, GstSpec, LatencySpec, NetworkSpec, PartitionSpec};
+pub use params::{ParamValue, ParamsSpec};
 pub use submit::{CoinSpec, InputSpec, SubmitSpec};
 
 use crate::base::{Hash, MILLISECOND, Micros, SECOND};
@@ -32,7 +34,7 @@ pub const SEMANTICS: u32 = 2;
 #[derive(Serialize, Deserialize, BorshSerialize, BorshDeserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Scenario {
-    /// Shape of this file; 1 today.
+    /// Shape of this file; 2 today.
     pub version: u32,
     /// See [`SEMANTICS`].
     pub semantics: u32,
@@ -65,7 +67,7 @@ pub struct Scenario {
 impl Default for Scenario {
     fn default() -> Self {
         Scenario {
-            version: 1,
+            version: 2,
             semantics: SEMANTICS,
             title: String::new(),
             seed: 1,
@@ -111,16 +113,14 @@ impl ValidatorSpec {
 pub struct ProtocolSpec {
     pub name: String,
     pub proposer: ProposerSpec,
-    pub propose_timeout_us: Micros,
-    pub prevote_timeout_us: Micros,
-    pub precommit_timeout_us: Micros,
-    /// Every round's timeouts are longer by this.
-    pub timeout_delta_us: Micros,
     /// Pause between a commit and the next height, at least 1.
     pub block_interval_us: Micros,
     /// Nodes send again and relay until decided. Off only where arithmetic is checked.
     pub resend: bool,
     pub resend_interval_us: Micros,
+    /// The protocol's own parameters; `consensusforge about` lists them.
+    #[serde(skip_serializing_if = "ParamsSpec::is_empty")]
+    pub params: ParamsSpec,
 }
 
 impl Default for ProtocolSpec {
@@ -128,13 +128,10 @@ impl Default for ProtocolSpec {
         ProtocolSpec {
             name: "tendermint".into(),
             proposer: ProposerSpec::Priority,
-            propose_timeout_us: 1_000 * MILLISECOND,
-            prevote_timeout_us: 500 * MILLISECOND,
-            precommit_timeout_us: 500 * MILLISECOND,
-            timeout_delta_us: 250 * MILLISECOND,
             block_interval_us: 500 * MILLISECOND,
             resend: true,
             resend_interval_us: 1_000 * MILLISECOND,
+            params: ParamsSpec::default(),
         }
     }
 }

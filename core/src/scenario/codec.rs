@@ -1,12 +1,13 @@
 //! Scenarios as links and as files.
 //!
 //! Both carry one document: the scenario and, perhaps, what its run is expected to come to. A link is
-//! `v1.` and base64url text of six bytes of SHA-256 and a deflated JSON document that leaves out
+//! `v2.` and base64url text of six bytes of SHA-256 and a deflated JSON document that leaves out
 //! defaults; the digest is over the deflated bytes, so that a link that opens is the link that was
-//! made. A file is the whole document as JSON for people, with `"consensusforge": 1` on top.
+//! made. A file is the whole document as JSON for people, with `"consensusforge": 2` on top.
 
 use super::Scenario;
 use super::migrate::{defaults, migrate, prune};
+use super::params::{expanded, reduced};
 use super::validate::{ScenarioError, VERSION, quote};
 use crate::base::digest::sha256;
 use crate::base::limits::{LINK_MAX_BYTES, LINK_WARN_BYTES, MAX_SCENARIO_BYTES};
@@ -43,7 +44,7 @@ pub struct Document {
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
 pub struct File {
-    /// Version of the file format; 1 today.
+    /// Version of the file format; 2 today.
     pub consensusforge: u32,
     pub scenario: Scenario,
     /// Where the run was when the file was made, to check a replay against.
@@ -84,8 +85,8 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
 pub fn write_link(document: &Document) -> LinkText {
     let mut json = Map::new();
     // A scenario has string keys and no floats: it always becomes a Value.
-    let scenario = serde_json::to_value(&document.scenario).unwrap_or_default();
-    json.insert("scenario".into(), prune(scenario, &defaults(VERSION)));
+    let scenario = serde_json::to_value(whole(&document.scenario)).unwrap_or_default();
+    json.insert("scenario".into(), prune(VERSION, scenario));
     if let Some(expected) = &document.expected {
         json.insert(
             "expected".into(),
@@ -155,7 +156,7 @@ pub fn read_link(text: &str) -> Result<Document, ScenarioError> {
     document(version, &json, "link")
 }
 
-/// `v1.` in front, and what follows.
+/// The version in front, and what follows.
 fn split_version(fragment: &str) -> Result<(u32, &str), ScenarioError> {
     let not_ours = || {
         link_error(format!(
@@ -230,7 +231,7 @@ fn mangled() -> ScenarioError {
 pub fn write_file(document: &Document) -> String {
     let file = File {
         consensusforge: VERSION,
-        scenario: document.scenario.clone(),
+        scenario: whole(&document.scenario),
         expected: document.expected.clone(),
     };
     // Like above: a scenario always becomes JSON.
@@ -311,8 +312,17 @@ fn document(version: u32, json: &[u8], what: &str) -> Result<Document, ScenarioE
             ),
         ));
     }
-    let scenario: Scenario = fit("", migrate(version, scenario))?;
+    let mut scenario: Scenario = fit("", migrate(version, scenario))?;
+    scenario.protocol = reduced(scenario.protocol);
     Ok(Document { scenario, expected })
+}
+
+/// The same with every parameter of its protocol written down.
+fn whole(scenario: &Scenario) -> Scenario {
+    Scenario {
+        protocol: expanded(&scenario.protocol),
+        ..scenario.clone()
+    }
 }
 
 /// Serde would take a list for an object, field by field; a person who writes `"network": []` means

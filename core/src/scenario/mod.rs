@@ -2,7 +2,9 @@
 //! Presets, validation and links stand on top of the simulator.
 
 pub mod codec;
+pub mod effective;
 mod migrate;
+pub mod params;
 
 pub mod presets;
 pub mod validate;

@@ -16,6 +16,7 @@ mod log;
 pub mod microscope;
 mod modules;
 mod moments;
+pub mod protocols;
 mod receipts;
 mod recorded;
 mod search;

@@ -10,10 +10,10 @@ use crate::adversary::{Line, Plan, Value, strategy};
 use crate::base::random::{Purpose, Randomness};
 use crate::base::{Hash, SECOND, hash_of};
 use crate::consensus::proposer::{Rule, Schedule};
-use crate::consensus::{Protocol, Role, Timing};
+use crate::consensus::{Corruptible, Environment, ParamError, ProtocolInfo, Role, read_params};
 use crate::ledger::{Chain, ExecutorKind, Genesis, Ledger, Mempool, Workload, workload};
 use crate::model::{
-    AdmissionSpec, Cut, LatencySpec, ProposerSpec, Scenario, StrategySpec, ValueSpec,
+    AdmissionSpec, Cut, LatencySpec, ParamsSpec, ProposerSpec, Scenario, StrategySpec, ValueSpec,
 };
 use crate::network::{Conditions, Cuts, Gst, Latency, Links, Network};
 use crate::trace::{Head, KindInfo, RunDigest, Trace};
@@ -23,6 +23,7 @@ use crate::types::{
     Block, Coin, Header, Keypair, NodeId, Slot, Validator, ValidatorId, ValidatorSet, ValidatorSets,
 };
 use crate::vm::{Profile, WasmEngine};
+use serde_json::{Map, Value as Json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -47,7 +48,7 @@ pub fn profile(admission: AdmissionSpec) -> Profile {
 ///
 /// # Errors
 /// A sentence, when genesis cannot be built.
-pub fn build<P: Protocol>(setup: &Setup) -> Result<World<P>, String> {
+pub fn build<P: Corruptible>(setup: &Setup) -> Result<World<P>, String> {
     let scenario = &setup.scenario;
     let randomness = Randomness::new(scenario.seed);
     let names: Vec<String> = scenario.validators.iter().map(|v| v.name.clone()).collect();
@@ -64,12 +65,15 @@ pub fn build<P: Protocol>(setup: &Setup) -> Result<World<P>, String> {
                     key: *key,
                     stake: v.stake,
                 }),
-        )?;
+        )
+        .map_err(|why| why.to_string())?;
     let chain_id = hash_of(
         "consensusforge/chain",
         &set.iter().map(|v| (v.key, v.stake)).collect::<Vec<_>>(),
     );
     let node_validators = nodes(scenario, &names);
+    let params: P::Params = read_params(&given(&scenario.protocol.params))
+        .map_err(|ParamError { field, sentence }| format!("{field}: {sentence}"))?;
 
     let chain = Chain {
         id: chain_id,
@@ -108,14 +112,14 @@ pub fn build<P: Protocol>(setup: &Setup) -> Result<World<P>, String> {
             let id = NodeId(i as u16);
             store.give(id, &genesis_block);
             let computed = Computed {
-                height: 0,
+                position: 0,
                 state: state.clone(),
                 root,
             };
             Node {
                 id,
                 validator: *validator,
-                machine: P::new(tip),
+                machine: P::new(tip, &params),
                 up: true,
                 life: 0,
                 armed: BTreeSet::new(),
@@ -137,13 +141,6 @@ pub fn build<P: Protocol>(setup: &Setup) -> Result<World<P>, String> {
         .collect();
 
     let protocol = &scenario.protocol;
-    let timing = Timing {
-        propose: protocol.propose_timeout_us,
-        prevote: protocol.prevote_timeout_us,
-        precommit: protocol.precommit_timeout_us,
-        delta: protocol.timeout_delta_us,
-        block_interval: protocol.block_interval_us.max(1),
-    };
     let mut ledger = Ledger::new(chain);
     ledger.everywhere = scenario.execution.everywhere;
     let workload_accounts = scenario.workload.accounts.max(1);
@@ -166,10 +163,14 @@ pub fn build<P: Protocol>(setup: &Setup) -> Result<World<P>, String> {
         names,
     };
     let count = nodes.len();
+    let info = P::info(&params);
     let mut world = World {
         signatures: Arc::default(),
-        timing,
-        proposers: Schedule::new(rule(&protocol.proposer, scenario.seed, &fixed.names)),
+        environment: Environment {
+            proposers: Schedule::new(rule(&protocol.proposer, scenario.seed, &fixed.names)),
+            params,
+            block_interval: protocol.block_interval_us.max(1),
+        },
         now: 0,
         steps: 0,
         queue: Queue::default(),
@@ -184,7 +185,7 @@ pub fn build<P: Protocol>(setup: &Setup) -> Result<World<P>, String> {
             era: 0,
             own_blocks: BTreeMap::new(),
         },
-        trace: Trace::new(head::<P>(scenario, node_validators, tip, &fixed)),
+        trace: Trace::new(head::<P>(scenario, &info, node_validators, tip, &fixed)),
         digest: RunDigest::default(),
         commands: scenario.commands.iter().cloned().collect(),
         packets: BTreeMap::new(),
@@ -207,7 +208,7 @@ pub fn build<P: Protocol>(setup: &Setup) -> Result<World<P>, String> {
     Ok(world)
 }
 
-impl<P: Protocol> World<P> {
+impl<P: Corruptible> World<P> {
     fn schedule_faults(&mut self, scenario: &Scenario) {
         if scenario.faults.crashed > 0 {
             let count = scenario.faults.crashed;
@@ -285,13 +286,23 @@ fn permutation(randomness: &Randomness, purpose: Purpose, n: usize) -> Vec<Valid
     order
 }
 
-fn head<P: Protocol>(
+/// The protocol's own parameters as the scenario gives them, for [`read_params`].
+#[must_use]
+pub fn given(params: &ParamsSpec) -> Map<String, Json> {
+    match serde_json::to_value(params) {
+        Ok(Json::Object(fields)) => fields,
+        Ok(_) | Err(_) => Map::new(),
+    }
+}
+
+fn head<P: Corruptible>(
     scenario: &Scenario,
+    info: &ProtocolInfo,
     nodes: Vec<ValidatorId>,
     genesis: Hash,
     fixed: &Fixed,
 ) -> Head {
-    let own = P::KINDS.iter().map(|k| KindInfo {
+    let own = info.kinds.iter().map(|k| KindInfo {
         name: k.name,
         role: k.role,
     });
@@ -300,7 +311,7 @@ fn head<P: Protocol>(
         role: Role::Other,
     });
     Head {
-        protocol: P::NAME,
+        protocol: info.name,
         validators: scenario
             .validators
             .iter()
@@ -308,10 +319,9 @@ fn head<P: Protocol>(
             .collect(),
         nodes,
         kinds: own.chain(chatter).collect(),
-        steps: P::STEPS,
-        timers: P::TIMERS,
-        in_vain: P::TIMEOUT_MESSAGES,
-        certificates: P::CERTIFICATES,
+        steps: info.steps,
+        timers: info.timers,
+        certificates: info.certificate,
         genesis,
         chain: fixed.chain,
         domain: P::Message::DOMAIN,

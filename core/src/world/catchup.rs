@@ -1,22 +1,24 @@
 //! What the papers assume of the network, built: nothing honest is lost for ever.
 //!
-//! 1. A node that made no progress for a while sends its own messages of this height again, to all.
+//! 1. A node that made no progress for a while sends its own messages again, to those the protocol
+//!    names: to all, or to a leader.
 //! 2. It relays others' messages that must not die with their signer, to one peer after the other.
 //! 3. Whoever has decided the height of such a message answers with block and certificate.
 //!
 //! Without 2: v1 precommits A and crashes; its vote reached only v2, which now waits for ever on a
 //! lock that nobody else can see a reason for.
 
+use super::store::Commit;
 use super::wire::{Packet, Payload};
 use super::{ScheduledEvent, World};
-use crate::consensus::{Certificate, Context, Input, Message, Protocol};
+use crate::consensus::{Certificate, Corruptible, Input, Message, Recipients};
 use crate::types::{Block, Height, NodeId, Signed};
 use std::sync::Arc;
 
 /// Decisions sent at one request: enough to gain on a chain that goes on meanwhile.
 const DECISIONS_A_REQUEST: u64 = 16;
 
-impl<P: Protocol> World<P> {
+impl<P: Corruptible> World<P> {
     pub(super) fn schedule_resend(&mut self, node: NodeId) {
         if let Some(interval) = self.fixed.resend {
             let life = self.nodes[node.index()].life;
@@ -35,32 +37,36 @@ impl<P: Protocol> World<P> {
         if self.now < n.progress.saturating_add(interval) {
             return;
         }
-        let context = Context {
-            now: self.now,
+        let context = self.environment.context(
+            &self.ledger.chain.validators,
+            self.now,
             node,
-            me: Some(n.validator),
-            validators: &self.ledger.chain.validators,
-            proposers: &self.proposers,
-            timing: &self.timing,
-        };
-        let (own, others) = P::resend(&n.machine, &context);
+            Some(n.validator),
+        );
+        let repeated = P::resend(&n.machine, &context);
         let wanted: Vec<_> = n.wanted.keys().copied().collect();
-        if own.is_empty() || liar {
+        // Its own messages tell the others where it stands; one that has none asks.
+        let silent = repeated.iter().all(|(to, _)| *to == Recipients::OnePeer);
+        if silent || liar || P::INFO.dag {
             self.ask_for_help(node);
         }
         if liar {
             return;
         }
         let everybody: Vec<NodeId> = self.others(node).collect();
-        for signed in own {
-            let packet = self.packet_of(node, &signed);
-            self.put_on_wire(node, &packet, everybody.iter().copied(), true);
-        }
-        if let Some(peer) = self.next_peer(node) {
-            for signed in others {
+        let peer = self.next_peer(node);
+        for (to, signed) in repeated {
+            let receivers: Vec<NodeId> = match to {
+                Recipients::Everyone => everybody.clone(),
+                Recipients::OnePeer => peer.into_iter().collect(),
+                Recipients::Validator(v) => self.nodes_of(v).filter(|n| *n != node).collect(),
+            };
+            if !receivers.is_empty() {
                 let packet = self.packet_of(node, &signed);
-                self.put_on_wire(node, &packet, [peer], true);
+                self.put_on_wire(node, &packet, receivers, true);
             }
+        }
+        if let Some(peer) = peer {
             for block in wanted {
                 self.chat(node, Payload::BlockRequest { block }, [peer], true);
             }
@@ -72,7 +78,7 @@ impl<P: Protocol> World<P> {
         if self.mute(node) {
             return;
         }
-        let height = P::height(&self.nodes[node.index()].machine);
+        let height = self.nodes[node.index()].next_height();
         let everybody: Vec<NodeId> = self.others(node).collect();
         self.chat(node, Payload::Status { height }, everybody, true);
     }
@@ -95,23 +101,27 @@ impl<P: Protocol> World<P> {
         if first > last {
             return;
         }
-        self.nodes[node.index()]
-            .helped
-            .insert(peer, (self.now, last));
-        for h in first..=last {
-            let Some(decided) = self.store.decision(node, h) else {
+        let mut next = first;
+        while next <= last {
+            let Some(decided) = self.store.decision(node, next) else {
+                next += 1;
                 continue;
             };
-            let certificate = decided.certificate.clone();
-            if let Some(block) = self.store.any(&decided.block).cloned() {
-                self.chat(
-                    node,
-                    Payload::Decision { block, certificate },
-                    [peer],
-                    false,
-                );
+            let commit = decided.commit.clone();
+            next = next.max(commit.last()) + 1;
+            let bodies = commit.blocks.iter().map(|id| self.store.any(id).cloned());
+            if let Some(blocks) = bodies.collect::<Option<Vec<_>>>() {
+                let decision = Payload::Decision {
+                    first: commit.first,
+                    blocks,
+                    proof: commit.proof.clone(),
+                };
+                self.chat(node, decision, [peer], false);
             }
         }
+        self.nodes[node.index()]
+            .helped
+            .insert(peer, (self.now, next - 1));
     }
 
     /// A decision and its proof arrived: takes it, and those that overtook it. Asks its sender for more
@@ -120,34 +130,47 @@ impl<P: Protocol> World<P> {
         &mut self,
         node: NodeId,
         from: NodeId,
-        block: &Arc<Block>,
-        certificate: &Arc<Certificate<P::Message>>,
+        first: Height,
+        blocks: &[Arc<Block>],
+        proof: &Arc<Certificate<P::Message>>,
     ) {
-        self.give(node, block);
+        for block in blocks {
+            self.give(node, block);
+        }
         let n = &mut self.nodes[node.index()];
-        let before = P::height(&n.machine);
-        let height = block.header.height;
-        if height >= before && height < before + 2 * DECISIONS_A_REQUEST {
-            n.proved.insert(height, (block.id(), certificate.clone()));
+        let before = n.next_height();
+        let commit = Commit {
+            first,
+            blocks: blocks.iter().map(|b| b.id()).collect(),
+            proof: proof.clone(),
+        };
+        if commit.last() >= before && first < before + 2 * DECISIONS_A_REQUEST {
+            n.proved.insert(first, commit);
         }
         loop {
             let n = &mut self.nodes[node.index()];
-            let height = P::height(&n.machine);
-            n.proved = n.proved.split_off(&height);
-            let Some((block, certificate)) = n.proved.remove(&height) else {
+            let next = n.next_height();
+            n.proved.retain(|_, commit| commit.last() >= next);
+            let ready = n.proved.first_entry().filter(|e| *e.key() <= next);
+            let Some(Commit {
+                first,
+                blocks,
+                proof,
+            }) = ready.map(|e| e.remove())
+            else {
                 break;
             };
             self.drive(
                 node,
                 Input::Certificate {
-                    block,
-                    height,
-                    certificate,
+                    first,
+                    blocks,
+                    proof,
                 },
             );
         }
         let n = &self.nodes[node.index()];
-        let height = P::height(&n.machine);
+        let height = n.next_height();
         if height > before && n.proved.is_empty() && !self.mute(node) {
             self.chat(node, Payload::Status { height }, [from], true);
         }

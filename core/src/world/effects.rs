@@ -4,7 +4,7 @@ use super::wire::{Delivery, Packet, Payload};
 use super::{ScheduledEvent, World};
 use crate::adversary::{Act, Plan, Stage, strategy};
 use crate::base::Micros;
-use crate::consensus::{Effect, Input, Message, Note, Protocol};
+use crate::consensus::{Corruptible, Effect, Input, Message, Note, Protocol};
 use crate::network::{Model, Passage};
 use crate::trace::{Accusation, Event, MessageRecord, Proof};
 use crate::types::{Block, BlockId, Evidence, NodeId, Signable, Signed, Slot, ValidatorId};
@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 type Inbox<P> = VecDeque<Input<<P as Protocol>::Message>>;
 
-impl<P: Protocol> World<P> {
+impl<P: Corruptible> World<P> {
     /// Carries out all effects of one step, in order; answers that take no time go into `inbox`.
     pub(super) fn perform_all(
         &mut self,
@@ -127,8 +127,8 @@ impl<P: Protocol> World<P> {
                     );
                 }
             }
-            Effect::BuildBlock { slot, parent } => {
-                if let Some(block) = self.build_block(node, slot, parent) {
+            Effect::BuildBlock { slot, parents } => {
+                if let Some(block) = self.build_block(node, slot, &parents) {
                     self.answer(
                         node,
                         Input::Built {
@@ -139,8 +139,8 @@ impl<P: Protocol> World<P> {
                     );
                 }
             }
-            Effect::ValidateBlock { block, parent } => {
-                let valid = self.validate(node, &block, &parent);
+            Effect::ValidateBlock { block, parents } => {
+                let valid = self.validate(node, &block, &parents);
                 self.answer(node, Input::Validated { block, valid }, inbox);
             }
             Effect::FetchBlock { block, from } => {
@@ -155,13 +155,11 @@ impl<P: Protocol> World<P> {
                 }
             }
             Effect::Decide {
-                block,
-                height,
+                first,
+                blocks,
                 round,
-                certificate,
-            } => {
-                self.decide(node, block, height, round, &certificate);
-            }
+                proof,
+            } => self.decide(node, first, blocks, round, proof),
             Effect::Accuse(evidence) => self.accuse(node, &evidence),
             Effect::Note(note) => self.note(node, note),
         }
@@ -273,10 +271,10 @@ impl<P: Protocol> World<P> {
             Payload::BlockReply(block) => {
                 (slot_of(block), Some(block.id()), block.bytes() as usize)
             }
-            Payload::Decision { block, certificate } => (
-                slot_of(block),
-                Some(block.id()),
-                block.bytes() as usize + certificate.len() * 120,
+            Payload::Decision { blocks, proof, .. } => (
+                blocks.last().map_or_else(Slot::default, |b| slot_of(b)),
+                blocks.last().map(|b| b.id()),
+                blocks.iter().map(|b| b.bytes() as usize).sum::<usize>() + proof.len() * 120,
             ),
         };
         let fields = if let Payload::Transaction(tx) = &payload {
@@ -394,14 +392,12 @@ impl<P: Protocol> World<P> {
 
     fn note(&mut self, node: NodeId, note: Note) {
         let event = match note {
-            Note::Step { slot, step } => Event::Step {
+            Note::Step { slot, step, leader } => Event::Step {
                 node,
                 step,
                 round: slot.round,
                 height: u32::try_from(slot.height).unwrap_or(u32::MAX),
-                proposer: self
-                    .proposers
-                    .at(&self.ledger.chain.validators, slot.height, slot.round),
+                proposer: leader,
             },
             Note::Locked { slot, block } => Event::Locked {
                 node,
@@ -420,7 +416,7 @@ impl<P: Protocol> World<P> {
     }
 }
 
-impl<P: Protocol> Stage for World<P> {
+impl<P: Corruptible> Stage for World<P> {
     fn members(&self) -> &[NodeId] {
         &self.adversary.members
     }
@@ -433,6 +429,10 @@ impl<P: Protocol> Stage for World<P> {
             .iter()
             .filter(|n| n.up && !self.adversary.controls(n.id));
         honest.map(|n| (n.id, set.stake(n.validator))).collect()
+    }
+
+    fn validator(&self, node: NodeId) -> ValidatorId {
+        self.nodes[node.index()].validator
     }
 
     fn alternative(&mut self, node: NodeId, block: &BlockId) -> Option<BlockId> {

@@ -11,7 +11,7 @@ use super::wire::{Delivery, Payload};
 use super::{ScheduledEvent, World};
 use crate::base::Micros;
 use crate::base::limits::SLICE_GAS;
-use crate::consensus::Protocol;
+use crate::consensus::Corruptible;
 use crate::ledger::State;
 use crate::types::{Block, BlockId, Height, NodeId};
 use std::sync::Arc;
@@ -30,12 +30,17 @@ fn long(block: &Block) -> bool {
     limits.fold(0, u64::saturating_add) > SLICE_GAS
 }
 
-impl<P: Protocol> World<P> {
+impl<P: Corruptible> World<P> {
     /// The body of a block comes to a node, which may have to execute it.
     pub(super) fn give(&mut self, node: NodeId, block: &Arc<Block>) {
         self.store.give(node, block);
         let height = block.header.height;
-        if self.fixed.everywhere || height <= self.nodes[node.index()].tip_height || !long(block) {
+        // In a DAG nobody knows yet which state it will be executed on.
+        if P::INFO.dag
+            || self.fixed.everywhere
+            || height <= self.nodes[node.index()].tip_height
+            || !long(block)
+        {
             return;
         }
         let awaited = self.awaited.entry(node).or_default();
@@ -71,8 +76,8 @@ impl<P: Protocol> World<P> {
                 Payload::Protocol {
                     body: Some(body), ..
                 }
-                | Payload::BlockReply(body)
-                | Payload::Decision { block: body, .. } => vec![body.id()],
+                | Payload::BlockReply(body) => vec![body.id()],
+                Payload::Decision { blocks, .. } => blocks.iter().map(|b| b.id()).collect(),
                 Payload::Protocol { body: None, .. }
                 | Payload::Transaction(_)
                 | Payload::Status { .. }

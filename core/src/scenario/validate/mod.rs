@@ -22,7 +22,7 @@ use crate::world::USERS;
 use validators::Names;
 
 /// The shape of scenario this build writes and reads.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 /// Why a scenario cannot run.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -69,7 +69,12 @@ pub fn validate(scenario: &Scenario) -> Result<(), ScenarioError> {
     protocol::check(&scenario.protocol, &names)?;
     network::check(&scenario.network, &names)?;
     faults::check(&scenario.faults, &names)?;
-    adversary::check("adversary", &scenario.adversary, &names)?;
+    adversary::check(
+        "adversary",
+        &scenario.adversary,
+        &scenario.protocol.name,
+        &names,
+    )?;
     workload(&scenario.workload)?;
     execution(&scenario.execution)?;
     checks(&scenario.checks)?;

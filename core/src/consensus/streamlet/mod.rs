@@ -1,26 +1,49 @@
-//! Streamlet (Chan, Shi, "Streamlet: Textbook Streamlined Blockchains", 2020): the second protocol,
-//! here to prove that the seam fits one unlike Tendermint: a tree of blocks, no locks, no view change.
+//! Streamlet, after Chan, Shi, "Streamlet: Textbook Streamlined Blockchains" (2020): a tree of blocks, no
+//! locks, no view change. Our transcription of its rules is `docs/papers/streamlet.md`.
+//!
+//! # Names
 //!
 //! | paper | here |
 //! |---|---|
-//! | epoch e, of a fixed length on synchronised clocks | a slot's round; the timer follows `now` |
-//! | leader H(e) | the schedule's proposer of turn e |
-//! | notarized: votes of 2n/3 | votes of more than 2/3 of the stake |
-//! | final: the middle of three adjacent notarized blocks of consecutive epochs, and its prefix | [`finalize`] |
-//! | echo every message | [`Protocol::resend`] hands on others' messages |
+//! | epoch e | a slot's round; the timer follows the clock all share, [`Context::now`] |
+//! | epoch length, 2 Delta | [`Params::epoch_us`] |
+//! | leader H(e) | the proposer of turn e: [`leader`] |
+//! | notarized: votes of 2n/3 | votes of strictly more than 2/3 of the stake |
+//! | final | [`Decide`](Effect::Decide) |
 //!
-//! Deviations: a slot's height is the block's place in its chain; a vote carries the proposal's fields,
-//! so that a notarized block is known without its proposal and its body can be fetched; one block is
-//! voted for in one epoch only (a header here does not commit to the epoch); a block is voted for once
-//! the ledger calls it valid on its parent.
+//! # Rules
+//!
+//! | rule | function |
+//! |---|---|
+//! | S1 | [`start_epoch`], [`longest`] |
+//! | S2 | [`vote`] |
+//! | S3 | [`receive`] |
+//! | S4 | [`finalize`] |
+//! | S5 | [`Protocol::resend`] |
+//!
+//! # Deviations
+//!
+//! 1. Not every message is echoed at once (S5): a node without progress passes on what it holds, to one
+//!    peer after another, which costs a fraction of the paper's cubic number of messages.
+//! 2. A slot's height is the block's place in its chain.
+//! 3. A vote carries the proposal's fields, so that a notarized block is known without its proposal and its
+//!    body can be fetched.
+//! 4. One block is voted for in one epoch only: a header here does not commit to the epoch.
+//! 5. Building and validating take time: a block is voted for once the ledger calls it valid on its parent,
+//!    and if that takes longer than the epoch, not at all.
 
-use borsh::{BorshDeserialize, BorshSerialize};
-use consensusforge_core::base::limits::{MAX_ROUNDS_AHEAD, MAX_VALUES_PER_SIGNER};
-use consensusforge_core::consensus::{
-    self, Context, Description, Effect, Input, Kind, Note, Protocol, Role, Script, SignedMessages,
-    Status, Tally, Timer,
+mod info;
+
+pub use info::Params;
+
+use crate::base::limits::{MAX_ROUNDS_AHEAD, MAX_VALUES_PER_SIGNER};
+use crate::consensus::corruptible::{Conflicting, VotesFor};
+use crate::consensus::{
+    self, Corruptible, Description, Effect, Input, Note, Protocol, ProtocolInfo, Recipients,
+    Resend, Status, Tally, Timer,
 };
-use consensusforge_core::types::{BlockId, Height, Round, Signable, Signed, Slot, ValidatorId};
+use crate::types::{BlockId, Height, Round, Signable, Signed, Slot, ValidatorId};
+use borsh::{BorshDeserialize, BorshSerialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -107,10 +130,14 @@ pub struct State {
 #[derive(Clone, Copy, Debug)]
 pub struct Streamlet;
 
+type Context<'a> = consensus::Context<'a, Params>;
+
+// S1
 /// Starts the epoch the clock says; its leader extends the longest notarized chain it knows.
 fn start_epoch(state: &mut State, context: &Context, out: &mut Effects) {
-    let length = context.timing.propose.max(1);
+    let length = context.params.epoch_us.max(1);
     state.epoch = u32::try_from(context.now / length + 1).unwrap_or(Round::MAX);
+    enter(state, context, info::PROPOSE, out);
     let (kind, timer_slot) = (0, slot(0, state.epoch));
     out.push(Effect::SetTimer {
         timer: Timer {
@@ -123,8 +150,19 @@ fn start_epoch(state: &mut State, context: &Context, out: &mut Effects) {
         let tip = longest(state);
         state.building = Some(tip);
         let (slot, parent) = (slot(tip.height + 1, state.epoch), tip.block);
-        out.push(Effect::BuildBlock { slot, parent });
+        out.push(Effect::BuildBlock {
+            slot,
+            parents: vec![parent],
+        });
     }
+}
+
+fn enter(state: &State, context: &Context, step: u8, out: &mut Effects) {
+    out.push(Effect::Note(Note::Step {
+        slot: slot(state.last_final.height + 1, state.epoch),
+        step,
+        leader: Some(leader(context, state.epoch)),
+    }));
 }
 
 fn leader(context: &Context, epoch: Round) -> ValidatorId {
@@ -154,6 +192,7 @@ fn chain(state: &State, tip: &Place) -> Option<Vec<Place>> {
     Some(chain)
 }
 
+// S2
 /// Votes for the first valid proposal of this epoch that extends a longest notarized chain.
 fn vote(state: &mut State, context: &Context, out: &mut Effects) {
     if state.voted >= state.epoch {
@@ -180,11 +219,15 @@ fn vote(state: &mut State, context: &Context, out: &mut Effects) {
             Validity::Unasked => {
                 *validity = Validity::Asked;
                 let Place { block, parent, .. } = place;
-                out.push(Effect::ValidateBlock { block, parent });
+                out.push(Effect::ValidateBlock {
+                    block,
+                    parents: vec![parent],
+                });
             }
             Validity::Told(true) => {
                 state.voted = state.epoch;
                 out.push(Effect::Broadcast(Message { vote: true, place }));
+                enter(state, context, info::VOTE, out);
                 return;
             }
             Validity::Asked | Validity::Told(false) => {}
@@ -192,6 +235,7 @@ fn vote(state: &mut State, context: &Context, out: &mut Effects) {
     }
 }
 
+// S4
 /// Three adjacent notarized blocks of consecutive epochs: the middle one and all before it are final.
 fn finalize(state: &mut State, out: &mut Effects) {
     let middle = state.notarized.values().filter_map(|last| {
@@ -201,17 +245,20 @@ fn finalize(state: &mut State, out: &mut Effects) {
         let prefix = chain(state, middle)?;
         let at_hand = prefix.iter().all(|p| state.bodies.contains(&p.block));
         let new = middle.height > state.last_final.height;
-        (consecutive && at_hand && new).then_some((*middle, [*first, *middle, *last]))
+        (consecutive && at_hand && new).then_some((*middle, prefix, [*first, *last]))
     });
-    let Some((middle, proof)) = middle.max_by_key(|(middle, _)| middle.height) else {
+    let Some((middle, mut order, around)) = middle.max_by_key(|(middle, ..)| middle.height) else {
         return;
     };
+    order.reverse();
+    // Who was away has seen none of them notarized: the proof has the votes for all.
+    let proof: BTreeSet<Place> = order.iter().chain(&around).copied().collect();
     let votes = proof.iter().filter_map(|place| state.votes.get(place));
     out.push(Effect::Decide {
-        block: middle.block,
-        height: middle.height,
+        first: state.last_final.height + 1,
+        blocks: order.iter().map(|place| place.block).collect(),
         round: middle.epoch,
-        certificate: Arc::new(votes.flat_map(|v| v.values().cloned()).collect()),
+        proof: Arc::new(votes.flat_map(|v| v.values().cloned()).collect()),
     });
     state.last_final = middle;
     state.notarized.retain(|_, p| p.height >= middle.height);
@@ -235,6 +282,7 @@ fn receive(state: &mut State, context: &Context, signed: Arc<Signed<Message>>, o
         }
         return;
     }
+    // S3
     let from = signed.signer;
     let votes = state.votes.entry(place).or_default();
     votes.insert(from, signed);
@@ -263,27 +311,11 @@ impl Protocol for Streamlet {
     type Message = Message;
     type State = State;
 
-    const NAME: &'static str = "streamlet";
-    const KINDS: &'static [Kind] = &[
-        Kind {
-            name: "propose",
-            role: Role::Proposal,
-        },
-        Kind {
-            name: "vote",
-            role: Role::Vote,
-        },
-    ];
-    const TIMERS: &'static [&'static str] = &["epoch"];
-    const TIMEOUT_MESSAGES: &'static [Option<&'static str>] = &[None];
-    const CERTIFICATES: &'static str = "votes";
-    const STEPS: &'static [&'static str] = &["epoch"];
-    const CONVENTIONS: &'static [(&'static str, &'static str)] = &[(
-        "epoch",
-        "as long as the propose timeout, on the common clock",
-    )];
+    type Params = Params;
 
-    fn new(genesis: BlockId) -> State {
+    const INFO: ProtocolInfo = info::INFO;
+
+    fn new(genesis: BlockId, _: &Params) -> State {
         let root = Place {
             epoch: 0,
             height: 0,
@@ -331,8 +363,8 @@ impl Protocol for Streamlet {
             Input::Fetched { block } => {
                 state.bodies.insert(block);
             }
-            Input::Certificate { certificate, .. } => {
-                for signed in certificate.iter() {
+            Input::Certificate { proof, .. } => {
+                for signed in proof.iter() {
                     receive(state, context, signed.clone(), out);
                 }
             }
@@ -364,56 +396,54 @@ impl Protocol for Streamlet {
             kind: 1,
             round: place.epoch,
             value: Some(place.block),
-            stake: stake(votes, context, *place),
+            have: stake(votes, context, *place),
+            needed: context.validators.at(place.height).quorum(),
+            of: context.validators.at(place.height).total(),
+            purpose: "notarize",
             voters: votes.keys().copied().collect(),
         };
+        let step = if state.voted == state.epoch && state.epoch > 0 {
+            info::VOTE
+        } else {
+            info::PROPOSE
+        };
+        let step = info::STEPS[usize::from(step)];
         Status {
-            height: Self::height(state),
+            height: state.last_final.height + 1,
             round: state.epoch,
-            step: "epoch",
+            step: step.name,
+            awaits: step.awaits,
             tallies: state.votes.iter().map(tally).collect(),
             ..Status::default()
         }
     }
 
-    fn height(state: &State) -> Height {
-        state.last_final.height + 1
-    }
-
-    fn resend(
-        state: &State,
-        context: &Context,
-    ) -> (SignedMessages<Message>, SignedMessages<Message>) {
+    // S5
+    fn resend(state: &State, context: &Context) -> Resend<Message> {
         let proposals = state.proposals.values().map(|(signed, _)| signed);
         let all = proposals.chain(state.votes.values().flat_map(BTreeMap::values));
-        all.cloned()
-            .partition(|signed| Some(signed.signer) == context.me)
+        let (own, others): (Vec<_>, Vec<_>) =
+            all.partition(|signed| Some(signed.signer) == context.me);
+        let own = own.into_iter().map(|s| (Recipients::Everyone, s.clone()));
+        let others = others.into_iter().map(|s| (Recipients::OnePeer, s.clone()));
+        own.chain(others).collect()
     }
+}
 
-    fn conflicting(message: &Message, other: BlockId) -> Option<Message> {
+impl Corruptible for Streamlet {
+    const CONFLICTING: Option<Conflicting<Message>> = Some(|message, other| {
         let place = Place {
             block: other,
             ..message.place
         };
         Some(Message { place, ..*message })
-    }
-
-    fn votes_for(proposal: &Message) -> Vec<Message> {
+    });
+    const VOTES_FOR: Option<VotesFor<Message>> = Some(|proposal| {
         vec![Message {
             vote: true,
             ..*proposal
         }]
-    }
-
-    /// There is nothing to forget: Streamlet has no lock.
-    fn forget_lock(_: &mut State) {}
-
-    fn accept_invalid(_: &mut State) {}
-
-    fn compose(script: &Script) -> Result<Message, String> {
-        let kind = &script.kind;
-        Err(format!(
-            "a Streamlet {kind} names its parent, which a script cannot"
-        ))
-    }
+    });
+    /// What is final is followed here whatever the ledger said of it: validity is asked for votes alone.
+    const ACCEPT_INVALID: Option<fn(&mut State)> = Some(|_| {});
 }
