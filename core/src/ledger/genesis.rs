@@ -99,10 +99,7 @@ fn deploy(
             deployed.input.clone(),
         )
     };
-    let mut keeper = Keeper {
-        context: ExecutionContext::new(engine, 0, 0),
-        journal,
-    };
+    let mut keeper = Keeper::new(ExecutionContext::new(engine, 0, 0), journal);
     let commit = Commit::Create(contract, None);
     let (result, _) = finish(keeper.call(call, commit, prices::GENESIS_LIMIT));
     match result {

@@ -350,8 +350,9 @@ impl Journal {
     }
 
     /// What was announced since `savepoint`.
-    pub fn events_since_mut(&mut self, savepoint: Savepoint) -> &mut [Event] {
-        self.events.get_mut(savepoint.events..).unwrap_or_default()
+    #[must_use]
+    pub fn events_since(&self, savepoint: Savepoint) -> &[Event] {
+        self.events.get(savepoint.events..).unwrap_or_default()
     }
 }
 

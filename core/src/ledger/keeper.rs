@@ -25,8 +25,11 @@ use crate::vm::{
 
 /// One transaction's way through contracts.
 pub struct Keeper<'a> {
-    pub context: ExecutionContext<'a>,
+    context: ExecutionContext<'a>,
     pub journal: &'a mut Journal,
+    /// What is announced now is below a message to a contract. wasmd sorts the attributes of such events by
+    /// key for the reply, and in place, so that the transaction's events have them in that order too.
+    sorting: bool,
 }
 
 /// What came of a message or a call, and the tree of calls it took.
@@ -131,7 +134,21 @@ fn ended(
     }
 }
 
-impl Keeper<'_> {
+impl<'a> Keeper<'a> {
+    #[must_use]
+    pub fn new(context: ExecutionContext<'a>, journal: &'a mut Journal) -> Self {
+        Keeper {
+            context,
+            journal,
+            sorting: false,
+        }
+    }
+
+    #[must_use]
+    pub fn context(&self) -> &ExecutionContext<'a> {
+        &self.context
+    }
+
     /// Carries out `message` of `from` with at most `gas`, and everything that follows from it. What it
     /// wrote is in the journal even when it failed: whoever calls goes back to a savepoint.
     pub async fn deliver(&mut self, from: &Address, message: Message, gas: u64) -> Delivery {
@@ -197,6 +214,7 @@ impl Keeper<'_> {
         if depth > MAX_MESSAGE_DEPTH {
             return ended(waiting, Err(too_deep()), tree);
         }
+        self.sorting = depth > 1 || (depth == 1 && is_wasm(&message));
         match self.prepare(from, message, &mut tree) {
             Ok(Prepared::Done(effect)) => ended(waiting, Ok(effect), tree),
             Ok(Prepared::Call {
@@ -260,8 +278,9 @@ impl Keeper<'_> {
                 self.journal.set_info(contract, info);
             }
         }
+        self.sorting = depth > 0;
         for event in events {
-            self.journal.emit(Event::Typed(event));
+            self.emit(event);
         }
         frames.push(Frame {
             contract,
@@ -313,12 +332,14 @@ impl Keeper<'_> {
         let gas_used = tree.gas_used;
         adopt(frames, tree);
         let heard = match result {
+            Ok(_) if !sent.reply_on.wants(true) => return Next::GoOn,
             Ok(effect) => Ok(MessageDone {
                 effect,
+                // As in wasmd: a reply hears nothing of what other modules announce.
                 events: if sent.is_wasm {
-                    self.sorted_events_since(sent.before)
+                    let events = self.journal.events_since(sent.before);
+                    events.iter().map(Event::to_typed).collect()
                 } else {
-                    // As in wasmd: a reply hears nothing of what other modules announce.
                     Vec::new()
                 },
             }),
@@ -328,12 +349,10 @@ impl Keeper<'_> {
                 Err(error)
             }
         };
-        if !sent.reply_on.wants(heard.is_ok()) {
-            return match heard {
-                Ok(_) => Next::GoOn,
-                Err(error) => fail(frames, error),
-            };
-        }
+        let heard = match heard {
+            Err(error) if !sent.reply_on.wants(false) => return fail(frames, error),
+            heard => heard,
+        };
         let Some(top) = frames.last() else {
             return Next::GoOn;
         };
@@ -342,6 +361,7 @@ impl Keeper<'_> {
         let mut tree = CallTree::new("reply", left);
         tree.to = Some(contract);
         tree.reply_to = Some(sent.id);
+        self.sorting = depth > 0;
         self.announce_call("reply", &contract);
         let call = Call {
             reply: Some(Reply {
@@ -441,26 +461,20 @@ impl Keeper<'_> {
     }
 
     pub(super) fn announce(&mut self, kind: &str, attributes: &[(&str, &str)]) {
-        self.journal
-            .emit(Event::Typed(vm::Event::new(kind, attributes)));
+        self.emit(vm::Event::new(kind, attributes));
+    }
+
+    fn emit(&mut self, mut event: vm::Event) {
+        if self.sorting {
+            event.attributes.sort_by(|(a, _), (b, _)| a.cmp(b));
+        }
+        self.journal.emit(Event::Typed(event));
     }
 
     /// The chain's word that a contract is called.
     pub fn announce_call(&mut self, kind: &str, contract: &Address) {
         let address = bech32::encode(contract);
         self.announce(kind, &[("_contract_address", &address)]);
-    }
-
-    /// What a reply hears of. wasmd sorts attributes by key for it in place, so that the transaction's
-    /// events have them in that order too, whether or not a reply was asked for.
-    fn sorted_events_since(&mut self, before: Savepoint) -> Vec<vm::Event> {
-        let events = self.journal.events_since_mut(before);
-        for event in events.iter_mut() {
-            if let Event::Typed(event) = event {
-                event.attributes.sort_by(|(a, _), (b, _)| a.cmp(b));
-            }
-        }
-        events.iter().map(Event::to_typed).collect()
     }
 }
 

@@ -194,7 +194,7 @@ impl Keeper<'_> {
                     code_id: made.code_id,
                     admin: made.admin,
                     label: made.label,
-                    made: self.context.height,
+                    made: self.context().height,
                 }),
             ),
             effect: Effect::Instantiate {
@@ -219,7 +219,7 @@ impl Keeper<'_> {
             return Err(no_contract(error_code::INVALID_REQUEST, &address));
         };
         let version = |wasm: &[u8]| {
-            let admitted = self.context.engine.admit(wasm).ok();
+            let admitted = self.context().engine.admit(wasm).ok();
             admitted.and_then(|admitted| admitted.migrate_version)
         };
         let old = self.journal.code(&contract.code);

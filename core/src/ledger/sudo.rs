@@ -34,10 +34,8 @@ impl Chain {
             tree.failed = Some(why.clone());
             (Err(why), tree)
         } else {
-            let mut keeper = Keeper {
-                context: ExecutionContext::new(&self.engine, height, time),
-                journal: &mut journal,
-            };
+            let context = ExecutionContext::new(&self.engine, height, time);
+            let mut keeper = Keeper::new(context, &mut journal);
             keeper.announce_call("sudo", &contract);
             let call = Call::new(Entry::Sudo, Hash::ZERO, contract, input.to_vec());
             let (result, tree) = finish(keeper.call(call, Commit::Nothing, gas));

@@ -77,7 +77,7 @@ pub(super) async fn execute(
     let mut calls = None;
     let result = match t.gas_limit.checked_sub(intrinsic) {
         Some(gas) => {
-            let mut keeper = Keeper { context, journal };
+            let mut keeper = Keeper::new(context, journal);
             act(&mut keeper, tx, gas, &mut calls)
                 .await
                 .map_err(|error| error.text)
@@ -280,7 +280,7 @@ fn admitted(
             module.into()
         }
     };
-    keeper.context.engine.admit(&module).map_err(refused)?;
+    keeper.context().engine.admit(&module).map_err(refused)?;
     Ok(module)
 }
 
@@ -322,7 +322,7 @@ async fn deploy(
 ) -> Result<ActionResult, MessageError> {
     // Deployed with its code, a module is what was sent: who packs it stores it first.
     keeper
-        .context
+        .context()
         .engine
         .admit(wasm)
         .map_err(|refusal| MessageError::new(error_code::CREATE_FAILED, refusal.text))?;
