@@ -1,16 +1,16 @@
-//! `check`: a saved trace, without its scenario: does it make sense, and what do the monitors say of it?
+//! `check`: does a saved trace make sense, and what do the monitors say about it?
 
 use crate::failure::{Exit, Outcome};
 use crate::{output, source, verdicts};
 use consensusforge_core::session::Session;
-use consensusforge_core::session::view::{Verdict, VerdictKind};
+use consensusforge_core::session::view::{CulpritView, Verdict, VerdictKind};
 use schemars::JsonSchema;
 use serde::Serialize;
 
 /// Records between two looks.
 const SLICE: u64 = 10_000;
 
-/// Read a saved trace, say what in it does not make sense, and let the monitors judge it
+/// Read a saved trace, report what in it does not make sense, and let the monitors judge it
 #[derive(clap::Args)]
 pub struct Check {
     /// A file that `run --save` or the page has written, or `-`
@@ -24,11 +24,13 @@ pub struct Check {
 pub struct CheckReport {
     /// How much was read.
     pub sentence: String,
-    /// What does not make sense; it was left out, or counts as nobody's word.
+    /// What does not make sense; it was left out, or counts as unsigned.
     pub complaints: Vec<String>,
     /// The worst of the verdicts on what remains.
     pub outcome: VerdictKind,
     pub verdicts: Vec<Verdict>,
+    /// Everybody proven to have lied, and the messages that prove it.
+    pub culprits: Vec<CulpritView>,
     /// Simulated time at the end, microseconds.
     pub now_us: u64,
     pub height: u64,
@@ -45,6 +47,7 @@ impl Check {
             complaints: recorded.complaints,
             outcome: verdicts::worst(&frame.verdicts),
             verdicts: frame.verdicts,
+            culprits: session.culprits(),
             now_us: frame.now_us,
             height: frame.metrics.height,
         };

@@ -361,10 +361,10 @@ fn every_spoiled_link_gets_its_own_sentence() {
         ("v1.", &["cut off"]),
         ("v1.A", &["cut off"]),
         ("v1.AAAAAAAA", &["cut off"]),
-        ("v1.\u{1F980}", &["mangled", "character 4"]),
-        (&bad_character, &["mangled", "character 41", "\"!\""]),
+        ("v1.\u{1F980}", &["damaged", "character 4"]),
+        (&bad_character, &["damaged", "character 41", "\"!\""]),
         (cut, &["cut off"]),
-        (&swapped, &["mangled"]),
+        (&swapped, &["damaged"]),
         (&too_long, &["32768", "as a file"]),
     ];
     for (text, words) in table {
@@ -400,7 +400,7 @@ fn a_document_that_does_not_fit_says_where() {
     let table: &[(&str, &[&str])] = &[
         ("{", &["cut off", "line 1"]),
         ("nonsense", &["not JSON", "line 1"]),
-        ("[]", &["holds JSON and no scenario"]),
+        ("[]", &["contains JSON, but no scenario"]),
         ("{}", &["no `scenario`"]),
         (r#"{"scenario": 5}"#, &["scenario: ", "object"]),
         (

@@ -69,7 +69,7 @@ fn validators() {
         (stakes(&[1; 129]), &["129", "128"]),
         (
             stakes(&[0, 0]),
-            &["validators: ", "nobody has any stake", "at least 1"],
+            &["validators: ", "no validator has any stake", "1 or more"],
         ),
         (
             stakes(&[u64::MAX, u64::MAX]),
@@ -337,7 +337,7 @@ fn faults_and_adversary() {
             puppet(&|l| l.from = "v2".into()),
             &["script[0].from", "who.names"],
         ),
-        (puppet(&|l| l.to.clear()), &["script[0].to", "nobody"]),
+        (puppet(&|l| l.to.clear()), &["script[0].to", "no receiver"]),
         (
             puppet(&|l| l.to = names(&["eve"])),
             &["script[0].to[0]", "\"eve\""],
@@ -472,7 +472,7 @@ fn commands() {
     check(vec![
         (
             spoiled(|s| s.commands = vec![heal(5), heal(4)]),
-            &["commands[1].at_us", "order of time"],
+            &["commands[1].at_us", "by time"],
         ),
         (
             spoiled(|s| s.commands = vec![heal(0); 10_001]),

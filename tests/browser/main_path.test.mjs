@@ -19,7 +19,7 @@ async function link(page) {
 }
 
 /// What a page says that replays a link.
-const replayed = (page) => textOf(page, "[data-notice]", (t) => /Replay (matches|departs)/.test(t), 60_000);
+const replayed = (page) => textOf(page, "[data-notice]", (t) => /Replay (matches|diverges)/.test(t), 60_000);
 
 /// The first eight digits of the digest shown. A paused page's figures may be a frame behind the
 /// instant it stopped at: wait for the one that is meant.
@@ -67,7 +67,7 @@ browserTest("contracts, one's own and a sample, are deployed and called; all agr
   await click(page, '.deployed [data-act="call"]');
   await well(2);
   await click(page, '.deployed [data-act="view"]');
-  await textOf(page, ".viewed", (text) => /says/.test(text) && /1/.test(text));
+  await textOf(page, ".viewed", (text) => /returns/.test(text) && /1/.test(text));
   await click(page, "[data-module=counter] [data-act=deploy]");
   await well(3);
   await until("two contracts", () => page.$$eval("[data-contract]", (all) => all.length === 2));

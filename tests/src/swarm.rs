@@ -193,6 +193,7 @@ pub fn weather(seed: u64, coverage: &mut Coverage) {
             back()
         );
     }
+    crate::nobody_honest_is_named(&session, back);
     // Every honest validator, the restarted ones included, is where the chain is.
     let honest: Vec<_> = frame.nodes.iter().filter(|n| !n.byzantine).collect();
     for node in &honest {

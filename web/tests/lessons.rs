@@ -7,11 +7,11 @@ use consensusforge_core::session::scenario::model::{
 use consensusforge_core::session::view::{Arrow, Fate, Mark, MarkKind};
 use consensusforge_core::session::{Session, scenario};
 use consensusforge_web::lessons::progress::STEPS;
-use consensusforge_web::lessons::{Seen, Stage, Step, Watch, path};
+use consensusforge_web::lessons::{Observation, Stage, Step, StepCheck, path};
 
 struct Reader {
     session: Session,
-    watch: Box<dyn Watch>,
+    check: Box<dyn StepCheck>,
     named: Vec<String>,
 }
 
@@ -29,7 +29,7 @@ impl Reader {
         }
         Reader {
             session,
-            watch: (step.watch)(),
+            check: (step.check)(),
             named: Vec::new(),
         }
     }
@@ -37,7 +37,7 @@ impl Reader {
     fn looks(&mut self) -> Stage {
         let frame = self.session.frame();
         let force = effective::at(self.session.scenario(), frame.now_us);
-        self.watch.see(&Seen {
+        self.check.observe(&Observation {
             frame: &frame,
             world: &self.session.world(),
             force: &force,
@@ -254,7 +254,7 @@ fn one_liar_of_four_cannot_fork_and_two_can() {
     let said = reader.waits(20_000_000);
     has(
         done(&said),
-        &["fork at height", "50 % of the stake", "267 of 400"],
+        &["At height", "50 % of the stake", "267 of 400"],
     );
 }
 

@@ -2,7 +2,7 @@
 //! running, so that one run tells everything that is wrong.
 
 use crate::run::{self, Outcome, run};
-use crate::{browsers, contracts, install, licences, origin, page, vendor, weight};
+use crate::{browsers, contracts, install, licences, npm, origin, page, vendor, weight};
 use anyhow::Result;
 use std::time::{Duration, Instant};
 
@@ -23,7 +23,7 @@ struct Stage {
 }
 
 /// Quick ones first: most mistakes show there.
-const STAGES: [Stage; 8] = [
+const STAGES: [Stage; 9] = [
     Stage {
         name: "format",
         about: "the code is formatted",
@@ -53,6 +53,11 @@ const STAGES: [Stage; 8] = [
         name: "contracts",
         about: "the committed contracts are what their sources make",
         run: contracts::check,
+    },
+    Stage {
+        name: "library",
+        about: "the JavaScript library does in Node what its types say",
+        run: library,
     },
     Stage {
         name: "page",
@@ -156,6 +161,7 @@ fn lint_wasm() -> Result<Outcome> {
         "--locked",
         "--package=consensusforge-core",
         "--package=consensusforge-web",
+        "--package=consensusforge-engine",
         "--target=wasm32-unknown-unknown",
         "--",
         "--deny=warnings",
@@ -170,6 +176,10 @@ fn unit() -> Result<Outcome> {
         "--exclude=wasm-bindgen-tools",
         "--no-fail-fast",
     ])))
+}
+
+fn library() -> Result<Outcome> {
+    passed(npm::test())
 }
 
 fn page() -> Result<Outcome> {

@@ -4,6 +4,7 @@
 
 mod agreement;
 mod caption;
+mod culprits;
 mod duties;
 mod heights;
 mod metrics;
@@ -12,9 +13,11 @@ mod roots;
 mod validity;
 
 pub use caption::Caption;
+pub use culprits::{Culprit, Offence, Statement};
 pub use duties::{Duty, Participation};
 pub use heights::{HeightFigures, Heights, Spread, Traffic};
 pub use metrics::{Metrics, Tally};
+pub use progress::Stall;
 
 pub(crate) use crate::consensus::percent;
 
@@ -26,7 +29,9 @@ use std::sync::Arc;
 /// What a monitor found.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
+    /// `agreement`, `validity`, `state roots` or `progress`.
     pub monitor: &'static str,
+    /// Whether the property holds.
     pub kind: FindingKind,
     /// One plain sentence.
     pub sentence: String,
@@ -34,14 +39,18 @@ pub struct Finding {
     pub since: Option<Micros>,
 }
 
+/// How a property stands, worst first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum FindingKind {
+    /// It does not hold, and can never hold again in this run.
     Violated,
+    /// Nothing wrong was decided, but nothing has been decided for too long either.
     Stalled,
+    /// It holds so far.
     Holds,
 }
 
-/// Who is honest and who is up, as the trace has told so far.
+/// Who is honest and who is up, according to the trace so far.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Roster {
     byzantine: Vec<NodeId>,
@@ -85,12 +94,17 @@ pub struct Monitors {
     cursor: u64,
     cast: Roster,
     agreement: agreement::Agreement,
+    culprits: culprits::Culprits,
     validity: validity::Validity,
     roots: roots::Roots,
     progress: progress::Progress,
+    /// Figures of the whole run.
     pub metrics: Metrics,
+    /// Figures by height.
     pub heights: Heights,
+    /// Figures by validator.
     pub duties: Participation,
+    /// The sentence about what just happened.
     pub caption: Caption,
     /// Commands that found nothing to act on, when and why, the first [`MAX_VANISHED`].
     pub vanished: Vec<(Micros, String)>,
@@ -100,12 +114,14 @@ pub struct Monitors {
 const MAX_VANISHED: usize = 64;
 
 impl Monitors {
+    /// Monitors of a run that begins, or is read, with this head.
     #[must_use]
     pub fn new(head: &Head) -> Self {
         Monitors {
             cursor: 0,
             cast: Roster::default(),
             agreement: agreement::Agreement::default(),
+            culprits: culprits::Culprits::new(head),
             validity: validity::Validity::default(),
             roots: roots::Roots::default(),
             progress: progress::Progress::new(head),
@@ -133,6 +149,7 @@ impl Monitors {
             Event::Sent { .. } => {
                 self.heights.sent(record, trace);
                 self.duties.sent(record, trace);
+                self.culprits.see(record, trace);
             }
             event => {
                 if let Event::CommandMissed(sentence) = event
@@ -142,6 +159,8 @@ impl Monitors {
                 }
                 self.cast.observe(record.at, event);
                 self.agreement.see(record, trace, &self.cast);
+                self.culprits.see(record, trace);
+                self.culprits.thin(self.agreement.first_fork());
                 self.validity.see(record, trace, &self.cast);
                 self.roots.see(record, trace, &self.cast);
                 self.progress.see(record, &self.cast);
@@ -156,7 +175,7 @@ impl Monitors {
     #[must_use]
     pub fn findings(&self, now: Micros, trace: &Trace) -> Vec<Finding> {
         let mut findings = vec![
-            self.agreement.finding(trace),
+            self.agreement.finding(trace, &self.culprits),
             self.validity.finding(),
             self.roots.finding(),
             self.progress.finding(now, trace, &self.cast),
@@ -185,14 +204,32 @@ impl Monitors {
         self.agreement.forks()
     }
 
-    /// Whose signatures stand under both blocks of the first fork.
+    /// Who is proven to have lied at the first forked height, each once.
     #[must_use]
     pub fn guilty(&self) -> Vec<ValidatorId> {
-        self.agreement.guilty()
+        let Some(height) = self.agreement.first_fork() else {
+            return Vec::new();
+        };
+        let here = self.culprits.at(height).iter();
+        let mut guilty: Vec<ValidatorId> = here.map(|c| c.validator).collect();
+        guilty.sort_unstable();
+        guilty.dedup();
+        guilty
+    }
+
+    /// Everybody proven to have lied, with the messages that prove it, by height.
+    pub fn culprits(&self) -> impl Iterator<Item = &Culprit> {
+        self.culprits.all()
+    }
+
+    /// Where the chain stands still at `now`, if it does: the furthest of the honest validators that are up.
+    #[must_use]
+    pub fn stalled(&self, now: Micros, trace: &Trace) -> Option<Stall> {
+        self.progress.stalled(now, trace, &self.cast)
     }
 }
 
-/// Who votes from a height on, told by what is new: "From height 7 on, v5 votes with stake 100 and v2 does
+/// Who votes from a height on, by what is new: "From height 7 on, v5 votes with stake 100 and v2 does
 /// not vote".
 pub(crate) fn voters(trace: &Trace, change: &ValidatorsChange) -> String {
     let before = trace.validators(change.height.saturating_sub(1));

@@ -16,6 +16,17 @@ struct Place {
     step: u8,
 }
 
+/// Where a stalled chain stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stall {
+    /// The furthest honest validator's node that is up.
+    pub node: NodeId,
+    pub slot: Slot,
+    pub step: &'static str,
+    /// When a height was last decided.
+    pub since: Micros,
+}
+
 #[derive(Clone, Debug)]
 pub(super) struct Progress {
     places: Vec<Place>,
@@ -71,7 +82,7 @@ impl Progress {
             let sentence = match self.height {
                 0 => "Waiting for the first block.".to_owned(),
                 h => format!(
-                    "The chain goes on: height {h} was decided at {}.",
+                    "The chain makes progress: height {h} was decided at {}.",
                     seconds(self.last)
                 ),
             };
@@ -95,26 +106,47 @@ impl Progress {
         }
     }
 
-    /// What the honest node that is furthest lacks.
-    fn missing(&self, trace: &Trace, cast: &Roster) -> String {
-        let head = &trace.head;
+    /// Where the chain stands still, if it does.
+    pub(super) fn stalled(&self, now: Micros, trace: &Trace, cast: &Roster) -> Option<Stall> {
+        if now.saturating_sub(self.last) < self.stall_after {
+            return None;
+        }
+        self.furthest(&trace.head, cast)
+    }
+
+    /// The honest node that is furthest, of those that are up.
+    fn furthest(&self, head: &Head, cast: &Roster) -> Option<Stall> {
         let candidates = (0..self.places.len() as u16)
             .map(NodeId)
             .filter(|n| cast.honest(*n) && cast.up(*n));
-        let Some(node) = candidates.max_by_key(|n| {
+        let node = candidates.max_by_key(|n| {
             (
                 self.places[n.index()].slot,
                 self.places[n.index()].step,
                 u16::MAX - n.0,
             )
-        }) else {
+        })?;
+        let Place { slot, step } = self.places[node.index()];
+        Some(Stall {
+            node,
+            slot,
+            step: head.step_name(step),
+            since: self.last,
+        })
+    }
+
+    /// What the honest node that is furthest lacks.
+    fn missing(&self, trace: &Trace, cast: &Roster) -> String {
+        let head = &trace.head;
+        let Some(Stall {
+            node,
+            slot: Slot { height, round },
+            step: step_name,
+            since: _,
+        }) = self.furthest(head, cast)
+        else {
             return "no honest validator is up.".into();
         };
-        let Place {
-            slot: Slot { height, round },
-            step,
-        } = self.places[node.index()];
-        let step_name = head.step_name(step);
         let total = trace.validators(height).total();
         let at = format!(
             "at height {height}, round {round}, step {step_name} ({})",
@@ -185,6 +217,13 @@ impl Votes {
         let has = percent(self.stake, total);
         if !quorum(self.stake) {
             format!("{at}: it needs more than 66.7 % of the stake in {kind}s and has {has}.")
+        } else if let Some(nil) = self.by_value.get(&None).filter(|stake| quorum(**stake)) {
+            // Nil is no block: nothing is missing, and a timer ends the round.
+            let nil = percent(*nil, total);
+            format!(
+                "{at}: {kind}s of {nil} of the stake are for nil; when the {kind} timer has run, the \
+                 next round begins."
+            )
         } else if self.by_value.values().any(|stake| quorum(*stake)) {
             format!(
                 "{at}: {kind}s of {has} of the stake are in, but not the valid block they are for."

@@ -10,6 +10,7 @@ use super::view::{
 };
 use crate::check::{Finding, FindingKind, listed, percent};
 use crate::consensus::Role;
+use crate::types::forks::can_fork;
 use crate::types::validators::quorum;
 use crate::types::{NodeId, ValidatorSet};
 
@@ -50,6 +51,7 @@ impl Session {
         self.sim.trace().validators(decided + 1)
     }
 
+    /// The run at this instant.
     #[must_use]
     pub fn frame(&self) -> Frame {
         let trace = self.sim.trace();
@@ -193,8 +195,10 @@ impl Session {
             .collect();
         let stake = members.iter().map(|n| n.stake).sum();
         let names: Vec<String> = members.iter().map(|n| n.name.clone()).collect();
+        let others = nodes.iter().take(head.validators.len());
+        let honest: Vec<u64> = others.filter(|n| !n.byzantine).map(|n| n.stake).collect();
         AdversaryView {
-            sentence: power(&names, stake, total),
+            sentence: power(&names, stake, total, &honest),
             names,
             strategy: self.sim.strategy().into(),
             stake,
@@ -204,13 +208,16 @@ impl Session {
 }
 
 /// What so much Byzantine stake can do.
-fn power(names: &[String], stake: u64, total: u64) -> String {
+fn power(names: &[String], stake: u64, total: u64, honest: &[u64]) -> String {
     if names.is_empty() {
         return "Every validator is honest.".into();
     }
     let fork = 2 * u128::from(quorum(total)) - u128::from(total);
-    let can = if u128::from(stake) >= fork {
+    let can = if u128::from(stake) >= fork && can_fork(stake, honest) {
         "more than a third, enough to fork the chain"
+    } else if u128::from(stake) >= fork {
+        "more than a third, enough to stall the chain; the honest stake cannot be split evenly enough for \
+         a fork"
     } else if total - stake < quorum(total) {
         "enough to stall the chain, not to fork it"
     } else {

@@ -79,12 +79,12 @@ impl Seen {
                 }
                 return;
             }
-            Event::Crashed { node } => format!("{} goes down", head.node_name(*node)),
+            Event::Crashed { node } => format!("{} crashes", head.node_name(*node)),
             Event::Restarted { node } => format!("{} comes back", head.node_name(*node)),
             // How every run begins.
             Event::Byzantine(change) if change.nodes.is_empty() && record.at == 0 => return,
             Event::Byzantine(change) if change.nodes.is_empty() => {
-                "nobody is Byzantine any more".into()
+                "no validator is Byzantine any more".into()
             }
             Event::Byzantine(change) => {
                 format!(

@@ -34,7 +34,9 @@ pub fn sections(cx: &CardContext, n: &NodeInside) -> Vec<Section> {
     if v.crashed {
         about.push(fact(
             "is",
-            vec![bad("✖ down: keeps its promises, lost its timers")],
+            vec![bad(
+                "✖ down: remembers its votes and locks, has lost its timers",
+            )],
         ));
     }
     if v.byzantine {
@@ -45,7 +47,7 @@ pub fn sections(cx: &CardContext, n: &NodeInside) -> Vec<Section> {
     }
     let mut place = slot(v.height, v.round);
     place.push(text(format!(" · {}", v.step)));
-    about.push(Row::Fact("works on".into(), place));
+    about.push(Row::Fact("working on".into(), place));
     about.push(Row::Fact(
         "locked".into(),
         held(n.locked.as_ref(), "on nothing"),
@@ -82,7 +84,7 @@ pub fn sections(cx: &CardContext, n: &NodeInside) -> Vec<Section> {
         let left = words::duration(until.saturating_sub(n.at_us));
         about.push(fact(
             "executor",
-            vec![text(format!("at work for {left} more"))],
+            vec![text(format!("busy for another {left}"))],
         ));
     }
     let mut sections = vec![
@@ -105,11 +107,11 @@ pub fn sections(cx: &CardContext, n: &NodeInside) -> Vec<Section> {
         })
         .collect();
     if timers.is_empty() {
-        timers.push(Row::Line(vec![soft("None armed that matters now.")]));
+        timers.push(Row::Line(vec![soft("None that matters now.")]));
     }
     let stale = n.timers.len() - n.timers.iter().filter(live).count();
     if stale > 0 {
-        let rest = format!("and {stale} of heights or rounds left behind, which will do nothing");
+        let rest = format!("and {stale} of past heights or rounds, which will have no effect");
         timers.push(Row::Line(vec![soft(rest)]));
     }
     sections.push(section("Timers", timers));
@@ -127,7 +129,7 @@ pub fn sections(cx: &CardContext, n: &NodeInside) -> Vec<Section> {
     });
     let mut proofs: Vec<Row> = proofs.collect();
     if proofs.is_empty() {
-        proofs.push(Row::Line(vec![soft("Holds proof against nobody.")]));
+        proofs.push(Row::Line(vec![soft("Holds no evidence against anyone.")]));
     }
     sections.push(section("Evidence", proofs));
     sections
