@@ -257,7 +257,7 @@ impl Siege {
                     say(
                         liar,
                         after + step,
-                        &[victim.clone()],
+                        std::slice::from_ref(&victim),
                         "prevote",
                         round,
                         value,
@@ -291,7 +291,14 @@ impl Siege {
             let one = self.one_honest();
             for liar in &liars {
                 for kind in ["prevote", "precommit"] {
-                    say(liar, 5_000, &[one.clone()], kind, old, proposed(old));
+                    say(
+                        liar,
+                        5_000,
+                        std::slice::from_ref(&one),
+                        kind,
+                        old,
+                        proposed(old),
+                    );
                 }
             }
             coverage.late += 1;

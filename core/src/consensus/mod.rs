@@ -12,11 +12,12 @@ mod justification;
 mod params;
 pub mod proposer;
 pub mod registry;
+pub mod simplex;
 mod status;
 pub mod streamlet;
 pub mod tendermint;
 
-pub use corruptible::{Corruptible, Powers, Script};
+pub use corruptible::{Conflicting, Corruptible, Powers, Script, VotesFor};
 pub use info::{
     Awaited, Bound, Kind, Paper, ProtocolInfo, Role, Rounds, Rule, Share, StepInfo, Threshold,
     TimerInfo, fill_in, percent,

@@ -1,5 +1,6 @@
 //! The one list of protocols. Whoever works with a protocol by its name goes through [`visit`].
 
+use super::simplex::{Minimmit, Simplex};
 use super::streamlet::Streamlet;
 use super::tendermint::Tendermint;
 use super::{
@@ -58,6 +59,8 @@ macro_rules! protocols {
 
 protocols! {
     Tendermint,
+    Simplex,
+    Minimmit,
     Streamlet,
 }
 

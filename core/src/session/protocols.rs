@@ -127,8 +127,10 @@ mod tests {
 
     #[test]
     fn a_parameter_shows_what_the_scenario_says() {
-        let mut spec = ProtocolSpec::default();
-        spec.params = [("propose_timeout_us", 7)].into();
+        let spec = ProtocolSpec {
+            params: [("propose_timeout_us", 7)].into(),
+            ..ProtocolSpec::default()
+        };
         let shown = parameters(&spec);
         let (min, max, default, value) = (1, 3_600_000_000, 1_000_000, 7);
         assert_eq!(shown[0].title, "Propose timeout");

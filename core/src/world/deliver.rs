@@ -50,8 +50,7 @@ impl<P: Corruptible> World<P> {
                 if let Some(block) = body {
                     self.give(to, block);
                 }
-                // In a DAG a message does not tell how much of the order its sender has.
-                if again && !P::INFO.dag {
+                if again && Self::MESSAGES_TELL_HEIGHT {
                     self.help(to, from, signed.message.describe().slot.height);
                 }
                 self.drive(to, Input::Message(signed.clone()));
