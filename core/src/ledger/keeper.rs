@@ -114,11 +114,14 @@ enum Next {
     Run(Box<Begun>),
     /// The frame on top goes on with its messages.
     GoOn,
-    Ended {
-        waiting: Waiting,
-        result: Result<MessageEffect, MessageError>,
-        tree: CallTree,
-    },
+    Ended(Box<Ended>),
+}
+
+/// A call or message that has ended.
+struct Ended {
+    waiting: Waiting,
+    result: Result<MessageEffect, MessageError>,
+    tree: CallTree,
 }
 
 fn ended(
@@ -127,11 +130,11 @@ fn ended(
     mut tree: CallTree,
 ) -> Next {
     tree.failed = result.as_ref().err().map(|error| error.text.clone());
-    Next::Ended {
+    Next::Ended(Box::new(Ended {
         waiting,
         result,
         tree,
-    }
+    }))
 }
 
 impl<'a> Keeper<'a> {
@@ -178,21 +181,18 @@ impl<'a> Keeper<'a> {
             next = match next {
                 Next::Run(begun) => self.run(*begun, &mut frames).await,
                 Next::GoOn => self.go_on(&mut frames),
-                Next::Ended {
-                    waiting: Waiting::Caller,
-                    result,
-                    tree,
-                } => return (result, tree),
-                Next::Ended {
-                    waiting: Waiting::Sender(sent),
-                    result,
-                    tree,
-                } => self.answer(&mut frames, sent, result, tree),
-                Next::Ended {
-                    waiting: Waiting::Replier,
-                    result,
-                    tree,
-                } => replied(&mut frames, result, tree),
+                Next::Ended(ended) => {
+                    let Ended {
+                        waiting,
+                        result,
+                        tree,
+                    } = *ended;
+                    match waiting {
+                        Waiting::Caller => return (result, tree),
+                        Waiting::Sender(sent) => self.answer(&mut frames, sent, result, tree),
+                        Waiting::Replier => replied(&mut frames, result, tree),
+                    }
+                }
             };
         }
     }
@@ -222,7 +222,7 @@ impl<'a> Keeper<'a> {
                 commit,
                 effect,
             }) => Next::Run(Box::new(Begun {
-                call,
+                call: *call,
                 commit,
                 effect,
                 depth,

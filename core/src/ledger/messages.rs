@@ -17,7 +17,7 @@ pub(super) enum Prepared {
     Done(MessageEffect),
     /// A contract is to run for it.
     Call {
-        call: Call,
+        call: Box<Call>,
         commit: Commit,
         effect: Effect,
     },
@@ -77,10 +77,10 @@ impl Keeper<'_> {
                 self.send_coins(from, &contract, &funds)?;
                 self.announce_call("execute", &contract);
                 Prepared::Call {
-                    call: Call {
+                    call: Box::new(Call {
                         funds,
                         ..Call::new(Entry::Call, *from, contract, input)
-                    },
+                    }),
                     commit: Commit::Nothing,
                     effect: Effect::Execute,
                 }
@@ -180,11 +180,11 @@ impl Keeper<'_> {
             &[("_contract_address", &name), ("code_id", &code_id)],
         );
         Ok(Prepared::Call {
-            call: Call {
+            call: Box::new(Call {
                 funds,
                 code: Some(code.hash),
                 ..Call::new(Entry::Init, made.creator, address, input)
-            },
+            }),
             commit: Commit::Create(
                 Contract {
                     code: code.hash,
@@ -238,11 +238,11 @@ impl Keeper<'_> {
             return Ok(Prepared::Done(MessageEffect::Migrated { data: None }));
         }
         Ok(Prepared::Call {
-            call: Call {
+            call: Box::new(Call {
                 old_migrate_version: old,
                 code: Some(code.hash),
                 ..Call::new(Entry::Migrate, *from, address, input)
-            },
+            }),
             commit: Commit::ChangeCode(changed, info),
             effect: Effect::Migrate,
         })
