@@ -92,10 +92,15 @@ impl Caption {
             ),
             Event::Skipped { node, detail } => (
                 format!(
-                    "{} skips to round {} of height {}: more than a third of the stake is already there.",
+                    "{} skips to {} {} of height {}: {} of the stake is already there.",
                     name(*node),
+                    trace.head.rounds.noun,
                     detail.round,
-                    detail.height
+                    detail.height,
+                    trace.head.skip.map_or_else(
+                        || "enough".to_owned(),
+                        |skip| skip.phrase(trace.validators(detail.height).total())
+                    )
                 ),
                 LINGER,
             ),
@@ -143,13 +148,15 @@ fn committed(commit: &Commit, trace: &Trace) -> String {
     let set = trace.validators(height);
     let stake = commit.signers.iter().map(|v| set.stake(*v)).sum();
     let share = percent(stake, set.total());
-    let rounds = if commit.round == 0 {
+    let head = &trace.head;
+    let rounds = if commit.round == 0 || !head.rounds.restart {
         String::new()
     } else {
-        format!(" after {} rounds", commit.round + 1)
+        format!(" after {} {}s", commit.round + 1, head.rounds.noun)
     };
     format!(
-        "Height {height} is decided{rounds}: {} of {share} of the stake, more than two thirds.",
-        trace.head.certificates
+        "Height {height} is decided{rounds}: {} of {share} of the stake, {}.",
+        head.certificates,
+        head.bound.quorum.phrase(set.total())
     )
 }

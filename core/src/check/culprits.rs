@@ -382,7 +382,7 @@ impl Said {
                             .any(|(w, said)| w == who && for_it(said))
                 })
                 .fold(0u64, |sum, who| sum.saturating_add(set.stake(who)));
-            set.is_quorum(stake)
+            trace.head.bound.quorum.is_met(stake, set.total())
         })
     }
 }

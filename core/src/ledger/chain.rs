@@ -15,7 +15,9 @@ use std::fmt;
 pub struct Chain {
     /// What signatures are bound to.
     pub id: Hash,
+    /// Who votes on each height; evidence and headers are checked against it.
     pub validators: ValidatorSets,
+    /// What runs contracts.
     pub engine: SharedEngine,
     /// Verifies every signature whenever one is looked at. Can only give the same verdicts.
     pub everywhere: bool,

@@ -25,13 +25,17 @@ const BEGINNING_NS: u64 = 1_767_225_600_000_000_000;
 /// What a call is part of.
 #[derive(Clone, Copy)]
 pub struct ExecutionContext<'a> {
+    /// What runs contracts.
     pub engine: &'a SharedEngine,
     /// Of the block being executed, and its instant in the run.
     pub height: u64,
+    /// Instant of the block, microseconds.
     pub time: Micros,
     /// The transaction; none in genesis, in questions and where the chain itself calls.
     pub transaction: Option<TransactionInfo>,
+    /// How the executor errs, if it does.
     pub lie: Lie,
+    /// What takes down host calls, if anything does.
     pub recorder: Option<&'a Recorder>,
     /// Counts gas, so that the execution of many short calls gives way between them.
     pub gas_since_pause: Option<&'a Cell<u64>>,
@@ -40,6 +44,7 @@ pub struct ExecutionContext<'a> {
 /// What an executor tells contracts that is not so.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Lie {
+    /// Not at all.
     #[default]
     None,
     /// Every balance is one more than it is.
@@ -49,11 +54,15 @@ pub enum Lie {
 /// One call of a contract.
 #[derive(Clone, Debug)]
 pub struct Call {
+    /// Who calls.
     pub sender: Address,
+    /// The contract called.
     pub contract: Address,
     /// Sorted by denomination; already moved.
     pub funds: Vec<Coin>,
+    /// What it is called with.
     pub input: Vec<u8>,
+    /// The entry point.
     pub entry: Entry,
     /// Given exactly for [`Entry::Reply`].
     pub reply: Option<Reply>,
@@ -66,6 +75,7 @@ pub struct Call {
 }
 
 impl Call {
+    /// A call without funds.
     #[must_use]
     pub fn new(entry: Entry, sender: Address, contract: Address, input: Vec<u8>) -> Call {
         Call {

@@ -17,6 +17,7 @@ use std::cell::Cell;
 /// What executing a block gives.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Execution {
+    /// The state after the block.
     pub state: State,
     /// Of `state`.
     pub root: Hash,
@@ -46,6 +47,7 @@ pub trait Executor {
 /// Names an executor; each node has one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum ExecutorKind {
+    /// Follows the rules.
     #[default]
     Honest,
     /// See [`WrongRoot`].
@@ -55,6 +57,7 @@ pub enum ExecutorKind {
 }
 
 impl ExecutorKind {
+    /// The executor of this kind.
     #[must_use]
     pub fn executor(self) -> &'static dyn Executor {
         match self {

@@ -24,9 +24,12 @@ pub struct Genesis {
     pub contracts: Vec<GenesisContract>,
 }
 
+/// A contract that is there from the start.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct GenesisContract {
+    /// Who counts as its creator.
     pub creator: Address,
+    /// Its module.
     pub wasm: Arc<[u8]>,
     /// Handed to its `init`.
     pub input: Vec<u8>,

@@ -26,6 +26,7 @@ use crate::vm::{
 /// One transaction's way through contracts.
 pub struct Keeper<'a> {
     context: ExecutionContext<'a>,
+    /// What it changes.
     pub journal: &'a mut Journal,
     /// What is announced now is below a message to a contract. wasmd sorts the attributes of such events by
     /// key for the reply, and in place, so that the transaction's events have them in that order too.

@@ -21,7 +21,9 @@ pub struct Recorder {
 /// Calls of contracts, in the order they began.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Recording {
+    /// In order of their beginning.
     pub calls: Vec<RecordedCall>,
+    /// Host calls of all of them.
     pub host_calls: usize,
     /// More happened than was kept.
     pub cut: bool,
@@ -32,12 +34,19 @@ pub struct Recording {
 pub struct RecordedCall {
     /// Place of the transaction in its block.
     pub transaction: Option<u32>,
+    /// Address of the contract.
     pub contract: Address,
+    /// The entry point.
     pub entry: Entry,
+    /// What it was called with.
     pub input: Vec<u8>,
+    /// Gas it was allowed.
     pub gas_limit: u64,
+    /// What it asked of the chain, in order.
     pub host: Vec<HostCall>,
+    /// Gas it used.
     pub gas_used: u64,
+    /// The same by category.
     pub gas: GasUse,
     /// The answer's bytes, or the sentence it failed with.
     pub result: Result<Vec<u8>, String>,
@@ -57,6 +66,7 @@ pub struct HostCall {
 }
 
 impl Recorder {
+    /// Ends the recording.
     #[must_use]
     pub fn into_recording(self) -> Recording {
         self.recording.into_inner()

@@ -148,6 +148,7 @@ pub struct SpendingCheck<'a> {
 }
 
 impl<'a> SpendingCheck<'a> {
+    /// Nothing taken yet, on top of `state`.
     #[must_use]
     pub fn new(state: &'a State) -> Self {
         SpendingCheck {

@@ -71,17 +71,26 @@ pub enum StrategySpec {
     /// Receive and say nothing.
     Silent,
     /// Send everything this much later.
-    Delay { by_us: Micros },
+    Delay {
+        /// Microseconds.
+        by_us: Micros,
+    },
     /// Execute wrongly: its state root differs.
     WrongRoot,
     /// Vote as if never locked.
     Amnesia,
     /// Say exactly what the script says.
-    Puppet { script: Vec<PuppetLine> },
+    Puppet {
+        /// In order of time.
+        script: Vec<PuppetLine>,
+    },
     /// Execute wrongly where it shows in contracts only: everybody they ask about owns one coin more.
     WrongAnswers,
     /// Leave these users' transactions out of one's own blocks.
-    Censor { users: Vec<u16> },
+    Censor {
+        /// Their accounts.
+        users: Vec<u16>,
+    },
 }
 
 /// One signed message of a puppet, delivered to the named validators at one instant.

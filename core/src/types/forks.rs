@@ -15,8 +15,15 @@ pub fn can_fork(liars: u64, honest: &[u64]) -> bool {
     let Ok(total) = u64::try_from(held + u128::from(liars)) else {
         return false;
     };
+    can_split(quorum(total), liars, honest)
+}
+
+/// The same where a quorum takes this stake.
+#[must_use]
+pub fn can_split(quorum: u64, liars: u64, honest: &[u64]) -> bool {
+    let held: u128 = honest.iter().map(|s| u128::from(*s)).sum();
     // What a group must bring along itself, and what it must leave to the other.
-    let least = u128::from(quorum(total).saturating_sub(liars));
+    let least = u128::from(quorum.saturating_sub(liars));
     let Some(most) = held.checked_sub(least) else {
         return false;
     };

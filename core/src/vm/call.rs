@@ -27,6 +27,7 @@ pub enum Entry {
 }
 
 impl Entry {
+    /// Every entry point.
     pub const ALL: [Entry; 6] = [
         Entry::Init,
         Entry::Call,
@@ -62,6 +63,7 @@ pub struct TransactionInfo {
 /// Everything a contract can know about the call it serves.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct CallContext {
+    /// Who calls.
     pub sender: Address,
     /// The contract itself.
     pub contract: Address,
@@ -78,6 +80,7 @@ pub struct CallContext {
     pub funds: Vec<Coin>,
     /// The bytes the caller typed, at most `MAX_CALL_BYTES`. Unused by [`Entry::Reply`].
     pub input: Vec<u8>,
+    /// The entry point.
     pub entry: Entry,
     /// True forbids every change. Always true in effect for [`Entry::View`].
     pub read_only: bool,
@@ -110,6 +113,7 @@ impl CallContext {
         }
     }
 
+    /// True when the call may change nothing.
     #[must_use]
     pub fn is_read_only(&self) -> bool {
         self.read_only || self.entry == Entry::View
@@ -130,6 +134,7 @@ impl CallContext {
 pub struct Reply {
     /// The contract's own number for the message, and what it asked to be handed back.
     pub id: u64,
+    /// Bytes that the message carried for its reply.
     pub payload: Vec<u8>,
     /// Gas the message took, in this chain's gas.
     pub gas_used: u64,
@@ -141,6 +146,7 @@ pub struct Reply {
 /// A message that was carried out.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct MessageDone {
+    /// What the message did.
     pub effect: MessageEffect,
     /// Everything announced underneath, in order.
     pub events: Vec<Event>,
@@ -168,20 +174,31 @@ impl MessageEffect {
 pub enum MessageEffect {
     /// It asked for nothing, which is allowed.
     Nothing,
+    /// Coins were sent.
     Sent,
+    /// Coins were burned.
     Burned,
+    /// A contract was called.
     Executed {
+        /// Its data.
         data: Option<Vec<u8>>,
     },
+    /// A contract was made.
     Instantiated {
+        /// Its address.
         address: Account,
+        /// Its data.
         data: Option<Vec<u8>>,
         /// True when the message chose the address by a salt.
         salted: bool,
     },
+    /// A contract was given other code.
     Migrated {
+        /// Its data.
         data: Option<Vec<u8>>,
     },
+    /// A contract has another admin.
     AdminChanged,
+    /// A contract has no admin any more.
     AdminCleared,
 }

@@ -6,10 +6,13 @@ use thiserror::Error;
 /// Why a text is not a label.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum LabelError {
+    /// More bytes than a label may have.
     #[error("the contract's label has {0} bytes: at most {MAX_LABEL_BYTES}")]
     TooLong(usize),
+    /// A blank at an end.
     #[error("the contract's label {0:?} begins or ends with a blank; take it away")]
     Blank(String),
+    /// A character that shows nothing.
     #[error("the contract's label {0:?} has a character that cannot be printed; take it away")]
     Unprintable(String),
 }

@@ -30,6 +30,7 @@ use std::sync::Arc;
 /// A scenario that was found possible, with the modules it names.
 #[derive(Clone, Debug)]
 pub struct Setup {
+    /// What is run.
     pub scenario: Scenario,
     /// Bytes of the scenario's contracts by name.
     pub contracts: BTreeMap<String, Arc<[u8]>>,
@@ -321,7 +322,11 @@ fn head<P: Corruptible>(
         kinds: own.chain(chatter).collect(),
         steps: info.steps,
         timers: info.timers,
+        rounds: info.rounds,
         certificates: info.certificate,
+        bound: info.bound,
+        forks_from: P::FORKS_FROM,
+        skip: P::SKIP,
         genesis,
         chain: fixed.chain,
         domain: P::Message::DOMAIN,

@@ -190,7 +190,7 @@ impl<P: Corruptible> World<P> {
     }
 
     /// The packet a message travelled in, or a new one when that is forgotten.
-    fn packet_of(
+    pub(super) fn packet_of(
         &mut self,
         node: NodeId,
         signed: &Arc<Signed<P::Message>>,

@@ -1,4 +1,4 @@
-//! What a hand on the page, or a line of a scenario, does to a running world. Commands were checked
+//! What a person on the page, or a line of a scenario, does to a running world. Commands were checked
 //! when they were accepted; a name that means nobody does nothing.
 
 use super::build::{cut, latency, plan};

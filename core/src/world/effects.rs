@@ -145,6 +145,8 @@ impl<P: Corruptible> World<P> {
             }
             Effect::FetchBlock { block, from } => {
                 if self.store.get(node, &block).is_some() {
+                    let carrier = self.store.carrier(node, &block).cloned();
+                    inbox.extend(carrier.map(Input::Message));
                     inbox.push_back(Input::Fetched { block });
                 } else {
                     self.nodes[node.index()].wanted.insert(block, from);
@@ -215,6 +217,9 @@ impl<P: Corruptible> World<P> {
             .attachment()
             .and_then(|b| self.store.any(&b))
             .cloned();
+        if let Some(body) = body.as_ref().filter(|_| P::INFO.dag) {
+            self.store.carry(&body.id(), &signed);
+        }
         let described = signed.message.describe();
         let encoded = crate::base::encode(&signed.message);
         let id = self.trace.message(MessageRecord {

@@ -237,13 +237,13 @@ impl<P: Corruptible> World<P> {
                     executing: true,
                 };
             }
-            let happening = due.and_then(|due| self.queue.pop(due));
-            match (happening, command) {
-                (Some((at, happening)), _) => {
+            let scheduled = due.and_then(|due| self.queue.pop(due));
+            match (scheduled, command) {
+                (Some((at, scheduled)), _) => {
                     self.now = at;
                     self.steps += 1;
                     done += 1;
-                    self.happen(happening);
+                    self.run_event(scheduled);
                 }
                 (None, Some(at)) => {
                     self.now = self.now.max(at);
@@ -263,8 +263,8 @@ impl<P: Corruptible> World<P> {
         }
     }
 
-    fn happen(&mut self, happening: ScheduledEvent<P>) {
-        match happening {
+    fn run_event(&mut self, scheduled: ScheduledEvent<P>) {
+        match scheduled {
             ScheduledEvent::Start(node) => self.start(node),
             ScheduledEvent::Arrive(copy) => self.arrive(copy),
             ScheduledEvent::Timer { node, life, timer } => {

@@ -48,6 +48,9 @@ pub fn sections(cx: &CardContext, n: &NodeInside) -> Vec<Section> {
     let mut place = slot(v.height, v.round);
     place.push(text(format!(" · {}", v.step)));
     about.push(Row::Fact("working on".into(), place));
+    if !n.awaits.is_empty() {
+        about.push(fact("waits for", vec![text(n.awaits.join(", or "))]));
+    }
     about.push(Row::Fact(
         "locked".into(),
         held(n.locked.as_ref(), "on nothing"),
@@ -164,19 +167,23 @@ fn votes(cx: &CardContext, n: &NodeInside) -> Vec<Row> {
 }
 
 fn bar(cx: &CardContext, n: &NodeInside, v: &VotesInside) -> Votes {
-    let reached = v.stake >= n.quorum;
+    let reached = v.stake >= v.needed;
     let share = v.stake as f64 / n.total.max(1) as f64;
     let stake = format!("{} of stake", words::percent(share));
-    let said = match n.votes_needed {
+    // A count of votes says what a count of stake does where all stakes are equal.
+    let alike = n.votes_needed.filter(|_| v.needed == n.quorum);
+    let said = match alike {
         Some(needed) if !v.voters.is_empty() => format!(
-            "{} votes; {needed} of {} required · {stake}",
+            "{} votes; {needed} of {} required to {} · {stake}",
             v.voters.len(),
-            n.validators
+            n.validators,
+            v.purpose
         ),
         _ => format!(
-            "{} of the {} required · {stake}",
+            "{} of the {} required to {} · {stake}",
             words::grouped(v.stake),
-            words::grouped(n.quorum)
+            words::grouped(v.needed),
+            v.purpose
         ),
     };
     Votes {
@@ -185,7 +192,7 @@ fn bar(cx: &CardContext, n: &NodeInside, v: &VotesInside) -> Votes {
             value(v.value.as_deref()),
         ],
         share: thousandths(v.stake, n.total),
-        quorum: thousandths(n.quorum, n.total),
+        quorum: thousandths(v.needed, n.total),
         reached,
         said,
         voters: if v.voters.is_empty() {

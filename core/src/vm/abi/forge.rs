@@ -12,9 +12,12 @@ use crate::vm::module::{
 };
 use crate::vm::{Entry, Failure, FailureKind, Response, TransferError, gas};
 
+/// The project's own interface, described in `docs/CONTRACT_ABI.md`.
 pub struct Forge;
 
+/// Module of its imports.
 pub const MODULE: &str = "forge";
+/// The export by which a contract says that it speaks it.
 pub const MARKER: &str = "forge_version_1";
 
 /// The table.
