@@ -38,6 +38,14 @@ pub const MAX_DENOM_BYTES: usize = 128;
 /// Transactions a second the workload generator may send.
 pub const MAX_TX_PER_SECOND: u32 = 1_000;
 
+/// Copies on the wire and whatever else waits for its instant. 128 validators at the default latency have
+/// some 16,000; beyond this further copies are lost, and the run says so. Every checkpoint holds them again.
+pub const MAX_WAITING: usize = 1 << 18;
+/// The same, in all checkpoints of a session together: where much is on its way, fewer are kept.
+pub const MAX_WAITING_IN_CHECKPOINTS: usize = 1 << 22;
+/// Copies of one message that re-sending may put on the wire in a simulated second.
+pub const MAX_RESENT_PER_SECOND: u64 = 100_000;
+
 /// Messages of heights a node keeps ahead of its own; further ones are dropped and caught up later.
 pub const MAX_HEIGHTS_AHEAD: u64 = 64;
 /// Rounds of one height a node keeps votes for beyond its own.
