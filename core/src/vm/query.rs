@@ -117,10 +117,7 @@ pub enum NoAnswer {
     NoSuchCode(u64),
     /// The contract asked failed, or there is no such thing: the sentence for people, and what the asking
     /// contract hears.
-    Failed {
-        why: String,
-        heard: String,
-    },
+    Failed { why: String, heard: String },
     /// The gas given did not do: the asking call has run out too.
     OutOfGas,
 }
