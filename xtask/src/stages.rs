@@ -16,6 +16,8 @@ pub struct Test {
     skip: Vec<String>,
 }
 
+const EXAMPLES: &str = "consensusforge-examples";
+
 struct Stage {
     name: &'static str,
     about: &'static str,
@@ -23,7 +25,7 @@ struct Stage {
 }
 
 /// Quick ones first: most mistakes show there.
-const STAGES: [Stage; 8] = [
+const STAGES: [Stage; 10] = [
     Stage {
         name: "format",
         about: "the code is formatted",
@@ -48,6 +50,16 @@ const STAGES: [Stage; 8] = [
         name: "unit",
         about: "tests of the crates and across them",
         run: unit,
+    },
+    Stage {
+        name: "docs",
+        about: "rustdoc has nothing to say about the documentation",
+        run: docs,
+    },
+    Stage {
+        name: "examples",
+        about: "the examples run",
+        run: examples,
     },
     Stage {
         name: "contracts",
@@ -170,6 +182,30 @@ fn unit() -> Result<Outcome> {
         "--exclude=wasm-bindgen-tools",
         "--no-fail-fast",
     ])))
+}
+
+fn docs() -> Result<Outcome> {
+    passed(run(run::cargo(&[
+        "doc",
+        "--locked",
+        "--workspace",
+        "--exclude=wasm-bindgen-tools",
+        "--exclude=xtask",
+        "--no-deps",
+    ])
+    .env("RUSTDOCFLAGS", "--deny=warnings")))
+}
+
+/// Runs every program of examples/. Each ends by itself and fails when it does not find what it expects.
+fn examples() -> Result<Outcome> {
+    let names = run::targets(EXAMPLES, "example")?;
+    if names.is_empty() {
+        return Ok(Outcome::Skipped(format!("{EXAMPLES} has no examples")));
+    }
+    for name in names {
+        run(&mut run::cargo(&["run", "--locked", "--package", EXAMPLES, "--example", &name]))?;
+    }
+    Ok(Outcome::Passed)
 }
 
 fn page() -> Result<Outcome> {
