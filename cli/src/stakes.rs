@@ -43,6 +43,13 @@ pub fn validators(stakes: &[u64]) -> Result<Vec<ValidatorSpec>, Failure> {
 
 /// The same rules as for a scenario.
 fn check(validators: &[ValidatorSpec]) -> Result<(), Failure> {
+    // A scenario may have validators that vote later; a table of stakes is about those that vote now.
+    if let Some(v) = validators.iter().find(|v| v.stake == 0) {
+        return Err(Failure::input(format!(
+            "{} has no stake; give it at least 1.",
+            v.name
+        )));
+    }
     let scenario = Scenario {
         validators: validators.to_vec(),
         ..Scenario::default()

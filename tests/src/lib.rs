@@ -5,6 +5,7 @@ pub mod imports;
 pub mod mini_network;
 pub mod one_node;
 pub mod published;
+pub mod siege;
 pub mod streamlet;
 pub mod swarm;
 

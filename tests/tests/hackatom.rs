@@ -91,6 +91,7 @@ impl Play {
             state_root: self.state.root(),
             transactions: Hash::ZERO,
             salt: 0,
+            extension: Default::default(),
         };
         let block = Block::new(header, vec![tx]);
         let before = self.state.supply_of("gold");

@@ -3,7 +3,7 @@
 
 use crate::model::{
     AdversarySpec, Command, Cut, LatencySpec, ProposerSpec, Scenario, StrategySpec, TimedCommand,
-    Who,
+    ValidatorSpec, Who,
 };
 
 /// The scenario as if it had been written the way things stand at `now_us`. Its commands are left
@@ -33,6 +33,14 @@ fn fold(s: &mut Scenario, command: &Command) {
         Command::SetWorkload { tx_per_second } => s.workload.tx_per_second = *tx_per_second,
         Command::SetCrashed { count } => s.faults.crashed = *count,
         Command::SetAdversary(adversary) => s.adversary = adversary.clone(),
+        Command::ChangeValidators { changes } => {
+            for change in changes {
+                let same = |v: &&mut ValidatorSpec| v.name == change.validator;
+                if let Some(v) = s.validators.iter_mut().find(same) {
+                    v.stake = change.stake;
+                }
+            }
+        }
         Command::Crash { .. }
         | Command::Restart { .. }
         | Command::Partition(_)

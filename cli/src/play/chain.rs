@@ -284,6 +284,7 @@ impl Play {
             state_root: self.state.root(),
             transactions: Hash::ZERO,
             salt: 0,
+            extension: Default::default(),
         };
         let block = Block::new(header, vec![signed]);
         let mut done = ExecutorKind::Honest

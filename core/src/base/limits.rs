@@ -5,6 +5,8 @@ use super::{Micros, SECOND};
 
 /// Lifelines a page can show and a session can step at the speed of simulated time.
 pub const MAX_VALIDATORS: usize = 128;
+/// Times the validators of one run may change: the set of every height stays known.
+pub const MAX_VALIDATOR_CHANGES: usize = 1_000;
 /// CometBFT's cap on total voting power (2^63 / 8), which keeps proposer priorities inside an i64.
 pub const MAX_TOTAL_STAKE: u64 = i64::MAX as u64 / 8;
 /// A delay fits the 32-bit flight time of a trace record.
@@ -35,14 +37,16 @@ pub const MAX_ROUNDS_AHEAD: u32 = 64;
 /// Messages of one later height a node keeps from one signer: a few rounds' worth; what is dropped
 /// comes again with the next re-sending.
 pub const MAX_AHEAD_PER_SIGNER: usize = 24;
-/// Rounds of one height a node keeps all votes for behind its own; of older ones only those in which a
-/// block has a quorum, so that a chain stalled for weeks does not eat the tab.
+/// Rounds of one height a node keeps all votes for behind its own, so that a chain stalled for weeks does
+/// not eat the tab. Of older ones it keeps those of its lock and its valid value, those that a proposal it
+/// keeps names as its valid round, and as many again, the newest, in which a block has a quorum.
 pub const MAX_ROUNDS_BEHIND: u32 = 64;
 /// No node enters a round beyond this. Without it a third of the stake could name round 4 billion and
 /// make everybody compute 4 billion proposers.
 pub const MAX_ROUND: u32 = 1 << 20;
-/// Distinct values one signer may have counted for one slot: two prove an equivocation, the rest
-/// would only let a liar fill memory.
+/// Distinct values of its own choice that one signer may have counted for one slot: two prove an
+/// equivocation, the rest would only let a liar fill memory. A value that others with more than a third of
+/// the stake voted for is counted beyond it.
 pub const MAX_VALUES_PER_SIGNER: usize = 4;
 /// Conflicting pairs one node keeps as evidence for inclusion in a block.
 pub const MAX_EVIDENCE: usize = 64;

@@ -99,7 +99,7 @@ impl Agreement {
             told.join("; ")
         );
         if sides.len() > 1 {
-            sentence.push_str(&guilt(&both(sides), trace));
+            sentence.push_str(&guilt(&both(sides), *height, trace));
         }
         Finding {
             monitor,
@@ -120,18 +120,18 @@ fn both(sides: &[Side]) -> Vec<ValidatorId> {
 }
 
 /// Who signed both certificates, with the stake they hold.
-fn guilt(both: &[ValidatorId], trace: &Trace) -> String {
+fn guilt(both: &[ValidatorId], height: Height, trace: &Trace) -> String {
     if both.is_empty() {
         // Certificates of different rounds need share no signature of one round; amnesia looks so.
         return " Nobody signed both certificates.".into();
     }
-    let of = |v: &ValidatorId| trace.head.validators.get(v.index());
-    let stake = both.iter().filter_map(of).map(|(_, s)| *s).sum();
-    let total = trace.head.validators.iter().map(|(_, s)| *s).sum();
-    let who: Vec<String> = both.iter().filter_map(of).map(|(n, _)| n.clone()).collect();
+    let set = trace.validators(height);
+    let stake = both.iter().map(|v| set.stake(*v)).sum();
+    let name = |v: &ValidatorId| trace.head.validators.get(v.index()).map(|(n, _)| n.clone());
+    let who: Vec<String> = both.iter().filter_map(name).collect();
     format!(
         " Signed by both sides: {}, {} of the stake.",
         listed(&who),
-        percent(stake, total)
+        percent(stake, set.total())
     )
 }

@@ -1,7 +1,7 @@
 //! What just happened and why, in one sentence.
 
 use super::agreement::Agreement;
-use super::{percent, seconds};
+use super::{percent, seconds, voters};
 use crate::base::Micros;
 use crate::trace::{Event, Record, Trace};
 use crate::types::{Height, ValidatorId};
@@ -112,6 +112,7 @@ impl Caption {
             Event::CommandMissed(sentence) => {
                 (format!("At {} {sentence}.", seconds(record.at)), LINGER)
             }
+            Event::Validators(change) => (format!("{}.", voters(trace, change)), LINGER),
             Event::Byzantine(change) if !change.nodes.is_empty() => (
                 format!(
                     "Byzantine from now on: {} ({}).",
@@ -139,9 +140,8 @@ impl Caption {
 }
 
 fn committed(height: Height, round: u32, signers: &[ValidatorId], trace: &Trace) -> String {
-    let stake = |v: &ValidatorId| trace.head.validators.get(v.index()).map_or(0, |v| v.1);
-    let total = trace.head.validators.iter().map(|v| v.1).sum();
-    let share = percent(signers.iter().map(stake).sum(), total);
+    let set = trace.validators(height);
+    let share = percent(signers.iter().map(|v| set.stake(*v)).sum(), set.total());
     let rounds = if round == 0 {
         String::new()
     } else {

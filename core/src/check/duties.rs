@@ -202,7 +202,7 @@ impl Participation {
                     && oldest.height + GRACE <= commit.height
                 {
                     self.awaited.pop_front();
-                    self.settle(oldest);
+                    self.settle(oldest, trace);
                 }
             }
         }
@@ -233,13 +233,20 @@ impl Participation {
         }
     }
 
-    /// The votes for a decided block are in, as far as they will ever be.
-    fn settle(&mut self, decided: Awaited) {
+    /// The votes for a decided block are in, as far as they will ever be. Only who votes on its height had
+    /// to send one.
+    fn settle(&mut self, decided: Awaited, trace: &Trace) {
+        let set = trace.validators(decided.height);
         for sheet in &self.sheets {
             if sheet.block != decided.block {
                 continue;
             }
-            for (duty, first) in self.of.iter_mut().zip(&sheet.first) {
+            for voter in set.iter() {
+                let place = voter.id.index();
+                let (Some(duty), Some(first)) = (self.of.get_mut(place), sheet.first.get(place))
+                else {
+                    continue;
+                };
                 match first {
                     Some(at) if *at <= decided.at => duty.in_time += 1,
                     Some(_) => duty.late += 1,

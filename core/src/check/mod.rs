@@ -17,7 +17,7 @@ pub use heights::{HeightFigures, Heights, Spread, Traffic};
 pub use metrics::{Metrics, Tally};
 
 use crate::base::Micros;
-use crate::trace::{Event, Head, Record, Trace};
+use crate::trace::{Event, Head, Record, Trace, ValidatorsChange};
 use crate::types::{NodeId, ValidatorId};
 use std::sync::Arc;
 
@@ -188,6 +188,39 @@ impl Monitors {
     pub fn guilty(&self) -> Vec<ValidatorId> {
         self.agreement.guilty()
     }
+}
+
+/// Who votes from a height on, told by what is new: "From height 7 on, v5 votes with stake 100 and v2 does
+/// not vote".
+pub(crate) fn voters(trace: &Trace, change: &ValidatorsChange) -> String {
+    let before = trace.validators(change.height.saturating_sub(1));
+    let mut told = Vec::new();
+    for (i, (name, _)) in trace.head.validators.iter().enumerate() {
+        let id = ValidatorId(i as u16);
+        match (before.get(id), change.set.get(id)) {
+            (Some(_), None) => told.push(format!("{name} does not vote")),
+            (None, Some(v)) => told.push(format!("{name} votes with stake {}", v.stake)),
+            (Some(old), Some(new)) => {
+                if old.stake != new.stake {
+                    told.push(format!(
+                        "{name} has stake {} instead of {}",
+                        new.stake, old.stake
+                    ));
+                }
+                if old.key != new.key {
+                    told.push(format!("{name} signs with a new key"));
+                }
+            }
+            (None, None) => {}
+        }
+    }
+    if told.is_empty() {
+        return format!(
+            "From height {} on, the same validators vote as before",
+            change.height
+        );
+    }
+    format!("From height {} on, {}", change.height, listed(&told))
 }
 
 /// Node names in a sentence: "v1, v2 and v3".

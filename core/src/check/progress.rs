@@ -115,7 +115,7 @@ impl Progress {
             step,
         } = self.places[node.index()];
         let step_name = head.steps.get(usize::from(step)).copied().unwrap_or("?");
-        let total: u64 = head.validators.iter().map(|(_, s)| *s).sum();
+        let total = trace.validators(height).total();
         let at = format!(
             "at height {height}, round {round}, step {step_name} ({})",
             head.node_name(node)
@@ -165,8 +165,8 @@ impl Votes {
                 }
             }
         }
-        let stake_of =
-            |v: &ValidatorId| trace.head.validators.get(v.index()).map_or(0, |(_, s)| *s);
+        let set = trace.validators(height);
+        let stake_of = |v: &ValidatorId| set.stake(*v);
         let mut by_value: BTreeMap<Option<BlockId>, u64> = BTreeMap::new();
         for (signer, values) in &seen {
             for value in values {

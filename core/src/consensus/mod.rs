@@ -96,8 +96,9 @@ pub struct Timer {
 pub enum Input<M> {
     /// The first input of a run.
     Start,
-    /// A message whose signature was verified and whose signer is in the set of its height, the node's
-    /// own messages included (they arrive at once). An attached block is already in the node's store.
+    /// A message whose signature was verified with its signer's key of that height, the node's own messages
+    /// included (they arrive at once). The signer may have no stake at that height: it has left, or not
+    /// come yet. An attached block is already in the node's store.
     Message(Arc<Signed<M>>),
     Timer(Timer),
     /// Answer to [`Effect::BuildBlock`].
@@ -247,6 +248,9 @@ pub trait Protocol: Clone + 'static {
     /// What a decision is proved by, in the plural.
     const CERTIFICATES: &'static str;
     const STEPS: &'static [&'static str];
+    /// A block is proposed only when all before it are decided, so that what a block says of validators is
+    /// known to all who vote two heights on. Without that, validators stay the same in a run.
+    const VALIDATORS_CHANGE: bool = false;
     /// Declared conventions, (topic, sentence): what `about` prints.
     const CONVENTIONS: &'static [(&'static str, &'static str)];
 

@@ -16,7 +16,8 @@ pub enum Rule {
     Rotation,
     /// A draw in proportion to stake, keyed by (seed, height, round).
     Draw { seed: u64 },
-    /// The list, over and over: entry `(height - 1 + round) mod length`. An empty one is a rotation.
+    /// The list, over and over: entry `(height - 1 + round) mod length`, without those that do not vote at
+    /// the height. One that leaves nobody is a rotation.
     List(Vec<ValidatorId>),
 }
 
@@ -45,18 +46,29 @@ impl Schedule {
         match &self.rule {
             Rule::Priority => self.memo.borrow_mut().proposer(validators, height, round),
             Rule::Draw { seed } => draw(*seed, validators.at(height), height, round),
-            Rule::List(list) if !list.is_empty() => nth(list.iter().copied(), list.len(), turn),
-            Rule::Rotation | Rule::List(_) => {
-                let set = validators.at(height);
-                nth(set.iter().map(|v| v.id), set.len(), turn)
-            }
+            Rule::List(list) => listed(list, validators.at(height), turn),
+            Rule::Rotation => nth(validators.at(height), turn),
         }
+    }
+
+    /// Forgets what was computed for `height` and later ones, whose validators have changed.
+    pub fn forget_from(&mut self, height: Height) {
+        self.memo.get_mut().forget_from(height);
     }
 }
 
-fn nth(ids: impl Iterator<Item = ValidatorId>, len: usize, turn: u64) -> ValidatorId {
-    let index = (turn % (len.max(1) as u64)) as usize;
-    ids.into_iter().nth(index).unwrap_or(ValidatorId(0))
+/// Whoever stands at `turn` of the list; if it does not vote at this height, the next one that does.
+fn listed(list: &[ValidatorId], set: &ValidatorSet, turn: u64) -> ValidatorId {
+    let first = (turn % (list.len().max(1) as u64)) as usize;
+    let (before, after) = list.split_at(first.min(list.len()));
+    let mut in_turn = after.iter().chain(before);
+    let votes = in_turn.find(|id| set.get(**id).is_some());
+    votes.copied().unwrap_or_else(|| nth(set, turn))
+}
+
+fn nth(set: &ValidatorSet, turn: u64) -> ValidatorId {
+    let index = (turn % (set.len().max(1) as u64)) as usize;
+    set.iter().nth(index).map_or(ValidatorId(0), |v| v.id)
 }
 
 /// Picks the validator in whose stretch of the line-up of stakes a uniform point falls.

@@ -5,6 +5,7 @@ use crate::base::Micros;
 use borsh::{BorshDeserialize, BorshSerialize};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use std::fmt;
 
 #[derive(
     Clone, Debug, PartialEq, Serialize, Deserialize, BorshSerialize, BorshDeserialize, JsonSchema,
@@ -89,4 +90,47 @@ pub enum Command {
         first: SubmitSpec,
         second: SubmitSpec,
     },
+    /// Validators join, leave, or have another stake or key. The next block proposed carries it, and it is
+    /// in force two heights after that block.
+    ChangeValidators {
+        changes: Vec<StakeChange>,
+    },
+}
+
+/// What becomes of one validator.
+#[derive(
+    Clone,
+    Debug,
+    PartialEq,
+    Eq,
+    Serialize,
+    Deserialize,
+    BorshSerialize,
+    BorshDeserialize,
+    JsonSchema,
+)]
+#[serde(deny_unknown_fields)]
+pub struct StakeChange {
+    pub validator: String,
+    /// Its stake from then on; 0: it leaves.
+    pub stake: u64,
+    /// It signs with another key from then on, drawn from the run's seed.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub new_key: bool,
+}
+
+impl fmt::Display for StakeChange {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let StakeChange {
+            validator, stake, ..
+        } = self;
+        match stake {
+            0 => write!(f, "{validator} leaves")?,
+            _ => write!(f, "{validator} has stake {stake}")?,
+        }
+        if self.new_key {
+            f.write_str(" and a new key")?;
+        }
+        Ok(())
+    }
 }

@@ -55,6 +55,7 @@ impl Command {
             | Command::Heal
             | Command::Submit { .. }
             | Command::SubmitTwice { .. }
+            | Command::ChangeValidators { .. }
             | Command::Isolate { .. }
             | Command::Restore { .. } => None,
         }

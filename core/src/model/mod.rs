@@ -10,7 +10,7 @@ mod network;
 mod submit;
 
 pub use admission::AdmissionSpec;
-pub use command::{Command, TimedCommand};
+pub use command::{Command, StakeChange, TimedCommand};
 pub use fault::{AdversarySpec, CrashSpec, FaultSpec, PuppetLine, StrategySpec, ValueSpec, Who};
 pub use hand::CopySpec;
 pub use network::{Cut, GstSpec, LatencySpec, NetworkSpec, PartitionSpec};
@@ -100,6 +100,7 @@ impl Default for Scenario {
 #[serde(deny_unknown_fields)]
 pub struct ValidatorSpec {
     pub name: String,
+    /// Its stake at the beginning. With 0 it has no vote and only follows, until a command gives it stake.
     pub stake: u64,
 }
 

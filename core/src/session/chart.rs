@@ -3,6 +3,7 @@
 use super::Session;
 use super::view::{Arrow, ChartBatch, Fate, Mark, MarkKind};
 use crate::base::Micros;
+use crate::check::voters;
 use crate::trace::{Event, Loss, MessageId, Record};
 use crate::types::{BlockId, NodeId};
 
@@ -191,6 +192,12 @@ impl Session {
                 NodeId(0),
                 MarkKind::CommandMissed {
                     sentence: sentence.as_ref().clone(),
+                },
+            ),
+            Event::Validators(change) => (
+                NodeId(0),
+                MarkKind::Changed {
+                    sentence: voters(self.sim.trace(), change),
                 },
             ),
             Event::Byzantine(change) => {

@@ -10,15 +10,15 @@ use super::view::{
 };
 use crate::check::{Finding, FindingKind, listed, percent};
 use crate::consensus::Role;
-use crate::types::NodeId;
 use crate::types::validators::quorum;
+use crate::types::{NodeId, ValidatorSet};
 
 impl Session {
     /// Static facts of this run.
     #[must_use]
     pub fn world(&self) -> RunInfo {
         let head = &self.sim.trace().head;
-        let total: u64 = head.validators.iter().map(|v| v.1).sum();
+        let set = self.voters();
         let kind = |role| match role {
             Role::Proposal => "proposal",
             Role::Vote => "vote",
@@ -39,9 +39,15 @@ impl Session {
                 .collect(),
             steps: head.steps.iter().map(|s| (*s).into()).collect(),
             timers: head.timers.iter().map(|s| (*s).into()).collect(),
-            quorum: quorum(total),
-            total,
+            quorum: set.quorum(),
+            total: set.total(),
         }
+    }
+
+    /// Who votes on the height after the newest that was decided.
+    pub(super) fn voters(&self) -> &ValidatorSet {
+        let decided = self.monitors.metrics.decided.back().map_or(0, |d| d.height);
+        self.sim.trace().validators(decided + 1)
     }
 
     #[must_use]
@@ -100,20 +106,17 @@ impl Session {
 
     pub(super) fn nodes(&self) -> Vec<NodeView> {
         let head = &self.sim.trace().head;
-        let total: u64 = head.validators.iter().map(|v| v.1).sum();
         (0..self.sim.node_count() as u16)
             .map(NodeId)
             .map(|node| {
                 let facts = self.sim.node(node);
                 let status = self.sim.status(node);
-                let stake = head
-                    .validators
-                    .get(facts.validator.index())
-                    .map_or(0, |v| v.1);
+                let set = self.sim.trace().validators(status.height);
+                let stake = set.stake(facts.validator);
                 NodeView {
                     name: head.node_name(node),
                     stake,
-                    share: stake as f64 / total.max(1) as f64,
+                    share: stake as f64 / set.total().max(1) as f64,
                     byzantine: facts.byzantine,
                     crashed: !facts.up,
                     height: status.height,
@@ -181,7 +184,7 @@ impl Session {
 
     fn adversary(&self, nodes: &[NodeView]) -> AdversaryView {
         let head = &self.sim.trace().head;
-        let total: u64 = head.validators.iter().map(|v| v.1).sum();
+        let total = self.voters().total();
         // A twin adds no stake.
         let members: Vec<&NodeView> = nodes
             .iter()

@@ -2,6 +2,7 @@
 
 use super::Session;
 use super::view::{Decision, MessageView};
+use crate::check::voters;
 use crate::trace::{Event, Record, Trace};
 use crate::types::{NodeId, ValidatorId};
 use serde_json::{Value, json};
@@ -179,6 +180,10 @@ pub(super) fn line(trace: &Trace, record: &Record) -> Value {
         Event::CommandMissed(sentence) => {
             json!({"event": "vanished", "sentence": sentence.as_str()})
         }
+        Event::Validators(change) => json!({"event": "validators", "height": change.height,
+            "block": change.block, "sentence": voters(trace, change),
+            "validators": change.set.iter().map(|v| json!({"name": validator(v.id), "stake": v.stake,
+                "key": crate::base::Hash(v.key.0)})).collect::<Vec<_>>()}),
         Event::Submitted { node, detail } => {
             json!({"event": "submitted", "node": name(*node), "transaction": detail.as_ref()})
         }

@@ -4,6 +4,7 @@
 use super::Session;
 use super::view::{Moment, Moments};
 use crate::base::Micros;
+use crate::check::voters;
 use crate::check::{FindingKind, names};
 use crate::scenario::Scenario;
 use crate::trace::{Event, Record, Trace};
@@ -102,6 +103,7 @@ impl Seen {
                 }
                 what
             }
+            Event::Validators(change) => voters(trace, change),
             Event::Sent { .. }
             | Event::Delivered { .. }
             | Event::Lost { .. }

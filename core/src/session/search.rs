@@ -8,6 +8,7 @@ use super::Session;
 use super::log::line;
 use super::view::{LogPage, LogPlace, LogQuery, LogRow, LogText};
 use super::words::what;
+use crate::check::voters;
 use crate::trace::{Event, MessageId, MessageRecord, Record, Trace};
 use crate::types::{BlockId, Height, NodeId};
 use std::collections::VecDeque;
@@ -53,7 +54,10 @@ fn event_number(event: &Event) -> u8 {
         Event::Rejected { .. } => 11,
         Event::Evidence(_) => 12,
         Event::Crashed { .. } | Event::Restarted { .. } => 13,
-        Event::Byzantine(_) | Event::Changed(_) | Event::CommandMissed(_) => 14,
+        Event::Byzantine(_)
+        | Event::Changed(_)
+        | Event::CommandMissed(_)
+        | Event::Validators(_) => 14,
         Event::Submitted { .. } => 15,
     }
 }
@@ -183,6 +187,9 @@ impl Term {
             }
             Event::Changed(sentence) | Event::CommandMissed(sentence) => self.says(sentence),
             Event::Submitted { detail, .. } => self.block(Some(detail)),
+            Event::Validators(change) => {
+                self.block(Some(&change.block)) || self.says(&voters(trace, change))
+            }
             Event::Skipped { .. }
             | Event::Crashed { .. }
             | Event::Restarted { .. }

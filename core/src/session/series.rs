@@ -29,12 +29,13 @@ impl Session {
 
     fn duties(&self) -> Vec<ValidatorFigures> {
         let head = &self.sim.trace().head;
+        let set = self.voters();
         let all = self.monitors.duties.of().iter().enumerate();
         all.map(|(i, duty)| {
-            let (name, stake) = &head.validators[ValidatorId(i as u16).index()];
+            let (name, _) = &head.validators[i];
             ValidatorFigures {
                 name: name.clone(),
-                stake: *stake,
+                stake: set.stake(ValidatorId(i as u16)),
                 proposed: duty.proposed,
                 missed: duty.missed,
                 in_time: duty.in_time,

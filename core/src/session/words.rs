@@ -1,5 +1,6 @@
 //! A record in words: what happened, at whom, about which height.
 
+use crate::check::voters;
 use crate::trace::{Event, Loss, MessageId, Record, Trace};
 use crate::types::{BlockId, NodeId, Slot, ValidatorId};
 
@@ -147,6 +148,7 @@ pub(super) fn what(record: &Record, trace: &Trace) -> String {
             change.strategy
         ),
         Event::Changed(sentence) | Event::CommandMissed(sentence) => sentence.as_ref().clone(),
+        Event::Validators(change) => voters(trace, change),
         Event::Submitted { detail, .. } => {
             format!("gets transaction {} from a user", detail.short(DIGITS))
         }

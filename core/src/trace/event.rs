@@ -2,7 +2,11 @@
 
 use crate::base::{Hash, Micros};
 use crate::consensus::Role;
-use crate::types::{BlockId, Height, NodeId, PublicKey, Round, Signature, Slot, ValidatorId};
+use crate::types::{
+    BlockId, Height, NodeId, PublicKey, Round, Signature, Slot, Validator, ValidatorId,
+    ValidatorSet,
+};
+use std::sync::Arc;
 
 /// Counts the messages of a run from 0.
 pub type MessageId = u32;
@@ -11,7 +15,8 @@ pub type MessageId = u32;
 #[derive(Clone, Debug)]
 pub struct Head {
     pub protocol: &'static str,
-    /// Name and stake of each validator.
+    /// Every validator that may take part in the run: its name, and its stake at the beginning, 0 for one
+    /// that does not vote yet. Who votes on a height says [`Trace::validators`](super::Trace::validators).
     pub validators: Vec<(String, u64)>,
     /// The validator each node runs.
     pub nodes: Vec<ValidatorId>,
@@ -27,7 +32,7 @@ pub struct Head {
     /// What validators' messages are signed on: the chain, and the domain of their kind.
     pub chain: Hash,
     pub domain: &'static str,
-    /// Each validator's public key, in their order.
+    /// Each validator's public key at the beginning, in their order.
     pub keys: Vec<PublicKey>,
     /// Where each node stood when the first record was made; empty for a run from its beginning.
     pub tips: Vec<(Height, BlockId)>,
@@ -36,6 +41,17 @@ pub struct Head {
 }
 
 impl Head {
+    /// The validators that vote at the beginning.
+    #[must_use]
+    pub fn genesis_set(&self) -> ValidatorSet {
+        let all = self.validators.iter().enumerate();
+        ValidatorSet::told(all.map(|(i, (_, stake))| Validator {
+            id: ValidatorId(i as u16),
+            key: self.keys.get(i).copied().unwrap_or(PublicKey([0; 32])),
+            stake: *stake,
+        }))
+    }
+
     /// What a timer of this number means that fired, if anybody waited in vain.
     #[must_use]
     pub fn in_vain(&self, timer: u8) -> Option<&'static str> {
@@ -194,6 +210,8 @@ pub enum Event {
     },
     /// A command found nothing to act on; a sentence for people.
     CommandMissed(Box<String>),
+    /// A block was decided that changes who votes.
+    Validators(Box<ValidatorsChange>),
 }
 
 impl Event {
@@ -218,7 +236,7 @@ impl Event {
             Event::Executed(executed) => Some(executed.node),
             Event::Evidence(accusation) => Some(accusation.reporter),
             Event::Byzantine(change) => change.nodes.first().copied(),
-            Event::Changed(_) | Event::CommandMissed(_) => None,
+            Event::Changed(_) | Event::CommandMissed(_) | Event::Validators(_) => None,
         }
     }
 
@@ -244,6 +262,7 @@ impl Event {
             | Event::Byzantine(_)
             | Event::Changed(_)
             | Event::CommandMissed(_)
+            | Event::Validators(_)
             | Event::Submitted { .. } => None,
         }
     }
@@ -262,6 +281,7 @@ impl Event {
             Event::Executed(e) => Some(e.height),
             Event::Rejected { detail, .. } => Some(detail.slot.height),
             Event::Evidence(a) => Some(a.slot.height),
+            Event::Validators(change) => Some(change.height),
             Event::Sent { .. }
             | Event::Delivered { .. }
             | Event::Lost { .. }
@@ -321,6 +341,17 @@ pub struct Accusation {
     pub kind: u8,
     pub first: Option<BlockId>,
     pub second: Option<BlockId>,
+}
+
+/// Who votes from a height on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ValidatorsChange {
+    /// The first height the set votes on.
+    pub height: Height,
+    /// The decided block that says so.
+    pub block: BlockId,
+    /// All that vote, not only those that changed.
+    pub set: Arc<ValidatorSet>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]

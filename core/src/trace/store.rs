@@ -3,6 +3,7 @@
 use super::event::{Event, Head, MessageId, MessageRecord, Record};
 use crate::base::Micros;
 use crate::base::limits::TRACE_WINDOW;
+use crate::types::{Height, ValidatorSet, ValidatorSets};
 use std::collections::VecDeque;
 use std::sync::Arc;
 
@@ -22,12 +23,15 @@ pub struct Trace {
     first_message: MessageId,
     /// Oldest instant the window reaches back to.
     from: Micros,
+    /// Who votes on each height, as the records so far tell: kept also when they have left the window.
+    sets: Arc<ValidatorSets>,
 }
 
 impl Trace {
     #[must_use]
     pub fn new(head: Head) -> Self {
         Trace {
+            sets: Arc::new(ValidatorSets::new(head.genesis_set())),
             head: Arc::new(head),
             full: VecDeque::new(),
             open: Vec::with_capacity(CHUNK),
@@ -39,6 +43,9 @@ impl Trace {
     }
 
     pub fn push(&mut self, at: Micros, event: Event) {
+        if let Event::Validators(change) = &event {
+            Arc::make_mut(&mut self.sets).change(change.height, change.set.clone());
+        }
         self.open.push(Record { at, event });
         if self.open.len() == CHUNK {
             let chunk = std::mem::replace(&mut self.open, Vec::with_capacity(CHUNK));
@@ -71,6 +78,18 @@ impl Trace {
             self.messages.pop_front();
             self.first_message += 1;
         }
+    }
+
+    /// Who votes on `height`, with stakes and keys.
+    #[must_use]
+    pub fn validators(&self, height: Height) -> &Arc<ValidatorSet> {
+        self.sets.at(height)
+    }
+
+    /// The sets of all heights, as far as they are known.
+    #[must_use]
+    pub fn validator_sets(&self) -> &ValidatorSets {
+        &self.sets
     }
 
     /// Stores a message and gives it its id.

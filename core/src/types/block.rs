@@ -1,15 +1,16 @@
 //! Blocks form a tree: each names its parent. A header also names an executed ancestor and the state
 //! root after it, so that a protocol may propose before its parent is executed.
 
-use super::{Height, Round, SignedTransaction, ValidatorId};
+use super::{Height, Round, SignedTransaction, Validator, ValidatorId};
 use crate::base::{Hash, Micros, hash_of};
-use borsh::{BorshDeserialize, BorshSerialize};
+use borsh::{BorshSerialize, io};
 use std::sync::Arc;
 
 /// Digest of a header.
 pub type BlockId = Hash;
 
-#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+/// What a block says of itself; its digest is the block's id. See [`Extension`] for how it is encoded.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Header {
     pub chain: Hash,
     pub height: Height,
@@ -27,6 +28,48 @@ pub struct Header {
     pub transactions: Hash,
     /// Free for a liar who wants two blocks that differ in nothing else; 0 in honest blocks.
     pub salt: u64,
+    pub extension: Extension,
+}
+
+/// What only some blocks say. In most nothing of it is there, and then it adds no byte to the header, so
+/// that blocks keep the ids they had before there was an extension. What stands before it in a header
+/// always has the same length: an extended header never reads as one without.
+#[derive(Clone, Debug, Default, PartialEq, Eq, BorshSerialize)]
+pub struct Extension {
+    /// Validators that change, each as it is from two heights later on; a stake of 0 leaves.
+    pub validators: Vec<Validator>,
+}
+
+impl Extension {
+    /// Nothing is said.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        *self == Extension::default()
+    }
+}
+
+impl BorshSerialize for Header {
+    fn serialize<W: io::Write>(&self, out: &mut W) -> io::Result<()> {
+        let Header {
+            chain,
+            height,
+            round,
+            proposer,
+            parent,
+            time,
+            executed,
+            state_root,
+            transactions,
+            salt,
+            extension,
+        } = self;
+        (chain, height, round, proposer, parent).serialize(out)?;
+        (time, executed, state_root, transactions, salt).serialize(out)?;
+        if extension.is_empty() {
+            return Ok(());
+        }
+        extension.serialize(out)
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]

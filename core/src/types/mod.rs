@@ -9,7 +9,7 @@ pub mod signatures;
 pub mod transaction;
 pub mod validators;
 
-pub use block::{Block, BlockId, Header};
+pub use block::{Block, BlockId, Extension, Header};
 pub use evidence::Evidence;
 pub use ids::{Address, Height, NodeId, Round, Slot, ValidatorId};
 pub use keys::{Keypair, PublicKey, Signable, Signature, Signed};

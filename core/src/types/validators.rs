@@ -2,10 +2,11 @@
 
 use super::{Height, PublicKey, ValidatorId};
 use crate::base::limits::{MAX_TOTAL_STAKE, MAX_VALIDATORS};
+use borsh::{BorshDeserialize, BorshSerialize};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub struct Validator {
     pub id: ValidatorId,
     pub key: PublicKey,
@@ -26,7 +27,8 @@ pub fn quorum(total: u64) -> u64 {
     (2 * u128::from(total) / 3) as u64 + 1
 }
 
-/// The validators of one height, in the order of their ids, with their total stake.
+/// The validators of one height, in the order of their ids, with their total stake. A validator keeps
+/// its id when others join or leave, so ids may have gaps.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ValidatorSet {
     validators: Vec<Validator>,
@@ -34,19 +36,28 @@ pub struct ValidatorSet {
 }
 
 impl ValidatorSet {
+    /// Numbers the validators from 0.
+    ///
     /// # Errors
     /// A sentence when there is no validator, more than [`MAX_VALIDATORS`], one without stake, or a
     /// total above [`MAX_TOTAL_STAKE`] (so that `3 * stake` and proposer priorities cannot overflow).
     pub fn new(entries: impl IntoIterator<Item = (PublicKey, u64)>) -> Result<Self, String> {
-        let validators: Vec<Validator> = entries
-            .into_iter()
-            .enumerate()
-            .map(|(i, (key, stake))| Validator {
-                id: ValidatorId(u16::try_from(i).unwrap_or(u16::MAX)),
-                key,
-                stake,
-            })
-            .collect();
+        let numbered = entries.into_iter().enumerate();
+        Self::of(numbered.map(|(i, (key, stake))| Validator {
+            id: ValidatorId(u16::try_from(i).unwrap_or(u16::MAX)),
+            key,
+            stake,
+        }))
+    }
+
+    /// The set of `validators`, who have their ids already.
+    ///
+    /// # Errors
+    /// As [`Self::new`].
+    pub fn of(validators: impl IntoIterator<Item = Validator>) -> Result<Self, String> {
+        let mut validators: Vec<Validator> = validators.into_iter().collect();
+        validators.sort_by_key(|v| v.id);
+        validators.dedup_by_key(|v| v.id);
         if validators.is_empty() {
             return Err("a chain needs at least one validator".into());
         }
@@ -71,9 +82,38 @@ impl ValidatorSet {
         }
     }
 
+    /// A set as a record tells it: nothing is refused, so it may be empty, and then nothing is a quorum.
+    #[must_use]
+    pub fn told(validators: impl IntoIterator<Item = Validator>) -> Self {
+        let mut validators: Vec<Validator> =
+            validators.into_iter().filter(|v| v.stake > 0).collect();
+        validators.sort_by_key(|v| v.id);
+        validators.dedup_by_key(|v| v.id);
+        let total = validators
+            .iter()
+            .fold(0, |sum: u64, v| sum.saturating_add(v.stake));
+        ValidatorSet { validators, total }
+    }
+
+    /// The set after `changes`: a stake of 0 takes a validator out, any other puts it in or changes it.
+    ///
+    /// # Errors
+    /// As [`Self::new`].
+    pub fn changed(&self, changes: &[Validator]) -> Result<Self, String> {
+        let stays = |v: &&Validator| changes.iter().all(|c| c.id != v.id);
+        let enter = changes.iter().filter(|c| c.stake > 0);
+        Self::of(self.validators.iter().filter(stays).chain(enter).cloned())
+    }
+
     #[must_use]
     pub fn len(&self) -> usize {
         self.validators.len()
+    }
+
+    /// One more than the highest id: the length of a table that has a place for each validator by id.
+    #[must_use]
+    pub fn places(&self) -> usize {
+        self.validators.last().map_or(0, |v| v.id.index() + 1)
     }
 
     #[must_use]
@@ -87,7 +127,14 @@ impl ValidatorSet {
 
     #[must_use]
     pub fn get(&self, id: ValidatorId) -> Option<&Validator> {
-        self.validators.get(id.index())
+        // Without gaps, as in nearly every run, a validator stands at its own number.
+        if let Some(v) = self.validators.get(id.index())
+            && v.id == id
+        {
+            return Some(v);
+        }
+        let index = self.validators.binary_search_by_key(&id, |v| v.id).ok()?;
+        self.validators.get(index)
     }
 
     /// Stake of `id`, 0 for a stranger.
@@ -143,8 +190,24 @@ impl ValidatorSets {
     }
 
     /// From `height` on, `set` is in force.
-    pub fn change(&mut self, height: Height, set: ValidatorSet) {
-        self.from.insert(height, Arc::new(set));
+    pub fn change(&mut self, height: Height, set: impl Into<Arc<ValidatorSet>>) {
+        self.from.insert(height, set.into());
+    }
+
+    /// The sets after the first, each with the height from which it is in force, in order.
+    pub fn changes(&self) -> impl Iterator<Item = (Height, &Arc<ValidatorSet>)> {
+        self.from.iter().map(|(height, set)| (*height, set))
+    }
+
+    /// The key `id` signs with at `height`: the newest it had in a set up to there, so that who has left
+    /// still has one. `None` for one that never voted.
+    #[must_use]
+    pub fn key(&self, id: ValidatorId, height: Height) -> Option<PublicKey> {
+        let newest_first = self.from.range(..=height).rev().map(|(_, set)| set);
+        newest_first
+            .chain([&self.genesis])
+            .find_map(|set| set.get(id))
+            .map(|v| v.key)
     }
 
     /// The set that votes on `height`.

@@ -20,7 +20,7 @@ use crate::trace::{Head, KindInfo, RunDigest, Trace};
 use crate::types::keys::Signable;
 use crate::types::transaction::NATIVE_DENOM;
 use crate::types::{
-    Block, Coin, Header, Keypair, NodeId, Slot, ValidatorId, ValidatorSet, ValidatorSets,
+    Block, Coin, Header, Keypair, NodeId, Slot, Validator, ValidatorId, ValidatorSet, ValidatorSets,
 };
 use crate::vm::{Profile, WasmEngine};
 use std::collections::{BTreeMap, BTreeSet};
@@ -52,25 +52,28 @@ pub fn build<P: Protocol>(setup: &Setup) -> Result<World<P>, String> {
     let randomness = Randomness::new(scenario.seed);
     let names: Vec<String> = scenario.validators.iter().map(|v| v.name.clone()).collect();
     let keys: Vec<Keypair> = (0..names.len())
-        .map(|i| key(&randomness, i as u64))
+        .map(|i| key(&randomness, 0, i as u64))
         .collect();
     let public: Vec<_> = keys.iter().map(Keypair::public).collect();
-    let set = ValidatorSet::new(
-        public
-            .iter()
-            .copied()
-            .zip(scenario.validators.iter().map(|v| v.stake)),
-    )?;
+    let all = scenario.validators.iter().zip(&public).enumerate();
+    let set =
+        ValidatorSet::of(
+            all.filter(|(_, (v, _))| v.stake > 0)
+                .map(|(i, (v, key))| Validator {
+                    id: ValidatorId(i as u16),
+                    key: *key,
+                    stake: v.stake,
+                }),
+        )?;
     let chain_id = hash_of(
         "consensusforge/chain",
         &set.iter().map(|v| (v.key, v.stake)).collect::<Vec<_>>(),
     );
-    let validators = ValidatorSets::new(set);
     let node_validators = nodes(scenario, &names);
 
     let chain = Chain {
         id: chain_id,
-        validators: validators.clone(),
+        validators: ValidatorSets::new(set),
         engine: Arc::new(WasmEngine::with_profile(profile(
             scenario.execution.admission,
         ))),
@@ -90,6 +93,7 @@ pub fn build<P: Protocol>(setup: &Setup) -> Result<World<P>, String> {
             state_root: root,
             transactions: Hash::ZERO,
             salt: 0,
+            extension: Default::default(),
         },
         Vec::new(),
     );
@@ -149,7 +153,7 @@ pub fn build<P: Protocol>(setup: &Setup) -> Result<World<P>, String> {
         crash_order: order(Purpose::ChooseCrashed),
         keys,
         public,
-        validators,
+        seed: scenario.seed,
         resend: protocol
             .resend
             .then_some(protocol.resend_interval_us.max(1)),
@@ -170,6 +174,7 @@ pub fn build<P: Protocol>(setup: &Setup) -> Result<World<P>, String> {
         network: network(scenario, &fixed.names, &node_validators, randomness, count),
         store,
         ledger,
+        changes: Default::default(),
         adversary: Adversary {
             plan: Plan::Coalition,
             members: Vec::new(),
@@ -221,9 +226,9 @@ impl<P: Protocol> World<P> {
     }
 }
 
-/// Validator `i`'s key, drawn from the run's seed.
-fn key(randomness: &Randomness, i: u64) -> Keypair {
-    let mut draw = randomness.draw(Purpose::Keys, 0, i);
+/// Validator `i`'s key, drawn from the run's seed: the one of the beginning is `generation` 0.
+pub(super) fn key(randomness: &Randomness, generation: u64, i: u64) -> Keypair {
+    let mut draw = randomness.draw(Purpose::Keys, generation, i);
     let mut secret = [0; 32];
     for part in secret.chunks_mut(8) {
         part.copy_from_slice(&draw.u64().to_le_bytes());

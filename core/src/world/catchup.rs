@@ -39,7 +39,7 @@ impl<P: Protocol> World<P> {
             now: self.now,
             node,
             me: Some(n.validator),
-            validators: &self.fixed.validators,
+            validators: &self.ledger.chain.validators,
             proposers: &self.proposers,
             timing: &self.timing,
         };

@@ -7,7 +7,7 @@ use crate::base::limits::{MAX_BLOCK_BYTES, MAX_DELAY};
 use crate::base::{Hash, Micros, SECOND};
 use crate::consensus::{Certificate, Protocol};
 use crate::trace::{Commit, Event, Executed, Rejection};
-use crate::types::{Block, BlockId, Header, Height, NodeId, Round, Slot};
+use crate::types::{Block, BlockId, Extension, Header, Height, NodeId, Round, Slot};
 use std::sync::Arc;
 
 impl<P: Protocol> World<P> {
@@ -44,6 +44,9 @@ impl<P: Protocol> World<P> {
             state_root: root,
             transactions: Hash::ZERO,
             salt: 0,
+            extension: Extension {
+                validators: self.changes.at(height + 1).to_vec(),
+            },
         };
         let block = Block::new(header, transactions);
         self.give(node, &block);
@@ -118,6 +121,8 @@ impl<P: Protocol> World<P> {
                 root.short(8)
             ));
         }
+        let changes = &header.extension.validators;
+        self.changes.check(header.height, changes)?;
         let gas: u128 = block
             .transactions
             .iter()
@@ -245,6 +250,7 @@ impl<P: Protocol> World<P> {
                 valid,
             })),
         );
+        self.take_up_changes(block);
         self.compute(node, &id);
         self.no_longer_awaited(node, height);
         let now = self.now;

@@ -88,6 +88,7 @@ impl<P: Protocol> World<P> {
                 return self.duplicate_copy(message, *after_us);
             }
             Command::DeliverNow(message) => return self.deliver_copy(message),
+            Command::ChangeValidators { changes } => return self.order_validators(changes),
             Command::Isolate { validator } => return self.isolate(validator),
             Command::Restore { validator } => return self.restore(validator),
         };

@@ -81,15 +81,17 @@ impl<P: Protocol> World<P> {
         }
     }
 
-    /// The signer is a validator of the message's height and signed exactly this.
+    /// The signer signed exactly this, with its key of the message's height. Whether it votes there is for
+    /// the protocol to see: a stranger has no stake.
     pub(super) fn genuine(&self, signed: &Signed<P::Message>) -> bool {
-        let Some(public) = self.fixed.public.get(signed.signer.index()) else {
+        let height = signed.message.describe().slot.height;
+        let Some(public) = self.public_key_at(signed.signer, height) else {
             return false;
         };
         if self.fixed.everywhere {
-            signed.verify(public, &self.fixed.chain, true)
+            signed.verify(&public, &self.fixed.chain, true)
         } else {
-            signed.verify_by(&self.signatures, public, &self.fixed.chain)
+            signed.verify_by(&self.signatures, &public, &self.fixed.chain)
         }
     }
 

@@ -184,7 +184,7 @@ impl<P: Protocol> World<P> {
 
     pub(super) fn sign(&mut self, node: NodeId, message: P::Message) -> Arc<Signed<P::Message>> {
         let validator = self.nodes[node.index()].validator;
-        let keys = &self.fixed.keys[validator.index()];
+        let keys = self.keys_at(validator, message.describe().slot.height);
         let digest = message.digest(&self.fixed.chain);
         let signature = if self.fixed.everywhere {
             keys.sign(&digest)
@@ -401,7 +401,7 @@ impl<P: Protocol> World<P> {
                 height: u32::try_from(slot.height).unwrap_or(u32::MAX),
                 proposer: self
                     .proposers
-                    .at(&self.fixed.validators, slot.height, slot.round),
+                    .at(&self.ledger.chain.validators, slot.height, slot.round),
             },
             Note::Locked { slot, block } => Event::Locked {
                 node,
@@ -427,7 +427,7 @@ impl<P: Protocol> Stage for World<P> {
 
     fn honest(&self) -> Vec<(NodeId, u64)> {
         let height = self.nodes.iter().map(|n| n.tip_height).max().unwrap_or(0) + 1;
-        let set = self.fixed.validators.at(height);
+        let set = self.ledger.chain.validators.at(height);
         let honest = self
             .nodes
             .iter()

@@ -20,6 +20,7 @@ mod scripts;
 mod simulation;
 mod store;
 mod users;
+mod validators;
 mod wire;
 
 pub use build::{Setup, build, profile};
@@ -38,7 +39,7 @@ use crate::model::TimedCommand;
 use crate::network::Network;
 use crate::trace::{Event, RunDigest, Trace};
 use crate::types::{
-    BlockId, Height, Keypair, NodeId, PublicKey, Signature, Signatures, ValidatorId, ValidatorSets,
+    BlockId, Height, Keypair, NodeId, PublicKey, Signature, Signatures, ValidatorId,
 };
 use node::Node;
 use queue::Queue;
@@ -54,7 +55,7 @@ struct Fixed {
     names: Vec<String>,
     keys: Vec<Keypair>,
     public: Vec<PublicKey>,
-    validators: ValidatorSets,
+    seed: u64,
     resend: Option<Micros>,
     gas_per_second: u64,
     everywhere: bool,
@@ -165,7 +166,9 @@ pub struct World<P: Protocol> {
     nodes: Vec<Node<P>>,
     network: Network,
     store: Store<P::Message>,
+    /// Its chain holds who votes on which height, for everybody.
     ledger: Ledger,
+    changes: validators::ValidatorChanges,
     adversary: Adversary<P>,
     trace: Trace,
     digest: RunDigest,
@@ -199,6 +202,7 @@ impl<P: Protocol> Clone for World<P> {
             network: self.network.clone(),
             store: self.store.clone(),
             ledger: self.ledger.clone(),
+            changes: self.changes.clone(),
             adversary: self.adversary.clone(),
             trace: self.trace.clone(),
             digest: self.digest.clone(),
@@ -401,7 +405,7 @@ impl<P: Protocol> World<P> {
             now: self.now,
             node,
             me: Some(n.validator),
-            validators: &self.fixed.validators,
+            validators: &self.ledger.chain.validators,
             proposers: &self.proposers,
             timing: &self.timing,
         };

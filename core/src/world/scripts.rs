@@ -127,6 +127,7 @@ impl<P: Protocol> World<P> {
             salt: u64::from_le_bytes(first_eight(
                 &crate::base::hash_bytes("consensusforge/label", label.as_bytes()).0,
             )),
+            extension: Default::default(),
         };
         let block = Block::new(header, Vec::new());
         self.give(node, &block);

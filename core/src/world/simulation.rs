@@ -191,7 +191,7 @@ impl<P: Protocol> Simulation for World<P> {
             now: self.now,
             node,
             me: Some(n.validator),
-            validators: &self.fixed.validators,
+            validators: &self.ledger.chain.validators,
             proposers: &self.proposers,
             timing: &self.timing,
         };

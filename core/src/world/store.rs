@@ -1,12 +1,15 @@
 //! Bodies of blocks and decisions, stored once for all nodes, with who has which.
 
+use crate::base::limits::MAX_VALIDATORS;
 use crate::consensus::Certificate;
 use crate::types::{Block, BlockId, Height, NodeId};
 use std::sync::Arc;
 
-/// Node `i` is bit `i % 64` of word `i / 64`: 128 validators and as many twins.
+/// Node `i` is bit `i % 64` of word `i / 64`: 512 validators and as many twins.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct NodeSet([u64; 4]);
+pub(super) struct NodeSet([u64; 16]);
+
+const _: () = assert!(2 * MAX_VALIDATORS <= 16 * 64, "NodeSet has one bit a node");
 
 impl NodeSet {
     pub(super) fn insert(&mut self, node: NodeId) {

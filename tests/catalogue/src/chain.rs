@@ -127,6 +127,7 @@ impl Play {
             state_root: self.state.root(),
             transactions: Hash::ZERO,
             salt: 0,
+            extension: Default::default(),
         };
         Block::new(header, signed.collect())
     }

@@ -36,6 +36,89 @@ fn a_liar_fills_no_memory() {
 }
 
 #[test]
+fn junk_of_an_equivocator_hides_no_quorum() {
+    for junk in [
+        vec![Some('a'), Some('b'), Some('c'), Some('d')],
+        vec![None, Some('a'), Some('b'), Some('c')],
+        ('a'..='z').map(Some).collect(),
+    ] {
+        let mut node = node();
+        for name in &junk {
+            node.prevotes(&[0], 0, name.map(block));
+            node.precommits(&[0], 0, name.map(block));
+        }
+        node.valid_proposal(0, a(), None);
+        assert_eq!(node.prevotes(&[1], 0, Some(a())).precommitted(), []);
+        let locks = node.prevotes(&[0], 0, Some(a()));
+        assert_eq!(locks.precommitted(), [Some(a())], "{junk:?}");
+        node.precommits(&[1], 0, Some(a()));
+        let decides = node.precommits(&[0], 0, Some(a()));
+        assert_eq!(decides.decided(), [(a(), 1, 0, 3)], "{junk:?}");
+    }
+}
+
+/// Two liars of seven: each has used up its own choices, and the quorum needs both.
+#[test]
+fn junk_of_two_equivocators_hides_no_quorum() {
+    let mut node = OneNode::new(&[1; 7], 6);
+    for name in 'a'..='f' {
+        node.prevotes(&[0, 1], 0, Some(block(name)));
+    }
+    node.valid_proposal(0, a(), None);
+    node.prevotes(&[2, 3], 0, Some(a()));
+    node.prevotes(&[0, 1], 0, Some(a()));
+    assert_eq!(node.status().locked, Some((a(), 0)));
+}
+
+#[test]
+fn a_relayed_vote_that_came_before_the_honest_ones_counts_when_it_comes_again() {
+    let mut node = node();
+    for name in 'a'..='d' {
+        node.prevotes(&[0], 0, Some(block(name)));
+    }
+    node.timeout(PROPOSE, 0);
+    node.prevotes(&[0, 1, 2], 0, Some(a()));
+    node.valid_proposal(0, a(), None);
+    assert_eq!(node.status().locked, None, "two of four");
+    node.prevotes(&[0], 0, Some(a()));
+    assert_eq!(node.status().locked, Some((a(), 0)));
+}
+
+#[test]
+fn junk_proposals_do_not_hide_the_one_that_the_others_vote_for() {
+    let mut node = node();
+    for name in 'a'..='z' {
+        node.proposal(0, block(name), None);
+    }
+    node.timeout(PROPOSE, 0);
+    node.prevotes(&[1, 2], 0, Some(a()));
+    node.valid_proposal(0, a(), None);
+    node.prevotes(&[0], 0, Some(a()));
+    assert_eq!(node.status().locked, Some((a(), 0)));
+}
+
+/// The most that three liars of ten can make a node keep, whatever they say and in whatever order.
+#[test]
+fn votes_of_one_slot_stay_bounded_however_liars_vote_together() {
+    let mut node = OneNode::new(&[1; 10], 9);
+    for _ in 0..2 {
+        for name in 'a'..='z' {
+            node.prevotes(&[0, 1, 2], 0, Some(block(name)));
+        }
+    }
+    let voters = |node: &OneNode| {
+        let tallies = node.status().tallies;
+        tallies.iter().map(|t| t.voters.len()).sum::<usize>()
+    };
+    assert_eq!(voters(&node), 3 * 4, "four values each");
+    node.prevotes(&[3, 4, 5, 6], 0, Some(block('z')));
+    for name in 'a'..='z' {
+        node.prevotes(&[0, 1, 2], 0, Some(block(name)));
+    }
+    assert_eq!(voters(&node), 3 * 5 + 4, "and the one that others want");
+}
+
+#[test]
 fn amnesia_prevotes_against_the_forgotten_lock() {
     let mut node = locked_on_a_in_round(1);
     Tendermint::forget_lock(&mut node.state);

@@ -179,3 +179,73 @@ fn l44_waits_for_step_prevote() {
     assert_eq!(outcome.prevoted(), [None]);
     assert_eq!(outcome.precommitted(), [None]);
 }
+
+// ------------------------------------------------- the quorum behind a lock, whatever its age
+
+/// v1 and v2 know nothing of round 0 but their own prevotes, v4 has moved on without a lock.
+fn in_round(round: u32) -> OneNode {
+    let mut node = node();
+    node.timeout(PROPOSE, 0);
+    node.walk_to_round(round);
+    node
+}
+
+#[test]
+fn l28_takes_the_polka_of_a_round_however_old_once_a_proposal_speaks_of_it() {
+    for round in [4, 64, 68, 400] {
+        let mut node = in_round(round);
+        let waits = node.valid_proposal(round, a(), Some(0));
+        assert_eq!(waits.prevoted(), []);
+        assert_eq!(node.prevotes(&[0, 1], 0, Some(a())).prevoted(), []);
+        assert_eq!(
+            node.prevotes(&[2], 0, Some(a())).prevoted(),
+            [Some(a())],
+            "in round {round}"
+        );
+    }
+}
+
+#[test]
+fn an_old_polka_stays_known_for_the_proposers_next_turn() {
+    let mut node = in_round(100);
+    node.valid_proposal(100, a(), Some(0));
+    node.prevotes(&[0, 1], 0, Some(a()));
+    node.walk_to_round(104);
+    // The last vote comes when the round of the proposal that spoke of it is over.
+    node.prevotes(&[2], 0, Some(a()));
+    node.walk_to_round(300);
+    let outcome = node.valid_proposal(300, a(), Some(0));
+    assert_eq!(outcome.prevoted(), [Some(a())]);
+}
+
+#[test]
+fn old_votes_that_no_proposal_speaks_of_are_not_kept() {
+    let mut node = in_round(200);
+    let before = node.status().tallies.len();
+    for round in 0..100 {
+        node.prevotes(&[0, 1], round, Some(block('x')));
+        node.precommits(&[0, 1], round, Some(block('x')));
+    }
+    assert_eq!(node.status().tallies.len(), before);
+    // Nor are they when a liar names them, beyond the rounds that its own proposals name.
+    node.proposal(200, b(), Some(7));
+    for round in 0..100 {
+        node.prevotes(&[0, 1], round, Some(b()));
+    }
+    assert_eq!(node.status().tallies.len(), before + 1);
+}
+
+#[test]
+fn a_lock_keeps_its_own_polka_however_many_polkas_follow() {
+    let mut node = locked_on_a();
+    for round in 1..400 {
+        node.walk_to_round(round);
+        // A quorum for blocks that this node never sees.
+        node.prevotes(&[0, 1, 2], round, Some(b()));
+    }
+    let (_, others) = node.resend();
+    let behind = others.iter().filter(|(_, m)| m.slot().round == 0);
+    assert_eq!(behind.count(), 2, "the two prevotes that made the lock");
+    let rounds = node.status().tallies.len();
+    assert!(rounds < 600, "{rounds} tallies are kept");
+}

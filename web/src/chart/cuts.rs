@@ -56,6 +56,7 @@ pub fn cuts(scenario: &Scenario, nodes: &[String]) -> Vec<CutBand> {
             | Command::SetAdversary(_)
             | Command::Submit { .. }
             | Command::SubmitTwice { .. }
+            | Command::ChangeValidators { .. }
             | Command::Drop(_)
             | Command::Delay { .. }
             | Command::Duplicate { .. }

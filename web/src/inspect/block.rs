@@ -66,6 +66,18 @@ pub fn card(cx: &CardContext, thing: Thing, inside: Option<BlockInside>) -> Card
             Span::Code(b.claimed_root.clone()),
         ],
     ));
+    if !b.changes.is_empty() {
+        let mut spans = vec![soft(format!("from height {} on: ", b.height + 2))];
+        for (i, (validator, stake)) in b.changes.iter().enumerate() {
+            spans.push(text(if i > 0 { ", " } else { "" }));
+            spans.push(cx.node(*validator));
+            spans.push(text(match stake {
+                0 => " leaves".to_owned(),
+                stake => format!(" has stake {}", words::grouped(*stake)),
+            }));
+        }
+        about.push(Row::Fact("changes validators".into(), spans));
+    }
     if !b.rivals.is_empty() {
         let mut spans = vec![bad("▲ another block was decided at this height: ")];
         spans.extend(b.rivals.iter().map(|r| block(r)));
@@ -121,7 +133,7 @@ fn certificate(cx: &CardContext, b: &BlockInside) -> Vec<Row> {
                 said: format!(
                     "{} signatures of {} validators · {} of stake",
                     signers.len(),
-                    cx.validators(),
+                    b.validators,
                     words::percent(share)
                 ),
                 voters: cx.nodes(&signers),

@@ -45,12 +45,6 @@ impl CardContext<'_> {
         }
         out
     }
-
-    #[must_use]
-    pub fn validators(&self) -> usize {
-        let twin = |n: &&String| n.ends_with('\'');
-        self.world.nodes.iter().filter(|n| !twin(n)).count()
-    }
 }
 
 pub fn text(t: impl Into<String>) -> Span {

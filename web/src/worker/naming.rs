@@ -36,6 +36,10 @@ pub fn act(command: &Command) -> String {
             SubmitSpec::Migrate { .. } => "a migration".into(),
             SubmitSpec::SetAdmin { .. } => "another admin".into(),
         },
+        Command::ChangeValidators { changes } => match changes.as_slice() {
+            [one] => one.to_string(),
+            several => format!("{} validators change", several.len()),
+        },
         Command::SubmitTwice { .. } => "two transactions in one's place".into(),
         Command::Drop(copy) => format!("drop {}'s {}", copy.from, copy.kind),
         Command::Delay { message, .. } => format!("delay {}'s {}", message.from, message.kind),

@@ -201,6 +201,11 @@ impl Memo {
         base
     }
 
+    pub fn forget_from(&mut self, height: Height) {
+        self.recent.retain(|entry| entry.height < height);
+        self.checkpoints.retain(|at, _| *at < height);
+    }
+
     fn remember(&mut self, height: Height, base: Priorities) {
         self.checkpoints.insert(height, base);
         if self.checkpoints.len() > CHECKPOINTS {

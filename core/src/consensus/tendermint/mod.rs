@@ -43,8 +43,10 @@
 //!    delay would commit for ever at one instant. Meanwhile votes are counted, but only L49 may fire.
 //! 3. A certificate of precommits decides without a proposal (L49 asks for one): a node that was away
 //!    has no other way to learn of a height its peers have left. The block must still be valid here.
-//! 4. Memory is bounded: distant rounds and heights, and an equivocator's fifth value, are not kept
-//!    (`base::limits`). L55 still sees the round of a message too far ahead to be kept.
+//! 4. Memory is bounded (`base::limits`): distant rounds and heights are not kept, nor is an equivocator's
+//!    fifth value, unless others with more than a third of the stake voted for it. L55 still sees the round
+//!    of a message too far ahead to be kept, and prevotes that a proposal names as its reason are kept
+//!    however old their round is.
 //! 5. A message signed in a slot is never followed by another of its kind, whatever the state says.
 //!
 //! CometBFT goes on at once after a quorum of nil precommits; we follow the paper and wait for the
@@ -110,6 +112,7 @@ impl Protocol for Tendermint {
     ];
     const CERTIFICATES: &'static str = "precommits";
     const STEPS: &'static [&'static str] = &["propose", "prevote", "precommit", "new height"];
+    const VALIDATORS_CHANGE: bool = true;
     const CONVENTIONS: &'static [(&'static str, &'static str)] = &[
         (
             "quorum",
@@ -121,7 +124,7 @@ impl Protocol for Tendermint {
         ),
         (
             "equivocators",
-            "a validator counts once behind each value it voted for (up to four) and once among all voters; its first contradiction is reported as evidence",
+            "a validator counts once behind each value it voted for (up to four, and any that others with more than a third of the stake voted for) and once among all voters; its first contradiction is reported as evidence",
         ),
         (
             "own messages",
@@ -133,7 +136,7 @@ impl Protocol for Tendermint {
         ),
         (
             "proposals",
-            "only the round's proposer's count; several distinct ones are all kept (up to four)",
+            "only the round's proposer's count; several distinct ones are all kept (up to four, and any whose block more than a third of the stake voted for)",
         ),
         ("duplicates", "the same message again changes nothing"),
         (

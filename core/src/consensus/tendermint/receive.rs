@@ -9,7 +9,7 @@ use super::state::{Commit, State, Step, Verdict};
 use super::votes::{Counted, Crossed, SignedMessage, Votes};
 use crate::base::limits::{MAX_HEIGHTS_AHEAD, MAX_ROUND, MAX_ROUNDS_AHEAD, MAX_ROUNDS_BEHIND};
 use crate::consensus::{Certificate, Context, Effect, Note, Timer};
-use crate::types::{BlockId, Evidence, Height, Round, Slot, ValidatorSet};
+use crate::types::{BlockId, Evidence, Height, Round, Slot, Validator, ValidatorSet};
 use std::sync::Arc;
 
 /// Keeps `signed`; true when a rule may have become enabled.
@@ -35,7 +35,7 @@ pub(super) fn message(
     if round > state.round.saturating_add(MAX_ROUNDS_AHEAD) {
         return far_ahead(state, set, &signed, round);
     }
-    if round.saturating_add(MAX_ROUNDS_BEHIND) < state.round && state.votes.round(round).is_none() {
+    if state.votes.round(round).is_none() && too_old(state, &message) {
         return false;
     }
     if context.me == Some(signer) {
@@ -90,20 +90,35 @@ pub(super) fn message(
     }
 }
 
+/// A message of a round whose votes are forgotten, and that nobody needs any more. 1. v1 locked A in round
+/// 0 and was cut off. 2. The cut heals in round 70: v1 proposes A again, naming round 0, and relays the
+/// prevotes of that round. 3. If they were dropped for their age, nobody could follow v1's lock, and v1
+/// nobody else. So the prevotes that a proposal of a round still kept speaks of are taken, whatever their
+/// age; a liar's proposals make room for a few more and take none away.
+fn too_old(state: &State, message: &Message) -> bool {
+    let oldest = state.round.saturating_sub(MAX_ROUNDS_BEHIND);
+    let round = message.slot().round;
+    let needed = || match message {
+        Message::Prevote { value, .. } => state.votes.is_claimed(oldest, *value, round),
+        Message::Proposal { .. } | Message::Precommit { .. } => false,
+    };
+    round < oldest && !needed()
+}
+
 /// A round too far ahead to keep its votes. 1. We were cut off for a hundred rounds. 2. All others are
 /// in round 100 and send only that round's messages. 3. If we dropped them unread, we would never
 /// skip. So each signer's latest round is remembered; the votes themselves are sent again.
 fn far_ahead(state: &mut State, set: &ValidatorSet, signed: &SignedMessage, round: Round) -> bool {
-    state.far.resize(set.len(), 0);
+    state.far.resize(set.places(), 0);
     match state.far.get_mut(signed.signer.index()) {
         Some(latest) if *latest < round => *latest = round,
         Some(_) | None => return false,
     }
+    let there = |v: &&Validator| state.far.get(v.id.index()) == Some(&round);
     let stake = set
         .iter()
-        .zip(&state.far)
-        .filter(|(_, latest)| **latest == round)
-        .fold(0u64, |sum, (v, _)| sum.saturating_add(v.stake));
+        .filter(there)
+        .fold(0u64, |sum, v| sum.saturating_add(v.stake));
     let skip = set.exceeds_one_third(stake);
     if skip {
         may_skip(state, round);

@@ -43,7 +43,8 @@ pub(super) fn start_round(state: &mut State, context: &Context, round: Round, ou
     state.skip_to = state.skip_to.filter(|later| *later > round);
     let oldest = round.saturating_sub(MAX_ROUNDS_BEHIND);
     let set = context.validators.at(state.height);
-    state.votes.prune(set, oldest);
+    let held = [state.locked, state.valid].map(|held| held.map(|(_, round)| round));
+    state.votes.prune(set, oldest, held);
     forget(state, oldest);
     enter(state, Step::Propose, out);
     propose(state, context, out);
@@ -51,7 +52,8 @@ pub(super) fn start_round(state: &mut State, context: &Context, round: Round, ou
 }
 
 /// A height that stalls must not grow for ever: what was said in rounds before `oldest` is not said again,
-/// and of verdicts the newest and those still stood by are enough.
+/// and of verdicts the newest are enough, with those still stood by and those that a proposal of this or a
+/// later round waits for.
 fn forget(state: &mut State, oldest: Round) {
     let stood_by = [state.locked, state.valid].map(|held| held.map(|(_, round)| round));
     state
@@ -63,9 +65,14 @@ fn forget(state: &mut State, oldest: Round) {
     });
     let mut surplus = state.verdicts.len().saturating_sub(VERDICTS_KEPT);
     let held = [state.locked, state.valid].map(|held| held.map(|(block, _)| block));
-    let commits = &state.commits;
+    let (commits, votes, round) = (&state.commits, &state.votes, state.round);
     state.verdicts.retain(|(block, _)| {
-        let needed = held.contains(&Some(*block)) || commits.iter().any(|c| c.block == *block);
+        let needed = held.contains(&Some(*block))
+            || commits.iter().any(|c| c.block == *block)
+            || surplus > 0
+                && votes
+                    .iter()
+                    .any(|r| r.round >= round && r.is_proposed(*block));
         let goes = surplus > 0 && !needed;
         surplus -= usize::from(goes);
         !goes

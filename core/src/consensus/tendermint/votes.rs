@@ -4,7 +4,7 @@
 //! the caller hears only when a tally crossed a threshold.
 
 use super::message::Message;
-use crate::base::limits::{MAX_VALIDATORS, MAX_VALUES_PER_SIGNER};
+use crate::base::limits::{MAX_ROUNDS_BEHIND, MAX_VALIDATORS, MAX_VALUES_PER_SIGNER};
 use crate::types::{BlockId, Round, Signed, ValidatorId, ValidatorSet};
 use std::sync::Arc;
 
@@ -13,16 +13,19 @@ pub type SignedMessage = Arc<Signed<Message>>;
 
 /// Distinct validators, one bit each.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Signers(u128);
+pub struct Signers([u128; 4]);
 
-const _: () = assert!(MAX_VALIDATORS <= 128, "Signers has one bit a validator");
+const _: () = assert!(MAX_VALIDATORS <= 512, "Signers has one bit a validator");
 
 impl Signers {
     /// True when `id` was not in the set before.
     pub fn insert(&mut self, id: ValidatorId) -> bool {
-        let bit = 1u128.checked_shl(u32::from(id.0)).unwrap_or(0);
-        let new = self.0 & bit == 0 && bit != 0;
-        self.0 |= bit;
+        let Some(word) = self.0.get_mut(id.index() / 128) else {
+            return false;
+        };
+        let bit = 1 << (id.index() % 128);
+        let new = *word & bit == 0;
+        *word |= bit;
         new
     }
 }
@@ -30,7 +33,7 @@ impl Signers {
 /// What counting a vote changed.
 #[derive(Debug)]
 pub enum Counted {
-    /// Nothing: a duplicate, or one value too many from an equivocator.
+    /// Nothing: a duplicate, or one more value of an equivocator that hardly anybody else voted for.
     Nothing,
     Vote(Crossed),
 }
@@ -49,9 +52,18 @@ pub struct Crossed {
 ///
 /// An equivocator's stake counts once behind each value it voted for (the paper counts messages as a
 /// set) and once in `any` (the paper counts senders).
+///
+/// A signer has a few values of its choice ([`MAX_VALUES_PER_SIGNER`]); beyond them its vote is kept
+/// where others with more than a third of the stake voted for the same. 1. A liar sends us junk up to
+/// the limit, and its vote for A to v1 alone. 2. v1 locks A and relays the quorum that made it. 3. If
+/// that vote were one too many here, we could never follow v1's lock. Any quorum holds honest votes of
+/// more than a third, as long as liars hold no more than a third, so that what a quorum needs is always
+/// kept once its honest votes are in; a relay that came too early is repeated. Memory stays bounded: with
+/// four values of each signer's choice, at most eleven have more than a third, so that a signer has
+/// fifteen votes at most.
 #[derive(Clone, Debug, Default)]
 pub struct Tally {
-    /// Each validator's first vote.
+    /// Each validator's first vote, by its id.
     first: Vec<Option<SignedMessage>>,
     /// Equivocators' votes for other values, in order of arrival.
     further: Vec<SignedMessage>,
@@ -70,7 +82,7 @@ impl Tally {
         let signer = vote.signer;
         let stake = set.stake(signer);
         if self.first.is_empty() {
-            self.first.resize(set.len(), None);
+            self.first.resize(set.places(), None);
         }
         let Some(first) = self.first.get_mut(signer.index()) else {
             return Counted::Nothing;
@@ -89,6 +101,7 @@ impl Tally {
                 return Counted::Nothing;
             }
             Some(earlier) => {
+                let earlier = earlier.clone();
                 let mut known = 1;
                 for other in self.further.iter().filter(|v| v.signer == signer) {
                     if other.message.value() == value {
@@ -96,11 +109,11 @@ impl Tally {
                     }
                     known += 1;
                 }
-                if known >= MAX_VALUES_PER_SIGNER {
+                if known >= MAX_VALUES_PER_SIGNER && !set.exceeds_one_third(self.stake(value)) {
                     return Counted::Nothing;
                 }
                 if known == 1 {
-                    crossed.against = Some(earlier.clone());
+                    crossed.against = Some(earlier);
                 }
                 self.further.push(vote);
             }
@@ -207,9 +220,9 @@ impl RoundVotes {
     /// Keeps a proposal unless it is known or one too many; tells whether it was kept, and the first
     /// proposal if this is the second.
     ///
-    /// A value that a quorum already votes for is kept beyond the limit. 1. A lying proposer sends us
-    /// junk up to the limit and B to everybody else. 2. All others decide B. 3. Without B's proposal,
-    /// which they pass on, neither L36 nor L49 could ever fire here.
+    /// A value that more than a third of the stake voted for is kept beyond the limit, once. 1. A lying
+    /// proposer sends us junk up to the limit and B to everybody else. 2. All others decide B. 3. Without
+    /// B's proposal, which they pass on, neither L36 nor L49 could ever fire here.
     pub fn propose(
         &mut self,
         set: &ValidatorSet,
@@ -218,12 +231,15 @@ impl RoundVotes {
         if self.proposals.iter().any(|p| p.message == proposal.message) {
             return (false, None);
         }
-        let value = proposal.message.value();
-        let wanted = set.is_quorum(self.prevotes.stake(value))
-            || set.is_quorum(self.precommits.stake(value));
-        let most = MAX_VALUES_PER_SIGNER + usize::from(wanted);
-        if self.proposals.len() >= most {
-            return (false, None);
+        if self.proposals.len() >= MAX_VALUES_PER_SIGNER {
+            let value = proposal.message.value();
+            let new = self.proposals.iter().all(|p| p.message.value() != value);
+            let wanted = [&self.prevotes, &self.precommits]
+                .iter()
+                .any(|tally| set.exceeds_one_third(tally.stake(value)));
+            if !(new && wanted) {
+                return (false, None);
+            }
         }
         let first = match self.proposals.as_slice() {
             [first] => Some(first.clone()),
@@ -276,14 +292,48 @@ impl Votes {
         self.0.iter()
     }
 
-    /// Forgets rounds before `oldest` in which no block has a quorum of either kind of votes.
-    pub fn prune(&mut self, set: &ValidatorSet, oldest: Round) {
-        if self.0.first().is_some_and(|r| r.round < oldest) {
-            self.0.retain(|r| {
-                r.round >= oldest
-                    || r.prevotes.has_quorum_for_a_block(set)
-                    || r.precommits.has_quorum_for_a_block(set)
-            });
+    /// A proposal of `oldest` or a later round says that a quorum prevoted `value` in `round`.
+    #[must_use]
+    pub fn is_claimed(&self, oldest: Round, value: Option<BlockId>, round: Round) -> bool {
+        self.claims(oldest)
+            .any(|claim| (Some(claim.0), claim.1) == (value, round))
+    }
+
+    /// The values and valid rounds named by proposals of `oldest` and later rounds.
+    fn claims(&self, oldest: Round) -> impl Iterator<Item = (BlockId, Round)> + '_ {
+        let kept = self.0.partition_point(|r| r.round < oldest);
+        let proposals = self.0[kept..].iter().flat_map(|r| &r.proposals);
+        proposals.filter_map(|signed| match signed.message {
+            Message::Proposal {
+                value, valid_round, ..
+            } => Some((value, valid_round?)),
+            Message::Prevote { .. } | Message::Precommit { .. } => None,
+        })
+    }
+
+    /// Forgets rounds before `oldest`, except those in `held`, those that a later proposal claims a quorum
+    /// of prevotes in, and the newest in which a block has a quorum of either kind of votes.
+    pub fn prune(&mut self, set: &ValidatorSet, oldest: Round, held: [Option<Round>; 2]) {
+        if self.0.first().is_none_or(|r| r.round >= oldest) {
+            return;
         }
+        let claimed: Vec<Round> = self.claims(oldest).map(|(_, round)| round).collect();
+        let keeps = |r: &RoundVotes| held.contains(&Some(r.round)) || claimed.contains(&r.round);
+        let has_quorum = |r: &RoundVotes| {
+            r.prevotes.has_quorum_for_a_block(set) || r.precommits.has_quorum_for_a_block(set)
+        };
+        let old = self.0.iter().filter(|r| r.round < oldest);
+        let mut surplus = old
+            .filter(|r| !keeps(r) && has_quorum(r))
+            .count()
+            .saturating_sub(MAX_ROUNDS_BEHIND as usize);
+        self.0.retain(|r| {
+            if r.round >= oldest || keeps(r) {
+                return true;
+            }
+            let newest = has_quorum(r) && surplus == 0;
+            surplus = surplus.saturating_sub(usize::from(has_quorum(r)));
+            newest
+        });
     }
 }

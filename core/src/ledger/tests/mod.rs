@@ -134,6 +134,7 @@ fn salted(salt: u64, transactions: Vec<Arc<SignedTransaction>>) -> Arc<Block> {
         state_root: Hash::ZERO,
         transactions: Hash::ZERO,
         salt,
+        extension: Default::default(),
     };
     Block::new(header, transactions)
 }

@@ -3,7 +3,7 @@
 use super::text::time;
 use super::{
     Checked, Names, adversary, delay, faults, few, instant, known, network, pause, quote, rate,
-    require,
+    require, validators,
 };
 use crate::base::digest::from_hex;
 use crate::base::limits::{MAX_CALL_BYTES, MAX_COMMANDS, MAX_DENOMS, MAX_LABEL_BYTES};
@@ -98,6 +98,10 @@ fn command(
             require(first != second, &format!("{place}.second"), || {
                 "the second transaction is the first; give it another action.".into()
             })
+        }
+        Command::ChangeValidators { changes } => {
+            let place = format!("{place}.change_validators.changes");
+            validators::changes(&place, changes, names)
         }
         Command::Drop(_) | Command::DeliverNow(_) => Ok(()),
         Command::Delay { by_us, .. } => pause(&format!("{place}.delay.by_us"), *by_us),

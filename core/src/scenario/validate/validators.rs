@@ -2,7 +2,7 @@
 
 use super::{Checked, ScenarioError, distinct, quote, require};
 use crate::base::limits::{MAX_NAME_BYTES, MAX_TOTAL_STAKE, MAX_VALIDATORS};
-use crate::model::ValidatorSpec;
+use crate::model::{StakeChange, ValidatorSpec};
 use std::collections::BTreeSet;
 
 /// Names listed in a sentence before it says "and so on".
@@ -61,18 +61,11 @@ pub(super) fn check(validators: &[ValidatorSpec]) -> Result<Names<'_>, ScenarioE
                 )
             },
         )?;
-        require(
-            validator.stake > 0,
-            &format!("validators[{i}].stake"),
-            || {
-                format!(
-                    "{} has no stake; give it at least 1.",
-                    quote(&validator.name)
-                )
-            },
-        )?;
         total += u128::from(validator.stake);
     }
+    require(total > 0, "validators", || {
+        "nobody has any stake, so nobody could vote; give one validator at least 1.".into()
+    })?;
     require(total <= u128::from(MAX_TOTAL_STAKE), "validators", || {
         format!(
             "the stakes add up to {total}; together they may be at most {MAX_TOTAL_STAKE} (2^63 / 8, \
@@ -83,6 +76,25 @@ pub(super) fn check(validators: &[ValidatorSpec]) -> Result<Names<'_>, ScenarioE
         order: validators.iter().map(|v| v.name.as_str()).collect(),
         set,
     })
+}
+
+/// Changes of validators. What they add up to is for the run to see, which knows what came before.
+pub(super) fn changes(place: &str, changes: &[StakeChange], names: &Names) -> Checked {
+    require(!changes.is_empty(), place, || {
+        "no validator is named; name one, with the stake it is to have.".into()
+    })?;
+    let named: Vec<String> = changes.iter().map(|c| c.validator.clone()).collect();
+    distinct(place, &named, names)?;
+    for (i, change) in changes.iter().enumerate() {
+        let place = format!("{place}[{i}].stake");
+        require(change.stake <= MAX_TOTAL_STAKE, &place, || {
+            format!(
+                "a stake of {} is too much; all together may have at most {MAX_TOTAL_STAKE}.",
+                change.stake
+            )
+        })?;
+    }
+    Ok(())
 }
 
 /// A name people and charts can show.

@@ -147,7 +147,8 @@ impl Writer for Itf {
                 | Event::Evidence(_)
                 | Event::Byzantine(_)
                 | Event::Changed(_)
-                | Event::CommandMissed(_) => {}
+                | Event::CommandMissed(_)
+                | Event::Validators(_) => {}
                 Event::Delivered { .. }
                 | Event::Lost { .. }
                 | Event::BadSignature { .. }

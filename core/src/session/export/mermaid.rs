@@ -3,6 +3,7 @@
 
 use super::super::words::DIGITS;
 use super::Writer;
+use crate::check::voters;
 use crate::consensus::Role;
 use crate::trace::{Event, Head, MessageId, Record, Trace};
 use crate::types::NodeId;
@@ -124,6 +125,7 @@ impl Writer for Mermaid {
                 };
                 self.note_over_all(&told, out);
             }
+            Event::Validators(change) => self.note_over_all(&voters(trace, change), out),
             Event::Changed(sentence) | Event::CommandMissed(sentence) => {
                 self.note_over_all(sentence, out)
             }

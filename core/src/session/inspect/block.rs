@@ -4,7 +4,7 @@ use crate::base::Micros;
 use crate::base::digest::to_hex;
 use crate::session::Session;
 use crate::trace::Event;
-use crate::types::{Action, BlockId, SignedTransaction};
+use crate::types::{Action, BlockId, SignedTransaction, ValidatorId};
 
 /// Transactions listed.
 const LINES: usize = 200;
@@ -31,8 +31,12 @@ pub struct BlockInside {
     /// ancestor.
     pub certificate: Vec<Signature>,
     pub certificate_stake: u64,
+    /// Of the validators that vote on its height: how many, their stake, and a quorum of it.
+    pub validators: u32,
     pub total: u64,
     pub quorum: u64,
+    /// Validators it changes from two heights later on, each with the stake it has then; 0: it leaves.
+    pub changes: Vec<(u16, u64)>,
     /// (node, when, round, by catching up), first to last; the time is `None` where the trace has
     /// forgotten.
     pub decided: Vec<(u16, Option<Micros>, u32, bool)>,
@@ -86,12 +90,8 @@ impl Session {
         let head = &self.sim.trace().head;
         let header = &kept.block.header;
         let told = self.told_of(&id, header.time);
-        let total = head.validators.iter().map(|v| v.1).sum();
-        let mut signers: Vec<usize> = kept
-            .certificate
-            .iter()
-            .map(|s| s.validator.index())
-            .collect();
+        let set = self.sim.trace().validators(header.height);
+        let mut signers: Vec<ValidatorId> = kept.certificate.iter().map(|s| s.validator).collect();
         signers.sort_unstable();
         signers.dedup();
         let mut decided: Vec<_> = kept
@@ -143,9 +143,16 @@ impl Session {
                     round: s.slot.round,
                 })
                 .collect(),
-            certificate_stake: signers.iter().map(|v| self.stake_of(*v)).sum(),
-            total,
-            quorum: crate::types::validators::quorum(total),
+            certificate_stake: signers.iter().map(|v| set.stake(*v)).sum(),
+            validators: set.len() as u32,
+            total: set.total(),
+            quorum: set.quorum(),
+            changes: header
+                .extension
+                .validators
+                .iter()
+                .map(|v| (v.id.0, v.stake))
+                .collect(),
             decided,
             holders: kept.holders.iter().map(|n| n.0).collect(),
             executions: told.executions,

@@ -83,9 +83,4 @@ impl Session {
             .then(|| self.sim.block_like(&beginning))
             .flatten()
     }
-
-    fn stake_of(&self, validator: usize) -> u64 {
-        let validators = &self.sim.trace().head.validators;
-        validators.get(validator).map_or(0, |v| v.1)
-    }
 }

@@ -73,9 +73,9 @@ impl Session {
             let found = head.kinds.get(usize::from(k));
             found.map_or("?", |k| k.name).to_owned()
         };
-        let stakes: Vec<u64> = head.validators.iter().map(|v| v.1).collect();
-        let total = stakes.iter().sum();
-        let quorum = crate::types::validators::quorum(total);
+        let set = self.sim.trace().validators(status.height);
+        let stakes: Vec<u64> = set.iter().map(|v| v.stake).collect();
+        let (total, quorum) = (set.total(), set.quorum());
         let equal = stakes.windows(2).all(|w| w[0] == w[1]);
         let mut votes: Vec<VotesInside> = status
             .tallies

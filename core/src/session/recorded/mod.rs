@@ -134,6 +134,9 @@ impl Session {
         let trace = self.sim.trace();
         let mut writer = TraceWriter::new(trace, file::tips(trace));
         if trace.start() > 0 {
+            for change in file::validators(trace, trace.from()) {
+                writer.record(&change, trace);
+            }
             let liars = self.monitors.tainted();
             if !liars.is_empty() {
                 writer.record(&file::byzantine(liars.to_vec(), trace.from()), trace);

@@ -162,7 +162,8 @@ impl Playback {
             | Event::Rejected { .. }
             | Event::Changed(_)
             | Event::Submitted { .. }
-            | Event::CommandMissed(_) => {}
+            | Event::CommandMissed(_)
+            | Event::Validators(_) => {}
         }
     }
 

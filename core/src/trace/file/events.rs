@@ -4,8 +4,11 @@ use super::FileEvent;
 use super::names::{cut, name};
 use super::read::{MAX_SENTENCE, Reader};
 use crate::base::Micros;
-use crate::trace::{Accusation, ByzantineChange, Commit, Event, Executed, Loss, Rejection};
-use crate::types::{NodeId, Slot, ValidatorId};
+use crate::trace::{
+    Accusation, ByzantineChange, Commit, Event, Executed, Loss, Rejection, ValidatorsChange,
+};
+use crate::types::{NodeId, Slot, Validator, ValidatorId, ValidatorSet};
+use std::sync::Arc;
 
 impl Reader {
     fn node(&self, node: u16) -> Result<NodeId, String> {
@@ -273,6 +276,18 @@ impl Reader {
             },
             FileEvent::Vanished { sentence } => {
                 Event::CommandMissed(Box::new(cut(&sentence, MAX_SENTENCE)))
+            }
+            FileEvent::Validators { height, block, set } => {
+                let set = set
+                    .into_iter()
+                    .map(|(id, stake, key)| {
+                        let id = self.validator(id)?;
+                        Ok(Validator { id, key, stake })
+                    })
+                    .collect::<Result<Vec<_>, String>>()?;
+                let set = Arc::new(ValidatorSet::of(set)?);
+                self.sets.change(height, set.clone());
+                Event::Validators(Box::new(ValidatorsChange { height, block, set }))
             }
         })
     }

@@ -10,7 +10,7 @@ mod read;
 mod write;
 
 pub use read::{Complaints, TraceFile, read};
-pub use write::{TraceWriter, byzantine, tips};
+pub use write::{TraceWriter, byzantine, tips, validators};
 
 use crate::base::{Hash, Micros};
 use crate::types::{BlockId, Height, PublicKey, Round, Signature};
@@ -18,7 +18,10 @@ use borsh::{BorshDeserialize, BorshSerialize};
 
 /// The first bytes of every trace file.
 pub const MAGIC: [u8; 8] = *b"CFTRACE\n";
-pub const VERSION: u16 = 1;
+/// What is written. Version 2 has one event more, [`FileEvent::Validators`].
+pub const VERSION: u16 = 2;
+/// The oldest version that is read.
+pub const OLDEST: u16 = 1;
 /// Bytes one packed chunk may unpack to.
 const CHUNK: usize = 1 << 20;
 
@@ -191,6 +194,12 @@ enum FileEvent {
     Vanished {
         sentence: String,
     },
+    /// Since version 2. Each validator's number, stake and key.
+    Validators {
+        height: Height,
+        block: BlockId,
+        set: Vec<(u16, u64, PublicKey)>,
+    },
 }
 
 /// The last thing in a file: a file without it was cut off.
@@ -218,7 +227,9 @@ impl FileEvent {
             | FileEvent::Committed { height, round, .. }
             | FileEvent::Rejected { height, round, .. }
             | FileEvent::Evidence { height, round, .. } => Some((*height, *round)),
-            FileEvent::Executed { height, .. } => Some((*height, 0)),
+            FileEvent::Executed { height, .. } | FileEvent::Validators { height, .. } => {
+                Some((*height, 0))
+            }
             FileEvent::Sent { .. }
             | FileEvent::Delivered { .. }
             | FileEvent::Lost { .. }

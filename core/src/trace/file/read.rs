@@ -5,14 +5,14 @@
 
 use super::head::head;
 use super::names::{cut, name};
-use super::{CHUNK, FileEnd, FileEvent, FileHead, FileMessage, Item, MAGIC, VERSION};
+use super::{CHUNK, FileEnd, FileEvent, FileHead, FileMessage, Item, MAGIC, OLDEST, VERSION};
 use crate::base::limits::{
     MAX_ROUND, MAX_TIME, MAX_TRACE_BYTES, MAX_TRACE_MESSAGES, MAX_TRACE_RECORDS,
 };
 use crate::base::{Hash, Micros, hash_bytes};
 use crate::trace::{Head, MessageRecord, Proof, Record};
 use crate::types::keys::verify;
-use crate::types::{Height, NodeId, Round, Slot, ValidatorId};
+use crate::types::{Height, NodeId, PublicKey, Round, Slot, ValidatorId, ValidatorSets};
 use borsh::BorshDeserialize;
 use miniz_oxide::inflate::decompress_to_vec_zlib_with_limit;
 use std::collections::BTreeMap;
@@ -76,9 +76,9 @@ pub fn read(bytes: &[u8], signatures: u64) -> Result<TraceFile, String> {
         .split_first_chunk::<2>()
         .ok_or("the trace file ends within its first bytes.")?;
     let version = u16::from_le_bytes(*version);
-    if version != VERSION {
+    if !(OLDEST..=VERSION).contains(&version) {
         return Err(format!(
-            "this trace file has version {version}; this program reads version {VERSION}."
+            "this trace file has version {version}; this program reads versions {OLDEST} to {VERSION}."
         ));
     }
     let first = chunk(&mut rest)?.ok_or("the trace file ends before its head.")?;
@@ -86,10 +86,13 @@ pub fn read(bytes: &[u8], signatures: u64) -> Result<TraceFile, String> {
     let file_head = FileHead::deserialize(&mut first)
         .map_err(|e| format!("the head of the trace file cannot be read: {e}."))?;
     let from = file_head.from;
+    let nodes = file_head.nodes.len();
+    let head = head(file_head)?;
     let mut reader = Reader {
-        nodes: file_head.nodes.len(),
+        nodes,
+        sets: ValidatorSets::new(head.genesis_set()),
         file: TraceFile {
-            head: head(file_head)?,
+            head,
             records: Vec::new(),
             messages: Vec::new(),
             from,
@@ -175,6 +178,8 @@ fn chunk(rest: &mut &[u8]) -> Result<Option<Vec<u8>>, Bad> {
 pub(super) struct Reader {
     pub(super) file: TraceFile,
     pub(super) nodes: usize,
+    /// Who votes on each height, as the records so far tell.
+    pub(super) sets: ValidatorSets,
     /// The file's number of a message to ours.
     pub(super) ids: BTreeMap<u32, u32>,
     /// When a message left a node: our number and the node.
@@ -263,10 +268,11 @@ impl Reader {
             .proof
             .map(|(body, signature)| Box::new(Proof { signature, body }));
         if let Some(who) = signer {
+            let key = self.key(who, m.height);
             self.file.verified.1 += 1;
             if self.file.verified.0 < self.signatures {
                 self.file.verified.0 += 1;
-                if !proof.as_ref().is_some_and(|p| self.genuine(who, p)) {
+                if !proof.as_ref().is_some_and(|p| self.genuine(key, p)) {
                     // Kept on the chart, but nobody's word.
                     signer = None;
                     let name = self.file.head.validators[who.index()].0.clone();
@@ -304,13 +310,20 @@ impl Reader {
         ));
     }
 
-    fn genuine(&self, who: ValidatorId, proof: &Proof) -> bool {
+    /// The key a validator signs a height's messages with. One that does not vote there signs with the last
+    /// it had.
+    fn key(&self, who: ValidatorId, height: Height) -> Option<PublicKey> {
+        self.sets
+            .key(who, height)
+            .or_else(|| self.file.head.keys.get(who.index()).copied())
+    }
+
+    fn genuine(&self, key: Option<PublicKey>, proof: &Proof) -> bool {
         let head = &self.file.head;
         let mut signed = head.chain.0.to_vec();
         signed.extend_from_slice(&proof.body);
         let digest: Hash = hash_bytes(head.domain, &signed);
-        let key = head.keys.get(who.index());
-        key.is_some_and(|key| verify(key, &digest, &proof.signature))
+        key.is_some_and(|key| verify(&key, &digest, &proof.signature))
     }
 
     /// Heights and rounds no run comes to would only be there to overflow something.

@@ -5,7 +5,7 @@ use super::{
 };
 use crate::base::{Hash, Micros, encode};
 use crate::consensus::Role;
-use crate::trace::{Event, Head, Loss, MessageId, MessageRecord, Record, Trace};
+use crate::trace::{Event, Head, Loss, MessageId, MessageRecord, Record, Trace, ValidatorsChange};
 use crate::types::{BlockId, Height, NodeId, PublicKey};
 use miniz_oxide::deflate::compress_to_vec_zlib;
 
@@ -309,6 +309,15 @@ fn event(event: &Event) -> FileEvent {
         Event::CommandMissed(sentence) => FileEvent::Vanished {
             sentence: sentence.as_ref().clone(),
         },
+        Event::Validators(change) => FileEvent::Validators {
+            height: change.height,
+            block: change.block,
+            set: change
+                .set
+                .iter()
+                .map(|v| (v.id.0, v.stake, v.key))
+                .collect(),
+        },
     }
 }
 
@@ -328,6 +337,34 @@ pub fn tips(trace: &Trace) -> Vec<(Height, BlockId)> {
     }
     let genesis = (0, trace.head.genesis);
     tips.into_iter().map(|t| t.unwrap_or(genesis)).collect()
+}
+
+/// Records that say who votes, for a trace that does not reach back to the start: one for each change
+/// whose own record is forgotten.
+#[must_use]
+pub fn validators(trace: &Trace, at: Micros) -> Vec<Record> {
+    if trace.start() == 0 {
+        return Vec::new();
+    }
+    let kept: Vec<Height> = trace
+        .since(0)
+        .filter_map(|r| match &r.event {
+            Event::Validators(change) => Some(change.height),
+            _ => None,
+        })
+        .collect();
+    let changes = trace.validator_sets().changes();
+    changes
+        .filter(|(height, _)| !kept.contains(height))
+        .map(|(height, set)| Record {
+            at,
+            event: Event::Validators(Box::new(ValidatorsChange {
+                height,
+                block: Hash::ZERO,
+                set: set.clone(),
+            })),
+        })
+        .collect()
 }
 
 /// A record that says who was Byzantine already, for a trace that does not reach back to the start.
