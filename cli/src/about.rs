@@ -4,9 +4,9 @@ use crate::failure::{Exit, Outcome};
 use crate::{output, table};
 use consensusforge_core::base::limits;
 use consensusforge_core::consensus::Role;
+use consensusforge_core::consensus::registry::{PROTOCOLS, ProtocolFacts};
 use consensusforge_core::scenario::model::SEMANTICS;
 use consensusforge_core::scenario::validate::VERSION;
-use consensusforge_core::world::{PROTOCOLS, ProtocolFacts};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -85,8 +85,9 @@ fn protocol(facts: &ProtocolFacts) -> ProtocolRow {
         Role::Other => "other",
     };
     ProtocolRow {
-        name: facts.name.into(),
+        name: facts.info.name.into(),
         messages: facts
+            .info
             .kinds
             .iter()
             .map(|k| MessageRow {
@@ -95,6 +96,7 @@ fn protocol(facts: &ProtocolFacts) -> ProtocolRow {
             })
             .collect(),
         conventions: facts
+            .info
             .conventions
             .iter()
             .map(|(topic, sentence)| Convention {

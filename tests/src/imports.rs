@@ -107,8 +107,9 @@ fn tree(tokens: &[&str], at: usize, before: &[&str], found: &mut BTreeSet<Vec<St
     }
 }
 
-/// Names, `::` and braces; comments, strings and all other signs are left out.
-fn tokens(text: &str) -> Vec<&str> {
+/// Names, `::`, braces, commas and semicolons; comments, strings and all other signs are left out.
+#[must_use]
+pub fn tokens(text: &str) -> Vec<&str> {
     let mut tokens = Vec::new();
     let mut rest = text;
     while let Some(first) = rest.chars().next() {

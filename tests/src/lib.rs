@@ -1,12 +1,12 @@
 //! What the cross-crate suites share.
 
 pub mod guests;
+pub mod import_cycles;
 pub mod imports;
 pub mod mini_network;
 pub mod one_node;
 pub mod published;
 pub mod siege;
-pub mod streamlet;
 pub mod swarm;
 
 use consensusforge_core::session::Session;

@@ -4,7 +4,7 @@
 use consensusforge_core::base::{Micros, hash_of};
 use consensusforge_core::consensus::proposer::{Rule, Schedule};
 use consensusforge_core::consensus::{
-    Certificate, Context, Effect, Input, Message as _, Protocol, Timing,
+    Certificate, Context, Effect, Environment, Input, Message as _, Protocol,
 };
 use consensusforge_core::types::{
     BlockId, Height, NodeId, Signature, Signed, ValidatorId, ValidatorSets,
@@ -23,8 +23,7 @@ type Proof<M> = (BlockId, Arc<Certificate<M>>);
 pub struct MiniNetwork<P: Protocol> {
     pub now: Micros,
     sets: ValidatorSets,
-    schedule: Schedule,
-    timing: Timing,
+    environment: Environment<P::Params>,
     pub states: Vec<P::State>,
     queue: Queue<P::Message>,
     next: u64,
@@ -43,15 +42,24 @@ pub struct MiniNetwork<P: Protocol> {
 
 impl<P: Protocol> MiniNetwork<P> {
     #[must_use]
-    pub fn new(stakes: &[u64], timing: Timing, work: Micros, link: Link) -> Self {
+    pub fn new(
+        stakes: &[u64],
+        params: P::Params,
+        block_interval: Micros,
+        work: Micros,
+        link: Link,
+    ) -> Self {
         let genesis = super::one_node::genesis();
         let nodes = stakes.len();
         let mut network = MiniNetwork {
             now: 0,
+            states: vec![P::new(genesis, &params); nodes],
             sets: super::one_node::validators(stakes),
-            schedule: Schedule::new(Rule::Priority),
-            timing,
-            states: vec![P::new(genesis); nodes],
+            environment: Environment {
+                proposers: Schedule::new(Rule::Priority),
+                params,
+                block_interval,
+            },
             queue: BTreeMap::new(),
             next: 0,
             link,
@@ -98,8 +106,8 @@ impl<P: Protocol> MiniNetwork<P> {
     fn gossip(&mut self) {
         for node in 0..self.states.len() {
             let context = self.context(node);
-            let (own, others) = P::resend(&self.states[node], &context);
-            for message in own.into_iter().chain(others) {
+            // Here everybody gets what one peer would.
+            for (_, message) in P::resend(&self.states[node], &context) {
                 self.broadcast(node, message);
             }
             self.help_others_catch_up(node);
@@ -127,23 +135,17 @@ impl<P: Protocol> MiniNetwork<P> {
         }
     }
 
-    fn context(&self, node: usize) -> Context<'_> {
+    fn context(&self, node: usize) -> Context<'_, P::Params> {
         let id = u16::try_from(node).unwrap_or(u16::MAX);
-        Context {
-            now: self.now,
-            node: NodeId(id),
-            me: Some(ValidatorId(id)),
-            validators: &self.sets,
-            proposers: &self.schedule,
-            timing: &self.timing,
-        }
+        self.environment
+            .context(&self.sets, self.now, NodeId(id), Some(ValidatorId(id)))
     }
 
     fn step(&mut self, node: usize, input: Input<P::Message>) {
         if let Input::Message(signed) = &input {
             self.stores[node].extend(signed.message.attachment());
         }
-        let mut state = std::mem::replace(&mut self.states[node], P::new(self.genesis));
+        let mut state = self.states[node].clone();
         let mut out = Vec::new();
         P::step(&mut state, &self.context(node), input, &mut out);
         self.states[node] = state;

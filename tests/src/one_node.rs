@@ -2,9 +2,10 @@
 
 use consensusforge_core::base::{Hash, Micros, hash_bytes};
 use consensusforge_core::consensus::proposer::{Rule, Schedule};
-use consensusforge_core::consensus::tendermint::{Message, State, Tendermint};
+use consensusforge_core::consensus::tendermint::{Message, Params, State, Tendermint};
 use consensusforge_core::consensus::{
-    Certificate, Context, Effect, Input, Note, Protocol, Script, Status, Timer, Timing,
+    Certificate, Context, Effect, Environment, Input, Note, Protocol, Recipients, Script, Status,
+    Timer,
 };
 use consensusforge_core::types::{
     BlockId, Evidence, Height, Keypair, NodeId, Round, Signature, Signed, Slot, ValidatorId,
@@ -12,13 +13,14 @@ use consensusforge_core::types::{
 };
 use std::sync::Arc;
 
-pub const TIMING: Timing = Timing {
-    propose: 3_000,
-    prevote: 1_000,
-    precommit: 2_000,
-    delta: 500,
-    block_interval: 1_000_000,
+pub const PARAMS: Params = Params {
+    propose_timeout_us: 3_000,
+    prevote_timeout_us: 1_000,
+    precommit_timeout_us: 2_000,
+    timeout_delta_us: 500,
 };
+
+pub const BLOCK_INTERVAL: Micros = 1_000_000;
 
 pub const PROPOSE: u8 = 0;
 pub const PREVOTE: u8 = 1;
@@ -58,7 +60,7 @@ pub fn signed(signer: u16, message: Message) -> Arc<Signed<Message>> {
 
 pub struct OneNode {
     pub sets: ValidatorSets,
-    pub schedule: Schedule,
+    pub environment: Environment<Params>,
     pub me: Option<ValidatorId>,
     pub state: State,
     /// Every message this node ever signed, in order.
@@ -83,9 +85,13 @@ impl OneNode {
     pub fn idle(stakes: &[u64], me: u16) -> Self {
         OneNode {
             sets: validators(stakes),
-            schedule: Schedule::new(Rule::Rotation),
+            environment: Environment {
+                proposers: Schedule::new(Rule::Rotation),
+                params: PARAMS,
+                block_interval: BLOCK_INTERVAL,
+            },
             me: Some(ValidatorId(me)),
-            state: Tendermint::new(genesis()),
+            state: Tendermint::new(genesis(), &PARAMS),
             history: Vec::new(),
         }
     }
@@ -94,14 +100,8 @@ impl OneNode {
         let mut effects = Vec::new();
         let mut pending = vec![input];
         while let Some(input) = pending.pop() {
-            let context = Context {
-                now: 0,
-                node: NodeId(self.me.map_or(0, |me| me.0)),
-                me: self.me,
-                validators: &self.sets,
-                proposers: &self.schedule,
-                timing: &TIMING,
-            };
+            let node = NodeId(self.me.map_or(0, |me| me.0));
+            let context = self.environment.context(&self.sets, 0, node, self.me);
             let mut out = Vec::new();
             Tendermint::step(&mut self.state, &context, input, &mut out);
             let me = self.me.map_or(0, |me| me.0);
@@ -132,7 +132,7 @@ impl OneNode {
         valid_round: Option<Round>,
     ) -> Outcome {
         let height = self.height();
-        let proposer = self.schedule.at(&self.sets, height, round);
+        let proposer = self.with_context(|context| context.proposer(height, round));
         self.message(
             proposer.0,
             Message::Proposal {
@@ -226,7 +226,7 @@ impl OneNode {
 
     #[must_use]
     pub fn height(&self) -> Height {
-        Tendermint::height(&self.state)
+        self.status().height
     }
 
     #[must_use]
@@ -237,22 +237,21 @@ impl OneNode {
     /// Messages the node would send again: its own, and others'.
     #[must_use]
     pub fn resend(&self) -> (Vec<Message>, Vec<(u16, Message)>) {
-        let (own, others) = self.with_context(|context| Tendermint::resend(&self.state, context));
+        let repeated = self.with_context(|context| Tendermint::resend(&self.state, context));
+        let (own, others): (Vec<_>, Vec<_>) = repeated
+            .into_iter()
+            .partition(|(to, _)| *to == Recipients::Everyone);
         (
-            own.iter().map(|s| s.message).collect(),
-            others.iter().map(|s| (s.signer.0, s.message)).collect(),
+            own.iter().map(|(_, s)| s.message).collect(),
+            others
+                .iter()
+                .map(|(_, s)| (s.signer.0, s.message))
+                .collect(),
         )
     }
 
-    fn with_context<T>(&self, f: impl FnOnce(&Context) -> T) -> T {
-        f(&Context {
-            now: 0,
-            node: NodeId(0),
-            me: self.me,
-            validators: &self.sets,
-            proposers: &self.schedule,
-            timing: &TIMING,
-        })
+    fn with_context<T>(&self, f: impl FnOnce(&Context<Params>) -> T) -> T {
+        f(&self.environment.context(&self.sets, 0, NodeId(0), self.me))
     }
 }
 
@@ -363,7 +362,7 @@ pub fn certificate_of(
     signers.iter().map(|s| signed(*s, message)).collect()
 }
 
-/// A script line for [`Protocol::compose`].
+/// A line of a script that a puppet signs.
 #[must_use]
 pub fn script(kind: &str, value: Option<BlockId>) -> Script {
     Script {

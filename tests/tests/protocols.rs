@@ -2,18 +2,10 @@
 
 use consensusforge_core::base::random::{Purpose, Randomness, link};
 use consensusforge_core::base::{MILLISECOND, Micros, SECOND};
+use consensusforge_core::consensus::Protocol;
+use consensusforge_core::consensus::streamlet::Streamlet;
 use consensusforge_core::consensus::tendermint::Tendermint;
-use consensusforge_core::consensus::{Protocol, Timing};
 use consensusforge_tests::mini_network::{Link, MiniNetwork};
-use consensusforge_tests::streamlet::Streamlet;
-
-const TIMING: Timing = Timing {
-    propose: SECOND,
-    prevote: 500 * MILLISECOND,
-    precommit: 500 * MILLISECOND,
-    delta: 200 * MILLISECOND,
-    block_interval: 500 * MILLISECOND,
-};
 
 /// 20 to 80 ms, and a loss of `lost` in a million.
 fn jitter(seed: u64, lost: u32) -> Link {
@@ -38,7 +30,13 @@ fn cut(node: usize, from_time: Micros, to_time: Micros) -> Link {
 }
 
 fn run<P: Protocol>(stakes: &[u64], link: Link, gossip: Micros) -> MiniNetwork<P> {
-    let mut network = MiniNetwork::<P>::new(stakes, TIMING, 10 * MILLISECOND, link);
+    let mut network = MiniNetwork::<P>::new(
+        stakes,
+        P::Params::default(),
+        500 * MILLISECOND,
+        10 * MILLISECOND,
+        link,
+    );
     network.run(60 * SECOND, gossip);
     network
 }

@@ -1,6 +1,7 @@
 //! The seams, each with a second implementation in the full simulator.
 
 use consensusforge_core::check::{FindingKind, Monitors};
+use consensusforge_core::consensus::streamlet::Streamlet;
 use consensusforge_core::session::Session;
 use consensusforge_core::session::scenario::Scenario;
 use consensusforge_core::session::scenario::model::{
@@ -10,7 +11,6 @@ use consensusforge_core::session::view::VerdictKind;
 use consensusforge_core::trace::Event;
 use consensusforge_core::types::{PublicKey, ValidatorSet, ValidatorSets};
 use consensusforge_core::world::{Setup, Simulation, build};
-use consensusforge_tests::streamlet::Streamlet;
 
 fn setup(scenario: Scenario) -> Setup {
     Setup {

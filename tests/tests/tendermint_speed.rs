@@ -4,7 +4,7 @@
 use consensusforge_core::base::limits::MAX_VALIDATORS;
 use consensusforge_core::consensus::proposer::{Rule, Schedule};
 use consensusforge_core::consensus::tendermint::{INTERVAL_TIMER, Message, Tendermint};
-use consensusforge_core::consensus::{Context, Input, Protocol, Timer};
+use consensusforge_core::consensus::{Corruptible, Environment, Input, Protocol, Timer};
 use consensusforge_core::types::{NodeId, Slot, ValidatorId};
 use consensusforge_tests::one_node::*;
 use std::time::Instant;
@@ -15,22 +15,21 @@ fn nanoseconds_a_message_at_128_validators() {
     const HEIGHTS: u64 = 40;
     let n = MAX_VALIDATORS as u16;
     let sets = validators(&vec![100; MAX_VALIDATORS]);
-    let proposers = Schedule::new(Rule::Priority);
-    let mut states = vec![Tendermint::new(genesis()); MAX_VALIDATORS];
+    let environment = Environment {
+        proposers: Schedule::new(Rule::Priority),
+        params: PARAMS,
+        block_interval: BLOCK_INTERVAL,
+    };
+    let votes_for = Tendermint::VOTES_FOR.expect("there are votes");
+    let mut states = vec![Tendermint::new(genesis(), &PARAMS); MAX_VALIDATORS];
     let mut inputs = 0u64;
     let mut spent = std::time::Duration::ZERO;
     let mut out = Vec::new();
     for height in 1..=HEIGHTS {
         let value = consensusforge_core::base::hash_of("test/block", &height);
-        let context = |node: u16| Context {
-            now: 0,
-            node: NodeId(node),
-            me: Some(ValidatorId(node)),
-            validators: &sets,
-            proposers: &proposers,
-            timing: &TIMING,
-        };
-        let proposer = proposers.at(&sets, height, 0);
+        let context =
+            |node: u16| environment.context(&sets, 0, NodeId(node), Some(ValidatorId(node)));
+        let proposer = context(0).proposer(height, 0);
         let proposal = signed(
             proposer.0,
             Message::Proposal {
@@ -40,7 +39,7 @@ fn nanoseconds_a_message_at_128_validators() {
                 valid_round: None,
             },
         );
-        let votes = Tendermint::votes_for(&proposal.message);
+        let votes = votes_for(&proposal.message);
         let slot = Slot { height, round: 0 };
         let start = Input::Timer(Timer {
             kind: INTERVAL_TIMER,
@@ -84,7 +83,8 @@ fn nanoseconds_a_message_at_128_validators() {
             out.clear();
         }
     }
-    assert!(states.iter().all(|s| Tendermint::height(s) == HEIGHTS + 1));
+    let height = |s| Tendermint::status(s, &environment.context(&sets, 0, NodeId(0), None)).height;
+    assert!(states.iter().all(|s| height(s) == HEIGHTS + 1));
     println!(
         "{} ns a message, {} messages a block",
         spent.as_nanos() / u128::from(inputs),

@@ -2,6 +2,7 @@
 
 use consensusforge_core::check::{FindingKind, Monitors};
 use consensusforge_core::consensus::proposer::{Rule, Schedule};
+use consensusforge_core::consensus::streamlet::Streamlet;
 use consensusforge_core::session::Session;
 use consensusforge_core::session::scenario::Scenario;
 use consensusforge_core::session::scenario::model::{
@@ -12,7 +13,6 @@ use consensusforge_core::session::view::VerdictKind;
 use consensusforge_core::trace::{Commit, Event, Trace, ValidatorsChange};
 use consensusforge_core::types::{NodeId, ValidatorId};
 use consensusforge_core::world::{Setup, Simulation, build, simulate};
-use consensusforge_tests::streamlet::Streamlet;
 use std::collections::BTreeMap;
 
 const SECOND: u64 = 1_000_000;

@@ -4,7 +4,6 @@
 pub mod branches;
 pub mod chart;
 pub mod data;
-pub mod effective;
 pub mod flame;
 pub mod forms;
 pub mod glossary;
@@ -13,12 +12,12 @@ pub mod lessons;
 pub mod model;
 pub mod pace;
 pub mod protocol;
+pub mod reading;
 pub mod scale;
+pub mod settings;
 pub mod words;
 pub mod worker;
 
-#[cfg(target_arch = "wasm32")]
-pub mod app;
 #[cfg(target_arch = "wasm32")]
 pub mod page;
 #[cfg(target_arch = "wasm32")]
@@ -26,4 +25,6 @@ pub mod panels;
 #[cfg(target_arch = "wasm32")]
 pub mod platform;
 #[cfg(target_arch = "wasm32")]
-pub mod studio;
+mod receive;
+#[cfg(target_arch = "wasm32")]
+pub mod state;

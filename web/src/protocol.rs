@@ -208,7 +208,15 @@ pub enum About {
 }
 
 /// Sent with every slice of work.
-#[derive(Clone, Copy, Debug, Default, PartialEq, BorshSerialize, BorshDeserialize)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    Default,
+    PartialEq,
+    BorshSerialize,
+    BorshDeserialize
+)]
 pub struct Tick {
     pub now_us: u64,
     pub steps: u64,

@@ -82,6 +82,17 @@ pub fn speed_position(speed: Option<f64>) -> f64 {
     })
 }
 
+/// Milliseconds as a field shows them, to the microseconds of a scenario.
+#[must_use]
+pub fn us(ms: f64) -> u64 {
+    (ms * 1_000.0).round().max(0.0) as u64
+}
+
+#[must_use]
+pub fn ms(us: u64) -> f64 {
+    us as f64 / 1_000.0
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,11 +1,11 @@
 //! The guided path walked as a reader would walk it, and what its steps say held against the trace.
 
+use consensusforge_core::session::scenario::effective;
 use consensusforge_core::session::scenario::model::{
     AdversarySpec, Command, LatencySpec, Scenario, Who,
 };
 use consensusforge_core::session::view::{Arrow, Fate, Mark, MarkKind};
 use consensusforge_core::session::{Session, scenario};
-use consensusforge_web::effective;
 use consensusforge_web::lessons::progress::STEPS;
 use consensusforge_web::lessons::{Seen, Stage, Step, Watch, path};
 

@@ -2,7 +2,7 @@
 
 use super::names::Names;
 use super::report::{CodeRow, Gas, Party, RunReport, StepRow};
-use super::script::{CoinInput, Rules, Said, Script, Step};
+use super::script::{CoinInput, MessageInput, Rules, Script, Step};
 use crate::failure::Failure;
 use crate::source;
 use consensusforge_core::base::digest::{from_hex, sha256};
@@ -37,7 +37,7 @@ fn account(name: &str) -> Keypair {
 }
 
 /// Stores the modules: nobody of the script.
-fn librarian() -> Keypair {
+fn uploader() -> Keypair {
     Keypair::from_secret(hash_bytes("consensusforge/script-librarian", &[]).0)
 }
 
@@ -107,7 +107,7 @@ impl Play {
         let digest = sha256(&wasm);
         let bytes = wasm.len() as u64;
         let receipt = self
-            .transact(&librarian(), limits::MAX_BLOCK_GAS, Action::Store { wasm })
+            .transact(&uploader(), limits::MAX_BLOCK_GAS, Action::Store { wasm })
             .and_then(|receipt| match &receipt.result {
                 Ok(_) => Ok(receipt),
                 Err(why) => Err(why.clone()),
@@ -131,7 +131,7 @@ impl Play {
         });
         self.steps.push(StepRow {
             step: index,
-            what: step.word().into(),
+            what: step.name().into(),
             ok: row.error.is_none(),
             height: self.height,
             state_root: self.state.root().to_string(),
@@ -156,7 +156,7 @@ impl Play {
                     code_id: *code_id,
                     admin: admin.transpose()?,
                     label: label.clone(),
-                    input: self.input(step.said())?,
+                    input: self.input(step.message_input())?,
                     funds: coins(funds)?,
                     salt: salt.as_ref().map(|salt| salt.clone().into_bytes()),
                 };
@@ -171,7 +171,7 @@ impl Play {
             } => {
                 let action = Action::Execute {
                     contract: self.names.resolve(contract)?,
-                    input: self.input(step.said())?,
+                    input: self.input(step.message_input())?,
                     funds: coins(funds)?,
                 };
                 (by, *gas, action)
@@ -186,7 +186,7 @@ impl Play {
                 let action = Action::Migrate {
                     contract: self.names.resolve(contract)?,
                     code_id: *code_id,
-                    input: self.input(step.said())?,
+                    input: self.input(step.message_input())?,
                 };
                 (by, *gas, action)
             }
@@ -197,8 +197,10 @@ impl Play {
                 };
                 (by, prices::of(&action), action)
             }
-            Step::Query { contract, .. } => return self.query(contract, step.said()),
-            Step::Sudo { contract, gas, .. } => return self.sudo(contract, step.said(), *gas),
+            Step::Query { contract, .. } => return self.query(contract, step.message_input()),
+            Step::Sudo { contract, gas, .. } => {
+                return self.sudo(contract, step.message_input(), *gas);
+            }
             Step::Wait { blocks } => {
                 self.height = self.height.saturating_add(*blocks);
                 return Ok(StepRow::default());
@@ -217,9 +219,9 @@ impl Play {
         Ok(StepRow::of(&receipt, &self.names))
     }
 
-    fn query(&self, contract: &str, said: Said<'_>) -> Result<StepRow, String> {
+    fn query(&self, contract: &str, message: MessageInput<'_>) -> Result<StepRow, String> {
         let contract = self.names.resolve(contract)?;
-        let input = self.input(said)?;
+        let input = self.input(message)?;
         let place = (self.height, self.time());
         let outcome = self.chain.view(&self.state, place, contract, &input);
         let mut row = StepRow {
@@ -236,9 +238,14 @@ impl Play {
     }
 
     /// At the end of a block without transactions.
-    fn sudo(&mut self, contract: &str, said: Said<'_>, gas: u64) -> Result<StepRow, String> {
+    fn sudo(
+        &mut self,
+        contract: &str,
+        message: MessageInput<'_>,
+        gas: u64,
+    ) -> Result<StepRow, String> {
         let contract = self.names.resolve(contract)?;
-        let input = self.input(said)?;
+        let input = self.input(message)?;
         let height = self.next_height()?;
         let at = (height, height.saturating_mul(SECOND_US));
         let (state, receipt) = self.chain.sudo(&self.state, at, contract, &input, gas);
@@ -247,8 +254,8 @@ impl Play {
         Ok(StepRow::of(&receipt, &self.names))
     }
 
-    fn input(&self, said: Said<'_>) -> Result<Vec<u8>, String> {
-        match (said.msg, said.text, said.hex) {
+    fn input(&self, message: MessageInput<'_>) -> Result<Vec<u8>, String> {
+        match (message.msg, message.text, message.hex) {
             (_, Some(text), _) => Ok(self.names.words(text)),
             (_, _, Some(hex)) => from_hex(hex),
             (Some(msg), None, None) => Ok(self.names.message(msg)),
@@ -271,7 +278,8 @@ impl Play {
             action,
         };
         let signed = SignedTransaction::sign(transaction, keys, &self.chain.id);
-        validity::check_transaction(&signed, &self.chain.id, false)?;
+        validity::check_transaction(&signed, &self.chain.id, false)
+            .map_err(|why| why.to_string())?;
         let height = self.next_height()?;
         let header = Header {
             chain: self.chain.id,

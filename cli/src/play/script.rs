@@ -34,7 +34,8 @@ pub struct Script {
 
 /// By which rules modules are admitted: `strict` takes what cosmwasm-vm takes, `modern` also
 /// memory.copy and memory.fill.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Rules {
     Strict,
@@ -42,7 +43,8 @@ pub enum Rules {
     Modern,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CoinInput {
     pub denom: String,
@@ -186,11 +188,11 @@ pub fn read(name: &str) -> Result<Script, Failure> {
             script.steps.len()
         )));
     }
-    look_through(&script)?;
+    validate(&script)?;
     Ok(script)
 }
 
-fn look_through(script: &Script) -> Result<(), Failure> {
+fn validate(script: &Script) -> Result<(), Failure> {
     for (name, coins) in &script.accounts {
         check_name(name).map_err(|why| Failure::input(format!("accounts: {why}.")))?;
         check_coins(coins).map_err(|why| Failure::input(format!("accounts.{name}{why}.")))?;
@@ -198,13 +200,13 @@ fn look_through(script: &Script) -> Result<(), Failure> {
     let mut contracts = BTreeSet::new();
     for (i, step) in script.steps.iter().enumerate() {
         check_step(script, &mut contracts, step)
-            .map_err(|why| Failure::input(format!("steps[{i}].{}.{why}.", step.word())))?;
+            .map_err(|why| Failure::input(format!("steps[{i}].{}.{why}.", step.name())))?;
     }
     Ok(())
 }
 
 impl Step {
-    pub fn word(&self) -> &'static str {
+    pub fn name(&self) -> &'static str {
         match self {
             Step::Instantiate { .. } => "instantiate",
             Step::Execute { .. } => "execute",
@@ -217,31 +219,31 @@ impl Step {
     }
 
     /// What it says to a contract.
-    pub fn said(&self) -> Said<'_> {
+    pub fn message_input(&self) -> MessageInput<'_> {
         match self {
             Step::Instantiate { msg, text, hex, .. }
             | Step::Execute { msg, text, hex, .. }
             | Step::Query { msg, text, hex, .. }
             | Step::Migrate { msg, text, hex, .. }
-            | Step::Sudo { msg, text, hex, .. } => Said {
+            | Step::Sudo { msg, text, hex, .. } => MessageInput {
                 msg: msg.as_ref(),
                 text: text.as_deref(),
                 hex: hex.as_deref(),
             },
-            Step::Send { .. } | Step::Wait { .. } => Said::default(),
+            Step::Send { .. } | Step::Wait { .. } => MessageInput::default(),
         }
     }
 }
 
 /// A message in one of three ways; none is `{}`.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Said<'a> {
+pub struct MessageInput<'a> {
     pub msg: Option<&'a Value>,
     pub text: Option<&'a str>,
     pub hex: Option<&'a str>,
 }
 
-impl Said<'_> {
+impl MessageInput<'_> {
     fn check(self) -> Result<(), String> {
         let given = [self.msg.is_some(), self.text.is_some(), self.hex.is_some()];
         if given.iter().filter(|g| **g).count() > 1 {
@@ -287,7 +289,7 @@ fn check_step<'a>(
         ))
     };
     let funds = |coins: &[CoinInput]| check_coins(coins).map_err(|why| format!("funds{why}"));
-    step.said().check()?;
+    step.message_input().check()?;
     match step {
         Step::Instantiate {
             by,

@@ -2,9 +2,10 @@
 
 use crate::failure::Failure;
 use consensusforge_core::base::Micros;
-use consensusforge_core::scenario::model::{ProposerSpec, ProtocolSpec, ValidatorSpec};
+use consensusforge_core::scenario::model::{ProposerSpec, ValidatorSpec};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 /// Inputs one list may hold.
 const MAX_INPUTS: usize = 100_000;
@@ -20,7 +21,8 @@ pub struct StepInput {
     pub proposer: ProposerSpec,
     /// For the proposer rule `draw`.
     pub seed: u64,
-    pub timing: TimingInput,
+    /// The protocol's parameters, as in a scenario, and `block_interval_us`, the pause after a decision.
+    pub timing: Map<String, Value>,
     /// What the machine broadcasts reaches itself at once, as in a run. False: only the list does.
     pub self_delivery: bool,
     pub inputs: Vec<TimedInput>,
@@ -34,33 +36,9 @@ impl Default for StepInput {
             me: "v1".into(),
             proposer: ProposerSpec::Rotation,
             seed: 1,
-            timing: TimingInput::default(),
+            timing: Map::new(),
             self_delivery: true,
             inputs: Vec::new(),
-        }
-    }
-}
-
-/// Timeouts as in a scenario.
-#[derive(Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, default)]
-pub struct TimingInput {
-    pub propose_timeout_us: Micros,
-    pub prevote_timeout_us: Micros,
-    pub precommit_timeout_us: Micros,
-    pub timeout_delta_us: Micros,
-    pub block_interval_us: Micros,
-}
-
-impl Default for TimingInput {
-    fn default() -> Self {
-        let protocol = ProtocolSpec::default();
-        TimingInput {
-            propose_timeout_us: protocol.propose_timeout_us,
-            prevote_timeout_us: protocol.prevote_timeout_us,
-            precommit_timeout_us: protocol.precommit_timeout_us,
-            timeout_delta_us: protocol.timeout_delta_us,
-            block_interval_us: protocol.block_interval_us,
         }
     }
 }
@@ -76,7 +54,8 @@ pub struct TimedInput {
 
 /// One input. Values are labels of your own (`"A"`); `null` or nothing is nil; `"genesis"` is the block
 /// below height 1.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum InputSpec {
     Start,
@@ -113,7 +92,8 @@ pub enum InputSpec {
 }
 
 /// A message by what it says.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct MessageSpec {
     /// `proposal`, `prevote`, `precommit`.

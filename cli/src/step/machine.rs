@@ -9,7 +9,8 @@ use crate::failure::Failure;
 use consensusforge_core::base::{Hash, hash_of};
 use consensusforge_core::consensus::proposer::{Rule, Schedule};
 use consensusforge_core::consensus::{
-    Context, Effect, Input, Message, Note, Protocol, Script, Timer, Timing,
+    Corruptible, Effect, Environment, Input, Message, Note, ParamError, ProtocolInfo, Script,
+    Timer, read_params,
 };
 use consensusforge_core::scenario::model::{ProposerSpec, ProtocolSpec};
 use consensusforge_core::scenario::{Scenario, validate};
@@ -22,7 +23,7 @@ use std::sync::Arc;
 /// Messages a machine may hand itself after one input before something is wrong with it.
 const MAX_OWN: usize = 10_000;
 
-pub fn run<P: Protocol>(input: &StepInput) -> Result<StepOutput, Failure> {
+pub fn run<P: Corruptible>(input: &StepInput) -> Result<StepOutput, Failure> {
     let mut machine = Machine::<P>::new(input)?;
     let mut now = 0;
     let mut steps = Vec::new();
@@ -41,40 +42,45 @@ pub fn run<P: Protocol>(input: &StepInput) -> Result<StepOutput, Failure> {
     }
     let set = machine.sets.at(1);
     Ok(StepOutput {
-        protocol: P::NAME.into(),
+        protocol: P::INFO.name.into(),
         me: input.me.clone(),
         total: set.total(),
-        quorum: set.quorum(),
+        quorum: machine.info.bound.quorum.needed(set.total()),
         skip: set.skip(),
         steps,
     })
 }
 
-struct Machine<P: Protocol> {
+struct Machine<P: Corruptible> {
     names: Names,
     me: ValidatorId,
-    sets: ValidatorSets,
+    info: ProtocolInfo,
     keys: Vec<Keypair>,
-    schedule: Schedule,
-    timing: Timing,
+    sets: ValidatorSets,
+    environment: Environment<P::Params>,
     self_delivery: bool,
     state: P::State,
 }
 
-impl<P: Protocol> Machine<P> {
+impl<P: Corruptible> Machine<P> {
     fn new(input: &StepInput) -> Result<Self, Failure> {
-        let timing = &input.timing;
+        let mut timing = input.timing.clone();
+        let block_interval = match timing.remove("block_interval_us") {
+            None => ProtocolSpec::default().block_interval_us,
+            Some(given) => serde_json::from_value(given)
+                .map_err(|e| Failure::input(format!("timing.block_interval_us: {e}.")))?,
+        };
+        let params: P::Params =
+            read_params(&timing).map_err(|ParamError { field, sentence }| {
+                Failure::input(format!("timing.{field}: {sentence}"))
+            })?;
         // What a scenario would refuse is refused here with the same sentence.
         validate(&Scenario {
             validators: input.validators.clone(),
             protocol: ProtocolSpec {
-                name: P::NAME.into(),
+                name: P::INFO.name.into(),
                 proposer: input.proposer.clone(),
-                propose_timeout_us: timing.propose_timeout_us,
-                prevote_timeout_us: timing.prevote_timeout_us,
-                precommit_timeout_us: timing.precommit_timeout_us,
-                timeout_delta_us: timing.timeout_delta_us,
-                block_interval_us: timing.block_interval_us,
+                block_interval_us: block_interval,
                 ..ProtocolSpec::default()
             },
             ..Scenario::default()
@@ -100,18 +106,16 @@ impl<P: Protocol> Machine<P> {
         Ok(Machine {
             me: names.validator(&input.me)?,
             names,
-            sets: ValidatorSets::new(set),
             keys,
-            schedule: Schedule::new(rule),
-            timing: Timing {
-                propose: timing.propose_timeout_us,
-                prevote: timing.prevote_timeout_us,
-                precommit: timing.precommit_timeout_us,
-                delta: timing.timeout_delta_us,
-                block_interval: timing.block_interval_us,
+            state: P::new(genesis, &params),
+            info: P::info(&params),
+            sets: ValidatorSets::new(set),
+            environment: Environment {
+                proposers: Schedule::new(rule),
+                params,
+                block_interval,
             },
             self_delivery: input.self_delivery,
-            state: P::new(genesis),
         })
     }
 
@@ -154,16 +158,15 @@ impl<P: Protocol> Machine<P> {
 
     fn step(&mut self, now: u64, input: Input<P::Message>) -> Vec<Effect<P::Message>> {
         let mut effects = Vec::new();
-        let context = Context {
-            now,
-            node: NodeId(self.me.0),
-            me: Some(self.me),
-            validators: &self.sets,
-            proposers: &self.schedule,
-            timing: &self.timing,
-        };
+        let context = self
+            .environment
+            .context(&self.sets, now, NodeId(self.me.0), Some(self.me));
         P::step(&mut self.state, &context, input, &mut effects);
         effects
+    }
+
+    fn timers(&self) -> Vec<&'static str> {
+        self.info.timers.iter().map(|t| t.name).collect()
     }
 
     fn to_myself<'a>(&self, effect: &'a Effect<P::Message>) -> Option<&'a P::Message> {
@@ -194,7 +197,7 @@ impl<P: Protocol> Machine<P> {
                 height,
                 round,
             } => Input::Timer(Timer {
-                kind: index_of(P::TIMERS, kind, "timer")?,
+                kind: index_of(&self.timers(), kind, "timer")?,
                 slot: slot(*height, *round),
             }),
             InputSpec::Built {
@@ -232,7 +235,13 @@ impl<P: Protocol> Machine<P> {
 
     fn message(&mut self, spec: &MessageSpec) -> Result<Arc<Signed<P::Message>>, Failure> {
         let signer = self.names.validator(&spec.from)?;
-        let message = P::compose(&Script {
+        let compose = P::COMPOSE.ok_or_else(|| {
+            Failure::input(format!(
+                "messages of {} cannot be written by hand.",
+                P::INFO.title
+            ))
+        })?;
+        let message = compose(&Script {
             kind: spec.kind.clone(),
             slot: slot(spec.height, spec.round),
             value: spec.value.as_deref().map(|label| self.names.block(label)),
@@ -246,7 +255,9 @@ impl<P: Protocol> Machine<P> {
         let said = message.describe();
         let field = |name: &str| said.fields.iter().find(|(n, _)| *n == name);
         MessageSpec {
-            kind: P::KINDS
+            kind: self
+                .info
+                .kinds
                 .get(usize::from(said.kind))
                 .map_or_else(String::new, |k| k.name.into()),
             from: self.names.name(from),
@@ -266,7 +277,7 @@ impl<P: Protocol> Machine<P> {
                 message: self.describe(self.me, message),
             },
             Effect::SetTimer { timer, after } => EffectView::SetTimer {
-                kind: name_of(P::TIMERS, timer.kind),
+                kind: name_of(&self.timers(), timer.kind),
                 height: timer.slot.height,
                 round: timer.slot.round,
                 after_us: *after,
@@ -311,10 +322,19 @@ impl<P: Protocol> Machine<P> {
 
     fn note(&self, note: &Note) -> NoteView {
         match *note {
-            Note::Step { slot, step } => NoteView::Step {
+            // The leader follows from the slot.
+            Note::Step {
+                slot,
+                step,
+                leader: _,
+            } => NoteView::Step {
                 height: slot.height,
                 round: slot.round,
-                step: name_of(P::STEPS, step),
+                step: self
+                    .info
+                    .steps
+                    .get(usize::from(step))
+                    .map_or_else(|| step.to_string(), |s| s.name.into()),
             },
             Note::Locked { slot, block } => NoteView::Locked {
                 height: slot.height,
@@ -334,15 +354,11 @@ impl<P: Protocol> Machine<P> {
     }
 
     fn state(&self, now: u64) -> StateView {
-        let context = Context {
-            now,
-            node: NodeId(self.me.0),
-            me: Some(self.me),
-            validators: &self.sets,
-            proposers: &self.schedule,
-            timing: &self.timing,
-        };
+        let context = self
+            .environment
+            .context(&self.sets, now, NodeId(self.me.0), Some(self.me));
         let status = P::status(&self.state, &context);
+        let valid = status.mark("valid");
         let value = |(block, round): (BlockId, u32)| ValueRound {
             value: self.names.label(&block),
             round,
@@ -352,17 +368,19 @@ impl<P: Protocol> Machine<P> {
             round: status.round,
             step: status.step.into(),
             locked: status.locked.map(value),
-            valid: status.valid.map(value),
+            valid: valid.map(value),
             tallies: status
                 .tallies
                 .into_iter()
                 .map(|tally| TallyView {
-                    kind: P::KINDS
+                    kind: self
+                        .info
+                        .kinds
                         .get(usize::from(tally.kind))
                         .map_or_else(String::new, |k| k.name.into()),
                     round: tally.round,
                     value: tally.value.map(|b| self.names.label(&b)),
-                    stake: tally.stake,
+                    stake: tally.have,
                 })
                 .collect(),
         }

@@ -11,8 +11,8 @@ pub use output::StepOutput;
 
 use crate::failure::{Exit, Failure, Outcome};
 use crate::source;
-use consensusforge_core::consensus::Protocol;
-use consensusforge_core::consensus::tendermint::Tendermint;
+use consensusforge_core::consensus::Corruptible;
+use consensusforge_core::consensus::registry::{Visitor, unknown, visit};
 
 /// Feed one validator's machine a JSON list of inputs; print its effects and state after each
 #[derive(clap::Args)]
@@ -24,16 +24,19 @@ pub struct Step {
 impl Step {
     pub fn run(self) -> Outcome {
         let input = input::read(&source::read_bytes(&self.inputs)?)?;
-        let report = match input.protocol.as_str() {
-            Tendermint::NAME => machine::run::<Tendermint>(&input)?,
-            other => {
-                return Err(Failure::input(format!(
-                    "there is no protocol {other:?}; there is: {:?}.",
-                    Tendermint::NAME
-                )));
-            }
-        };
+        let report = visit(&input.protocol, Run(&input))
+            .unwrap_or_else(|| Err(Failure::input(format!("{}.", unknown(&input.protocol)))))?;
         crate::output::print_json(&report)?;
         Ok(Exit::Fine)
+    }
+}
+
+struct Run<'a>(&'a StepInput);
+
+impl Visitor for Run<'_> {
+    type Output = Result<StepOutput, Failure>;
+
+    fn visit<P: Corruptible>(self) -> Self::Output {
+        machine::run::<P>(self.0)
     }
 }

@@ -1,18 +1,20 @@
 //! Votes as if it had never locked: before every step the lock is forgotten.
 
 use super::Strategy;
-use crate::consensus::{Input, Protocol};
+use crate::consensus::{Corruptible, Input};
 
 #[derive(Clone)]
 pub struct Amnesia;
 
-impl<P: Protocol> Strategy<P> for Amnesia {
+impl<P: Corruptible> Strategy<P> for Amnesia {
     fn name(&self) -> &'static str {
         "amnesia"
     }
 
     fn before(&mut self, state: &mut P::State, _input: &Input<P::Message>) -> bool {
-        P::forget_lock(state);
+        if let Some(forget) = P::FORGET_LOCK {
+            forget(state);
+        }
         true
     }
 

@@ -1,7 +1,7 @@
 //! Leaves what some users sign out of its own blocks, and votes like everybody for others' blocks.
 
 use super::Strategy;
-use crate::consensus::Protocol;
+use crate::consensus::Corruptible;
 
 /// By number of user account.
 #[derive(Clone)]
@@ -9,7 +9,7 @@ pub struct Censor {
     pub users: Vec<u16>,
 }
 
-impl<P: Protocol> Strategy<P> for Censor {
+impl<P: Corruptible> Strategy<P> for Censor {
     fn name(&self) -> &'static str {
         "censor"
     }

@@ -6,7 +6,7 @@
 //! chain forks, at a third or below one of the halves is always short of a quorum.
 
 use super::{Act, Stage, Strategy};
-use crate::consensus::{Effect, Message, Protocol};
+use crate::consensus::{Corruptible, Effect, Message};
 use crate::types::{NodeId, Slot};
 
 #[derive(Clone, Default)]
@@ -20,7 +20,7 @@ pub struct Coalition {
 const REMEMBERED: usize = 64;
 
 impl Coalition {
-    fn propose_both<P: Protocol>(
+    fn propose_both<P: Corruptible>(
         &mut self,
         stage: &mut dyn Stage,
         node: NodeId,
@@ -32,7 +32,8 @@ impl Coalition {
         if first.is_empty() || second.is_empty() {
             return None;
         }
-        let other = P::conflicting(&proposal, stage.alternative(node, &block)?)?;
+        let other = P::CONFLICTING?(&proposal, stage.alternative(node, &block)?)?;
+        let votes_for = P::VOTES_FOR?;
         let members = stage.members().to_vec();
         self.split.push(proposal.describe().slot);
         if self.split.len() > REMEMBERED {
@@ -42,7 +43,7 @@ impl Coalition {
         first.extend(members.iter().copied());
         let mut acts = Vec::new();
         for (message, to) in [(proposal, first), (other, second)] {
-            let votes = P::votes_for(&message);
+            let votes = votes_for(&message);
             acts.push(Act::Tell {
                 from: node,
                 message,
@@ -60,7 +61,7 @@ impl Coalition {
     }
 }
 
-impl<P: Protocol> Strategy<P> for Coalition {
+impl<P: Corruptible> Strategy<P> for Coalition {
     fn name(&self) -> &'static str {
         "coalition"
     }
@@ -71,18 +72,30 @@ impl<P: Protocol> Strategy<P> for Coalition {
         node: NodeId,
         effect: Effect<P::Message>,
     ) -> Vec<Act<P::Message>> {
-        let Effect::Broadcast(message) = effect else {
-            return vec![Act::Do(effect)];
+        let message = match &effect {
+            Effect::Broadcast(message) | Effect::Send { message, .. } => message,
+            Effect::SetTimer { .. }
+            | Effect::BuildBlock { .. }
+            | Effect::ValidateBlock { .. }
+            | Effect::FetchBlock { .. }
+            | Effect::Decide { .. }
+            | Effect::Accuse(_)
+            | Effect::Note(_) => return vec![Act::Do(effect)],
         };
+        let split = self.split.contains(&message.describe().slot);
+        // A proposal that is sent to each validator by itself is split at the first of them.
         if message.attachment().is_some()
+            && !split
             && let Some(acts) = self.propose_both::<P>(stage, node, message.clone())
         {
             return acts;
         }
-        if self.split.contains(&message.describe().slot) {
+        // A vote of its machine, to everybody or to the leader who collects them, would give the game
+        // away: what is to be said in this slot was said to each half.
+        if split {
             return Vec::new();
         }
-        vec![Act::Do(Effect::Broadcast(message))]
+        vec![Act::Do(effect)]
     }
 
     fn clone_box(&self) -> Box<dyn Strategy<P>> {
@@ -134,6 +147,62 @@ fn halves(honest: &[(NodeId, u64)]) -> (Vec<NodeId>, Vec<NodeId>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::consensus::tendermint::{Message as Said, Tendermint};
+    use crate::types::{BlockId, ValidatorId};
+
+    /// One liar, v1, and two honest validators.
+    struct Three;
+
+    impl Stage for Three {
+        fn members(&self) -> &[NodeId] {
+            &[NodeId(0)]
+        }
+        fn honest(&self) -> Vec<(NodeId, u64)> {
+            vec![(NodeId(1), 1), (NodeId(2), 1)]
+        }
+        fn validator(&self, node: NodeId) -> ValidatorId {
+            ValidatorId(node.0)
+        }
+        fn alternative(&mut self, _: NodeId, _: &BlockId) -> Option<BlockId> {
+            Some(crate::base::hash_bytes("test/block", b"B"))
+        }
+    }
+
+    /// 1. A protocol's votes go to the next leader alone. 2. The coalition proposes two blocks, and votes
+    /// for each towards its half. 3. Its machine's own vote for the first block, sent to the leader of
+    /// the second half, would tell that leader of the other block.
+    #[test]
+    fn a_vote_to_the_leader_alone_is_kept_back_where_the_coalition_spoke_with_two_tongues() {
+        let value = crate::base::hash_bytes("test/block", b"A");
+        let mut coalition = Coalition::default();
+        let mut after = |effect| {
+            let node = NodeId(0);
+            Strategy::<Tendermint>::after(&mut coalition, &mut Three, node, effect)
+        };
+        let vote = |height| Said::Prevote {
+            height,
+            round: 0,
+            value: Some(value),
+        };
+        let to = ValidatorId(2);
+        let send = |height| Effect::Send {
+            to,
+            message: vote(height),
+        };
+        let done = after(send(1));
+        assert!(matches!(done[..], [Act::Do(Effect::Send { .. })]));
+        let acts = after(Effect::Broadcast(Said::Proposal {
+            height: 1,
+            round: 0,
+            value,
+            valid_round: None,
+        }));
+        // Two proposals, and two votes of the one member towards each half.
+        assert_eq!(acts.len(), 6);
+        assert!(after(send(1)).is_empty(), "its leader would learn of both");
+        let done = after(send(2));
+        assert!(matches!(done[..], [Act::Do(Effect::Send { .. })]));
+    }
 
     #[test]
     fn halves_are_as_equal_as_can_be() {

@@ -2,7 +2,7 @@
 
 use super::{Act, Stage, Strategy};
 use crate::base::Micros;
-use crate::consensus::{Effect, Protocol};
+use crate::consensus::{Corruptible, Effect};
 use crate::types::NodeId;
 
 #[derive(Clone)]
@@ -10,7 +10,7 @@ pub struct Delay {
     pub by: Micros,
 }
 
-impl<P: Protocol> Strategy<P> for Delay {
+impl<P: Corruptible> Strategy<P> for Delay {
     fn name(&self) -> &'static str {
         "delay"
     }

@@ -14,8 +14,8 @@ mod wrong_root;
 pub use puppet::{Line, Value};
 
 use crate::base::Micros;
-use crate::consensus::{Effect, Input, Protocol};
-use crate::types::{BlockId, NodeId};
+use crate::consensus::{Corruptible, Effect, Input};
+use crate::types::{BlockId, NodeId, ValidatorId};
 
 /// What a strategy makes of one effect of a node it controls.
 #[derive(Clone, Debug)]
@@ -40,6 +40,8 @@ pub trait Stage {
     fn members(&self) -> &[NodeId];
     /// Nodes that are up and not controlled, with the stake of their validators.
     fn honest(&self) -> Vec<(NodeId, u64)>;
+    /// The validator a node runs.
+    fn validator(&self, node: NodeId) -> ValidatorId;
     /// Another valid block on the same parent as `block`, built by the same proposer; its body goes to
     /// whoever is told about it.
     fn alternative(&mut self, node: NodeId, block: &BlockId) -> Option<BlockId>;
@@ -55,7 +57,7 @@ pub enum Lie {
 }
 
 /// A way to be Byzantine. Hooks stand before a step, after it, and in the executor.
-pub trait Strategy<P: Protocol> {
+pub trait Strategy<P: Corruptible> {
     fn name(&self) -> &'static str;
 
     /// Before the machine of a controlled node takes `input`; false swallows it.
@@ -117,7 +119,7 @@ pub enum Plan {
 
 /// The catalogue.
 #[must_use]
-pub fn strategy<P: Protocol>(plan: &Plan) -> Box<dyn Strategy<P>> {
+pub fn strategy<P: Corruptible>(plan: &Plan) -> Box<dyn Strategy<P>> {
     match plan {
         Plan::Coalition => Box::new(coalition::Coalition::default()),
         Plan::Silent => Box::new(silent::Silent),

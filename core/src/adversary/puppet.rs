@@ -4,7 +4,7 @@
 use super::silent::say_nothing;
 use super::{Act, Stage, Strategy};
 use crate::base::Micros;
-use crate::consensus::{Effect, Protocol};
+use crate::consensus::{Corruptible, Effect};
 use crate::types::{NodeId, Round, Slot};
 
 /// A line of the script.
@@ -35,18 +35,18 @@ pub struct Puppet {
     pub script: Vec<Line>,
 }
 
-impl<P: Protocol> Strategy<P> for Puppet {
+impl<P: Corruptible> Strategy<P> for Puppet {
     fn name(&self) -> &'static str {
         "puppet"
     }
 
     fn after(
         &mut self,
-        _stage: &mut dyn Stage,
-        _node: NodeId,
+        stage: &mut dyn Stage,
+        node: NodeId,
         effect: Effect<P::Message>,
     ) -> Vec<Act<P::Message>> {
-        say_nothing(effect)
+        say_nothing(stage.validator(node), effect)
     }
 
     fn mute(&self) -> bool {

@@ -1,24 +1,24 @@
 //! Receives everything, says nothing.
 
 use super::{Act, Stage, Strategy};
-use crate::consensus::{Effect, Protocol};
-use crate::types::NodeId;
+use crate::consensus::{Corruptible, Effect};
+use crate::types::{NodeId, ValidatorId};
 
 #[derive(Clone)]
 pub struct Silent;
 
-impl<P: Protocol> Strategy<P> for Silent {
+impl<P: Corruptible> Strategy<P> for Silent {
     fn name(&self) -> &'static str {
         "silent"
     }
 
     fn after(
         &mut self,
-        _stage: &mut dyn Stage,
-        _node: NodeId,
+        stage: &mut dyn Stage,
+        node: NodeId,
         effect: Effect<P::Message>,
     ) -> Vec<Act<P::Message>> {
-        say_nothing(effect)
+        say_nothing(stage.validator(node), effect)
     }
 
     fn mute(&self) -> bool {
@@ -31,9 +31,11 @@ impl<P: Protocol> Strategy<P> for Silent {
 }
 
 /// The node's machine goes on as if it had spoken, so that it still follows the chain.
-pub(super) fn say_nothing<M>(effect: Effect<M>) -> Vec<Act<M>> {
+pub(super) fn say_nothing<M>(me: ValidatorId, effect: Effect<M>) -> Vec<Act<M>> {
     match effect {
         Effect::Broadcast(message) => vec![Act::KeepToSelf(message)],
+        // A leader's vote for its own proposal, say.
+        Effect::Send { to, message } if to == me => vec![Act::KeepToSelf(message)],
         Effect::Send { .. } => Vec::new(),
         Effect::SetTimer { .. }
         | Effect::BuildBlock { .. }

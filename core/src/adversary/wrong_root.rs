@@ -3,7 +3,7 @@
 //! Its milder kind errs only where a contract asks about balances.
 
 use super::{Lie, Strategy};
-use crate::consensus::{Input, Protocol};
+use crate::consensus::{Corruptible, Input};
 
 /// `answers`: the milder kind.
 #[derive(Clone)]
@@ -11,7 +11,7 @@ pub struct WrongRoot {
     pub answers: bool,
 }
 
-impl<P: Protocol> Strategy<P> for WrongRoot {
+impl<P: Corruptible> Strategy<P> for WrongRoot {
     fn name(&self) -> &'static str {
         if self.answers {
             "wrong answers"
@@ -21,7 +21,9 @@ impl<P: Protocol> Strategy<P> for WrongRoot {
     }
 
     fn before(&mut self, state: &mut P::State, _input: &Input<P::Message>) -> bool {
-        P::accept_invalid(state);
+        if let Some(accept) = P::ACCEPT_INVALID {
+            accept(state);
+        }
         true
     }
 

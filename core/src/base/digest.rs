@@ -6,9 +6,8 @@ use sha2::{Digest, Sha256};
 use std::fmt;
 
 /// A SHA-256 digest. Shown as lower-case hex; `{:.8}` shows the first eight digits.
-#[derive(
-    Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, BorshSerialize, BorshDeserialize,
-)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+#[derive(BorshSerialize, BorshDeserialize)]
 pub struct Hash(pub [u8; 32]);
 
 impl Hash {

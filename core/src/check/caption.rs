@@ -3,6 +3,7 @@
 use super::agreement::Agreement;
 use super::{percent, seconds, voters};
 use crate::base::Micros;
+use crate::consensus::fill_in;
 use crate::trace::{Event, Record, Trace};
 use crate::types::{Height, ValidatorId};
 
@@ -56,13 +57,10 @@ impl Caption {
                 round,
                 height,
             } => {
-                let Some(words) = trace.head.in_vain(*timer) else {
+                let Some(words) = trace.head.timer_fired(*timer) else {
                     return;
                 };
-                let told = words
-                    .replace("{height}", &height.to_string())
-                    .replace("{round}", &round.to_string())
-                    .replace("{next}", &(round + 1).to_string());
+                let told = fill_in(words, u64::from(*height), *round);
                 let told = format!("{} {told}", name(*node));
                 (told, LINGER)
             }

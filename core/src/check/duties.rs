@@ -172,10 +172,12 @@ impl Participation {
                 height: u64::from(*height),
                 round: *round,
             };
-            self.turns.entry(slot).or_insert(Turn {
-                proposer: *proposer,
-                proposed: false,
-            });
+            if let Some(proposer) = *proposer {
+                self.turns.entry(slot).or_insert(Turn {
+                    proposer,
+                    proposed: false,
+                });
+            }
             while self.turns.len() > TURNS {
                 if let Some((_, turn)) = self.turns.pop_first() {
                     self.passed(turn);

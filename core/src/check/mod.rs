@@ -16,6 +16,8 @@ pub use duties::{Duty, Participation};
 pub use heights::{HeightFigures, Heights, Spread, Traffic};
 pub use metrics::{Metrics, Tally};
 
+pub(crate) use crate::consensus::percent;
+
 use crate::base::Micros;
 use crate::trace::{Event, Head, Record, Trace, ValidatorsChange};
 use crate::types::{NodeId, ValidatorId};
@@ -235,16 +237,6 @@ pub(crate) fn listed(all: &[String]) -> String {
         [one] => one.clone(),
         [first @ .., last] if all.len() <= 8 => format!("{} and {last}", first.join(", ")),
         _ => format!("{} and {} more", all[..6].join(", "), all.len() - 6),
-    }
-}
-
-/// A share in percent with one decimal, by integers: "66.7 %".
-pub(crate) fn percent(part: u64, total: u64) -> String {
-    let tenths = (u128::from(part) * 1_000 + u128::from(total) / 2) / u128::from(total.max(1));
-    if tenths.is_multiple_of(10) {
-        format!("{} %", tenths / 10)
-    } else {
-        format!("{}.{} %", tenths / 10, tenths % 10)
     }
 }
 

@@ -114,7 +114,7 @@ impl Progress {
             slot: Slot { height, round },
             step,
         } = self.places[node.index()];
-        let step_name = head.steps.get(usize::from(step)).copied().unwrap_or("?");
+        let step_name = head.step_name(step);
         let total = trace.validators(height).total();
         let at = format!(
             "at height {height}, round {round}, step {step_name} ({})",

@@ -2,10 +2,28 @@
 //!
 //! A protocol never calls the network, the ledger or a clock. [`Protocol::step`] takes one [`Input`]
 //! and pushes [`Effect`]s; the node carries them out and answers later, in simulated time, with further
-//! inputs. Adding a protocol touches its own folder and the one list in `world`.
+//! inputs. Adding a protocol touches its own folder, its `pub mod` here and the list in [`registry`].
+//!
+//! What a protocol owes is [`Protocol`]; what a liar needs of it is apart, in [`Corruptible`].
 
+mod corruptible;
+mod info;
+mod params;
 pub mod proposer;
+pub mod registry;
+mod status;
+pub mod streamlet;
 pub mod tendermint;
+
+pub use corruptible::{Corruptible, Powers, Script};
+pub use info::{
+    Awaited, Bound, Kind, Paper, ProtocolInfo, Role, Rounds, Rule, Share, StepInfo, Threshold,
+    TimerInfo, fill_in, percent,
+};
+pub use params::{
+    NoParams, ParamError, Parameter, ParameterKind, Params, parameters, read as read_params,
+};
+pub use status::{Mark, Status, Tally};
 
 use crate::base::Micros;
 use crate::types::{
@@ -15,27 +33,10 @@ use borsh::{BorshDeserialize, BorshSerialize};
 use std::fmt::Debug;
 use std::sync::Arc;
 
-/// A kind of message a protocol sends, for charts, metrics and tables.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Kind {
-    pub name: &'static str,
-    pub role: Role,
-}
-
-/// What a kind of message does in any protocol; drawing and stall diagnosis know only this.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Role {
-    Proposal,
-    /// Counted by stake against a quorum.
-    Vote,
-    /// Anything else: new-view, certificate, ...
-    Other,
-}
-
 /// What a message says of itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Description {
-    /// Index into [`Protocol::KINDS`].
+    /// Index into the protocol's kinds.
     pub kind: u8,
     pub slot: Slot,
     /// The block it speaks for; `None` is nil.
@@ -50,41 +51,66 @@ pub trait Message:
 {
     fn describe(&self) -> Description;
     /// The block whose body travels with this message, if any (a proposal's).
-    fn attachment(&self) -> Option<BlockId>;
+    fn attachment(&self) -> Option<BlockId> {
+        None
+    }
 }
 
-/// What a protocol may look at besides its own state.
-pub struct Context<'a> {
+/// What a protocol may look at besides its own state. `Params` are its own parameters.
+#[derive(Debug)]
+pub struct Context<'a, Params> {
     pub now: Micros,
     pub node: NodeId,
     /// The validator this node runs; `None` would be a full node that only follows.
     pub me: Option<ValidatorId>,
     pub validators: &'a ValidatorSets,
     pub proposers: &'a proposer::Schedule,
-    pub timing: &'a Timing,
+    pub params: &'a Params,
+    /// Pause between a decision and the start of the next height (CometBFT's timeout_commit), at least
+    /// 1 microsecond: without it a network without delay would commit for ever at one instant. A protocol
+    /// that has a clock of its own need not look at it.
+    pub block_interval: Micros,
 }
 
-impl Context<'_> {
+impl<Params> Context<'_, Params> {
+    /// Whose turn it is, by the scenario's proposer rule. Protocols without heights of several rounds
+    /// count views from height 1, round 0: `proposer(view, 0)`.
     #[must_use]
     pub fn proposer(&self, height: Height, round: Round) -> ValidatorId {
         self.proposers.at(self.validators, height, round)
     }
 }
 
-/// Durations of a protocol, microseconds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Timing {
-    /// Round r waits `propose + r * delta`, and so on.
-    pub propose: Micros,
-    pub prevote: Micros,
-    pub precommit: Micros,
-    pub delta: Micros,
-    /// Pause between a decision and the start of the next height (CometBFT's timeout_commit), at least
-    /// 1: without it a network without delay would commit for ever at one instant.
+/// What the nodes of a run have in common: of a [`Context`] all but who votes, the node and the instant.
+#[derive(Clone, Debug)]
+pub struct Environment<Params> {
+    pub proposers: proposer::Schedule,
+    pub params: Params,
     pub block_interval: Micros,
 }
 
-/// A timer as its protocol knows it: `kind` is an index into [`Protocol::TIMERS`].
+impl<Params> Environment<Params> {
+    #[must_use]
+    pub fn context<'a>(
+        &'a self,
+        validators: &'a ValidatorSets,
+        now: Micros,
+        node: NodeId,
+        me: Option<ValidatorId>,
+    ) -> Context<'a, Params> {
+        Context {
+            now,
+            node,
+            me,
+            validators,
+            proposers: &self.proposers,
+            params: &self.params,
+            block_interval: self.block_interval,
+        }
+    }
+}
+
+/// A timer as its protocol knows it: `kind` is an index into the protocol's timers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Timer {
     pub kind: u8,
@@ -177,10 +203,13 @@ pub type Certificate<M> = SignedMessages<M>;
 /// What a protocol tells the trace about its inner progress.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Note {
-    /// `step` is an index into [`Protocol::STEPS`].
+    /// Entered a step of a slot.
     Step {
         slot: Slot,
+        /// Index into the protocol's steps.
         step: u8,
+        /// Whose turn to propose in this slot it is, where it is one validator's.
+        leader: Option<ValidatorId>,
     },
     Locked {
         slot: Slot,
@@ -197,103 +226,53 @@ pub enum Note {
     },
 }
 
-/// A validator's state in plain words, for inspectors.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Status {
-    pub height: Height,
-    pub round: Round,
-    pub step: &'static str,
-    pub locked: Option<(BlockId, Round)>,
-    pub valid: Option<(BlockId, Round)>,
-    /// Votes of the current height.
-    pub tallies: Vec<Tally>,
+/// Whom a message goes to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Recipients {
+    /// Every other node.
+    Everyone,
+    /// One peer, another one each time: for others' messages that must not die with their signer.
+    OnePeer,
+    /// The node or nodes of one validator.
+    Validator(ValidatorId),
 }
 
-/// Votes of one kind for one value in one round, as one validator has counted them.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Tally {
-    /// Index into [`Protocol::KINDS`].
-    pub kind: u8,
-    pub round: Round,
-    /// `None` is nil.
-    pub value: Option<BlockId>,
-    pub stake: u64,
-    /// Who they are, for the newest rounds; empty for older ones.
-    pub voters: Vec<ValidatorId>,
-}
-
-/// A message written down by a person: what a puppet signs.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Script {
-    /// Name of one of [`Protocol::KINDS`].
-    pub kind: String,
-    pub slot: Slot,
-    pub value: Option<BlockId>,
-    /// Protocol-specific number: Tendermint's validRound.
-    pub valid_round: Option<Round>,
-}
+/// Messages to send again, each with whom it is for, in order.
+pub type Resend<M> = Vec<(Recipients, Arc<Signed<M>>)>;
 
 /// A consensus protocol.
 pub trait Protocol: Clone + 'static {
     type Message: Message;
+    /// Everything one validator remembers. It survives a crash: a message is durable before it leaves.
     type State: Clone + Debug;
+    /// Its own parameters, as a scenario gives them; [`NoParams`] when there are none.
+    type Params: Params;
 
-    /// As a scenario names it: lower case.
-    const NAME: &'static str;
-    const KINDS: &'static [Kind];
-    const TIMERS: &'static [&'static str];
-    /// A timer each: what it means that it fired, for readers, or nothing where nobody waited in vain (a
-    /// pause, a clock). Follows a validator's name; `{height}`, `{round}` and `{next}` (round) are filled in.
-    const TIMEOUT_MESSAGES: &'static [Option<&'static str>];
-    /// What a decision is proved by, in the plural.
-    const CERTIFICATES: &'static str;
-    const STEPS: &'static [&'static str];
-    /// A block is proposed only when all before it are decided, so that what a block says of validators is
-    /// known to all who vote two heights on. Without that, validators stay the same in a run.
-    const VALIDATORS_CHANGE: bool = false;
-    /// Declared conventions, (topic, sentence): what `about` prints.
-    const CONVENTIONS: &'static [(&'static str, &'static str)];
+    /// What it says of itself.
+    const INFO: ProtocolInfo;
+
+    /// The same under these parameters, where one of them changes a threshold or a sentence.
+    #[must_use]
+    fn info(_params: &Self::Params) -> ProtocolInfo {
+        Self::INFO
+    }
 
     /// The state before [`Input::Start`], on top of `genesis`.
-    fn new(genesis: BlockId) -> Self::State;
+    fn new(genesis: BlockId, params: &Self::Params) -> Self::State;
 
     /// Takes `input` and pushes what follows from it, in order.
     fn step(
         state: &mut Self::State,
-        context: &Context,
+        context: &Context<Self::Params>,
         input: Input<Self::Message>,
         out: &mut Vec<Effect<Self::Message>>,
     );
 
-    fn status(state: &Self::State, context: &Context) -> Status;
+    fn status(state: &Self::State, context: &Context<Self::Params>) -> Status;
 
-    /// The height the node works on.
-    fn height(state: &Self::State) -> Height;
-
-    /// Messages to send again while the height is undecided, in two lists: the node's own, for everybody,
-    /// and others' that must not die with their signer (valid proposals, the votes behind a lock), for
-    /// one peer at a time.
-    fn resend(
-        state: &Self::State,
-        context: &Context,
-    ) -> (SignedMessages<Self::Message>, SignedMessages<Self::Message>);
-
-    /// What a liar can say instead: the same message for another block; `None` when it names no block.
-    fn conflicting(message: &Self::Message, other: BlockId) -> Option<Self::Message>;
-
-    /// The votes (in the order they would be cast) that carry `proposal` to a decision in its slot.
-    fn votes_for(proposal: &Self::Message) -> Vec<Self::Message>;
-
-    /// Amnesia: as if the node had never locked.
-    fn forget_lock(state: &mut Self::State);
-
-    /// From now on a decision of the others is followed even if its block was found invalid here: so
-    /// that a liar about state keeps up with the chain it lies about.
-    fn accept_invalid(state: &mut Self::State);
-
-    /// Turns a person's script into a message.
-    ///
-    /// # Errors
-    /// A sentence naming the kinds there are, or the field that is missing.
-    fn compose(script: &Script) -> Result<Self::Message, String>;
+    /// What a node that made no progress for a while repeats, and to whom: the papers assume that what
+    /// is sent arrives some time. Nothing by default, which suits a protocol whose network loses nothing.
+    fn resend(_state: &Self::State, _context: &Context<Self::Params>) -> Resend<Self::Message> {
+        Vec::new()
+    }
 }

@@ -7,12 +7,8 @@ use super::state::State;
 use crate::base::slices::finish;
 use crate::base::{Hash, Micros, hash_bytes};
 use crate::types::{Address, Header, ValidatorSets};
-use crate::vm::{ContractEngine, Entry, Outcome};
+use crate::vm::{Entry, Outcome, SharedEngine};
 use std::fmt;
-use std::sync::Arc;
-
-/// A shared handle to whatever runs contracts.
-pub type Engine = Arc<dyn ContractEngine + Send + Sync>;
 
 /// A chain's constants. Validator sets may only be added for heights not executed yet.
 #[derive(Clone)]
@@ -20,7 +16,7 @@ pub struct Chain {
     /// What signatures are bound to.
     pub id: Hash,
     pub validators: ValidatorSets,
-    pub engine: Engine,
+    pub engine: SharedEngine,
     /// Verifies every signature whenever one is looked at. Can only give the same verdicts.
     pub everywhere: bool,
 }

@@ -1,6 +1,5 @@
 //! One call of a contract: the chain as it sees it, over the block's journal.
 
-use super::chain::Engine;
 use super::journal::Journal;
 use super::questions;
 use super::receipt::Event;
@@ -10,8 +9,8 @@ use crate::base::{Hash, Micros, Slices, limits};
 use crate::types::transaction::NATIVE_DENOM;
 use crate::types::{Address, Coin};
 use crate::vm::{
-    Answer, Answered, CallContext, Entry, Failure, Host, Outcome, Query, Reply, Span, Step,
-    TransferError,
+    Answer, Answered, CallContext, Entry, Failure, FailureKind, Host, KeyRange, NoAnswer, Outcome,
+    Query, RangeStep, Reply, SharedEngine, TransferError,
 };
 use std::cell::Cell;
 use std::sync::{Arc, LazyLock};
@@ -24,7 +23,7 @@ const BEGINNING_NS: u64 = 1_767_225_600_000_000_000;
 /// What a call is part of.
 #[derive(Clone, Copy)]
 pub struct ExecutionContext<'a> {
-    pub engine: &'a Engine,
+    pub engine: &'a SharedEngine,
     /// Of the block being executed, and its instant in the run.
     pub height: u64,
     pub time: Micros,
@@ -33,7 +32,7 @@ pub struct ExecutionContext<'a> {
     pub lie: Lie,
     pub recorder: Option<&'a Recorder>,
     /// Counts gas, so that the execution of many short calls gives way between them.
-    pub worked: Option<&'a Cell<u64>>,
+    pub gas_since_pause: Option<&'a Cell<u64>>,
 }
 
 /// What an executor tells contracts that is not so.
@@ -81,7 +80,7 @@ impl Call {
 impl<'a> ExecutionContext<'a> {
     /// A place outside of any transaction, told the truth and not recorded.
     #[must_use]
-    pub fn new(engine: &'a Engine, height: u64, time: Micros) -> Self {
+    pub fn new(engine: &'a SharedEngine, height: u64, time: Micros) -> Self {
         ExecutionContext {
             engine,
             height,
@@ -89,7 +88,7 @@ impl<'a> ExecutionContext<'a> {
             transaction: None,
             lie: Lie::None,
             recorder: None,
-            worked: None,
+            gas_since_pause: None,
         }
     }
 
@@ -127,13 +126,13 @@ impl<'a> ExecutionContext<'a> {
             old_migrate_version: call.old_migrate_version,
             query_depth: call.query_depth,
         };
-        let opened = self.recorder.map(|r| r.begin(&context, gas_limit));
+        let recorded_call = self.recorder.map(|r| r.begin(&context, gas_limit));
         let mut host = CallHost {
             place: *self,
             journal,
             contract: address,
             query_depth: context.query_depth,
-            opened,
+            recorded_call,
         };
         let mut outcome = self
             .engine
@@ -141,23 +140,23 @@ impl<'a> ExecutionContext<'a> {
             .await;
         // The engine promises this; a fee must never exceed what was reserved for it.
         outcome.gas_used = outcome.gas_used.min(gas_limit);
-        if let (Some(recorder), Some(opened)) = (self.recorder, opened) {
-            recorder.end(opened, &outcome);
+        if let (Some(recorder), Some(recorded_call)) = (self.recorder, recorded_call) {
+            recorder.end(recorded_call, &outcome);
         }
-        self.rest(outcome.gas_used).await;
+        self.pause_if_long(outcome.gas_used).await;
         outcome
     }
 
     /// Gives way when short calls together have become long.
-    async fn rest(&self, gas: u64) {
-        let Some(worked) = self.worked else {
+    async fn pause_if_long(&self, gas: u64) {
+        let Some(gas_since_pause) = self.gas_since_pause else {
             return;
         };
-        let since = worked.get().saturating_add(gas);
+        let since = gas_since_pause.get().saturating_add(gas);
         if since < limits::SLICE_GAS {
-            worked.set(since);
+            gas_since_pause.set(since);
         } else {
-            worked.set(0);
+            gas_since_pause.set(0);
             pause().await;
         }
     }
@@ -169,18 +168,18 @@ struct CallHost<'a, 'j> {
     contract: Address,
     query_depth: u32,
     /// Its number in the recording.
-    opened: Option<usize>,
+    recorded_call: Option<usize>,
 }
 
 impl CallHost<'_, '_> {
     fn note(&self, call: impl FnOnce() -> HostCall) {
-        if let (Some(recorder), Some(opened)) = (self.place.recorder, self.opened) {
-            recorder.note(opened, call());
+        if let (Some(recorder), Some(recorded_call)) = (self.place.recorder, self.recorded_call) {
+            recorder.note(recorded_call, call());
         }
     }
 
     /// What this executor says somebody owns.
-    fn told(&self, amount: u128) -> u128 {
+    fn reported(&self, amount: u128) -> u128 {
         match self.place.lie {
             Lie::None => amount,
             Lie::Balances => amount.saturating_add(1),
@@ -198,21 +197,19 @@ impl Host for CallHost<'_, '_> {
         value
     }
 
-    fn set(&mut self, key: &[u8], value: &[u8]) -> Result<(), String> {
+    fn set(&mut self, key: &[u8], value: &[u8]) {
         self.note(|| HostCall::write(key, Some(value)));
         self.journal
             .set_storage(self.contract, key, Some(Arc::from(value)));
-        Ok(())
     }
 
-    fn delete(&mut self, key: &[u8]) -> Result<(), String> {
+    fn delete(&mut self, key: &[u8]) {
         self.note(|| HostCall::write(key, None));
         self.journal.set_storage(self.contract, key, None);
-        Ok(())
     }
 
-    fn first(&mut self, span: Span<'_>, patience: u64) -> Step {
-        let step = self.journal.first(&self.contract, span, patience);
+    fn first(&mut self, span: KeyRange<'_>, max_skipped: u64) -> RangeStep {
+        let step = self.journal.first(&self.contract, span, max_skipped);
         self.note(|| HostCall::walk(span, &step));
         step
     }
@@ -232,18 +229,17 @@ impl Host for CallHost<'_, '_> {
     }
 
     fn balance(&mut self, of: &crate::vm::Address) -> u128 {
-        let amount = self.told(self.journal.balance(&Hash(*of), NATIVE_DENOM));
+        let amount = self.reported(self.journal.balance(&Hash(*of), NATIVE_DENOM));
         self.note(|| HostCall::balance(&Hash(*of), amount));
         amount
     }
 
-    fn emit(&mut self, data: &[u8]) -> Result<(), String> {
+    fn emit(&mut self, data: &[u8]) {
         self.note(|| HostCall::emit(data));
         self.journal.emit(Event::Said {
             contract: self.contract,
             data: data.to_vec(),
         });
-        Ok(())
     }
 
     fn query<'a>(&'a mut self, query: &'a Query, gas_limit: u64) -> Slices<'a, Answered> {
@@ -253,22 +249,20 @@ impl Host for CallHost<'_, '_> {
 
 impl CallHost<'_, '_> {
     async fn answer(&mut self, query: &Query, gas_limit: u64) -> Answered {
-        let mut answered = questions::answer(
-            &self.place,
-            self.journal,
-            &self.contract,
-            query,
-            gas_limit,
-            self.query_depth,
-        )
-        .await;
+        let mut answered = match query {
+            Query::Smart { contract, input } => self.ask(contract, input, gas_limit).await,
+            looked_up => Answered {
+                answer: questions::look_up(self.journal, looked_up),
+                gas_used: 0,
+            },
+        };
         match &mut answered.answer {
             Ok(Answer::Coin(coin)) if matches!(query, Query::Balance { .. }) => {
-                coin.amount = self.told(coin.amount);
+                coin.amount = self.reported(coin.amount);
             }
             Ok(Answer::Coins(coins)) => {
                 for coin in coins {
-                    coin.amount = self.told(coin.amount);
+                    coin.amount = self.reported(coin.amount);
                 }
             }
             Ok(
@@ -282,5 +276,31 @@ impl CallHost<'_, '_> {
         }
         self.note(|| HostCall::query(query, &answered));
         answered
+    }
+
+    /// Runs the contract asked. It sees what the asking call and those around it have written.
+    async fn ask(&mut self, contract: &Address, input: &[u8], gas_limit: u64) -> Answered {
+        if self.journal.contract(contract).is_none() {
+            return Answered {
+                answer: Err(NoAnswer::NoSuchContract(*contract)),
+                gas_used: 0,
+            };
+        }
+        let call = Call {
+            query_depth: self.query_depth.saturating_add(1),
+            ..Call::new(Entry::View, self.contract, *contract, input.to_vec())
+        };
+        let before = self.journal.savepoint();
+        let Outcome {
+            result, gas_used, ..
+        } = self.place.run(self.journal, call, gas_limit).await;
+        // The engine forbids a view every write; an engine that did not would be found out here.
+        self.journal.roll_back(before);
+        let answer = match result {
+            Ok(response) => Ok(Answer::Bytes(response.data.unwrap_or_default())),
+            Err(failure) if failure.kind == FailureKind::OutOfGas => Err(NoAnswer::OutOfGas),
+            Err(failure) => Err(NoAnswer::Failed(failure.text)),
+        };
+        Answered { answer, gas_used }
     }
 }

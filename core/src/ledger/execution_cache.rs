@@ -2,6 +2,7 @@
 //! computed for the first and handed to the rest. Exact, for it is keyed by all it depends on.
 
 use super::chain::Chain;
+use super::error::BlockError;
 use super::executor::{Execution, ExecutorKind};
 use super::receipt::Receipt;
 use super::state::State;
@@ -24,7 +25,7 @@ pub struct Ledger {
     pub everywhere: bool,
     executions: Recent<ExecutionKey, Arc<Execution>>,
     ahead: Ahead,
-    verdicts: Recent<(Hash, BlockId), Result<(), String>>,
+    verdicts: Recent<(Hash, BlockId), Result<(), BlockError>>,
 }
 
 impl Ledger {
@@ -100,7 +101,7 @@ impl Ledger {
     ///
     /// # Errors
     /// As [`validity::check_block`].
-    pub fn check_once(&mut self, parent: &State, block: &Block) -> Result<(), String> {
+    pub fn check_once(&mut self, parent: &State, block: &Block) -> Result<(), BlockError> {
         let chain = &self.chain;
         let compute = || validity::check_block(chain, parent, block);
         if self.everywhere {

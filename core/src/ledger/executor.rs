@@ -140,14 +140,14 @@ async fn carry_out(
 ) -> Execution {
     let mut journal = Journal::new(parent);
     let header = &block.header;
-    let worked = Cell::new(0);
+    let gas_since_pause = Cell::new(0);
     let mut receipts: Vec<Receipt> = Vec::with_capacity(block.transactions.len());
     for (index, tx) in (0..).zip(&block.transactions) {
         let place = ExecutionContext {
             transaction: Some(index),
             lie,
             recorder,
-            worked: Some(&worked),
+            gas_since_pause: Some(&gas_since_pause),
             ..ExecutionContext::new(&chain.engine, header.height, header.time)
         };
         receipts.push(transaction::execute(chain, place, &mut journal, header, tx).await);

@@ -1,9 +1,9 @@
 //! The first state: who owns what before the first block, and which contracts are there already.
 
-use super::chain::Engine;
 use super::contract::{Call, ExecutionContext};
+use super::error::GenesisError;
 use super::journal::Journal;
-use super::keeper::{Keeper, MessageError};
+use super::keeper::Keeper;
 use super::receipt::CallTree;
 use super::state::{Contract, State};
 use super::validity::check_denom;
@@ -12,7 +12,7 @@ use crate::base::digest::sha256;
 use crate::base::slices::finish;
 use crate::base::{Hash, limits};
 use crate::types::{Address, Coin};
-use crate::vm::Entry;
+use crate::vm::{Entry, SharedEngine as Engine};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -42,22 +42,14 @@ impl Genesis {
     }
 
     /// # Errors
-    /// A sentence naming what is over a limit, is no denomination, adds up beyond 2^128 - 1, or which
-    /// contract is refused or fails and why.
-    pub fn build(&self, engine: &Engine) -> Result<State, String> {
+    /// What is over a limit, is no denomination or adds up beyond 2^128 - 1, or which contract is refused or
+    /// fails and why.
+    pub fn build(&self, engine: &Engine) -> Result<State, GenesisError> {
         if self.accounts.len() > limits::MAX_ACCOUNTS {
-            return Err(format!(
-                "genesis has {} accounts: at most {}",
-                self.accounts.len(),
-                limits::MAX_ACCOUNTS
-            ));
+            return Err(GenesisError::TooManyAccounts(self.accounts.len()));
         }
         if self.contracts.len() > limits::MAX_CONTRACTS {
-            return Err(format!(
-                "genesis has {} contracts: at most {}",
-                self.contracts.len(),
-                limits::MAX_CONTRACTS
-            ));
+            return Err(GenesisError::TooManyContracts(self.contracts.len()));
         }
         let mut journal = Journal::new(&State::default());
         let mut supply: BTreeMap<&str, u128> = BTreeMap::new();
@@ -66,23 +58,18 @@ impl Genesis {
             for Coin { denom, amount } in coins {
                 check_denom(denom)?;
                 let sum = supply.entry(denom).or_default();
-                *sum = sum.checked_add(*amount).ok_or_else(|| {
-                    format!("all {denom} of genesis add up to more than 2^128 - 1")
-                })?;
+                *sum = sum
+                    .checked_add(*amount)
+                    .ok_or_else(|| GenesisError::SupplyTooLarge(denom.clone()))?;
                 account.set_balance(denom, account.balance(denom).saturating_add(*amount));
             }
             journal.set_account(*address, account);
         }
         if supply.len() > limits::MAX_DENOMS {
-            return Err(format!(
-                "genesis has {} denominations: at most {}",
-                supply.len(),
-                limits::MAX_DENOMS
-            ));
+            return Err(GenesisError::TooManyDenominations(supply.len()));
         }
         for (index, contract) in (0..).zip(&self.contracts) {
-            deploy(engine, &mut journal, index, contract)
-                .map_err(|why| format!("contract {} of genesis: {why}", index + 1))?;
+            deploy(engine, &mut journal, index, contract)?;
         }
         Ok(journal.into_state())
     }
@@ -93,8 +80,11 @@ fn deploy(
     journal: &mut Journal,
     index: u64,
     deployed: &GenesisContract,
-) -> Result<(), String> {
-    engine.admit(&deployed.wasm).map_err(|r| r.text)?;
+) -> Result<(), GenesisError> {
+    let position = index + 1;
+    engine
+        .admit(&deployed.wasm)
+        .map_err(|why| GenesisError::Refused { position, why })?;
     let address = Genesis::contract_address(index);
     let contract = Contract {
         code: sha256(&deployed.wasm),
@@ -114,5 +104,8 @@ fn deploy(
     let mut tree = CallTree::new("init", prices::GENESIS_LIMIT);
     finish(keeper.call(call, prices::GENESIS_LIMIT, 1, &mut tree))
         .map(|_| ())
-        .map_err(MessageError::text)
+        .map_err(|stop| GenesisError::InitFailed {
+            position,
+            why: stop.text(),
+        })
 }

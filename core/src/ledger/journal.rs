@@ -5,28 +5,18 @@
 //! block do the writes reach a state (and its tree).
 
 use super::receipt::{Event, StorageChange};
-use super::state::{Account, CodeInfo, Contract, ContractInfo, Counts, State, StorageSlot, slots};
+use super::state::{
+    Account, CodeInfo, Contract, ContractInfo, Counts, State, StorageSlot, Writes, slots,
+};
 use crate::base::Hash;
 use crate::types::Address;
 use crate::types::transaction::NATIVE_DENOM;
-use crate::vm::{Order, Span, Step};
+use crate::vm::{KeyRange, Order, RangeStep};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Bound;
 use std::sync::Arc;
 
-/// New values by key; an absent value of storage removes it. Nothing ever removes code or contracts.
-#[derive(Clone, Debug, Default)]
-pub struct Writes {
-    pub accounts: BTreeMap<Address, Account>,
-    pub code: BTreeMap<Hash, Arc<[u8]>>,
-    pub contracts: BTreeMap<Address, Contract>,
-    pub storage: BTreeMap<StorageSlot, Option<Arc<[u8]>>>,
-    pub infos: BTreeMap<Address, ContractInfo>,
-    pub codes: BTreeMap<u64, CodeInfo>,
-    pub counts: Option<Counts>,
-}
-
-/// A place in a journal's past. Valid until one goes back beyond it or [`Journal::settle`]s.
+/// A point in a journal's past. Valid until one goes back beyond it or [`Journal::settle`]s.
 #[derive(Clone, Copy, Debug)]
 pub struct Savepoint {
     undo: usize,
@@ -289,14 +279,14 @@ impl Journal {
 
     /// See [`crate::vm::Host::first`].
     #[must_use]
-    pub fn first(&self, contract: &Address, span: Span<'_>, patience: u64) -> Step {
+    pub fn first(&self, contract: &Address, span: KeyRange<'_>, max_skipped: u64) -> RangeStep {
         let mut low: Bound<Arc<[u8]>> = span
             .start
             .map_or(Bound::Unbounded, |k| Bound::Included(k.into()));
         let mut high: Bound<Arc<[u8]>> = span
             .end
             .map_or(Bound::Unbounded, |k| Bound::Excluded(k.into()));
-        let mut passed = 0;
+        let mut skipped = 0;
         loop {
             let bounds = (as_slice(&low), as_slice(&high));
             let below = self.base.nearest(contract, bounds, span.order);
@@ -310,9 +300,9 @@ impl Journal {
             // Of both the nearer; at one key what was written counts.
             let (key, value) = match (below, above) {
                 (None, None) => {
-                    return Step {
+                    return RangeStep {
                         found: None,
-                        passed,
+                        skipped,
                     };
                 }
                 (Some((key, value)), None) => (key, Some(value)),
@@ -330,16 +320,16 @@ impl Journal {
                 }
             };
             if let Some(value) = value {
-                return Step {
+                return RangeStep {
                     found: Some((key.to_vec(), value.to_vec())),
-                    passed,
+                    skipped,
                 };
             }
-            passed += 1;
-            if passed > patience {
-                return Step {
+            skipped += 1;
+            if skipped > max_skipped {
+                return RangeStep {
                     found: None,
-                    passed,
+                    skipped,
                 };
             }
             let behind = Bound::Excluded(key.clone());

@@ -19,8 +19,8 @@ use crate::base::limits::{MAX_LABEL_BYTES, MAX_MESSAGE_DEPTH};
 use crate::types::{Address, Coin, bech32};
 use crate::vm::gas::{Category, TRANSFER};
 use crate::vm::{
-    self, Done, DoneWhat, Entry, Failure, FailureKind, Message, Outcome, Reply, Response,
-    SubMessage,
+    self, Entry, Failure, FailureKind, Message, MessageDone, MessageEffect, Outcome, Reply,
+    Response, SubMessage,
 };
 use std::sync::Arc;
 
@@ -75,7 +75,7 @@ impl Keeper<'_> {
         message: Message,
         gas: u64,
         depth: u32,
-    ) -> (Result<DoneWhat, MessageError>, CallTree) {
+    ) -> (Result<MessageEffect, MessageError>, CallTree) {
         let mut tree = CallTree::new(name_of(&message), gas);
         let result = if gas == 0 {
             // Given nothing, or nothing is left: also what costs nothing stops here.
@@ -94,16 +94,16 @@ impl Keeper<'_> {
         gas: u64,
         depth: u32,
         tree: &mut CallTree,
-    ) -> Result<DoneWhat, MessageError> {
+    ) -> Result<MessageEffect, MessageError> {
         match message {
             Message::Refused { why } => failed(why),
             Message::Send { to, amount } => {
                 charge(tree, amount.len())?;
                 self.pay(from, &to, &amount)?;
                 Ok(if amount.is_empty() {
-                    DoneWhat::Nothing
+                    MessageEffect::Nothing
                 } else {
-                    DoneWhat::Sent
+                    MessageEffect::Sent
                 })
             }
             Message::Burn { amount } => {
@@ -114,7 +114,7 @@ impl Keeper<'_> {
                 let sum = coins_text(&amount);
                 let burner = bech32::encode(from);
                 self.announce("burn", &[("burner", &burner), ("amount", &sum)]);
-                Ok(DoneWhat::Burned)
+                Ok(MessageEffect::Burned)
             }
             Message::Execute {
                 contract,
@@ -135,7 +135,7 @@ impl Keeper<'_> {
                     ..Call::new(Entry::Call, *from, contract, input)
                 };
                 let data = self.call(call, gas, depth, tree).await?;
-                Ok(DoneWhat::Executed { data })
+                Ok(MessageEffect::Executed { data })
             }
             Message::Instantiate {
                 admin,
@@ -161,7 +161,7 @@ impl Keeper<'_> {
                     ..Call::new(Entry::Init, *from, address, input)
                 };
                 let data = self.call(call, gas, depth, tree).await?;
-                Ok(DoneWhat::Instantiated {
+                Ok(MessageEffect::Instantiated {
                     address,
                     data,
                     salted,
@@ -182,19 +182,19 @@ impl Keeper<'_> {
                         None
                     }
                 };
-                Ok(DoneWhat::Migrated { data })
+                Ok(MessageEffect::Migrated { data })
             }
             Message::UpdateAdmin { contract, admin } => {
                 tree.to = Some(contract);
                 charge(tree, 1)?;
                 self.set_admin(from, contract, Some(admin))?;
-                Ok(DoneWhat::AdminChanged)
+                Ok(MessageEffect::AdminChanged)
             }
             Message::ClearAdmin { contract } => {
                 tree.to = Some(contract);
                 charge(tree, 1)?;
                 self.set_admin(from, contract, None)?;
-                Ok(DoneWhat::AdminCleared)
+                Ok(MessageEffect::AdminCleared)
             }
         }
     }
@@ -261,15 +261,17 @@ impl Keeper<'_> {
         let gas_used = branch.gas_used;
         tree.adopt(branch);
         let outcome = match result {
-            Ok(what) => Ok(Done {
+            Ok(what) => Ok(MessageDone {
                 events: match what {
                     // As in wasmd: a reply hears the events of contracts' messages only.
-                    DoneWhat::Nothing | DoneWhat::Sent | DoneWhat::Burned => Vec::new(),
-                    DoneWhat::Executed { .. }
-                    | DoneWhat::Instantiated { .. }
-                    | DoneWhat::Migrated { .. }
-                    | DoneWhat::AdminChanged
-                    | DoneWhat::AdminCleared => self.events_since(before),
+                    MessageEffect::Nothing | MessageEffect::Sent | MessageEffect::Burned => {
+                        Vec::new()
+                    }
+                    MessageEffect::Executed { .. }
+                    | MessageEffect::Instantiated { .. }
+                    | MessageEffect::Migrated { .. }
+                    | MessageEffect::AdminChanged
+                    | MessageEffect::AdminCleared => self.events_since(before),
                 },
                 what,
             }),

@@ -1,7 +1,10 @@
 //! Transactions that wait, at one node. Bounded; shared, so that 128 nodes hold one copy of each.
 
+use super::error::{MempoolError, TransactionError};
 use super::state::State;
-use super::validity::{HEADER_BYTES, Turn, check_transaction, max_fee, rides_along, sender};
+use super::validity::{
+    HEADER_BYTES, SpendingCheck, check_transaction, max_fee, rides_along, sender,
+};
 use crate::base::{Hash, limits};
 use crate::types::transaction::NATIVE_DENOM;
 use crate::types::{Address, Block, SignedTransaction};
@@ -52,49 +55,42 @@ impl Mempool {
     /// nonce ahead of the account's is fine: it waits for those before it.
     ///
     /// # Errors
-    /// A sentence: known already, full, spent nonce, another transaction in its place, a fee the account
-    /// cannot pay, or what [`check_transaction`] says.
+    /// Known already, full, spent nonce, another transaction in its place, a fee the account cannot pay, or
+    /// what [`check_transaction`] says.
     pub fn insert(
         &mut self,
         tx: &Arc<SignedTransaction>,
         state: &State,
         chain: &Hash,
         every_time: bool,
-    ) -> Result<(), String> {
+    ) -> Result<(), MempoolError> {
         let (t, id) = (&tx.transaction, tx.id());
         if self.ids.contains(&id) {
-            return Err(format!("transaction {id:?} is waiting already"));
+            return Err(MempoolError::Known(id));
         }
         if self.len() >= limits::MAX_MEMPOOL_TXS
             || self.bytes.saturating_add(tx.bytes()) > limits::MAX_MEMPOOL_BYTES
         {
-            return Err(format!(
-                "the mempool is full: at most {} transactions and {} bytes; try again after the next block",
-                limits::MAX_MEMPOOL_TXS,
-                limits::MAX_MEMPOOL_BYTES
-            ));
+            return Err(MempoolError::Full);
         }
         let from = sender(t);
         let account = state.account(&from);
         let next = account.map_or(0, |a| a.nonce);
         if t.nonce < next {
-            return Err(format!(
-                "nonce {} is spent: the account's next is {next}",
-                t.nonce
-            ));
+            return Err(MempoolError::SpentNonce {
+                found: t.nonce,
+                next,
+            });
         }
         if self.waiting.contains_key(&(from, t.nonce)) {
-            return Err(format!(
-                "another transaction of the account with nonce {} is waiting",
-                t.nonce
-            ));
+            return Err(MempoolError::NonceTaken(t.nonce));
         }
         let held = account.map_or(0, |a| a.balance(NATIVE_DENOM));
         if max_fee(t) > held {
-            return Err(format!(
-                "the fee of up to {} {NATIVE_DENOM} cannot be paid from {held}",
-                max_fee(t)
-            ));
+            return Err(MempoolError::Transaction(TransactionError::Fee {
+                fee: max_fee(t),
+                held,
+            }));
         }
         check_transaction(tx, chain, every_time)?;
         self.waiting
@@ -127,7 +123,7 @@ impl Mempool {
                 last = Some(*from);
             }
         }
-        let mut turn = Turn::new(state);
+        let mut turn = SpendingCheck::new(state);
         let mut taken = Vec::new();
         let mut large = false;
         while taken.len() < limits::MAX_BLOCK_TXS

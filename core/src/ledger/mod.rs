@@ -7,6 +7,7 @@
 pub mod addresses;
 pub mod chain;
 mod contract;
+pub mod error;
 pub mod execution_cache;
 pub mod executor;
 pub mod genesis;
@@ -24,8 +25,9 @@ pub mod tree;
 pub mod validity;
 pub mod workload;
 
+pub use crate::vm::SharedEngine as Engine;
 pub use addresses::deployed as contract_address;
-pub use chain::{Chain, Engine};
+pub use chain::Chain;
 pub use execution_cache::Ledger;
 pub use executor::{Execution, Executor, ExecutorKind, recorded};
 pub use genesis::Genesis;

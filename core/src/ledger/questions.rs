@@ -1,40 +1,16 @@
 //! Questions of contracts to the chain, answered from the journal: they see what the asking call and
 //! those around it have written.
 
-use super::contract::{Call, ExecutionContext};
 use super::journal::Journal;
 use crate::base::limits::MAX_RANGE_PAIRS;
 use crate::types::{Address, Coin};
-use crate::vm::{Answer, Answered, Entry, FailureKind, NoAnswer, Order, Outcome, Query, Span};
+use crate::vm::{Answer, KeyRange, NoAnswer, Order, Query};
 
-/// Answers `asker`, which was reached through `query_depth` questions itself.
-pub(super) async fn answer(
-    place: &ExecutionContext<'_>,
-    journal: &mut Journal,
-    asker: &Address,
-    query: &Query,
-    gas_limit: u64,
-    query_depth: u32,
-) -> Answered {
-    if let Query::Smart { contract, input } = query {
-        return ask(
-            place,
-            journal,
-            asker,
-            contract,
-            input,
-            gas_limit,
-            query_depth,
-        )
-        .await;
-    }
-    Answered {
-        answer: look_up(journal, query),
-        gas_used: 0,
-    }
-}
-
-fn look_up(journal: &Journal, query: &Query) -> Result<Answer, NoAnswer> {
+/// The answer to whatever needs no contract to run for it.
+///
+/// # Errors
+/// There is no such contract or code.
+pub(super) fn look_up(journal: &Journal, query: &Query) -> Result<Answer, NoAnswer> {
     let known = |contract: &Address| match journal.contract(contract) {
         Some(found) => Ok(found),
         None => Err(NoAnswer::NoSuchContract(*contract)),
@@ -110,7 +86,7 @@ fn range(
     let mut pairs: Vec<(Vec<u8>, Vec<u8>)> = Vec::new();
     let mut next = None;
     loop {
-        let span = Span {
+        let span = KeyRange {
             start: start.as_deref(),
             end: end.as_deref(),
             order,
@@ -134,37 +110,4 @@ fn range(
         pairs.push((key, value));
     }
     Answer::Range { pairs, next }
-}
-
-async fn ask(
-    place: &ExecutionContext<'_>,
-    journal: &mut Journal,
-    asker: &Address,
-    contract: &Address,
-    input: &[u8],
-    gas_limit: u64,
-    query_depth: u32,
-) -> Answered {
-    if journal.contract(contract).is_none() {
-        return Answered {
-            answer: Err(NoAnswer::NoSuchContract(*contract)),
-            gas_used: 0,
-        };
-    }
-    let call = Call {
-        query_depth: query_depth.saturating_add(1),
-        ..Call::new(Entry::View, *asker, *contract, input.to_vec())
-    };
-    let before = journal.savepoint();
-    let Outcome {
-        result, gas_used, ..
-    } = place.run(journal, call, gas_limit).await;
-    // The engine forbids a view every write; an engine that did not would be found out here.
-    journal.roll_back(before);
-    let answer = match result {
-        Ok(response) => Ok(Answer::Bytes(response.data.unwrap_or_default())),
-        Err(failure) if failure.kind == FailureKind::OutOfGas => Err(NoAnswer::OutOfGas),
-        Err(failure) => Err(NoAnswer::Failed(failure.text)),
-    };
-    Answered { answer, gas_used }
 }

@@ -4,11 +4,13 @@
 use crate::base::digest::to_hex;
 use crate::types::Address;
 use crate::vm::gas::GasUse;
-use crate::vm::{Answer, Answered, CallContext, Entry, NoAnswer, Outcome, Query, Span, Step};
+use crate::vm::{
+    Answer, Answered, CallContext, Entry, KeyRange, NoAnswer, Outcome, Query, RangeStep,
+};
 use std::cell::RefCell;
 
 /// Host calls a recording keeps; what follows is left out, and the recording says so.
-const MOST: usize = 20_000;
+const MAX_HOST_CALLS: usize = 20_000;
 
 /// Takes down what happens. Shared by the calls of one execution.
 #[derive(Debug, Default)]
@@ -79,7 +81,7 @@ impl Recorder {
 
     pub(super) fn note(&self, call: usize, host: HostCall) {
         let mut recording = self.recording.borrow_mut();
-        if recording.host_calls >= MOST {
+        if recording.host_calls >= MAX_HOST_CALLS {
             recording.cut = true;
             return;
         }
@@ -116,7 +118,7 @@ impl HostCall {
         }
     }
 
-    pub(super) fn walk(span: Span<'_>, step: &Step) -> Self {
+    pub(super) fn walk(span: KeyRange<'_>, step: &RangeStep) -> Self {
         let bound = |key: Option<&[u8]>| key.map_or_else(|| "..".to_owned(), to_hex);
         let value = match &step.found {
             Some((key, value)) => format!("{} = {}", to_hex(key), to_hex(value)),
@@ -144,17 +146,17 @@ impl HostCall {
 
     pub(super) fn query(query: &Query, answered: &Answered) -> Self {
         let value = match &answered.answer {
-            Ok(answer) => told(answer),
+            Ok(answer) => answer_text(answer),
             Err(NoAnswer::NoSuchContract(address)) => format!("no contract at {address}"),
             Err(NoAnswer::NoSuchCode(id)) => format!("no code {id}"),
             Err(NoAnswer::Failed(why)) => format!("failed: {why}"),
             Err(NoAnswer::OutOfGas) => "out of gas".into(),
         };
-        HostCall::new("query", asked(query), value)
+        HostCall::new("query", query_text(query), value)
     }
 }
 
-fn asked(query: &Query) -> String {
+fn query_text(query: &Query) -> String {
     match query {
         Query::Balance { of, denom } => format!("balance of {of} in {denom}"),
         Query::AllBalances { of } => format!("all balances of {of}"),
@@ -169,7 +171,7 @@ fn asked(query: &Query) -> String {
     }
 }
 
-fn told(answer: &Answer) -> String {
+fn answer_text(answer: &Answer) -> String {
     match answer {
         Answer::Coin(coin) => format!("{} {}", coin.amount, coin.denom),
         Answer::Coins(coins) => {

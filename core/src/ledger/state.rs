@@ -7,7 +7,7 @@
 //! the [`Tree`] beside them holds only digests. What is empty is absent (an amount of zero, an account
 //! that never sent and owns nothing), so the root depends on contents alone.
 
-use super::journal::Writes;
+use super::error::ProofError;
 use super::tree::{Change, Proof, Tree};
 use crate::base::{Hash, encode, hash_bytes, hash_of};
 use crate::types::Address;
@@ -55,14 +55,32 @@ pub struct CodeInfo {
 }
 
 /// How many there have been so far: the next one's number is one more.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    BorshSerialize,
+    BorshDeserialize
+)]
 pub struct Counts {
     pub codes: u64,
     pub instances: u64,
 }
 
 /// Names one value of the state.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, BorshSerialize, BorshDeserialize)]
+#[derive(
+    Clone,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    BorshSerialize,
+    BorshDeserialize
+)]
 pub enum Key {
     Account(Address),
     /// A module by its SHA-256.
@@ -91,6 +109,18 @@ pub type StorageSlot = (Address, Arc<[u8]>);
 
 /// A contract's key and its value.
 pub type Pair<'a> = (&'a Arc<[u8]>, &'a Arc<[u8]>);
+
+/// New values by key; an absent value of storage removes it. Nothing ever removes code or contracts.
+#[derive(Clone, Debug, Default)]
+pub struct Writes {
+    pub accounts: BTreeMap<Address, Account>,
+    pub code: BTreeMap<Hash, Arc<[u8]>>,
+    pub contracts: BTreeMap<Address, Contract>,
+    pub storage: BTreeMap<StorageSlot, Option<Arc<[u8]>>>,
+    pub infos: BTreeMap<Address, ContractInfo>,
+    pub codes: BTreeMap<u64, CodeInfo>,
+    pub counts: Option<Counts>,
+}
 
 /// A snapshot. Clones in O(1); a write to a clone leaves the original alone.
 #[derive(Clone, Debug, Default)]
@@ -143,16 +173,13 @@ impl StateProof {
     /// Checks this against a state root, without a state.
     ///
     /// # Errors
-    /// A sentence when the proof does not show what it claims under `root`.
-    pub fn verify(&self, root: &Hash) -> Result<(), String> {
+    /// When the proof does not show what it claims under `root`.
+    pub fn verify(&self, root: &Hash) -> Result<(), ProofError> {
         let digest = self.value.as_deref().map(value_digest);
         if self.proof.verify(root, &self.key.path(), digest.as_ref()) {
             Ok(())
         } else {
-            Err(format!(
-                "the proof does not lead to the state root {}",
-                root.short(8)
-            ))
+            Err(ProofError(*root))
         }
     }
 }

@@ -3,6 +3,7 @@
 use super::addresses;
 use super::chain::Chain;
 use super::contract::{Call, ExecutionContext};
+use super::error::TransactionError;
 use super::journal::Journal;
 use super::keeper::{Keeper, MessageError};
 use super::prices;
@@ -13,12 +14,12 @@ use crate::base::digest::sha256;
 use crate::types::transaction::NATIVE_DENOM;
 use crate::types::{Action, Address, Coin, Header, SignedTransaction};
 use crate::vm::gas::GasUse;
-use crate::vm::{DoneWhat, Entry, Message};
+use crate::vm::{Entry, Message, MessageEffect};
 use std::sync::Arc;
 
 /// What a transaction's action gave, before anything is paid or rolled back.
 #[derive(Default)]
-struct Act {
+struct ActionResult {
     /// What it answers.
     data: Vec<u8>,
     created: Option<Address>,
@@ -40,7 +41,7 @@ pub(super) async fn execute(
     if let Err(why) = reserve(journal, tx) {
         return Receipt {
             tx: tx.id(),
-            result: Err(why),
+            result: Err(why.to_string()),
             gas_used: 0,
             gas: GasReport::default(),
             events: Vec::new(),
@@ -84,7 +85,7 @@ pub(super) async fn execute(
     let (events, storage) = journal.settle();
     let (result, act) = match result {
         Ok(act) => (Ok(act.data.clone()), act),
-        Err(why) => (Err(why), Act::default()),
+        Err(why) => (Err(why), ActionResult::default()),
     };
     Receipt {
         tx: tx.id(),
@@ -103,22 +104,20 @@ pub(super) async fn execute(
 }
 
 /// Counts the nonce and takes the whole fee. Fails only in a block that [`super::check_block`] refuses.
-fn reserve(journal: &mut Journal, tx: &SignedTransaction) -> Result<(), String> {
+fn reserve(journal: &mut Journal, tx: &SignedTransaction) -> Result<(), TransactionError> {
     let t = &tx.transaction;
     let from = sender(t);
     let mut account: Account = journal.account(&from);
     if account.nonce != t.nonce {
-        return Err(format!(
-            "the transaction carries nonce {}, the account's next is {}",
-            t.nonce, account.nonce
-        ));
+        return Err(TransactionError::Nonce {
+            found: t.nonce,
+            next: account.nonce,
+        });
     }
     let fee = max_fee(t);
     let held = account.balance(NATIVE_DENOM);
     let (Some(left), Some(nonce)) = (held.checked_sub(fee), t.nonce.checked_add(1)) else {
-        return Err(format!(
-            "the fee of up to {fee} {NATIVE_DENOM} cannot be paid from {held}"
-        ));
+        return Err(TransactionError::Fee { fee, held });
     };
     account.nonce = nonce;
     account.set_balance(NATIVE_DENOM, left);
@@ -133,7 +132,7 @@ async fn act(
     tx: &SignedTransaction,
     gas: u64,
     calls: &mut Option<CallTree>,
-) -> Result<Act, MessageError> {
+) -> Result<ActionResult, MessageError> {
     let (to, coins) = match &tx.transaction.action {
         Action::Transfer { to, coin } => (to, std::slice::from_ref(coin)),
         Action::Send { to, coins } => (to, coins.as_slice()),
@@ -144,13 +143,13 @@ async fn act(
         | Action::Execute { .. }
         | Action::Migrate { .. }
         | Action::SetAdmin { .. } => {
-            // Boxed, so that a block of transfers does not carry this future along.
+            // Boxed: a block of transfers needs no room for all that calls keep.
             return Box::pin(call_contracts(keeper, tx, gas, calls)).await;
         }
     };
     // Its price is the transaction's own.
     keeper.shift(&sender(&tx.transaction), to, coins)?;
-    Ok(Act::default())
+    Ok(ActionResult::default())
 }
 
 async fn call_contracts(
@@ -158,12 +157,12 @@ async fn call_contracts(
     tx: &SignedTransaction,
     gas: u64,
     calls: &mut Option<CallTree>,
-) -> Result<Act, MessageError> {
+) -> Result<ActionResult, MessageError> {
     let t = &tx.transaction;
     let from = sender(t);
     let message = match &t.action {
         // Done without contracts.
-        Action::Transfer { .. } | Action::Send { .. } => return Ok(Act::default()),
+        Action::Transfer { .. } | Action::Send { .. } => return Ok(ActionResult::default()),
         Action::Call {
             contract,
             input,
@@ -241,24 +240,28 @@ async fn call_contracts(
     let (result, tree) = keeper.deliver(&from, message, gas, 1).await;
     *calls = Some(tree);
     Ok(match result? {
-        DoneWhat::Executed { data } | DoneWhat::Migrated { data } => Act {
+        MessageEffect::Executed { data } | MessageEffect::Migrated { data } => ActionResult {
             data: data.unwrap_or_default(),
-            ..Act::default()
+            ..ActionResult::default()
         },
-        DoneWhat::Instantiated { address, data, .. } => Act {
+        MessageEffect::Instantiated { address, data, .. } => ActionResult {
             data: data.unwrap_or_default(),
             created: Some(address),
             code_id: None,
         },
-        DoneWhat::Nothing
-        | DoneWhat::Sent
-        | DoneWhat::Burned
-        | DoneWhat::AdminChanged
-        | DoneWhat::AdminCleared => Act::default(),
+        MessageEffect::Nothing
+        | MessageEffect::Sent
+        | MessageEffect::Burned
+        | MessageEffect::AdminChanged
+        | MessageEffect::AdminCleared => ActionResult::default(),
     })
 }
 
-fn store(keeper: &mut Keeper<'_>, from: &Address, wasm: &Arc<[u8]>) -> Result<Act, MessageError> {
+fn store(
+    keeper: &mut Keeper<'_>,
+    from: &Address,
+    wasm: &Arc<[u8]>,
+) -> Result<ActionResult, MessageError> {
     let admitted = keeper.place.engine.admit(wasm);
     admitted.map_err(|refusal| MessageError::Failed(refusal.text))?;
     let code = CodeInfo {
@@ -266,7 +269,7 @@ fn store(keeper: &mut Keeper<'_>, from: &Address, wasm: &Arc<[u8]>) -> Result<Ac
         creator: *from,
     };
     let code_id = keeper.journal.store(code, wasm);
-    Ok(Act {
+    Ok(ActionResult {
         data: code_id.to_string().into_bytes(),
         created: None,
         code_id: Some(code_id),
@@ -283,7 +286,7 @@ async fn deploy(
     funds: Option<&Coin>,
     gas: u64,
     calls: &mut Option<CallTree>,
-) -> Result<Act, MessageError> {
+) -> Result<ActionResult, MessageError> {
     let admitted = keeper.place.engine.admit(wasm);
     admitted.map_err(|refusal| MessageError::Failed(refusal.text))?;
     let address = addresses::deployed(from, nonce);
@@ -298,7 +301,7 @@ async fn deploy(
     }
     let call = Call::new(Entry::Init, *from, address, input.to_vec());
     let act = direct(keeper, call, funds, gas, calls).await?;
-    Ok(Act {
+    Ok(ActionResult {
         created: Some(address),
         ..act
     })
@@ -311,7 +314,7 @@ async fn direct(
     funds: Option<&Coin>,
     gas: u64,
     calls: &mut Option<CallTree>,
-) -> Result<Act, MessageError> {
+) -> Result<ActionResult, MessageError> {
     let funds: Vec<Coin> = funds
         .filter(|c| c.amount > 0)
         .cloned()
@@ -323,8 +326,8 @@ async fn direct(
     let result = keeper.call(Call { funds, ..call }, gas, 1, &mut tree).await;
     tree.failed = result.as_ref().err().map(|stop| stop.clone().text());
     *calls = Some(tree);
-    Ok(Act {
+    Ok(ActionResult {
         data: result?.unwrap_or_default(),
-        ..Act::default()
+        ..ActionResult::default()
     })
 }

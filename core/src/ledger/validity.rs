@@ -2,11 +2,12 @@
 //! that a validator can vote before it computes.
 //!
 //! Fees are the one thing execution could spoil: a transaction must be able to pay when its turn comes.
-//! So a [`Turn`] follows each sender's purse pessimistically: what its earlier transactions may spend is
+//! So a [`SpendingCheck`] follows each sender's purse pessimistically: what its earlier transactions may spend is
 //! gone, what others may send it is not counted. Nobody but the sender can take from an account, so
 //! what passes here can pay.
 
 use super::chain::Chain;
+use super::error::{BlockError, CoinError, TransactionError};
 use super::prices;
 use super::state::State;
 use crate::base::{Hash, hash_of, limits};
@@ -14,6 +15,8 @@ use crate::types::transaction::NATIVE_DENOM;
 use crate::types::{Action, Address, Block, Coin, SignedTransaction, Transaction};
 use std::collections::BTreeMap;
 
+/// Of a denomination's name, as the Cosmos SDK allows.
+pub const MAX_DENOM_BYTES: usize = 128;
 /// Room for a header in a block's bytes.
 pub(super) const HEADER_BYTES: usize = 1 << 10;
 
@@ -33,48 +36,43 @@ pub fn max_fee(tx: &Transaction) -> u128 {
 /// it was before, if `every_time`).
 ///
 /// # Errors
-/// A sentence naming the rule it breaks.
+/// The rule it breaks.
 pub fn check_transaction(
     tx: &SignedTransaction,
     chain: &Hash,
     every_time: bool,
-) -> Result<(), String> {
+) -> Result<(), TransactionError> {
     let t = &tx.transaction;
     if tx.bytes() > limits::MAX_TX_BYTES {
-        return Err(format!(
-            "the transaction has {} bytes: at most {}",
-            tx.bytes(),
-            limits::MAX_TX_BYTES
-        ));
+        return Err(TransactionError::TooLarge(tx.bytes()));
     }
     check_coins(&t.action)?;
     check_names(&t.action)?;
     let input = t.action.input().len();
     if input > limits::MAX_CALL_BYTES {
-        return Err(format!(
-            "the contract's input has {input} bytes: at most {}",
-            limits::MAX_CALL_BYTES
-        ));
+        return Err(TransactionError::InputTooLarge(input));
     }
     check_gas(tx)?;
     // Last, for it is the dear one.
     check_signature(tx, chain, every_time)
 }
 
+/// Checks the name of a denomination by the rule of the Cosmos SDK, `[a-zA-Z][a-zA-Z0-9/:._-]{2,127}`:
+/// `ibc/27394F...` and `factory/<address>/x` are names. Names of one or two characters, and those that
+/// begin with a digit, stay allowed: links made before this rule have them.
+///
 /// # Errors
-/// A sentence when `denom` is no denomination's name: 1 to 64 of `a-z`, `0-9`, `/`, `-`, `.`, `_`.
-pub fn check_denom(denom: &str) -> Result<(), String> {
-    let fine = |c: u8| matches!(c, b'a'..=b'z' | b'0'..=b'9' | b'/' | b'-' | b'.' | b'_');
-    if denom.is_empty() || denom.len() > limits::MAX_NAME_BYTES || !denom.bytes().all(fine) {
-        return Err(format!(
-            "a denomination has 1 to {} letters a-z, digits, '/', '-', '.' or '_'",
-            limits::MAX_NAME_BYTES
-        ));
+/// When `denom` is no such name.
+pub fn check_denom(denom: &str) -> Result<(), CoinError> {
+    let fine = |c: u8| c.is_ascii_alphanumeric() || b"/:._-".contains(&c);
+    if denom.is_empty() || denom.len() > MAX_DENOM_BYTES || !denom.bytes().all(fine) {
+        let shown = denom.chars().take(MAX_DENOM_BYTES).collect();
+        return Err(CoinError::NotADenomination(shown));
     }
     Ok(())
 }
 
-fn check_coins(action: &Action) -> Result<(), String> {
+fn check_coins(action: &Action) -> Result<(), CoinError> {
     let coins = action.coins();
     for coin in coins {
         check_denom(&coin.denom)?;
@@ -91,81 +89,71 @@ fn check_coins(action: &Action) -> Result<(), String> {
 }
 
 /// # Errors
-/// A sentence, unless there are at most [`limits::MAX_DENOMS`] coins, sorted by denomination, each once
-/// and none zero.
-pub fn check_several(coins: &[Coin]) -> Result<(), String> {
+/// Unless there are at most [`limits::MAX_DENOMS`] coins, sorted by denomination, each once and none zero.
+pub fn check_several(coins: &[Coin]) -> Result<(), CoinError> {
     if coins.len() > limits::MAX_DENOMS {
-        return Err(format!(
-            "{} denominations at once: at most {}",
-            coins.len(),
-            limits::MAX_DENOMS
-        ));
+        return Err(CoinError::TooMany(coins.len()));
     }
-    if coins.iter().any(|c| c.amount == 0) {
-        return Err("an amount of zero: leave the coin out".into());
+    if let Some(coin) = coins.iter().find(|c| c.amount == 0) {
+        return Err(CoinError::Zero(coin.denom.clone()));
     }
     if !coins.is_sorted_by(|a, b| a.denom < b.denom) {
-        return Err("coins must be sorted by denomination, each once".into());
+        return Err(CoinError::Unsorted);
     }
     Ok(())
 }
 
-fn check_names(action: &Action) -> Result<(), String> {
+fn check_names(action: &Action) -> Result<(), TransactionError> {
     let Action::Instantiate { label, salt, .. } = action else {
         return Ok(());
     };
     if label.len() > limits::MAX_LABEL_BYTES {
-        return Err(format!(
-            "the contract's label has {} bytes: at most {}",
-            label.len(),
-            limits::MAX_LABEL_BYTES
-        ));
+        return Err(TransactionError::LabelTooLong(label.len()));
     }
     if salt
         .as_ref()
         .is_some_and(|s| s.is_empty() || s.len() > limits::MAX_SALT_BYTES)
     {
-        return Err(format!("a salt has 1 to {} bytes", limits::MAX_SALT_BYTES));
+        return Err(TransactionError::Salt);
     }
     Ok(())
 }
 
-fn check_gas(tx: &SignedTransaction) -> Result<(), String> {
+fn check_gas(tx: &SignedTransaction) -> Result<(), TransactionError> {
     let (limit, least) = (tx.transaction.gas_limit, prices::intrinsic(tx));
     if limit < least {
-        return Err(format!(
-            "the gas limit {limit} is below the {least} this transaction costs before anything runs"
-        ));
+        return Err(TransactionError::GasTooLow { limit, least });
     }
     if limit > limits::MAX_BLOCK_GAS {
-        return Err(format!(
-            "the gas limit {limit} is above a block's {}",
-            limits::MAX_BLOCK_GAS
-        ));
+        return Err(TransactionError::GasTooHigh(limit));
     }
     Ok(())
 }
 
-fn check_signature(tx: &SignedTransaction, chain: &Hash, every_time: bool) -> Result<(), String> {
+fn check_signature(
+    tx: &SignedTransaction,
+    chain: &Hash,
+    every_time: bool,
+) -> Result<(), TransactionError> {
     if tx.verify(chain, every_time) {
         Ok(())
     } else {
-        Err("the signature is not the sender's for this chain".into())
+        Err(TransactionError::Signature)
     }
 }
 
 /// Transactions taken one after another on top of a state: nonces and purses.
 #[derive(Debug)]
-pub struct Turn<'a> {
+pub struct SpendingCheck<'a> {
     state: &'a State,
     /// Next nonce and native units certainly left, of each sender seen.
     senders: BTreeMap<Address, (u64, u128)>,
 }
 
-impl<'a> Turn<'a> {
+impl<'a> SpendingCheck<'a> {
     #[must_use]
     pub fn new(state: &'a State) -> Self {
-        Turn {
+        SpendingCheck {
             state,
             senders: BTreeMap::new(),
         }
@@ -174,27 +162,25 @@ impl<'a> Turn<'a> {
     /// Takes the next transaction, or leaves everything as it was.
     ///
     /// # Errors
-    /// A sentence when the nonce is not the sender's next, or the fee may not be there.
-    pub fn take(&mut self, tx: &Transaction) -> Result<(), String> {
+    /// When the nonce is not the sender's next, or the fee may not be there.
+    pub fn take(&mut self, tx: &Transaction) -> Result<(), TransactionError> {
         let from = sender(tx);
         let (nonce, left) = self.senders.get(&from).copied().unwrap_or_else(|| {
             let account = self.state.account(&from);
             account.map_or((0, 0), |a| (a.nonce, a.balance(NATIVE_DENOM)))
         });
         if tx.nonce != nonce {
-            return Err(format!(
-                "the transaction carries nonce {}, the account's next is {nonce}",
-                tx.nonce
-            ));
+            return Err(TransactionError::Nonce {
+                found: tx.nonce,
+                next: nonce,
+            });
         }
         let fee = max_fee(tx);
         let Some(left) = left.checked_sub(fee) else {
-            return Err(format!(
-                "the fee of up to {fee} {NATIVE_DENOM} cannot be paid: {left} are certain to be there"
-            ));
+            return Err(TransactionError::FeeNotCertain { fee, certain: left });
         };
         let Some(next) = nonce.checked_add(1) else {
-            return Err("the account has used up its nonces".into());
+            return Err(TransactionError::NoMoreNonces);
         };
         let spent = tx.action.coins().iter().find(|c| c.denom == NATIVE_DENOM);
         let left = left.saturating_sub(spent.map_or(0, |c| c.amount));
@@ -213,56 +199,47 @@ pub(super) fn rides_along(bytes: usize) -> bool {
 /// the state root it names: these are the validator's to compare.
 ///
 /// # Errors
-/// A sentence naming the first rule broken, and by which transaction.
-pub fn check_block(chain: &Chain, parent: &State, block: &Block) -> Result<(), String> {
+/// The first rule broken, and by which transaction.
+pub fn check_block(chain: &Chain, parent: &State, block: &Block) -> Result<(), BlockError> {
     let header = &block.header;
     if header.chain != chain.id {
-        return Err(format!(
-            "the block is of chain {}, this is {}",
-            header.chain.short(8),
-            chain.id.short(8)
-        ));
+        return Err(BlockError::OtherChain {
+            found: header.chain,
+            ours: chain.id,
+        });
     }
     let known = chain.validators.at(header.height).get(header.proposer);
     if known.is_none() {
-        return Err(format!(
-            "{} is no validator of height {}",
-            header.proposer, header.height
-        ));
+        return Err(BlockError::Stranger {
+            proposer: header.proposer,
+            height: header.height,
+        });
     }
     if block.transactions.len() > limits::MAX_BLOCK_TXS {
-        return Err(format!(
-            "the block has {} transactions: at most {}",
-            block.transactions.len(),
-            limits::MAX_BLOCK_TXS
-        ));
+        return Err(BlockError::TooManyTransactions(block.transactions.len()));
     }
     let large = block.transactions.iter().map(|tx| tx.bytes());
     let large = large.filter(|bytes| rides_along(*bytes)).max().unwrap_or(0);
     let bytes = (block.bytes() as usize).saturating_sub(large);
     if bytes > limits::MAX_BLOCK_BYTES {
-        return Err(format!(
-            "the block has {bytes} bytes: at most {}",
-            limits::MAX_BLOCK_BYTES
-        ));
+        return Err(BlockError::TooLarge(bytes));
     }
     let ids: Vec<Hash> = block.transactions.iter().map(|t| t.id()).collect();
     if hash_of("consensusforge/transactions", &ids) != header.transactions {
-        return Err("the header does not name the block's transactions".into());
+        return Err(BlockError::OtherTransactions);
     }
-    let mut turn = Turn::new(parent);
+    let mut spending = SpendingCheck::new(parent);
     let mut gas: u64 = 0;
     for (i, tx) in block.transactions.iter().enumerate() {
         check_transaction(tx, &chain.id, chain.everywhere)
-            .and_then(|()| turn.take(&tx.transaction))
-            .map_err(|why| format!("transaction {} of the block: {why}", i + 1))?;
+            .and_then(|()| spending.take(&tx.transaction))
+            .map_err(|why| BlockError::Transaction {
+                position: i + 1,
+                why,
+            })?;
         gas = gas.saturating_add(tx.transaction.gas_limit);
         if gas > limits::MAX_BLOCK_GAS {
-            return Err(format!(
-                "the gas limits of the block add up to more than {} at transaction {}",
-                limits::MAX_BLOCK_GAS,
-                i + 1
-            ));
+            return Err(BlockError::TooMuchGas(i + 1));
         }
     }
     Ok(())

@@ -7,9 +7,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-#[derive(
-    Clone, Debug, PartialEq, Serialize, Deserialize, BorshSerialize, BorshDeserialize, JsonSchema,
-)]
+#[derive(Clone, Debug, PartialEq)]
+#[derive(Serialize, Deserialize, BorshSerialize, BorshDeserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TimedCommand {
     pub at_us: Micros,
@@ -17,9 +16,8 @@ pub struct TimedCommand {
 }
 
 /// What a hand on the page (or a script) does to a running world.
-#[derive(
-    Clone, Debug, PartialEq, Serialize, Deserialize, BorshSerialize, BorshDeserialize, JsonSchema,
-)]
+#[derive(Clone, Debug, PartialEq)]
+#[derive(Serialize, Deserialize, BorshSerialize, BorshDeserialize, JsonSchema)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Command {
     SetLatency(LatencySpec),
@@ -98,17 +96,8 @@ pub enum Command {
 }
 
 /// What becomes of one validator.
-#[derive(
-    Clone,
-    Debug,
-    PartialEq,
-    Eq,
-    Serialize,
-    Deserialize,
-    BorshSerialize,
-    BorshDeserialize,
-    JsonSchema,
-)]
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Serialize, Deserialize, BorshSerialize, BorshDeserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct StakeChange {
     pub validator: String,
@@ -132,5 +121,35 @@ impl fmt::Display for StakeChange {
             f.write_str(" and a new key")?;
         }
         Ok(())
+    }
+}
+
+impl Command {
+    /// The copy in flight that the command acts on, with the path of the field that names it.
+    #[must_use]
+    pub fn target_copy(&self) -> Option<(&'static str, &CopySpec)> {
+        match self {
+            Command::Drop(message) => Some(("drop", message)),
+            Command::DeliverNow(message) => Some(("deliver_now", message)),
+            Command::Delay { message, .. } => Some(("delay.message", message)),
+            Command::Duplicate { message, .. } => Some(("duplicate.message", message)),
+            Command::SetLatency(_)
+            | Command::SetLoss { .. }
+            | Command::SetDuplicate { .. }
+            | Command::SetReorder { .. }
+            | Command::SetBlockInterval { .. }
+            | Command::SetWorkload { .. }
+            | Command::SetCrashed { .. }
+            | Command::Crash { .. }
+            | Command::Restart { .. }
+            | Command::SetAdversary(_)
+            | Command::Partition(_)
+            | Command::Heal
+            | Command::Submit { .. }
+            | Command::SubmitTwice { .. }
+            | Command::ChangeValidators { .. }
+            | Command::Isolate { .. }
+            | Command::Restore { .. } => None,
+        }
     }
 }

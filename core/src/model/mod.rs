@@ -4,15 +4,15 @@
 
 mod admission;
 mod command;
+mod copy;
 mod fault;
-mod hand;
 mod network;
 mod submit;
 
 pub use admission::AdmissionSpec;
 pub use command::{Command, StakeChange, TimedCommand};
+pub use copy::CopySpec;
 pub use fault::{AdversarySpec, CrashSpec, FaultSpec, PuppetLine, StrategySpec, ValueSpec, Who};
-pub use hand::CopySpec;
 pub use network::{Cut, GstSpec, LatencySpec, NetworkSpec, PartitionSpec};
 pub use submit::{CoinSpec, InputSpec, SubmitSpec};
 
@@ -28,9 +28,8 @@ pub type Address = Hash;
 /// Version of the meaning of a scenario: raised when the same scenario would run to another digest.
 pub const SEMANTICS: u32 = 1;
 
-#[derive(
-    Clone, Debug, PartialEq, Serialize, Deserialize, BorshSerialize, BorshDeserialize, JsonSchema,
-)]
+#[derive(Clone, Debug, PartialEq)]
+#[derive(Serialize, Deserialize, BorshSerialize, BorshDeserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Scenario {
     /// Shape of this file; 1 today.
@@ -86,17 +85,8 @@ impl Default for Scenario {
     }
 }
 
-#[derive(
-    Clone,
-    Debug,
-    PartialEq,
-    Eq,
-    Serialize,
-    Deserialize,
-    BorshSerialize,
-    BorshDeserialize,
-    JsonSchema,
-)]
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Serialize, Deserialize, BorshSerialize, BorshDeserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ValidatorSpec {
     pub name: String,
@@ -115,17 +105,8 @@ impl ValidatorSpec {
     }
 }
 
-#[derive(
-    Clone,
-    Debug,
-    PartialEq,
-    Eq,
-    Serialize,
-    Deserialize,
-    BorshSerialize,
-    BorshDeserialize,
-    JsonSchema,
-)]
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Serialize, Deserialize, BorshSerialize, BorshDeserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct ProtocolSpec {
     pub name: String,
@@ -158,17 +139,8 @@ impl Default for ProtocolSpec {
     }
 }
 
-#[derive(
-    Clone,
-    Debug,
-    PartialEq,
-    Eq,
-    Serialize,
-    Deserialize,
-    BorshSerialize,
-    BorshDeserialize,
-    JsonSchema,
-)]
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Serialize, Deserialize, BorshSerialize, BorshDeserialize, JsonSchema)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum ProposerSpec {
     Priority,
@@ -179,17 +151,8 @@ pub enum ProposerSpec {
     List(Vec<String>),
 }
 
-#[derive(
-    Clone,
-    Debug,
-    PartialEq,
-    Eq,
-    Serialize,
-    Deserialize,
-    BorshSerialize,
-    BorshDeserialize,
-    JsonSchema,
-)]
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Serialize, Deserialize, BorshSerialize, BorshDeserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct WorkloadSpec {
     /// Transactions a second from the generator.
@@ -207,17 +170,8 @@ impl Default for WorkloadSpec {
     }
 }
 
-#[derive(
-    Clone,
-    Debug,
-    PartialEq,
-    Eq,
-    Serialize,
-    Deserialize,
-    BorshSerialize,
-    BorshDeserialize,
-    JsonSchema,
-)]
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Serialize, Deserialize, BorshSerialize, BorshDeserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct ExecutionSpec {
     pub block_gas: u64,
@@ -241,17 +195,8 @@ impl Default for ExecutionSpec {
     }
 }
 
-#[derive(
-    Clone,
-    Debug,
-    PartialEq,
-    Eq,
-    Serialize,
-    Deserialize,
-    BorshSerialize,
-    BorshDeserialize,
-    JsonSchema,
-)]
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Serialize, Deserialize, BorshSerialize, BorshDeserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct CheckSpec {
     /// Without a commit for this long the chain counts as stalled.
@@ -267,17 +212,8 @@ impl Default for CheckSpec {
 }
 
 /// A module by name: a built-in one by hash alone, any other with its bytes.
-#[derive(
-    Clone,
-    Debug,
-    PartialEq,
-    Eq,
-    Serialize,
-    Deserialize,
-    BorshSerialize,
-    BorshDeserialize,
-    JsonSchema,
-)]
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Serialize, Deserialize, BorshSerialize, BorshDeserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ContractSpec {
     pub name: String,
@@ -289,17 +225,8 @@ pub struct ContractSpec {
 }
 
 /// What a user account owns at the beginning, beyond what each does.
-#[derive(
-    Clone,
-    Debug,
-    PartialEq,
-    Eq,
-    Serialize,
-    Deserialize,
-    BorshSerialize,
-    BorshDeserialize,
-    JsonSchema,
-)]
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Serialize, Deserialize, BorshSerialize, BorshDeserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AccountSpec {
     pub user: u16,

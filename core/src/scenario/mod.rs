@@ -2,6 +2,7 @@
 //! Presets, validation and links stand on top of the simulator.
 
 pub mod codec;
+pub mod effective;
 mod migrate;
 
 pub mod presets;

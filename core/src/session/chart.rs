@@ -129,7 +129,7 @@ impl Session {
                 height,
             } => {
                 // A pause ends by a timer too; nobody waited in vain there.
-                self.sim.trace().head.in_vain(*timer)?;
+                self.sim.trace().head.timer_fired(*timer)?;
                 (
                     *node,
                     MarkKind::Timeout {

@@ -7,7 +7,8 @@ use crate::trace::{Event, Head, Loss, MessageId, Record, Trace};
 use borsh::{BorshDeserialize, BorshSerialize};
 
 /// The first thing in which two runs differ: what each did where the other did something else.
-#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(BorshSerialize, BorshDeserialize)]
 pub struct Difference {
     /// The earlier of the two.
     pub at_us: u64,
@@ -17,7 +18,8 @@ pub struct Difference {
 }
 
 /// A message sent, a copy delivered or lost, a block decided.
-#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(BorshSerialize, BorshDeserialize)]
 pub struct Happened {
     pub at_us: u64,
     /// The node it happened at (of a loss, the sender), and the receiver where there is one.

@@ -14,17 +14,8 @@ use std::collections::{BTreeMap, BTreeSet};
 const MAX_ENTRIES: usize = 512;
 
 /// A key that differs between two states.
-#[derive(
-    Clone,
-    Debug,
-    PartialEq,
-    Eq,
-    Serialize,
-    Deserialize,
-    BorshSerialize,
-    BorshDeserialize,
-    JsonSchema,
-)]
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Serialize, Deserialize, BorshSerialize, BorshDeserialize, JsonSchema)]
 pub struct Difference {
     /// `balance of forge1... in gold`, `nonce of ...` or `storage of ...`.
     pub what: String,

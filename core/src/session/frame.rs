@@ -37,8 +37,8 @@ impl Session {
                     role: kind(k.role).into(),
                 })
                 .collect(),
-            steps: head.steps.iter().map(|s| (*s).into()).collect(),
-            timers: head.timers.iter().map(|s| (*s).into()).collect(),
+            steps: head.steps.iter().map(|s| s.name.into()).collect(),
+            timers: head.timers.iter().map(|t| t.name.into()).collect(),
             quorum: set.quorum(),
             total: set.total(),
         }

@@ -29,7 +29,7 @@ impl Session {
 
     /// A hand may be slower than the message: then nothing is done, and the scenario stays clean.
     pub(super) fn still_there(&self, command: &Command) -> Result<(), Problem> {
-        let Some((_, message)) = command.hand() else {
+        let Some((_, message)) = command.target_copy() else {
             return Ok(());
         };
         if self.sim.candidates(message).len() > message.nth as usize {

@@ -101,7 +101,7 @@ pub(super) fn line(trace: &Trace, record: &Record) -> Value {
         m.and_then(|m| head.kinds.get(usize::from(m.kind)))
             .map_or("forgotten", |k| k.name)
     };
-    let step = |s: u8| head.steps.get(usize::from(s)).copied().unwrap_or("?");
+    let step = |s: u8| head.step_name(s);
     let mut value = match &record.event {
         Event::Sent {
             message,
@@ -148,7 +148,7 @@ pub(super) fn line(trace: &Trace, record: &Record) -> Value {
             round,
             height,
         } => json!({"event": "timeout", "node": name(*node),
-            "height": height, "round": round, "timer": head.timers.get(usize::from(*timer))}),
+            "height": height, "round": round, "timer": head.timers.get(usize::from(*timer)).map(|t| t.name)}),
         Event::Locked { node, detail } => json!({"event": "locked", "node": name(*node),
             "height": detail.0.height, "round": detail.0.round, "block": detail.1}),
         Event::Polka { node, detail } => json!({"event": "polka", "node": name(*node),

@@ -13,7 +13,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Two validators and one height.
-#[derive(Clone, Debug, Serialize, Deserialize, BorshSerialize, BorshDeserialize, JsonSchema)]
+#[derive(Clone, Debug)]
+#[derive(Serialize, Deserialize, BorshSerialize, BorshDeserialize, JsonSchema)]
 pub struct Microscope {
     pub height: u64,
     /// Names, blocks executed and the roots that came of them, of the one and the other.
@@ -30,7 +31,8 @@ pub struct Microscope {
 }
 
 /// The first difference on the way.
-#[derive(Clone, Debug, Serialize, Deserialize, BorshSerialize, BorshDeserialize, JsonSchema)]
+#[derive(Clone, Debug)]
+#[derive(Serialize, Deserialize, BorshSerialize, BorshDeserialize, JsonSchema)]
 pub struct Parting {
     /// Place of the transaction in the block, from 0.
     pub transaction: Option<u32>,

@@ -10,8 +10,8 @@ use crate::scenario::Scenario;
 use crate::types::{NodeId, bech32};
 use crate::vm::abi::Abi;
 use crate::vm::abi::cosmwasm::{self, CosmWasm};
-use crate::vm::admission::Profile;
 use crate::vm::builtin::{Builtin, by_hash, catalogue, supply};
+use crate::vm::module::Profile;
 use crate::vm::{ContractEngine, Entry, WasmEngine};
 use crate::world::user_address;
 use base64::Engine as _;
@@ -29,7 +29,7 @@ pub(super) fn bytes_of(scenario: &Scenario) -> Result<BTreeMap<String, Arc<[u8]>
             ))
         }),
         None => match by_hash(spec.sha256) {
-            Some(contract) => there(contract).map(Arc::from),
+            Some(contract) => loaded_bytes(contract).map(Arc::from),
             None => Err(Problem::new(format!(
                 "no built-in contract has the digest {} of '{}'",
                 spec.sha256, spec.name
@@ -43,7 +43,7 @@ pub(super) fn bytes_of(scenario: &Scenario) -> Result<BTreeMap<String, Arc<[u8]>
         .collect()
 }
 
-fn there(contract: &Builtin) -> Result<&'static [u8], Problem> {
+fn loaded_bytes(contract: &Builtin) -> Result<&'static [u8], Problem> {
     contract.wasm().ok_or_else(|| {
         Problem::new(format!(
             "the built-in contract '{}' has not been loaded yet: wait for its file, or open the page again when there is a connection",
@@ -81,7 +81,9 @@ pub fn file_of(name: &str) -> Option<&'static str> {
 /// # Errors
 /// A sentence, when the bytes are not those of a built-in contract.
 pub fn take_file(wasm: &[u8]) -> Result<(), Problem> {
-    supply(wasm).map(|_| ()).map_err(Problem::new)
+    supply(wasm)
+        .map(|_| ())
+        .map_err(|why| Problem::new(why.to_string()))
 }
 
 impl Session {
@@ -176,7 +178,7 @@ impl Session {
         let found = catalogue().iter().find(|b| b.name == name);
         let found =
             found.ok_or_else(|| Problem::new(format!("there is no built-in contract '{name}'")))?;
-        self.add_contract(found.name, there(found)?)
+        self.add_contract(found.name, loaded_bytes(found)?)
     }
 
     /// The card of the module with this hash: of this run, built in, or on the chain.

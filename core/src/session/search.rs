@@ -160,16 +160,13 @@ impl Term {
     /// Whether a record that speaks of no message fits.
     fn other(&self, event: &Event, trace: &Trace) -> bool {
         let head = &trace.head;
-        let named = |names: &[&'static str], i: u8| {
-            let name = names.get(usize::from(i));
-            name.is_some_and(|n| n.starts_with(self.text.as_str()))
-        };
+        let named = |name: &str| name.starts_with(self.text.as_str());
         if event.height().is_some_and(|h| self.height(h)) {
             return true;
         }
         match event {
-            Event::Step { step, .. } => named(head.steps, *step),
-            Event::TimerFired { timer, .. } => named(head.timers, *timer),
+            Event::Step { step, .. } => named(head.step_name(*step)),
+            Event::TimerFired { timer, .. } => named(head.timer_name(*timer)),
             Event::Locked { detail, .. } => self.block(Some(&detail.1)),
             Event::Polka { detail, .. } => self.block(detail.1.as_ref()),
             Event::Committed(c) => self.block(Some(&c.block)),

@@ -1,4 +1,4 @@
-//! SnapshotInspector into the ledger: accounts, a contract's storage at any validator and height, what changed
+//! A look into the ledger: accounts, a contract's storage at any validator and height, what changed
 //! between two heights, and proofs against a state root.
 
 use super::Session;
@@ -36,7 +36,7 @@ type Pair<'a> = (Option<&'a Arc<[u8]>>, Option<&'a Arc<[u8]>>);
 
 /// The state after a block at one validator, taken along to where it is compared with a later one.
 #[derive(Clone, Debug)]
-pub struct Then(State);
+pub struct PastState(State);
 
 /// A question about a contract's storage.
 #[derive(Clone, Debug, Default)]
@@ -48,7 +48,7 @@ pub struct StorageQuestion<'a> {
     /// Only what is not as it was after this height.
     pub since: Option<Height>,
     /// The state then, where the session asked has forgotten it.
-    pub then: Option<&'a Then>,
+    pub then: Option<&'a PastState>,
     /// Only keys whose text or hex holds this.
     pub find: &'a str,
     /// Keys to pass over.
@@ -127,9 +127,9 @@ impl Session {
 
     /// The state of a node after its block of `height`, if it is at hand.
     #[must_use]
-    pub fn then(&self, node: usize, height: Height) -> Option<Then> {
+    pub fn then(&self, node: usize, height: Height) -> Option<PastState> {
         let (state, _, _) = self.place(node, Some(height)).ok()?;
-        Some(Then(state))
+        Some(PastState(state))
     }
 
     /// A contract's storage.
@@ -148,7 +148,7 @@ impl Session {
         }
         let older = match question.since {
             Some(since) => Some(match question.then {
-                Some(Then(state)) => state.clone(),
+                Some(PastState(state)) => state.clone(),
                 None => self.place(question.node, Some(since))?.0,
             }),
             None => None,
@@ -329,7 +329,9 @@ pub fn check_proof(text: &str) -> Result<ProofView, Problem> {
     let bytes = from_hex(rest).map_err(|e| broken(&e))?;
     let proof = StateProof::try_from_slice(&bytes)
         .map_err(|_| broken("part of it is missing or changed"))?;
-    proof.verify(&root).map_err(Problem::new)?;
+    proof
+        .verify(&root)
+        .map_err(|why| Problem::new(why.to_string()))?;
     let Key::Storage(contract, key) = &proof.key else {
         return Err(broken("it is not about a contract's storage"));
     };

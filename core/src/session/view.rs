@@ -24,18 +24,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Something wrong with what a person gave us: what, where, which limit, what to do.
-#[derive(
-    Clone,
-    Debug,
-    PartialEq,
-    Eq,
-    Serialize,
-    Deserialize,
-    BorshSerialize,
-    BorshDeserialize,
-    JsonSchema,
-    thiserror::Error,
-)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Serialize, Deserialize, BorshSerialize, BorshDeserialize, JsonSchema)]
 #[error("{sentence}")]
 pub struct Problem {
     pub sentence: String,
@@ -50,7 +40,8 @@ impl Problem {
 }
 
 /// Static facts of a run: what charts and tables need to know once.
-#[derive(Clone, Debug, Serialize, Deserialize, BorshSerialize, BorshDeserialize, JsonSchema)]
+#[derive(Clone, Debug)]
+#[derive(Serialize, Deserialize, BorshSerialize, BorshDeserialize, JsonSchema)]
 pub struct RunInfo {
     pub protocol: String,
     pub nodes: Vec<String>,
@@ -61,7 +52,8 @@ pub struct RunInfo {
     pub total: u64,
 }
 
-#[derive(Clone, Debug, Serialize, Deserialize, BorshSerialize, BorshDeserialize, JsonSchema)]
+#[derive(Clone, Debug)]
+#[derive(Serialize, Deserialize, BorshSerialize, BorshDeserialize, JsonSchema)]
 pub struct KindView {
     pub name: String,
     /// `proposal`, `vote` or `other`.
@@ -69,7 +61,8 @@ pub struct KindView {
 }
 
 /// What is known of one message.
-#[derive(Clone, Debug, Serialize, Deserialize, BorshSerialize, BorshDeserialize, JsonSchema)]
+#[derive(Clone, Debug)]
+#[derive(Serialize, Deserialize, BorshSerialize, BorshDeserialize, JsonSchema)]
 pub struct MessageView {
     pub id: u32,
     pub kind: String,
@@ -85,17 +78,8 @@ pub struct MessageView {
 }
 
 /// A decision, first to last.
-#[derive(
-    Clone,
-    Debug,
-    PartialEq,
-    Eq,
-    Serialize,
-    Deserialize,
-    BorshSerialize,
-    BorshDeserialize,
-    JsonSchema,
-)]
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Serialize, Deserialize, BorshSerialize, BorshDeserialize, JsonSchema)]
 pub struct Decision {
     pub validator: String,
     pub height: u64,
@@ -105,7 +89,8 @@ pub struct Decision {
 }
 
 /// A link, or why there is none.
-#[derive(Clone, Debug, Serialize, Deserialize, BorshSerialize, BorshDeserialize, JsonSchema)]
+#[derive(Clone, Debug)]
+#[derive(Serialize, Deserialize, BorshSerialize, BorshDeserialize, JsonSchema)]
 pub struct LinkView {
     /// What goes behind `#`; empty when too long for a link.
     pub fragment: String,
@@ -115,24 +100,16 @@ pub struct LinkView {
 }
 
 /// Result of replaying a link to where it was made.
-#[derive(
-    Clone,
-    Debug,
-    PartialEq,
-    Eq,
-    Serialize,
-    Deserialize,
-    BorshSerialize,
-    BorshDeserialize,
-    JsonSchema,
-)]
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Serialize, Deserialize, BorshSerialize, BorshDeserialize, JsonSchema)]
 pub struct Replay {
     pub matches: bool,
     pub sentence: String,
 }
 
 /// A ready-made scenario.
-#[derive(Clone, Debug, Serialize, Deserialize, BorshSerialize, BorshDeserialize)]
+#[derive(Clone, Debug)]
+#[derive(Serialize, Deserialize, BorshSerialize, BorshDeserialize)]
 pub struct Preset {
     pub id: String,
     pub title: String,
@@ -144,9 +121,8 @@ pub struct Preset {
 }
 
 /// How far an `advance`, `step` or `seek` came.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, BorshSerialize, BorshDeserialize,
-)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Serialize, Deserialize, BorshSerialize, BorshDeserialize)]
 pub struct Advance {
     pub now_us: u64,
     pub steps: u64,
@@ -157,9 +133,8 @@ pub struct Advance {
 }
 
 /// What one press of "step" does.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, BorshSerialize, BorshDeserialize,
-)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Serialize, Deserialize, BorshSerialize, BorshDeserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Unit {
     Event,
@@ -169,7 +144,8 @@ pub enum Unit {
 }
 
 /// A file for another tool.
-#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(BorshSerialize, BorshDeserialize)]
 pub struct ExportView {
     /// A name to save it under.
     pub file: String,
@@ -179,7 +155,8 @@ pub struct ExportView {
 }
 
 /// Instants worth going to, each list in order of time.
-#[derive(Clone, Debug, Default, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(BorshSerialize, BorshDeserialize)]
 pub struct Moments {
     /// A validator decided a block.
     pub commits_us: Vec<u64>,
@@ -190,7 +167,8 @@ pub struct Moments {
     pub violations: Vec<Moment>,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(BorshSerialize, BorshDeserialize)]
 pub struct Moment {
     pub at_us: u64,
     pub what: String,

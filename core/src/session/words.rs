@@ -91,7 +91,7 @@ pub(super) fn what(record: &Record, trace: &Trace) -> String {
             ..
         } => format!(
             "enters step {} of height {height}, round {round}",
-            head.steps.get(usize::from(*step)).copied().unwrap_or("?")
+            head.step_name(*step)
         ),
         Event::TimerFired {
             timer,
@@ -100,7 +100,7 @@ pub(super) fn what(record: &Record, trace: &Trace) -> String {
             ..
         } => format!(
             "timer {} ends, height {height}, round {round}",
-            head.timers.get(usize::from(*timer)).copied().unwrap_or("?")
+            head.timer_name(*timer)
         ),
         Event::Locked { detail, .. } => {
             format!("locks {}, {}", value(Some(&detail.1)), at(&detail.0))

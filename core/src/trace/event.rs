@@ -1,7 +1,7 @@
 //! The one event schema. A record is 24 bytes; what happens rarely and needs more is boxed.
 
 use crate::base::{Hash, Micros};
-use crate::consensus::Role;
+use crate::consensus::{Role, StepInfo, TimerInfo};
 use crate::types::{
     BlockId, Height, NodeId, PublicKey, Round, Signature, Slot, Validator, ValidatorId,
     ValidatorSet,
@@ -22,10 +22,8 @@ pub struct Head {
     pub nodes: Vec<ValidatorId>,
     /// Kinds of message: the protocol's first, in its order, then the node's own.
     pub kinds: Vec<KindInfo>,
-    pub steps: &'static [&'static str],
-    pub timers: &'static [&'static str],
-    /// What it means that a timer fired; see `Protocol::TIMEOUT_MESSAGES`.
-    pub in_vain: &'static [Option<&'static str>],
+    pub steps: &'static [StepInfo],
+    pub timers: &'static [TimerInfo],
     /// What a decision is proved by, in the plural.
     pub certificates: &'static str,
     pub genesis: BlockId,
@@ -52,10 +50,22 @@ impl Head {
         }))
     }
 
-    /// What a timer of this number means that fired, if anybody waited in vain.
+    /// The name of the step of this number; `?` for one there is not.
     #[must_use]
-    pub fn in_vain(&self, timer: u8) -> Option<&'static str> {
-        self.in_vain.get(usize::from(timer)).copied().flatten()
+    pub fn step_name(&self, step: u8) -> &'static str {
+        self.steps.get(usize::from(step)).map_or("?", |s| s.name)
+    }
+
+    /// The name of the timer of this number; `?` for one there is not.
+    #[must_use]
+    pub fn timer_name(&self, timer: u8) -> &'static str {
+        self.timers.get(usize::from(timer)).map_or("?", |t| t.name)
+    }
+
+    /// What it means that a timer of this number fired, if something failed.
+    #[must_use]
+    pub fn timer_fired(&self, timer: u8) -> Option<&'static str> {
+        self.timers.get(usize::from(timer)).and_then(|t| t.fired)
     }
 
     /// A node's name: its validator's, with `'` for the second node of one validator.
@@ -164,8 +174,8 @@ pub enum Event {
         step: u8,
         round: Round,
         height: u32,
-        /// Whose turn to propose this slot is.
-        proposer: ValidatorId,
+        /// Whose turn to propose this slot is, where it is one validator's.
+        proposer: Option<ValidatorId>,
     },
     TimerFired {
         node: NodeId,

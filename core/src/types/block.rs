@@ -34,7 +34,8 @@ pub struct Header {
 /// What only some blocks say. In most nothing of it is there, and then it adds no byte to the header, so
 /// that blocks keep the ids they had before there was an extension. What stands before it in a header
 /// always has the same length: an extended header never reads as one without.
-#[derive(Clone, Debug, Default, PartialEq, Eq, BorshSerialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(BorshSerialize)]
 pub struct Extension {
     /// Validators that change, each as it is from two heights later on; a stake of 0 leaves.
     pub validators: Vec<Validator>,

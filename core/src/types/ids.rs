@@ -7,37 +7,13 @@ use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// Place in the validator set, counted from 0. Shown as `v1`, `v2`, ... (counted from 1).
-#[derive(
-    Clone,
-    Copy,
-    PartialEq,
-    Eq,
-    PartialOrd,
-    Ord,
-    Hash,
-    Serialize,
-    Deserialize,
-    JsonSchema,
-    BorshSerialize,
-    BorshDeserialize,
-)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Serialize, Deserialize, JsonSchema, BorshSerialize, BorshDeserialize)]
 pub struct ValidatorId(pub u16);
 
 /// A process in the simulated network, counted from 0. Nodes `0..n` run validators `0..n`; twins follow.
-#[derive(
-    Clone,
-    Copy,
-    PartialEq,
-    Eq,
-    PartialOrd,
-    Ord,
-    Hash,
-    Serialize,
-    Deserialize,
-    JsonSchema,
-    BorshSerialize,
-    BorshDeserialize,
-)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Serialize, Deserialize, JsonSchema, BorshSerialize, BorshDeserialize)]
 pub struct NodeId(pub u16);
 
 /// Heights count from 1; height 0 is genesis.
@@ -46,22 +22,8 @@ pub type Height = u64;
 pub type Round = u32;
 
 /// Where in the protocol's progress a message belongs: a height and a round (or view).
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    Default,
-    PartialEq,
-    Eq,
-    PartialOrd,
-    Ord,
-    Hash,
-    Serialize,
-    Deserialize,
-    JsonSchema,
-    BorshSerialize,
-    BorshDeserialize,
-)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Serialize, Deserialize, JsonSchema, BorshSerialize, BorshDeserialize)]
 pub struct Slot {
     pub height: Height,
     pub round: Round,

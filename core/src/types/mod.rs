@@ -6,13 +6,15 @@ pub mod evidence;
 pub mod ids;
 pub mod keys;
 pub mod signatures;
+pub mod signed;
 pub mod transaction;
 pub mod validators;
 
 pub use block::{Block, BlockId, Extension, Header};
 pub use evidence::Evidence;
 pub use ids::{Address, Height, NodeId, Round, Slot, ValidatorId};
-pub use keys::{Keypair, PublicKey, Signable, Signature, Signed};
+pub use keys::{Keypair, PublicKey, Signable, Signature};
 pub use signatures::{Signatures, Work as SignatureWork};
+pub use signed::Signed;
 pub use transaction::{Action, Coin, SignedTransaction, Transaction};
 pub use validators::{Validator, ValidatorSet, ValidatorSets};

@@ -9,13 +9,15 @@ use std::sync::{Arc, OnceLock};
 pub const NATIVE_DENOM: &str = "forge";
 
 /// An amount of one denomination.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, BorshSerialize, BorshDeserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(BorshSerialize, BorshDeserialize)]
 pub struct Coin {
     pub denom: String,
     pub amount: u128,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(BorshSerialize, BorshDeserialize)]
 pub enum Action {
     Transfer {
         to: Address,
@@ -122,7 +124,8 @@ impl Action {
     }
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(BorshSerialize, BorshDeserialize)]
 pub struct Transaction {
     pub sender: PublicKey,
     /// Counts from 0 by one for each transaction of the sender.

@@ -2,215 +2,13 @@
 //! gathers its [`ModuleShape`]; the rules that need the whole shape are here. Each refusal is a
 //! sentence naming the rule, the limit and the place.
 
-use super::abi::{Abi, ModuleInterface, Ty};
-use super::{Entry, gas, sniff, survey};
+use super::abi::Abi;
+use super::module::{
+    Admitted, ModuleInterface, ModuleShape, Profile, Refusal, Rule, Signature, foreign_import,
+};
+use super::{file_kind, gas, survey};
 use crate::base::digest::sha256;
-use crate::base::{Hash, limits};
-use std::collections::BTreeMap;
-use std::fmt;
-
-/// What a chain keeps about an admitted module.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Admitted {
-    /// SHA-256 of the file.
-    pub code: Hash,
-    /// Of the file in bytes.
-    pub size: u64,
-    /// Name of the ABI it speaks, and the export by which it says so.
-    pub abi: &'static str,
-    pub marker: &'static str,
-    /// The strictest profile that takes it.
-    pub profile: Profile,
-    pub entries: Vec<Entry>,
-    /// Exported functions a person can call, by their names in the module.
-    pub functions: Vec<String>,
-    /// What it says it needs of the chain.
-    pub capabilities: Vec<String>,
-    /// True when `vm::crypto` must be there before it runs.
-    pub crypto: bool,
-    /// The version of its stored data that the contract declares for migrations.
-    pub migrate_version: Option<u64>,
-    /// Gas for a fresh instance, paid at the start of every call.
-    pub start_gas: u64,
-    /// Gas for the upload itself.
-    pub upload_gas: u64,
-}
-
-/// Why a module may not be uploaded.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Refusal {
-    pub rule: Rule,
-    /// One sentence, the same on every validator and in every version: may enter a receipt.
-    pub text: String,
-    /// What the parser said, for the uploader's eyes only; changes with the parser.
-    pub detail: Option<String>,
-}
-
-/// The sorts of rule.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub enum Rule {
-    FileKind,
-    Size,
-    Invalid,
-    Feature,
-    Start,
-    Imports,
-    Exports,
-    Memory,
-    Table,
-    Counts,
-    Abi,
-    Instantiation,
-    Capabilities,
-}
-
-/// How much of the language a contract may use.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Default)]
-pub enum Profile {
-    /// As cosmwasm-vm: no bulk memory at all, at most 100 locals, no maximum of memory.
-    Strict,
-    /// Plus `memory.copy` and `memory.fill`, which stock Rust emits.
-    #[default]
-    Modern,
-}
-
-impl Profile {
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Profile::Strict => "strict",
-            Profile::Modern => "modern",
-        }
-    }
-}
-
-impl Refusal {
-    #[must_use]
-    pub fn new(rule: Rule, text: impl Into<String>) -> Refusal {
-        Refusal {
-            rule,
-            text: text.into(),
-            detail: None,
-        }
-    }
-
-    #[must_use]
-    pub fn with_detail(mut self, detail: impl Into<String>) -> Refusal {
-        self.detail = Some(detail.into());
-        self
-    }
-}
-
-impl fmt::Display for Refusal {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.text)
-    }
-}
-
-impl std::error::Error for Refusal {}
-
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Signature {
-    pub params: Vec<Ty>,
-    pub results: Vec<Ty>,
-}
-
-impl fmt::Display for Signature {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let list = |types: &[Ty]| {
-            types
-                .iter()
-                .map(|t| t.name())
-                .collect::<Vec<_>>()
-                .join(", ")
-        };
-        write!(f, "({}) -> ({})", list(&self.params), list(&self.results))
-    }
-}
-
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Export {
-    Function(Signature),
-    Memory,
-    Other,
-}
-
-/// A module as its rules see it.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct ModuleShape {
-    /// Module, name, type; in the module's order.
-    pub imports: Vec<(String, String, Signature)>,
-    pub exports: BTreeMap<String, Export>,
-    /// Pages of 64 KiB a fresh instance has.
-    pub pages: u64,
-    pub data_bytes: u64,
-    pub data_segments: u64,
-    /// The first bulk memory operator: name, and where.
-    pub bulk_memory: Option<(&'static str, String)>,
-    /// The function with the most locals: how many, and which it is.
-    pub most_locals: Option<(u32, String)>,
-    /// True when the memory declares a maximum.
-    pub memory_maximum: bool,
-    /// The custom section `cw_migrate_version`, when it is a number.
-    pub migrate_version: Option<u64>,
-    /// True when there is such a section and it holds something else.
-    pub migrate_version_is_wrong: bool,
-}
-
-impl ModuleShape {
-    #[must_use]
-    pub fn exports_memory(&self) -> bool {
-        self.exports.get("memory") == Some(&Export::Memory)
-    }
-
-    #[must_use]
-    pub fn function(&self, name: &str) -> Option<&Signature> {
-        match self.exports.get(name) {
-            Some(Export::Function(signature)) => Some(signature),
-            _ => None,
-        }
-    }
-
-    /// # Errors
-    /// A sentence, when the export is absent or has another type.
-    pub fn expect_function(
-        &self,
-        name: &str,
-        params: &[Ty],
-        results: &[Ty],
-    ) -> Result<(), Refusal> {
-        let wanted = Signature {
-            params: params.to_vec(),
-            results: results.to_vec(),
-        };
-        match self.function(name) {
-            Some(found) if *found == wanted => Ok(()),
-            Some(found) => Err(Refusal::new(
-                Rule::Exports,
-                format!(
-                    "the exported function `{name}` has type {found} and must have type {wanted}"
-                ),
-            )),
-            None => Err(Refusal::new(
-                Rule::Exports,
-                format!("the module exports no function `{name}` of type {wanted}"),
-            )),
-        }
-    }
-
-    /// Gas for one fresh instance.
-    #[must_use]
-    pub fn start_gas(&self) -> u64 {
-        [
-            gas::START.gas(0),
-            gas::START_PAGE.gas(self.pages),
-            gas::START_DATA.gas(self.data_bytes),
-            gas::START_SEGMENT.gas(self.data_segments),
-        ]
-        .iter()
-        .fold(0, |sum, part| sum.saturating_add(*part))
-    }
-}
+use crate::base::limits;
 
 /// The refusal of a file of so many bytes, also where nobody has read them.
 #[must_use]
@@ -233,7 +31,7 @@ pub fn inspect(
     abis: &[&'static dyn Abi],
     chain: Profile,
 ) -> Result<(Admitted, &'static dyn Abi, ModuleShape), Refusal> {
-    sniff::sniff(wasm)?;
+    file_kind::check(wasm)?;
     if wasm.len() > limits::MAX_WASM_BYTES {
         return Err(too_large(wasm.len() as u64));
     }
@@ -318,28 +116,6 @@ fn choose(shape: &ModuleShape, abis: &[&'static dyn Abi]) -> Result<&'static dyn
     ))
 }
 
-/// Recognises what other tool chains leave behind.
-pub(super) fn foreign_import(module: &str, name: &str) -> Option<Refusal> {
-    let hint = if module.starts_with("wbg")
-        || module.contains("wbindgen")
-        || name.starts_with("__wbindgen")
-    {
-        "it was built with wasm-bindgen for web pages; build a plain cdylib for wasm32-unknown-unknown without it"
-    } else if module.starts_with("wasi") {
-        "it was built for WASI, which gives programs files and clocks; build it for wasm32-unknown-unknown"
-    } else if module == "env" && name == "abort" {
-        "it was built with AssemblyScript; compile it with --use abort= so that nothing is imported"
-    } else if module == "env" && name == "memory" {
-        "it imports its memory; let it define and export its own"
-    } else {
-        return None;
-    };
-    Some(Refusal::new(
-        Rule::Imports,
-        format!("the module imports `{module}.{name}`, which the chain does not offer: {hint}"),
-    ))
-}
-
 fn check_imports(shape: &ModuleShape, abi: &dyn Abi) -> Result<(), Refusal> {
     for (module, name, found) in &shape.imports {
         let known = abi
@@ -374,26 +150,4 @@ fn check_imports(shape: &ModuleShape, abi: &dyn Abi) -> Result<(), Refusal> {
         }
     }
     Ok(())
-}
-
-pub(super) fn feature(operator: &str, place: &str) -> Refusal {
-    Refusal::new(
-        Rule::Feature,
-        format!("the module uses `{operator}` ({place}), which contracts here may not use"),
-    )
-}
-
-/// What the parser or validator found. Its words stay out of the sentence: they change with its
-/// version.
-impl From<wasmparser::BinaryReaderError> for Refusal {
-    fn from(error: wasmparser::BinaryReaderError) -> Refusal {
-        Refusal::new(
-            Rule::Invalid,
-            format!(
-                "the module is not valid WebAssembly, or uses a newer feature contracts here may not use; see byte {}",
-                error.offset()
-            ),
-        )
-        .with_detail(error.message())
-    }
 }

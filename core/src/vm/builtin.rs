@@ -90,19 +90,29 @@ pub fn named(name: &str) -> Option<&'static Builtin> {
     catalogue().iter().find(|b| b.name == name)
 }
 
+/// A file that is none of the sample contracts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "a file of {bytes} bytes with the digest {} is none of the sample contracts; reload the page, for it and its files may be of different versions",
+    hash.short(8)
+)]
+pub struct NotASample {
+    pub bytes: usize,
+    pub hash: Hash,
+}
+
 /// Takes in the file of a sample contract. It stays for as long as the program runs; taking it in twice
 /// is fine.
 ///
 /// # Errors
-/// A sentence, when these bytes are no sample contract's.
-pub fn supply(wasm: &[u8]) -> Result<&'static Builtin, String> {
+/// When these bytes are no sample contract's.
+pub fn supply(wasm: &[u8]) -> Result<&'static Builtin, NotASample> {
     let hash = sha256(wasm);
     let Some(contract) = by_hash(hash) else {
-        return Err(format!(
-            "a file of {} bytes with the digest {} is none of the sample contracts; reload the page, for it and its files may be of different versions",
-            wasm.len(),
-            hash.short(8)
-        ));
+        return Err(NotASample {
+            bytes: wasm.len(),
+            hash,
+        });
     };
     // Leaked on purpose: at most once each, and handed out as what is built in.
     contract.supplied.get_or_init(|| Box::leak(wasm.into()));

@@ -124,20 +124,20 @@ pub struct Reply {
     /// Gas the message took, in this chain's gas.
     pub gas_used: u64,
     /// What it did, or the sentence it failed with.
-    pub result: Result<Done, String>,
+    pub result: Result<MessageDone, String>,
 }
 
 /// A message that was carried out.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Done {
-    pub what: DoneWhat,
+pub struct MessageDone {
+    pub what: MessageEffect,
     /// Everything announced underneath, in order.
     pub events: Vec<Event>,
 }
 
 /// What a message did, with the data its contract handed back (after its own replies).
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub enum DoneWhat {
+pub enum MessageEffect {
     /// It asked for nothing, which is allowed.
     Nothing,
     Sent,

@@ -9,9 +9,10 @@
 //! into a contract, or asks another, leaves the interpreter too ([`HostAction`]), so that nothing of a call is
 //! ever on the native stack while it rests.
 
-use super::abi::{self, Abi, CallState, Entrance, Guest, HostAction, Import, Operators, Ty};
-use super::admission::{self, Admitted, Profile, Refusal, Rule};
+use super::abi::{self, Abi, CallState, Entrance, Guest, HostAction, Import, Operators};
+use super::admission;
 use super::gas::{self, Category, Price};
+use super::module::{Admitted, Profile, Refusal, Rule, Ty};
 use super::scratch::ScratchHost;
 use super::{CallContext, ContractEngine, Entry, Failure, FailureKind, Host, Outcome, Response};
 use crate::base::digest::sha256;

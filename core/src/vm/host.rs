@@ -15,7 +15,7 @@ pub enum TransferError {
 
 /// A stretch of a contract's keys.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Span<'a> {
+pub struct KeyRange<'a> {
     /// Inclusive in both orders; `None` is the beginning.
     pub start: Option<&'a [u8]>,
     /// Exclusive in both orders; `None` is the end. A stretch whose end is not behind its start is
@@ -26,12 +26,12 @@ pub struct Span<'a> {
 
 /// One step of a walk over keys.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct Step {
+pub struct RangeStep {
     /// The first pair of the span in its order, with its value; `None` at the end.
     pub found: Option<(Vec<u8>, Vec<u8>)>,
     /// Keys the chain had to look at and pass over because they were removed in this block. Paid for:
     /// otherwise a contract could remove much and then walk over the holes again and again for nothing.
-    pub passed: u64,
+    pub skipped: u64,
 }
 
 /// What a contract may ask of the chain while it runs. The ledger implements it for one call, with
@@ -40,21 +40,16 @@ pub struct Step {
 pub trait Host {
     fn get(&mut self, key: &[u8]) -> Option<Vec<u8>>;
 
-    /// # Errors
-    /// A sentence, when the chain cannot store it; it fails the call.
-    fn set(&mut self, key: &[u8], value: &[u8]) -> Result<(), String>;
+    fn set(&mut self, key: &[u8], value: &[u8]);
 
     /// Removing what is absent is fine.
-    ///
-    /// # Errors
-    /// A sentence, when the chain cannot remove it; it fails the call.
-    fn delete(&mut self, key: &[u8]) -> Result<(), String>;
+    fn delete(&mut self, key: &[u8]);
 
     /// The first pair of a span of the contract's own storage, in the order of the keys' bytes; sees
     /// what this call has written. An iterator asks again from behind the key it got, so it sees
     /// whatever is written ahead of it meanwhile. Costs the chain one look-up and what it passes over; it
-    /// stops, with nothing found, after passing over more than `patience` removed keys.
-    fn first(&mut self, span: Span<'_>, patience: u64) -> Step;
+    /// stops, with nothing found, after passing over more than `max_skipped` removed keys.
+    fn first(&mut self, span: KeyRange<'_>, max_skipped: u64) -> RangeStep;
 
     /// Moves `amount` native tokens from the contract to `to`. Used by the own ABI.
     ///
@@ -66,10 +61,7 @@ pub trait Host {
     fn balance(&mut self, of: &Address) -> u128;
 
     /// Records an event of the contract, at most `MAX_EVENT_BYTES`. Used by the own ABI.
-    ///
-    /// # Errors
-    /// A sentence, when the chain cannot take it; it fails the call.
-    fn emit(&mut self, data: &[u8]) -> Result<(), String>;
+    fn emit(&mut self, data: &[u8]);
 
     /// Answers a question, with at most `gas_limit` gas for a contract that must run for it. Such a
     /// contract runs read-only, in slices like every call, with `query_depth` one more than this call's; the

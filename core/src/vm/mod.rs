@@ -21,19 +21,20 @@ pub mod builtin;
 pub mod call;
 pub mod crypto;
 pub mod engine;
+mod file_kind;
 pub mod gas;
 pub mod host;
+pub mod module;
 mod outcome;
 pub mod query;
 pub mod response;
 pub mod scratch;
-mod sniff;
 mod survey;
 
-pub use admission::{Admitted, Profile, Refusal, Rule};
-pub use call::{Address, CallContext, Done, DoneWhat, Entry, Reply};
+pub use call::{Address, CallContext, Entry, MessageDone, MessageEffect, Reply};
 pub use engine::WasmEngine;
-pub use host::{Host, Span, Step, TransferError};
+pub use host::{Host, KeyRange, RangeStep, TransferError};
+pub use module::{Admitted, Profile, Refusal, Rule};
 pub use outcome::{Failure, FailureKind, Outcome};
 pub use query::{Answer, Answered, NoAnswer, Order, Query};
 pub use response::{Event, Message, ReplyOn, Response, SubMessage};
@@ -75,6 +76,9 @@ pub trait ContractEngine {
         finish(self.begin(code, wasm, ctx, gas_limit, host))
     }
 }
+
+/// A shared handle to whatever runs contracts.
+pub type SharedEngine = Arc<dyn ContractEngine + Send + Sync>;
 
 #[cfg(test)]
 mod tests;

@@ -46,7 +46,16 @@ impl Outcome {
 }
 
 /// Why a call failed. Both fields are part of consensus.
-#[derive(Clone, PartialEq, Eq, Debug, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+#[derive(
+    Clone,
+    PartialEq,
+    Eq,
+    Debug,
+    BorshSerialize,
+    BorshDeserialize,
+    Serialize,
+    Deserialize
+)]
 pub struct Failure {
     pub kind: FailureKind,
     /// One sentence for people.
@@ -65,7 +74,7 @@ pub struct Failure {
     BorshSerialize,
     BorshDeserialize,
     Serialize,
-    Deserialize,
+    Deserialize
 )]
 #[serde(rename_all = "snake_case")]
 pub enum FailureKind {

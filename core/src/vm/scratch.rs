@@ -1,6 +1,8 @@
 //! A chain of one contract, in a map: for tests, and for trying a contract where no ledger is.
 
-use super::{Address, Answer, Answered, Host, NoAnswer, Order, Query, Span, Step, TransferError};
+use super::{
+    Address, Answer, Answered, Host, KeyRange, NoAnswer, Order, Query, RangeStep, TransferError,
+};
 use crate::base::Slices;
 use crate::types::Coin;
 use crate::types::transaction::NATIVE_DENOM;
@@ -24,14 +26,12 @@ impl Host for ScratchHost {
         self.store.get(key).cloned()
     }
 
-    fn set(&mut self, key: &[u8], value: &[u8]) -> Result<(), String> {
+    fn set(&mut self, key: &[u8], value: &[u8]) {
         self.store.insert(key.to_vec(), value.to_vec());
-        Ok(())
     }
 
-    fn delete(&mut self, key: &[u8]) -> Result<(), String> {
+    fn delete(&mut self, key: &[u8]) {
         self.store.remove(key);
-        Ok(())
     }
 
     fn transfer(&mut self, to: Address, amount: u128) -> Result<(), TransferError> {
@@ -55,27 +55,26 @@ impl Host for ScratchHost {
         self.balances.get(of).copied().unwrap_or(0)
     }
 
-    fn emit(&mut self, data: &[u8]) -> Result<(), String> {
+    fn emit(&mut self, data: &[u8]) {
         self.events.push(data.to_vec());
-        Ok(())
     }
 
-    fn first(&mut self, span: Span<'_>, _: u64) -> Step {
+    fn first(&mut self, span: KeyRange<'_>, _: u64) -> RangeStep {
         let start = span.start.map_or(Bound::Unbounded, Bound::Included);
         let end = span.end.map_or(Bound::Unbounded, Bound::Excluded);
         if let (Some(start), Some(end)) = (span.start, span.end)
             && start >= end
         {
-            return Step::default();
+            return RangeStep::default();
         }
         let mut range = self.store.range::<[u8], _>((start, end));
         let found = match span.order {
             Order::Ascending => range.next(),
             Order::Descending => range.next_back(),
         };
-        Step {
+        RangeStep {
             found: found.map(|(key, value)| (key.clone(), value.clone())),
-            passed: 0,
+            skipped: 0,
         }
     }
 

@@ -1,8 +1,7 @@
 //! One pass over a module: validates it, applies the rules that have a place in the file, and gathers
 //! what the other rules need.
 
-use super::abi::Ty;
-use super::admission::{Export, ModuleShape, Refusal, Rule, Signature, feature, foreign_import};
+use super::module::{Export, ModuleShape, Refusal, Rule, Signature, Ty, feature, foreign_import};
 use crate::base::limits;
 use wasmparser::{
     DataKind, ElementKind, ExternalKind, FuncValidatorAllocations, Operator, Parser, Payload,

@@ -10,10 +10,12 @@ use crate::adversary::{Line, Plan, Value, strategy};
 use crate::base::random::{Purpose, Randomness};
 use crate::base::{Hash, SECOND, hash_of};
 use crate::consensus::proposer::{Rule, Schedule};
-use crate::consensus::{Protocol, Role, Timing};
+use crate::consensus::{
+    Corruptible, Environment, ParamError, ProtocolInfo, Role, parameters, read_params,
+};
 use crate::ledger::{Chain, ExecutorKind, Genesis, Ledger, Mempool, Workload, workload};
 use crate::model::{
-    AdmissionSpec, Cut, LatencySpec, ProposerSpec, Scenario, StrategySpec, ValueSpec,
+    AdmissionSpec, Cut, LatencySpec, ProposerSpec, ProtocolSpec, Scenario, StrategySpec, ValueSpec,
 };
 use crate::network::{Conditions, Cuts, Gst, Latency, Links, Network};
 use crate::trace::{Head, KindInfo, RunDigest, Trace};
@@ -23,6 +25,7 @@ use crate::types::{
     Block, Coin, Header, Keypair, NodeId, Slot, Validator, ValidatorId, ValidatorSet, ValidatorSets,
 };
 use crate::vm::{Profile, WasmEngine};
+use serde_json::{Map, Value as Json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -47,7 +50,7 @@ pub fn profile(admission: AdmissionSpec) -> Profile {
 ///
 /// # Errors
 /// A sentence, when genesis cannot be built.
-pub fn build<P: Protocol>(setup: &Setup) -> Result<World<P>, String> {
+pub fn build<P: Corruptible>(setup: &Setup) -> Result<World<P>, String> {
     let scenario = &setup.scenario;
     let randomness = Randomness::new(scenario.seed);
     let names: Vec<String> = scenario.validators.iter().map(|v| v.name.clone()).collect();
@@ -70,6 +73,7 @@ pub fn build<P: Protocol>(setup: &Setup) -> Result<World<P>, String> {
         &set.iter().map(|v| (v.key, v.stake)).collect::<Vec<_>>(),
     );
     let node_validators = nodes(scenario, &names);
+    let params = params::<P>(&scenario.protocol)?;
 
     let chain = Chain {
         id: chain_id,
@@ -79,7 +83,9 @@ pub fn build<P: Protocol>(setup: &Setup) -> Result<World<P>, String> {
         ))),
         everywhere: scenario.execution.everywhere,
     };
-    let state = genesis(scenario).build(&chain.engine)?;
+    let state = genesis(scenario)
+        .build(&chain.engine)
+        .map_err(|why| why.to_string())?;
     let root = state.root();
     let genesis_block = Block::new(
         Header {
@@ -113,7 +119,7 @@ pub fn build<P: Protocol>(setup: &Setup) -> Result<World<P>, String> {
             Node {
                 id,
                 validator: *validator,
-                machine: P::new(tip),
+                machine: P::new(tip, &params),
                 up: true,
                 life: 0,
                 armed: BTreeSet::new(),
@@ -135,13 +141,6 @@ pub fn build<P: Protocol>(setup: &Setup) -> Result<World<P>, String> {
         .collect();
 
     let protocol = &scenario.protocol;
-    let timing = Timing {
-        propose: protocol.propose_timeout_us,
-        prevote: protocol.prevote_timeout_us,
-        precommit: protocol.precommit_timeout_us,
-        delta: protocol.timeout_delta_us,
-        block_interval: protocol.block_interval_us.max(1),
-    };
     let mut ledger = Ledger::new(chain);
     ledger.everywhere = scenario.execution.everywhere;
     let workload_accounts = scenario.workload.accounts.max(1);
@@ -164,10 +163,14 @@ pub fn build<P: Protocol>(setup: &Setup) -> Result<World<P>, String> {
         names,
     };
     let count = nodes.len();
+    let info = P::info(&params);
     let mut world = World {
         signatures: Arc::default(),
-        timing,
-        proposers: Schedule::new(rule(&protocol.proposer, scenario.seed, &fixed.names)),
+        environment: Environment {
+            proposers: Schedule::new(rule(&protocol.proposer, scenario.seed, &fixed.names)),
+            params,
+            block_interval: protocol.block_interval_us.max(1),
+        },
         now: 0,
         steps: 0,
         queue: Queue::default(),
@@ -182,7 +185,7 @@ pub fn build<P: Protocol>(setup: &Setup) -> Result<World<P>, String> {
             era: 0,
             own_blocks: BTreeMap::new(),
         },
-        trace: Trace::new(head::<P>(scenario, node_validators, tip, &fixed)),
+        trace: Trace::new(head::<P>(scenario, &info, node_validators, tip, &fixed)),
         digest: RunDigest::default(),
         commands: scenario.commands.iter().cloned().collect(),
         packets: BTreeMap::new(),
@@ -205,7 +208,7 @@ pub fn build<P: Protocol>(setup: &Setup) -> Result<World<P>, String> {
     Ok(world)
 }
 
-impl<P: Protocol> World<P> {
+impl<P: Corruptible> World<P> {
     fn schedule_faults(&mut self, scenario: &Scenario) {
         if scenario.faults.crashed > 0 {
             let count = scenario.faults.crashed;
@@ -283,13 +286,25 @@ fn permutation(randomness: &Randomness, purpose: Purpose, n: usize) -> Vec<Valid
     order
 }
 
-fn head<P: Protocol>(
+/// The protocol's own parameters as the scenario gives them.
+fn params<P: Corruptible>(spec: &ProtocolSpec) -> Result<P::Params, String> {
+    let known = parameters::<P::Params>();
+    let mut given = match serde_json::to_value(spec) {
+        Ok(Json::Object(fields)) => fields,
+        Ok(_) | Err(_) => Map::new(),
+    };
+    given.retain(|name, _| known.iter().any(|p| p.name == *name));
+    read_params(&given).map_err(|ParamError { field, sentence }| format!("{field}: {sentence}"))
+}
+
+fn head<P: Corruptible>(
     scenario: &Scenario,
+    info: &ProtocolInfo,
     nodes: Vec<ValidatorId>,
     genesis: Hash,
     fixed: &Fixed,
 ) -> Head {
-    let own = P::KINDS.iter().map(|k| KindInfo {
+    let own = info.kinds.iter().map(|k| KindInfo {
         name: k.name,
         role: k.role,
     });
@@ -298,7 +313,7 @@ fn head<P: Protocol>(
         role: Role::Other,
     });
     Head {
-        protocol: P::NAME,
+        protocol: info.name,
         validators: scenario
             .validators
             .iter()
@@ -306,10 +321,9 @@ fn head<P: Protocol>(
             .collect(),
         nodes,
         kinds: own.chain(chatter).collect(),
-        steps: P::STEPS,
-        timers: P::TIMERS,
-        in_vain: P::TIMEOUT_MESSAGES,
-        certificates: P::CERTIFICATES,
+        steps: info.steps,
+        timers: info.timers,
+        certificates: info.certificate,
         genesis,
         chain: fixed.chain,
         domain: P::Message::DOMAIN,

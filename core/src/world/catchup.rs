@@ -1,6 +1,7 @@
 //! What the papers assume of the network, built: nothing honest is lost for ever.
 //!
-//! 1. A node that made no progress for a while sends its own messages of this height again, to all.
+//! 1. A node that made no progress for a while sends its own messages again, to those the protocol
+//!    names: to all, or to a leader.
 //! 2. It relays others' messages that must not die with their signer, to one peer after the other.
 //! 3. Whoever has decided the height of such a message answers with block and certificate.
 //!
@@ -9,14 +10,14 @@
 
 use super::wire::{Packet, Payload};
 use super::{ScheduledEvent, World};
-use crate::consensus::{Certificate, Context, Input, Message, Protocol};
+use crate::consensus::{Certificate, Corruptible, Input, Message, Recipients};
 use crate::types::{Block, Height, NodeId, Signed};
 use std::sync::Arc;
 
 /// Decisions sent at one request: enough to gain on a chain that goes on meanwhile.
 const DECISIONS_A_REQUEST: u64 = 16;
 
-impl<P: Protocol> World<P> {
+impl<P: Corruptible> World<P> {
     pub(super) fn schedule_resend(&mut self, node: NodeId) {
         if let Some(interval) = self.fixed.resend {
             let life = self.nodes[node.index()].life;
@@ -35,32 +36,36 @@ impl<P: Protocol> World<P> {
         if self.now < n.progress.saturating_add(interval) {
             return;
         }
-        let context = Context {
-            now: self.now,
+        let context = self.environment.context(
+            &self.ledger.chain.validators,
+            self.now,
             node,
-            me: Some(n.validator),
-            validators: &self.ledger.chain.validators,
-            proposers: &self.proposers,
-            timing: &self.timing,
-        };
-        let (own, others) = P::resend(&n.machine, &context);
+            Some(n.validator),
+        );
+        let repeated = P::resend(&n.machine, &context);
         let wanted: Vec<_> = n.wanted.keys().copied().collect();
-        if own.is_empty() || liar {
+        // Its own messages tell the others where it stands; one that has none asks.
+        let silent = repeated.iter().all(|(to, _)| *to == Recipients::OnePeer);
+        if silent || liar {
             self.ask_for_help(node);
         }
         if liar {
             return;
         }
         let everybody: Vec<NodeId> = self.others(node).collect();
-        for signed in own {
-            let packet = self.packet_of(node, &signed);
-            self.put_on_wire(node, &packet, everybody.iter().copied(), true);
-        }
-        if let Some(peer) = self.next_peer(node) {
-            for signed in others {
+        let peer = self.next_peer(node);
+        for (to, signed) in repeated {
+            let receivers: Vec<NodeId> = match to {
+                Recipients::Everyone => everybody.clone(),
+                Recipients::OnePeer => peer.into_iter().collect(),
+                Recipients::Validator(v) => self.nodes_of(v).filter(|n| *n != node).collect(),
+            };
+            if !receivers.is_empty() {
                 let packet = self.packet_of(node, &signed);
-                self.put_on_wire(node, &packet, [peer], true);
+                self.put_on_wire(node, &packet, receivers, true);
             }
+        }
+        if let Some(peer) = peer {
             for block in wanted {
                 self.chat(node, Payload::BlockRequest { block }, [peer], true);
             }
@@ -72,7 +77,7 @@ impl<P: Protocol> World<P> {
         if self.mute(node) {
             return;
         }
-        let height = P::height(&self.nodes[node.index()].machine);
+        let height = self.nodes[node.index()].next_height();
         let everybody: Vec<NodeId> = self.others(node).collect();
         self.chat(node, Payload::Status { height }, everybody, true);
     }
@@ -125,14 +130,14 @@ impl<P: Protocol> World<P> {
     ) {
         self.give(node, block);
         let n = &mut self.nodes[node.index()];
-        let before = P::height(&n.machine);
+        let before = n.next_height();
         let height = block.header.height;
         if height >= before && height < before + 2 * DECISIONS_A_REQUEST {
             n.proved.insert(height, (block.id(), certificate.clone()));
         }
         loop {
             let n = &mut self.nodes[node.index()];
-            let height = P::height(&n.machine);
+            let height = n.next_height();
             n.proved = n.proved.split_off(&height);
             let Some((block, certificate)) = n.proved.remove(&height) else {
                 break;
@@ -147,7 +152,7 @@ impl<P: Protocol> World<P> {
             );
         }
         let n = &self.nodes[node.index()];
-        let height = P::height(&n.machine);
+        let height = n.next_height();
         if height > before && n.proved.is_empty() && !self.mute(node) {
             self.chat(node, Payload::Status { height }, [from], true);
         }

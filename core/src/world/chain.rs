@@ -5,12 +5,12 @@ use super::node::{Computed, Past};
 use super::users::user_address;
 use crate::base::limits::{MAX_BLOCK_BYTES, MAX_DELAY};
 use crate::base::{Hash, Micros, SECOND};
-use crate::consensus::{Certificate, Protocol};
+use crate::consensus::{Certificate, Corruptible};
 use crate::trace::{Commit, Event, Executed, Rejection};
 use crate::types::{Block, BlockId, Extension, Header, Height, NodeId, Round, Slot};
 use std::sync::Arc;
 
-impl<P: Protocol> World<P> {
+impl<P: Corruptible> World<P> {
     /// A new block of `node` on `parent`, from its mempool; `None` when it lacks the parent's state.
     pub(super) fn build_block(
         &mut self,
@@ -134,7 +134,9 @@ impl<P: Protocol> World<P> {
                 self.fixed.block_gas
             ));
         }
-        self.ledger.check_once(&state, block)
+        self.ledger
+            .check_once(&state, block)
+            .map_err(|why| why.to_string())
     }
 
     /// The state after `block` as `node` computes it, executing what it has not executed yet.

@@ -5,14 +5,14 @@ use super::build::{cut, latency, plan};
 use super::{ScheduledEvent, World};
 use crate::adversary::{Lie, strategy};
 use crate::base::SECOND;
-use crate::consensus::Protocol;
+use crate::consensus::Corruptible;
 use crate::ledger::ExecutorKind;
 use crate::model::{AdversarySpec, Command, Who};
 use crate::trace::{ByzantineChange, Event};
 use crate::types::{NodeId, ValidatorId};
 use std::collections::BTreeSet;
 
-impl<P: Protocol> World<P> {
+impl<P: Corruptible> World<P> {
     pub(super) fn command(&mut self, command: &Command) {
         let sentence = match command {
             Command::SetLatency(spec) => {
@@ -39,7 +39,7 @@ impl<P: Protocol> World<P> {
                 )
             }
             Command::SetBlockInterval { us } => {
-                self.timing.block_interval = *us;
+                self.environment.block_interval = *us;
                 format!("the pause after a commit is now {} ms", us / 1_000)
             }
             Command::SetWorkload { tx_per_second } => {

@@ -2,12 +2,12 @@
 
 use super::World;
 use super::wire::{Delivery, Payload};
-use crate::consensus::{Input, Message, Protocol};
+use crate::consensus::{Corruptible, Input, Message};
 use crate::trace::{Event, Loss};
 use crate::types::{Block, NodeId, Signed};
 use std::sync::Arc;
 
-impl<P: Protocol> World<P> {
+impl<P: Corruptible> World<P> {
     pub(super) fn arrive(&mut self, copy: Delivery<P::Message>) {
         let Delivery {
             packet,

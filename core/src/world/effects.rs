@@ -4,7 +4,7 @@ use super::wire::{Delivery, Packet, Payload};
 use super::{ScheduledEvent, World};
 use crate::adversary::{Act, Plan, Stage, strategy};
 use crate::base::Micros;
-use crate::consensus::{Effect, Input, Message, Note, Protocol};
+use crate::consensus::{Corruptible, Effect, Input, Message, Note, Protocol};
 use crate::network::{Model, Passage};
 use crate::trace::{Accusation, Event, MessageRecord, Proof};
 use crate::types::{Block, BlockId, Evidence, NodeId, Signable, Signed, Slot, ValidatorId};
@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 type Inbox<P> = VecDeque<Input<<P as Protocol>::Message>>;
 
-impl<P: Protocol> World<P> {
+impl<P: Corruptible> World<P> {
     /// Carries out all effects of one step, in order; answers that take no time go into `inbox`.
     pub(super) fn perform_all(
         &mut self,
@@ -394,14 +394,12 @@ impl<P: Protocol> World<P> {
 
     fn note(&mut self, node: NodeId, note: Note) {
         let event = match note {
-            Note::Step { slot, step } => Event::Step {
+            Note::Step { slot, step, leader } => Event::Step {
                 node,
                 step,
                 round: slot.round,
                 height: u32::try_from(slot.height).unwrap_or(u32::MAX),
-                proposer: self
-                    .proposers
-                    .at(&self.ledger.chain.validators, slot.height, slot.round),
+                proposer: leader,
             },
             Note::Locked { slot, block } => Event::Locked {
                 node,
@@ -420,7 +418,7 @@ impl<P: Protocol> World<P> {
     }
 }
 
-impl<P: Protocol> Stage for World<P> {
+impl<P: Corruptible> Stage for World<P> {
     fn members(&self) -> &[NodeId] {
         &self.adversary.members
     }
@@ -433,6 +431,10 @@ impl<P: Protocol> Stage for World<P> {
             .iter()
             .filter(|n| n.up && !self.adversary.controls(n.id));
         honest.map(|n| (n.id, set.stake(n.validator))).collect()
+    }
+
+    fn validator(&self, node: NodeId) -> ValidatorId {
+        self.nodes[node.index()].validator
     }
 
     fn alternative(&mut self, node: NodeId, block: &BlockId) -> Option<BlockId> {

@@ -2,7 +2,7 @@
 
 use super::{ScheduledEvent, World};
 use crate::base::{Hash, Micros};
-use crate::consensus::{Message, Protocol};
+use crate::consensus::{Corruptible, Message};
 use crate::ledger::Receipt;
 use crate::types::{Block, BlockId, Height, NodeId, SignedTransaction, Slot, ValidatorId};
 use std::sync::Arc;
@@ -70,7 +70,7 @@ pub trait Introspect {
     fn receipt(&self, block: &BlockId, tx: &Hash) -> Option<Receipt>;
 }
 
-impl<P: Protocol> Introspect for World<P> {
+impl<P: Corruptible> Introspect for World<P> {
     fn armed(&self, node: NodeId) -> Vec<Armed> {
         let n = &self.nodes[node.index()];
         let mut armed: Vec<Armed> = self

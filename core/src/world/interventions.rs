@@ -6,7 +6,7 @@ use super::wire::Delivery;
 use super::{ScheduledEvent, World};
 use crate::base::Micros;
 use crate::base::limits::MAX_DELAY;
-use crate::consensus::Protocol;
+use crate::consensus::Corruptible;
 use crate::model::CopySpec;
 use crate::trace::{Event, Loss, MessageId};
 use crate::types::NodeId;
@@ -19,7 +19,7 @@ pub(super) struct Key {
     pub arrives: Micros,
 }
 
-impl<P: Protocol> World<P> {
+impl<P: Corruptible> World<P> {
     /// Copies in flight that carry this name, in the order of `nth`. What the trace has forgotten has no
     /// name any more.
     pub(super) fn meant(&self, name: &CopySpec) -> Vec<(Key, Place)> {

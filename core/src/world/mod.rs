@@ -25,15 +25,14 @@ mod wire;
 
 pub use build::{Setup, build, profile};
 pub use inside::{Armed, Introspect, Kept, Proof, Signer};
-pub use machines::{PROTOCOLS, ProtocolFacts, describe, simulate};
+pub use machines::simulate;
 pub use simulation::{InFlight, NodeFacts, Reexecution, RunProgress, Simulation};
 pub use users::{Submission, USER_GAS, USERS, named_address, user_address};
 pub use wire::UNSIGNED_KINDS;
 
 use crate::adversary::{Plan, Strategy};
 use crate::base::{Hash, Micros};
-use crate::consensus::proposer::Schedule;
-use crate::consensus::{Context, Effect, Input, Message, Protocol, Timer, Timing};
+use crate::consensus::{Corruptible, Effect, Environment, Input, Message, Timer};
 use crate::ledger::Ledger;
 use crate::model::TimedCommand;
 use crate::network::Network;
@@ -69,7 +68,7 @@ struct Fixed {
 
 /// Something due at an instant.
 #[derive(Clone, Debug)]
-enum ScheduledEvent<P: Protocol> {
+enum ScheduledEvent<P: Corruptible> {
     Start(NodeId),
     Arrive(Delivery<P::Message>),
     Timer {
@@ -107,7 +106,7 @@ enum ScheduledEvent<P: Protocol> {
     Restart(NodeId),
 }
 
-impl<P: Protocol> ScheduledEvent<P> {
+impl<P: Corruptible> ScheduledEvent<P> {
     /// Whom it happens to.
     fn node(&self) -> Option<NodeId> {
         match self {
@@ -125,7 +124,7 @@ impl<P: Protocol> ScheduledEvent<P> {
 }
 
 /// Who is Byzantine now.
-struct Adversary<P: Protocol> {
+struct Adversary<P: Corruptible> {
     plan: Plan,
     members: Vec<NodeId>,
     strategy: Box<dyn Strategy<P>>,
@@ -135,7 +134,7 @@ struct Adversary<P: Protocol> {
     own_blocks: BTreeMap<(u64, String), BlockId>,
 }
 
-impl<P: Protocol> Clone for Adversary<P> {
+impl<P: Corruptible> Clone for Adversary<P> {
     fn clone(&self) -> Self {
         Adversary {
             plan: self.plan.clone(),
@@ -147,19 +146,18 @@ impl<P: Protocol> Clone for Adversary<P> {
     }
 }
 
-impl<P: Protocol> Adversary<P> {
+impl<P: Corruptible> Adversary<P> {
     fn controls(&self, node: NodeId) -> bool {
         self.members.binary_search(&node).is_ok()
     }
 }
 
 /// A run of protocol `P`. Cloning is a checkpoint: what is large is shared.
-pub struct World<P: Protocol> {
+pub struct World<P: Corruptible> {
     fixed: Arc<Fixed>,
     /// One for the run and all its checkpoints, unlike the rest.
     signatures: Arc<Signatures>,
-    timing: Timing,
-    proposers: Schedule,
+    environment: Environment<P::Params>,
     now: Micros,
     steps: u64,
     queue: Queue<ScheduledEvent<P>>,
@@ -188,13 +186,12 @@ pub struct World<P: Protocol> {
     effects: Vec<Effect<P::Message>>,
 }
 
-impl<P: Protocol> Clone for World<P> {
+impl<P: Corruptible> Clone for World<P> {
     fn clone(&self) -> Self {
         World {
             fixed: self.fixed.clone(),
             signatures: self.signatures.clone(),
-            timing: self.timing,
-            proposers: self.proposers.clone(),
+            environment: self.environment.clone(),
             now: self.now,
             steps: self.steps,
             queue: self.queue.clone(),
@@ -219,7 +216,7 @@ impl<P: Protocol> Clone for World<P> {
     }
 }
 
-impl<P: Protocol> World<P> {
+impl<P: Corruptible> World<P> {
     /// See [`Simulation::run`].
     pub fn run(&mut self, until: Micros, max: u64) -> RunProgress {
         let mut done = 0;
@@ -401,20 +398,18 @@ impl<P: Protocol> World<P> {
         if controlled && !self.adversary.strategy.before(&mut n.machine, &input) {
             return;
         }
-        let context = Context {
-            now: self.now,
+        let context = self.environment.context(
+            &self.ledger.chain.validators,
+            self.now,
             node,
-            me: Some(n.validator),
-            validators: &self.ledger.chain.validators,
-            proposers: &self.proposers,
-            timing: &self.timing,
-        };
+            Some(n.validator),
+        );
         P::step(&mut n.machine, &context, input, effects);
     }
 
     /// The trace's name for a kind of chatter.
     fn chatter_kind(index: u8) -> u8 {
-        P::KINDS.len() as u8 + index
+        P::INFO.kinds.len() as u8 + index
     }
 
     /// Blocks by the slot of the first proposal, for scripts that refer to them.

@@ -2,7 +2,7 @@
 
 use crate::base::limits::MAX_EVIDENCE;
 use crate::base::{Hash, Micros};
-use crate::consensus::{Certificate, Protocol, Timer};
+use crate::consensus::{Certificate, Corruptible, Timer};
 use crate::ledger::{ExecutorKind, Mempool, State};
 use crate::types::{BlockId, Evidence, Height, NodeId, ValidatorId};
 use std::collections::{BTreeMap, BTreeSet};
@@ -36,7 +36,7 @@ impl Past {
 pub(super) type Proved<M> = (BlockId, Arc<Certificate<M>>);
 
 #[derive(Clone, Debug)]
-pub(super) struct Node<P: Protocol> {
+pub(super) struct Node<P: Corruptible> {
     pub id: NodeId,
     pub validator: ValidatorId,
     pub machine: P::State,
@@ -76,7 +76,12 @@ const KEEP_STATES: u64 = 4;
 /// block wrote.
 const KEEP_PAST: usize = 64;
 
-impl<P: Protocol> Node<P> {
+impl<P: Corruptible> Node<P> {
+    /// The height it works on.
+    pub(super) fn next_height(&self) -> Height {
+        self.tip_height.saturating_add(1)
+    }
+
     /// Keeps a proof; of one offender and slot one is enough.
     pub(super) fn keep_evidence(&mut self, evidence: &Evidence<P::Message>) {
         let known = self.evidence.iter().any(|e| {

@@ -11,7 +11,7 @@ use super::wire::{Delivery, Payload};
 use super::{ScheduledEvent, World};
 use crate::base::Micros;
 use crate::base::limits::SLICE_GAS;
-use crate::consensus::Protocol;
+use crate::consensus::Corruptible;
 use crate::ledger::State;
 use crate::types::{Block, BlockId, Height, NodeId};
 use std::sync::Arc;
@@ -30,7 +30,7 @@ fn long(block: &Block) -> bool {
     limits.fold(0, u64::saturating_add) > SLICE_GAS
 }
 
-impl<P: Protocol> World<P> {
+impl<P: Corruptible> World<P> {
     /// The body of a block comes to a node, which may have to execute it.
     pub(super) fn give(&mut self, node: NodeId, block: &Arc<Block>) {
         self.store.give(node, block);

@@ -3,11 +3,11 @@
 use super::wire::{Delivery, Payload};
 use super::{ScheduledEvent, World};
 use crate::adversary::{Line, Value};
-use crate::consensus::{Protocol, Script};
+use crate::consensus::{Corruptible, Script};
 use crate::trace::Event;
 use crate::types::{Block, BlockId, Header, NodeId, Slot};
 
-impl<P: Protocol> World<P> {
+impl<P: Corruptible> World<P> {
     /// Schedules every line of the adversary's script that is not past.
     pub(super) fn schedule_script(&mut self) {
         let era = self.adversary.era;
@@ -44,7 +44,11 @@ impl<P: Protocol> World<P> {
             value,
             valid_round: line.valid_round,
         };
-        match P::compose(&script) {
+        let composed = P::COMPOSE.map_or_else(
+            || Err(format!("{} takes no scripts", P::INFO.title)),
+            |compose| compose(&script),
+        );
+        match composed {
             Ok(message) => {
                 let packet = self.sign_and_pack(line.from, message);
                 let copies = u16::try_from(line.to.len()).unwrap_or(u16::MAX);

@@ -5,7 +5,7 @@ use super::users::Submission;
 use super::wire::Delivery;
 use super::{ScheduledEvent, World};
 use crate::base::{Hash, Micros, Slices};
-use crate::consensus::{Context, Protocol, Status};
+use crate::consensus::{Corruptible, Status};
 use crate::ledger::{Execution, Recording, State, recorded};
 use crate::model::{CopySpec, TimedCommand};
 use crate::trace::{MessageId, Trace};
@@ -113,7 +113,7 @@ pub trait Simulation: Introspect {
     fn checkpoint(&self, records: usize) -> Box<dyn Simulation>;
 }
 
-impl<P: Protocol> Simulation for World<P> {
+impl<P: Corruptible> Simulation for World<P> {
     fn run(&mut self, until: Micros, max: u64) -> RunProgress {
         World::run(self, until, max)
     }
@@ -187,14 +187,12 @@ impl<P: Protocol> Simulation for World<P> {
 
     fn status(&self, node: NodeId) -> Status {
         let n = &self.nodes[node.index()];
-        let context = Context {
-            now: self.now,
+        let context = self.environment.context(
+            &self.ledger.chain.validators,
+            self.now,
             node,
-            me: Some(n.validator),
-            validators: &self.ledger.chain.validators,
-            proposers: &self.proposers,
-            timing: &self.timing,
-        };
+            Some(n.validator),
+        );
         P::status(&n.machine, &context)
     }
 

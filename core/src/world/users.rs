@@ -4,7 +4,7 @@ use super::wire::Payload;
 use super::{ScheduledEvent, World};
 use crate::base::digest::from_hex;
 use crate::base::{Hash, Micros};
-use crate::consensus::Protocol;
+use crate::consensus::Corruptible;
 use crate::ledger::{Execution, Receipt, Workload, workload};
 use crate::model::{CoinSpec, InputSpec, SubmitSpec};
 use crate::trace::Event;
@@ -147,7 +147,7 @@ impl Users {
     }
 }
 
-impl<P: Protocol> World<P> {
+impl<P: Corruptible> World<P> {
     /// The generator's k-th transaction enters the network, and the next one is scheduled.
     pub(super) fn generate(&mut self, k: u64) {
         self.users.generated = k + 1;
@@ -225,7 +225,7 @@ impl<P: Protocol> World<P> {
                     &self.fixed.chain,
                     self.fixed.everywhere,
                 );
-                refused = refused.or(taken.err());
+                refused = refused.or_else(|| taken.err().map(|why| why.to_string()));
             }
         }
         if refused.is_none() {
@@ -316,12 +316,14 @@ impl<P: Protocol> World<P> {
         let Some(computed) = n.computed.get(&n.tip) else {
             return Err("the node has no state yet".into());
         };
-        n.mempool.insert(
-            tx,
-            &computed.state,
-            &self.fixed.chain,
-            self.fixed.everywhere,
-        )?;
+        n.mempool
+            .insert(
+                tx,
+                &computed.state,
+                &self.fixed.chain,
+                self.fixed.everywhere,
+            )
+            .map_err(|why| why.to_string())?;
         self.trace.push(
             self.now,
             Event::Submitted {
@@ -418,7 +420,7 @@ impl<P: Protocol> World<P> {
     }
 }
 
-impl<P: Protocol> super::node::Node<P> {
+impl<P: Corruptible> super::node::Node<P> {
     /// A transaction from a peer. What does not fit is forgotten: its sender's node still has it.
     pub(super) fn receive_transaction(
         &mut self,

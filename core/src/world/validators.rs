@@ -13,7 +13,7 @@ use super::build::key;
 use crate::base::limits::MAX_VALIDATOR_CHANGES;
 use crate::base::random::Randomness;
 use crate::check::listed;
-use crate::consensus::Protocol;
+use crate::consensus::Corruptible;
 use crate::model::StakeChange;
 use crate::trace::{Event, ValidatorsChange};
 use crate::types::{Block, Height, Keypair, PublicKey, Validator, ValidatorId, ValidatorSet};
@@ -57,7 +57,7 @@ impl ValidatorChanges {
     }
 }
 
-impl<P: Protocol> World<P> {
+impl<P: Corruptible> World<P> {
     /// The keys with which `validator` signs what is about `height`.
     pub(super) fn keys_at(&self, validator: ValidatorId, height: Height) -> &Keypair {
         let first = &self.fixed.keys[validator.index()];
@@ -101,8 +101,11 @@ impl<P: Protocol> World<P> {
     }
 
     fn resolve(&mut self, changes: &[StakeChange]) -> Result<Vec<Validator>, String> {
-        if !P::VALIDATORS_CHANGE {
-            return Err(format!("under {} they stay the same in a run", P::NAME));
+        if !P::INFO.validators_change {
+            return Err(format!(
+                "under {} they stay the same in a run",
+                P::INFO.name
+            ));
         }
         if self.changes.ordered.len() >= MAX_VALIDATOR_CHANGES {
             return Err(format!(
@@ -162,7 +165,7 @@ impl<P: Protocol> World<P> {
         };
         let set = Arc::new(set);
         sets.change(from, set.clone());
-        self.proposers.forget_from(from);
+        self.environment.proposers.forget_from(from);
         self.changes.taken_up.push(height);
         let change = ValidatorsChange {
             height: from,

@@ -274,7 +274,7 @@ fn fastest<T>(turns: u32, mut work: impl FnMut() -> T) -> f64 {
 /// Contracts: against the interpreter alone, for many validators, verdicts, full blocks.
 fn contracts() {
     let mut transfers = Transfers::new();
-    // Turn about, so that both meet the same machine.
+    // SpendingCheck about, so that both meet the same machine.
     let (mut engine, mut bare) = (f64::INFINITY, f64::INFINITY);
     for _ in 0..20 {
         engine = engine.min(fastest(1, || (0..50).for_each(|_| transfers.engine())) / 50.0);

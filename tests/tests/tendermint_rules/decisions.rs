@@ -15,7 +15,10 @@ fn l47_a_quorum_of_any_precommits_arms_the_precommit_timer_once_in_any_step() {
     assert_eq!(node.precommits(&[1], 0, Some(b())).timers(), []);
     let armed = node.precommits(&[2], 0, Some(a()));
     assert_eq!(node.status().step, "propose");
-    assert_eq!(armed.timers(), [(PRECOMMIT, 0, TIMING.precommit)]);
+    assert_eq!(
+        armed.timers(),
+        [(PRECOMMIT, 0, PARAMS.precommit_timeout_us)]
+    );
     node.timeout(PROPOSE, 0);
     assert_eq!(node.timeout(PREVOTE, 0).timers(), []);
 }
@@ -35,11 +38,11 @@ fn l47_precommits_that_came_before_the_round_started_count() {
     node.precommits(&[0], 1, None);
     let skipped = node.precommits(&[1, 2], 1, None);
     assert_eq!(node.status().round, 1);
-    assert!(
-        skipped
-            .timers()
-            .contains(&(PRECOMMIT, 1, TIMING.precommit + TIMING.delta))
-    );
+    assert!(skipped.timers().contains(&(
+        PRECOMMIT,
+        1,
+        PARAMS.precommit_timeout_us + PARAMS.timeout_delta_us
+    )));
 }
 
 #[test]
@@ -48,14 +51,14 @@ fn l49_decides_and_starts_the_next_height_after_the_interval() {
     assert_eq!(node.precommits(&[0], 0, Some(a())).decided(), []);
     let outcome = node.precommits(&[1], 0, Some(a()));
     assert_eq!(outcome.decided(), [(a(), 1, 0, 3)]);
-    assert_eq!(outcome.timers(), [(INTERVAL, 0, TIMING.block_interval)]);
+    assert_eq!(outcome.timers(), [(INTERVAL, 0, BLOCK_INTERVAL)]);
     let status = node.status();
     assert_eq!((status.height, status.step), (2, "new height"));
-    assert_eq!((status.locked, status.valid), (None, None));
+    assert_eq!((status.locked, status.mark("valid")), (None, None));
     assert_eq!(node.resend(), (vec![], vec![]));
 
     let next = node.timeout(INTERVAL, 0);
-    assert_eq!(next.timers(), [(PROPOSE, 0, TIMING.propose)]);
+    assert_eq!(next.timers(), [(PROPOSE, 0, PARAMS.propose_timeout_us)]);
     assert_eq!(node.status().step, "propose");
 }
 

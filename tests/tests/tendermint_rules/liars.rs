@@ -1,7 +1,7 @@
 //! Evidence, and what liars are given to lie with.
 
 use super::{a, b, locked_on_a_in_round, node};
-use consensusforge_core::consensus::Protocol;
+use consensusforge_core::consensus::Corruptible;
 use consensusforge_core::consensus::tendermint::{Message, Tendermint};
 use consensusforge_core::types::ValidatorId;
 use consensusforge_tests::one_node::*;
@@ -121,13 +121,17 @@ fn votes_of_one_slot_stay_bounded_however_liars_vote_together() {
 #[test]
 fn amnesia_prevotes_against_the_forgotten_lock() {
     let mut node = locked_on_a_in_round(1);
-    Tendermint::forget_lock(&mut node.state);
+    let forget_lock = Tendermint::FORGET_LOCK.expect("there is a lock to forget");
+    forget_lock(&mut node.state);
     assert_eq!(node.valid_proposal(1, b(), None).prevoted(), [Some(b())]);
 }
 
 #[test]
 fn a_puppet_signs_what_its_script_says() {
-    let prevote = Tendermint::compose(&script("prevote", None)).expect("a nil prevote");
+    let compose = Tendermint::COMPOSE.expect("scripts are taken");
+    let conflicting = Tendermint::CONFLICTING.expect("there is something else to say");
+    let votes_for = Tendermint::VOTES_FOR.expect("there are votes");
+    let prevote = compose(&script("prevote", None)).expect("a nil prevote");
     assert_eq!(
         prevote,
         Message::Prevote {
@@ -136,14 +140,17 @@ fn a_puppet_signs_what_its_script_says() {
             value: None
         }
     );
-    let conflicting = Tendermint::conflicting(&prevote, a());
-    assert_eq!(conflicting, None, "a nil vote names no block");
-    let proposal = Tendermint::compose(&script("proposal", Some(a()))).expect("a proposal");
-    let votes = Tendermint::votes_for(&proposal);
+    assert_eq!(
+        conflicting(&prevote, a()),
+        None,
+        "a nil vote names no block"
+    );
+    let proposal = compose(&script("proposal", Some(a()))).expect("a proposal");
+    let votes = votes_for(&proposal);
     assert_eq!(votes.iter().map(Message::kind).collect::<Vec<_>>(), [1, 2]);
-    assert!(Tendermint::compose(&script("proposal", None)).is_err());
-    let unknown = Tendermint::compose(&script("commit", None)).expect_err("no such kind");
+    assert!(compose(&script("proposal", None)).is_err());
+    let unknown = compose(&script("commit", None)).expect_err("no such kind");
     assert!(unknown.contains("precommit"), "{unknown}");
-    let other = Tendermint::conflicting(&proposal, b()).expect("another proposal");
+    let other = conflicting(&proposal, b()).expect("another proposal");
     assert_eq!(other.value(), Some(b()));
 }

@@ -9,6 +9,8 @@ mod prevoting;
 mod process;
 mod rounds;
 
+use consensusforge_core::consensus::Protocol;
+use consensusforge_core::consensus::tendermint::Tendermint;
 use consensusforge_core::types::{BlockId, Round, Slot};
 use consensusforge_tests::one_node::*;
 
@@ -85,6 +87,23 @@ fn citations(source: &str) -> Vec<(u32, u32)> {
             (numbers[0], *numbers.last().unwrap())
         })
         .collect()
+}
+
+#[test]
+fn the_protocol_tells_the_rules_of_the_transcription_in_its_words() {
+    let text = include_str!("../../../docs/papers/tendermint.md");
+    let rows = text.lines().filter(|line| line.starts_with("| L"));
+    let told: Vec<(String, String)> = rows
+        .map(|row| {
+            let cells: Vec<&str> = row.split('|').map(str::trim).collect();
+            (cells[1].to_owned(), format!("{}: {}", cells[2], cells[3]))
+        })
+        .collect();
+    let rules = Tendermint::INFO.rules.iter();
+    let here: Vec<_> = rules
+        .map(|r| (r.id.to_owned(), r.text.to_owned()))
+        .collect();
+    assert_eq!(here, told);
 }
 
 #[test]

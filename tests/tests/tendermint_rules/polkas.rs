@@ -10,7 +10,7 @@ fn l34_a_quorum_of_any_prevotes_arms_the_prevote_timer_once() {
     node.valid_proposal(0, a(), None);
     assert_eq!(node.prevotes(&[0], 0, None).timers(), []);
     let armed = node.prevotes(&[1], 0, Some(b()));
-    assert_eq!(armed.timers(), [(PREVOTE, 0, TIMING.prevote)]);
+    assert_eq!(armed.timers(), [(PREVOTE, 0, PARAMS.prevote_timeout_us)]);
     assert_eq!(node.prevotes(&[2], 0, None).timers(), []);
 }
 
@@ -20,7 +20,7 @@ fn l34_waits_for_step_prevote() {
     assert_eq!(node.prevotes(&[0, 1], 0, None).timers(), []);
     assert_eq!(node.prevotes(&[2], 0, Some(b())).timers(), []);
     let entered = node.valid_proposal(0, a(), None);
-    assert_eq!(entered.timers(), [(PREVOTE, 0, TIMING.prevote)]);
+    assert_eq!(entered.timers(), [(PREVOTE, 0, PARAMS.prevote_timeout_us)]);
 }
 
 #[test]
@@ -60,7 +60,7 @@ fn l36_polka_locks_and_precommits() {
     let status = node.status();
     assert_eq!(status.step, "precommit");
     assert_eq!(
-        (status.locked, status.valid),
+        (status.locked, status.mark("valid")),
         (Some((a(), 0)), Some((a(), 0)))
     );
 }
@@ -74,7 +74,10 @@ fn l36_after_precommit_a_polka_still_gives_the_valid_value_but_no_lock() {
     assert_eq!(node.timeout(PREVOTE, 0).precommitted(), [None]);
     assert_eq!(node.prevotes(&[2], 0, Some(a())).sent(), []);
     let status = node.status();
-    assert_eq!((status.locked, status.valid), (None, Some((a(), 0))));
+    assert_eq!(
+        (status.locked, status.mark("valid")),
+        (None, Some((a(), 0)))
+    );
 }
 
 #[test]
@@ -93,7 +96,7 @@ fn l36_a_polka_does_nothing_while_its_block_is_invalid() {
     node.validated(a(), false);
     let polka = node.prevotes(&[0, 1, 2], 0, Some(a()));
     assert_eq!(polka.precommitted(), []);
-    assert_eq!(node.status().valid, None);
+    assert_eq!(node.status().mark("valid"), None);
 }
 
 #[test]
@@ -137,7 +140,10 @@ fn l36_a_polka_of_an_older_round_changes_nothing() {
     node.walk_to_round(1);
     let late = node.prevotes(&[0, 1, 2], 0, Some(a()));
     assert_eq!(late.sent(), []);
-    assert_eq!((node.status().locked, node.status().valid), (None, None));
+    assert_eq!(
+        (node.status().locked, node.status().mark("valid")),
+        (None, None)
+    );
 }
 
 #[test]
@@ -147,7 +153,7 @@ fn l36_fires_once_a_round() {
     node.valid_proposal(0, b(), None);
     let second = node.prevotes(&[0, 1, 2], 0, Some(b()));
     assert_eq!(second.sent(), []);
-    assert_eq!(node.status().valid, Some((a(), 0)));
+    assert_eq!(node.status().mark("valid"), Some((a(), 0)));
 }
 
 #[test]
@@ -166,7 +172,7 @@ fn l44_a_nil_polka_keeps_the_lock() {
     assert_eq!(node.prevotes(&[0, 1], 1, None).precommitted(), [None]);
     let status = node.status();
     assert_eq!(
-        (status.locked, status.valid),
+        (status.locked, status.mark("valid")),
         (Some((a(), 0)), Some((a(), 0)))
     );
 }

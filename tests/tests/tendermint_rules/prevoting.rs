@@ -157,5 +157,5 @@ fn l28_relocks_when_the_same_value_has_a_newer_polka() {
     assert_eq!(node.proposal(1, a(), Some(0)).prevoted(), [Some(a())]);
     node.prevotes(&[0, 1], 1, Some(a()));
     assert_eq!(node.status().locked, Some((a(), 1)));
-    assert_eq!(node.status().valid, Some((a(), 1)));
+    assert_eq!(node.status().mark("valid"), Some((a(), 1)));
 }

@@ -62,20 +62,23 @@ fn messages_of_earlier_heights_and_of_strangers_are_ignored() {
 fn restart_arms_the_timers_its_step_needs() {
     let mut node = node();
     let armed = |node: &mut OneNode| node.input(Input::Restarted).timers();
-    assert_eq!(armed(&mut node), [(PROPOSE, 0, TIMING.propose)]);
+    assert_eq!(armed(&mut node), [(PROPOSE, 0, PARAMS.propose_timeout_us)]);
     node.timeout(PROPOSE, 0);
     assert_eq!(armed(&mut node), []);
     node.prevotes(&[0, 1], 0, Some(a()));
-    assert_eq!(armed(&mut node), [(PREVOTE, 0, TIMING.prevote)]);
+    assert_eq!(armed(&mut node), [(PREVOTE, 0, PARAMS.prevote_timeout_us)]);
     node.timeout(PREVOTE, 0);
     assert_eq!(armed(&mut node), []);
     node.precommits(&[0, 1], 0, Some(a()));
-    assert_eq!(armed(&mut node), [(PRECOMMIT, 0, TIMING.precommit)]);
+    assert_eq!(
+        armed(&mut node),
+        [(PRECOMMIT, 0, PARAMS.precommit_timeout_us)]
+    );
     node.proposal(0, a(), None);
     node.validated(a(), true);
     node.precommits(&[2], 0, Some(a()));
     assert_eq!(node.height(), 2);
-    assert_eq!(armed(&mut node), [(INTERVAL, 0, TIMING.block_interval)]);
+    assert_eq!(armed(&mut node), [(INTERVAL, 0, BLOCK_INTERVAL)]);
 }
 
 #[test]
@@ -103,7 +106,7 @@ fn restart_asks_again_what_was_not_answered() {
 fn restart_before_the_start_of_the_run_starts_it_later() {
     let mut node = OneNode::idle(&[1, 1, 1, 1], 3);
     let restarted = node.input(Input::Restarted);
-    assert_eq!(restarted.timers(), [(INTERVAL, 0, TIMING.block_interval)]);
+    assert_eq!(restarted.timers(), [(INTERVAL, 0, BLOCK_INTERVAL)]);
     node.timeout(INTERVAL, 0);
     assert_eq!(node.status().step, "propose");
 }

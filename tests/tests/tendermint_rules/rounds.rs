@@ -17,7 +17,7 @@ fn l1_a_height_starts_in_round_0_without_lock_or_valid_value() {
         (status.height, status.round, status.step),
         (1, 0, "propose")
     );
-    assert_eq!((status.locked, status.valid), (None, None));
+    assert_eq!((status.locked, status.mark("valid")), (None, None));
 }
 
 #[test]
@@ -95,11 +95,18 @@ fn l11_a_second_build_is_not_proposed() {
 fn l20_another_proposes_so_the_propose_timer_of_this_round_is_armed() {
     let mut node = OneNode::idle(&[1, 1, 1, 1], 3);
     let started = node.input(Input::Start);
-    assert_eq!(started.timers(), [(PROPOSE, 0, TIMING.propose)]);
+    assert_eq!(started.timers(), [(PROPOSE, 0, PARAMS.propose_timeout_us)]);
     assert_eq!(started.built_for(), []);
     node.timeout(PROPOSE, 0);
     let next = node.timeout(PRECOMMIT, 0);
-    assert_eq!(next.timers(), [(PROPOSE, 1, TIMING.propose + TIMING.delta)]);
+    assert_eq!(
+        next.timers(),
+        [(
+            PROPOSE,
+            1,
+            PARAMS.propose_timeout_us + PARAMS.timeout_delta_us
+        )]
+    );
 }
 
 // ---------------------------------------------------------------- skipping
@@ -112,11 +119,11 @@ fn l55_skips_to_a_round_where_enough_stake_is() {
     let skipped = node.precommits(&[1], 5, Some(a()));
     assert_eq!((node.status().round, node.status().step), (5, "propose"));
     assert!(skipped.notes().contains(&Note::Skipped { slot: slot(5) }));
-    assert!(
-        skipped
-            .timers()
-            .contains(&(PROPOSE, 5, TIMING.propose + 5 * TIMING.delta))
-    );
+    assert!(skipped.timers().contains(&(
+        PROPOSE,
+        5,
+        PARAMS.propose_timeout_us + 5 * PARAMS.timeout_delta_us
+    )));
 }
 
 #[test]

@@ -11,7 +11,17 @@ pub mod schema;
 use borsh::{BorshDeserialize, BorshSerialize};
 
 /// What of a contract a message is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, BorshSerialize, BorshDeserialize)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    BorshSerialize,
+    BorshDeserialize
+)]
 #[borsh(use_discriminant = false)]
 pub enum Kind {
     Instantiate,

@@ -1,8 +1,8 @@
 //! 2. Latency.
 
 use super::{Seen, Stage, Step, Watch, brisk, equal, gaps, height, middle, steady, times, took};
-use crate::effective::typical_latency;
 use crate::model::Scenario;
+use crate::settings::typical_latency;
 
 /// How many times the latency the reader is asked for.
 const FACTOR: u64 = 4;

@@ -1,13 +1,12 @@
 //! Who lies, how, and with what share of the stake.
 
-use super::controls::{ms, us};
 use super::slider::Slider;
 use super::term::labelled;
-use crate::app::app;
-use crate::effective;
 use crate::model::{AdversarySpec, Command, PuppetLine, StrategySpec, ValueSpec, Who};
 use crate::platform::text::quoted;
-use crate::scale::Scale;
+use crate::scale::{Scale, ms, us};
+use crate::settings;
+use crate::state::run::RunState;
 use leptos::{html, prelude::*};
 
 /// What a delaying liar starts with.
@@ -15,19 +14,19 @@ const DELAY_US: u64 = 800_000;
 
 #[component]
 pub fn Adversary() -> impl IntoView {
-    let app = app();
-    let spec = Memo::new(move |_| app.force.with(|s| s.adversary.clone()));
-    let count = Memo::new(move |_| app.force.with(|s| s.validators.len()));
-    let set = move |spec: AdversarySpec| app.act(Command::SetAdversary(spec));
+    let run = expect_context::<RunState>();
+    let spec = Memo::new(move |_| run.effective.with(|s| s.adversary.clone()));
+    let count = Memo::new(move |_| run.effective.with(|s| s.validators.len()));
+    let set = move |spec: AdversarySpec| run.apply(Command::SetAdversary(spec));
     let sentence = Memo::new(move |_| {
-        app.frame.with(|f| {
+        run.frame.with(|f| {
             f.as_ref()
                 .map(|f| f.adversary.sentence.clone())
                 .unwrap_or_default()
         })
     });
     let share = Memo::new(move |_| {
-        app.frame.with(|f| {
+        run.frame.with(|f| {
             f.as_ref().map_or(0.0, |f| {
                 f.adversary.stake as f64 / (f.adversary.total.max(1)) as f64
             })
@@ -47,20 +46,20 @@ pub fn Adversary() -> impl IntoView {
                 id="byzantine" label="liars" unit=""
                 scale=Signal::derive(move || Scale::Linear { min: 0.0, max: count.get() as f64, step: 1.0 })
                 hint="This many lie from now on, drawn by the seed."
-                value=Signal::derive(move || spec.with(|s| f64::from(effective::byzantine_count(s))))
+                value=Signal::derive(move || spec.with(|s| f64::from(settings::byzantine_count(s))))
                 act=move |v: f64| set(AdversarySpec { who: Who::Count(v.round() as u16), ..spec.get_untracked() })
             />
             <div class="control choice">
                 <label for="strategy">"strategy"</label>
                 <select
                     id="strategy"
-                    prop:value=move || spec.with(|s| effective::strategy_name(&s.strategy))
+                    prop:value=move || spec.with(|s| settings::strategy_name(&s.strategy))
                     on:change=move |e| set(AdversarySpec {
-                        strategy: effective::strategy(&event_target_value(&e), DELAY_US),
+                        strategy: settings::strategy(&event_target_value(&e), DELAY_US),
                         ..spec.get_untracked()
                     })
                 >
-                    {effective::STRATEGIES.map(|(id, name)| view! { <option value=id>{name}</option> })}
+                    {settings::STRATEGIES.map(|(id, name)| view! { <option value=id>{name}</option> })}
                 </select>
             </div>
             <Show when=move || delay().is_some()>
@@ -86,7 +85,7 @@ pub fn Adversary() -> impl IntoView {
 /// The script, as JSON: one line a message.
 #[component]
 fn Puppet(spec: Memo<AdversarySpec>) -> impl IntoView {
-    let app = app();
+    let run = expect_context::<RunState>();
     let area = NodeRef::<html::Textarea>::new();
     let text = move || {
         spec.with(|s| match &s.strategy {
@@ -98,7 +97,7 @@ fn Puppet(spec: Memo<AdversarySpec>) -> impl IntoView {
         let Some(area) = area.get_untracked() else {
             return;
         };
-        app.direct(spec.get_untracked().who, area.value());
+        run.set_script(spec.get_untracked().who, area.value());
     };
     view! {
         <label class="note" for="puppet">"What the liars say, message by message:"</label>

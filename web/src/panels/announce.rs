@@ -1,15 +1,15 @@
 //! What a screen reader is told unasked: that a verdict turned (what is selected, the inspector tells
 //! itself). Nothing that merely goes on: a chain commits several blocks a second.
 
-use crate::app::app;
+use crate::state::run::RunState;
 use consensusforge_core::session::view::VerdictKind;
 use leptos::prelude::*;
 
 #[component]
 pub fn Announcer() -> impl IntoView {
-    let app = app();
+    let run = expect_context::<RunState>();
     let worst = Memo::new(move |_| {
-        app.frame.with(|f| {
+        run.frame.with(|f| {
             let worst = f.as_ref().and_then(|f| f.verdicts.first().cloned());
             worst.map(|v| (v.kind, v.monitor))
         })
@@ -22,7 +22,7 @@ pub fn Announcer() -> impl IntoView {
         if kind == VerdictKind::Holds && before.is_none_or(String::is_empty) {
             return String::new();
         }
-        app.frame.with_untracked(|f| {
+        run.frame.with_untracked(|f| {
             let worst = f.as_ref().and_then(|f| f.verdicts.first());
             worst.map(|v| v.sentence.clone()).unwrap_or_default()
         })

@@ -1,28 +1,34 @@
 //! Sentences above everything: refusals, replays, a dead worker.
 
 use super::icon::icon;
-use crate::app::{Tone, app};
 use crate::protocol::{Doing, ToWorker};
+use crate::state::notices::{Notices, Tone};
+use crate::state::playback::Playback;
+use crate::state::run::RunState;
+use crate::state::worker::WorkerLink;
 use crate::words;
 use leptos::prelude::*;
 
 #[component]
 pub fn Banners() -> impl IntoView {
-    let app = app();
-    let put_away = move |id: u32| app.notices.update(|all| all.retain(|n| n.id != id));
-    let busy = move || app.tick.get().goal.filter(|g| g.what != Doing::Stepping);
+    let worker = expect_context::<WorkerLink>();
+    let notices = expect_context::<Notices>();
+    let run = expect_context::<RunState>();
+    let playback = expect_context::<Playback>();
+    let put_away = move |id: u32| notices.shown.update(|all| all.retain(|n| n.id != id));
+    let busy = move || run.tick.get().goal.filter(|g| g.what != Doing::Stepping);
     view! {
         <div class="banners" aria-live="polite">
             {move || {
-                app.dead.get().map(|text| {
+                notices.failure.get().map(|text| {
                     let asked = text.clone();
                     view! {
                         <div class="banner bad" role="alert" id="broken-down">
                             <p>
                                 <strong>"The simulation broke down. "</strong>
                                 "The scenario and everything you did in it are kept. "
-                                <button class="strong" on:click=move |_| app.revive()>"Restart from scenario"</button>
-                                <button on:click=move |_| app.say(Tone::Plain, asked.clone())>"Keep the error text"</button>
+                                <button class="strong" on:click=move |_| playback.restart_worker()>"Restart from scenario"</button>
+                                <button on:click=move |_| notices.show(Tone::Plain, asked.clone())>"Keep the error text"</button>
                             </p>
                             <pre class="breaks">{text}</pre>
                         </div>
@@ -39,12 +45,12 @@ pub fn Banners() -> impl IntoView {
                         <p>
                             {format!("{doing} … {}", words::percent(goal.share))}
                             <progress max="1" prop:value=goal.share></progress>
-                            <button on:click=move |_| app.send(ToWorker::Stop)>"Stop here"</button>
+                            <button on:click=move |_| worker.send(ToWorker::Stop)>"Stop here"</button>
                         </p>
                     </div>
                 }
             })}
-            <For each=move || app.notices.get() key=|n| n.id let:notice>
+            <For each=move || notices.shown.get() key=|n| n.id let:notice>
                 {
                     let id = notice.id;
                     let tone = match notice.tone {

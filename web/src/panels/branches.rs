@@ -1,24 +1,29 @@
 //! Futures left behind, one click away.
 
-use crate::app::app;
+use crate::state::comparison::ComparisonState;
+use crate::state::futures::FutureState;
+use crate::state::layout::LayoutState;
+use crate::state::run::RunState;
 use crate::words;
 use leptos::prelude::*;
 
 /// Opens and closes the list; says how many there are.
 #[component]
 pub fn Toggle() -> impl IntoView {
-    let app = app();
+    let layout = expect_context::<LayoutState>();
+    let run = expect_context::<RunState>();
+    let futures = expect_context::<FutureState>();
     let count = Memo::new(move |_| {
-        let shown = app.scenario.get();
-        app.branches.with(|b| b.left(&shown).count())
+        let shown = run.scenario.get();
+        futures.branches.with(|b| b.left(&shown).count())
     });
     view! {
         <button
             id="futures-toggle" class="quiet"
-            aria-expanded=move || app.futures.get().to_string()
+            aria-expanded=move || layout.futures_open.get().to_string()
             aria-controls="futures"
             title="Other futures of this run, and a run beside it"
-            on:click=move |_| app.futures.update(|on| *on = !*on)
+            on:click=move |_| layout.futures_open.update(|on| *on = !*on)
         >
             {move || match count.get() {
                 0 => "Futures".to_owned(),
@@ -30,9 +35,9 @@ pub fn Toggle() -> impl IntoView {
 
 #[component]
 pub fn Futures() -> impl IntoView {
-    let app = app();
+    let layout = expect_context::<LayoutState>();
     view! {
-        <Show when=move || app.futures.get()>
+        <Show when=move || layout.futures_open.get()>
             {view! { <List /> }.into_any()}
         </Show>
     }
@@ -40,16 +45,18 @@ pub fn Futures() -> impl IntoView {
 
 #[component]
 fn List() -> impl IntoView {
-    let app = app();
+    let run = expect_context::<RunState>();
+    let futures = expect_context::<FutureState>();
+    let comparison = expect_context::<ComparisonState>();
     let rows = Memo::new(move |_| {
-        let shown = app.scenario.get();
-        app.branches.with(|b| {
+        let shown = run.scenario.get();
+        futures.branches.with(|b| {
             b.left(&shown)
                 .map(|(id, f)| (*id, f.name.clone(), f.end_us))
                 .collect::<Vec<_>>()
         })
     });
-    let name = Memo::new(move |_| app.branches.with(|b| b.name().to_owned()));
+    let name = Memo::new(move |_| futures.branches.with(|b| b.name().to_owned()));
     view! {
         <section class="futures" id="futures" aria-label="Futures">
             <p>
@@ -65,19 +72,19 @@ fn List() -> impl IntoView {
             <ul>
                 <For each=move || rows.get() key=|r| r.clone() let:row>
                     <li>
-                        <button class="future" title="Go over to this future" on:click=move |_| app.switch(row.0)>
+                        <button class="future" title="Go over to this future" on:click=move |_| futures.switch(row.0)>
                             {row.1.clone()}
                             <small>{format!(" to {}", words::clock(row.2))}</small>
                         </button>
                         <button
                             class="quiet compare" title="Run it beside the one shown"
-                            on:click=move |_| app.compare_with(row.0)
+                            on:click=move |_| comparison.with_future(row.0)
                         >
                             "beside"
                         </button>
                         <button
                             class="quiet" aria-label=format!("Forget {}", row.1) title="Forget it"
-                            on:click=move |_| app.branches.update(|b| b.forget(row.0))
+                            on:click=move |_| futures.branches.update(|b| b.forget(row.0))
                         >
                             "✕"
                         </button>
@@ -85,11 +92,11 @@ fn List() -> impl IntoView {
                 </For>
             </ul>
             <div class="buttons">
-                <button id="compare-seeds" title="The same scenario with other luck, at the same time" on:click=move |_| app.compare_seeds()>
+                <button id="compare-seeds" title="The same scenario with other luck, at the same time" on:click=move |_| comparison.with_next_seed()>
                     "Another seed beside it"
                 </button>
-                <Show when=move || app.beside.get().is_some()>
-                    <button id="compare-no-more" on:click=move |_| app.compare_no_more()>"Only one run again"</button>
+                <Show when=move || comparison.name.get().is_some()>
+                    <button id="compare-no-more" on:click=move |_| comparison.stop()>"Only one run again"</button>
                 </Show>
             </div>
             <super::chart::comparison::Compared />

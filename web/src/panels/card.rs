@@ -1,9 +1,13 @@
 //! The inspector: the selected thing's card, laid out, with the way back and forth.
 
 use super::icon::icon;
-use crate::app::{App, Sheet, app};
 use crate::inspect::Thing;
 use crate::inspect::card::{Card, Row, Span, Tone, Votes};
+use crate::state::layout::{LayoutState, Sheet};
+use crate::state::playback::Playback;
+use crate::state::run::RunState;
+use crate::state::selection::Selection;
+use crate::state::worker::WorkerLink;
 use leptos::{ev, prelude::*};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
@@ -40,22 +44,23 @@ fn lines(card: &Card) -> Vec<((usize, u64), Line)> {
 
 #[component]
 pub fn Inspector() -> impl IntoView {
-    let app = app();
-    let empty = Memo::new(move |_| app.looked_at.with(|h| h.shown().is_none()));
-    let title = Memo::new(move |_| app.card.with(|c| c.as_ref().map(|c| c.title.clone())));
-    let kind = Memo::new(move |_| app.card.with(|c| c.as_ref().map(|c| c.kind.clone())));
+    let playback = expect_context::<Playback>();
+    let selection = expect_context::<Selection>();
+    let empty = Memo::new(move |_| selection.history.with(|h| h.shown().is_none()));
+    let title = Memo::new(move |_| selection.card.with(|c| c.as_ref().map(|c| c.title.clone())));
+    let kind = Memo::new(move |_| selection.card.with(|c| c.as_ref().map(|c| c.kind.clone())));
     // Told to a screen reader when another thing is selected, not whenever its figures move.
     let told = Memo::new(move |_| {
-        let thing = app.card.with(|c| c.as_ref().map(|c| c.thing.clone()));
+        let thing = selection.card.with(|c| c.as_ref().map(|c| c.thing.clone()));
         thing.map(|_| title.get_untracked().map_or(String::new(), |t| words(&t)))
     });
     let keys = move |event: ev::KeyboardEvent| {
         let key = event.key();
         if key == "Backspace" {
             event.prevent_default();
-            app.look_back();
+            selection.back();
         } else if key == "Escape" {
-            app.look_away();
+            selection.clear();
         }
     };
     view! {
@@ -64,39 +69,39 @@ pub fn Inspector() -> impl IntoView {
             <div class="card-head" class:gone=move || empty.get()>
                 <div class="looked-at">
                     <small>{move || kind.get()}</small>
-                    <strong id="inspected">{move || title.get().map(|t| spans(app, &t))}</strong>
+                    <strong id="inspected">{move || title.get().map(|t| spans(playback, selection, &t))}</strong>
                 </div>
                 <div class="buttons">
                     <button
                         class="quiet" aria-label="Back to the thing before" title="Back (Backspace)"
-                        disabled=move || !app.looked_at.with(|h| h.can_go_back())
-                        on:click=move |_| app.look_back()
+                        disabled=move || !selection.history.with(|h| h.can_go_back())
+                        on:click=move |_| selection.back()
                     >
                         "←"
                     </button>
                     <button
                         class="quiet" aria-label="Forward again" title="Forward"
-                        disabled=move || !app.looked_at.with(|h| h.can_go_forward())
-                        on:click=move |_| app.look_forward()
+                        disabled=move || !selection.history.with(|h| h.can_go_forward())
+                        on:click=move |_| selection.forward()
                     >
                         "→"
                     </button>
-                    <button class="quiet" aria-label="Put away" title="Put away (Esc)" on:click=move |_| app.look_away()>{icon("close")}</button>
+                    <button class="quiet" aria-label="Put away" title="Put away (Esc)" on:click=move |_| selection.clear()>{icon("close")}</button>
                 </div>
             </div>
             <Show when=move || empty.get()>
                 <Empty />
             </Show>
-            <super::chart::InspectedHands />
+            <super::chart::InspectedInterventions />
             <div class="card-body" class:gone=move || empty.get()>
                 <For
-                    each=move || app.card.with(|c| c.as_deref().map(lines).unwrap_or_default())
+                    each=move || selection.card.with(|c| c.as_deref().map(lines).unwrap_or_default())
                     key=|l| l.0
                     let:line
                 >
                     {match line.1 {
                         Line::Heading(text) => view! { <h3>{text}</h3> }.into_any(),
-                        Line::Row(row) => show(app, row),
+                        Line::Row(row) => show(playback, selection, row),
                     }}
                 </For>
             </div>
@@ -107,55 +112,56 @@ pub fn Inspector() -> impl IntoView {
 /// What to do, and something to begin with.
 #[component]
 fn Empty() -> impl IntoView {
-    let app = app();
+    let run = expect_context::<RunState>();
+    let selection = expect_context::<Selection>();
     let height = Memo::new(move |_| {
         let top =
             |f: &consensusforge_core::session::view::Frame| f.nodes.iter().map(|n| n.height).max();
-        app.frame.with(|f| f.as_ref().and_then(|f| top(f)))
+        run.frame.with(|f| f.as_ref().and_then(|f| top(f)))
     });
     let node = move || {
-        app.world
+        run.info
             .with(|w| w.as_ref().and_then(|w| w.nodes.first().cloned()))
     };
     view! {
         <p class="note">
             "Nothing selected. Click a message, a mark or a name in the chart: its whole story stands here. Begin with "
-            {move || height.get().map(|h| link(app, format!("height {h}"), Thing::Height(h)))}
+            {move || height.get().map(|h| link(selection, format!("height {h}"), Thing::Height(h)))}
             " or "
-            {move || node().map(|name| link(app, name, Thing::Node { node: 0, at_us: None }))}
+            {move || node().map(|name| link(selection, name, Thing::Node { node: 0, at_us: None }))}
             "."
         </p>
     }
 }
 
-fn show(app: App, row: Row) -> AnyView {
+fn show(playback: Playback, selection: Selection, row: Row) -> AnyView {
     match row {
         Row::Fact(name, value) => view! {
-            <div class="fact"><span>{name}</span><div>{spans(app, &value)}</div></div>
+            <div class="fact"><span>{name}</span><div>{spans(playback, selection, &value)}</div></div>
         }
         .into_any(),
-        Row::Line(value) => view! { <p class="told">{spans(app, &value)}</p> }.into_any(),
-        Row::Votes(votes) => bar(app, &votes),
+        Row::Line(value) => view! { <p class="told">{spans(playback, selection, &value)}</p> }.into_any(),
+        Row::Votes(votes) => bar(playback, selection, &votes),
     }
 }
 
-fn bar(app: App, v: &Votes) -> AnyView {
+fn bar(playback: Playback, selection: Selection, v: &Votes) -> AnyView {
     let percent = |t: u16| format!("{}.{}%", t / 10, t % 10);
     view! {
         <div class="votes" data-reached=v.reached.to_string()>
-            <div>{spans(app, &v.label)}</div>
+            <div>{spans(playback, selection, &v.label)}</div>
             <div class="votes-bar" aria-hidden="true">
                 <span style:width=percent(v.share)></span>
                 <i style:left=percent(v.quorum)></i>
             </div>
             <small>{if v.reached { "✔ quorum: " } else { "" }}{v.said.clone()}</small>
-            <div class="voters">{spans(app, &v.voters)}</div>
+            <div class="voters">{spans(playback, selection, &v.voters)}</div>
         </div>
     }
     .into_any()
 }
 
-fn spans(app: App, all: &[Span]) -> Vec<AnyView> {
+fn spans(playback: Playback, selection: Selection, all: &[Span]) -> Vec<AnyView> {
     all.iter()
         .map(|span| match span {
             Span::Text(text) => text.clone().into_any(),
@@ -167,12 +173,12 @@ fn spans(app: App, all: &[Span]) -> Vec<AnyView> {
                 };
                 view! { <span class=class>{text.clone()}</span> }.into_any()
             }
-            Span::Link(text, thing) => link(app, text.clone(), thing.clone()),
+            Span::Link(text, thing) => link(selection, text.clone(), thing.clone()),
             Span::Time(text, at_us) => {
                 let at_us = *at_us;
                 let go = move |_| {
-                    app.play(false);
-                    app.seek(at_us);
+                    playback.play(false);
+                    playback.seek(at_us);
                 };
                 view! { <button class="link" title="Go to this instant" on:click=go>{text.clone()}</button> }
                     .into_any()
@@ -183,8 +189,8 @@ fn spans(app: App, all: &[Span]) -> Vec<AnyView> {
 }
 
 /// A name that selects what it names.
-pub fn link(app: App, text: String, thing: Thing) -> AnyView {
-    let select = move |_| app.select(thing.clone());
+pub fn link(selection: Selection, text: String, thing: Thing) -> AnyView {
+    let select = move |_| selection.select(thing.clone());
     view! { <button class="link" on:click=select>{text}</button> }.into_any()
 }
 
@@ -205,16 +211,19 @@ fn words(all: &[Span]) -> String {
 }
 
 /// Follows the selection: asks the worker for its card, and brings it up on a narrow page.
-pub fn follow(app: App) {
+pub fn follow_selection() {
+    let worker = expect_context::<WorkerLink>();
+    let layout = expect_context::<LayoutState>();
+    let selection = expect_context::<Selection>();
     Effect::new(move |before: Option<bool>| {
-        let shown = app.looked_at.with(|h| h.shown().is_some());
+        let shown = selection.history.with(|h| h.shown().is_some());
         if before.is_some() {
-            app.card.set(None);
-            if shown && app.sheet.get_untracked() == Sheet::None {
-                app.sheet.set(Sheet::Side);
+            selection.card.set(None);
+            if shown && layout.sheet.get_untracked() == Sheet::None {
+                layout.sheet.set(Sheet::Side);
             }
-            let thing = app.looked_at.with_untracked(|h| h.shown().cloned());
-            app.send(crate::protocol::ToWorker::Inspect(thing));
+            let thing = selection.history.with_untracked(|h| h.shown().cloned());
+            worker.send(crate::protocol::ToWorker::Inspect(thing));
         }
         shown
     });

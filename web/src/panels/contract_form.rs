@@ -3,14 +3,19 @@
 
 mod fields;
 mod sending;
+mod subject;
+
+pub use subject::Subject;
 
 use super::answers::complaints;
 use super::people;
 use super::place::where_asked;
-use crate::app::{App, Tone};
 use crate::forms::{FormView, Input, Kind};
 use crate::platform::dom::{El, el};
 use crate::protocol::studio::{Answer, Ask, At};
+use crate::state::contracts::ContractState;
+use crate::state::notices::{Notices, Tone};
+use crate::state::run::RunState;
 use crate::words;
 use consensusforge_core::session::studio::USUAL_GAS;
 use consensusforge_core::session::view::CardView;
@@ -20,19 +25,6 @@ use sending::{store, submit};
 use std::cell::RefCell;
 use std::rc::Rc;
 
-/// Whom a form is for.
-#[derive(Clone, Debug)]
-pub struct Subject {
-    /// A module's name, or a contract's address.
-    pub to: String,
-    pub code: String,
-    /// Before it is deployed, a module can only be instantiated.
-    pub deployed: bool,
-    pub examples: Vec<String>,
-    /// Entry point and message, of a contract that reads JSON.
-    pub tries: Vec<(String, String)>,
-}
-
 /// A function that no contract has.
 const UNKNOWN: &str = r#"{"help":{}}"#;
 const NAMES_ITSELF: &str = "Without its schema the functions are not known here. Asked for one that it does not have, \
@@ -41,31 +33,27 @@ const NAMES_ITSELF: &str = "Without its schema the functions are not known here.
 /// The interface whose messages are JSON.
 const COSMWASM: &str = "cosmwasm";
 
-impl Subject {
-    fn kinds(&self) -> &'static [Kind] {
-        if self.deployed {
-            &[Kind::Execute, Kind::Query, Kind::Migrate]
-        } else {
-            &[Kind::Instantiate]
-        }
-    }
-}
-
 /// `host` filled with the form of what reads plain bytes, until [`learn`] finds out more.
-pub fn errand(app: App, host: &El, subject: &Subject) {
-    draw(app, host, Reads::Bytes, subject, &[]);
+pub fn errand(run: RunState, contracts: ContractState, host: &El, subject: &Subject) {
+    draw(run, contracts, host, Reads::Bytes, subject, &[]);
 }
 
 /// Draws the form anew when the module turns out to read JSON; `told` gets its card.
-pub fn learn(app: App, host: &El, subject: &Subject, told: impl FnOnce(&CardView) + 'static) {
+pub fn learn(
+    run: RunState,
+    contracts: ContractState,
+    host: &El,
+    subject: &Subject,
+    told: impl FnOnce(&CardView) + 'static,
+) {
     let (shown, mut subject) = (host.clone(), subject.clone());
     let ask = Ask::Card(subject.code.clone());
-    app.studio.ask(app, ask, move |answer| {
+    contracts.studio.ask(ask, move |answer| {
         if let Answer::Card(Some(card), forms) = answer {
             told(&card);
             if Reads::of(&card) == Reads::Json {
                 subject.tries = card.examples;
-                draw(app, &shown, Reads::Json, &subject, &forms);
+                draw(run, contracts, &shown, Reads::Json, &subject, &forms);
             }
         }
     });
@@ -89,27 +77,42 @@ impl Reads {
 }
 
 /// Takes a file of a schema in and draws the form anew.
-pub fn with_schema(app: App, host: &El, subject: &Subject, file: &str, text: String) {
+pub fn with_schema(
+    notices: Notices,
+    run: RunState,
+    contracts: ContractState,
+    host: &El,
+    subject: &Subject,
+    file: &str,
+    text: String,
+) {
     let (shown, mut asked) = (host.clone(), subject.clone());
     let ask = Ask::Schema {
         code: subject.code.clone(),
         file: file.to_owned(),
         text,
     };
-    app.studio.ask(app, ask, move |answer| match answer {
+    contracts.studio.ask(ask, move |answer| match answer {
         Answer::Card(card, forms) => {
             asked.tries = card.map(|c| c.examples).unwrap_or_default();
-            draw(app, &shown, Reads::Json, &asked, &forms);
+            draw(run, contracts, &shown, Reads::Json, &asked, &forms);
         }
         other => {
             for (_, sentence) in complaints(other) {
-                app.say(Tone::Bad, sentence);
+                notices.show(Tone::Bad, sentence);
             }
         }
     });
 }
 
-fn draw(app: App, host: &El, reads: Reads, subject: &Subject, forms: &[FormView]) {
+fn draw(
+    run: RunState,
+    contracts: ContractState,
+    host: &El,
+    reads: Reads,
+    subject: &Subject,
+    forms: &[FormView],
+) {
     let json = reads == Reads::Json;
     let forms: Rc<Vec<FormView>> = Rc::new(
         forms
@@ -143,14 +146,14 @@ fn draw(app: App, host: &El, reads: Reads, subject: &Subject, forms: &[FormView]
             let _ = select.clone().child(&select_group);
         }
         let remembered = format!("{}/function", subject.to);
-        if let Some(chosen) = app.studio.draft(&remembered) {
+        if let Some(chosen) = contracts.studio.draft(&remembered) {
             select.put(&chosen);
         }
         let (chosen, host, subject, forms) =
             (select.clone(), body.clone(), subject.clone(), forms.clone());
         let redraw = move || {
             let value = chosen.value();
-            app.studio.keep(&remembered, value.clone());
+            contracts.studio.keep(&remembered, value.clone());
             let kind = subject
                 .kinds()
                 .iter()
@@ -158,13 +161,13 @@ fn draw(app: App, host: &El, reads: Reads, subject: &Subject, forms: &[FormView]
                 .copied();
             let kind = kind.unwrap_or(Kind::Execute);
             let form = forms.iter().find(|f| key(f.kind, Some(&f.name)) == value);
-            host.fill([one(app, json, &subject, kind, form)]);
+            host.fill([one(run, contracts, json, &subject, kind, form)]);
         };
         redraw();
         top = Some(select.on("change", move |_| redraw()));
     } else {
         let kind = subject.kinds()[0];
-        body.fill([one(app, json, subject, kind, None)]);
+        body.fill([one(run, contracts, json, subject, kind, None)]);
     }
     host.fill(top.into_iter().chain([body]));
 }
@@ -177,7 +180,14 @@ fn key(kind: Kind, form: Option<&str>) -> String {
 }
 
 /// The form of one function.
-fn one(app: App, json: bool, subject: &Subject, kind: Kind, form: Option<&FormView>) -> El {
+fn one(
+    run: RunState,
+    contracts: ContractState,
+    json: bool,
+    subject: &Subject,
+    kind: Kind,
+    form: Option<&FormView>,
+) -> El {
     let place = format!(
         "{}/{}",
         subject.to,
@@ -204,7 +214,7 @@ fn one(app: App, json: bool, subject: &Subject, kind: Kind, form: Option<&FormVi
                     format!("{} (optional)", field.name)
                 };
                 rows.push(row(
-                    app,
+                    contracts,
                     &place,
                     &label,
                     &field.about,
@@ -241,7 +251,7 @@ fn one(app: App, json: bool, subject: &Subject, kind: Kind, form: Option<&FormVi
                 rows.push(el("p").class("note examples").text("try ").add_all(buttons));
             }
             rows.push(row(
-                app,
+                contracts,
                 &place,
                 "message, as JSON",
                 "",
@@ -261,7 +271,7 @@ fn one(app: App, json: bool, subject: &Subject, kind: Kind, form: Option<&FormVi
     }));
     let mut acts = el("div").class("buttons");
     if !json {
-        acts = acts.child(&raw(app, &place, subject, &fields));
+        acts = acts.child(&raw(contracts, &place, subject, &fields));
     }
     let said = el("div").attr("aria-live", "polite");
     let whole = el("p").class("refusal").attr("role", "alert");
@@ -277,7 +287,7 @@ fn one(app: App, json: bool, subject: &Subject, kind: Kind, form: Option<&FormVi
         } else {
             button.class("strong")
         };
-        button.pressed(move || submit(app, &subject, &fields, asks, &whole, &said))
+        button.pressed(move || submit(run, contracts, &subject, &fields, asks, &whole, &said))
     };
     if sends {
         let from = people::select("From");
@@ -288,14 +298,18 @@ fn one(app: App, json: bool, subject: &Subject, kind: Kind, form: Option<&FormVi
             .attr("aria-label", "Coins sent along");
         let mut line = el("div").class("buttons");
         line = line.child(&remembered(
-            app,
+            contracts,
             &format!("{}/from", subject.to),
             from.clone(),
         ));
         let slot = el("small").class("complaint").attr("role", "alert");
         let takes_funds = kind != Kind::Migrate && (subject.deployed || json);
         if takes_funds {
-            line = line.child(&remembered(app, &format!("{place}/funds"), funds.clone()));
+            line = line.child(&remembered(
+                contracts,
+                &format!("{place}/funds"),
+                funds.clone(),
+            ));
         }
         let mut slots = fields.borrow_mut();
         let gas = el("input")
@@ -303,10 +317,10 @@ fn one(app: App, json: bool, subject: &Subject, kind: Kind, form: Option<&FormVi
             .attr("type", "text")
             .attr("inputmode", "numeric")
             .attr("placeholder", "gas limit: usual")
-            .attr("title", &usual_gas(app))
+            .attr("title", &usual_gas(run))
             .attr("aria-label", "Gas limit");
         let gas_slot = el("small").class("complaint").attr("role", "alert");
-        line = line.child(&remembered(app, &format!("{place}/gas"), gas.clone()));
+        line = line.child(&remembered(contracts, &format!("{place}/gas"), gas.clone()));
         slots.slots.push((At::Gas, gas, gas_slot.clone()));
         slots.slots.push((At::Admin, from, el("small")));
         slots.slots.push((At::Funds, funds, slot.clone()));
@@ -318,7 +332,11 @@ fn one(app: App, json: bool, subject: &Subject, kind: Kind, form: Option<&FormVi
                 .attr("aria-label", "Code id to migrate to");
             let slot = el("small").class("complaint").attr("role", "alert");
             line = line
-                .child(&remembered(app, &format!("{place}/module"), to.clone()))
+                .child(&remembered(
+                    contracts,
+                    &format!("{place}/module"),
+                    to.clone(),
+                ))
                 .child(&slot);
             fields.borrow_mut().slots.push((At::Label, to, slot));
         }
@@ -330,7 +348,13 @@ fn one(app: App, json: bool, subject: &Subject, kind: Kind, form: Option<&FormVi
             Kind::Execute | Kind::Query => ("Call", "call"),
         };
         if json && kind == Kind::Instantiate {
-            line = line.child(&store(app, from_of(&fields), &subject.to, &whole, &said));
+            line = line.child(&store(
+                contracts,
+                from_of(&fields),
+                &subject.to,
+                &whole,
+                &said,
+            ));
         }
         line = line
             .child(&send(name, act, false))
@@ -340,7 +364,7 @@ fn one(app: App, json: bool, subject: &Subject, kind: Kind, form: Option<&FormVi
     }
     let mut ask_line = None;
     if asks {
-        let (validator, height) = where_asked(app);
+        let (validator, height) = where_asked(run);
         let slot = el("small").class("complaint").attr("role", "alert");
         let mut all = fields.borrow_mut();
         all.slots.push((At::Height, height.clone(), slot.clone()));
@@ -365,8 +389,8 @@ fn one(app: App, json: bool, subject: &Subject, kind: Kind, form: Option<&FormVi
 }
 
 /// What an empty field of gas means.
-fn usual_gas(app: App) -> String {
-    let block = app.scenario.with_untracked(|s| s.execution.block_gas);
+fn usual_gas(run: RunState) -> String {
+    let block = run.scenario.with_untracked(|s| s.execution.block_gas);
     format!(
         "Gas the transaction may use at most: {} when empty (more where a large module is deployed); a block has {}",
         words::grouped(USUAL_GAS.min(block)),

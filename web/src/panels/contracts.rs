@@ -10,10 +10,12 @@ use super::receipts::Receipts;
 use super::rules::Rules;
 use super::storage::storage;
 use super::{outcome, people};
-use crate::app::{App, app};
 use crate::platform::dom::{Built, El, el};
 use crate::protocol::studio::{Answer, Ask};
-use crate::studio::Language;
+use crate::state::contracts::ContractState;
+use crate::state::notices::Notices;
+use crate::state::run::RunState;
+use crate::state::studio::Language;
 use crate::words;
 use leptos::{html, prelude::*};
 use std::rc::Rc;
@@ -23,12 +25,15 @@ const BLANK: &str = "(module\n  (memory (export \"memory\") 1)\n)\n";
 
 #[component]
 pub fn Contracts() -> impl IntoView {
-    let app = app();
-    let studio = app.studio;
-    outcome::tell(app);
+    let intake = drop::FileIntake::from_context();
+    let notices = expect_context::<Notices>();
+    let run = expect_context::<RunState>();
+    let contracts = expect_context::<ContractState>();
+    let studio = contracts.studio;
+    outcome::tell(contracts);
     // The first sample that has a text is a better start than an empty page.
     Effect::new(move |_| {
-        let sample = app
+        let sample = contracts
             .ledger
             .with(|l| l.modules.iter().find_map(|m| m.wat.clone()));
         let text = studio.text_of(Language::Wat);
@@ -37,7 +42,7 @@ pub fn Contracts() -> impl IntoView {
         }
     });
     let modules = Memo::new(move |_| {
-        app.ledger.with(|l| {
+        contracts.ledger.with(|l| {
             l.modules
                 .iter()
                 .map(|m| (m.name.clone(), m.sha256.clone(), m.builtin))
@@ -50,7 +55,7 @@ pub fn Contracts() -> impl IntoView {
         all
     };
     let deployed = Memo::new(move |_| {
-        app.ledger.with(|l| {
+        contracts.ledger.with(|l| {
             l.contracts
                 .iter()
                 .map(|c| (c.address.clone(), c.code.clone()))
@@ -94,24 +99,24 @@ pub fn Contracts() -> impl IntoView {
                     "Upload a module …"
                     <input
                         type="file" id="upload" class="unseen" accept=".wasm,.wat,.ts"
-                        on:change=move |e| drop::chosen(app, &event_target(&e))
+                        on:change=move |e| drop::chosen(intake, &event_target(&e))
                     />
                 </label>
                 <span class="note">"or drop it anywhere"</span>
             </div>
-            {move || app.refusal.get().map(|s| view! { <p class="refusal" role="alert" id="refusal">{s}</p> })}
-            {move || app.added.get().map(|m| view! {
+            {move || contracts.refusal.get().map(|s| view! { <p class="refusal" role="alert" id="refusal">{s}</p> })}
+            {move || contracts.added.get().map(|m| view! {
                 <p class="accepted" role="status" id="accepted">
                     {format!("{} is in: {}, sha-256 {}…", m.name, words::bytes(m.bytes), words::short(&m.sha256))}
                 </p>
             })}
             <For each=move || those(false) key=|k| k.clone() let:key>
-                <Built make=Box::new(move || card(app, &key.0, &key.1)) />
+                <Built make=Box::new(move || card(notices, run, contracts, &key.0, &key.1)) />
             </For>
             <details class="samples" open=samples_open>
                 <summary>{move || format!("{} samples to try", those(true).len())}</summary>
                 <For each=move || those(true) key=|k| k.clone() let:key>
-                    <Built make=Box::new(move || card(app, &key.0, &key.1)) />
+                    <Built make=Box::new(move || card(notices, run, contracts, &key.0, &key.1)) />
                 </For>
             </details>
             <Rules />
@@ -129,14 +134,14 @@ pub fn Contracts() -> impl IntoView {
             el("details")
                 .class("looking")
                 .child(&el("summary").text("Where two validators part"))
-                .child(&microscope(app))
+                .child(&microscope(run, contracts))
         }) />
         <People />
     }
 }
 
-fn card(app: App, name: &str, sha256: &str) -> El {
-    let found = app.ledger.with_untracked(|l| {
+fn card(notices: Notices, run: RunState, contracts: ContractState, name: &str, sha256: &str) -> El {
+    let found = contracts.ledger.with_untracked(|l| {
         let mut all = l.modules.iter();
         all.find(|m| (m.name.as_str(), m.sha256.as_str()) == (name, sha256))
             .cloned()
@@ -146,7 +151,7 @@ fn card(app: App, name: &str, sha256: &str) -> El {
     let head = el("summary")
         .child(&el("strong").text(&m.name))
         .child(&el("small").text(&size));
-    let (body, look) = module(app, &m);
+    let (body, look) = module(notices, run, contracts, &m);
     let card = el("details")
         .class("card module")
         .attr("data-module", name)
@@ -154,7 +159,7 @@ fn card(app: App, name: &str, sha256: &str) -> El {
         .child(&body)
         .on("toggle", move |_| look());
     // What just came in is what one wants to see.
-    let added = app.added.get_untracked();
+    let added = contracts.added.get_untracked();
     if !m.builtin && added.is_some_and(|a| a.name == name) {
         card.mark("open", "");
         card.reveal();
@@ -165,18 +170,18 @@ fn card(app: App, name: &str, sha256: &str) -> El {
 /// What fields for addresses suggest: the accounts, and what is deployed.
 #[component]
 fn Addresses() -> impl IntoView {
-    let app = app();
+    let contracts = expect_context::<ContractState>();
     let list = el("datalist").attr("id", "addresses");
     let shown = StoredValue::new_local(list.clone());
     Effect::new(move |_| {
-        let mut all: Vec<(String, String)> = app.ledger.with(|l| {
+        let mut all: Vec<(String, String)> = contracts.ledger.with(|l| {
             let contracts = l.contracts.iter();
             contracts
                 .map(|c| (c.bech32.clone(), c.name.clone()))
                 .collect()
         });
         let shown = shown.get_value();
-        app.studio.ask(app, Ask::People, move |answer| {
+        contracts.studio.ask(Ask::People, move |answer| {
             if let Answer::People(people) = answer {
                 let people = people.into_iter().zip(people::NAMES);
                 all.splice(0..0, people.map(|(p, name)| (p.address, name.to_owned())));
@@ -193,12 +198,13 @@ fn Addresses() -> impl IntoView {
 
 #[component]
 fn Deployed(address: String, code: String) -> impl IntoView {
-    let app = app();
-    let (entries, refresh) = storage(app, address.clone());
+    let run = expect_context::<RunState>();
+    let contracts = expect_context::<ContractState>();
+    let (entries, refresh) = storage(run, contracts, address.clone());
     let wanted = address.clone();
     // Changes when something in the contract did.
     let stamp = Memo::new(move |_| {
-        app.ledger.with(|l| {
+        contracts.ledger.with(|l| {
             let found = l.contracts.iter().find(|c| c.address == wanted);
             found.map(|c| (c.name.clone(), c.balance.clone(), words::contract_stamp(c)))
         })
@@ -218,12 +224,12 @@ fn Deployed(address: String, code: String) -> impl IntoView {
             owned.with_value(|o| o.say(&format!("owns {coins}")));
         }
     });
-    let bech32 = app.ledger.with_untracked(|l| {
+    let bech32 = contracts.ledger.with_untracked(|l| {
         let found = l.contracts.iter().find(|c| c.address == address);
         found.map(|c| c.bech32.clone()).unwrap_or_default()
     });
     let form = el("div").class("errand");
-    let examples = app.ledger.with_untracked(|l| {
+    let examples = contracts.ledger.with_untracked(|l| {
         let by = l.modules.iter().find(|m| m.sha256 == code);
         let mut examples = by.map(|m| m.examples.clone()).unwrap_or_default();
         examples.dedup();
@@ -236,8 +242,8 @@ fn Deployed(address: String, code: String) -> impl IntoView {
         examples,
         tries: Vec::new(),
     };
-    errand(app, &form, &subject);
-    learn(app, &form, &subject, |_| {});
+    errand(run, contracts, &form, &subject);
+    learn(run, contracts, &form, &subject, |_| {});
     let head = el("h3")
         .child(&title)
         .text(" ")
@@ -266,13 +272,13 @@ fn Deployed(address: String, code: String) -> impl IntoView {
 
 #[component]
 fn People() -> impl IntoView {
-    let app = app();
+    let contracts = expect_context::<ContractState>();
     let list = el("div");
     let host = StoredValue::new_local(list.clone());
     // What they own changes with what became of transactions.
     Effect::new(move |_| {
-        app.ledger.track();
-        host.with_value(|h| people::people(app, h.clone()));
+        contracts.ledger.track();
+        host.with_value(|h| people::people(contracts, h.clone()));
     });
     let section = el("details")
         .class("people")
@@ -280,10 +286,4 @@ fn People() -> impl IntoView {
         .child(&list);
     let section = StoredValue::new_local(section);
     view! { <Built make=Box::new(move || section.get_value()) /> }
-}
-
-pub fn show_editor() {
-    if let Ok(Some(details)) = document().query_selector("details.editing") {
-        details.scroll_into_view();
-    }
 }

@@ -4,10 +4,12 @@ use super::adversary::Adversary;
 use super::slider::Slider;
 use super::stakes::Stakes;
 use super::term::labelled;
-use crate::app::app;
-use crate::effective;
 use crate::model::{Command, Cut, LatencySpec, ProposerSpec, Scenario, ValidatorSpec};
-use crate::scale::Scale;
+use crate::scale::{Scale, ms, us};
+use crate::settings;
+use crate::state::notices::{Notices, Tone};
+use crate::state::run::RunState;
+use crate::state::scenarios::ScenarioState;
 use leptos::prelude::*;
 
 const PERCENT: Scale = Scale::Linear {
@@ -29,14 +31,6 @@ const RATE: Scale = Scale::LogFromZero {
 };
 const MOST_VALIDATORS: f64 = 128.0;
 
-pub fn us(ms: f64) -> u64 {
-    (ms * 1_000.0).round().max(0.0) as u64
-}
-
-pub fn ms(us: u64) -> f64 {
-    us as f64 / 1_000.0
-}
-
 #[component]
 pub fn Controls() -> impl IntoView {
     view! {
@@ -51,14 +45,14 @@ pub fn Controls() -> impl IntoView {
 
 #[component]
 fn Network() -> impl IntoView {
-    let app = app();
-    let latency = Memo::new(move |_| app.force.with(|s| s.network.latency.clone()));
-    let model = move || latency.with(effective::model_name);
-    let set = move |latency: LatencySpec| app.act(Command::SetLatency(latency));
+    let run = expect_context::<RunState>();
+    let latency = Memo::new(move |_| run.effective.with(|s| s.network.latency.clone()));
+    let model = move || latency.with(settings::model_name);
+    let set = move |latency: LatencySpec| run.apply(Command::SetLatency(latency));
     let half = move |_| {
         // Every second one: the cut goes through any group of liars, too.
-        let names: Vec<String> = app
-            .force
+        let names: Vec<String> = run
+            .effective
             .with_untracked(|s| s.validators.iter().map(|v| v.name.clone()).collect());
         let group = |odd: usize| {
             names
@@ -68,7 +62,7 @@ fn Network() -> impl IntoView {
                 .cloned()
                 .collect::<Vec<_>>()
         };
-        app.act(Command::Partition(Cut::Groups(vec![group(0), group(1)])));
+        run.apply(Command::Partition(Cut::Groups(vec![group(0), group(1)])));
     };
     view! {
         <fieldset>
@@ -76,31 +70,31 @@ fn Network() -> impl IntoView {
             <Slider
                 id="latency" label="latency" unit="ms" scale=MILLISECONDS
                 hint="How long a message is on its way. From now on."
-                value=Signal::derive(move || latency.with(|l| ms(effective::typical_latency(l))))
-                act=move |v| set(latency.with_untracked(|l| effective::latency(effective::model_name(l), us(v), effective::spread(l))))
+                value=Signal::derive(move || latency.with(|l| ms(settings::typical_latency(l))))
+                act=move |v| set(latency.with_untracked(|l| settings::latency(settings::model_name(l), us(v), settings::spread(l))))
             />
             <Slider
                 id="loss" label="loss" unit="%" scale=PERCENT
                 hint="Share of messages that never arrive. From now on."
-                value=Signal::derive(move || app.force.with(|s| f64::from(s.network.loss_ppm) / 10_000.0))
-                act=move |v: f64| app.act(Command::SetLoss { ppm: (v.min(100.0) * 10_000.0).round() as u32 })
+                value=Signal::derive(move || run.effective.with(|s| f64::from(s.network.loss_ppm) / 10_000.0))
+                act=move |v: f64| run.apply(Command::SetLoss { ppm: (v.min(100.0) * 10_000.0).round() as u32 })
             />
             <div class="control buttons">
                 <button title="Cut the network into two halves, every second validator in each" on:click=half>"Cut in two"</button>
-                <button title="End every cut" on:click=move |_| app.act(Command::Heal)>"Heal"</button>
+                <button title="End every cut" on:click=move |_| run.apply(Command::Heal)>"Heal"</button>
             </div>
             <details class="more">
                 <summary>"How delays spread"</summary>
             <Slider
                 id="spread" label="spread" unit="ms" scale=MILLISECONDS
                 hint="How far delays differ from the typical one. With a constant model, moving it chooses the uniform one."
-                value=Signal::derive(move || latency.with(|l| ms(effective::spread(l))))
+                value=Signal::derive(move || latency.with(|l| ms(settings::spread(l))))
                 act=move |v| set(latency.with_untracked(|l| {
-                    let model = match effective::model_name(l) {
+                    let model = match settings::model_name(l) {
                         "constant" | "matrix" => "uniform",
                         other => other,
                     };
-                    effective::latency(model, effective::typical_latency(l), us(v))
+                    settings::latency(model, settings::typical_latency(l), us(v))
                 }))
             />
             <div class="control choice">
@@ -109,14 +103,14 @@ fn Network() -> impl IntoView {
                     id="latency-model"
                     prop:value=model
                     on:change=move |e| set(latency.with_untracked(|l| {
-                        let spread = effective::spread(l);
-                        let typical = effective::typical_latency(l);
+                        let spread = settings::spread(l);
+                        let typical = settings::typical_latency(l);
                         // A model with a spread of nothing would look constant still.
                         let spread = if spread == 0 { typical / 5 } else { spread };
-                        effective::latency(&event_target_value(&e), typical, spread)
+                        settings::latency(&event_target_value(&e), typical, spread)
                     }))
                 >
-                    {effective::MODELS.map(|(id, name)| view! { <option value=id>{name}</option> })}
+                    {settings::MODELS.map(|(id, name)| view! { <option value=id>{name}</option> })}
                     <option value="matrix" hidden=true>"a matrix"</option>
                 </select>
             </div>
@@ -127,8 +121,9 @@ fn Network() -> impl IntoView {
 
 #[component]
 fn Validators() -> impl IntoView {
-    let app = app();
-    let count = Memo::new(move |_| app.force.with(|s| s.validators.len()));
+    let run = expect_context::<RunState>();
+    let scenarios = expect_context::<ScenarioState>();
+    let count = Memo::new(move |_| run.effective.with(|s| s.validators.len()));
     view! {
         <fieldset>
             <legend>{labelled("Validators")}</legend>
@@ -137,14 +132,14 @@ fn Validators() -> impl IntoView {
                 scale=Scale::Linear { min: 1.0, max: MOST_VALIDATORS, step: 1.0 }
                 hint="How many validators. Starts the run anew."
                 value=Signal::derive(move || count.get() as f64)
-                act=move |v: f64| app.restructure(|s| resize(s, v.round() as usize))
+                act=move |v: f64| scenarios.restart_with(|s| resize(s, v.round() as usize))
             />
             <Slider
                 id="crashed" label="crashed" unit=""
                 scale=Signal::derive(move || Scale::Linear { min: 0.0, max: count.get() as f64, step: 1.0 })
                 hint="This many are down from now on, chosen by the seed."
-                value=Signal::derive(move || app.force.with(|s| f64::from(s.faults.crashed)))
-                act=move |v: f64| app.act(Command::SetCrashed { count: v.round() as u16 })
+                value=Signal::derive(move || run.effective.with(|s| f64::from(s.faults.crashed)))
+                act=move |v: f64| run.apply(Command::SetCrashed { count: v.round() as u16 })
             />
             <Stakes />
         </fieldset>
@@ -168,9 +163,11 @@ fn resize(s: &mut Scenario, count: usize) {
 
 #[component]
 fn Chain() -> impl IntoView {
-    let app = app();
+    let notices = expect_context::<Notices>();
+    let run = expect_context::<RunState>();
+    let scenarios = expect_context::<ScenarioState>();
     let proposer = move || {
-        app.force.with(|s| match s.protocol.proposer {
+        run.effective.with(|s| match s.protocol.proposer {
             ProposerSpec::Priority => "priority",
             ProposerSpec::Rotation => "rotation",
             ProposerSpec::Draw => "draw",
@@ -184,15 +181,15 @@ fn Chain() -> impl IntoView {
             "priority" => ProposerSpec::Priority,
             _ => return,
         };
-        app.restructure(|s| s.protocol.proposer = rule);
+        scenarios.restart_with(|s| s.protocol.proposer = rule);
     };
-    let seed = move || app.force.with(|s| s.seed.to_string());
+    let seed = move || run.effective.with(|s| s.seed.to_string());
     let set_seed = move |event| match event_target_value(&event).trim().parse::<u64>() {
-        Ok(seed) => app.restructure(|s| s.seed = seed),
+        Ok(seed) => scenarios.restart_with(|s| s.seed = seed),
         Err(_) => {
-            app.refused.update(|n| *n += 1);
-            app.say(
-                crate::app::Tone::Bad,
+            run.refused.update(|n| *n += 1);
+            notices.show(
+                Tone::Bad,
                 "A seed is a whole number from 0 to 18 446 744 073 709 551 615.",
             );
         }
@@ -203,14 +200,14 @@ fn Chain() -> impl IntoView {
             <Slider
                 id="interval" label="block pause" unit="ms" scale=INTERVAL
                 hint="Pause between a commit and the next height. From now on."
-                value=Signal::derive(move || app.force.with(|s| ms(s.protocol.block_interval_us)))
-                act=move |v: f64| app.act(Command::SetBlockInterval { us: us(v).max(1) })
+                value=Signal::derive(move || run.effective.with(|s| ms(s.protocol.block_interval_us)))
+                act=move |v: f64| run.apply(Command::SetBlockInterval { us: us(v).max(1) })
             />
             <Slider
                 id="rate" label="transactions" unit="/s" scale=RATE
                 hint="Transfers a second from the workload. From now on."
-                value=Signal::derive(move || app.force.with(|s| f64::from(s.workload.tx_per_second)))
-                act=move |v: f64| app.act(Command::SetWorkload { tx_per_second: v.round() as u32 })
+                value=Signal::derive(move || run.effective.with(|s| f64::from(s.workload.tx_per_second)))
+                act=move |v: f64| run.apply(Command::SetWorkload { tx_per_second: v.round() as u32 })
             />
             <div class="control choice">
                 <label for="proposer">"proposer"</label>
@@ -227,14 +224,14 @@ fn Chain() -> impl IntoView {
                     <input
                         type="text" id="seed" inputmode="numeric" title="All luck comes from it. Starts the run anew."
                         prop:value=move || {
-                            app.refused.track();
+                            run.refused.track();
                             seed()
                         }
                         on:change=set_seed
                     />
                     <button
                         class="quiet" title="The next seed: other luck, same world"
-                        on:click=move |_| app.restructure(|s| s.seed = s.seed.wrapping_add(1))
+                        on:click=move |_| scenarios.restart_with(|s| s.seed = s.seed.wrapping_add(1))
                     >
                         "next"
                     </button>

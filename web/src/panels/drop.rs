@@ -1,13 +1,42 @@
 //! Files that come in, by picker or dropped anywhere on the page.
 
-use crate::app::{App, Tab, Tone};
 use crate::platform::files;
 use crate::protocol::ToWorker;
-use crate::studio::Language;
+use crate::state::contracts::ContractState;
+use crate::state::layout::{LayoutState, Tab};
+use crate::state::notices::{Notices, Tone};
+use crate::state::playback::Playback;
+use crate::state::studio::Language;
+use crate::state::worker::WorkerLink;
 use leptos::{ev, prelude::*, task::spawn_local};
 use web_sys::{File, FileList, HtmlInputElement};
 
-pub fn listen(app: App) {
+/// The rooms that a file may change: a scenario opens a run, a contract goes to the studio.
+#[derive(Clone, Copy)]
+pub struct FileIntake {
+    worker: WorkerLink,
+    notices: Notices,
+    layout: LayoutState,
+    playback: Playback,
+    contracts: ContractState,
+}
+
+impl FileIntake {
+    /// In a component: takes the rooms from the context.
+    pub fn from_context() -> FileIntake {
+        FileIntake {
+            worker: expect_context(),
+            notices: expect_context(),
+            layout: expect_context(),
+            playback: expect_context(),
+            contracts: expect_context(),
+        }
+    }
+}
+
+/// Takes files that are dropped anywhere on the page.
+pub fn listen() {
+    let intake = FileIntake::from_context();
     let body = move || document().body();
     window_event_listener(ev::dragover, move |event| {
         // Without this the browser would open the file in place of the page.
@@ -29,23 +58,23 @@ pub fn listen(app: App) {
             let _ = body.remove_attribute("data-dropping");
         }
         if let Some(list) = event.data_transfer().and_then(|d| d.files()) {
-            all(app, &list);
+            all(intake, &list);
         }
     });
 }
 
 /// What a file picker chose; emptied, so that the same file can be chosen again.
-pub fn chosen(app: App, input: &HtmlInputElement) {
+pub fn chosen(intake: FileIntake, input: &HtmlInputElement) {
     if let Some(list) = input.files() {
-        all(app, &list);
+        all(intake, &list);
     }
     input.set_value("");
 }
 
-fn all(app: App, list: &FileList) {
+fn all(intake: FileIntake, list: &FileList) {
     for k in 0..list.length() {
         if let Some(file) = list.get(k) {
-            spawn_local(one(app, file));
+            spawn_local(one(intake, file));
         }
     }
 }
@@ -59,11 +88,11 @@ fn is_schema(text: &str) -> bool {
             .any(|key| begins.contains(key))
 }
 
-async fn one(app: App, file: File) {
+async fn one(intake: FileIntake, file: File) {
     let name = file.name();
     let bytes = match files::read(&file).await {
         Ok(bytes) => bytes,
-        Err(sentence) => return app.say(Tone::Bad, sentence),
+        Err(sentence) => return intake.notices.show(Tone::Bad, sentence),
     };
     let stem = name
         .rsplit_once('.')
@@ -71,38 +100,38 @@ async fn one(app: App, file: File) {
         .to_owned();
     // By its first bytes: a trace is one whatever it is called.
     if bytes.starts_with(b"CFTRACE") || name.to_ascii_lowercase().ends_with(".cftrace") {
-        app.pace_anew.set(true);
-        app.send_with(ToWorker::OpenTrace, Some(&bytes));
+        intake.playback.reset_speed.set(true);
+        intake.worker.send_with(ToWorker::OpenTrace, Some(&bytes));
         return;
     }
     let looks_like = |ending: &str| name.to_ascii_lowercase().ends_with(ending);
     if looks_like(".json") {
         match String::from_utf8(bytes) {
-            Ok(text) if is_schema(&text) => app.say(
+            Ok(text) if is_schema(&text) => intake.notices.show(
                 Tone::Plain,
                 format!("{name} is a contract's JSON Schema: open the contract's module under Contracts and choose it at “Make forms from its JSON Schema”."),
             ),
             Ok(text) => {
-                app.pace_anew.set(true);
-                app.send(ToWorker::OpenFile(text));
+                intake.playback.reset_speed.set(true);
+                intake.worker.send(ToWorker::OpenFile(text));
             }
-            Err(_) => app.say(
+            Err(_) => intake.notices.show(
                 Tone::Bad,
                 format!("{name} is not text; a scenario file is JSON."),
             ),
         }
         return;
     }
-    app.show_tab(Tab::Contracts);
-    app.added.set(None);
-    app.refusal.set(None);
+    intake.layout.show_tab(Tab::Contracts);
+    intake.contracts.added.set(None);
+    intake.contracts.refusal.set(None);
     if looks_like(".wat") || looks_like(".wast") {
         match String::from_utf8(bytes) {
             Ok(text) => {
-                app.studio.edit(Language::Wat, &stem, text);
-                app.studio.compile(app);
+                intake.contracts.studio.edit(Language::Wat, &stem, text);
+                intake.contracts.studio.compile();
             }
-            Err(_) => app.say(
+            Err(_) => intake.notices.show(
                 Tone::Bad,
                 format!("{name} is not text; choose the .wasm instead."),
             ),
@@ -110,13 +139,20 @@ async fn one(app: App, file: File) {
     } else if looks_like(".ts") {
         match String::from_utf8(bytes) {
             Ok(text) => {
-                app.studio.edit(Language::AssemblyScript, &stem, text);
-                app.studio.compile(app);
+                intake
+                    .contracts
+                    .studio
+                    .edit(Language::AssemblyScript, &stem, text);
+                intake.contracts.studio.compile();
             }
-            Err(_) => app.say(Tone::Bad, format!("{name} is not text.")),
+            Err(_) => intake
+                .notices
+                .show(Tone::Bad, format!("{name} is not text.")),
         }
     } else {
         // Whatever it is: the world says why it is no module, in better words than a file's ending.
-        app.send_with(ToWorker::Upload { name: stem }, Some(&bytes));
+        intake
+            .worker
+            .send_with(ToWorker::Upload { name: stem }, Some(&bytes));
     }
 }

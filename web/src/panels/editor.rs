@@ -1,10 +1,10 @@
 //! Writing a contract: CodeMirror, fetched when the editor is first opened, over a plain field that
 //! serves until it is there and where it cannot be.
 
-use crate::app::{App, app};
 use crate::platform::code::{Code, Samples};
 use crate::protocol::CompileError;
-use crate::studio::Language;
+use crate::state::contracts::ContractState;
+use crate::state::studio::Language;
 use leptos::{ev, html, prelude::*, task::spawn_local};
 use std::rc::Rc;
 
@@ -13,8 +13,8 @@ type Slot = StoredValue<Option<Rc<Code>>, LocalStorage>;
 
 #[component]
 pub fn Editor() -> impl IntoView {
-    let app = app();
-    let studio = app.studio;
+    let contracts = expect_context::<ContractState>();
+    let studio = contracts.studio;
     let area = NodeRef::<html::Textarea>::new();
     let host = NodeRef::<html::Div>::new();
     let code: Slot = StoredValue::new_local(None);
@@ -30,7 +30,7 @@ pub fn Editor() -> impl IntoView {
                 let text = move || untrack(|| studio.text());
                 let language = studio.language.get_untracked().id();
                 let write = move |text| studio.write(text);
-                let run = move || studio.compile(app);
+                let run = move || studio.compile();
                 // Without it the plain field does.
                 if let Ok((new, all)) = Code::load(&host, text, language, write, run).await
                     && !code.is_disposed()
@@ -65,7 +65,7 @@ pub fn Editor() -> impl IntoView {
     let keys = move |event: ev::KeyboardEvent| {
         if (event.ctrl_key() || event.meta_key()) && event.key() == "Enter" {
             event.prevent_default();
-            studio.compile(app);
+            studio.compile();
         }
     };
     let go = move |line: usize, column: usize| {
@@ -112,7 +112,7 @@ pub fn Editor() -> impl IntoView {
                 prop:value=move || studio.name.get()
                 on:input=move |e| studio.name.set(event_target_value(&e))
             />
-            <button id="compile" class="strong" title="Compile and add (Ctrl+Enter)" on:click=move |_| studio.compile(app)>
+            <button id="compile" class="strong" title="Compile and add (Ctrl+Enter)" on:click=move |_| studio.compile()>
                 "Compile"
             </button>
             <span class="note" role="status">{move || studio.busy.get()}</span>
@@ -123,11 +123,11 @@ pub fn Editor() -> impl IntoView {
 /// Texts to start from, in the chosen language.
 #[component]
 fn Gallery(samples: RwSignal<Samples>) -> impl IntoView {
-    let app = app();
-    let studio = app.studio;
+    let contracts = expect_context::<ContractState>();
+    let studio = contracts.studio;
     let all = move || match studio.language.get() {
         Language::AssemblyScript => samples.get(),
-        Language::Wat => modules_with_text(app),
+        Language::Wat => modules_with_text(contracts),
     };
     let chosen = move |e: ev::Event| {
         let wanted = event_target_value(&e);
@@ -145,8 +145,8 @@ fn Gallery(samples: RwSignal<Samples>) -> impl IntoView {
     }
 }
 
-fn modules_with_text(app: App) -> Samples {
-    app.ledger.with(|l| {
+fn modules_with_text(contracts: ContractState) -> Samples {
+    contracts.ledger.with(|l| {
         let modules = l.modules.iter();
         modules
             .filter_map(|m| Some((m.name.clone(), m.wat.clone()?)))
@@ -177,4 +177,11 @@ fn select_in(area: &web_sys::HtmlTextAreaElement, line: usize, column: usize) {
     let at = u32::try_from(before + column.saturating_sub(1)).unwrap_or_default();
     let _ = area.focus();
     let _ = area.set_selection_range(at, at + 1);
+}
+
+/// Brings the editor into view.
+pub fn reveal() {
+    if let Ok(Some(details)) = document().query_selector("details.editing") {
+        details.scroll_into_view();
+    }
 }

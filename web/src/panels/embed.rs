@@ -6,13 +6,15 @@ use super::icon::icon;
 use super::run::Caption;
 use super::term::Definition;
 use super::top::Chip;
-use crate::app::{App, app};
 use crate::platform::place;
+use crate::state::playback::Playback;
+use crate::state::run::RunState;
 use leptos::{ev, prelude::*};
 use wasm_bindgen::JsCast;
 
 /// The only key here: the surrounding page has its own.
-pub fn listen(app: App) {
+pub fn listen() {
+    let playback = expect_context::<Playback>();
     window_event_listener(ev::keydown, move |event| {
         let target = event.target();
         let on_button = target
@@ -20,23 +22,30 @@ pub fn listen(app: App) {
             .is_some_and(|e| e.closest("button, a").ok().flatten().is_some());
         if event.key() == " " && !on_button {
             event.prevent_default();
-            app.play(!app.playing.get_untracked());
+            playback.play(!playback.playing.get_untracked());
         }
     });
 }
 
 #[component]
 pub fn Embed() -> impl IntoView {
-    let app = app();
-    let title = move || app.scenario.with(|s| s.title.clone());
-    let name = move || if app.playing.get() { "Pause" } else { "Play" };
+    let run = expect_context::<RunState>();
+    let playback = expect_context::<Playback>();
+    let title = move || run.scenario.with(|s| s.title.clone());
+    let name = move || {
+        if playback.playing.get() {
+            "Pause"
+        } else {
+            "Play"
+        }
+    };
     view! {
         <header class="top">
             <button
                 id="play" class="strong" aria-label=name title="Play or pause (Space)"
-                on:click=move |_| app.play(!app.playing.get_untracked())
+                on:click=move |_| playback.play(!playback.playing.get_untracked())
             >
-                {move || icon(if app.playing.get() { "pause" } else { "play" })}
+                {move || icon(if playback.playing.get() { "pause" } else { "play" })}
             </button>
             <h1 class="embed-title">{title}</h1>
             <Chip />

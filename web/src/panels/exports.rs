@@ -1,7 +1,7 @@
 //! A run for other tools: what kind of file, and how much of the run.
 
-use crate::app::app;
 use crate::data::{FORMATS, Saving};
+use crate::state::records::Records;
 use leptos::prelude::*;
 
 /// How much of a run: in words, and as microseconds before now.
@@ -14,13 +14,13 @@ const RANGES: [(&str, Option<u64>); 4] = [
 
 #[component]
 pub fn Exports() -> impl IntoView {
-    let app = app();
+    let records = expect_context::<Records>();
     let format = RwSignal::new(0u8);
     let range = RwSignal::new(0usize);
     let save = move |_| {
         let newest_us = RANGES.get(range.get_untracked()).and_then(|r| r.1);
         let format = format.get_untracked();
-        app.data.save(app, Saving::Export { format, newest_us });
+        records.save(Saving::Export { format, newest_us });
     };
     view! {
         <h3>"For other tools"</h3>
@@ -32,7 +32,7 @@ pub fn Exports() -> impl IntoView {
                 {RANGES.iter().enumerate().map(|(i, r)| view! { <option value=i.to_string()>{r.0}</option> }).collect_view()}
             </select>
             <button id="export" on:click=save>"Export"</button>
-            <button id="save-trace" title="A file that opens here again, without the scenario" on:click=move |_| app.data.save(app, Saving::Trace)>"Save the trace"</button>
+            <button id="save-trace" title="A file that opens here again, without the scenario" on:click=move |_| records.save(Saving::Trace)>"Save the trace"</button>
         </div>
     }
     .into_any()

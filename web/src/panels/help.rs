@@ -4,27 +4,27 @@ use super::icon::icon;
 use super::keys::KEYS;
 use super::presenter;
 use super::term::Words;
-use crate::app::app;
+use crate::state::layout::LayoutState;
 use leptos::{html, prelude::*};
 
 #[component]
 pub fn Help() -> impl IntoView {
-    let app = app();
+    let layout = expect_context::<LayoutState>();
     let dialog = NodeRef::<html::Dialog>::new();
     Effect::new(move |_| {
         if let Some(dialog) = dialog.get() {
-            if app.helping.get() && !dialog.open() {
+            if layout.help_open.get() && !dialog.open() {
                 let _ = dialog.show_modal();
-            } else if !app.helping.get() {
+            } else if !layout.help_open.get() {
                 dialog.close();
             }
         }
     });
     view! {
-        <dialog node_ref=dialog on:close=move |_| app.helping.set(false) aria-labelledby="help-title">
+        <dialog node_ref=dialog on:close=move |_| layout.help_open.set(false) aria-labelledby="help-title">
             <div class="card-head">
                 <h2 id="help-title">"What you see"</h2>
-                <button class="quiet" aria-label="Close" on:click=move |_| app.helping.set(false)>{icon("close")}</button>
+                <button class="quiet" aria-label="Close" on:click=move |_| layout.help_open.set(false)>{icon("close")}</button>
             </div>
             <p>
                 "Every upright line is a validator; time flows down. An arrow is a message, from the moment it is sent to the moment it arrives. "

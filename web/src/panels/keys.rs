@@ -1,7 +1,13 @@
 //! The keyboard: everything the page does, without a pointer.
 
-use super::{chart, transport};
-use crate::app::{App, Tab};
+use super::{chart, share, transport};
+use crate::state::chart::Charts;
+use crate::state::futures::FutureState;
+use crate::state::layout::{LayoutState, Tab};
+use crate::state::notices::Notices;
+use crate::state::playback::Playback;
+use crate::state::run::RunState;
+use crate::state::selection::Selection;
 use consensusforge_core::session::view::Unit;
 use leptos::{ev, prelude::*};
 use wasm_bindgen::JsCast;
@@ -37,21 +43,42 @@ pub const KEYS: [(&str, &str); 18] = [
     ("?", "this help"),
 ];
 
-pub fn listen(app: App) {
+/// The rooms that keys act on.
+#[derive(Clone, Copy)]
+struct Keys {
+    notices: Notices,
+    layout: LayoutState,
+    charts: Charts,
+    run: RunState,
+    playback: Playback,
+    selection: Selection,
+    futures: FutureState,
+}
+
+pub fn listen() {
+    let keys = Keys {
+        notices: expect_context(),
+        layout: expect_context(),
+        charts: expect_context(),
+        run: expect_context(),
+        playback: expect_context(),
+        selection: expect_context(),
+        futures: expect_context(),
+    };
     window_event_listener(ev::keydown, move |event| {
         if typing(&event) || event.default_prevented() || event.alt_key() {
             return;
         }
         if event.ctrl_key() || event.meta_key() {
             match (event.key().as_str(), event.shift_key()) {
-                ("z", false) => app.undo(),
-                ("Z" | "z", true) | ("y", false) => app.redo(),
+                ("z", false) => keys.futures.undo(),
+                ("Z" | "z", true) | ("y", false) => keys.futures.redo(),
                 _ => return,
             }
             event.prevent_default();
             return;
         }
-        if press(app, &event.key()) {
+        if press(keys, &event.key()) {
             event.prevent_default();
         }
     });
@@ -85,48 +112,57 @@ fn typing(event: &ev::KeyboardEvent) -> bool {
     }
 }
 
-fn press(app: App, key: &str) -> bool {
+fn press(keys: Keys, key: &str) -> bool {
+    let Keys {
+        notices,
+        layout,
+        charts,
+        run,
+        playback,
+        selection,
+        futures: _,
+    } = keys;
     match key {
-        " " => app.play(!app.playing.get_untracked()),
+        " " => playback.toggle(),
         // Neighbours of what is selected; otherwise steps in time.
         "." => {
-            if !chart::neighbour(app, true) {
-                app.step(Unit::Message);
+            if !chart::neighbour(charts, selection, true) {
+                playback.step(Unit::Message);
             }
         }
         "," => {
-            if !chart::neighbour(app, false) {
-                transport::step_back(app, Unit::Message);
+            if !chart::neighbour(charts, selection, false) {
+                transport::step_back(playback, Unit::Message);
             }
         }
-        ">" => app.step(Unit::Height),
-        "<" => transport::step_back(app, Unit::Height),
-        "j" | "J" => transport::jump(app, true),
-        "k" | "K" => transport::jump(app, false),
-        "Home" => app.seek(0),
-        "[" => faster(app, -4.0),
-        "]" => faster(app, 4.0),
-        "w" | "W" | "+" | "=" => chart::zoom_middle(app, 1.25),
-        "s" | "S" | "-" => chart::zoom_middle(app, 0.8),
-        "a" | "A" => chart::pan(app, 0.0, PAN),
-        "d" | "D" => chart::pan(app, 0.0, -PAN),
-        "f" | "F" => chart::fit(app),
-        "n" | "N" => app.follow(),
-        "l" | "L" => app.share(),
-        "?" => app.helping.set(true),
-        "1" => show(app, Tab::Run),
-        "2" => show(app, Tab::Nodes),
-        "3" => show(app, Tab::Contracts),
-        "4" => show(app, Tab::Metrics),
-        "5" => show(app, Tab::Log),
+        ">" => playback.step(Unit::Height),
+        "<" => transport::step_back(playback, Unit::Height),
+        "j" | "J" => transport::jump(notices, run, playback, true),
+        "k" | "K" => transport::jump(notices, run, playback, false),
+        "Home" => playback.seek(0),
+        "[" => faster(playback, -4.0),
+        "]" => faster(playback, 4.0),
+        "w" | "W" | "+" | "=" => charts.zoom_middle(1.25),
+        "s" | "S" | "-" => charts.zoom_middle(0.8),
+        "a" | "A" => charts.pan(0.0, PAN),
+        "d" | "D" => charts.pan(0.0, -PAN),
+        "f" | "F" => charts.fit(),
+        "n" | "N" => charts.follow(),
+        "l" | "L" => share::open(run, layout),
+        "?" => layout.help_open.set(true),
+        "1" => show(layout, Tab::Run),
+        "2" => show(layout, Tab::Nodes),
+        "3" => show(layout, Tab::Contracts),
+        "4" => show(layout, Tab::Metrics),
+        "5" => show(layout, Tab::Log),
         _ => return false,
     }
     true
 }
 
 /// Opens a tab, and goes there: the next press of Tab is inside.
-fn show(app: App, tab: Tab) {
-    app.show_tab(tab);
+fn show(layout: LayoutState, tab: Tab) {
+    layout.show_tab(tab);
     if let Some(panel) = document().get_element_by_id("side-panel")
         && let Ok(panel) = panel.dyn_into::<web_sys::HtmlElement>()
     {
@@ -134,9 +170,9 @@ fn show(app: App, tab: Tab) {
     }
 }
 
-fn faster(app: App, by: f64) {
-    let position = crate::scale::speed_position(app.speed.get_untracked()) + by;
-    app.set_speed(crate::scale::speed(
+fn faster(playback: Playback, by: f64) {
+    let position = crate::scale::speed_position(playback.speed.get_untracked()) + by;
+    playback.set_speed(crate::scale::speed(
         position.clamp(0.0, crate::scale::SPEED_STOPS),
     ));
 }

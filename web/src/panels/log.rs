@@ -1,12 +1,15 @@
 //! The log: every record in words, found by kind, validator, height or text. Only the rows one sees are
 //! asked for and drawn; the rest is a number the worker keeps.
 
-use crate::app::{App, app};
 use crate::chart::hit::Pick;
 use crate::data::{DataAsk, Saving};
 use crate::inspect::Thing;
-use crate::panels::chart::pin;
 use crate::protocol::ToWorker;
+use crate::state::chart::Charts;
+use crate::state::records::Records;
+use crate::state::run::RunState;
+use crate::state::selection::Selection;
+use crate::state::worker::WorkerLink;
 use crate::words;
 use consensusforge_core::session::LOG_EVENTS;
 use consensusforge_core::session::view::{Fate, LogPlace, LogQuery, LogRow};
@@ -71,8 +74,12 @@ impl List {
 
 #[component]
 pub fn Log() -> impl IntoView {
-    let app = app();
-    let data = app.data;
+    let worker = expect_context::<WorkerLink>();
+    let charts = expect_context::<Charts>();
+    let run = expect_context::<RunState>();
+    let selection = expect_context::<Selection>();
+    let records = expect_context::<Records>();
+    let data = records;
     let query = RwSignal::new(LogQuery::default());
     let list = List {
         top: RwSignal::new(0.0),
@@ -86,12 +93,12 @@ pub fn Log() -> impl IntoView {
     let ask = move || {
         let count = untrack(|| list.rows_seen()) + SPARE;
         if list.follows.get_untracked() {
-            data.ask_rows(app, DataAsk::Tail { count });
+            records.request_rows(DataAsk::Tail { count });
         } else {
             let total = data.log.with_untracked(|p| p.total);
             let first = untrack(|| list.first(total)) as u32;
             let from = first.saturating_sub(SPARE / 2);
-            data.ask_rows(app, DataAsk::Rows { from, count });
+            records.request_rows(DataAsk::Rows { from, count });
         }
     };
     Effect::new(move |_| {
@@ -103,11 +110,11 @@ pub fn Log() -> impl IntoView {
         let wanted = query.get();
         list.active.set(None);
         list.follows.set(true);
-        app.send(ToWorker::Data(DataAsk::Search(wanted)));
+        worker.send(ToWorker::Data(DataAsk::Search(wanted)));
         ask();
     });
     Effect::new(move |_| {
-        app.frame.track();
+        run.frame.track();
         list.top.track();
         ask();
     });
@@ -133,13 +140,13 @@ pub fn Log() -> impl IntoView {
     });
     // What is selected on the chart is looked for here.
     Effect::new(move |_| {
-        let pinned = app.pinned.get();
+        let pinned = selection.pinned.get();
         if own.with_value(|o| *o == pinned) {
             return;
         }
         own.set_value(pinned.clone());
         if let Some(place) = pinned.as_ref().and_then(place) {
-            app.send(ToWorker::Data(DataAsk::Find(place)));
+            worker.send(ToWorker::Data(DataAsk::Find(place)));
         }
     });
     let answered = StoredValue::new(data.found.get_untracked().0);
@@ -173,7 +180,7 @@ pub fn Log() -> impl IntoView {
         list.active.set(Some(position));
         list.follows.set(false);
         own.set_value(pick(row));
-        show(app, row);
+        show(charts, selection, row);
     };
     let keys = move |event: ev::KeyboardEvent| {
         let total = data.log.with_untracked(|p| p.total);
@@ -218,7 +225,7 @@ pub fn Log() -> impl IntoView {
         let first = list.first(page.total);
         let active = list.active.get();
         let name = |node: Option<u16>| {
-            app.world.with_untracked(|w| {
+            run.info.with_untracked(|w| {
                 let names = w.as_ref().map(|w| &w.nodes);
                 node.and_then(|n| names.and_then(|all| all.get(usize::from(n))).cloned())
                     .unwrap_or_else(|| "network".into())
@@ -276,7 +283,7 @@ pub fn Log() -> impl IntoView {
                         ask();
                     }
                 >"newest"</button>
-                <button class="quiet" id="save-log" on:click=move |_| data.save(app, Saving::Log)>"JSON lines"</button>
+                <button class="quiet" id="save-log" on:click=move |_| records.save(Saving::Log)>"JSON lines"</button>
             </p>
             <div
                 class="log-list"
@@ -299,11 +306,11 @@ pub fn Log() -> impl IntoView {
 
 #[component]
 fn Filters(query: RwSignal<LogQuery>) -> impl IntoView {
-    let app = app();
+    let run = expect_context::<RunState>();
     let number = |text: String| text.trim().parse::<u64>().ok();
     let chosen = |text: String| text.parse::<u8>().ok();
     let kinds = move || {
-        app.world.with(|w| {
+        run.info.with(|w| {
             let kinds = w.as_ref().map(|w| w.kinds.clone()).unwrap_or_default();
             kinds
                 .into_iter()
@@ -313,7 +320,7 @@ fn Filters(query: RwSignal<LogQuery>) -> impl IntoView {
         })
     };
     let nodes = move || {
-        app.world.with(|w| {
+        run.info.with(|w| {
             let nodes = w.as_ref().map(|w| w.nodes.clone()).unwrap_or_default();
             nodes
                 .into_iter()
@@ -361,10 +368,10 @@ fn pick(row: &LogRow) -> Option<Pick> {
 }
 
 /// Selects a row on the chart and brings it into sight there.
-fn show(app: App, row: &LogRow) {
+fn show(charts: Charts, selection: Selection, row: &LogRow) {
     let pick = pick(row);
     {
-        let chart = app.chart();
+        let chart = charts.main();
         let mut c = chart.borrow_mut();
         // Somebody who reads an old line does not want now.
         c.view.follow = false;
@@ -375,9 +382,9 @@ fn show(app: App, row: &LogRow) {
     if pick.is_none()
         && let Some(message) = row.message
     {
-        app.select(Thing::Message(message));
+        selection.select(Thing::Message(message));
     }
-    pin(app, pick);
+    selection.pin(pick);
 }
 
 /// Where the log has what is selected on the chart.

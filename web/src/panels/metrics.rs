@@ -1,16 +1,18 @@
 //! Figures over the run: charts by height or by time, the same as a table, and what each validator did.
 
-use crate::app::{App, app};
 use crate::data::Saving;
 use crate::platform::plots::Plots;
+use crate::state::records::Records;
+use crate::state::run::RunState;
 use crate::words;
 use consensusforge_core::session::view::ValidatorFigures;
 use leptos::{html, prelude::*, task::spawn_local};
 
 #[component]
 pub fn Metrics() -> impl IntoView {
-    let app = app();
-    let data = app.data;
+    let run = expect_context::<RunState>();
+    let records = expect_context::<Records>();
+    let data = records;
     let host = NodeRef::<html::Div>::new();
     let table = NodeRef::<html::Table>::new();
     let trouble = RwSignal::new(None::<String>);
@@ -18,7 +20,7 @@ pub fn Metrics() -> impl IntoView {
     let alive = StoredValue::new(());
     // Kinds of message are the run's: another run, other charts.
     let kinds = Memo::new(move |_| {
-        app.world.with(|w| {
+        run.info.with(|w| {
             let world = w.as_ref()?;
             Some(
                 world
@@ -44,15 +46,15 @@ pub fn Metrics() -> impl IntoView {
                 Ok(plots) => {
                     plots.axis(by_time.get_untracked());
                     data.show(Some(plots));
-                    data.ask_series(app);
+                    records.request_series();
                 }
                 Err(why) => trouble.set(Some(why)),
             }
         });
     });
     Effect::new(move |_| {
-        app.frame.track();
-        data.ask_series(app);
+        run.frame.track();
+        records.request_series();
     });
     on_cleanup(move || data.show(None));
     let axis = move |time: bool| {
@@ -86,7 +88,7 @@ pub fn Metrics() -> impl IntoView {
                     <table class="table" node_ref=table></table>
                 </div>
             </details>
-            <button id="save-heights" on:click=move |_| data.save(app, Saving::Heights)>"Heights as CSV"</button>
+            <button id="save-heights" on:click=move |_| records.save(Saving::Heights)>"Heights as CSV"</button>
         </section>
         <Validators />
     }
@@ -147,8 +149,9 @@ fn key(column: Column, v: &ValidatorFigures) -> u64 {
 
 #[component]
 fn Validators() -> impl IntoView {
-    let app = app();
-    let data = app.data;
+    let run = expect_context::<RunState>();
+    let records = expect_context::<Records>();
+    let data = records;
     let order = RwSignal::new((Column::Name, false));
     let rows = Memo::new(move |_| {
         let (column, down) = order.get();
@@ -190,17 +193,17 @@ fn Validators() -> impl IntoView {
             <div class="scroll" tabindex="0" role="region" aria-label="Validators' records">
                 <table class="table duties" id="duties">
                     <thead><tr>{COLUMNS.map(head)}</tr></thead>
-                    <tbody>{move || rows.get().into_iter().map(|v| row(app, v)).collect_view()}</tbody>
+                    <tbody>{move || rows.get().into_iter().map(|v| row(run, v)).collect_view()}</tbody>
                 </table>
             </div>
-            <button id="save-validators" on:click=move |_| data.save(app, Saving::Validators)>"Validators as CSV"</button>
+            <button id="save-validators" on:click=move |_| records.save(Saving::Validators)>"Validators as CSV"</button>
         </section>
     }
 }
 
-fn row(app: App, v: ValidatorFigures) -> impl IntoView {
-    let total = app
-        .world
+fn row(run: RunState, v: ValidatorFigures) -> impl IntoView {
+    let total = run
+        .info
         .with_untracked(|w| w.as_ref().map_or(1, |w| w.total.max(1)));
     let share = words::percent(v.stake as f64 / total as f64);
     let quorum = match (v.to_quorum_p50_us, v.to_quorum_p95_us) {

@@ -3,15 +3,16 @@
 use super::answers::refusals;
 use super::names::named;
 use super::place::validators;
-use crate::app::App;
 use crate::platform::dom::{El, el};
 use crate::protocol::studio::{Answer, Ask};
+use crate::state::contracts::ContractState;
+use crate::state::run::RunState;
 use crate::words;
 use consensusforge_core::session::microscope::Microscope;
 
 /// A form for any two validators and a height.
-pub fn microscope(app: App) -> El {
-    let (one, other) = (validators(app, false), validators(app, false));
+pub fn microscope(run: RunState, contracts: ContractState) -> El {
+    let (one, other) = (validators(run, false), validators(run, false));
     other.put("1");
     let height = el("input")
         .class("height")
@@ -29,7 +30,7 @@ pub fn microscope(app: App) -> El {
             match number(&h) {
                 Ok(height) => {
                     let node = |field: &El| number(field).unwrap_or_default() as u16;
-                    look(app, &host, node(&a), node(&b), height);
+                    look(contracts, &host, node(&a), node(&b), height);
                 }
                 Err(_) => host.fill([el("p")
                     .class("refusal")
@@ -44,16 +45,16 @@ pub fn microscope(app: App) -> El {
 }
 
 /// Looks, and shows in `host` what was seen.
-pub fn look(app: App, host: &El, one: u16, other: u16, height: u64) {
+pub fn look(contracts: ContractState, host: &El, one: u16, other: u16, height: u64) {
     let host = host.clone();
     let ask = Ask::Microscope { one, other, height };
-    app.studio.ask(app, ask, move |answer| match answer {
-        Answer::Microscope(seen) => host.fill([drawn(app, &seen)]),
+    contracts.studio.ask(ask, move |answer| match answer {
+        Answer::Microscope(seen) => host.fill([drawn(contracts, &seen)]),
         other => host.fill(refusals(other)),
     });
 }
 
-fn drawn(app: App, m: &Microscope) -> El {
+fn drawn(contracts: ContractState, m: &Microscope) -> El {
     let (one, other) = (&m.validators.0, &m.validators.1);
     let heading = |text: &str| el("th").attr("scope", "col").text(text);
     let head = el("tr")
@@ -79,12 +80,12 @@ fn drawn(app: App, m: &Microscope) -> El {
             rows.push(row(alike, ("the same", "the same"), false));
         }
         let what = format!("{} {}", p.what, p.about);
-        rows.push(row(&named(app, &what), (&p.seen.0, &p.seen.1), true));
+        rows.push(row(&named(contracts, &what), (&p.seen.0, &p.seen.1), true));
     }
     let differing = m.after.iter().take(20).map(|d| {
         let text = |v: &Option<String>| v.clone().unwrap_or_else(|| "nothing".to_owned());
         row(
-            &named(app, &d.what),
+            &named(contracts, &d.what),
             (&text(&d.before), &text(&d.after)),
             true,
         )
@@ -97,7 +98,7 @@ fn drawn(app: App, m: &Microscope) -> El {
         el("p").class("note breaks").text(&format!(
             "{nth}{} of {}",
             p.entry,
-            named(app, &p.contract)
+            named(contracts, &p.contract)
         ))
     });
     el("div")

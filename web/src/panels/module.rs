@@ -2,16 +2,23 @@
 
 use super::bytes::copy;
 use super::contract_form::{Subject, errand, learn, with_schema};
-use crate::app::App;
 use crate::platform::dom::{El, el};
 use crate::platform::files;
-use crate::studio::Language;
+use crate::state::contracts::ContractState;
+use crate::state::notices::{Notices, Tone};
+use crate::state::run::RunState;
+use crate::state::studio::Language;
 use crate::words;
 use consensusforge_core::session::view::{CardView, ModuleView};
 use leptos::task::spawn_local;
 
 /// What is in the card, and a function to call when it is opened: then the module is looked at.
-pub fn module(app: App, m: &ModuleView) -> (El, impl Fn() + 'static) {
+pub fn module(
+    notices: Notices,
+    run: RunState,
+    contracts: ContractState,
+    m: &ModuleView,
+) -> (El, impl Fn() + 'static) {
     let subject = Subject {
         to: m.name.clone(),
         code: m.sha256.clone(),
@@ -27,13 +34,13 @@ pub fn module(app: App, m: &ModuleView) -> (El, impl Fn() + 'static) {
         vec![el("dt").text("sha-256"), hash]
     };
     facts.fill(head(m));
-    let schema = schema(app, &form, &subject);
-    errand(app, &form, &subject);
+    let schema = schema(notices, run, contracts, &form, &subject);
+    errand(run, contracts, &form, &subject);
     let (shown, host) = (schema.clone(), form.clone());
     let module = m.clone();
     let look = move || {
         let (shown, told, module) = (shown.clone(), told.clone(), module.clone());
-        learn(app, &host, &subject, move |card| {
+        learn(run, contracts, &host, &subject, move |card| {
             shown.show(card.abi == "cosmwasm");
             told.fill(head(&module).into_iter().chain(facts_of(card)));
         });
@@ -44,8 +51,8 @@ pub fn module(app: App, m: &ModuleView) -> (El, impl Fn() + 'static) {
             .class("quiet")
             .text("edit a copy")
             .pressed(move || {
-                app.studio.edit(Language::Wat, &name, wat.clone());
-                super::contracts::show_editor();
+                contracts.studio.edit(Language::Wat, &name, wat.clone());
+                super::editor::reveal();
             })
     });
     let body = el("div")
@@ -92,7 +99,13 @@ fn facts_of(card: &CardView) -> Vec<El> {
 }
 
 /// Where a contract's JSON Schema comes in: files, or text.
-fn schema(app: App, form: &El, subject: &Subject) -> El {
+fn schema(
+    notices: Notices,
+    run: RunState,
+    contracts: ContractState,
+    form: &El,
+    subject: &Subject,
+) -> El {
     let file = el("input")
         .class("unseen")
         .attr("type", "file")
@@ -108,9 +121,9 @@ fn schema(app: App, form: &El, subject: &Subject) -> El {
             spawn_local(async move {
                 let name = file.name();
                 match files::read(&file).await.map(String::from_utf8) {
-                    Ok(Ok(text)) => with_schema(app, &host, &of, &name, text),
-                    Ok(Err(_)) => app.say(crate::app::Tone::Bad, format!("{name} is not text.")),
-                    Err(sentence) => app.say(crate::app::Tone::Bad, sentence),
+                    Ok(Ok(text)) => with_schema(notices, run, contracts, &host, &of, &name, text),
+                    Ok(Err(_)) => notices.show(Tone::Bad, format!("{name} is not text.")),
+                    Err(sentence) => notices.show(Tone::Bad, sentence),
                 }
             });
         }
@@ -123,7 +136,15 @@ fn schema(app: App, form: &El, subject: &Subject) -> El {
     let (text, host, of) = (pasted.clone(), form.clone(), subject.clone());
     let pasted = pasted.on("change", move |_| {
         if !text.value().trim().is_empty() {
-            with_schema(app, &host, &of, "the pasted text", text.value());
+            with_schema(
+                notices,
+                run,
+                contracts,
+                &host,
+                &of,
+                "the pasted text",
+                text.value(),
+            );
         }
     });
     let all = el("details")

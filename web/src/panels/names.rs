@@ -1,7 +1,7 @@
 //! Addresses in sentences and keys, as whose they are.
 
 use super::people::NAMES;
-use crate::app::App;
+use crate::state::contracts::ContractState;
 use crate::words;
 use consensusforge_core::session::view::ContractView;
 use leptos::prelude::*;
@@ -12,12 +12,12 @@ const PREFIX: &str = "forge1";
 const DIGITS: usize = 64;
 
 /// A text with known addresses replaced by names: `to=Alice`.
-pub fn named(app: App, text: &str) -> String {
+pub fn named(contracts: ContractState, text: &str) -> String {
     let mut text = text.to_owned();
     if !text.contains(PREFIX) && text.len() < DIGITS {
         return text;
     }
-    app.ledger.with_untracked(|l| {
+    contracts.ledger.with_untracked(|l| {
         for ((bech32, hex), name) in l.people.iter().zip(NAMES) {
             text = text.replace(bech32, name).replace(hex, name);
         }
@@ -32,14 +32,14 @@ pub fn named(app: App, text: &str) -> String {
 }
 
 /// What a transaction does, with the short forms of addresses in it replaced by names.
-pub fn deed(app: App, what: &str) -> String {
+pub fn deed(contracts: ContractState, what: &str) -> String {
     let mut text = what.to_owned();
     for (number, name) in NAMES.iter().enumerate() {
         text = text
             .replace(&format!("user:{number}"), name)
             .replace(&format!("to user {}", number + 1), &format!("to {name}"));
     }
-    app.ledger.with_untracked(|l| {
+    contracts.ledger.with_untracked(|l| {
         for ((bech32, hex), name) in l.people.iter().zip(NAMES) {
             for address in [bech32, hex] {
                 text = text.replace(&format!("…{}", words::end(address)), name);

@@ -2,9 +2,10 @@
 
 use super::card::link;
 use super::term::term;
-use crate::app::app;
 use crate::inspect::Thing;
 use crate::model::Command;
+use crate::state::run::RunState;
+use crate::state::selection::Selection;
 use crate::words;
 use consensusforge_core::session::view::NodeView;
 use leptos::prelude::*;
@@ -12,9 +13,10 @@ use std::collections::BTreeMap;
 
 #[component]
 pub fn Nodes() -> impl IntoView {
-    let app = app();
+    let run = expect_context::<RunState>();
+    let selection = expect_context::<Selection>();
     let nodes = Memo::new(move |_| {
-        app.frame
+        run.frame
             .with(|f| f.as_ref().map(|f| rows(&f.nodes)).unwrap_or_default())
     });
     view! {
@@ -38,7 +40,7 @@ pub fn Nodes() -> impl IntoView {
                             let down = row.down;
                             let act = move |_| {
                                 let validator = name.clone();
-                                app.act(if down {
+                                run.apply(if down {
                                     Command::Restart { validator }
                                 } else {
                                     Command::Crash { validator }
@@ -46,14 +48,14 @@ pub fn Nodes() -> impl IntoView {
                             };
                             view! {
                                 <tr class:down=down>
-                                    <th scope="row">{link(app, row.label.clone(), row.thing())}</th>
+                                    <th scope="row">{link(selection, row.label.clone(), row.thing())}</th>
                                     <td>{row.stake.clone()}</td>
                                     <td>{row.place.clone()}</td>
                                     <td>{row.step.clone()}</td>
                                     <td class="mono">{match row.lock.clone() {
                                         Some((block, round)) => {
                                             let text = format!("{block:.4} r{round}");
-                                            link(app, text, Thing::Block(block))
+                                            link(selection, text, Thing::Block(block))
                                         }
                                         None => "–".into_any(),
                                     }}</td>

@@ -2,8 +2,8 @@
 //! the receipt.
 
 use super::offers::offers;
-use crate::app::App;
 use crate::platform::dom::{El, el};
+use crate::state::contracts::ContractState;
 use crate::words;
 use consensusforge_core::session::view::ReceiptView;
 use leptos::prelude::*;
@@ -11,18 +11,18 @@ use leptos::prelude::*;
 /// Says in `host` that a transaction is on its way, and what became of it once that is known.
 ///
 /// `sent`: the instant, and as which of those sent then. `field`: where the message was written by hand.
-pub fn follow(app: App, sent: (u64, u32), host: El, field: Option<El>) {
+pub fn follow(contracts: ContractState, sent: (u64, u32), host: El, field: Option<El>) {
     host.fill([el("p")
         .class("note sent")
         .text("Sent: it goes into a block like any transaction.")]);
-    app.studio.follow(sent, (host, field));
+    contracts.studio.follow(sent, (host, field));
 }
 
 /// Tells the forms that wait, for as long as they are there.
-pub fn tell(app: App) {
+pub fn tell(contracts: ContractState) {
     Effect::new(move |_| {
-        let ledger = app.ledger.get();
-        app.studio.arrived(|(at_us, nth), (host, field)| {
+        let ledger = contracts.ledger.get();
+        contracts.studio.arrived(|(at_us, nth), (host, field)| {
             // The newest receipt stands first.
             let of_then = ledger.receipts.iter().rev();
             let mut of_then = of_then.filter(|r| r.submitted_us == at_us);

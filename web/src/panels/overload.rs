@@ -1,7 +1,8 @@
 //! A calm word when this machine cannot keep up with the speed that was chosen.
 
-use crate::app::app;
 use crate::pace::Pace;
+use crate::state::playback::Playback;
+use crate::state::run::RunState;
 use crate::words;
 use leptos::prelude::*;
 
@@ -10,18 +11,19 @@ const LONG_MS: f64 = 700.0;
 
 #[component]
 pub fn Overload() -> impl IntoView {
-    let app = app();
+    let run = expect_context::<RunState>();
+    let playback = expect_context::<Playback>();
     let pace = StoredValue::new(Pace::default());
     let reached = RwSignal::new(None::<f64>);
     // Since when a block has been executed, in real milliseconds, and whether that is long.
     let since = StoredValue::new(None::<f64>);
     let long = RwSignal::new(false);
     Effect::new(move |_| {
-        let tick = app.tick.get();
+        let tick = run.tick.get();
         // A hidden page is given little time, and as fast as possible is always kept up with.
         let flowing = tick.playing && tick.goal.is_none() && !document().hidden();
         let real_ms = window().performance().map(|p| p.now());
-        let now = match (app.speed.get(), real_ms) {
+        let now = match (playback.speed.get(), real_ms) {
             (Some(chosen), Some(ms)) if flowing => pace
                 .try_update_value(|p| p.see(ms, tick.now_us, chosen))
                 .flatten(),
@@ -42,7 +44,7 @@ pub fn Overload() -> impl IntoView {
         }
     });
     Effect::new(move |_| {
-        app.speed.track();
+        playback.speed.track();
         pace.update_value(Pace::rest);
     });
     let word = move || {
@@ -53,7 +55,7 @@ pub fn Overload() -> impl IntoView {
             format!(
                 "As fast as this machine can: {} instead of {}. Nothing is left out.",
                 words::speed(Some(reached)),
-                words::speed(app.speed.get_untracked()),
+                words::speed(playback.speed.get_untracked()),
             )
         })
     };

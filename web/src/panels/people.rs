@@ -2,9 +2,9 @@
 
 use super::answers::sentences;
 use super::bytes::copy;
-use crate::app::App;
 use crate::platform::dom::{El, el};
 use crate::protocol::studio::{Answer, Ask};
+use crate::state::contracts::ContractState;
 use crate::words;
 use consensusforge_core::session::view::PersonView;
 
@@ -24,15 +24,15 @@ pub fn select(label: &str) -> El {
 }
 
 /// Fills `host` with the accounts as they are now.
-pub fn people(app: App, host: El) {
-    app.studio.ask(app, Ask::People, move |answer| {
+pub fn people(contracts: ContractState, host: El) {
+    contracts.studio.ask(Ask::People, move |answer| {
         if let Answer::People(all) = answer {
-            host.fill(all.iter().take(FAUCET).map(|p| person(app, p)));
+            host.fill(all.iter().take(FAUCET).map(|p| person(contracts, p)));
         }
     });
 }
 
-fn person(app: App, p: &PersonView) -> El {
+fn person(contracts: ContractState, p: &PersonView) -> El {
     let name = NAMES.get(usize::from(p.number)).copied().unwrap_or("?");
     let coins: Vec<String> = p
         .coins
@@ -57,8 +57,9 @@ fn person(app: App, p: &PersonView) -> El {
             text => text,
         };
         let said = said.clone();
-        app.studio
-            .ask(app, Ask::Faucet { to, coins }, move |answer| {
+        contracts
+            .studio
+            .ask(Ask::Faucet { to, coins }, move |answer| {
                 let sentence = match answer {
                     Answer::Sent { .. } => String::new(),
                     other => sentences(other),

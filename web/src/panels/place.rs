@@ -1,12 +1,12 @@
 //! Where a question is put: to which validator, and after which block.
 
-use crate::app::App;
 use crate::platform::dom::{El, el};
+use crate::state::run::RunState;
 use leptos::prelude::*;
 
 /// Whom to ask: all validators or one, and after which block.
-pub fn where_asked(app: App) -> (El, El) {
-    let validator = validators(app, true);
+pub fn where_asked(run: RunState) -> (El, El) {
+    let validator = validators(run, true);
     let height = el("input")
         .class("height")
         .attr("type", "text")
@@ -17,9 +17,9 @@ pub fn where_asked(app: App) -> (El, El) {
 }
 
 /// A list of the validators; with `all`, to ask every one.
-pub fn validators(app: App, all: bool) -> El {
-    let names = app
-        .world
+pub fn validators(run: RunState, all: bool) -> El {
+    let names = run
+        .info
         .with_untracked(|w| w.as_ref().map(|w| w.nodes.clone()).unwrap_or_default());
     let options = names
         .iter()

@@ -2,7 +2,8 @@
 //! scenario only while presenting is on.
 
 use super::{scenarios, transport};
-use crate::app::App;
+use crate::state::playback::Playback;
+use crate::state::scenarios::ScenarioState;
 use consensusforge_core::session::view::Unit;
 use leptos::prelude::*;
 use wasm_bindgen::prelude::*;
@@ -21,17 +22,19 @@ pub const KEYS: [(&str, &str); 4] = [
 
 /// What hides everything while attention belongs to the speaker.
 #[component]
-pub fn Presenter(app: App) -> impl IntoView {
+pub fn Presenter() -> impl IntoView {
+    let playback = expect_context::<Playback>();
+    let scenarios = expect_context::<ScenarioState>();
     let presenting = RwSignal::new(false);
     let blank = RwSignal::new(false);
     // Whether time flowed when the screen went blank.
     let flowed = StoredValue::new(false);
     let go_blank = move |on: bool| {
         if on {
-            flowed.set_value(app.playing.get_untracked());
-            app.play(false);
+            flowed.set_value(playback.playing.get_untracked());
+            playback.play(false);
         } else if flowed.get_value() {
-            app.play(true);
+            playback.play(true);
         }
         blank.set(on);
     };
@@ -56,10 +59,10 @@ pub fn Presenter(app: App) -> impl IntoView {
         match key.as_str() {
             "b" | "B" => go_blank(true),
             "p" | "P" => presenting.set(!on),
-            "PageDown" if on && event.shift_key() => app.step(Unit::Height),
-            "PageUp" if on && event.shift_key() => transport::step_back(app, Unit::Height),
-            "PageDown" if on => scenarios::neighbour(app, 1),
-            "PageUp" if on => scenarios::neighbour(app, -1),
+            "PageDown" if on && event.shift_key() => playback.step(Unit::Height),
+            "PageUp" if on && event.shift_key() => transport::step_back(playback, Unit::Height),
+            "PageDown" if on => scenarios::neighbour(scenarios, 1),
+            "PageUp" if on => scenarios::neighbour(scenarios, -1),
             _ => return,
         }
         event.prevent_default();

@@ -4,8 +4,9 @@ use super::bytes::{bytes, maybe};
 use super::flame::gas;
 use super::microscope::look;
 use super::names::{deed, named};
-use crate::app::{App, app};
 use crate::platform::dom::{Built, El, el};
+use crate::state::contracts::ContractState;
+use crate::state::run::RunState;
 use crate::words;
 use consensusforge_core::session::studio::key_text;
 use consensusforge_core::session::view::ReceiptView;
@@ -13,10 +14,11 @@ use leptos::prelude::*;
 
 #[component]
 pub fn Receipts() -> impl IntoView {
-    let app = app();
+    let run = expect_context::<RunState>();
+    let contracts = expect_context::<ContractState>();
     // The newest first; one is drawn anew only when it changed.
     let all = Memo::new(move |_| {
-        app.ledger.with(|l| {
+        contracts.ledger.with(|l| {
             l.receipts
                 .iter()
                 .map(|r| (r.tx.clone(), words::receipt_stamp(r)))
@@ -24,10 +26,10 @@ pub fn Receipts() -> impl IntoView {
         })
     });
     let find = move |tx: &str| {
-        let found = app
+        let found = contracts
             .ledger
             .with_untracked(|l| l.receipts.iter().find(|r| r.tx == tx).cloned());
-        found.map_or_else(|| el("div"), |r| receipt(app, &r))
+        found.map_or_else(|| el("div"), |r| receipt(run, contracts, &r))
     };
     view! {
         <section aria-label="Transactions you sent">
@@ -42,7 +44,7 @@ pub fn Receipts() -> impl IntoView {
     }
 }
 
-fn receipt(app: App, r: &ReceiptView) -> El {
+fn receipt(run: RunState, contracts: ContractState, r: &ReceiptView) -> El {
     let place = match (r.height, r.status.as_str()) {
         (Some(h), _) => format!("in block {h}"),
         (None, "pending") => "waiting for a block".into(),
@@ -51,7 +53,7 @@ fn receipt(app: App, r: &ReceiptView) -> El {
     let head = el("h3")
         .child(&el("span").class("status").text(&r.status))
         .text(" ")
-        .text(&deed(app, &r.what))
+        .text(&deed(contracts, &r.what))
         .text(" ")
         .child(&el("small").text(&place));
     let error = r.error.as_ref().map(|e| el("p").class("refusal").text(e));
@@ -70,7 +72,7 @@ fn receipt(app: App, r: &ReceiptView) -> El {
     let events = (!r.events.is_empty()).then(|| {
         let items = r.events.iter().map(|e| {
             let item = el("li").class("breaks").attr("title", e);
-            item.text(&named(app, e))
+            item.text(&named(contracts, e))
         });
         el("ul").class("events").add_all(items)
     });
@@ -84,27 +86,27 @@ fn receipt(app: App, r: &ReceiptView) -> El {
         .maybe(said)
         .maybe(created)
         .maybe(events)
-        .maybe(changes(app, r))
+        .maybe(changes(contracts, r))
         .maybe(gas(r))
-        .add_all(roots(app, r))
+        .add_all(roots(run, contracts, r))
 }
 
-fn changes(app: App, r: &ReceiptView) -> Option<El> {
+fn changes(contracts: ContractState, r: &ReceiptView) -> Option<El> {
     if r.changes.is_empty() {
         return None;
     }
     let heading = |text: &str| el("th").attr("scope", "col").text(text);
     let rows = r.changes.iter().map(|(_, key, before, after)| {
         let after = match after {
-            Some(after) => value(app, after),
+            Some(after) => value(contracts, after),
             None => el("span").class("note").text("deleted"),
         };
         let before = match before {
-            Some(before) => value(app, before),
+            Some(before) => value(contracts, before),
             None => maybe(None),
         };
         el("tr")
-            .child(&storage_key(app, key))
+            .child(&storage_key(contracts, key))
             .child(&el("td").child(&before))
             .child(&el("td").child(&after))
     });
@@ -121,18 +123,18 @@ fn changes(app: App, r: &ReceiptView) -> Option<El> {
 }
 
 /// A value in hex: as text with names in it where it is text.
-fn value(app: App, hex: &str) -> El {
+fn value(contracts: ContractState, hex: &str) -> El {
     match words::hex_as_text(hex) {
         Some(text) => el("span")
             .class("breaks")
             .attr("title", &text)
-            .text(&named(app, &text)),
+            .text(&named(contracts, &text)),
         None => bytes(hex),
     }
 }
 
 /// A key in hex as the storage explorer shows it.
-fn storage_key(app: App, hex: &str) -> El {
+fn storage_key(contracts: ContractState, hex: &str) -> El {
     let pairs = (0..hex.len()).step_by(2);
     let bytes: Option<Vec<u8>> = pairs
         .map(|k| u8::from_str_radix(hex.get(k..k + 2)?, 16).ok())
@@ -141,10 +143,10 @@ fn storage_key(app: App, hex: &str) -> El {
     el("td")
         .class("breaks")
         .attr("title", &format!("0x{hex}"))
-        .text(&named(app, &shown))
+        .text(&named(contracts, &shown))
 }
 
-fn roots(app: App, r: &ReceiptView) -> Vec<El> {
+fn roots(run: RunState, contracts: ContractState, r: &ReceiptView) -> Vec<El> {
     // The root most validators reached: what one of few says is the odd one, whoever came first.
     let mut counts: Vec<(&str, usize)> = Vec::new();
     for (_, root) in &r.roots {
@@ -172,8 +174,8 @@ fn roots(app: App, r: &ReceiptView) -> Vec<El> {
         .text(&said);
     let mut all = vec![line];
     if !equal {
-        let nodes = app
-            .world
+        let nodes = run
+            .info
             .with_untracked(|w| w.as_ref().map(|w| w.nodes.clone()));
         let nodes = nodes.unwrap_or_default();
         let number = |name: &str| nodes.iter().position(|n| n == name);
@@ -196,19 +198,29 @@ fn roots(app: App, r: &ReceiptView) -> Vec<El> {
         if let (Some((Some(a), first, _)), Some((Some(b), second, _)), Some(height)) =
             (one, other, r.height)
         {
-            all.extend(divergence_time(app, (*a, first), (*b, second), height));
+            all.extend(divergence_time(
+                contracts,
+                (*a, first),
+                (*b, second),
+                height,
+            ));
         }
     }
     all
 }
 
 /// Leads to where two validators, by number and name, with different roots part.
-fn divergence_time(app: App, one: (usize, &str), other: (usize, &str), height: u64) -> [El; 2] {
+fn divergence_time(
+    contracts: ContractState,
+    one: (usize, &str),
+    other: (usize, &str),
+    height: u64,
+) -> [El; 2] {
     let host = el("div").attr("aria-live", "polite");
     let shown = host.clone();
     let label = format!("Where do {} and {} part?", one.1, other.1);
     let button = el("button").attr("data-act", "microscope").text(&label);
     let (a, b) = (one.0 as u16, other.0 as u16);
-    let button = button.pressed(move || look(app, &shown, a, b, height));
+    let button = button.pressed(move || look(contracts, &shown, a, b, height));
     [button, host]
 }

@@ -1,13 +1,13 @@
 //! That what is shown is a saved trace, and what in its file does not make sense.
 
-use crate::app::app;
+use crate::state::records::Records;
 use leptos::prelude::*;
 
 #[component]
 pub fn Recorded() -> impl IntoView {
-    let app = app();
+    let records = expect_context::<Records>();
     move || {
-        app.data.recorded.get().map(|(sentence, complaints)| {
+        records.recorded.get().map(|(sentence, complaints)| {
             let n = complaints.len();
             let list = (n > 0).then(|| {
                 view! {

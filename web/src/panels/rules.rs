@@ -1,14 +1,18 @@
 //! What a chain takes of contracts: settings that hold from genesis on.
 
-use crate::app::{Tone, app};
 use crate::model::AdmissionSpec;
+use crate::state::notices::{Notices, Tone};
+use crate::state::run::RunState;
+use crate::state::scenarios::ScenarioState;
 use crate::words;
 use leptos::prelude::*;
 
 #[component]
 pub fn Rules() -> impl IntoView {
-    let app = app();
-    let execution = Memo::new(move |_| app.scenario.with(|s| s.execution.clone()));
+    let notices = expect_context::<Notices>();
+    let run = expect_context::<RunState>();
+    let scenarios = expect_context::<ScenarioState>();
+    let execution = Memo::new(move |_| run.scenario.with(|s| s.execution.clone()));
     let profile = move || execution.with(|e| name(e.admission));
     let block_gas = move || execution.with(|e| e.block_gas);
     let choose = move |e| {
@@ -18,15 +22,15 @@ pub fn Rules() -> impl IntoView {
         } else {
             AdmissionSpec::Modern
         };
-        app.restructure(|s| s.execution.admission = admission);
+        scenarios.restart_with(|s| s.execution.admission = admission);
     };
     let allow = move |e: web_sys::Event| {
         let typed = event_target_value(&e);
         match words::whole(&typed) {
-            Some(gas) if gas > 0 => app.restructure(|s| s.execution.block_gas = gas),
+            Some(gas) if gas > 0 => scenarios.restart_with(|s| s.execution.block_gas = gas),
             Some(_) | None => {
-                app.refused.update(|n| *n += 1);
-                app.say(
+                run.refused.update(|n| *n += 1);
+                notices.show(
                     Tone::Bad,
                     format!(
                         "“{typed}” is no amount of gas: write a whole number, such as 50 000 000."
@@ -56,7 +60,7 @@ pub fn Rules() -> impl IntoView {
                 "Gas a block"
                 <input
                     id="block-gas" type="text" inputmode="numeric"
-                    prop:value=move || { app.refused.track(); words::grouped(block_gas()) }
+                    prop:value=move || { run.refused.track(); words::grouped(block_gas()) }
                     on:change=allow
                 />
             </label>

@@ -1,7 +1,8 @@
 //! The run in words and figures: the caption, what the monitors found, live numbers.
 
 use super::term::{labelled, marked};
-use crate::app::app;
+use crate::state::playback::Playback;
+use crate::state::run::RunState;
 use crate::words;
 use consensusforge_core::session::view::{Frame, VerdictKind};
 use leptos::prelude::*;
@@ -15,7 +16,8 @@ const BAD_NEWS_MS: u64 = 6_000;
 /// One sentence on what just happened; also what a screen reader hears.
 #[component]
 pub fn Caption() -> impl IntoView {
-    let app = app();
+    let run = expect_context::<RunState>();
+    let playback = expect_context::<Playback>();
     let shown = RwSignal::new(String::new());
     let held = StoredValue::new(false);
     // Broken rules already told: each goes before whatever else happens, once.
@@ -28,7 +30,7 @@ pub fn Caption() -> impl IntoView {
         );
     };
     Effect::new(move |_| {
-        let Some(frame) = app.frame.get() else {
+        let Some(frame) = run.frame.get() else {
             told.set_value(Vec::new());
             return;
         };
@@ -39,7 +41,7 @@ pub fn Caption() -> impl IntoView {
             told.update_value(|t| t.push(verdict.monitor.clone()));
             shown.set(verdict.sentence.clone());
             hold(BAD_NEWS_MS);
-        } else if !(held.get_value() && app.playing.get_untracked())
+        } else if !(held.get_value() && playback.playing.get_untracked())
             && shown.with_untracked(|s| *s != frame.caption)
         {
             shown.set(frame.caption.clone());
@@ -48,11 +50,11 @@ pub fn Caption() -> impl IntoView {
     });
     view! {
         // While time flows a sentence a second would be chatter: the announcer tells what matters.
-        <p class="caption" id="caption" aria-live=move || if app.playing.get() { "off" } else { "polite" }>
+        <p class="caption" id="caption" aria-live=move || if playback.playing.get() { "off" } else { "polite" }>
             {move || {
-                let said = shown.with(String::is_empty) && !app.playing.get();
+                let said = shown.with(String::is_empty) && !playback.playing.get();
                 let text = if said { "Nothing has happened yet: press play.".into() } else { shown.get() };
-                marked(&text, !app.playing.get())
+                marked(&text, !playback.playing.get())
             }}
         </p>
     }
@@ -69,9 +71,10 @@ pub fn Run() -> impl IntoView {
 
 #[component]
 fn Verdicts() -> impl IntoView {
-    let app = app();
+    let run = expect_context::<RunState>();
+    let playback = expect_context::<Playback>();
     let verdicts = Memo::new(move |_| {
-        app.frame
+        run.frame
             .with(|f| f.as_ref().map(|f| f.verdicts.clone()).unwrap_or_default())
     });
     view! {
@@ -85,7 +88,7 @@ fn Verdicts() -> impl IntoView {
                 };
                 let since = v.since_us.map(|t| format!("since {}", words::clock(t)));
                 let there = v.since_us.map(|t| view! {
-                    <button class="quiet" title="Go to where it turned" on:click=move |_| app.seek(t)>"show"</button>
+                    <button class="quiet" title="Go to where it turned" on:click=move |_| playback.seek(t)>"show"</button>
                 });
                 let bad = v.kind != VerdictKind::Holds;
                 view! {
@@ -101,10 +104,10 @@ fn Verdicts() -> impl IntoView {
 
 #[component]
 fn Figures() -> impl IntoView {
-    let app = app();
+    let run = expect_context::<RunState>();
     let figure = move |label: &'static str, id: &'static str, read: fn(&Frame) -> String| {
         let value = Memo::new(move |_| {
-            app.frame
+            run.frame
                 .with(|f| f.as_ref().map_or("–".into(), |f: &Arc<Frame>| read(f)))
         });
         view! {
@@ -137,9 +140,9 @@ fn Figures() -> impl IntoView {
 
 #[component]
 fn Kinds() -> impl IntoView {
-    let app = app();
+    let run = expect_context::<RunState>();
     let kinds = Memo::new(move |_| {
-        app.frame.with(|f| {
+        run.frame.with(|f| {
             f.as_ref()
                 .map(|f| f.metrics.messages_by_kind.clone())
                 .unwrap_or_default()

@@ -2,9 +2,10 @@
 //! what to look at in the one that runs.
 
 use super::icon::icon;
-use super::path::the_path;
 use super::term::marked;
-use crate::app::{App, app};
+use crate::state::layout::LayoutState;
+use crate::state::lessons::LessonState;
+use crate::state::scenarios::ScenarioState;
 use consensusforge_core::session::view::Preset;
 use leptos::{html, prelude::*};
 use wasm_bindgen::JsCast;
@@ -22,32 +23,33 @@ fn grouped(presets: &[Preset]) -> Vec<(String, Vec<Preset>)> {
 }
 
 /// The scenario `by` places on from the one that runs, in the order of the lists.
-pub fn neighbour(app: App, by: isize) {
-    let all: Vec<Preset> = app.presets.with_untracked(|p| {
+pub fn neighbour(scenarios: ScenarioState, by: isize) {
+    let all: Vec<Preset> = scenarios.presets.with_untracked(|p| {
         grouped(p)
             .into_iter()
             .flat_map(|(_, members)| members)
             .collect()
     });
-    let here = app.preset.get_untracked();
+    let here = scenarios.preset.get_untracked();
     let at = all.iter().position(|p| p.id == here);
     let next = at.map_or(Some(0), |at| at.checked_add_signed(by));
     if let Some(preset) = next.and_then(|k| all.get(k)) {
-        app.open_preset(preset);
+        scenarios.open_preset(preset);
     }
 }
 
 /// The list in the bar.
 #[component]
 pub fn Pick() -> impl IntoView {
-    let app = app();
+    let layout = expect_context::<LayoutState>();
+    let scenarios = expect_context::<ScenarioState>();
     let choose = move |event| {
         let id = event_target_value(&event);
-        let preset = app
+        let preset = scenarios
             .presets
             .with_untracked(|p| p.iter().find(|p| p.id == id).cloned());
         if let Some(preset) = preset {
-            app.open_preset(&preset);
+            scenarios.open_preset(&preset);
         }
     };
     view! {
@@ -58,11 +60,11 @@ pub fn Pick() -> impl IntoView {
                 aria-label="Scenario"
                 on:change=choose
                 prop:value=move || {
-                    app.presets.track();
-                    app.preset.get()
+                    scenarios.presets.track();
+                    scenarios.preset.get()
                 }
             >
-                {move || app.presets.with(|p| grouped(p)).into_iter().map(|(group, members)| view! {
+                {move || scenarios.presets.with(|p| grouped(p)).into_iter().map(|(group, members)| view! {
                     <optgroup label=group>
                         {members.into_iter().map(|p| view! { <option value=p.id>{p.title}</option> }).collect_view()}
                     </optgroup>
@@ -70,7 +72,7 @@ pub fn Pick() -> impl IntoView {
                 <option value="" hidden=true>"your own"</option>
             </select>
         </label>
-        <button class="quiet" id="all-scenarios" aria-label="All scenarios" title="All scenarios, and what to look at in each" on:click=move |_| app.listing.set(true)>
+        <button class="quiet" id="all-scenarios" aria-label="All scenarios" title="All scenarios, and what to look at in each" on:click=move |_| layout.scenarios_open.set(true)>
             {icon("list")}
         </button>
     }
@@ -79,11 +81,12 @@ pub fn Pick() -> impl IntoView {
 /// What to look at in the scenario that runs.
 #[component]
 pub fn Look() -> impl IntoView {
-    let app = app();
-    let path = the_path();
+    let scenarios = expect_context::<ScenarioState>();
+    let path = expect_context::<LessonState>();
     let look = Memo::new(move |_| {
-        let id = app.preset.get();
-        app.presets
+        let id = scenarios.preset.get();
+        scenarios
+            .presets
             .with(|p| p.iter().find(|p| p.id == id).map(|p| p.look.clone()))
             .filter(|_| !path.open.get())
     });
@@ -97,28 +100,29 @@ pub fn Look() -> impl IntoView {
 /// All of them, in groups.
 #[component]
 pub fn Scenarios() -> impl IntoView {
-    let app = app();
+    let layout = expect_context::<LayoutState>();
+    let scenarios = expect_context::<ScenarioState>();
     let dialog = NodeRef::<html::Dialog>::new();
     Effect::new(move |_| {
         if let Some(dialog) = dialog.get() {
-            if app.listing.get() && !dialog.open() {
+            if layout.scenarios_open.get() && !dialog.open() {
                 let _ = dialog.show_modal();
                 // The way on is from where one is.
                 let here = dialog.query_selector("[aria-current]").ok().flatten();
                 if let Some(here) = here.and_then(|e| e.dyn_into::<web_sys::HtmlElement>().ok()) {
                     let _ = here.focus();
                 }
-            } else if !app.listing.get() {
+            } else if !layout.scenarios_open.get() {
                 dialog.close();
             }
         }
     });
-    let groups = move || app.presets.with(|p| grouped(p));
+    let groups = move || scenarios.presets.with(|p| grouped(p));
     view! {
-        <dialog class="scenarios" node_ref=dialog on:close=move |_| app.listing.set(false) aria-labelledby="scenarios-title">
+        <dialog class="scenarios" node_ref=dialog on:close=move |_| layout.scenarios_open.set(false) aria-labelledby="scenarios-title">
             <div class="card-head">
                 <h2 id="scenarios-title">"Scenarios"</h2>
-                <button class="quiet" aria-label="Close" on:click=move |_| app.listing.set(false)>{icon("close")}</button>
+                <button class="quiet" aria-label="Close" on:click=move |_| layout.scenarios_open.set(false)>{icon("close")}</button>
             </div>
             {move || groups().into_iter().map(|(group, members)| view! {
                 <section>
@@ -131,10 +135,10 @@ pub fn Scenarios() -> impl IntoView {
                                 <li>
                                     <button
                                         data-scenario=id
-                                        aria-current=move || (app.preset.get() == here).then_some("true")
+                                        aria-current=move || (scenarios.preset.get() == here).then_some("true")
                                         on:click=move |_| {
-                                            app.listing.set(false);
-                                            app.open_preset(&preset);
+                                            layout.scenarios_open.set(false);
+                                            scenarios.open_preset(&preset);
                                         }
                                     >
                                         <strong>{title}</strong>

@@ -3,31 +3,44 @@
 use super::drop;
 use super::exports::Exports;
 use super::icon::icon;
-use crate::app::app;
 use crate::platform::{files, place};
 use crate::protocol::ToWorker;
+use crate::state::futures::FutureState;
+use crate::state::layout::LayoutState;
+use crate::state::run::RunState;
+use crate::state::worker::WorkerLink;
 use crate::words;
 use leptos::{html, prelude::*, task::spawn_local};
 
+/// Opens the dialog and asks for the link.
+pub fn open(run: RunState, layout: LayoutState) {
+    run.request_link();
+    layout.share_open.set(true);
+}
+
 #[component]
 pub fn Share() -> impl IntoView {
-    let app = app();
+    let worker = expect_context::<WorkerLink>();
+    let layout = expect_context::<LayoutState>();
+    let run = expect_context::<RunState>();
+    let futures = expect_context::<FutureState>();
+    let intake = drop::FileIntake::from_context();
     let dialog = NodeRef::<html::Dialog>::new();
     let field = NodeRef::<html::Input>::new();
     let button = NodeRef::<html::Button>::new();
     let copied = RwSignal::new(false);
     Effect::new(move |_| {
         if let Some(dialog) = dialog.get() {
-            if app.sharing.get() && !dialog.open() {
+            if layout.share_open.get() && !dialog.open() {
                 copied.set(false);
                 let _ = dialog.show_modal();
-            } else if !app.sharing.get() {
+            } else if !layout.share_open.get() {
                 dialog.close();
             }
         }
     });
     let address = move || {
-        app.link
+        run.link
             .get()
             .filter(|l| !l.fragment.is_empty())
             .map(|l| place::link(&l.fragment))
@@ -46,7 +59,7 @@ pub fn Share() -> impl IntoView {
     };
     // One key copies as soon as there is something to copy.
     Effect::new(move |_| {
-        if app.link.with(Option::is_some)
+        if run.link.with(Option::is_some)
             && let Some(button) = button.get()
         {
             request_animation_frame(move || {
@@ -55,8 +68,8 @@ pub fn Share() -> impl IntoView {
         }
     });
     let others = move || {
-        let shown = app.scenario.get();
-        match app.branches.with(|b| b.left(&shown).count()) {
+        let shown = run.scenario.get();
+        match futures.branches.with(|b| b.left(&shown).count()) {
             0 => None,
             1 => Some(
                 "One other future stays in this tab: the link, the file and the exports carry the one shown.",
@@ -67,7 +80,7 @@ pub fn Share() -> impl IntoView {
         }
     };
     let size = move || {
-        app.link.get().map(|l| {
+        run.link.get().map(|l| {
             l.warning.unwrap_or_else(|| {
                 format!(
                     "{}: scenario, everything done in it, contracts, and the digest the run must come to.",
@@ -76,19 +89,19 @@ pub fn Share() -> impl IntoView {
             })
         })
     };
-    let warned = move || app.link.get().is_some_and(|l| l.warning.is_some());
+    let warned = move || run.link.get().is_some_and(|l| l.warning.is_some());
     view! {
-        <dialog node_ref=dialog on:close=move |_| app.sharing.set(false) aria-labelledby="share-title">
+        <dialog node_ref=dialog on:close=move |_| layout.share_open.set(false) aria-labelledby="share-title">
             <div class="card-head">
                 <h2 id="share-title">"Share this run"</h2>
-                <button class="quiet" aria-label="Close" on:click=move |_| app.sharing.set(false)>{icon("close")}</button>
+                <button class="quiet" aria-label="Close" on:click=move |_| layout.share_open.set(false)>{icon("close")}</button>
             </div>
             <p>"Whoever opens the link sees this run up to here, bit for bit, and can go on from it."</p>
             <div class="copy">
                 <input
                     type="text" id="link" readonly=true class="mono" aria-label="Link" node_ref=field
                     prop:value=move || address().unwrap_or_else(|| {
-                        if app.link.with(Option::is_some) { "too long for a link".into() } else { "…".into() }
+                        if run.link.with(Option::is_some) { "too long for a link".into() } else { "…".into() }
                     })
                 />
                 <button class="strong" node_ref=button disabled=move || address().is_none() on:click=copy>
@@ -96,16 +109,16 @@ pub fn Share() -> impl IntoView {
                 </button>
             </div>
             <p class:warned=warned class="note" id="link-size">{size}</p>
-            {move || app.sharing.get().then(others).flatten().map(|text| view! { <p class="note" id="other-futures">{text}</p> })}
+            {move || layout.share_open.get().then(others).flatten().map(|text| view! { <p class="note" id="other-futures">{text}</p> })}
             <div class="buttons">
-                <button on:click=move |_| app.send(ToWorker::File)>"Download as a file"</button>
+                <button on:click=move |_| worker.send(ToWorker::File)>"Download as a file"</button>
                 <label class="button">
                     "Open a file …"
                     <input
                         type="file" id="open-file" class="unseen" accept=".json,.cftrace,application/json"
                         on:change=move |e| {
-                            drop::chosen(app, &event_target(&e));
-                            app.sharing.set(false);
+                            drop::chosen(intake, &event_target(&e));
+                            layout.share_open.set(false);
                         }
                     />
                 </label>

@@ -1,21 +1,22 @@
 //! Sheets of a narrow page: Escape closes one, and the focus goes in and comes back. On a wide page the
 //! same panels stand beside the chart, and none of this is felt.
 
-use crate::app::{App, Sheet};
+use crate::state::layout::{LayoutState, Sheet};
 use leptos::{ev, prelude::*};
 use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 
-pub fn listen(app: App) {
+pub fn listen() {
+    let layout = expect_context::<LayoutState>();
     let opener = StoredValue::new_local(None::<HtmlElement>);
     window_event_listener(ev::keydown, move |event| {
-        let open = app.sheet.get_untracked() != Sheet::None;
+        let open = layout.sheet.get_untracked() != Sheet::None;
         if event.key() == "Escape" && open && !event.default_prevented() && no_dialog() {
-            app.sheet.set(Sheet::None);
+            layout.sheet.set(Sheet::None);
         }
     });
     Effect::new(move |before: Option<Sheet>| {
-        let sheet = app.sheet.get();
+        let sheet = layout.sheet.get();
         match (before.unwrap_or(Sheet::None), sheet) {
             (Sheet::None, Sheet::None) => {}
             (Sheet::None, _) => {

@@ -1,9 +1,9 @@
 //! One control: label, slider, number with its unit. While a hand is on it, it shows the hand's value;
 //! let go, it acts once.
 
-use crate::app::app;
 use crate::platform::text;
 use crate::scale::Scale;
+use crate::state::run::RunState;
 use leptos::{ev, prelude::*};
 
 #[component]
@@ -20,12 +20,12 @@ pub fn Slider(
     value: Signal<f64>,
     #[prop(into)] act: Callback<f64>,
 ) -> impl IntoView {
-    let app = app();
+    let run = expect_context::<RunState>();
     let draft = RwSignal::new(None::<f64>);
     // Once the world says something new, or refuses, the hand's value has had its time.
     Effect::new(move |_| {
         value.track();
-        app.refused.track();
+        run.refused.track();
         draft.set(None);
     });
     let shown = move || draft.get().unwrap_or_else(|| value.get());

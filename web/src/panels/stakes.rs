@@ -1,14 +1,18 @@
 //! Who holds how much: bars to compare, numbers to set. Changing them starts the run anew.
 
-use crate::app::{Tone, app};
+use crate::state::notices::{Notices, Tone};
+use crate::state::run::RunState;
+use crate::state::scenarios::ScenarioState;
 use crate::words;
 use leptos::prelude::*;
 
 #[component]
 pub fn Stakes() -> impl IntoView {
-    let app = app();
+    let notices = expect_context::<Notices>();
+    let run = expect_context::<RunState>();
+    let scenarios = expect_context::<ScenarioState>();
     let stakes = Memo::new(move |_| {
-        app.force.with(|s| {
+        run.effective.with(|s| {
             let all: Vec<(String, u64)> = s
                 .validators
                 .iter()
@@ -18,14 +22,14 @@ pub fn Stakes() -> impl IntoView {
         })
     });
     let set = move |k: usize, text: String| match text.trim().parse::<u64>() {
-        Ok(stake) => app.restructure(|s| {
+        Ok(stake) => scenarios.restart_with(|s| {
             if let Some(v) = s.validators.get_mut(k) {
                 v.stake = stake;
             }
         }),
         Err(_) => {
-            app.refused.update(|n| *n += 1);
-            app.say(
+            run.refused.update(|n| *n += 1);
+            notices.show(
                 Tone::Bad,
                 format!("“{text}” is no stake: use a whole number from 1 up."),
             );
@@ -35,7 +39,7 @@ pub fn Stakes() -> impl IntoView {
         <details class="stakes">
             <summary>"Stake of each"</summary>
             {move || {
-                app.refused.track();
+                run.refused.track();
                 let all = stakes.get();
                 let total: u128 = all.iter().map(|s| u128::from(s.1)).sum();
                 let most = all.iter().map(|s| s.1).max().unwrap_or(1).max(1);
@@ -56,7 +60,7 @@ pub fn Stakes() -> impl IntoView {
                     }
                 }).collect_view()
             }}
-            <button class="quiet" on:click=move |_| app.restructure(|s| s.validators.iter_mut().for_each(|v| v.stake = 100))>
+            <button class="quiet" on:click=move |_| scenarios.restart_with(|s| s.validators.iter_mut().for_each(|v| v.stake = 100))>
                 "all equal"
             </button>
         </details>

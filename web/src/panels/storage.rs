@@ -4,15 +4,16 @@ use super::answers::refusals;
 use super::bytes::{copy, maybe};
 use super::names::named;
 use super::place::validators;
-use crate::app::App;
 use crate::platform::dom::{El, el};
 use crate::protocol::studio::{Answer, Ask, Place, StorageAsk};
+use crate::state::contracts::ContractState;
+use crate::state::run::RunState;
 use crate::words;
 use consensusforge_core::session::view::{ProofView, StorageView, StoredView};
 use std::rc::Rc;
 
 struct Explorer {
-    app: App,
+    contracts: ContractState,
     contract: String,
     validator: El,
     height: El,
@@ -23,7 +24,7 @@ struct Explorer {
 }
 
 /// The explorer, and a function that brings it up to date when it is open and looks at the newest block.
-pub fn storage(app: App, contract: String) -> (El, Rc<dyn Fn()>) {
+pub fn storage(run: RunState, contracts: ContractState, contract: String) -> (El, Rc<dyn Fn()>) {
     let field = |label: &str, hint: &str| {
         el("input")
             .attr("type", "text")
@@ -31,9 +32,9 @@ pub fn storage(app: App, contract: String) -> (El, Rc<dyn Fn()>) {
             .attr("placeholder", hint)
     };
     let explorer = Rc::new(Explorer {
-        app,
+        contracts,
         contract,
-        validator: validators(app, false),
+        validator: validators(run, false),
         height: field("Height", "height: newest").class("height"),
         since: field("Changed since height", "changed since").class("height"),
         find: field("Find in keys", "find in keys"),
@@ -113,9 +114,9 @@ impl Explorer {
         };
         let me = self.clone();
         let compared = ask.since;
-        self.app
+        self.contracts
             .studio
-            .ask(self.app, Ask::Storage(ask), move |answer| match answer {
+            .ask(Ask::Storage(ask), move |answer| match answer {
                 Answer::Storage(view) => me.show(&view, compared, skip),
                 other => me.table.fill(refusals(other)),
             });
@@ -193,7 +194,7 @@ impl Explorer {
         let key = el("td")
             .class("breaks")
             .attr("title", &format!("0x{}", row.key))
-            .text(&named(self.app, &row.shown));
+            .text(&named(self.contracts, &row.shown));
         let before = compared.then(|| el("td").child(&maybe(row.before.as_deref())));
         el("tr")
             .child(&key)
@@ -204,12 +205,10 @@ impl Explorer {
 
     fn ask_proof(self: &Rc<Self>, ask: Ask) {
         let me = self.clone();
-        self.app
-            .studio
-            .ask(self.app, ask, move |answer| match answer {
-                Answer::Proof(proof) => me.proof.fill([shown(&proof)]),
-                other => me.proof.fill(refusals(other)),
-            });
+        self.contracts.studio.ask(ask, move |answer| match answer {
+            Answer::Proof(proof) => me.proof.fill([shown(&proof)]),
+            other => me.proof.fill(refusals(other)),
+        });
     }
 }
 

@@ -1,17 +1,22 @@
 //! The bar above: name, scenarios, the verdict, and what is always one step away.
 
 use super::icon::icon;
-use super::path::the_path;
 use super::scenarios::Pick;
+use super::share;
 use super::term::term;
-use crate::app::app;
+use crate::state::futures::FutureState;
+use crate::state::layout::LayoutState;
+use crate::state::lessons::LessonState;
+use crate::state::run::RunState;
 use consensusforge_core::session::view::{Frame, VerdictKind};
 use leptos::prelude::*;
 
 #[component]
 pub fn Top() -> impl IntoView {
-    let app = app();
-    let path = the_path();
+    let run = expect_context::<RunState>();
+    let layout = expect_context::<LayoutState>();
+    let futures = expect_context::<FutureState>();
+    let path = expect_context::<LessonState>();
     view! {
         <header class="top">
             <h1>"Consensus"<span>"Forge"</span></h1>
@@ -21,35 +26,35 @@ pub fn Top() -> impl IntoView {
                 <button
                     id="learn" class="quiet" title="The guided path: six short steps"
                     aria-pressed=move || path.open.get().to_string()
-                    on:click=move |_| if path.open.get_untracked() { path.close(app) } else { path.take_up(app) }
+                    on:click=move |_| if path.open.get_untracked() { path.close() } else { path.take_up() }
                 >
                     "Learn"
                 </button>
                 <button
                     class="quiet wide-only"
                     title="Take back the last act (Ctrl+Z)"
-                    disabled=move || !app.can_undo()
-                    on:click=move |_| app.undo()
+                    disabled=move || !futures.can_undo()
+                    on:click=move |_| futures.undo()
                 >
                     "Undo"
                 </button>
                 <button
                     class="quiet wide-only"
                     title="Do again what was taken back (Ctrl+Y)"
-                    disabled=move || !app.can_redo()
-                    on:click=move |_| app.redo()
+                    disabled=move || !futures.can_redo()
+                    on:click=move |_| futures.redo()
                 >
                     "Redo"
                 </button>
-                <button id="share" class="strong" title="A link to this very run (L)" on:click=move |_| app.share()>"Share"</button>
-                <button class="quiet" aria-label="Help" title="Help (?)" on:click=move |_| app.helping.set(true)>"?"</button>
+                <button id="share" class="strong" title="A link to this very run (L)" on:click=move |_| share::open(run, layout)>"Share"</button>
+                <button class="quiet" aria-label="Help" title="Help (?)" on:click=move |_| layout.help_open.set(true)>"?"</button>
                 <button
                     class="quiet"
-                    aria-label=move || format!("Theme: {}", app.theme.get().name())
-                    title=move || format!("Theme: {}", app.theme.get().name())
-                    on:click=move |_| app.set_theme(app.theme.get_untracked().next())
+                    aria-label=move || format!("Theme: {}", layout.theme.get().name())
+                    title=move || format!("Theme: {}", layout.theme.get().name())
+                    on:click=move |_| layout.theme.update(|t| *t = t.next())
                 >
-                    {move || icon(app.theme.get().name())}
+                    {move || icon(layout.theme.get().name())}
                 </button>
             </div>
         </header>
@@ -59,9 +64,9 @@ pub fn Top() -> impl IntoView {
 /// The worst verdict in colour, shape and words. No live region: the announcer tells when it turns.
 #[component]
 pub fn Chip() -> impl IntoView {
-    let app = app();
-    let state = Memo::new(move |_| app.frame.with(|f| f.as_ref().map(|f| verdict(f))));
-    let place = Memo::new(move |_| app.frame.with(|f| f.as_ref().map_or((0, 0), |f| ahead(f))));
+    let run = expect_context::<RunState>();
+    let state = Memo::new(move |_| run.frame.with(|f| f.as_ref().map(|f| verdict(f))));
+    let place = Memo::new(move |_| run.frame.with(|f| f.as_ref().map_or((0, 0), |f| ahead(f))));
     view! {
         <div id="verdict" class="chip" data-kind=move || state.get().map_or("none", |s| s.0)>
             {move || match state.get() {

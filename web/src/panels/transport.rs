@@ -1,9 +1,11 @@
 //! Moving in time: play, step, jump, speed, and the scrub bar with what happened and what was done.
 
 use super::icon::icon;
-use crate::app::{App, app};
 use crate::platform::text;
 use crate::scale;
+use crate::state::notices::{Notices, Tone};
+use crate::state::playback::Playback;
+use crate::state::run::RunState;
 use crate::words;
 use consensusforge_core::session::view::{Moments, Unit};
 use leptos::{ev, prelude::*};
@@ -36,16 +38,16 @@ const KINDS: [(&str, Kind); 4] = [
 const MARKS: usize = 700;
 
 /// A step back by one thing.
-pub fn step_back(app: App, unit: Unit) {
-    app.step_back(unit);
+pub fn step_back(playback: Playback, unit: Unit) {
+    playback.step_back(unit);
 }
 
 /// To the next commit, fault, ... or the one before.
-pub fn jump(app: App, on: bool) {
-    let kind = app.jump_kind.get_untracked();
+pub fn jump(notices: Notices, run: RunState, playback: Playback, on: bool) {
+    let kind = playback.jump_kind.get_untracked();
     let (name, kind) = KINDS[kind.min(KINDS.len() - 1)];
-    let now = app.now_us();
-    let found = app.moments.with_untracked(|m| {
+    let now = run.now_us();
+    let found = playback.moments.with_untracked(|m| {
         let near = |at: &[u64]| neighbour(at, now, on);
         match kind {
             Kind::Commit => near(&m.commits_us),
@@ -54,11 +56,11 @@ pub fn jump(app: App, on: bool) {
             Kind::Violation => near(&instants(&m.violations)),
         }
     });
-    app.play(false);
+    playback.play(false);
     match found {
-        Some(at) => app.seek(at),
+        Some(at) => playback.seek(at),
         // Beyond what has been seen the run itself finds the next one.
-        None if on && kind == Kind::Commit => app.step(Unit::Height),
+        None if on && kind == Kind::Commit => playback.step(Unit::Height),
         None => {
             let where_to = if on { "after" } else { "before" };
             let far = if on {
@@ -66,8 +68,8 @@ pub fn jump(app: App, on: bool) {
             } else {
                 ""
             };
-            app.say(
-                crate::app::Tone::Plain,
+            notices.show(
+                Tone::Plain,
                 format!("There is no {name} {where_to} this instant{far}."),
             );
         }
@@ -89,7 +91,9 @@ fn neighbour(sorted: &[u64], now: u64, on: bool) -> Option<u64> {
 
 #[component]
 pub fn Transport() -> impl IntoView {
-    let app = app();
+    let notices = expect_context::<Notices>();
+    let run = expect_context::<RunState>();
+    let playback = expect_context::<Playback>();
     let unit = RwSignal::new(0usize);
     let chosen = move || UNITS[unit.get_untracked()].1;
     let choose = move |event| {
@@ -98,29 +102,30 @@ pub fn Transport() -> impl IntoView {
     };
     let choose_kind = move |event| {
         let id = event_target_value(&event);
-        app.jump_kind
+        playback
+            .jump_kind
             .set(KINDS.iter().position(|k| k.0 == id).unwrap_or_default());
     };
     let speed = move |event: ev::Event| {
         if let Some(position) = text::number(&event_target_value(&event)) {
-            app.set_speed(scale::speed(position));
+            playback.set_speed(scale::speed(position));
         }
     };
     view! {
         <section class="transport" aria-label="Time">
             <Scrub />
             <div class="buttons moves">
-                <button class="quiet" aria-label="Back to the start" title="Back to the start (Home)" on:click=move |_| app.seek(0)>{icon("start")}</button>
-                <button id="step-back" class="quiet" aria-label="A step back" title="A step back (,)" on:click=move |_| step_back(app, chosen())>{icon("back")}</button>
+                <button class="quiet" aria-label="Back to the start" title="Back to the start (Home)" on:click=move |_| playback.seek(0)>{icon("start")}</button>
+                <button id="step-back" class="quiet" aria-label="A step back" title="A step back (,)" on:click=move |_| step_back(playback, chosen())>{icon("back")}</button>
                 <button
                     id="play" class="strong"
-                    aria-label=move || if app.playing.get() { "Pause" } else { "Play" }
+                    aria-label=move || if playback.playing.get() { "Pause" } else { "Play" }
                     title="Play or pause (Space)"
-                    on:click=move |_| app.play(!app.playing.get_untracked())
+                    on:click=move |_| playback.play(!playback.playing.get_untracked())
                 >
-                    {move || icon(if app.playing.get() { "pause" } else { "play" })}
+                    {move || icon(if playback.playing.get() { "pause" } else { "play" })}
                 </button>
-                <button id="step" class="quiet" aria-label="A step on" title="A step on (.)" on:click=move |_| app.step(chosen())>{icon("on")}</button>
+                <button id="step" class="quiet" aria-label="A step on" title="A step on (.)" on:click=move |_| playback.step(chosen())>{icon("on")}</button>
                 <label class="unit-pick">
                     <span class="unseen">"a step is one"</span>
                     <select id="unit" title="What a step is" on:change=choose>
@@ -129,25 +134,25 @@ pub fn Transport() -> impl IntoView {
                 </label>
             </div>
             <div class="buttons jumps">
-                <button id="jump-back" class="quiet" aria-label="To the one before" title="To the one before (K)" on:click=move |_| jump(app, false)>"⇤"</button>
+                <button id="jump-back" class="quiet" aria-label="To the one before" title="To the one before (K)" on:click=move |_| jump(notices, run, playback, false)>"⇤"</button>
                 <label class="unit-pick">
                     <span class="unseen">"jump between"</span>
                     <select id="jump-kind" title="What to jump between" on:change=choose_kind>
                         {KINDS.map(|(name, _)| view! { <option value=name>{name}</option> })}
                     </select>
                 </label>
-                <button id="jump-on" class="quiet" aria-label="To the next one" title="To the next one (J)" on:click=move |_| jump(app, true)>"⇥"</button>
+                <button id="jump-on" class="quiet" aria-label="To the next one" title="To the next one (J)" on:click=move |_| jump(notices, run, playback, true)>"⇥"</button>
             </div>
             <div class="speed">
                 <label for="speed">"speed"</label>
                 <input
                     type="range" id="speed" min="0" max=scale::SPEED_STOPS step="1"
-                    prop:value=move || scale::speed_position(app.speed.get()).to_string()
-                    aria-valuetext=move || words::speed(app.speed.get())
+                    prop:value=move || scale::speed_position(playback.speed.get()).to_string()
+                    aria-valuetext=move || words::speed(playback.speed.get())
                     title="Simulated time in real time; at the right end as fast as possible"
                     on:input=speed
                 />
-                <output for="speed">{move || match app.speed.get() {
+                <output for="speed">{move || match playback.speed.get() {
                     None => "max".into(),
                     some => words::speed(some),
                 }}</output>
@@ -159,22 +164,23 @@ pub fn Transport() -> impl IntoView {
 
 #[component]
 fn Scrub() -> impl IntoView {
-    let app = app();
-    let end = move || app.reached_us.get().max(1_000);
+    let run = expect_context::<RunState>();
+    let playback = expect_context::<Playback>();
+    let end = move || playback.end_us.get().max(1_000);
     let hand = RwSignal::new(None::<u64>);
-    let shown = move || hand.get().unwrap_or_else(|| app.tick.with(|t| t.now_us));
+    let shown = move || hand.get().unwrap_or_else(|| run.tick.with(|t| t.now_us));
     let slid = move |event: ev::Event| {
         if let Some(to) = text::number(&event_target_value(&event)) {
             let to = to as u64;
-            if app.playing.get_untracked() {
-                app.play(false);
+            if playback.playing.get_untracked() {
+                playback.play(false);
             }
             hand.set(Some(to));
-            app.seek(to);
+            playback.seek(to);
         }
     };
     let forks = Memo::new(move |_| {
-        app.frame.with(|f| {
+        run.frame.with(|f| {
             let forked = |f: &consensusforge_core::session::view::Frame| {
                 let all = f.commits.iter().filter(|c| c.forked).map(|c| c.at_us);
                 all.collect::<Vec<_>>()
@@ -185,10 +191,10 @@ fn Scrub() -> impl IntoView {
     let marks = Memo::new(move |_| {
         let end = end();
         let forks = forks.with(|f| path(f, end, "V9"));
-        app.moments.with(|m| paths(m, end, forks))
+        playback.moments.with(|m| paths(m, end, forks))
     });
     let told = move || {
-        app.moments.with(|m| {
+        playback.moments.with(|m| {
             let faults = m.faults.iter().chain(&m.violations).rev().take(6);
             let lines: Vec<String> = faults
                 .map(|f| format!("{}  {}", words::clock(f.at_us), f.what))

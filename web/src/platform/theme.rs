@@ -1,6 +1,6 @@
 //! Light, dark, or what the system says. Kept in the browser; lost storage loses nothing else.
 
-use super::kept;
+use super::storage;
 use leptos::prelude::{document, window};
 
 const KEY: &str = "theme";
@@ -30,19 +30,19 @@ impl Theme {
         }
     }
 
-    pub fn kept() -> Theme {
-        match kept::get(KEY).as_deref() {
+    pub fn stored() -> Theme {
+        match storage::get(KEY).as_deref() {
             Some("light") => Theme::Light,
             Some("dark") => Theme::Dark,
             _ => Theme::Auto,
         }
     }
 
-    pub fn put(self) {
+    pub fn apply(self) {
         if let Some(root) = document().document_element() {
             let _ = root.set_attribute("data-theme", self.name());
         }
-        kept::set(KEY, self.name());
+        storage::set(KEY, self.name());
     }
 }
 

@@ -53,7 +53,16 @@ pub enum Ask {
 }
 
 /// A validator, and the block after which it is asked; none: its newest.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    BorshSerialize,
+    BorshDeserialize
+)]
 pub struct Place {
     pub validator: u16,
     pub height: Option<u64>,

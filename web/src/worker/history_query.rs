@@ -3,7 +3,7 @@
 
 use crate::protocol::studio::{Ask, Place};
 use consensusforge_core::session::Session;
-use consensusforge_core::session::studio::Then;
+use consensusforge_core::session::studio::PastState;
 use std::collections::VecDeque;
 
 /// Questions that may wait; more are answered with what is at hand.
@@ -23,7 +23,7 @@ pub struct Question {
     pub number: u32,
     pub ask: Ask,
     /// The older of two states, once it is found.
-    pub then: Option<Then>,
+    pub then: Option<PastState>,
 }
 
 /// A question, where it can be answered.

@@ -1,7 +1,7 @@
 //! What an act is called in the list of futures.
 
-use crate::effective::typical_latency;
 use crate::model::{Command, SubmitSpec, Who};
+use crate::settings::typical_latency;
 use crate::words;
 
 /// A few words: "loss 10 %", "crash v2".

@@ -6,7 +6,7 @@ use crate::forms::{self, FormView, Kind};
 use crate::model::{CoinSpec, Command, InputSpec, SubmitSpec};
 use crate::protocol::studio::{Answer, Ask, At, CallDraft, Message};
 use crate::words;
-use consensusforge_core::session::studio::{StorageQuestion, Then, check_proof};
+use consensusforge_core::session::studio::{PastState, StorageQuestion, check_proof};
 use consensusforge_core::session::{Session, Slices, view::Problem};
 use std::collections::BTreeMap;
 
@@ -37,7 +37,7 @@ impl RequestHandler {
         session: &Session,
         files: &Files,
         ask: Ask,
-        then: Option<&Then>,
+        then: Option<&PastState>,
     ) -> Outcome {
         let said = |result: Result<Answer, Problem>| {
             result.unwrap_or_else(|p| Answer::Complaints(vec![(At::Whole, p.sentence)]))

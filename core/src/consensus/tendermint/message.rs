@@ -27,7 +27,7 @@ pub enum Message {
     },
 }
 
-/// Indices into `Tendermint::KINDS`.
+/// Indices into the kinds of `info::INFO`.
 pub const PROPOSAL: u8 = 0;
 pub const PREVOTE: u8 = 1;
 pub const PRECOMMIT: u8 = 2;

@@ -54,7 +54,9 @@
 
 pub mod certificate;
 mod future_messages;
+mod info;
 pub mod message;
+mod params;
 mod receive;
 mod rules;
 mod state;
@@ -63,8 +65,12 @@ pub mod votes;
 pub use message::Message;
 pub use state::{State, Step};
 
-use super::{Context, Input, Kind, Protocol, Role, Script, SignedMessages, Status, Tally};
-use crate::types::{BlockId, Height, Round};
+pub use params::Params;
+
+use super::{
+    Corruptible, Input, Mark, Protocol, ProtocolInfo, Recipients, Resend, Script, Status, Tally,
+};
+use crate::types::{BlockId, Round};
 use message::{PRECOMMIT, PREVOTE, PROPOSAL};
 use rules::Effects;
 use state::Verdict;
@@ -73,7 +79,9 @@ use state::Verdict;
 #[derive(Clone, Copy, Debug)]
 pub struct Tendermint;
 
-/// Indices into [`Tendermint::TIMERS`].
+type Context<'a> = super::Context<'a, Params>;
+
+/// Indices into the timers of [`info::INFO`].
 pub const PROPOSE_TIMER: u8 = 0;
 pub const PREVOTE_TIMER: u8 = 1;
 pub const PRECOMMIT_TIMER: u8 = 2;
@@ -86,86 +94,11 @@ impl Protocol for Tendermint {
     type Message = Message;
     type State = State;
 
-    const NAME: &'static str = "tendermint";
-    const KINDS: &'static [Kind] = &[
-        Kind {
-            name: "proposal",
-            role: Role::Proposal,
-        },
-        Kind {
-            name: "prevote",
-            role: Role::Vote,
-        },
-        Kind {
-            name: "precommit",
-            role: Role::Vote,
-        },
-    ];
-    const TIMERS: &'static [&'static str] = &["propose", "prevote", "precommit", "interval"];
-    const TIMEOUT_MESSAGES: &'static [Option<&'static str>] = &[
-        Some("waited in vain for a proposal at height {height}, round {round}: it prevotes nil."),
-        Some(
-            "saw no quorum of prevotes for one block at height {height}, round {round}: it precommits nil.",
-        ),
-        Some("saw no quorum of precommits for one block at height {height}: on to round {next}."),
-        None,
-    ];
-    const CERTIFICATES: &'static str = "precommits";
-    const STEPS: &'static [&'static str] = &["propose", "prevote", "precommit", "new height"];
-    const VALIDATORS_CHANGE: bool = true;
-    const CONVENTIONS: &'static [(&'static str, &'static str)] = &[
-        (
-            "quorum",
-            "strictly more than 2/3 of the total stake of the height's validators",
-        ),
-        (
-            "round skip",
-            "distinct signers of any kind of message of one later round, with strictly more than 1/3 of the stake",
-        ),
-        (
-            "equivocators",
-            "a validator counts once behind each value it voted for (up to four, and any that others with more than a third of the stake voted for) and once among all voters; its first contradiction is reported as evidence",
-        ),
-        (
-            "own messages",
-            "delivered to the sender at once, and counted like any other",
-        ),
-        (
-            "signatures",
-            "verified before the protocol sees a message; a wrong one never counts",
-        ),
-        (
-            "proposals",
-            "only the round's proposer's count; several distinct ones are all kept (up to four, and any whose block more than a third of the stake voted for)",
-        ),
-        ("duplicates", "the same message again changes nothing"),
-        (
-            "timers",
-            "base + round * delta; one of an older round or height is ignored; a restart arms them again in full length",
-        ),
-        (
-            "nil precommits",
-            "a quorum of them still waits for the precommit timer, as in the paper",
-        ),
-        (
-            "validity",
-            "until the ledger has answered, a block is neither valid nor invalid: its proposal waits, and the propose timer may fire",
-        ),
-        (
-            "block interval",
-            "pause between a decision and round 0 of the next height (CometBFT's timeout_commit); a decision proved meanwhile is taken at once",
-        ),
-        (
-            "catch-up",
-            "a quorum of precommits for one block in one round, by distinct validators, decides a valid block without its proposal",
-        ),
-        (
-            "restart",
-            "locks, votes and what was signed survive; nothing conflicting is ever signed",
-        ),
-    ];
+    type Params = Params;
 
-    fn new(genesis: BlockId) -> State {
+    const INFO: ProtocolInfo = info::INFO;
+
+    fn new(genesis: BlockId, _: &Params) -> State {
         State::new(genesis)
     }
 
@@ -196,9 +129,10 @@ impl Protocol for Tendermint {
         }
     }
 
-    fn status(state: &State, _: &Context) -> Status {
+    fn status(state: &State, context: &Context) -> Status {
         /// Rounds whose voters are named: a chain stalled for an hour has a thousand rounds of them.
         const NAMED_ROUNDS: Round = 4;
+        let set = context.validators.at(state.height);
         let mut tallies = Vec::new();
         for votes in state.votes.iter() {
             for (kind, tally) in [(PREVOTE, &votes.prevotes), (PRECOMMIT, &votes.precommits)] {
@@ -206,7 +140,15 @@ impl Protocol for Tendermint {
                     kind,
                     round: votes.round,
                     value,
-                    stake,
+                    have: stake,
+                    needed: set.quorum(),
+                    of: set.total(),
+                    purpose: match (kind, value) {
+                        (PREVOTE, Some(_)) => "lock and precommit",
+                        (PREVOTE, None) => "precommit nil",
+                        (_, Some(_)) => "decide",
+                        (_, None) => "wait for the next round",
+                    },
                     voters: if votes.round.saturating_add(NAMED_ROUNDS) > state.round {
                         tally.votes_for(value).map(|vote| vote.signer).collect()
                     } else {
@@ -215,26 +157,27 @@ impl Protocol for Tendermint {
                 }));
             }
         }
+        let valid = state.valid.map(|(block, round)| Mark {
+            name: "valid",
+            block,
+            round,
+        });
         Status {
             height: state.height,
             round: state.round,
             step: state.step.name(),
+            awaits: info::STEPS[usize::from(state.step.index())].awaits,
             locked: state.locked,
-            valid: state.valid,
+            marks: valid.into_iter().collect(),
             tallies,
         }
     }
 
-    fn height(state: &State) -> Height {
-        state.height
-    }
-
-    fn resend(
-        state: &State,
-        context: &Context,
-    ) -> (SignedMessages<Message>, SignedMessages<Message>) {
+    /// The node's own messages go to everybody; of others' those go on, to one peer at a time, that must
+    /// not die with their signer: valid proposals, and the votes behind the valid value.
+    fn resend(state: &State, context: &Context) -> Resend<Message> {
         if state.step == Step::NewHeight {
-            return (Vec::new(), Vec::new());
+            return Vec::new();
         }
         let locked_round = state.locked.map(|(_, round)| round);
         let valid_round = state.valid.map(|(_, round)| round);
@@ -258,90 +201,94 @@ impl Protocol for Tendermint {
         let others = proposals
             .chain(polka)
             .filter(|signed| Some(signed.signer) != context.me);
-        (own.cloned().collect(), others.cloned().collect())
+        let own = own.map(|signed| (Recipients::Everyone, signed.clone()));
+        let others = others.map(|signed| (Recipients::OnePeer, signed.clone()));
+        own.chain(others).collect()
     }
+}
 
-    fn conflicting(message: &Message, other: BlockId) -> Option<Message> {
-        message.value()?;
-        Some(match *message {
-            // A fresh proposal: the valid round of the first would not fit another block.
-            Message::Proposal { height, round, .. } => Message::Proposal {
-                height,
-                round,
-                value: other,
-                valid_round: None,
-            },
-            Message::Prevote { height, round, .. } => Message::Prevote {
-                height,
-                round,
-                value: Some(other),
-            },
-            Message::Precommit { height, round, .. } => Message::Precommit {
-                height,
-                round,
-                value: Some(other),
-            },
-        })
-    }
-
-    fn votes_for(proposal: &Message) -> Vec<Message> {
-        match *proposal {
-            Message::Proposal {
-                height,
-                round,
-                value,
-                ..
-            } => vec![
-                Message::Prevote {
-                    height,
-                    round,
-                    value: Some(value),
-                },
-                Message::Precommit {
-                    height,
-                    round,
-                    value: Some(value),
-                },
-            ],
-            Message::Prevote { .. } | Message::Precommit { .. } => Vec::new(),
-        }
-    }
-
-    fn forget_lock(state: &mut State) {
+impl Corruptible for Tendermint {
+    const CONFLICTING: Option<super::corruptible::Conflicting<Message>> = Some(conflicting);
+    const VOTES_FOR: Option<super::corruptible::VotesFor<Message>> = Some(votes_for);
+    const FORGET_LOCK: Option<fn(&mut State)> = Some(|state| {
         state.locked = None;
         state.valid = None;
-    }
+    });
+    const ACCEPT_INVALID: Option<fn(&mut State)> = Some(|state| state.accepts_invalid = true);
+    const COMPOSE: Option<super::corruptible::Compose<Message>> = Some(compose);
+}
 
-    fn accept_invalid(state: &mut State) {
-        state.accepts_invalid = true;
-    }
+/// A fresh proposal: the valid round of the first would not fit another block.
+fn conflicting(message: &Message, other: BlockId) -> Option<Message> {
+    message.value()?;
+    Some(match *message {
+        Message::Proposal { height, round, .. } => Message::Proposal {
+            height,
+            round,
+            value: other,
+            valid_round: None,
+        },
+        Message::Prevote { height, round, .. } => Message::Prevote {
+            height,
+            round,
+            value: Some(other),
+        },
+        Message::Precommit { height, round, .. } => Message::Precommit {
+            height,
+            round,
+            value: Some(other),
+        },
+    })
+}
 
-    fn compose(script: &Script) -> Result<Message, String> {
-        let (height, round) = (script.slot.height, script.slot.round);
-        let value = script.value;
-        let kind = Self::KINDS.iter().position(|k| k.name == script.kind);
-        match kind.and_then(|k| u8::try_from(k).ok()) {
-            Some(PROPOSAL) => Ok(Message::Proposal {
+fn votes_for(proposal: &Message) -> Vec<Message> {
+    match *proposal {
+        Message::Proposal {
+            height,
+            round,
+            value,
+            ..
+        } => vec![
+            Message::Prevote {
                 height,
                 round,
-                value: value.ok_or("a proposal needs a value: nil cannot be proposed")?,
-                valid_round: script.valid_round,
-            }),
-            Some(PREVOTE) => Ok(Message::Prevote {
+                value: Some(value),
+            },
+            Message::Precommit {
                 height,
                 round,
-                value,
-            }),
-            Some(PRECOMMIT) => Ok(Message::Precommit {
-                height,
-                round,
-                value,
-            }),
-            Some(_) | None => Err(format!(
-                "\"{}\" is no kind of message: there are proposal, prevote and precommit",
-                script.kind
-            )),
-        }
+                value: Some(value),
+            },
+        ],
+        Message::Prevote { .. } | Message::Precommit { .. } => Vec::new(),
+    }
+}
+
+fn compose(script: &Script) -> Result<Message, String> {
+    let (height, round) = (script.slot.height, script.slot.round);
+    let value = script.value;
+    let kind = info::INFO.kinds.iter().position(|k| k.name == script.kind);
+    match kind.and_then(|k| u8::try_from(k).ok()) {
+        Some(PROPOSAL) => Ok(Message::Proposal {
+            height,
+            round,
+            value: value.ok_or("a proposal needs a value: nil cannot be proposed")?,
+            valid_round: script.valid_round,
+        }),
+        Some(PREVOTE) => Ok(Message::Prevote {
+            height,
+            round,
+            value,
+        }),
+        Some(PRECOMMIT) => Ok(Message::Precommit {
+            height,
+            round,
+            value,
+        }),
+        Some(_) | None => Err(format!(
+            "\"{}\" is no kind of message: there are proposal, prevote and precommit",
+            script.kind
+        )),
     }
 }
 

@@ -1,14 +1,14 @@
 //! What comes in: messages are kept and counted here, and the rules are tried when a tally crossed a
 //! threshold.
 
-use super::INTERVAL_TIMER;
 use super::certificate;
 use super::message::Message;
 use super::rules::{self, Effects};
 use super::state::{Commit, State, Step, Verdict};
 use super::votes::{Counted, Crossed, SignedMessage, Votes};
+use super::{Context, INTERVAL_TIMER};
 use crate::base::limits::{MAX_HEIGHTS_AHEAD, MAX_ROUND, MAX_ROUNDS_AHEAD, MAX_ROUNDS_BEHIND};
-use crate::consensus::{Certificate, Context, Effect, Note, Timer};
+use crate::consensus::{Certificate, Effect, Note, Timer};
 use crate::types::{BlockId, Evidence, Height, Round, Slot, Validator, ValidatorSet};
 use std::sync::Arc;
 
@@ -269,7 +269,7 @@ pub(super) fn start_height(
     state.far.clear();
     state.signed.clear();
     state.own.clear();
-    rules::enter(state, Step::NewHeight, out);
+    rules::enter(state, context, Step::NewHeight, out);
     arm_interval_timer(state, context, out);
     for early in state.ahead.take(state.height) {
         message(state, context, early, out);
@@ -282,6 +282,6 @@ pub(super) fn arm_interval_timer(state: &State, context: &Context, out: &mut Eff
             kind: INTERVAL_TIMER,
             slot: state.slot(),
         },
-        after: context.timing.block_interval.max(1),
+        after: context.block_interval.max(1),
     });
 }

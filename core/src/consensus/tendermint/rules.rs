@@ -5,10 +5,10 @@
 
 use super::message::Message;
 use super::state::{Commit, State, Step, Verdict};
-use super::{PRECOMMIT_TIMER, PREVOTE_TIMER, PROPOSE_TIMER, receive};
+use super::{Context, PRECOMMIT_TIMER, PREVOTE_TIMER, PROPOSE_TIMER, receive};
 use crate::base::Micros;
 use crate::base::limits::{MAX_ROUND, MAX_ROUNDS_BEHIND, MAX_VALUES_PER_SIGNER};
-use crate::consensus::{Context, Effect, Note, Timer};
+use crate::consensus::{Effect, Note, Timer};
 use crate::types::{BlockId, Round, Slot};
 use std::sync::Arc;
 
@@ -46,7 +46,7 @@ pub(super) fn start_round(state: &mut State, context: &Context, round: Round, ou
     let held = [state.locked, state.valid].map(|held| held.map(|(_, round)| round));
     state.votes.prune(set, oldest, held);
     forget(state, oldest);
-    enter(state, Step::Propose, out);
+    enter(state, context, Step::Propose, out);
     propose(state, context, out);
     arm_propose_timer(state, context, out);
 }
@@ -208,7 +208,13 @@ fn arm_prevote_timer(state: &mut State, context: &Context, out: &mut Effects) ->
             .is_some_and(|v| !v.prevote_timer_armed && set.is_quorum(v.prevotes.any()));
     if enabled {
         state.votes.round_mut(state.round).prevote_timer_armed = true;
-        arm(state, PREVOTE_TIMER, context.timing.prevote, context, out);
+        arm(
+            state,
+            PREVOTE_TIMER,
+            context.params.prevote_timeout_us,
+            context,
+            out,
+        );
     }
     enabled
 }
@@ -278,7 +284,7 @@ fn arm_precommit_timer(state: &mut State, context: &Context, out: &mut Effects) 
         arm(
             state,
             PRECOMMIT_TIMER,
-            context.timing.precommit,
+            context.params.precommit_timeout_us,
             context,
             out,
         );
@@ -403,7 +409,13 @@ pub(super) fn resume(state: &mut State, context: &Context, out: &mut Effects) {
             arm_propose_timer(state, context, out);
         }
         Step::Prevote if prevote_timer => {
-            arm(state, PREVOTE_TIMER, context.timing.prevote, context, out);
+            arm(
+                state,
+                PREVOTE_TIMER,
+                context.params.prevote_timeout_us,
+                context,
+                out,
+            );
         }
         Step::Prevote | Step::Precommit => {}
     }
@@ -411,7 +423,7 @@ pub(super) fn resume(state: &mut State, context: &Context, out: &mut Effects) {
         arm(
             state,
             PRECOMMIT_TIMER,
-            context.timing.precommit,
+            context.params.precommit_timeout_us,
             context,
             out,
         );
@@ -425,7 +437,7 @@ fn prevote(state: &mut State, context: &Context, value: Option<BlockId>, out: &m
         value,
     };
     sign(state, context, message, out);
-    enter(state, Step::Prevote, out);
+    enter(state, context, Step::Prevote, out);
 }
 
 fn precommit(state: &mut State, context: &Context, value: Option<BlockId>, out: &mut Effects) {
@@ -435,14 +447,15 @@ fn precommit(state: &mut State, context: &Context, value: Option<BlockId>, out: 
         value,
     };
     sign(state, context, message, out);
-    enter(state, Step::Precommit, out);
+    enter(state, context, Step::Precommit, out);
 }
 
-pub(super) fn enter(state: &mut State, step: Step, out: &mut Effects) {
+pub(super) fn enter(state: &mut State, context: &Context, step: Step, out: &mut Effects) {
     state.step = step;
     out.push(Effect::Note(Note::Step {
         slot: state.slot(),
         step: step.index(),
+        leader: Some(context.proposer(state.height, state.round)),
     }));
 }
 
@@ -468,12 +481,18 @@ fn signed_kind(state: &State, kind: u8) -> bool {
 }
 
 fn arm_propose_timer(state: &State, context: &Context, out: &mut Effects) {
-    arm(state, PROPOSE_TIMER, context.timing.propose, context, out);
+    arm(
+        state,
+        PROPOSE_TIMER,
+        context.params.propose_timeout_us,
+        context,
+        out,
+    );
 }
 
 /// Timeouts grow with the round, so that some round outlasts any fixed delay.
 fn arm(state: &State, kind: u8, base: Micros, context: &Context, out: &mut Effects) {
-    let growth = u64::from(state.round).saturating_mul(context.timing.delta);
+    let growth = u64::from(state.round).saturating_mul(context.params.timeout_delta_us);
     out.push(Effect::SetTimer {
         timer: Timer {
             kind,

@@ -18,7 +18,7 @@ pub enum Step {
 }
 
 impl Step {
-    /// Index into `Tendermint::STEPS`.
+    /// Index into `info::STEPS`.
     #[must_use]
     pub fn index(self) -> u8 {
         match self {

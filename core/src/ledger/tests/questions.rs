@@ -1,27 +1,12 @@
 //! Questions about contracts that are not there.
 
-use super::scripted::scripted_chain;
 use super::*;
-use crate::base::slices::finish;
-use crate::ledger::contract::ExecutionContext;
 use crate::ledger::journal::Journal;
 use crate::ledger::questions;
 use crate::vm::{Answer, NoAnswer, Order, Query};
 
 fn asked(query: &Query) -> Result<Answer, NoAnswer> {
-    let chain = scripted_chain();
-    let mut journal = Journal::new(&State::default());
-    let place = ExecutionContext::new(&chain.engine, 1, 0);
-    let asker = person(0);
-    finish(questions::answer(
-        &place,
-        &mut journal,
-        &asker,
-        query,
-        1_000,
-        0,
-    ))
-    .answer
+    questions::look_up(&Journal::new(&State::default()), query)
 }
 
 /// wasmd looks into the store without asking whose it is: contracts test by it whether somebody is a

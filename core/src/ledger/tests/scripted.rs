@@ -135,8 +135,8 @@ fn follow(
     };
     for op in script {
         match op {
-            Op::Set(key, value) => host.set(&key, &value).unwrap(),
-            Op::Remove(key) => host.delete(&key).unwrap(),
+            Op::Set(key, value) => host.set(&key, &value),
+            Op::Remove(key) => host.delete(&key),
             Op::Fail(why) => return Err(Failure::new(FailureKind::Contract, why)),
             Op::Burn => return Err(Failure::out_of_gas(gas)),
             Op::Data(data) => response.data = Some(data),
@@ -154,13 +154,12 @@ fn follow(
                     ),
                     Some(Err(why)) => format!("failed: {why}"),
                 };
-                host.set(&key, text.as_bytes()).unwrap();
+                host.set(&key, text.as_bytes());
             }
             Op::NoteEvents(key) => {
                 let events = ctx.reply.as_ref().and_then(|r| r.result.as_ref().ok());
                 let events = events.map(|done| format!("{:?}", done.events));
-                host.set(&key, events.unwrap_or_default().as_bytes())
-                    .unwrap();
+                host.set(&key, events.unwrap_or_default().as_bytes());
             }
             Op::NoteBalance(key, of, denom) => {
                 note(host, &key, &Query::Balance { of, denom }, gas, asked)
@@ -245,6 +244,5 @@ fn follow(
 fn note(host: &mut dyn Host, key: &[u8], query: &Query, gas: u64, asked: &mut u64) {
     let answered = finish(host.query(query, gas));
     *asked += answered.gas_used;
-    host.set(key, format!("{:?}", answered.answer).as_bytes())
-        .unwrap();
+    host.set(key, format!("{:?}", answered.answer).as_bytes());
 }

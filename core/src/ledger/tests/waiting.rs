@@ -2,6 +2,7 @@ use super::*;
 
 fn insert(pool: &mut Mempool, state: &State, tx: &Arc<SignedTransaction>) -> Result<(), String> {
     pool.insert(tx, state, &chain().id, false)
+        .map_err(|why| why.to_string())
 }
 
 fn gold(from: u64, nonce: u64, price: u64) -> Arc<SignedTransaction> {
@@ -117,7 +118,9 @@ fn one_module_larger_than_a_block_goes_into_each() {
     assert_eq!(taken.len(), 2);
     check_block(&chain, &state, &block(taken)).unwrap();
     let both: Vec<_> = pool.iter().cloned().collect();
-    let why = check_block(&chain, &state, &block(both)).unwrap_err();
+    let why = check_block(&chain, &state, &block(both))
+        .unwrap_err()
+        .to_string();
     assert!(why.contains("bytes: at most 2097152"), "{why}");
 }
 

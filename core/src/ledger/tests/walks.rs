@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::ledger::journal::Journal;
-use crate::vm::{Order, Span};
+use crate::vm::{KeyRange, Order};
 use proptest::prelude::*;
 use std::collections::BTreeMap;
 
@@ -13,7 +13,7 @@ fn key() -> impl Strategy<Value = Vec<u8>> {
     proptest::collection::vec(prop_oneof![Just(0_u8), Just(7), Just(255)], 0..3)
 }
 
-/// Everything in a span, one step after another, and how many removed keys were passed over.
+/// Everything in a span, one step after another, and how many removed keys were skipped over.
 fn walk(
     journal: &Journal,
     contract: Address,
@@ -22,17 +22,17 @@ fn walk(
     order: Order,
 ) -> (Pairs, u64) {
     let (mut start, mut end) = (start.map(<[u8]>::to_vec), end.map(<[u8]>::to_vec));
-    let (mut found, mut passed) = (Vec::new(), 0);
+    let (mut found, mut skipped) = (Vec::new(), 0);
     loop {
-        let span = Span {
+        let span = KeyRange {
             start: start.as_deref(),
             end: end.as_deref(),
             order,
         };
         let step = journal.first(&contract, span, 1_000);
-        passed += step.passed;
+        skipped += step.skipped;
         let Some((key, value)) = step.found else {
-            return (found, passed);
+            return (found, skipped);
         };
         match order {
             Order::Ascending => start = Some([&key[..], &[0]].concat()),
@@ -96,16 +96,16 @@ fn patience_ends() {
         journal.set_storage(contract, &[i], None);
     }
     journal.set_storage(contract, &[20], Some(Arc::from(*b"v")));
-    let span = Span {
+    let span = KeyRange {
         start: None,
         end: None,
         order: Order::Ascending,
     };
     let step = journal.first(&contract, span, 9);
-    assert_eq!((step.found, step.passed), (None, 10));
+    assert_eq!((step.found, step.skipped), (None, 10));
     let step = journal.first(&contract, span, 10);
     assert_eq!(
-        (step.found.map(|(k, _)| k), step.passed),
+        (step.found.map(|(k, _)| k), step.skipped),
         (Some(vec![20]), 10)
     );
 }

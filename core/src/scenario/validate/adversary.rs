@@ -3,12 +3,24 @@
 use super::validators::name;
 use super::{Checked, Names, delay, distinct, few, instant, known, quote, require};
 use crate::base::limits::MAX_PUPPET_LINES;
+use crate::consensus::registry::{PROTOCOLS, find};
 use crate::model::{AdversarySpec, PuppetLine, StrategySpec, ValueSpec, Who};
-use crate::world::PROTOCOLS;
 use crate::world::USERS;
 use std::collections::BTreeSet;
 
-pub(super) fn check(place: &str, adversary: &AdversarySpec, names: &Names) -> Checked {
+pub(super) fn check(
+    place: &str,
+    adversary: &AdversarySpec,
+    protocol: &str,
+    names: &Names,
+) -> Checked {
+    let nobody = match &adversary.who {
+        Who::Count(count) => *count == 0,
+        Who::Names(listed) => listed.is_empty(),
+    };
+    if !nobody {
+        supported(place, &adversary.strategy, protocol)?;
+    }
     match &adversary.who {
         Who::Count(count) => {
             require(
@@ -49,6 +61,42 @@ pub(super) fn check(place: &str, adversary: &AdversarySpec, names: &Names) -> Ch
         | StrategySpec::WrongAnswers
         | StrategySpec::Amnesia => Ok(()),
     }
+}
+
+/// What a strategy needs of the protocol must be there: it never does something else instead.
+fn supported(place: &str, strategy: &StrategySpec, protocol: &str) -> Checked {
+    let Some(facts) = find(protocol) else {
+        return Ok(());
+    };
+    let powers = facts.powers;
+    let (name, there, lacks) = match strategy {
+        StrategySpec::Coalition => (
+            "coalition",
+            powers.equivocate,
+            "there is no second proposal to be made in it",
+        ),
+        StrategySpec::Amnesia => ("amnesia", powers.forget_lock, "it has no lock to forget"),
+        StrategySpec::WrongRoot | StrategySpec::WrongAnswers => (
+            "wrong_root",
+            powers.accept_invalid,
+            "a validator whose state is wrong cannot keep up in it",
+        ),
+        StrategySpec::Puppet { .. } => (
+            "puppet",
+            powers.compose,
+            "its messages cannot be written by hand",
+        ),
+        StrategySpec::Silent | StrategySpec::Delay { .. } | StrategySpec::Censor { .. } => {
+            return Ok(());
+        }
+    };
+    require(there, &format!("{place}.strategy"), || {
+        format!(
+            "{} does not support the strategy `{name}`: {lacks}. Choose another strategy or another \
+             protocol.",
+            facts.info.title
+        )
+    })
 }
 
 /// A script signs with the keys of its puppets, so these must be named and be Byzantine.
@@ -98,7 +146,7 @@ fn puppet_line(place: &str, line: &PuppetLine, names: &Names) -> Checked {
 fn kind(place: &str, name: &str) -> Checked {
     let kinds: BTreeSet<&str> = PROTOCOLS
         .iter()
-        .flat_map(|p| p.kinds.iter().map(|k| k.name))
+        .flat_map(|p| p.info.kinds.iter().map(|k| k.name))
         .collect();
     require(kinds.contains(name), place, || {
         let there_are: Vec<String> = kinds.iter().map(|k| quote(k)).collect();

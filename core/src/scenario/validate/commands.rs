@@ -7,9 +7,10 @@ use super::{
 };
 use crate::base::digest::from_hex;
 use crate::base::limits::{MAX_CALL_BYTES, MAX_COMMANDS, MAX_DENOMS, MAX_LABEL_BYTES};
+use crate::consensus::registry::PROTOCOLS;
 use crate::ledger::validity::check_denom;
 use crate::model::{CoinSpec, Command, CopySpec, InputSpec, Scenario, SubmitSpec};
-use crate::world::{PROTOCOLS, UNSIGNED_KINDS, USERS, named_address};
+use crate::world::{UNSIGNED_KINDS, USERS, named_address};
 use std::collections::BTreeSet;
 
 pub(super) fn check(scenario: &Scenario, names: &Names, modules: &BTreeSet<&str>) -> Checked {
@@ -29,11 +30,10 @@ pub(super) fn check(scenario: &Scenario, names: &Names, modules: &BTreeSet<&str>
         })?;
         before = timed.at_us;
         let place = format!("{place}.command");
-        if let Some((what, message)) = timed.command.hand() {
+        if let Some((what, message)) = timed.command.target_copy() {
             copy(&format!("{place}.{what}"), message, scenario, names)?;
         }
-        let block_gas = scenario.execution.block_gas;
-        command(&place, &timed.command, names, modules, block_gas)?;
+        command(&place, &timed.command, scenario, names, modules)?;
     }
     Ok(())
 }
@@ -41,9 +41,9 @@ pub(super) fn check(scenario: &Scenario, names: &Names, modules: &BTreeSet<&str>
 fn command(
     place: &str,
     command: &Command,
+    scenario: &Scenario,
     names: &Names,
     modules: &BTreeSet<&str>,
-    block_gas: u64,
 ) -> Checked {
     match command {
         Command::SetLatency(latency) => {
@@ -72,7 +72,8 @@ fn command(
             known(&format!("{place}.restart.validator"), validator, names)
         }
         Command::SetAdversary(spec) => {
-            adversary::check(&format!("{place}.set_adversary"), spec, names)
+            let place = format!("{place}.set_adversary");
+            adversary::check(&place, spec, &scenario.protocol.name, names)
         }
         Command::Partition(cut) => network::cut(&format!("{place}.partition"), cut, names),
         Command::Heal => Ok(()),
@@ -83,7 +84,11 @@ fn command(
         } => {
             let place = format!("{place}.submit");
             account(&format!("{place}.from"), *from)?;
-            gas(&format!("{place}.gas_limit"), *gas_limit, block_gas)?;
+            gas(
+                &format!("{place}.gas_limit"),
+                *gas_limit,
+                scenario.execution.block_gas,
+            )?;
             submit(&format!("{place}.action"), action, modules)
         }
         Command::SubmitTwice {
@@ -138,8 +143,8 @@ fn copy(place: &str, message: &CopySpec, scenario: &Scenario, names: &Names) -> 
     }
     let own = PROTOCOLS
         .iter()
-        .filter(|p| p.name == scenario.protocol.name)
-        .flat_map(|p| p.kinds.iter().map(|k| k.name));
+        .filter(|p| p.info.name == scenario.protocol.name)
+        .flat_map(|p| p.info.kinds.iter().map(|k| k.name));
     let mut kinds: Vec<&str> = own.chain(UNSIGNED_KINDS).collect();
     let there = kinds.contains(&message.kind.as_str());
     require(there, &format!("{place}.kind"), || {

@@ -69,7 +69,12 @@ pub fn validate(scenario: &Scenario) -> Result<(), ScenarioError> {
     protocol::check(&scenario.protocol, &names)?;
     network::check(&scenario.network, &names)?;
     faults::check(&scenario.faults, &names)?;
-    adversary::check("adversary", &scenario.adversary, &names)?;
+    adversary::check(
+        "adversary",
+        &scenario.adversary,
+        &scenario.protocol.name,
+        &names,
+    )?;
     workload(&scenario.workload)?;
     execution(&scenario.execution)?;
     checks(&scenario.checks)?;

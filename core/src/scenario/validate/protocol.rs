@@ -1,23 +1,14 @@
 //! The protocol, its timeouts and who proposes.
 
-use super::{Checked, Names, all_known, delay, few, pause, quote, require};
+use super::{Checked, Names, all_known, delay, few, pause, require};
 use crate::base::limits::MAX_PROPOSER_LIST;
+use crate::consensus::registry::{find, unknown};
 use crate::model::{ProposerSpec, ProtocolSpec};
-use crate::world::PROTOCOLS;
 
 pub(super) fn check(protocol: &ProtocolSpec, names: &Names) -> Checked {
-    require(
-        PROTOCOLS.iter().any(|p| p.name == protocol.name),
-        "protocol.name",
-        || {
-            let there_are: Vec<String> = PROTOCOLS.iter().map(|p| quote(p.name)).collect();
-            format!(
-                "there is no protocol {}; there are: {}.",
-                quote(&protocol.name),
-                there_are.join(", ")
-            )
-        },
-    )?;
+    require(find(&protocol.name).is_some(), "protocol.name", || {
+        format!("{}.", unknown(&protocol.name))
+    })?;
     if let ProposerSpec::List(list) = &protocol.proposer {
         let place = "protocol.proposer.list";
         require(!list.is_empty(), place, || {

@@ -129,8 +129,7 @@ impl Writer for Itf {
                 } => {
                     node.height = u64::from(*height);
                     node.round = *round;
-                    let name = trace.head.steps.get(usize::from(*step)).copied();
-                    node.step = name.unwrap_or("?");
+                    node.step = trace.head.step_name(*step);
                 }
                 Event::Locked { detail, .. } => node.locked = Some(detail.1),
                 Event::Committed(c) => {

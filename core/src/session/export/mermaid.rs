@@ -92,8 +92,8 @@ impl Writer for Mermaid {
                 round,
                 height,
             } => {
-                let name = trace.head.timers.get(usize::from(*timer)).copied();
-                let told = format!("timer {} {height}/{round}", name.unwrap_or("?"));
+                let name = trace.head.timer_name(*timer);
+                let told = format!("timer {name} {height}/{round}");
                 self.note(*node, &told, out);
             }
             Event::Locked { node, detail } => {

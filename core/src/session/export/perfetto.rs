@@ -105,8 +105,7 @@ impl Writer for Perfetto {
                 height,
                 ..
             } => {
-                let step = trace.head.steps.get(usize::from(*step)).copied();
-                let name = format!("{} {height}/{round}", step.unwrap_or("?"));
+                let name = format!("{} {height}/{round}", trace.head.step_name(*step));
                 self.enter(*node, Some(name), at, out);
             }
             Event::Crashed { node } => {

@@ -22,7 +22,8 @@ use crate::types::BlockId;
 use borsh::{BorshDeserialize, BorshSerialize};
 
 /// Something of a run that can be named, and so selected.
-#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(BorshSerialize, BorshDeserialize)]
 pub enum Thing {
     /// A message by its number in the run.
     Message(u32),

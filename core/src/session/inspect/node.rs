@@ -77,6 +77,7 @@ impl Session {
         let stakes: Vec<u64> = set.iter().map(|v| v.stake).collect();
         let (total, quorum) = (set.total(), set.quorum());
         let equal = stakes.windows(2).all(|w| w[0] == w[1]);
+        let valid = status.mark("valid");
         let mut votes: Vec<VotesInside> = status
             .tallies
             .into_iter()
@@ -84,7 +85,7 @@ impl Session {
                 kind: kind(t.kind),
                 round: t.round,
                 value: t.value.map(|v| v.to_string()),
-                stake: t.stake,
+                stake: t.have,
                 voters: t.voters.into_iter().map(|v| v.0).collect(),
             })
             .collect();
@@ -102,19 +103,14 @@ impl Session {
                 .map(|s| u32::try_from(quorum.div_ceil(*s.max(&1))).unwrap_or(u32::MAX)),
             validators: stakes.len() as u32,
             locked: status.locked.map(|(b, r)| (b.to_string(), r)),
-            valid: status.valid.map(|(b, r)| (b.to_string(), r)),
+            valid: valid.map(|(b, r)| (b.to_string(), r)),
             tip: self.sim.node(id).tip.to_string(),
             timers: self
                 .sim
                 .armed(id)
                 .into_iter()
                 .map(|a| TimerInside {
-                    name: head
-                        .timers
-                        .get(usize::from(a.kind))
-                        .copied()
-                        .unwrap_or("?")
-                        .to_owned(),
+                    name: head.timer_name(a.kind).to_owned(),
                     height: a.slot.height,
                     round: a.slot.round,
                     fires_us: a.at,

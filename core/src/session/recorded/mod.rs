@@ -7,9 +7,9 @@ use super::view::Problem;
 use super::{Scenario, Session};
 use crate::base::limits::{MAX_TIME, MAX_TRACE_BYTES};
 use crate::check::Monitors;
+use crate::consensus::registry::describe;
 use crate::model::ValidatorSpec;
 use crate::trace::file::{self, MAGIC, TraceFile, TraceWriter};
-use crate::world::describe;
 use playback::Playback;
 use std::sync::Arc;
 

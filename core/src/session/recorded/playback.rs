@@ -111,8 +111,7 @@ impl Playback {
             } => {
                 let n = &mut self.nodes[node.index()];
                 (n.height, n.round) = (u64::from(*height), *round);
-                let steps = self.file.head.steps;
-                n.step = steps.get(usize::from(*step)).copied().unwrap_or("?");
+                n.step = self.file.head.step_name(*step);
             }
             Event::Locked { node, detail } => {
                 self.nodes[node.index()].locked = Some((detail.1, detail.0.round));

@@ -3,7 +3,8 @@
 use borsh::{BorshDeserialize, BorshSerialize};
 
 /// A message on its way from one node to one other, for the chart.
-#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(BorshSerialize, BorshDeserialize)]
 pub struct Arrow {
     pub message: u32,
     pub from: u16,
@@ -21,7 +22,8 @@ pub struct Arrow {
     pub bytes: u32,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(BorshSerialize, BorshDeserialize)]
 #[borsh(use_discriminant = false)]
 pub enum Fate {
     InFlight,
@@ -34,14 +36,16 @@ pub enum Fate {
 }
 
 /// Something that happened at one node at one instant.
-#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(BorshSerialize, BorshDeserialize)]
 pub struct Mark {
     pub node: u16,
     pub at_us: u64,
     pub what: MarkKind,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(BorshSerialize, BorshDeserialize)]
 pub enum MarkKind {
     /// Index into [`RunInfo::steps`].
     Step {
@@ -94,7 +98,8 @@ pub enum MarkKind {
 }
 
 /// New chart records since a cursor. Ask again with `cursor` for the rest.
-#[derive(Clone, Debug, Default, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(BorshSerialize, BorshDeserialize)]
 pub struct ChartBatch {
     pub cursor: u64,
     /// Set when the records before these are gone from memory, or the run was moved: forget and redraw.

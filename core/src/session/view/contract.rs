@@ -5,7 +5,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// An uploaded or built-in module.
-#[derive(Clone, Debug, Serialize, Deserialize, BorshSerialize, BorshDeserialize, JsonSchema)]
+#[derive(Clone, Debug)]
+#[derive(Serialize, Deserialize, BorshSerialize, BorshDeserialize, JsonSchema)]
 pub struct ModuleView {
     pub name: String,
     pub sha256: String,
@@ -19,7 +20,8 @@ pub struct ModuleView {
 }
 
 /// A deployed contract as one validator sees it.
-#[derive(Clone, Debug, Serialize, Deserialize, BorshSerialize, BorshDeserialize, JsonSchema)]
+#[derive(Clone, Debug)]
+#[derive(Serialize, Deserialize, BorshSerialize, BorshDeserialize, JsonSchema)]
 pub struct ContractView {
     /// In hex.
     pub address: String,
@@ -34,7 +36,8 @@ pub struct ContractView {
 }
 
 /// What became of a user's transaction, by the first honest validator that executed it.
-#[derive(Clone, Debug, Serialize, Deserialize, BorshSerialize, BorshDeserialize, JsonSchema)]
+#[derive(Clone, Debug)]
+#[derive(Serialize, Deserialize, BorshSerialize, BorshDeserialize, JsonSchema)]
 pub struct ReceiptView {
     pub tx: String,
     /// `pending`, `ok` or `failed`.
@@ -63,7 +66,8 @@ pub struct ReceiptView {
 }
 
 /// A call, message or reply of a transaction.
-#[derive(Clone, Debug, Serialize, Deserialize, BorshSerialize, BorshDeserialize, JsonSchema)]
+#[derive(Clone, Debug)]
+#[derive(Serialize, Deserialize, BorshSerialize, BorshDeserialize, JsonSchema)]
 pub struct CallView {
     /// Of how many others it is a part: 0 for the transaction's own.
     pub depth: u32,
@@ -85,7 +89,8 @@ pub struct CallView {
 }
 
 /// Result of a read-only call.
-#[derive(Clone, Debug, Serialize, Deserialize, BorshSerialize, BorshDeserialize, JsonSchema)]
+#[derive(Clone, Debug)]
+#[derive(Serialize, Deserialize, BorshSerialize, BorshDeserialize, JsonSchema)]
 pub struct ViewResult {
     pub output: Option<String>,
     pub error: Option<String>,
@@ -93,7 +98,8 @@ pub struct ViewResult {
 }
 
 /// What a module is, as its admission found.
-#[derive(Clone, Debug, Serialize, Deserialize, BorshSerialize, BorshDeserialize, JsonSchema)]
+#[derive(Clone, Debug)]
+#[derive(Serialize, Deserialize, BorshSerialize, BorshDeserialize, JsonSchema)]
 pub struct CardView {
     /// SHA-256 in hex.
     pub code: String,

@@ -4,18 +4,8 @@ use borsh::{BorshDeserialize, BorshSerialize};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    Serialize,
-    Deserialize,
-    BorshSerialize,
-    BorshDeserialize,
-    JsonSchema,
-)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Serialize, Deserialize, BorshSerialize, BorshDeserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum VerdictKind {
     Holds,
@@ -24,17 +14,8 @@ pub enum VerdictKind {
 }
 
 /// One monitor's finding, in one plain sentence.
-#[derive(
-    Clone,
-    Debug,
-    PartialEq,
-    Eq,
-    Serialize,
-    Deserialize,
-    BorshSerialize,
-    BorshDeserialize,
-    JsonSchema,
-)]
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Serialize, Deserialize, BorshSerialize, BorshDeserialize, JsonSchema)]
 pub struct Verdict {
     /// `agreement`, `validity`, `state roots` or `progress`.
     pub monitor: String,
@@ -45,7 +26,8 @@ pub struct Verdict {
 }
 
 /// Everything that changes while a run goes on; small enough to send every animation frame.
-#[derive(Clone, Debug, Serialize, Deserialize, BorshSerialize, BorshDeserialize, JsonSchema)]
+#[derive(Clone, Debug)]
+#[derive(Serialize, Deserialize, BorshSerialize, BorshDeserialize, JsonSchema)]
 pub struct Frame {
     pub now_us: u64,
     /// Simulator events processed: the "event count" of links.
@@ -73,23 +55,15 @@ pub struct Frame {
 }
 
 /// A command that found nothing to act on.
-#[derive(
-    Clone,
-    Debug,
-    PartialEq,
-    Eq,
-    Serialize,
-    Deserialize,
-    BorshSerialize,
-    BorshDeserialize,
-    JsonSchema,
-)]
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Serialize, Deserialize, BorshSerialize, BorshDeserialize, JsonSchema)]
 pub struct MissedCommand {
     pub at_us: u64,
     pub sentence: String,
 }
 
-#[derive(Clone, Debug, Serialize, Deserialize, BorshSerialize, BorshDeserialize, JsonSchema)]
+#[derive(Clone, Debug)]
+#[derive(Serialize, Deserialize, BorshSerialize, BorshDeserialize, JsonSchema)]
 pub struct CommitMark {
     pub at_us: u64,
     pub height: u64,
@@ -101,9 +75,8 @@ pub struct CommitMark {
 }
 
 /// Averages are over the newest 32 heights, "a block" is a height decided by any honest node.
-#[derive(
-    Clone, Debug, Default, Serialize, Deserialize, BorshSerialize, BorshDeserialize, JsonSchema,
-)]
+#[derive(Clone, Debug, Default)]
+#[derive(Serialize, Deserialize, BorshSerialize, BorshDeserialize, JsonSchema)]
 pub struct Metrics {
     pub height: u64,
     /// Blocks per simulated second.
@@ -123,17 +96,8 @@ pub struct Metrics {
     pub mempool: u64,
 }
 
-#[derive(
-    Clone,
-    Debug,
-    PartialEq,
-    Eq,
-    Serialize,
-    Deserialize,
-    BorshSerialize,
-    BorshDeserialize,
-    JsonSchema,
-)]
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Serialize, Deserialize, BorshSerialize, BorshDeserialize, JsonSchema)]
 pub struct KindCount {
     pub kind: String,
     pub sent: u64,
@@ -141,7 +105,8 @@ pub struct KindCount {
     pub lost: u64,
 }
 
-#[derive(Clone, Debug, Serialize, Deserialize, BorshSerialize, BorshDeserialize, JsonSchema)]
+#[derive(Clone, Debug)]
+#[derive(Serialize, Deserialize, BorshSerialize, BorshDeserialize, JsonSchema)]
 pub struct NodeView {
     pub name: String,
     pub stake: u64,
@@ -163,9 +128,8 @@ pub struct NodeView {
     pub accuses: Vec<String>,
 }
 
-#[derive(
-    Clone, Debug, Default, Serialize, Deserialize, BorshSerialize, BorshDeserialize, JsonSchema,
-)]
+#[derive(Clone, Debug, Default)]
+#[derive(Serialize, Deserialize, BorshSerialize, BorshDeserialize, JsonSchema)]
 pub struct AdversaryView {
     /// Names of the Byzantine validators.
     pub names: Vec<String>,

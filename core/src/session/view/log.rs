@@ -4,7 +4,8 @@ use super::chart::{Arrow, Mark};
 use borsh::{BorshDeserialize, BorshSerialize};
 
 /// What a log is to show. All conditions hold at once.
-#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(BorshSerialize, BorshDeserialize)]
 pub struct LogQuery {
     /// Index into `LOG_EVENTS`.
     pub event: Option<u8>,
@@ -32,7 +33,8 @@ impl Default for LogQuery {
 }
 
 /// One record in words.
-#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(BorshSerialize, BorshDeserialize)]
 pub struct LogRow {
     /// Of the record since the run began.
     pub number: u64,
@@ -49,7 +51,8 @@ pub struct LogRow {
 }
 
 /// Some rows of a log.
-#[derive(Clone, Debug, Default, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(BorshSerialize, BorshDeserialize)]
 pub struct LogPage {
     /// Rows there are.
     pub total: u32,
@@ -59,7 +62,8 @@ pub struct LogPage {
 }
 
 /// A thing on the chart, to be found in a log.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(BorshSerialize, BorshDeserialize)]
 pub struct LogPlace {
     pub at_us: u64,
     pub message: Option<u32>,
@@ -67,7 +71,8 @@ pub struct LogPlace {
 }
 
 /// A log as a text.
-#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(BorshSerialize, BorshDeserialize)]
 pub struct LogText {
     pub text: String,
     /// Older rows that did not fit.

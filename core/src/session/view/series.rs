@@ -3,7 +3,8 @@
 use borsh::{BorshDeserialize, BorshSerialize};
 
 /// Median, 95th and 99th percentile.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(BorshSerialize, BorshDeserialize)]
 pub struct Percentiles {
     pub p50_us: u64,
     pub p95_us: u64,
@@ -11,7 +12,8 @@ pub struct Percentiles {
 }
 
 /// One height in figures; lists are by index into [`RunInfo::kinds`].
-#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(BorshSerialize, BorshDeserialize)]
 pub struct HeightPoint {
     pub height: u64,
     /// First honest decision.
@@ -33,7 +35,8 @@ pub struct HeightPoint {
 }
 
 /// What a validator did of what was its to do.
-#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(BorshSerialize, BorshDeserialize)]
 pub struct ValidatorFigures {
     pub name: String,
     pub stake: u64,
@@ -49,7 +52,8 @@ pub struct ValidatorFigures {
 }
 
 /// Figures since a cursor. Ask again with `cursor` for the rest.
-#[derive(Clone, Debug, Default, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(BorshSerialize, BorshDeserialize)]
 pub struct SeriesBatch {
     pub cursor: u64,
     /// Set when the run was moved or heights were forgotten: begin afresh.

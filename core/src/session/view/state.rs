@@ -5,17 +5,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// An account a person acts with.
-#[derive(
-    Clone,
-    Debug,
-    PartialEq,
-    Eq,
-    Serialize,
-    Deserialize,
-    BorshSerialize,
-    BorshDeserialize,
-    JsonSchema,
-)]
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Serialize, Deserialize, BorshSerialize, BorshDeserialize, JsonSchema)]
 pub struct PersonView {
     pub number: u16,
     /// In bech32, as CosmWasm contracts write it, and in hex.
@@ -26,7 +17,8 @@ pub struct PersonView {
 }
 
 /// A contract's storage at one validator after one block.
-#[derive(Clone, Debug, Serialize, Deserialize, BorshSerialize, BorshDeserialize, JsonSchema)]
+#[derive(Clone, Debug)]
+#[derive(Serialize, Deserialize, BorshSerialize, BorshDeserialize, JsonSchema)]
 pub struct StorageView {
     pub height: u64,
     /// What the validator says its state root is.
@@ -38,7 +30,8 @@ pub struct StorageView {
 }
 
 /// One entry; bytes in hex, of a long value the first 4,096.
-#[derive(Clone, Debug, Serialize, Deserialize, BorshSerialize, BorshDeserialize, JsonSchema)]
+#[derive(Clone, Debug)]
+#[derive(Serialize, Deserialize, BorshSerialize, BorshDeserialize, JsonSchema)]
 pub struct StoredView {
     pub key: String,
     /// The key for people.
@@ -49,7 +42,8 @@ pub struct StoredView {
 }
 
 /// What a proof shows.
-#[derive(Clone, Debug, Serialize, Deserialize, BorshSerialize, BorshDeserialize, JsonSchema)]
+#[derive(Clone, Debug)]
+#[derive(Serialize, Deserialize, BorshSerialize, BorshDeserialize, JsonSchema)]
 pub struct ProofView {
     pub root: String,
     pub contract: String,

@@ -137,7 +137,10 @@ impl Reader {
                 step,
                 round,
                 height,
-                proposer: self.validator(proposer)?,
+                proposer: match proposer {
+                    super::NOBODY => None,
+                    there => Some(self.validator(there)?),
+                },
             },
             FileEvent::TimerFired {
                 node,

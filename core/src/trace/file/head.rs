@@ -3,15 +3,16 @@
 use super::FileHead;
 use super::names::{Lists, cut, list_of, name};
 use crate::base::limits::{MAX_NAME_BYTES, MAX_TOTAL_STAKE, MAX_VALIDATORS};
-use crate::consensus::Role;
+use crate::consensus::registry::find;
+use crate::consensus::{Role, StepInfo, TimerInfo};
 use crate::trace::{Head, KindInfo};
 use crate::types::ValidatorId;
 
 /// Kinds, steps and timers a protocol may have.
 const MAX_WORDS: usize = 64;
 
-static NAMES: Lists<&str> = Lists::new(Vec::new());
-static MEANINGS: Lists<Option<&str>> = Lists::new(Vec::new());
+static STEPS: Lists<StepInfo> = Lists::new(Vec::new());
+static TIMERS: Lists<TimerInfo> = Lists::new(Vec::new());
 
 /// A head that charts and monitors can rely on.
 pub(super) fn head(file: FileHead) -> Result<Head, String> {
@@ -66,11 +67,20 @@ pub(super) fn head(file: FileHead) -> Result<Head, String> {
             )
         })
     };
-    let list = |words: &[String]| -> Result<&'static [&'static str], String> {
-        // The few lists there are live as long as the names in them.
-        let words: Vec<&'static str> = words.iter().map(kept).collect::<Result<_, _>>()?;
-        Ok(list_of(&NAMES, words))
-    };
+    // The few lists there are live as long as the names in them.
+    let steps = steps(&file, kept)?;
+    let timers = file
+        .timers
+        .iter()
+        .enumerate()
+        .map(|(i, timer)| {
+            let fired = file.in_vain.get(i).and_then(Option::as_deref);
+            Ok(TimerInfo {
+                name: kept(timer)?,
+                fired: fired.and_then(name),
+            })
+        })
+        .collect::<Result<Vec<_>, String>>()?;
     let kinds = file
         .kinds
         .iter()
@@ -97,16 +107,8 @@ pub(super) fn head(file: FileHead) -> Result<Head, String> {
             .collect(),
         nodes: file.nodes.into_iter().map(ValidatorId).collect(),
         kinds,
-        steps: list(&file.steps)?,
-        timers: list(&file.timers)?,
-        in_vain: list_of(
-            &MEANINGS,
-            file.in_vain
-                .iter()
-                .take(MAX_WORDS)
-                .map(|words| words.as_ref().and_then(|w| name(w)))
-                .collect(),
-        ),
+        steps: list_of(&STEPS, steps),
+        timers: list_of(&TIMERS, timers),
         certificates: kept(&file.certificates)?,
         genesis: file.genesis,
         chain: file.chain,
@@ -114,4 +116,20 @@ pub(super) fn head(file: FileHead) -> Result<Head, String> {
         tips: file.tips,
         stall_after: file.stall_after.max(1),
     })
+}
+
+/// The steps a file names. What each awaits stands in no file: a protocol that is known here says it.
+fn steps(
+    file: &FileHead,
+    kept: impl Fn(&String) -> Result<&'static str, String>,
+) -> Result<Vec<StepInfo>, String> {
+    let known = find(&file.protocol).map_or(&[][..], |p| p.info.steps);
+    let read = file.steps.iter().map(|step| {
+        let same = known.iter().find(|k| k.name == step);
+        Ok(StepInfo {
+            name: kept(step)?,
+            awaits: same.map_or(&[], |k| k.awaits),
+        })
+    });
+    read.collect()
 }

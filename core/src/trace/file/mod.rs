@@ -22,6 +22,8 @@ pub const MAGIC: [u8; 8] = *b"CFTRACE\n";
 pub const VERSION: u16 = 2;
 /// The oldest version that is read.
 pub const OLDEST: u16 = 1;
+/// Stands where a validator's number would, and there is none.
+const NOBODY: u16 = u16::MAX;
 /// Bytes one packed chunk may unpack to.
 const CHUNK: usize = 1 << 20;
 
@@ -112,6 +114,7 @@ enum FileEvent {
         step: u8,
         round: Round,
         height: u32,
+        /// [`NOBODY`] where it is not one validator's turn.
         proposer: u16,
     },
     TimerFired {
@@ -203,7 +206,8 @@ enum FileEvent {
 }
 
 /// The last thing in a file: a file without it was cut off.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(BorshSerialize, BorshDeserialize)]
 pub struct FileEnd {
     pub records: u64,
     pub messages: u64,

@@ -1,7 +1,7 @@
 //! Writing a trace file, record by record.
 
 use super::{
-    CHUNK, FileEnd, FileEvent, FileHead, FileMessage, FileValidator, Item, MAGIC, VERSION,
+    CHUNK, FileEnd, FileEvent, FileHead, FileMessage, FileValidator, Item, MAGIC, NOBODY, VERSION,
 };
 use crate::base::{Hash, Micros, encode};
 use crate::consensus::Role;
@@ -128,12 +128,12 @@ fn head(head: &Head, tips: Vec<(Height, BlockId)>, from: Micros) -> FileHead {
             .iter()
             .map(|k| (k.name.into(), role(k.role)))
             .collect(),
-        steps: head.steps.iter().map(|s| (*s).into()).collect(),
-        timers: head.timers.iter().map(|t| (*t).into()).collect(),
+        steps: head.steps.iter().map(|s| s.name.into()).collect(),
+        timers: head.timers.iter().map(|t| t.name.into()).collect(),
         in_vain: head
-            .in_vain
+            .timers
             .iter()
-            .map(|words| words.map(str::to_owned))
+            .map(|timer| timer.fired.map(str::to_owned))
             .collect(),
         certificates: head.certificates.into(),
         tips,
@@ -226,7 +226,7 @@ fn event(event: &Event) -> FileEvent {
             step: *step,
             round: *round,
             height: *height,
-            proposer: proposer.0,
+            proposer: proposer.map_or(NOBODY, |v| v.0),
         },
         Event::TimerFired {
             node,

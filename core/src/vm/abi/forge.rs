@@ -1,13 +1,15 @@
 //! The own ABI: pairs of pointer and length, no allocator, no encoding, so that a contract written
 //! by hand fits on one screen. `docs/CONTRACT_ABI.md` is its document; a test holds the two together.
 
-use super::{Abi, Entrance, Guest, HostAction, Import, ModuleInterface, Ty, pay, read, write};
+use super::{Abi, Entrance, Guest, HostAction, Import, pay, read, write};
 use crate::base::limits::{
     MAX_CALL_BYTES, MAX_EVENT_BYTES, MAX_EVENTS_PER_CALL, MAX_FAIL_BYTES, MAX_STORAGE_KEY,
     MAX_STORAGE_VALUE,
 };
 use crate::types::transaction::NATIVE_DENOM;
-use crate::vm::admission::{Export, ModuleShape, Profile, Refusal, Rule, Signature};
+use crate::vm::module::{
+    Export, ModuleInterface, ModuleShape, Profile, Refusal, Rule, Signature, Ty,
+};
 use crate::vm::{Entry, Failure, FailureKind, Response, TransferError, gas};
 
 pub struct Forge;
@@ -345,10 +347,7 @@ fn set(guest: &mut dyn Guest, args: &[u64]) -> Result<HostAction, Failure> {
     let len = length("set: a value", args[3], MAX_STORAGE_VALUE)?;
     pay(guest, gas::SET, key.len().saturating_add(len))?;
     let bytes = read(guest, "set", args[2], len)?;
-    guest
-        .host()
-        .set(&key, &bytes)
-        .map_err(Failure::bad_request)?;
+    guest.host().set(&key, &bytes);
     Ok(HostAction::Value(0))
 }
 
@@ -356,7 +355,7 @@ fn del(guest: &mut dyn Guest, args: &[u64]) -> Result<HostAction, Failure> {
     changes(guest, "del")?;
     let key = key(guest, "del", args[0], args[1])?;
     pay(guest, gas::DEL, key.len())?;
-    guest.host().delete(&key).map_err(Failure::bad_request)?;
+    guest.host().delete(&key);
     Ok(HostAction::Value(0))
 }
 
@@ -383,7 +382,7 @@ fn emit(guest: &mut dyn Guest, args: &[u64]) -> Result<HostAction, Failure> {
     pay(guest, gas::EVENT, len)?;
     let bytes = read(guest, "emit", args[0], len)?;
     guest.state().events += 1;
-    guest.host().emit(&bytes).map_err(Failure::bad_request)?;
+    guest.host().emit(&bytes);
     Ok(HostAction::Value(0))
 }
 

@@ -6,36 +6,12 @@
 pub mod cosmwasm;
 pub mod forge;
 
-use super::admission::{ModuleShape, Profile, Refusal};
 use super::gas::{self, Category, GasUse, Price};
-use super::{Answered, CallContext, Entry, Failure, Host, Order, Query, Response};
+use super::module::{ModuleInterface, ModuleShape, Profile, Refusal, Ty};
+use super::{Answered, CallContext, Failure, Host, Order, Query, Response};
 
 /// The ABIs an engine offers, tried in order.
 pub static ALL: &[&dyn Abi] = &[&forge::Forge, &cosmwasm::CosmWasm];
-
-/// A value type an import or export may have.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub enum Ty {
-    I32,
-    I64,
-    F32,
-    F64,
-    /// Vectors and references, which no ABI here uses.
-    Other,
-}
-
-impl Ty {
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Ty::I32 => "i32",
-            Ty::I64 => "i64",
-            Ty::F32 => "f32",
-            Ty::F64 => "f64",
-            Ty::Other => "reference",
-        }
-    }
-}
 
 /// The body of an import. Arguments and result travel as u64, an i32 zero-extended; a function
 /// without a result returns 0.
@@ -159,18 +135,6 @@ pub enum Operators {
     Weighted,
 }
 
-/// What a module can do, for whoever uploads it.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct ModuleInterface {
-    pub entries: Vec<Entry>,
-    /// Names of the functions behind them, as exported.
-    pub functions: Vec<String>,
-    /// What it says it needs of the chain.
-    pub capabilities: Vec<String>,
-    /// True when it computes on elliptic curves, so that `vm::crypto` must be there before it runs.
-    pub crypto: bool,
-}
-
 /// An iterator over a contract's keys: what is left of its span.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct KeyIterator {
@@ -212,9 +176,9 @@ pub struct CallState {
     /// Guest functions entered from the host and not yet left.
     pub depth: u32,
     /// Iterators opened, in order.
-    pub walks: Vec<KeyIterator>,
+    pub iterators: Vec<KeyIterator>,
     /// Bytes of their bounds together.
-    pub walk_bytes: usize,
+    pub iterator_bytes: usize,
     /// See [`crate::vm::Outcome::log`].
     pub log: Vec<String>,
 }

@@ -2,9 +2,9 @@
 
 use super::*;
 use crate::base::Slices;
-use crate::vm::abi::{Abi, Entrance, Guest, HostAction, Import, ModuleInterface, Ty};
-use crate::vm::admission::ModuleShape;
+use crate::vm::abi::{Abi, Entrance, Guest, HostAction, Import};
 use crate::vm::gas::GasUse;
+use crate::vm::module::{ModuleInterface, ModuleShape, Ty};
 
 /// An engine without WebAssembly: a "module" is a line of text that every call stores.
 struct Scripted;
@@ -38,9 +38,8 @@ impl ContractEngine for Scripted {
         let result = if gas_limit == 0 {
             Err(Failure::out_of_gas(0))
         } else {
-            host.set(b"line", wasm)
-                .map(|()| Response::of(wasm.to_vec()))
-                .map_err(Failure::bad_request)
+            host.set(b"line", wasm);
+            Ok(Response::of(wasm.to_vec()))
         };
         let outcome = Outcome {
             result,

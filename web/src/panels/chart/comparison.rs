@@ -1,10 +1,14 @@
 //! A second chart beside the first, of another run at the same instant, seen through the same window.
 
-use super::state::Chart;
-use crate::app::{App, app};
 use crate::chart::hit::Pick;
 use crate::platform::frames::Frames;
 use crate::protocol::{ChartNews, Compared, ComparisonNews, Tick};
+use crate::state::chart::Charts;
+use crate::state::chart_view::ChartView;
+use crate::state::comparison::ComparisonState;
+use crate::state::futures::FutureState;
+use crate::state::playback::Playback;
+use crate::state::run::RunState;
 use crate::words;
 use consensusforge_core::session::compare::{Difference, Happened};
 use consensusforge_core::session::view::{Frame, MarkKind, RunInfo, VerdictKind};
@@ -14,9 +18,9 @@ use std::rc::Rc;
 
 #[component]
 pub fn BesideChart() -> impl IntoView {
-    let app = app();
+    let comparison = expect_context::<ComparisonState>();
     view! {
-        <Show when=move || app.beside.get().is_some()>
+        <Show when=move || comparison.name.get().is_some()>
             {view! { <Panel /> }.into_any()}
         </Show>
     }
@@ -24,22 +28,23 @@ pub fn BesideChart() -> impl IntoView {
 
 #[component]
 fn Panel() -> impl IntoView {
-    let app = app();
+    let charts = expect_context::<Charts>();
+    let comparison = expect_context::<ComparisonState>();
     let canvas = NodeRef::<html::Canvas>::new();
     let place = NodeRef::<html::Div>::new();
     Effect::new(move |_| {
         let (Some(canvas), Some(place)) = (canvas.get(), place.get()) else {
             return;
         };
-        let chart = app.other_chart();
-        let drawn: std::rc::Weak<RefCell<Chart>> = Rc::downgrade(&chart);
+        let chart = charts.other();
+        let drawn: std::rc::Weak<RefCell<ChartView>> = Rc::downgrade(&chart);
         {
             let mut c = chart.borrow_mut();
-            c.surface = Some(super::surface(&chart, canvas));
+            c.surface = Some(super::surface::make(&chart, canvas));
             let draw = move || {
                 if let Some(chart) = drawn.upgrade() {
                     // The window is the first chart's.
-                    let view = app.chart().borrow().view;
+                    let view = charts.main().borrow().view;
                     let mut c = chart.borrow_mut();
                     c.view = view;
                     c.draw();
@@ -47,11 +52,11 @@ fn Panel() -> impl IntoView {
             };
             c.frames = Some(Frames::new(draw, |_| {}));
         }
-        super::watch_size(&chart, place.into());
+        super::surface::watch_size(&chart, place.into());
     });
     // Its painter ends with it.
-    on_cleanup(move || app.other_chart().borrow_mut().surface = None);
-    let name = move || app.beside.get().unwrap_or_default();
+    on_cleanup(move || charts.other().borrow_mut().surface = None);
+    let name = move || comparison.name.get().unwrap_or_default();
     view! {
         <section class="chart beside" id="beside" aria-label="The run beside it">
             <div class="chart-place" node_ref=place>
@@ -68,9 +73,12 @@ fn Panel() -> impl IntoView {
 /// The two runs in figures, and where they first differ.
 #[component]
 pub fn Compared() -> impl IntoView {
-    let app = app();
+    let run = expect_context::<RunState>();
+    let playback = expect_context::<Playback>();
+    let futures = expect_context::<FutureState>();
+    let comparison = expect_context::<ComparisonState>();
     let sentence = Memo::new(move |_| {
-        match app.difference.get() {
+        match comparison.difference.get() {
         None => String::new(),
         Some(Compared::Searching) => "SnapshotInspector for the first difference …".into(),
         Some(Compared::Same) => "No difference up to this instant.".into(),
@@ -81,18 +89,19 @@ pub fn Compared() -> impl IntoView {
     }
     });
     let found = Memo::new(move |_| {
-        app.difference
+        comparison
+            .difference
             .with(|d| differs(d.as_ref()).map(|d| d.at_us))
     });
     let show = move |_| {
         if let Some(at) = found.get_untracked() {
-            app.play(false);
-            app.seek(at);
-            app.lit.set(true);
+            playback.play(false);
+            playback.seek(at);
+            comparison.highlight_due.set(true);
         }
     };
     let rows = Memo::new(move |_| {
-        let (here, there) = (app.frame.get(), app.beside_frame.get());
+        let (here, there) = (run.frame.get(), comparison.frame.get());
         match (here, there) {
             (Some(a), Some(b)) => {
                 let (a, b) = (figures(&a), figures(&b));
@@ -105,7 +114,7 @@ pub fn Compared() -> impl IntoView {
         }
     });
     view! {
-        <Show when=move || app.beside.get().is_some()>
+        <Show when=move || comparison.name.get().is_some()>
             <div class="compared" id="compared">
                 <p>
                     <span id="difference" role="status">{move || sentence.get()}</span>" "
@@ -116,8 +125,8 @@ pub fn Compared() -> impl IntoView {
                 <table class="table">
                     <thead><tr>
                         <th scope="col"><span class="unseen">"figure"</span></th>
-                        <th scope="col">{move || app.branches.with(|b| b.name().to_owned())}</th>
-                        <th scope="col">{move || app.beside.get()}</th>
+                        <th scope="col">{move || futures.branches.with(|b| b.name().to_owned())}</th>
+                        <th scope="col">{move || comparison.name.get()}</th>
                     </tr></thead>
                     <tbody>
                         <For each=move || rows.get() key=|r| r.clone() let:row>
@@ -186,44 +195,49 @@ fn figures(f: &Frame) -> Vec<(&'static str, String)> {
 }
 
 /// A second run is there, or none any more.
-pub fn opened(app: App, world: Option<RunInfo>) {
-    app.difference.set(None);
-    app.lit.set(false);
-    app.beside_frame.set(None);
+pub fn opened(comparison: ComparisonState, run: RunState, charts: Charts, world: Option<RunInfo>) {
+    comparison.difference.set(None);
+    comparison.highlight_due.set(false);
+    comparison.frame.set(None);
     let Some(world) = world else {
-        app.beside.set(None);
+        comparison.name.set(None);
         return;
     };
-    let scenario = app.scenario.get_untracked();
-    app.other_chart().borrow_mut().opened(world, &scenario);
+    let scenario = run.scenario.get_untracked();
+    charts.other().borrow_mut().opened(world, &scenario);
 }
 
 /// It stands where the first one does.
-pub fn heard(app: App, news: ComparisonNews, chart: Option<ChartNews>) {
+pub fn advanced(
+    comparison: ComparisonState,
+    charts: Charts,
+    news: ComparisonNews,
+    chart: Option<ChartNews>,
+) {
     let tick = Tick {
         now_us: news.now_us,
         ..Tick::default()
     };
-    let other = app.other_chart();
+    let other = charts.other();
     other.borrow_mut().took(tick, chart);
     let state = Some(news.found);
-    if app.difference.with_untracked(|d| *d != state) {
-        app.difference.set(state);
-        app.lit.set(true);
+    if comparison.difference.with_untracked(|d| *d != state) {
+        comparison.difference.set(state);
+        comparison.highlight_due.set(true);
     }
-    if app.lit.get_untracked() {
-        light(app);
+    if comparison.highlight_due.get_untracked() {
+        light(charts, comparison);
     }
 }
 
 /// Lights the first difference on both charts, once its records are there.
-fn light(app: App) {
-    let found = app
+fn light(charts: Charts, comparison: ComparisonState) {
+    let found = comparison
         .difference
         .with_untracked(|d| differs(d.as_ref()).cloned());
     let Some(d) = found else { return };
     let mut done = true;
-    for (chart, happened) in [(app.chart(), d.here), (app.other_chart(), d.there)] {
+    for (chart, happened) in [(charts.main(), d.here), (charts.other(), d.there)] {
         let Some(h) = happened else { continue };
         let mut c = chart.borrow_mut();
         let pick = pick(&c, &h);
@@ -234,11 +248,11 @@ fn light(app: App) {
         }
     }
     if done {
-        app.lit.set(false);
+        comparison.highlight_due.set(false);
     }
 }
 
-fn pick(chart: &Chart, h: &Happened) -> Option<Pick> {
+fn pick(chart: &ChartView, h: &Happened) -> Option<Pick> {
     let Some(message) = h.message else {
         let mark = chart
             .store

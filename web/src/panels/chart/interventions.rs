@@ -1,30 +1,21 @@
 //! Hands on the network: what can be done to a message in flight, a validator, or the network between
 //! them, from a menu on the chart and from the inspector. Each act is a command of the scenario.
 
-use super::Ui;
-use super::state::pin;
-use crate::app::{App, app};
 use crate::chart::hit::Pick;
 use crate::chart::{cuts, say};
 use crate::inspect::Thing;
 use crate::model::{Command, Cut};
 use crate::platform::text;
 use crate::protocol::Intervention;
+use crate::state::chart::Charts;
+use crate::state::chart_controls::{ChartControls, Menu};
+use crate::state::playback::Playback;
+use crate::state::run::RunState;
+use crate::state::selection::Selection;
 use consensusforge_core::session::view::{Arrow, Fate};
 use leptos::{ev, html, prelude::*};
 use std::rc::Rc;
 use wasm_bindgen::JsCast;
-
-/// An open menu.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Menu {
-    at: (f64, f64),
-    on: Option<Pick>,
-    /// The run was paused for the menu and goes on with it closed.
-    resume: bool,
-    /// Names are being picked for a partition.
-    cutting: bool,
-}
 
 /// Which way a cut works.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,14 +28,14 @@ pub enum Way {
 }
 
 /// The menu of whatever is there; the run waits, or the message would be gone before a choice is made.
-pub(super) fn open_at(app: App, ui: Ui, at: (f64, f64)) {
-    let on = app.chart().borrow().hit(at.0, at.1);
-    open(app, ui, at, on);
+pub(super) fn open_at(charts: Charts, playback: Playback, controls: ChartControls, at: (f64, f64)) {
+    let on = charts.main().borrow().hit(at.0, at.1);
+    open(playback, controls, at, on);
 }
 
 /// The menu of what is selected, where it is, or of the network.
-pub(super) fn open_on_selected(app: App, ui: Ui) {
-    let chart = app.chart();
+pub(super) fn open_on_selected(charts: Charts, playback: Playback, controls: ChartControls) {
+    let chart = charts.main();
     let c = chart.borrow();
     let l = c.layout();
     let place = |node: u16, at_us: u64| {
@@ -66,43 +57,45 @@ pub(super) fn open_on_selected(app: App, ui: Ui) {
     );
     let on = c.pinned.clone();
     drop(c);
-    open(app, ui, at, on);
+    open(playback, controls, at, on);
 }
 
-fn open(app: App, ui: Ui, at: (f64, f64), on: Option<Pick>) {
-    let resume = app.playing.get_untracked();
+fn open(playback: Playback, controls: ChartControls, at: (f64, f64), on: Option<Pick>) {
+    let resume = playback.playing.get_untracked();
     if resume {
-        app.play(false);
+        playback.play(false);
     }
-    ui.hover.set(None);
-    ui.menu.set(Some(Menu {
+    controls.hover.set(None);
+    controls.menu.set(Some(Menu {
         at,
         on,
         resume,
-        cutting: false,
+        choosing_cut: false,
     }));
 }
 
-fn close(app: App, ui: Ui) {
-    let menu = ui.menu.get_untracked();
-    ui.menu.set(None);
+fn close(charts: Charts, playback: Playback, controls: ChartControls) {
+    let menu = controls.menu.get_untracked();
+    controls.menu.set(None);
     if menu.is_some_and(|m| m.resume) {
-        app.play(true);
+        playback.play(true);
     }
     // Back to where the keyboard was.
-    if let Some(surface) = &app.chart().borrow().surface {
+    if let Some(surface) = &charts.main().borrow().surface {
         let _ = surface.canvas().focus();
     }
 }
 
 #[component]
 pub fn MenuCard() -> impl IntoView {
-    let app = app();
-    let ui = expect_context::<Ui>();
+    let charts = expect_context::<Charts>();
+    let run = expect_context::<RunState>();
+    let playback = expect_context::<Playback>();
+    let controls = expect_context::<ChartControls>();
     let card = NodeRef::<html::Div>::new();
     // The first choice has the focus as soon as there is one.
     Effect::new(move |_| {
-        let _ = ui.menu.get();
+        let _ = controls.menu.get();
         if let Some(card) = card.get()
             && let Ok(Some(first)) = card.query_selector("button, input")
             && let Ok(first) = first.dyn_into::<web_sys::HtmlElement>()
@@ -112,16 +105,16 @@ pub fn MenuCard() -> impl IntoView {
     });
     // The finger that opened it by a long press takes the focus elsewhere as it is lifted.
     window_event_listener(ev::keydown, move |event| {
-        let open = ui.menu.with_untracked(Option::is_some);
+        let open = controls.menu.with_untracked(Option::is_some);
         if open && event.key() == "Escape" && !event.default_prevented() {
             event.prevent_default();
-            close(app, ui);
+            close(charts, playback, controls);
         }
     });
     let keys = move |event: ev::KeyboardEvent| {
         let way = match event.key().as_str() {
             "Escape" => {
-                close(app, ui);
+                close(charts, playback, controls);
                 0
             }
             "ArrowDown" => 1,
@@ -140,17 +133,33 @@ pub fn MenuCard() -> impl IntoView {
     };
     let keys = StoredValue::new_local(Rc::new(keys) as Keys);
     move || {
-        ui.menu
-            .get()
-            .map(|menu| open_card(app, ui, card, &menu, keys.get_value()))
+        controls.menu.get().map(|menu| {
+            open_card(
+                charts,
+                run,
+                playback,
+                controls,
+                card,
+                &menu,
+                keys.get_value(),
+            )
+        })
     }
 }
 
 type Keys = Rc<dyn Fn(ev::KeyboardEvent)>;
 
 /// The menu where it was opened.
-fn open_card(app: App, ui: Ui, card: NodeRef<html::Div>, menu: &Menu, keys: Keys) -> AnyView {
-    let Some(world) = app.world.get_untracked() else {
+fn open_card(
+    charts: Charts,
+    run: RunState,
+    playback: Playback,
+    controls: ChartControls,
+    card: NodeRef<html::Div>,
+    menu: &Menu,
+    keys: Keys,
+) -> AnyView {
+    let Some(world) = run.info.get_untracked() else {
         return ().into_any();
     };
     let title = match &menu.on {
@@ -160,7 +169,7 @@ fn open_card(app: App, ui: Ui, card: NodeRef<html::Div>, menu: &Menu, keys: Keys
         None => "The network".to_owned(),
     };
     let label = format!("What to do with {title}");
-    let (width, height) = app.chart().borrow().size;
+    let (width, height) = charts.main().borrow().size;
     // Opened towards the middle, so that it stays on the chart.
     let side = if menu.at.0 > width * 0.6 {
         "right"
@@ -184,13 +193,13 @@ fn open_card(app: App, ui: Ui, card: NodeRef<html::Div>, menu: &Menu, keys: Keys
     };
     let px = |v: f64| format!("{}px", v.max(4.0) as i32);
     let auto = || "auto".to_owned();
-    let body = if menu.cutting {
+    let body = if menu.choosing_cut {
         view! { <CutForm menu=menu.clone() /> }.into_any()
     } else {
         view! { <Choices menu=menu.clone() /> }.into_any()
     };
     view! {
-        <div class="menu-back" on:pointerdown=move |_| close(app, ui)></div>
+        <div class="menu-back" on:pointerdown=move |_| close(charts, playback, controls)></div>
         <div
             class="card menu"
             id="hands"
@@ -234,22 +243,25 @@ fn walk(card: &web_sys::HtmlElement, way: i32) {
 
 #[component]
 fn Choices(menu: Menu) -> impl IntoView {
-    let app = app();
-    let ui = expect_context::<Ui>();
+    let charts = expect_context::<Charts>();
+    let run = expect_context::<RunState>();
+    let playback = expect_context::<Playback>();
+    let selection = expect_context::<Selection>();
+    let controls = expect_context::<ChartControls>();
     let node = match &menu.on {
         Some(Pick::Node(n)) => Some(*n as u16),
         Some(Pick::Mark(m)) => Some(m.node),
         _ => None,
     };
-    let done = move || close(app, ui);
+    let done = move || close(charts, playback, controls);
     let selects = menu.on.clone().map(|pick| {
-        view! { <button class="quiet" on:click=move |_| { pin(app, Some(pick.clone())); done(); }>"Select"</button> }
+        view! { <button class="quiet" on:click=move |_| { selection.pin(Some(pick.clone())); done(); }>"Select"</button> }
     });
     let cut = menu.clone();
-    let hidden = ui.arrangement.with_untracked(|a| a.hidden.len());
-    let now = app.now_us();
-    let healable = app
-        .chart()
+    let hidden = controls.arrangement.with_untracked(|a| a.hidden.len());
+    let now = run.now_us();
+    let healable = charts
+        .main()
         .borrow()
         .cuts()
         .iter()
@@ -258,15 +270,15 @@ fn Choices(menu: Menu) -> impl IntoView {
         {menu.on.clone().map(|pick| view! { <InterventionButtons pick=pick after=Callback::new(move |()| done()) /> })}
         {selects}
         {node.map(|n| view! {
-            <button class="quiet" data-act="hide" on:click=move |_| { ui.arrangement.update(|a| { a.hidden.insert(n); }); done(); }>"Hide this lifeline"</button>
-            <button class="quiet" data-act="only" on:click=move |_| { ui.filter.update(|f| f.nodes = [n].into()); done(); }>"Only its messages"</button>
+            <button class="quiet" data-act="hide" on:click=move |_| { controls.arrangement.update(|a| { a.hidden.insert(n); }); done(); }>"Hide this lifeline"</button>
+            <button class="quiet" data-act="only" on:click=move |_| { controls.filter.update(|f| f.nodes = [n].into()); done(); }>"Only its messages"</button>
         })}
-        <button class="quiet" data-act="partition" on:click=move |_| ui.menu.set(Some(Menu { cutting: true, ..cut.clone() }))>"Draw a partition …"</button>
+        <button class="quiet" data-act="partition" on:click=move |_| controls.menu.set(Some(Menu { choosing_cut: true, ..cut.clone() }))>"Draw a partition …"</button>
         {healable.then(|| view! {
-            <button class="quiet" data-act="heal" on:click=move |_| { app.act(Command::Heal); done(); }>"Heal the network"</button>
+            <button class="quiet" data-act="heal" on:click=move |_| { run.apply(Command::Heal); done(); }>"Heal the network"</button>
         })}
         {(hidden > 0).then(|| view! {
-            <button class="quiet" on:click=move |_| { ui.arrangement.update(|a| a.hidden.clear()); done(); }>
+            <button class="quiet" on:click=move |_| { controls.arrangement.update(|a| a.hidden.clear()); done(); }>
                 {format!("Show {hidden} hidden")}
             </button>
         })}
@@ -279,28 +291,41 @@ pub fn InterventionButtons(
     pick: Pick,
     #[prop(optional)] after: Option<Callback<()>>,
 ) -> impl IntoView {
-    let app = app();
+    let charts = expect_context::<Charts>();
+    let run = expect_context::<RunState>();
+    let playback = expect_context::<Playback>();
     let done = move || {
         if let Some(after) = after {
             after.run(());
         }
     };
     match pick {
-        Pick::Arrow(arrow) => on_message(app, arrow, done).into_any(),
-        Pick::Node(n) => on_node(app, n as u16, done).into_any(),
-        Pick::Mark(m) => on_node(app, m.node, done).into_any(),
+        Pick::Arrow(arrow) => on_message(run, playback, arrow, done).into_any(),
+        Pick::Node(n) => on_node(charts, run, n as u16, done).into_any(),
+        Pick::Mark(m) => on_node(charts, run, m.node, done).into_any(),
     }
 }
 
 /// The same buttons for what the inspector tells of.
 #[component]
-pub fn InspectedHands() -> impl IntoView {
-    let app = app();
-    let shown = Memo::new(move |_| app.looked_at.with(|h| h.shown().cloned()));
-    move || shown.get().and_then(|thing| hands_on(app, &thing))
+pub fn InspectedInterventions() -> impl IntoView {
+    let charts = expect_context::<Charts>();
+    let run = expect_context::<RunState>();
+    let selection = expect_context::<Selection>();
+    let shown = Memo::new(move |_| selection.history.with(|h| h.shown().cloned()));
+    move || {
+        shown
+            .get()
+            .and_then(|thing| interventions_on(charts, run, selection, &thing))
+    }
 }
 
-fn hands_on(app: App, thing: &Thing) -> Option<AnyView> {
+fn interventions_on(
+    charts: Charts,
+    run: RunState,
+    selection: Selection,
+    thing: &Thing,
+) -> Option<AnyView> {
     let buttons = |pick: Pick| {
         view! { <div class="buttons hand-buttons"><InterventionButtons pick=pick /></div> }
             .into_any()
@@ -312,12 +337,12 @@ fn hands_on(app: App, thing: &Thing) -> Option<AnyView> {
             let id = *id;
             // A message has many copies; the clicked one is meant.
             let clicked = Memo::new(move |_| {
-                let pinned = app.pinned.get();
+                let pinned = selection.pinned.get();
                 pinned.filter(|p| matches!(p, Pick::Arrow(a) if a.message == id))
             });
             let any = move || match clicked.get() {
                 Some(pick) => Some(buttons(pick)),
-                None => copies(app, id),
+                None => copies(charts, run, id),
             };
             Some(any.into_any())
         }
@@ -326,10 +351,10 @@ fn hands_on(app: App, thing: &Thing) -> Option<AnyView> {
 }
 
 /// A message that was not clicked but named by a link: which of its copies is meant is chosen first.
-fn copies(app: App, message: u32) -> Option<AnyView> {
-    let world = app.world.get_untracked()?;
+fn copies(charts: Charts, run: RunState, message: u32) -> Option<AnyView> {
+    let world = run.info.get_untracked()?;
     let mut all: Vec<Arrow> = {
-        let chart = app.chart();
+        let chart = charts.main();
         let chart = chart.borrow();
         let copies = chart.store.arrived().filter(|a| a.message == message);
         copies.cloned().collect()
@@ -359,7 +384,8 @@ fn copies(app: App, message: u32) -> Option<AnyView> {
 }
 
 fn on_message(
-    app: App,
+    run: RunState,
+    playback: Playback,
     arrow: Arrow,
     done: impl Fn() + Copy + Send + Sync + 'static,
 ) -> impl IntoView {
@@ -369,7 +395,7 @@ fn on_message(
         Fate::InFlight | Fate::Delivered | Fate::ReceiverDown
     );
     let way = arrow.sent_us..arrow.arrives_us;
-    let flying = move || flies && way.contains(&app.tick.with(|t| t.now_us));
+    let flying = move || flies && way.contains(&run.tick.with(|t| t.now_us));
     let by = RwSignal::new(String::from("100"));
     let us = move || {
         let ms = text::number(&by.get_untracked()).unwrap_or(100.0);
@@ -377,13 +403,13 @@ fn on_message(
     };
     let act = StoredValue::new(arrow.clone());
     let hand = move |hand: Intervention| {
-        app.hand(&act.get_value(), hand);
+        run.intervene(&act.get_value(), hand);
         done();
     };
     let middle = arrow.sent_us.midpoint(arrow.arrives_us);
     let back = move |_| {
-        app.play(false);
-        app.seek(middle);
+        playback.play(false);
+        playback.seek(middle);
         done();
     };
     move || {
@@ -413,29 +439,34 @@ fn on_message(
     }
 }
 
-fn on_node(app: App, node: u16, done: impl Fn() + Copy + Send + Sync + 'static) -> impl IntoView {
-    let world = app.world.get_untracked();
+fn on_node(
+    charts: Charts,
+    run: RunState,
+    node: u16,
+    done: impl Fn() + Copy + Send + Sync + 'static,
+) -> impl IntoView {
+    let world = run.info.get_untracked();
     let name = world
         .map(|w| say::node(node, &w).to_owned())
         .unwrap_or_default();
     // A twin's second node goes with its validator.
     let validator = name.strip_suffix('\'').unwrap_or(&name).to_owned();
     let down = move || {
-        app.frame.with(|f| {
+        run.frame.with(|f| {
             let view = f.as_ref().and_then(|f| f.nodes.get(usize::from(node)));
             view.is_some_and(|n| n.crashed)
         })
     };
     let of = validator.clone();
     let alone = Memo::new(move |_| {
-        let _ = app.scenario.with(|s| s.commands.len());
-        let now = app.tick.with(|t| t.now_us);
-        cuts::is_isolated(app.chart().borrow().cuts(), &of, now)
+        let _ = run.scenario.with(|s| s.commands.len());
+        let now = run.tick.with(|t| t.now_us);
+        cuts::is_isolated(charts.main().borrow().cuts(), &of, now)
     });
     let act = StoredValue::new(validator);
     let crash = move |_| {
         let validator = act.get_value();
-        app.act(if down() {
+        run.apply(if down() {
             Command::Restart { validator }
         } else {
             Command::Crash { validator }
@@ -444,7 +475,7 @@ fn on_node(app: App, node: u16, done: impl Fn() + Copy + Send + Sync + 'static) 
     };
     let isolate = move |_| {
         let validator = act.get_value();
-        app.act(if alone.get_untracked() {
+        run.apply(if alone.get_untracked() {
             Command::Restore { validator }
         } else {
             Command::Isolate { validator }
@@ -464,9 +495,11 @@ fn on_node(app: App, node: u16, done: impl Fn() + Copy + Send + Sync + 'static) 
 /// Picking names for a partition.
 #[component]
 fn CutForm(menu: Menu) -> impl IntoView {
-    let app = app();
-    let ui = expect_context::<Ui>();
-    let nodes = app.world.get_untracked().map(|w| w.nodes.clone());
+    let charts = expect_context::<Charts>();
+    let run = expect_context::<RunState>();
+    let playback = expect_context::<Playback>();
+    let controls = expect_context::<ChartControls>();
+    let nodes = run.info.get_untracked().map(|w| w.nodes.clone());
     let nodes = nodes.unwrap_or_default();
     let first = match &menu.on {
         Some(Pick::Node(n)) => Some(*n as u16),
@@ -480,7 +513,7 @@ fn CutForm(menu: Menu) -> impl IntoView {
     );
     let way = RwSignal::new(Way::Both);
     // Validators are cut, not processes.
-    let validators = app.scenario.with_untracked(|s| s.validators.len());
+    let validators = run.scenario.with_untracked(|s| s.validators.len());
     let ticks = nodes
         .into_iter()
         .take(validators)
@@ -503,8 +536,8 @@ fn CutForm(menu: Menu) -> impl IntoView {
         });
     let cut = move |_| {
         let nodes: Vec<u16> = chosen.get_untracked().into_iter().collect();
-        cut_off(app, &nodes, way.get_untracked());
-        close(app, ui);
+        cut_off(run, &nodes, way.get_untracked());
+        close(charts, playback, controls);
     };
     let none = move || chosen.with(|c| c.is_empty() || c.len() == validators);
     view! {
@@ -526,14 +559,14 @@ fn CutForm(menu: Menu) -> impl IntoView {
         </label>
         <div class="buttons">
             <button id="cut" disabled=none on:click=cut>"Cut"</button>
-            <button class="quiet" on:click=move |_| close(app, ui)>"Cancel"</button>
+            <button class="quiet" on:click=move |_| close(charts, playback, controls)>"Cancel"</button>
         </div>
     }
 }
 
 /// Cuts these nodes' validators off from all others.
-pub(super) fn cut_off(app: App, nodes: &[u16], way: Way) {
-    let Some(world) = app.world.get_untracked() else {
+pub(super) fn cut_off(run: RunState, nodes: &[u16], way: Way) {
+    let Some(world) = run.info.get_untracked() else {
         return;
     };
     let name = |n: &u16| {
@@ -543,11 +576,11 @@ pub(super) fn cut_off(app: App, nodes: &[u16], way: Way) {
     let mut chosen: Vec<String> = nodes.iter().map(name).collect();
     chosen.sort();
     chosen.dedup();
-    let rest = app.scenario.with_untracked(|s| {
+    let rest = run.scenario.with_untracked(|s| {
         let names = s.validators.iter().map(|v| v.name.clone());
         names.filter(|n| !chosen.contains(n)).collect::<Vec<_>>()
     });
-    app.act(Command::Partition(match way {
+    run.apply(Command::Partition(match way {
         Way::Both => Cut::Groups(vec![chosen]),
         Way::Out => Cut::OneWay {
             from: chosen,

@@ -1,13 +1,15 @@
 //! Pointer, wheel and keys on the chart: pan, zoom, hover, select, mark an area, ask for the menu.
 
 use super::interventions;
-use super::state::pin;
-use super::{Ui, pan, zoom};
-use crate::app::{App, app};
 use crate::chart::area::Area;
 use crate::chart::hit::Pick;
 use crate::chart::layout::Flow;
 use crate::protocol::ToWorker;
+use crate::state::chart::Charts;
+use crate::state::chart_controls::ChartControls;
+use crate::state::playback::Playback;
+use crate::state::selection::Selection;
+use crate::state::worker::WorkerLink;
 use leptos::leptos_dom::helpers::TimeoutHandle;
 use leptos::{ev, html, prelude::*};
 use std::time::Duration;
@@ -93,8 +95,11 @@ impl Drag {
 
 #[component]
 pub fn Surface(canvas: NodeRef<html::Canvas>) -> impl IntoView {
-    let app = app();
-    let ui = expect_context::<Ui>();
+    let worker = expect_context::<WorkerLink>();
+    let charts = expect_context::<Charts>();
+    let playback = expect_context::<Playback>();
+    let selection = expect_context::<Selection>();
+    let controls = expect_context::<ChartControls>();
     let drag = StoredValue::new_local(Drag::default());
     let at = |e: &ev::PointerEvent| (f64::from(e.offset_x()), f64::from(e.offset_y()));
     let down = move |event: ev::PointerEvent| {
@@ -104,14 +109,14 @@ pub fn Surface(canvas: NodeRef<html::Canvas>) -> impl IntoView {
         if let Some(canvas) = canvas.get_untracked() {
             let _ = canvas.set_pointer_capture(event.pointer_id());
         }
-        let marks = event.shift_key() || ui.summing.get_untracked();
+        let marks = event.shift_key() || controls.measuring.get_untracked();
         let place = at(&event);
         drag.update_value(|d| d.down(event.pointer_id(), place, marks));
-        ui.hover.set(None);
+        controls.hover.set(None);
         if event.pointer_type() == "touch" {
             let open = move || {
                 drag.update_value(|d| d.travelled = f64::INFINITY);
-                interventions::open_at(app, ui, place);
+                interventions::open_at(charts, playback, controls, place);
             };
             let press = set_timeout_with_handle(open, LONG_PRESS).ok();
             drag.update_value(|d| d.press = press);
@@ -122,21 +127,21 @@ pub fn Surface(canvas: NodeRef<html::Canvas>) -> impl IntoView {
         let step = drag.try_update_value(|d| d.moved(event.pointer_id(), (x, y)));
         match step.flatten() {
             Some(Moved::Pan(dx, dy)) => {
-                let (across, along) = app.chart().borrow().layout().split(dx, dy);
-                pan(app, across, along);
+                let (across, along) = charts.main().borrow().layout().split(dx, dy);
+                charts.pan(across, along);
             }
             Some(Moved::Zoom(factor, (x, y))) => {
-                let along = app.chart().borrow().layout().split(x, y).1;
-                zoom(app, factor, along);
+                let along = charts.main().borrow().layout().split(x, y).1;
+                charts.zoom(factor, along);
             }
             Some(Moved::Area(a, b)) => {
-                let chart = app.chart();
+                let chart = charts.main();
                 let mut c = chart.borrow_mut();
                 c.area = Area::between(&c.layout(), a, b);
                 c.ask();
             }
             None if drag.with_value(Drag::is_down) => {}
-            None => hover(app, ui, x, y),
+            None => hover(worker, charts, controls, x, y),
         }
     };
     let up = move |event: ev::PointerEvent| {
@@ -146,27 +151,27 @@ pub fn Surface(canvas: NodeRef<html::Canvas>) -> impl IntoView {
             .try_update_value(|d| d.up(event.pointer_id()))
             .unwrap_or(false);
         if marking {
-            let chart = app.chart();
+            let chart = charts.main();
             let c = chart.borrow();
             let sum = c.area.map(|a| a.sum(&c.store, c.lanes(), c.filter()));
             drop(c);
-            ui.summing.set(false);
-            ui.sum.set(sum);
+            controls.measuring.set(false);
+            controls.sum.set(sum);
         } else if clicked {
-            let chart = app.chart();
+            let chart = charts.main();
             if chart.borrow().folded(x, y) {
-                ui.arrangement.update(|a| a.fold = false);
+                controls.arrangement.update(|a| a.fold = false);
                 return;
             }
             let picked = chart.borrow().hit(x, y);
-            pin(app, picked);
+            selection.pin(picked);
         }
     };
     let gone = move |_: ev::PointerEvent| {
-        let chart = app.chart();
+        let chart = charts.main();
         chart.borrow_mut().picked = None;
         chart.borrow().ask();
-        ui.hover.set(None);
+        controls.hover.set(None);
     };
     let wheel = move |event: ev::WheelEvent| {
         event.prevent_default();
@@ -174,28 +179,28 @@ pub fn Surface(canvas: NodeRef<html::Canvas>) -> impl IntoView {
         let (dx, dy) = (event.delta_x(), event.delta_y());
         let turn = if dy == 0.0 { dx } else { dy };
         let place = (f64::from(event.offset_x()), f64::from(event.offset_y()));
-        let layout = app.chart().borrow().layout();
+        let layout = charts.main().borrow().layout();
         let (across, along) = layout.split(place.0, place.1);
         let factor = (-turn * 0.01).exp().clamp(0.5, 2.0);
         let zooms = event.ctrl_key() || event.meta_key();
         match (zooms, event.shift_key()) {
-            (true, true) => spread(app, factor, across),
-            (true, false) => zoom(app, factor, along),
-            (false, true) => pan(app, -turn, 0.0),
-            (false, false) if layout.view.flow == Flow::Down => pan(app, -dx, -dy),
-            (false, false) => pan(app, 0.0, -turn),
+            (true, true) => charts.spread(factor, across),
+            (true, false) => charts.zoom(factor, along),
+            (false, true) => charts.pan(-turn, 0.0),
+            (false, false) if layout.view.flow == Flow::Down => charts.pan(-dx, -dy),
+            (false, false) => charts.pan(0.0, -turn),
         }
     };
     let keys = move |event: ev::KeyboardEvent| {
-        if press(app, ui, &event) {
+        if press(charts, playback, selection, controls, &event) {
             event.prevent_default();
         }
     };
     let menu = move |event: ev::MouseEvent| {
         event.prevent_default();
         let place = (f64::from(event.offset_x()), f64::from(event.offset_y()));
-        if ui.menu.with_untracked(Option::is_none) {
-            interventions::open_at(app, ui, place);
+        if controls.menu.with_untracked(Option::is_none) {
+            interventions::open_at(charts, playback, controls, place);
         }
     };
     view! {
@@ -206,7 +211,7 @@ pub fn Surface(canvas: NodeRef<html::Canvas>) -> impl IntoView {
             aria-roledescription="message sequence chart"
             aria-describedby="chart-keys"
             aria-label="Messages between validators: each arrow goes from its sender's lifeline to its receiver's"
-            class:marking=move || ui.summing.get()
+            class:marking=move || controls.measuring.get()
             on:pointerdown=down
             on:pointermove=moved
             on:pointerup=up
@@ -228,59 +233,58 @@ pub fn Surface(canvas: NodeRef<html::Canvas>) -> impl IntoView {
     }
 }
 
-fn hover(app: App, ui: Ui, x: f64, y: f64) {
-    let chart = app.chart();
+fn hover(worker: WorkerLink, charts: Charts, controls: ChartControls, x: f64, y: f64) {
+    let chart = charts.main();
     let mut c = chart.borrow_mut();
     let picked = c.hit(x, y);
     if picked != c.picked {
         if let Some(Pick::Arrow(a)) = &picked {
-            app.send(ToWorker::Message(a.message));
+            worker.send(ToWorker::Message(a.message));
         }
         c.picked.clone_from(&picked);
         c.ask();
     }
     drop(c);
-    ui.hover.set(picked.map(|p| (x, y, p)));
-}
-
-fn spread(app: App, factor: f64, across: f64) {
-    let chart = app.chart();
-    let mut c = chart.borrow_mut();
-    c.view = c.layout().spread_about(factor, across);
-    c.ask();
+    controls.hover.set(picked.map(|p| (x, y, p)));
 }
 
 /// Keys that mean something only while the chart has the focus.
-fn press(app: App, ui: Ui, event: &ev::KeyboardEvent) -> bool {
+fn press(
+    charts: Charts,
+    playback: Playback,
+    selection: Selection,
+    controls: ChartControls,
+    event: &ev::KeyboardEvent,
+) -> bool {
     let key = event.key();
     // An open menu takes it first.
-    if key == "Escape" && ui.menu.with_untracked(Option::is_some) {
+    if key == "Escape" && controls.menu.with_untracked(Option::is_some) {
         return false;
     }
     if key == "ContextMenu" || (key == "F10" && event.shift_key()) {
-        interventions::open_on_selected(app, ui);
+        interventions::open_on_selected(charts, playback, controls);
         return true;
     }
     if event.ctrl_key() || event.meta_key() || event.alt_key() {
         return false;
     }
-    let flow = app.chart().borrow().view.flow;
+    let flow = charts.main().borrow().view.flow;
     let by = match key.as_str() {
         "Enter" => {
-            let newest = app.chart().borrow().newest();
-            pin(app, newest);
+            let newest = charts.main().borrow().newest();
+            selection.pin(newest);
             return true;
         }
         "Escape" => {
             // First the area, then the selection.
-            let chart = app.chart();
-            if chart.borrow_mut().area.take().is_some() || ui.sum.get_untracked().is_some() {
-                ui.sum.set(None);
+            let chart = charts.main();
+            if chart.borrow_mut().area.take().is_some() || controls.sum.get_untracked().is_some() {
+                controls.sum.set(None);
                 chart.borrow().ask();
             } else {
-                pin(app, None);
+                selection.pin(None);
             }
-            ui.summing.set(false);
+            controls.measuring.set(false);
             return true;
         }
         "ArrowDown" => (0.0, -60.0),
@@ -292,15 +296,15 @@ fn press(app: App, ui: Ui, event: &ev::KeyboardEvent) -> bool {
         _ => return false,
     };
     match flow {
-        Flow::Right if key.starts_with("Arrow") => pan(app, by.1, by.0),
-        _ => pan(app, by.0, by.1),
+        Flow::Right if key.starts_with("Arrow") => charts.pan(by.1, by.0),
+        _ => charts.pan(by.0, by.1),
     }
     true
 }
 
 /// To the neighbour of what is selected; false when nothing is.
-pub fn neighbour(app: App, forward: bool) -> bool {
-    let chart = app.chart();
+pub fn neighbour(charts: Charts, selection: Selection, forward: bool) -> bool {
+    let chart = charts.main();
     let Some(pick) = chart.borrow().pinned.clone() else {
         return false;
     };
@@ -308,11 +312,13 @@ pub fn neighbour(app: App, forward: bool) -> bool {
     match next {
         Some(next) => {
             chart.borrow_mut().reveal(&next);
-            pin(app, Some(next));
+            selection.pin(Some(next));
         }
         None => {
-            if let Some(ui) = chart.borrow().ui {
-                ui.said.set("no further neighbour is loaded".to_owned());
+            if let Some(controls) = chart.borrow().controls {
+                controls
+                    .announced
+                    .set("no further neighbour is loaded".to_owned());
             }
         }
     }

@@ -1,32 +1,39 @@
 //! What a marked area holds, and what can be done with it.
 
-use super::Ui;
 use super::interventions;
-use crate::app::{App, app};
 use crate::chart::area::Sum;
 use crate::panels::icon::icon;
+use crate::state::chart::Charts;
+use crate::state::chart_controls::ChartControls;
+use crate::state::run::RunState;
 use crate::words;
 use leptos::prelude::*;
 
 #[component]
 pub fn SumCard() -> impl IntoView {
-    let app = app();
-    let ui = expect_context::<Ui>();
+    let charts = expect_context::<Charts>();
+    let run = expect_context::<RunState>();
+    let controls = expect_context::<ChartControls>();
     Effect::new(move |_| {
-        if let Some(sum) = ui.sum.get() {
-            ui.said.set(said(&sum));
+        if let Some(sum) = controls.sum.get() {
+            controls.announced.set(said(&sum));
         }
     });
-    move || ui.sum.get().map(|sum| card(app, ui, &sum))
+    move || {
+        controls
+            .sum
+            .get()
+            .map(|sum| card(charts, run, controls, &sum))
+    }
 }
 
-fn card(app: App, ui: Ui, sum: &Sum) -> AnyView {
-    let Some(world) = app.world.get() else {
+fn card(charts: Charts, run: RunState, controls: ChartControls, sum: &Sum) -> AnyView {
+    let Some(world) = run.info.get() else {
         return ().into_any();
     };
     let close = move || {
-        ui.sum.set(None);
-        let chart = app.chart();
+        controls.sum.set(None);
+        let chart = charts.main();
         chart.borrow_mut().area = None;
         chart.borrow().ask();
     };
@@ -87,7 +94,7 @@ fn card(app: App, ui: Ui, sum: &Sum) -> AnyView {
             {cuttable.then(|| view! {
                 <div class="buttons">
                     <button on:click=move |_| {
-                        interventions::cut_off(app, &nodes, interventions::Way::Both);
+                        interventions::cut_off(run, &nodes, interventions::Way::Both);
                         close();
                     }>"Cut them off from the rest"</button>
                 </div>

@@ -1,11 +1,11 @@
 //! The fields of a form, each with the place of its complaint.
 
-use super::Subject;
-use crate::app::App;
+use super::subject::Subject;
 use crate::forms::example::is_address;
 use crate::forms::{FieldView, Input, Kind};
 use crate::platform::dom::{El, el};
 use crate::protocol::studio::At;
+use crate::state::contracts::ContractState;
 use std::cell::RefCell;
 use std::rc::Rc;
 
@@ -64,7 +64,7 @@ pub(super) fn control(field: &FieldView) -> El {
 }
 
 pub(super) fn row(
-    app: App,
+    contracts: ContractState,
     place: &str,
     label: &str,
     about: &str,
@@ -79,7 +79,7 @@ pub(super) fn row(
     } else {
         name.attr("title", about)
     };
-    let input = remembered(app, &format!("{place}/{label}"), input);
+    let input = remembered(contracts, &format!("{place}/{label}"), input);
     let row = el("label")
         .class("field")
         .child(&name)
@@ -90,16 +90,21 @@ pub(super) fn row(
 }
 
 /// A field that keeps its text when the form is drawn anew.
-pub(super) fn remembered(app: App, key: &str, input: El) -> El {
-    if let Some(text) = app.studio.draft(key) {
+pub(super) fn remembered(contracts: ContractState, key: &str, input: El) -> El {
+    if let Some(text) = contracts.studio.draft(key) {
         input.put(&text);
     }
     let (read, key) = (input.clone(), key.to_owned());
-    input.on("input", move |_| app.studio.keep(&key, read.value()))
+    input.on("input", move |_| contracts.studio.keep(&key, read.value()))
 }
 
 /// Plain bytes: text, or hex.
-pub(super) fn raw(app: App, place: &str, subject: &Subject, fields: &Rc<RefCell<Fields>>) -> El {
+pub(super) fn raw(
+    contracts: ContractState,
+    place: &str,
+    subject: &Subject,
+    fields: &Rc<RefCell<Fields>>,
+) -> El {
     let label = if subject.deployed {
         "Input of the call"
     } else {
@@ -110,7 +115,7 @@ pub(super) fn raw(app: App, place: &str, subject: &Subject, fields: &Rc<RefCell<
         .attr("type", "text")
         .attr("aria-label", label)
         .attr("placeholder", label);
-    let input = remembered(app, &format!("{place}/raw"), input);
+    let input = remembered(contracts, &format!("{place}/raw"), input);
     let slot = el("small").class("complaint").attr("role", "alert");
     fields
         .borrow_mut()

@@ -1,8 +1,7 @@
 //! What a form asks for is asked, and what comes back is told in it.
 
-use super::Subject;
 use super::fields::{Fields, complain};
-use crate::app::App;
+use super::subject::Subject;
 use crate::forms::Kind;
 use crate::panels::answers::{complaints, sentences};
 use crate::panels::bytes::bytes;
@@ -10,6 +9,8 @@ use crate::panels::offers::offers;
 use crate::panels::outcome::follow;
 use crate::platform::dom::{El, el};
 use crate::protocol::studio::{Answer, Ask, At, CallDraft, Message, Place};
+use crate::state::contracts::ContractState;
+use crate::state::run::RunState;
 use crate::words;
 use consensusforge_core::session::view::ViewResult;
 use leptos::prelude::*;
@@ -17,7 +18,8 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 pub(super) fn submit(
-    app: App,
+    run: RunState,
+    contracts: ContractState,
     subject: &Subject,
     fields: &Rc<RefCell<Fields>>,
     asks: bool,
@@ -67,11 +69,12 @@ pub(super) fn submit(
     if !asks {
         drop(fields_now);
         let (fields, whole, said) = (fields.clone(), whole.clone(), said.clone());
-        app.studio
-            .ask(app, Ask::Send(errand), move |answer| match answer {
+        contracts
+            .studio
+            .ask(Ask::Send(errand), move |answer| match answer {
                 Answer::Sent { at_us, nth } => {
                     complain(&fields.borrow(), &whole, Vec::new());
-                    follow(app, (at_us, nth), said, field);
+                    follow(contracts, (at_us, nth), said, field);
                 }
                 other => complain(&fields.borrow(), &whole, complaints(other)),
             });
@@ -91,8 +94,8 @@ pub(super) fn submit(
             }
         },
     };
-    let nodes = app
-        .world
+    let nodes = run
+        .info
         .with_untracked(|w| w.as_ref().map(|w| w.nodes.clone()).unwrap_or_default());
     let chosen = get(At::Whole);
     let every = chosen == "all";
@@ -117,10 +120,9 @@ pub(super) fn submit(
             (fields.clone(), whole.clone(), said.clone(), table.clone());
         let field = field.clone();
         let place = Place { validator, height };
-        app.studio.ask(
-            app,
-            Ask::Query { errand, place },
-            move |answer| match answer {
+        contracts
+            .studio
+            .ask(Ask::Query { errand, place }, move |answer| match answer {
                 Answer::Said(result) => {
                     complain(&fields.borrow(), &whole, Vec::new());
                     match table {
@@ -139,13 +141,18 @@ pub(super) fn submit(
                     }
                 }
                 other => complain(&fields.borrow(), &whole, complaints(other)),
-            },
-        );
+            });
     }
 }
 
 /// Puts a module on the chain under an id.
-pub(super) fn store(app: App, from: El, contract: &str, whole: &El, said: &El) -> El {
+pub(super) fn store(
+    contracts: ContractState,
+    from: El,
+    contract: &str,
+    whole: &El,
+    said: &El,
+) -> El {
     let (contract, whole, said) = (contract.to_owned(), whole.clone(), said.clone());
     let what = "Puts the code on the chain under an id: for instances with coins, for factories and migrations";
     let button = el("button")
@@ -158,7 +165,7 @@ pub(super) fn store(app: App, from: El, contract: &str, whole: &El, said: &El) -
             contract: contract.clone(),
         };
         let (whole, said) = (whole.clone(), said.clone());
-        app.studio.ask(app, ask, move |answer| match answer {
+        contracts.studio.ask(ask, move |answer| match answer {
             Answer::Sent { .. } => {
                 whole.show(false);
                 let sentence = "Sent. Once it is in a block, the card names its code id when it is opened again.";

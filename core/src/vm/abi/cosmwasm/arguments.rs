@@ -3,10 +3,10 @@
 
 use super::coins;
 use super::json;
-use super::talk::sdk_gas;
+use super::prices::sdk_gas;
 use crate::base::Hash;
 use crate::types::bech32;
-use crate::vm::{CallContext, Done, DoneWhat, Event, Reply};
+use crate::vm::{CallContext, Event, MessageDone, MessageEffect, Reply};
 
 fn name(address: &[u8; 32]) -> String {
     json::text(&bech32::encode(&Hash(*address)))
@@ -69,7 +69,7 @@ pub fn reply(reply: &Reply) -> String {
     ])
 }
 
-fn sub_response(done: &Done) -> String {
+fn sub_response(done: &MessageDone) -> String {
     let response = chain_response(&done.what);
     // Bank messages and the like answer with an empty message, which `data` leaves out.
     let data = response.as_ref().map(|(_, message)| message);
@@ -106,18 +106,18 @@ fn event(event: &Event) -> String {
 
 /// The response message of the Cosmos SDK: its type and its protobuf. None where wasmd sends no message
 /// of the SDK's: it burns by itself.
-fn chain_response(what: &DoneWhat) -> Option<(&'static str, Vec<u8>)> {
+fn chain_response(what: &MessageEffect) -> Option<(&'static str, Vec<u8>)> {
     let data = |number, data: &Option<Vec<u8>>| field(number, data.as_deref().unwrap_or_default());
     Some(match what {
-        DoneWhat::Nothing | DoneWhat::Burned => return None,
-        DoneWhat::Sent => ("/cosmos.bank.v1beta1.MsgSendResponse", Vec::new()),
-        DoneWhat::Executed { data: d } => {
+        MessageEffect::Nothing | MessageEffect::Burned => return None,
+        MessageEffect::Sent => ("/cosmos.bank.v1beta1.MsgSendResponse", Vec::new()),
+        MessageEffect::Executed { data: d } => {
             ("/cosmwasm.wasm.v1.MsgExecuteContractResponse", data(1, d))
         }
-        DoneWhat::Migrated { data: d } => {
+        MessageEffect::Migrated { data: d } => {
             ("/cosmwasm.wasm.v1.MsgMigrateContractResponse", data(1, d))
         }
-        DoneWhat::Instantiated {
+        MessageEffect::Instantiated {
             address,
             data: d,
             salted,
@@ -131,8 +131,8 @@ fn chain_response(what: &DoneWhat) -> Option<(&'static str, Vec<u8>)> {
             };
             (type_url, message)
         }
-        DoneWhat::AdminChanged => ("/cosmwasm.wasm.v1.MsgUpdateAdminResponse", Vec::new()),
-        DoneWhat::AdminCleared => ("/cosmwasm.wasm.v1.MsgClearAdminResponse", Vec::new()),
+        MessageEffect::AdminChanged => ("/cosmwasm.wasm.v1.MsgUpdateAdminResponse", Vec::new()),
+        MessageEffect::AdminCleared => ("/cosmwasm.wasm.v1.MsgClearAdminResponse", Vec::new()),
     })
 }
 

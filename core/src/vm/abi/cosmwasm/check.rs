@@ -4,8 +4,10 @@
 use super::{ALLOCATE, DEALLOCATE, MARKER, curves, export};
 use crate::base::limits::MAX_WASM_LOCALS_STRICT;
 use crate::vm::Entry;
-use crate::vm::abi::{ModuleInterface, Ty};
-use crate::vm::admission::{Export, ModuleShape, Profile, Refusal, Rule, Signature};
+
+use crate::vm::module::{
+    Export, ModuleInterface, ModuleShape, Profile, Refusal, Rule, Signature, Ty,
+};
 
 const MARKERS: &str = "interface_version_";
 const OLD_MARKERS: [&str; 2] = ["cosmwasm_vm_version_", "cosmwasm_api_"];

@@ -1,8 +1,9 @@
 //! The table of imports. All are offered always: a contract built with a feature imports what the
 //! feature brings along, used or not.
 
-use super::{address, curves, storage, talk};
-use crate::vm::abi::{Import, Ty};
+use super::{address, curves, debug, querier, storage};
+use crate::vm::abi::Import;
+use crate::vm::module::Ty;
 
 /// One row: name, parameters (all of type i32), result, what it does, and that for the document.
 macro_rules! row {
@@ -21,7 +22,7 @@ macro_rules! row {
 
 /// Parameters are pointers to regions where the name does not say otherwise.
 pub static IMPORTS: &[Import] = &[
-    row! { "abort"(msg), talk::abort, "Ends the call with this text; how a panic ends." },
+    row! { "abort"(msg), debug::abort, "Ends the call with this text; how a panic ends." },
     row! { "db_read"(key) -> I32, storage::read, "Returns a region with the stored value, 0 when the key is absent." },
     row! { "db_write"(key, value), storage::write, "Stores a value; not in a query." },
     row! { "db_remove"(key), storage::remove, "Removes a key, which may be absent; not in a query." },
@@ -43,6 +44,6 @@ pub static IMPORTS: &[Import] = &[
     row! { "bls12_381_pairing_equality"(ps, qs, r, s) -> I32, curves::pairing_equality, "Returns 0 when the product of the pairings of ps and qs is the pairing of r and s, 1 when not, else an error's code." },
     row! { "bls12_381_hash_to_g1"(function, msg, dst, out) -> I32, curves::hash_to_g1, "Writes the point a message hashes to, function 0 is SHA-256; returns 0 or an error's code." },
     row! { "bls12_381_hash_to_g2"(function, msg, dst, out) -> I32, curves::hash_to_g2, "As `bls12_381_hash_to_g1`, to a point of 96 bytes." },
-    row! { "debug"(msg), talk::debug, "Keeps a text for the contract's developer, outside of consensus." },
-    row! { "query_chain"(request) -> I32, talk::query_chain, "Asks the chain or another contract; returns a region with the answer's JSON." },
+    row! { "debug"(msg), debug::debug, "Keeps a text for the contract's developer, outside of consensus." },
+    row! { "query_chain"(request) -> I32, querier::query_chain, "Asks the chain or another contract; returns a region with the answer's JSON." },
 ];

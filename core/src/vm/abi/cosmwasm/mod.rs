@@ -9,23 +9,24 @@ mod arguments;
 mod check;
 mod coins;
 pub mod curves;
+mod debug;
 mod imports;
 pub mod json;
 mod messages;
 pub mod prices;
+mod querier;
 mod query;
 mod region;
 mod response;
 pub mod sections;
 mod storage;
-mod talk;
 
 pub use imports::IMPORTS;
 
-use super::{Abi, Entrance, Guest, HostAction, Import, ModuleInterface, Operators};
+use super::{Abi, Entrance, Guest, HostAction, Import, Operators};
 use crate::base::limits::{MAX_CALL_BYTES, MAX_RESULT_BYTES};
-use crate::vm::admission::{ModuleShape, Profile, Refusal};
 use crate::vm::gas::Price;
+use crate::vm::module::{ModuleInterface, ModuleShape, Profile, Refusal};
 use crate::vm::{Answered, Entry, Failure, FailureKind, Query, Response};
 
 pub struct CosmWasm;
@@ -131,7 +132,7 @@ impl Abi for CosmWasm {
         asked: &Query,
         answered: Answered,
     ) -> Result<HostAction, Failure> {
-        talk::answered(guest, asked, answered)
+        querier::answered(guest, asked, answered)
     }
 }
 

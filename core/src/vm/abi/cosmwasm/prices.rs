@@ -135,3 +135,9 @@ pub const PRICES: [Price; 36] = [
     ATTRIBUTE,
     MESSAGE,
 ];
+
+/// Gas as the contract counts it, never less than it was.
+#[must_use]
+pub fn sdk_gas(gas: u64) -> u64 {
+    gas.div_ceil(PER_SDK_GAS)
+}

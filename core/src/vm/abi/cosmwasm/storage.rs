@@ -1,4 +1,4 @@
-//! `db_*`: the contract's own storage, value by value and as walks over its keys.
+//! `db_*`: the contract's own storage, value by value and as iterators over its keys.
 
 use super::prices::{NEXT, PASSED, READ, REMOVE, SCAN, WRITE};
 use super::{region, sections};
@@ -6,7 +6,7 @@ use crate::base::limits::{
     MAX_COSMWASM_KEY, MAX_COSMWASM_VALUE, MAX_ITERATOR_BYTES, MAX_ITERATORS,
 };
 use crate::vm::abi::{Guest, HostAction, KeyIterator, pay};
-use crate::vm::{Failure, FailureKind, Order, Span};
+use crate::vm::{Failure, FailureKind, KeyRange, Order};
 
 /// Fails where nothing may change.
 ///
@@ -49,10 +49,7 @@ pub fn write(guest: &mut dyn Guest, args: &[u64]) -> Result<HostAction, Failure>
         ));
     }
     pay(guest, WRITE, key.len().saturating_add(value.len()))?;
-    guest
-        .host()
-        .set(&key, &value)
-        .map_err(Failure::bad_request)?;
+    guest.host().set(&key, &value);
     Ok(HostAction::Value(0))
 }
 
@@ -61,7 +58,7 @@ pub fn remove(guest: &mut dyn Guest, args: &[u64]) -> Result<HostAction, Failure
     let key = region::read(guest, "db_remove: the key", args[0], MAX_COSMWASM_KEY)?;
     pay(guest, REMOVE, key.len())?;
     if !key.is_empty() {
-        guest.host().delete(&key).map_err(Failure::bad_request)?;
+        guest.host().delete(&key);
     }
     Ok(HostAction::Value(0))
 }
@@ -87,25 +84,25 @@ pub fn scan(guest: &mut dyn Guest, args: &[u64]) -> Result<HostAction, Failure> 
     };
     pay(guest, SCAN, walk.bytes())?;
     let state = guest.state();
-    if state.walks.len() >= MAX_ITERATORS {
+    if state.iterators.len() >= MAX_ITERATORS {
         return Err(Failure::bad_request(format!(
             "db_scan: a call may open at most {MAX_ITERATORS} iterators"
         )));
     }
     hold(guest, 0, walk.bytes())?;
-    let walks = &mut guest.state().walks;
-    walks.push(walk);
-    Ok(HostAction::Value(walks.len() as u64))
+    let iterators = &mut guest.state().iterators;
+    iterators.push(walk);
+    Ok(HostAction::Value(iterators.len() as u64))
 }
 
 /// Keeps count of the bytes that the bounds of all iterators take.
 fn hold(guest: &mut dyn Guest, before: usize, after: usize) -> Result<(), Failure> {
     let state = guest.state();
-    state.walk_bytes = state
-        .walk_bytes
+    state.iterator_bytes = state
+        .iterator_bytes
         .saturating_sub(before)
         .saturating_add(after);
-    if state.walk_bytes > MAX_ITERATOR_BYTES {
+    if state.iterator_bytes > MAX_ITERATOR_BYTES {
         return Err(Failure::bad_request(format!(
             "db_scan: the bounds of all iterators of a call may have {MAX_ITERATOR_BYTES} bytes together"
         )));
@@ -120,13 +117,13 @@ fn step(guest: &mut dyn Guest, what: &str, id: u64) -> Result<Option<Pair>, Fail
         .ok()
         .and_then(|id| id.checked_sub(1))
         .ok_or_else(unknown)?;
-    let walks = &mut guest.state().walks;
+    let iterators = &mut guest.state().iterators;
     // Taken out while the chain is asked.
-    let mut walk = std::mem::take(walks.get_mut(index).ok_or_else(unknown)?);
+    let mut walk = std::mem::take(iterators.get_mut(index).ok_or_else(unknown)?);
     let before = walk.bytes();
     let found = advance(guest, &mut walk);
     let after = walk.bytes();
-    if let Some(place) = guest.state().walks.get_mut(index) {
+    if let Some(place) = guest.state().iterators.get_mut(index) {
         *place = walk;
     }
     hold(guest, before, after)?;
@@ -140,16 +137,19 @@ fn advance(guest: &mut dyn Guest, walk: &mut KeyIterator) -> Result<Option<Pair>
     if walk.done {
         return Ok(None);
     }
-    let patience = guest.gas_left() / PASSED.per_unit;
+    let max_skipped = guest.gas_left() / PASSED.per_unit;
     let step = guest.host().first(
-        Span {
+        KeyRange {
             start: walk.start.as_deref(),
             end: walk.end.as_deref(),
             order: walk.order,
         },
-        patience,
+        max_skipped,
     );
-    guest.charge(PASSED.category, PASSED.per_unit.saturating_mul(step.passed))?;
+    guest.charge(
+        PASSED.category,
+        PASSED.per_unit.saturating_mul(step.skipped),
+    )?;
     let Some((key, value)) = step.found else {
         walk.done = true;
         return Ok(None);

@@ -1,7 +1,7 @@
 //! Which CosmWasm modules are taken, under both profiles.
 
 use super::*;
-use crate::vm::admission::{Admitted, Rule};
+use crate::vm::module::{Admitted, Rule};
 
 const FRAME: &str = r#"(memory (export "memory") 1) (func (export "interface_version_8"))
   (func (export "allocate") (param i32) (result i32) (i32.const 0))

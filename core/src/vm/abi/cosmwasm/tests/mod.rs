@@ -5,9 +5,9 @@ mod curves;
 mod hostile;
 mod iterate;
 mod parsing;
+mod querier;
 mod regions;
 mod responses;
-mod talk;
 
 use super::*;
 use crate::base::digest::sha256;

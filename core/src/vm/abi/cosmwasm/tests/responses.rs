@@ -3,7 +3,7 @@
 use super::*;
 use crate::base::Hash;
 use crate::types::{Coin, bech32};
-use crate::vm::{Done, DoneWhat, Event, Message, Reply, ReplyOn, SubMessage};
+use crate::vm::{Event, Message, MessageDone, MessageEffect, Reply, ReplyOn, SubMessage};
 
 fn mine() -> String {
     bech32::encode(&Hash(CONTRACT))
@@ -400,20 +400,20 @@ fn replies_are_json_around_protobuf() {
         r#"{"id":18446744073709551615,"payload":"cGF5","gas_used":2,"result":{"error":"no \"such\" code"}}"#
     );
     let done = |what| {
-        reply(Ok(Done {
+        reply(Ok(MessageDone {
             what,
             events: vec![Event::new("wasm", &[("z", "1"), ("a", "2")])],
         }))
     };
     let head = r#"{"id":18446744073709551615,"payload":"cGF5","gas_used":2,"result":{"ok":{"events":[{"type":"wasm","attributes":[{"key":"a","value":"2"},{"key":"z","value":"1"}]}],"#;
     assert_eq!(
-        given(done(DoneWhat::Sent)),
+        given(done(MessageEffect::Sent)),
         format!(
             r#"{head}"data":null,"msg_responses":[{{"type_url":"/cosmos.bank.v1beta1.MsgSendResponse","value":""}}]}}}}}}"#
         )
     );
     // wasmd burns by itself, and for nothing does nothing: no message of the SDK's answers.
-    for what in [DoneWhat::Burned, DoneWhat::Nothing] {
+    for what in [MessageEffect::Burned, MessageEffect::Nothing] {
         assert_eq!(
             given(done(what)),
             format!(r#"{head}"data":null,"msg_responses":[]}}}}}}"#)
@@ -422,7 +422,7 @@ fn replies_are_json_around_protobuf() {
     let encoded = [vec![0x0a, 200, 1], vec![9; 200]].concat();
     let data = json::base64(&encoded);
     assert_eq!(
-        given(done(DoneWhat::Executed {
+        given(done(MessageEffect::Executed {
             data: Some(vec![9; 200])
         })),
         format!(
@@ -432,11 +432,11 @@ fn replies_are_json_around_protobuf() {
     // Without data the message is empty: proto3 leaves empty fields out.
     for (what, url) in [
         (
-            DoneWhat::Executed { data: None },
+            MessageEffect::Executed { data: None },
             "/cosmwasm.wasm.v1.MsgExecuteContractResponse",
         ),
         (
-            DoneWhat::Migrated {
+            MessageEffect::Migrated {
                 data: Some(Vec::new()),
             },
             "/cosmwasm.wasm.v1.MsgMigrateContractResponse",
@@ -458,7 +458,7 @@ fn replies_are_json_around_protobuf() {
         (true, "/cosmwasm.wasm.v1.MsgInstantiateContract2Response"),
     ] {
         assert_eq!(
-            given(done(DoneWhat::Instantiated {
+            given(done(MessageEffect::Instantiated {
                 address,
                 data: Some(vec![5, 6]),
                 salted

@@ -1,7 +1,7 @@
 //! What a file is when it is no WebAssembly module, so that a person who picked the wrong file reads
 //! what they picked.
 
-use super::{Refusal, Rule};
+use super::module::{Refusal, Rule};
 
 const MAGIC: &[u8] = b"\0asm";
 /// A core module of version 1.
@@ -10,7 +10,7 @@ const MODULE: &[u8] = &[1, 0, 0, 0];
 const COMPONENT: &[u8] = &[0x0d, 0, 1, 0];
 
 /// Looks at the first bytes and at the sizes of the sections.
-pub(super) fn sniff(bytes: &[u8]) -> Result<(), Refusal> {
+pub(super) fn check(bytes: &[u8]) -> Result<(), Refusal> {
     let text = if bytes.is_empty() {
         "the file is empty; choose a .wasm file".to_string()
     } else if bytes.starts_with(&[0x1f, 0x8b]) {

@@ -1,12 +1,13 @@
 //! What a person writes contracts with: the texts, the compilers, what they said. Texts outlive panels,
 //! and the page itself.
 
-use crate::app::App;
+use super::worker::WorkerLink;
 use crate::platform::assembler::{Assembler, Compiled};
 use crate::platform::dom::El;
 use crate::platform::workers::Handle;
 use crate::protocol::studio::{Answer, Ask};
 use crate::protocol::{CompileError, FromCompiler, ToCompiler, ToWorker};
+use consensusforge_core::session::view::ModuleView;
 use leptos::prelude::*;
 use std::collections::{BTreeMap, VecDeque};
 use std::rc::Rc;
@@ -78,12 +79,17 @@ pub struct Studio {
     followed: StoredValue<Vec<(Sent, Form)>, LocalStorage>,
     /// Name and number of the text at the assembler; an older one's answer is not waited for.
     assembling: StoredValue<(u32, String)>,
+    worker: WorkerLink,
+    added: RwSignal<Option<ModuleView>>,
+    refusal: RwSignal<Option<String>>,
 }
 
 impl Studio {
-    /// Makes the signals: once, with the page's.
-    #[allow(clippy::new_without_default)]
-    pub fn new() -> Studio {
+    pub(super) fn new(
+        worker: WorkerLink,
+        added: RwSignal<Option<ModuleView>>,
+        refusal: RwSignal<Option<String>>,
+    ) -> Studio {
         let kept = |l: Language| storage().and_then(|s| s.get_item(l.key()).ok().flatten());
         let script = kept(Language::AssemblyScript).unwrap_or_else(|| BLANK.into());
         Studio {
@@ -104,18 +110,21 @@ impl Studio {
             drafts: StoredValue::new(BTreeMap::new()),
             followed: StoredValue::new_local(Vec::new()),
             assembling: StoredValue::new((0, String::new())),
+            worker,
+            added,
+            refusal,
         }
     }
 
     /// Asks the worker; `then` gets the answer, unless the worker dies over it.
-    pub fn ask(&self, app: App, ask: Ask, then: impl FnOnce(Answer) + 'static) {
+    pub fn ask(&self, ask: Ask, then: impl FnOnce(Answer) + 'static) {
         let number = self.waiting.try_update_value(|(last, all)| {
             *last += 1;
             all.insert(*last, Box::new(then));
             *last
         });
         let number = number.unwrap_or_default();
-        app.send(ToWorker::Studio { number, ask });
+        self.worker.send(ToWorker::Studio { number, ask });
     }
 
     pub fn answered(&self, number: u32, answer: Answer) {
@@ -190,39 +199,39 @@ impl Studio {
     }
 
     /// Compiles the text and offers the module to the world.
-    pub fn compile(&self, app: App) {
+    pub fn compile(&self) {
         let (name, text) = (self.name.get_untracked(), untrack(|| self.text()));
         let name = match name.trim() {
             "" => "mine",
             name => name,
         };
         match self.language.get_untracked() {
-            Language::Wat => self.compile_wat(app, name, text),
-            Language::AssemblyScript => self.assemble(app, name, &text),
+            Language::Wat => self.compile_wat(name, text),
+            Language::AssemblyScript => self.assemble(name, &text),
         }
     }
 
-    fn compile_wat(&self, app: App, name: &str, wat: String) {
-        self.begin(app, "Compiling …");
+    fn compile_wat(&self, name: &str, wat: String) {
+        self.begin("Compiling …");
         self.compiling
             .update_value(|c| c.push_back(name.to_owned()));
         let studio = *self;
         let handle = self.compiler.get_value().unwrap_or_else(|| {
-            let new = Handle::new(move |m, b| studio.compiled(app, m, b));
+            let new = Handle::new(move |m, b| studio.compiled(m, b));
             studio.compiler.set_value(Some(new.clone()));
             new
         });
         handle.send(&ToCompiler { wat }, None);
     }
 
-    fn begin(&self, app: App, what: &'static str) {
-        app.added.set(None);
-        app.refusal.set(None);
+    fn begin(&self, what: &'static str) {
+        self.added.set(None);
+        self.refusal.set(None);
         self.errors.set(Vec::new());
         self.busy.set(Some(what));
     }
 
-    fn compiled(&self, app: App, message: FromCompiler, bytes: Option<Vec<u8>>) {
+    fn compiled(&self, message: FromCompiler, bytes: Option<Vec<u8>>) {
         let result = match message {
             FromCompiler::Ready => return,
             FromCompiler::Compiled(result) => result.map(|()| bytes.unwrap_or_default()),
@@ -238,24 +247,21 @@ impl Studio {
         };
         let name = self.compiling.try_update_value(VecDeque::pop_front);
         let name = name.flatten().unwrap_or_else(|| "mine".into());
-        self.made(app, name, result.map_err(|e| vec![e]));
+        self.made(name, result.map_err(|e| vec![e]));
     }
 
-    fn assemble(&self, app: App, name: &str, text: &str) {
+    fn assemble(&self, name: &str, text: &str) {
         let id = self.assembling.with_value(|a| a.0) + 1;
         self.assembling.set_value((id, name.to_owned()));
         let studio = *self;
         let found = self.assembler.get_value();
-        self.begin(
-            app,
-            if found.is_some() {
-                "Compiling …"
-            } else {
-                "Fetching the AssemblyScript compiler, 3 MB, once …"
-            },
-        );
+        self.begin(if found.is_some() {
+            "Compiling …"
+        } else {
+            "Fetching the AssemblyScript compiler, 3 MB, once …"
+        });
         let assembler = found.map_or_else(
-            || Assembler::new(move |id, result| studio.assembled(app, id, result)).map(Rc::new),
+            || Assembler::new(move |id, result| studio.assembled(id, result)).map(Rc::new),
             Ok,
         );
         match assembler {
@@ -263,25 +269,27 @@ impl Studio {
                 assembler.compile(id, text);
                 self.assembler.set_value(Some(assembler));
             }
-            Err(error) => self.made(app, String::new(), Err(vec![error])),
+            Err(error) => self.made(String::new(), Err(vec![error])),
         }
     }
 
-    fn assembled(&self, app: App, id: Option<u32>, result: Compiled) {
+    fn assembled(&self, id: Option<u32>, result: Compiled) {
         if id.is_none() {
             // The next text tries again with a new one.
             self.assembler.set_value(None);
         }
         let (newest, name) = self.assembling.get_value();
         if id.is_none_or(|id| id == newest) {
-            self.made(app, name, result);
+            self.made(name, result);
         }
     }
 
-    fn made(&self, app: App, name: String, result: Compiled) {
+    fn made(&self, name: String, result: Compiled) {
         self.busy.set(None);
         match result {
-            Ok(wasm) => app.send_with(ToWorker::Upload { name }, Some(&wasm)),
+            Ok(wasm) => self
+                .worker
+                .send_with(ToWorker::Upload { name }, Some(&wasm)),
             Err(errors) => self.errors.set(errors),
         }
     }

@@ -1,7 +1,6 @@
-//! The chart's own state: everything one drawing needs, and what a hand does to it.
+//! One chart: everything a drawing of it needs, and what pointing and keys change in it.
 
-use super::Ui;
-use crate::app::App;
+use super::chart_controls::ChartControls;
 use crate::chart::area::Area;
 use crate::chart::canvas::{self, Palette, Surface};
 use crate::chart::cone::Cone;
@@ -17,16 +16,16 @@ use crate::chart::scene::{Picture, Scene};
 use crate::chart::store::Store;
 use crate::chart::svg::Svg;
 use crate::chart::{neighbours, paint, say};
-use crate::effective;
 use crate::model::Scenario;
 use crate::platform::frames::{Detail, Frames};
-use crate::protocol::{ChartNews, Tick, ToWorker};
+use crate::protocol::{ChartNews, Tick};
+use crate::reading;
 use consensusforge_core::session::view::{NodeView, RunInfo};
 use leptos::prelude::*;
 
 /// Everything one drawing needs.
 #[derive(Default)]
-pub struct Chart {
+pub struct ChartView {
     pub view: View,
     pub nodes: Vec<NodeView>,
     pub store: Store,
@@ -34,14 +33,14 @@ pub struct Chart {
     /// A picked thing that stays picked while the pointer moves on.
     pub pinned: Option<Pick>,
     pub area: Option<Area>,
-    pub(super) size: (f64, f64),
-    pub(super) surface: Option<Surface>,
-    pub(super) frames: Option<Frames>,
-    pub(super) ui: Option<Ui>,
+    pub size: (f64, f64),
+    pub surface: Option<Surface>,
+    pub frames: Option<Frames>,
+    pub controls: Option<ChartControls>,
     detail: Detail,
     drawn: usize,
     /// Milliseconds making the last picture took.
-    pub(super) work_ms: f64,
+    pub work_ms: f64,
     /// A picture was asked for while the painter was busy.
     late: bool,
     world: Option<RunInfo>,
@@ -59,7 +58,7 @@ pub struct Chart {
     cone_of: Option<(Pick, u64)>,
 }
 
-impl Chart {
+impl ChartView {
     pub fn ask(&self) {
         if let Some(frames) = &self.frames {
             frames.ask();
@@ -79,9 +78,9 @@ impl Chart {
         };
         // Another cast: what was hidden or asked for means somebody else.
         let same = self.world.as_ref().is_some_and(|w| w.nodes == world.nodes);
-        if !same && let Some(ui) = self.ui {
-            ui.arrangement.update(|a| a.hidden.clear());
-            ui.filter.update(|f| f.nodes.clear());
+        if !same && let Some(controls) = self.controls {
+            controls.arrangement.update(|a| a.hidden.clear());
+            controls.filter.update(|f| f.nodes.clear());
         }
         self.world = Some(world);
         self.store.clear();
@@ -91,7 +90,7 @@ impl Chart {
         self.area = None;
         self.now_us = 0;
         self.view = View {
-            px_per_ms: effective::reading_zoom(scenario, room),
+            px_per_ms: reading::zoom(scenario, room),
             flow: self.view.flow,
             ..View::default()
         };
@@ -299,7 +298,7 @@ impl Chart {
         Some(picture(&scene))
     }
 
-    pub(super) fn draw(&mut self) {
+    pub fn draw(&mut self) {
         // Not laid out, or squeezed to nothing: there is no room even for names.
         if self.size.0 < 120.0 || self.size.1 < 60.0 {
             return;
@@ -314,10 +313,10 @@ impl Chart {
         };
         self.put(&picture);
         self.drawn = picture.drawn;
-        if let Some(ui) = self.ui {
+        if let Some(controls) = self.controls {
             let counts = (picture.drawn, picture.messages, picture.shapes.len());
-            if ui.folding.get_untracked() != counts {
-                ui.folding.set(counts);
+            if controls.folding.get_untracked() != counts {
+                controls.folding.set(counts);
             }
         }
     }
@@ -333,7 +332,7 @@ impl Chart {
     }
 
     /// The painter is there, or has painted a picture in `paint_ms`; making one took `work_ms`.
-    pub(super) fn painted(&mut self, paint_ms: f64) {
+    pub fn painted(&mut self, paint_ms: f64) {
         self.detail.learn(self.work_ms, paint_ms, self.drawn);
         if std::mem::take(&mut self.late) {
             self.ask();
@@ -341,7 +340,7 @@ impl Chart {
     }
 
     /// What is seen, as a PNG file of this name.
-    pub(super) fn save_png(&mut self, name: &str) {
+    pub fn save_png(&mut self, name: &str) {
         if let Some(picture) = self.picture() {
             self.put(&picture);
         }
@@ -351,7 +350,7 @@ impl Chart {
     }
 
     /// What is seen, as an SVG document in the colours in force.
-    pub(super) fn svg(&mut self) -> Option<String> {
+    pub fn svg(&mut self) -> Option<String> {
         let picture = self.picture()?;
         let palette = Palette::of(self.surface.as_ref()?.canvas());
         let mut svg = Svg::new(self.size.0, self.size.1, |t| palette.colour(t).to_owned());
@@ -360,27 +359,17 @@ impl Chart {
         let title = format!("ConsensusForge, {protocol}, at {} µs", self.now_us);
         Some(svg.finish(&title))
     }
-}
 
-/// Selects a thing, or nothing: lit, told to who cannot see it, shown in the inspector.
-pub fn pin(app: App, pick: Option<Pick>) {
-    if let Some(Pick::Arrow(a)) = &pick {
-        app.send(ToWorker::Message(a.message));
+    /// Pins a thing, or nothing, and announces it to screen readers.
+    pub fn pin(&mut self, pick: Option<Pick>) {
+        let sentence = match (&pick, &self.world) {
+            (Some(p), Some(world)) => say::thing(p, world, &self.nodes),
+            _ => "nothing selected".to_owned(),
+        };
+        self.pinned = pick;
+        if let Some(controls) = self.controls {
+            controls.announced.set(sentence);
+        }
+        self.ask();
     }
-    let chart = app.chart();
-    let mut c = chart.borrow_mut();
-    c.pinned.clone_from(&pick);
-    let said = match (&pick, &c.world) {
-        (Some(p), Some(world)) => say::thing(p, world, &c.nodes),
-        _ => "nothing selected".to_owned(),
-    };
-    if let Some(ui) = c.ui {
-        ui.said.set(said);
-    }
-    c.ask();
-    drop(c);
-    if let Some(pick) = &pick {
-        app.select(pick.into());
-    }
-    app.pinned.set(pick);
 }

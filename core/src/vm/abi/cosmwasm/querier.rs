@@ -1,52 +1,25 @@
-//! `debug`, `abort` and `query_chain`: words to people, and questions to the chain.
+//! `query_chain`: a contract's questions to the chain, priced, and its answers.
 
-use super::prices::{
-    JSON, PER_SDK_GAS, QUERY, QUERY_BYTES, QUERY_COINS, QUERY_PAIR, QUERY_SUPPLY, TEXT,
-};
-use super::{MAX_ERROR_BYTES, query, region, shorten};
-use crate::base::limits::{MAX_DEBUG_BYTES, MAX_DEBUG_LINES, MAX_QUERY_DEPTH};
+use super::prices::{JSON, QUERY, QUERY_BYTES, QUERY_COINS, QUERY_PAIR, QUERY_SUPPLY};
+use super::{query, region};
+use crate::base::limits::MAX_QUERY_DEPTH;
 use crate::vm::abi::{Guest, HostAction, pay};
 use crate::vm::gas::Category;
-use crate::vm::{Answer, Answered, Failure, FailureKind, NoAnswer, Query};
+use crate::vm::{Answer, Answered, Failure, NoAnswer, Query};
 
-const WORDS: usize = 2 << 20;
-const REQUEST: usize = 64 << 10;
-
-/// Kept for whoever develops the contract, outside of consensus: the newest lines, shortened.
-pub fn debug(guest: &mut dyn Guest, args: &[u64]) -> Result<HostAction, Failure> {
-    let bytes = region::read(guest, "debug: the text", args[0], WORDS)?;
-    let log = &mut guest.state().log;
-    if log.len() >= MAX_DEBUG_LINES {
-        log.remove(0);
-    }
-    log.push(shorten(&bytes, MAX_DEBUG_BYTES));
-    Ok(HostAction::Value(0))
-}
-
-/// How a panic ends.
-pub fn abort(guest: &mut dyn Guest, args: &[u64]) -> Result<HostAction, Failure> {
-    let bytes = region::read(guest, "abort: the text", args[0], WORDS)?;
-    pay(guest, TEXT, bytes.len())?;
-    Err(Failure::new(
-        FailureKind::Trap,
-        format!(
-            "the contract panicked: {}",
-            shorten(&bytes, MAX_ERROR_BYTES)
-        ),
-    ))
-}
+const MAX_REQUEST: usize = 64 << 10;
 
 pub fn query_chain(guest: &mut dyn Guest, args: &[u64]) -> Result<HostAction, Failure> {
-    let request = region::read(guest, "query_chain: the request", args[0], REQUEST)?;
+    let request = region::read(guest, "query_chain: the request", args[0], MAX_REQUEST)?;
     pay(guest, JSON, request.len())?;
     pay(guest, QUERY, 0)?;
     match query::parse(&request) {
         Ok(asked) => ask(guest, asked),
-        Err(refused) => Ok(told(refused.encode(&request))),
+        Err(refused) => Ok(give(refused.encode(&request))),
     }
 }
 
-fn told(answer: String) -> HostAction {
+fn give(answer: String) -> HostAction {
     HostAction::Give {
         what: "query_chain: the answer",
         bytes: answer.into_bytes(),
@@ -61,7 +34,7 @@ fn ask(guest: &mut dyn Guest, asked: Query) -> Result<HostAction, Failure> {
         Query::RawRange { limit, .. } => pay(guest, QUERY_PAIR, *limit as usize)?,
         Query::Smart { .. } => {
             if guest.context().query_depth >= MAX_QUERY_DEPTH {
-                return Ok(told(query::encode(Err(NoAnswer::Failed(format!(
+                return Ok(give(query::encode(Err(NoAnswer::Failed(format!(
                     "contracts ask contracts more than {MAX_QUERY_DEPTH} deep"
                 ))))));
             }
@@ -96,11 +69,5 @@ pub fn answered(
         _ => 0,
     };
     pay(guest, QUERY_BYTES, bytes)?;
-    Ok(told(query::encode(answer)))
-}
-
-/// Gas as the contract counts it, never less than it was.
-#[must_use]
-pub fn sdk_gas(gas: u64) -> u64 {
-    gas.div_ceil(PER_SDK_GAS)
+    Ok(give(query::encode(answer)))
 }

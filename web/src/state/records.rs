@@ -1,6 +1,7 @@
-//! What the panels of figures and of the log were told last.
+//! Figures, the log and saved traces, as the worker sent them last.
 
-use crate::app::{App, Tone};
+use super::notices::{Notices, Tone};
+use super::worker::WorkerLink;
 use crate::data::{DataAsk, DataNews, Saving};
 use crate::platform::files;
 use crate::platform::plots::Plots;
@@ -9,7 +10,7 @@ use consensusforge_core::session::view::{LogPage, ValidatorFigures};
 use leptos::prelude::*;
 
 #[derive(Clone, Copy)]
-pub struct Data {
+pub struct Records {
     pub validators: RwSignal<Vec<ValidatorFigures>>,
     pub log: RwSignal<LogPage>,
     /// Where the thing selected on the chart stands in the log; counted, so that the same place can be
@@ -20,22 +21,25 @@ pub struct Data {
     plots: StoredValue<Option<Plots>, LocalStorage>,
     cursor: StoredValue<u64>,
     /// Questions whose answer is awaited: no second of a kind is asked.
-    series_asked: StoredValue<bool>,
-    rows_asked: StoredValue<bool>,
+    series_pending: StoredValue<bool>,
+    rows_pending: StoredValue<bool>,
+    worker: WorkerLink,
+    notices: Notices,
 }
 
-impl Data {
-    #[allow(clippy::new_without_default)]
-    pub fn new() -> Data {
-        Data {
+impl Records {
+    pub(super) fn new(worker: WorkerLink, notices: Notices) -> Records {
+        Records {
             validators: RwSignal::new(Vec::new()),
             log: RwSignal::new(LogPage::default()),
             found: RwSignal::new((0, None)),
             recorded: RwSignal::new(None),
             plots: StoredValue::new_local(None),
             cursor: StoredValue::new(0),
-            series_asked: StoredValue::new(false),
-            rows_asked: StoredValue::new(false),
+            series_pending: StoredValue::new(false),
+            rows_pending: StoredValue::new(false),
+            worker,
+            notices,
         }
     }
 
@@ -43,8 +47,8 @@ impl Data {
     pub fn opened(&self) {
         self.recorded.set(None);
         self.cursor.set_value(0);
-        self.series_asked.set_value(false);
-        self.rows_asked.set_value(false);
+        self.series_pending.set_value(false);
+        self.rows_pending.set_value(false);
     }
 
     /// Charts to feed, from the beginning; none: the panel is closed.
@@ -57,32 +61,32 @@ impl Data {
         self.plots.with_value(|p| p.iter().for_each(act));
     }
 
-    pub fn ask_series(&self, app: App) {
-        if !self.series_asked.get_value() && self.plots.with_value(Option::is_some) {
-            self.series_asked.set_value(true);
+    pub fn request_series(&self) {
+        if !self.series_pending.get_value() && self.plots.with_value(Option::is_some) {
+            self.series_pending.set_value(true);
             let cursor = self.cursor.get_value();
-            app.send(ToWorker::Data(DataAsk::Series { cursor }));
+            self.worker.send(ToWorker::Data(DataAsk::Series { cursor }));
         }
     }
 
     /// Asks for rows; false: an answer is still awaited, and what is asked for now would pile up.
-    pub fn ask_rows(&self, app: App, ask: DataAsk) -> bool {
-        if self.rows_asked.get_value() {
+    pub fn request_rows(&self, ask: DataAsk) -> bool {
+        if self.rows_pending.get_value() {
             return false;
         }
-        self.rows_asked.set_value(true);
-        app.send(ToWorker::Data(ask));
+        self.rows_pending.set_value(true);
+        self.worker.send(ToWorker::Data(ask));
         true
     }
 
-    pub fn save(&self, app: App, what: Saving) {
-        app.send(ToWorker::Data(DataAsk::Save(what)));
+    pub fn save(&self, what: Saving) {
+        self.worker.send(ToWorker::Data(DataAsk::Save(what)));
     }
 
-    pub fn heard(&self, app: App, news: DataNews, bytes: Option<Vec<u8>>) {
+    pub fn receive(&self, news: DataNews, bytes: Option<Vec<u8>>) {
         match news {
             DataNews::Series(news) => {
-                self.series_asked.set_value(false);
+                self.series_pending.set_value(false);
                 self.cursor.set_value(news.cursor);
                 if self.validators.with_untracked(|v| *v != news.validators) {
                     self.validators.set(news.validators);
@@ -92,7 +96,7 @@ impl Data {
                 }
             }
             DataNews::Log(page) => {
-                self.rows_asked.set_value(false);
+                self.rows_pending.set_value(false);
                 self.log.set(page);
             }
             DataNews::Found(place) => self.found.update(|f| *f = (f.0 + 1, place)),
@@ -103,7 +107,8 @@ impl Data {
             DataNews::Saved { file, sentence } => {
                 files::save(&file, &bytes.unwrap_or_default());
                 if !sentence.is_empty() {
-                    app.say(Tone::Plain, format!("{file}: {sentence}"));
+                    self.notices
+                        .show(Tone::Plain, format!("{file}: {sentence}"));
                 }
             }
         }

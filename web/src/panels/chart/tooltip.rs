@@ -1,17 +1,26 @@
 //! A few lines on the thing under the pointer.
 
-use crate::app::App;
 use crate::chart::hit::Pick;
+use crate::state::chart::Charts;
+use crate::state::run::RunState;
+use crate::state::selection::Selection;
 use crate::words;
 use consensusforge_core::session::view::{Arrow, Fate, Mark, MarkKind, MessageView, RunInfo};
 use leptos::prelude::*;
 
 /// Comparison the pointer, while it hovers.
-pub fn tooltip(app: App, x: f64, y: f64, pick: &Pick) -> AnyView {
-    let (title, lines) = describe(app, pick);
+pub fn tooltip(
+    charts: Charts,
+    run: RunState,
+    selection: Selection,
+    x: f64,
+    y: f64,
+    pick: &Pick,
+) -> AnyView {
+    let (title, lines) = describe(run, selection, pick);
     // Kept inside the chart: to the left of the pointer in its right half.
-    let width = app.chart().borrow().layout().width;
-    let height = app.chart().borrow().layout().height;
+    let width = charts.main().borrow().layout().width;
+    let height = charts.main().borrow().layout().height;
     let flip = x > width * 0.55;
     let up = y > height * 0.6;
     let left = move || {
@@ -51,17 +60,17 @@ pub fn tooltip(app: App, x: f64, y: f64, pick: &Pick) -> AnyView {
     .into_any()
 }
 
-fn describe(app: App, pick: &Pick) -> (String, Vec<String>) {
-    let Some(world) = app.world.get() else {
+fn describe(run: RunState, selection: Selection, pick: &Pick) -> (String, Vec<String>) {
+    let Some(world) = run.info.get() else {
         return (String::new(), Vec::new());
     };
     match pick {
         Pick::Arrow(a) => {
-            let message = app.message.get().filter(|m| m.id == a.message);
+            let message = selection.message.get().filter(|m| m.id == a.message);
             arrow(&world, a, message.as_ref())
         }
         Pick::Mark(m) => mark(&world, m),
-        Pick::Node(k) => node(app, &world, *k),
+        Pick::Node(k) => node(run, &world, *k),
     }
 }
 
@@ -199,9 +208,9 @@ fn mark(world: &RunInfo, m: &Mark) -> (String, Vec<String>) {
     (title, lines)
 }
 
-fn node(app: App, world: &RunInfo, k: usize) -> (String, Vec<String>) {
+fn node(run: RunState, world: &RunInfo, k: usize) -> (String, Vec<String>) {
     let title = world.nodes.get(k).cloned().unwrap_or_default();
-    let Some(n) = app.frame.get().and_then(|f| f.nodes.get(k).cloned()) else {
+    let Some(n) = run.frame.get().and_then(|f| f.nodes.get(k).cloned()) else {
         return (title, Vec::new());
     };
     let mut lines = vec![

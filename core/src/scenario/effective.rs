@@ -1,13 +1,13 @@
-//! What is in force at an instant of a run: the scenario as written, with the commands up to then on
-//! top. Sliders show this, also after a scrub or an opened link.
+//! The settings in force at an instant of a run: the scenario as written, with the commands up to that
+//! instant folded in. Controls show this, also after a seek or once a link is open.
 
-use crate::model::{
-    AdversarySpec, Command, Cut, LatencySpec, ProposerSpec, Scenario, StrategySpec, TimedCommand,
-    ValidatorSpec, Who,
+use super::model::{
+    Command, Cut, LatencySpec, ProposerSpec, Scenario, StrategySpec, TimedCommand, ValidatorSpec,
+    Who,
 };
 
-/// The scenario as if it had been written the way things stand at `now_us`. Its commands are left
-/// out; `crashed` counts what [`Command::SetCrashed`] last said.
+/// The scenario as if it had been written with the settings in force at `now_us` (microseconds of
+/// simulated time). It has no commands; `faults.crashed` is what the last [`Command::SetCrashed`] set.
 #[must_use]
 pub fn at(scenario: &Scenario, now_us: u64) -> Scenario {
     let mut s = Scenario {
@@ -56,8 +56,9 @@ fn fold(s: &mut Scenario, command: &Command) {
     }
 }
 
-/// A new run after a structural change: what the sliders said stays in force from the start, what was
-/// submitted is submitted again at its time.
+/// The scenario of a new run after `change`, which cannot be made while a run goes on. The settings in
+/// force at `now_us` (microseconds) hold from its start, and every transaction is submitted again at its
+/// time. Names and counts that no longer fit the validators are dropped or lowered.
 #[must_use]
 pub fn restarted(scenario: &Scenario, now_us: u64, change: impl FnOnce(&mut Scenario)) -> Scenario {
     let mut next = at(scenario, now_us);
@@ -77,30 +78,30 @@ pub fn restarted(scenario: &Scenario, now_us: u64, change: impl FnOnce(&mut Scen
     next
 }
 
-/// Counts and names that no longer fit the validators are brought back into range: who is gone is named no
-/// more, and what is left without a name goes too.
+/// Brings counts and names back into range. With v4 gone, a cut of "v4 alone" has nobody left to cut off and
+/// goes too; a list of proposers without a name becomes rotation.
 fn fit(s: &mut Scenario) {
     let n = u16::try_from(s.validators.len()).unwrap_or(u16::MAX);
     let known = |name: &String| s.validators.iter().any(|v| v.name == *name);
     s.twins.retain(known);
-    // A twin is called like its validator, with a stroke.
+    // A twin has its validator's name with an apostrophe.
     let twins = &s.twins;
-    let stands = |name: &String| {
+    let exists = |name: &String| {
         known(name)
             || name
                 .strip_suffix('\'')
                 .is_some_and(|twin| twins.iter().any(|t| t == twin))
     };
     s.faults.crashed = s.faults.crashed.min(n);
-    s.faults.crashes.retain(|c| stands(&c.validator));
+    s.faults.crashes.retain(|c| exists(&c.validator));
     match &mut s.adversary.who {
         Who::Count(count) => *count = (*count).min(n),
-        Who::Names(names) => names.retain(stands),
+        Who::Names(names) => names.retain(exists),
     }
     if let StrategySpec::Puppet { script } = &mut s.adversary.strategy {
         script.retain_mut(|line| {
-            line.to.retain(stands);
-            stands(&line.from) && !line.to.is_empty()
+            line.to.retain(exists);
+            exists(&line.from) && !line.to.is_empty()
         });
     }
     if let ProposerSpec::List(names) = &mut s.protocol.proposer {
@@ -113,13 +114,13 @@ fn fit(s: &mut Scenario) {
         .partitions
         .retain_mut(|partition| match &mut partition.cut {
             Cut::Groups(groups) => {
-                groups.iter_mut().for_each(|group| group.retain(stands));
+                groups.iter_mut().for_each(|group| group.retain(exists));
                 groups.retain(|group| !group.is_empty());
                 !groups.is_empty()
             }
             Cut::OneWay { from, to } => {
-                from.retain(stands);
-                to.retain(stands);
+                from.retain(exists);
+                to.retain(exists);
                 !from.is_empty() && !to.is_empty()
             }
         });
@@ -136,151 +137,10 @@ fn fit(s: &mut Scenario) {
     }
 }
 
-/// Speed at which a block takes about two seconds of the reader's time, from the scenario alone: it
-/// must not follow what the run then does, or a slower network would not look slower.
-#[must_use]
-pub fn reading_speed(s: &Scenario) -> f64 {
-    (block_us(s) / 2_000_000.0).clamp(0.001, 100.0)
-}
-
-/// Pixels a millisecond at which one height and a bit fills the chart.
-#[must_use]
-pub fn reading_zoom(s: &Scenario, height_px: f64) -> f64 {
-    (height_px * 1_000.0 / (block_us(s) * 1.25)).clamp(0.05, 20.0)
-}
-
-/// What a height takes when nothing goes wrong.
-fn block_us(s: &Scenario) -> f64 {
-    (s.protocol.block_interval_us + 3 * typical_latency(&s.network.latency)).max(1_000) as f64
-}
-
-#[must_use]
-pub fn typical_latency(latency: &LatencySpec) -> u64 {
-    match latency {
-        LatencySpec::Constant { us } => *us,
-        LatencySpec::Uniform { min_us, max_us } => min_us.midpoint(*max_us),
-        LatencySpec::Normal { mean_us, .. } => *mean_us,
-        LatencySpec::LogNormal { median_us, .. } => *median_us,
-        LatencySpec::Matrix { us } => {
-            let all: Vec<u64> = us.iter().flatten().copied().collect();
-            all.iter().sum::<u64>() / (all.len() as u64).max(1)
-        }
-    }
-}
-
-/// How far delays spread about the typical one, in the model's own sense.
-#[must_use]
-pub fn spread(latency: &LatencySpec) -> u64 {
-    match latency {
-        LatencySpec::Constant { .. } | LatencySpec::Matrix { .. } => 0,
-        LatencySpec::Uniform { min_us, max_us } => max_us.saturating_sub(*min_us) / 2,
-        LatencySpec::Normal { deviation_us, .. } => *deviation_us,
-        LatencySpec::LogNormal {
-            median_us,
-            sigma_milli,
-        } => median_us * u64::from(*sigma_milli) / 1_000,
-    }
-}
-
-/// The latency models a person can choose from, by their names in the scenario.
-pub const MODELS: [(&str, &str); 4] = [
-    ("constant", "constant"),
-    ("uniform", "uniform"),
-    ("normal", "normal"),
-    ("log_normal", "log-normal"),
-];
-
-#[must_use]
-pub fn model_name(latency: &LatencySpec) -> &'static str {
-    match latency {
-        LatencySpec::Constant { .. } => "constant",
-        LatencySpec::Uniform { .. } => "uniform",
-        LatencySpec::Normal { .. } => "normal",
-        LatencySpec::LogNormal { .. } => "log_normal",
-        LatencySpec::Matrix { .. } => "matrix",
-    }
-}
-
-/// Latency from what the controls say.
-#[must_use]
-pub fn latency(model: &str, typical_us: u64, spread_us: u64) -> LatencySpec {
-    match model {
-        "uniform" => LatencySpec::Uniform {
-            min_us: typical_us.saturating_sub(spread_us),
-            max_us: typical_us + spread_us,
-        },
-        "normal" => LatencySpec::Normal {
-            mean_us: typical_us,
-            deviation_us: spread_us,
-        },
-        "log_normal" => LatencySpec::LogNormal {
-            median_us: typical_us.max(1),
-            sigma_milli: u32::try_from(spread_us * 1_000 / typical_us.max(1))
-                .unwrap_or(3_000)
-                .min(3_000),
-        },
-        _ => LatencySpec::Constant { us: typical_us },
-    }
-}
-
-/// Strategies a person can choose, with what they do.
-pub const STRATEGIES: [(&str, &str); 8] = [
-    (
-        "coalition",
-        "Coalition: proposes twice, votes for both halves",
-    ),
-    ("silent", "Silent: hears and says nothing"),
-    ("delay", "Delay: says everything later"),
-    ("wrong_root", "Wrong root: executes wrongly"),
-    (
-        "wrong_answers",
-        "Wrong answers: tells contracts wrong balances",
-    ),
-    ("censor", "Censor: leaves the first user's transactions out"),
-    ("amnesia", "Amnesia: forgets its lock"),
-    ("puppet", "Puppet: says what a script says"),
-];
-
-#[must_use]
-pub fn strategy_name(strategy: &StrategySpec) -> &'static str {
-    match strategy {
-        StrategySpec::Coalition => "coalition",
-        StrategySpec::Silent => "silent",
-        StrategySpec::Delay { .. } => "delay",
-        StrategySpec::WrongRoot => "wrong_root",
-        StrategySpec::WrongAnswers => "wrong_answers",
-        StrategySpec::Censor { .. } => "censor",
-        StrategySpec::Amnesia => "amnesia",
-        StrategySpec::Puppet { .. } => "puppet",
-    }
-}
-
-#[must_use]
-pub fn strategy(name: &str, delay_us: u64) -> StrategySpec {
-    match name {
-        "silent" => StrategySpec::Silent,
-        "delay" => StrategySpec::Delay { by_us: delay_us },
-        "wrong_root" => StrategySpec::WrongRoot,
-        "wrong_answers" => StrategySpec::WrongAnswers,
-        "censor" => StrategySpec::Censor { users: vec![0] },
-        "amnesia" => StrategySpec::Amnesia,
-        "puppet" => StrategySpec::Puppet { script: Vec::new() },
-        _ => StrategySpec::Coalition,
-    }
-}
-
-#[must_use]
-pub fn byzantine_count(adversary: &AdversarySpec) -> u16 {
-    match &adversary.who {
-        Who::Count(n) => *n,
-        Who::Names(names) => u16::try_from(names.len()).unwrap_or(u16::MAX),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{PartitionSpec, SubmitSpec, ValidatorSpec};
+    use crate::scenario::model::{PartitionSpec, SubmitSpec, ValidatorSpec};
 
     fn timed(at_us: u64, command: Command) -> TimedCommand {
         TimedCommand { at_us, command }
@@ -306,14 +166,14 @@ mod tests {
     }
 
     #[test]
-    fn sliders_show_what_was_in_force_then() {
+    fn a_setting_is_in_force_from_its_command_on() {
         assert_eq!(at(&busy(), 0).network.loss_ppm, 0);
         assert_eq!(at(&busy(), 15).network.loss_ppm, 100_000);
         assert_eq!(at(&busy(), 99).network.loss_ppm, 300_000);
     }
 
     #[test]
-    fn a_restart_keeps_sliders_and_submissions() {
+    fn a_restart_keeps_settings_and_submissions() {
         let next = restarted(&busy(), 99, |s| s.seed = 7);
         assert_eq!(next.seed, 7);
         assert_eq!(next.network.loss_ppm, 300_000);
@@ -332,10 +192,10 @@ mod tests {
         assert_eq!(next.faults.crashed, 1);
     }
 
-    /// Scenarios that name validators everywhere stay possible with fewer of them, down to one.
+    /// Also those that name validators in lists, cuts and scripts, down to one validator.
     #[test]
-    fn every_ready_scenario_stands_with_fewer_validators() {
-        use consensusforge_core::session::scenario::{presets, validate};
+    fn every_preset_stays_valid_with_fewer_validators() {
+        use crate::scenario::{presets, validate};
         for preset in presets() {
             for count in (1..preset.scenario.validators.len()).rev() {
                 let next = restarted(&preset.scenario, u64::MAX, |s| s.validators.truncate(count));
@@ -345,7 +205,7 @@ mod tests {
     }
 
     #[test]
-    fn lists_cuts_and_scripts_forget_who_is_gone() {
+    fn lists_cuts_and_scripts_drop_validators_that_are_gone() {
         let names = |all: &[&str]| all.iter().map(|n| (*n).to_owned()).collect::<Vec<_>>();
         let cut = |cut| PartitionSpec {
             from_us: 0,
@@ -384,22 +244,5 @@ mod tests {
         s.protocol.proposer = ProposerSpec::List(names(&["v4"]));
         let next = restarted(&s, 0, |s| s.validators.truncate(2));
         assert_eq!(next.protocol.proposer, ProposerSpec::Rotation);
-    }
-
-    #[test]
-    fn controls_and_latency_models_round_trip() {
-        for (name, _) in MODELS {
-            let l = latency(name, 50_000, 10_000);
-            assert_eq!(model_name(&l), name);
-            assert_eq!(typical_latency(&l), 50_000);
-            let kept = if name == "constant" { 0 } else { 10_000 };
-            assert_eq!(spread(&l), kept, "{name}");
-        }
-    }
-
-    #[test]
-    fn a_block_takes_two_seconds_of_reading() {
-        let s = Scenario::default();
-        assert!((reading_speed(&s) * 2_000_000.0 - 650_000.0).abs() < 1.0);
     }
 }

@@ -14,18 +14,32 @@
 //! voted for in one epoch only (a header here does not commit to the epoch); a block is voted for once
 //! the ledger calls it valid on its parent.
 
-use borsh::{BorshDeserialize, BorshSerialize};
-use consensusforge_core::base::limits::{MAX_ROUNDS_AHEAD, MAX_VALUES_PER_SIGNER};
-use consensusforge_core::consensus::{
-    self, Context, Description, Effect, Input, Kind, Note, Protocol, Role, Script, SignedMessages,
-    Status, Tally, Timer,
+use crate::base::Micros;
+use crate::base::limits::{MAX_ROUNDS_AHEAD, MAX_VALUES_PER_SIGNER};
+use crate::consensus::{
+    self, Bound, Corruptible, Description, Effect, Input, Kind, Note, Paper, Protocol,
+    ProtocolInfo, Recipients, Resend, Role, Rounds, Share, Status, StepInfo, Tally, Threshold,
+    Timer, TimerInfo,
 };
-use consensusforge_core::types::{BlockId, Height, Round, Signable, Signed, Slot, ValidatorId};
+use crate::types::{BlockId, Height, Round, Signable, Signed, Slot, ValidatorId};
+use borsh::{BorshDeserialize, BorshSerialize};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// A block of an epoch in its place: what proposals and votes both name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, BorshSerialize, BorshDeserialize)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    BorshSerialize,
+    BorshDeserialize
+)]
 pub struct Place {
     pub epoch: Round,
     pub height: Height,
@@ -97,9 +111,28 @@ pub struct State {
 #[derive(Clone, Copy, Debug)]
 pub struct Streamlet;
 
+type Context<'a> = consensus::Context<'a, Params>;
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Params {
+    /// Length of an epoch.
+    pub epoch_us: Micros,
+}
+
+impl Default for Params {
+    fn default() -> Self {
+        Params {
+            epoch_us: 1_000_000,
+        }
+    }
+}
+
+impl consensus::Params for Params {}
+
 /// Starts the epoch the clock says; its leader extends the longest notarized chain it knows.
 fn start_epoch(state: &mut State, context: &Context, out: &mut Effects) {
-    let length = context.timing.propose.max(1);
+    let length = context.params.epoch_us.max(1);
     state.epoch = u32::try_from(context.now / length + 1).unwrap_or(Round::MAX);
     let (kind, timer_slot) = (0, slot(0, state.epoch));
     out.push(Effect::SetTimer {
@@ -253,27 +286,53 @@ impl Protocol for Streamlet {
     type Message = Message;
     type State = State;
 
-    const NAME: &'static str = "streamlet";
-    const KINDS: &'static [Kind] = &[
-        Kind {
-            name: "propose",
-            role: Role::Proposal,
-        },
-        Kind {
-            name: "vote",
-            role: Role::Vote,
-        },
-    ];
-    const TIMERS: &'static [&'static str] = &["epoch"];
-    const TIMEOUT_MESSAGES: &'static [Option<&'static str>] = &[None];
-    const CERTIFICATES: &'static str = "votes";
-    const STEPS: &'static [&'static str] = &["epoch"];
-    const CONVENTIONS: &'static [(&'static str, &'static str)] = &[(
-        "epoch",
-        "as long as the propose timeout, on the common clock",
-    )];
+    type Params = Params;
 
-    fn new(genesis: BlockId) -> State {
+    const INFO: ProtocolInfo = ProtocolInfo {
+        name: "streamlet",
+        title: "Streamlet",
+        family: "streamlet",
+        summary: "As short as a protocol can be, for teaching.",
+        paper: Paper {
+            title: "Streamlet: Textbook Streamlined Blockchains",
+            authors: "Chan, Shi",
+            year: 2020,
+            place: "ePrint 2020/088",
+        },
+        kinds: &[
+            Kind {
+                name: "propose",
+                role: Role::Proposal,
+            },
+            Kind {
+                name: "vote",
+                role: Role::Vote,
+            },
+        ],
+        timers: &[TimerInfo {
+            name: "epoch",
+            fired: None,
+        }],
+        steps: &[StepInfo {
+            name: "epoch",
+            awaits: &[],
+        }],
+        rounds: Rounds {
+            noun: "epoch",
+            restart: false,
+        },
+        certificate: "votes",
+        bound: Bound {
+            quorum: Threshold::MORE_THAN_TWO_THIRDS,
+            liars_below: Share { part: 1, of: 3 },
+            words: "More than two thirds of the stake notarise a block.",
+        },
+        validators_change: false,
+        conventions: &[("epoch", "of a fixed length, on the common clock")],
+        rules: &[],
+    };
+
+    fn new(genesis: BlockId, _: &Params) -> State {
         let root = Place {
             epoch: 0,
             height: 0,
@@ -354,11 +413,14 @@ impl Protocol for Streamlet {
             kind: 1,
             round: place.epoch,
             value: Some(place.block),
-            stake: stake(votes, context, *place),
+            have: stake(votes, context, *place),
+            needed: context.validators.at(place.height).quorum(),
+            of: context.validators.at(place.height).total(),
+            purpose: "notarise",
             voters: votes.keys().copied().collect(),
         };
         Status {
-            height: Self::height(state),
+            height: state.last_final.height + 1,
             round: state.epoch,
             step: "epoch",
             tallies: state.votes.iter().map(tally).collect(),
@@ -366,44 +428,15 @@ impl Protocol for Streamlet {
         }
     }
 
-    fn height(state: &State) -> Height {
-        state.last_final.height + 1
-    }
-
-    fn resend(
-        state: &State,
-        context: &Context,
-    ) -> (SignedMessages<Message>, SignedMessages<Message>) {
+    fn resend(state: &State, context: &Context) -> Resend<Message> {
         let proposals = state.proposals.values().map(|(signed, _)| signed);
         let all = proposals.chain(state.votes.values().flat_map(BTreeMap::values));
-        all.cloned()
-            .partition(|signed| Some(signed.signer) == context.me)
-    }
-
-    fn conflicting(message: &Message, other: BlockId) -> Option<Message> {
-        let place = Place {
-            block: other,
-            ..message.place
-        };
-        Some(Message { place, ..*message })
-    }
-
-    fn votes_for(proposal: &Message) -> Vec<Message> {
-        vec![Message {
-            vote: true,
-            ..*proposal
-        }]
-    }
-
-    /// There is nothing to forget: Streamlet has no lock.
-    fn forget_lock(_: &mut State) {}
-
-    fn accept_invalid(_: &mut State) {}
-
-    fn compose(script: &Script) -> Result<Message, String> {
-        let kind = &script.kind;
-        Err(format!(
-            "a Streamlet {kind} names its parent, which a script cannot"
-        ))
+        let (own, others): (Vec<_>, Vec<_>) =
+            all.partition(|signed| Some(signed.signer) == context.me);
+        let own = own.into_iter().map(|s| (Recipients::Everyone, s.clone()));
+        let others = others.into_iter().map(|s| (Recipients::OnePeer, s.clone()));
+        own.chain(others).collect()
     }
 }
+
+impl Corruptible for Streamlet {}

@@ -1,0 +1,246 @@
+//! What a protocol says of itself: names, timers, steps, thresholds, rules. Page, tool, trace and
+//! monitors know a protocol by this alone.
+
+/// All that is to be known of a protocol without running it.
+#[derive(Clone, Copy, Debug)]
+pub struct ProtocolInfo {
+    /// As a scenario names it: lower case.
+    pub name: &'static str,
+    /// As people write it.
+    pub title: &'static str,
+    /// Protocols built on one idea: `tendermint`, `hotstuff`, `dag`, ...
+    pub family: &'static str,
+    /// What it is good at and who runs it, in one sentence.
+    pub summary: &'static str,
+    pub paper: Paper,
+    /// Kinds of message; messages, tallies and thresholds name one by its index.
+    pub kinds: &'static [Kind],
+    /// A [`Timer`](super::Timer) names one by its index.
+    pub timers: &'static [TimerInfo],
+    /// A [`Note::Step`](super::Note::Step) names one by its index.
+    pub steps: &'static [StepInfo],
+    pub rounds: Rounds,
+    /// What a decision is proved by, in the plural: "precommits".
+    pub certificate: &'static str,
+    pub bound: Bound,
+    /// A block is proposed only when all before it are decided, so that what a block says of validators is
+    /// known to all who vote two heights on. Without that, validators stay the same in a run.
+    pub validators_change: bool,
+    /// What the paper leaves open and how it is here, (topic, sentence).
+    pub conventions: &'static [(&'static str, &'static str)],
+    /// The paper's rules; [`Note::Fired`](super::Note::Fired) names one by its index.
+    pub rules: &'static [Rule],
+}
+
+#[derive(Clone, Copy, Debug)]
+pub struct Paper {
+    pub title: &'static str,
+    pub authors: &'static str,
+    pub year: u16,
+    /// Where it can be found: an arXiv number, a conference, an ePrint.
+    pub place: &'static str,
+}
+
+/// A kind of message a protocol sends, for charts, metrics and tables.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Kind {
+    pub name: &'static str,
+    pub role: Role,
+}
+
+/// What a kind of message does in any protocol; drawing and stall diagnosis know only this.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// Carries a block into a slot.
+    Proposal,
+    /// Counted by stake against a threshold.
+    Vote,
+    /// Anything else: new-view, certificate, ...
+    Other,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TimerInfo {
+    pub name: &'static str,
+    /// What it means that it fired, for readers, or nothing where nothing failed (a pause, a clock).
+    /// Follows a validator's name; `{height}`, `{round}` and `{next}` (the round after) are filled in.
+    pub fired: Option<&'static str>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct StepInfo {
+    pub name: &'static str,
+    /// What ends the step: any one of these. Empty for a pause.
+    pub awaits: &'static [Awaited],
+}
+
+/// What a validator needs from others before it can leave a step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Awaited {
+    /// One message of this kind, of the step's slot: a leader's proposal.
+    Message { kind: u8 },
+    /// Messages of these kinds, of the step's slot, from so much of the stake.
+    Stake {
+        kinds: &'static [u8],
+        threshold: Threshold,
+        /// They must name the same block, or all name none. False: it only counts who spoke, as in the
+        /// rounds of a DAG.
+        for_one_value: bool,
+    },
+}
+
+/// How rounds count within a slot.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rounds {
+    /// "round", "view", "epoch", ...
+    pub noun: &'static str,
+    /// Each height begins with round 0. False: rounds count on through all heights.
+    pub restart: bool,
+}
+
+/// Which faults a protocol survives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Bound {
+    /// The stake behind a certificate.
+    pub quorum: Threshold,
+    /// Safe and live while liars hold less than this share of the stake.
+    pub liars_below: Share,
+    /// Both in words, for people.
+    pub words: &'static str,
+}
+
+/// A fraction of the stake.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Share {
+    pub part: u64,
+    pub of: u64,
+}
+
+/// How much stake is enough for something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Threshold {
+    /// Strictly more than `part / of` of the total.
+    MoreThan { part: u64, of: u64 },
+    /// At least `part / of` of the total.
+    AtLeast { part: u64, of: u64 },
+    /// `times * f + plus`, where f is the most stake strictly below `1 / one_in` of the total.
+    Faults { times: u64, plus: u64, one_in: u64 },
+    /// All but `times * f`, f as above.
+    AllBut { times: u64, one_in: u64 },
+}
+
+impl Threshold {
+    pub const MORE_THAN_TWO_THIRDS: Threshold = Threshold::MoreThan { part: 2, of: 3 };
+    pub const MORE_THAN_ONE_THIRD: Threshold = Threshold::MoreThan { part: 1, of: 3 };
+
+    /// The least stake that is enough, of a total of `total`.
+    #[must_use]
+    pub fn needed(self, total: u64) -> u64 {
+        let wide = u128::from(total);
+        let faults = |one_in: u64| u128::from(total.saturating_sub(1) / one_in.max(1));
+        let needed = match self {
+            Threshold::MoreThan { part, of } => wide * u128::from(part) / u128::from(of.max(1)) + 1,
+            Threshold::AtLeast { part, of } => {
+                (wide * u128::from(part)).div_ceil(u128::from(of.max(1)))
+            }
+            Threshold::Faults {
+                times,
+                plus,
+                one_in,
+            } => u128::from(times) * faults(one_in) + u128::from(plus),
+            Threshold::AllBut { times, one_in } => {
+                wide.saturating_sub(u128::from(times) * faults(one_in))
+            }
+        };
+        u64::try_from(needed).unwrap_or(u64::MAX)
+    }
+
+    #[must_use]
+    pub fn is_met(self, stake: u64, total: u64) -> bool {
+        stake >= self.needed(total)
+    }
+
+    /// "more than 66.7 %": what stands before "of the stake".
+    #[must_use]
+    pub fn words(self, total: u64) -> String {
+        match self {
+            Threshold::MoreThan { part, of } => format!("more than {}", percent(part, of)),
+            Threshold::AtLeast { part, of } => format!("at least {}", percent(part, of)),
+            Threshold::Faults { .. } | Threshold::AllBut { .. } => {
+                format!("at least {}", percent(self.needed(total), total))
+            }
+        }
+    }
+}
+
+/// A rule of a protocol's paper, in our words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rule {
+    /// As code, tests and the transcription under `docs/papers` cite it: "L22-L27".
+    pub id: &'static str,
+    pub text: &'static str,
+}
+
+/// A share in percent with one decimal, by integers: "66.7 %".
+#[must_use]
+pub fn percent(part: u64, total: u64) -> String {
+    let tenths = (u128::from(part) * 1_000 + u128::from(total) / 2) / u128::from(total.max(1));
+    if tenths.is_multiple_of(10) {
+        format!("{} %", tenths / 10)
+    } else {
+        format!("{}.{} %", tenths / 10, tenths % 10)
+    }
+}
+
+/// A timer's sentence about the slot it was armed for.
+#[must_use]
+pub fn fill_in(words: &str, height: u64, round: u32) -> String {
+    words
+        .replace("{height}", &height.to_string())
+        .replace("{round}", &round.to_string())
+        .replace("{next}", &round.saturating_add(1).to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn thresholds_are_the_least_stake_that_is_enough() {
+        let two_thirds = Threshold::MORE_THAN_TWO_THIRDS;
+        assert_eq!([3, 4, 9, 400].map(|n| two_thirds.needed(n)), [3, 3, 7, 267]);
+        let at_least = Threshold::AtLeast { part: 4, of: 5 };
+        assert_eq!([5, 6, 100].map(|n| at_least.needed(n)), [4, 5, 80]);
+        // Minimmit: f = floor((n - 1) / 5); 2f + 1 advances, n - f finalises.
+        let advance = Threshold::Faults {
+            times: 2,
+            plus: 1,
+            one_in: 5,
+        };
+        let finalise = Threshold::AllBut {
+            times: 1,
+            one_in: 5,
+        };
+        assert_eq!([4, 6, 10, 11].map(|n| advance.needed(n)), [1, 3, 3, 5]);
+        assert_eq!([4, 6, 10, 11].map(|n| finalise.needed(n)), [4, 5, 9, 9]);
+        let most = u64::MAX;
+        assert_eq!(two_thirds.needed(most), most / 3 * 2 + 1);
+        assert!(at_least.is_met(80, 100) && !at_least.is_met(79, 100));
+    }
+
+    #[test]
+    fn thresholds_are_told_as_shares_of_the_stake() {
+        assert_eq!(
+            Threshold::MORE_THAN_TWO_THIRDS.words(400),
+            "more than 66.7 %"
+        );
+        let fast = Threshold::AtLeast { part: 4, of: 5 };
+        assert_eq!(fast.words(7), "at least 80 %");
+        let advance = Threshold::Faults {
+            times: 2,
+            plus: 1,
+            one_in: 5,
+        };
+        assert_eq!(advance.words(6), "at least 50 %");
+    }
+}

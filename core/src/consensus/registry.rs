@@ -1,0 +1,122 @@
+//! The one list of protocols. Whoever works with a protocol by its name goes through [`visit`].
+
+use super::tendermint::Tendermint;
+use super::{
+    Corruptible, Description, Message, Parameter, Powers, Protocol, ProtocolInfo, parameters,
+};
+
+/// What is known of a protocol without running it.
+#[derive(Clone, Copy, Debug)]
+pub struct ProtocolFacts {
+    pub info: ProtocolInfo,
+    /// Which strategies of an adversary it supports.
+    pub powers: Powers,
+    /// Its parameters with their limits, sentences and defaults.
+    pub parameters: fn() -> Vec<Parameter>,
+}
+
+impl ProtocolFacts {
+    const fn of<P: Corruptible>() -> Self {
+        ProtocolFacts {
+            info: P::INFO,
+            powers: Powers::of::<P>(),
+            parameters: parameters::<P::Params>,
+        }
+    }
+}
+
+/// Something to be done with a protocol that is known by name only.
+pub trait Visitor {
+    type Output;
+    fn visit<P: Corruptible>(self) -> Self::Output;
+}
+
+macro_rules! protocols {
+    ($($protocol:ty),+ $(,)?) => {
+        /// Every protocol, in the order in which they are offered.
+        pub const PROTOCOLS: &[ProtocolFacts] = &[$(ProtocolFacts::of::<$protocol>()),+];
+
+        /// Lets `visitor` work with the protocol of that name; `None` when there is none.
+        pub fn visit<V: Visitor>(name: &str, visitor: V) -> Option<V::Output> {
+            $(if name == <$protocol as Protocol>::INFO.name {
+                return Some(visitor.visit::<$protocol>());
+            })+
+            None
+        }
+    };
+}
+
+protocols! {
+    Tendermint,
+}
+
+/// The facts of the protocol of that name.
+#[must_use]
+pub fn find(name: &str) -> Option<&'static ProtocolFacts> {
+    PROTOCOLS.iter().find(|p| p.info.name == name)
+}
+
+/// Why a name is refused, and which there are.
+#[must_use]
+pub fn unknown(name: &str) -> String {
+    let known: Vec<String> = PROTOCOLS
+        .iter()
+        .map(|p| format!("{:?}", p.info.name))
+        .collect();
+    format!(
+        "there is no protocol {name:?}; there are: {}",
+        known.join(", ")
+    )
+}
+
+/// What a message of a protocol says, from its signed bytes: `None` for a protocol that is not known
+/// here, and within it for bytes that are no message.
+#[must_use]
+pub fn describe(protocol: &str, body: &[u8]) -> Option<Option<Description>> {
+    struct Describe<'a>(&'a [u8]);
+    impl Visitor for Describe<'_> {
+        type Output = Option<Description>;
+        fn visit<P: Corruptible>(self) -> Option<Description> {
+            let message: Result<P::Message, String> = crate::base::decode(self.0);
+            message.ok().map(|m| m.describe())
+        }
+    }
+    visit(protocol, Describe(body))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_protocol_is_found_by_its_name_and_names_only_what_it_has() {
+        for facts in PROTOCOLS {
+            let info = &facts.info;
+            assert!(
+                find(info.name).is_some_and(|f| f.info.title == info.title),
+                "{}: another protocol has this name",
+                info.name
+            );
+            let known = |kind: u8| usize::from(kind) < info.kinds.len();
+            for awaited in info.steps.iter().flat_map(|s| s.awaits) {
+                let fits = match awaited {
+                    super::super::Awaited::Message { kind } => known(*kind),
+                    super::super::Awaited::Stake { kinds, .. } => {
+                        !kinds.is_empty() && kinds.iter().all(|k| known(*k))
+                    }
+                };
+                assert!(fits, "{}: {awaited:?} names no kind", info.name);
+            }
+            let mut ids: Vec<_> = info.rules.iter().map(|r| r.id).collect();
+            ids.sort_unstable();
+            ids.dedup();
+            assert_eq!(ids.len(), info.rules.len(), "{}: a rule twice", info.name);
+        }
+    }
+
+    #[test]
+    fn an_unknown_name_is_refused_with_the_names_there_are() {
+        assert!(describe("paxos", &[]).is_none());
+        assert!(unknown("paxos").contains("\"paxos\"; there are: \"tendermint\""));
+    }
+}

@@ -1,0 +1,56 @@
+//! A validator's state in plain words, for inspectors and tools.
+
+use super::Awaited;
+use crate::types::{BlockId, Height, Round, ValidatorId};
+
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Status {
+    pub height: Height,
+    pub round: Round,
+    /// Name of one of the protocol's steps.
+    pub step: &'static str,
+    /// What would end this step; of the tallies, those that are awaited.
+    pub awaits: &'static [Awaited],
+    /// The block it may not vote against, and since which round.
+    pub locked: Option<(BlockId, Round)>,
+    /// Other blocks it keeps in mind, by name: "valid", "highest certified", "prepared".
+    pub marks: Vec<Mark>,
+    /// Votes it has counted towards something.
+    pub tallies: Vec<Tally>,
+}
+
+impl Status {
+    /// The block kept in mind under that name.
+    #[must_use]
+    pub fn mark(&self, name: &str) -> Option<(BlockId, Round)> {
+        let mark = self.marks.iter().find(|m| m.name == name);
+        mark.map(|m| (m.block, m.round))
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Mark {
+    pub name: &'static str,
+    pub block: BlockId,
+    pub round: Round,
+}
+
+/// Votes of one kind for one value in one round, as one validator has counted them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tally {
+    /// Index into the protocol's kinds.
+    pub kind: u8,
+    pub round: Round,
+    /// `None` is nil.
+    pub value: Option<BlockId>,
+    /// Stake counted so far.
+    pub have: u64,
+    /// The least stake with which something happens.
+    pub needed: u64,
+    /// All stake there is.
+    pub of: u64,
+    /// What happens then, after "to": "lock and precommit".
+    pub purpose: &'static str,
+    /// Who they are, for the newest rounds; empty for older ones.
+    pub voters: Vec<ValidatorId>,
+}

@@ -1,0 +1,129 @@
+//! The guided path: which step the reader is at, and how far they have come.
+
+use super::layout::{LayoutState, Sheet};
+use super::run::RunState;
+use super::scenarios::ScenarioState;
+use crate::lessons::progress::{self, Progress};
+use crate::lessons::{Seen, Stage, Step, Watch, path};
+use crate::platform::storage;
+use leptos::prelude::*;
+
+const KEY: &str = "path";
+
+/// Where the reader is. Made once; the card and whatever opens it share it.
+#[derive(Clone, Copy)]
+pub struct LessonState {
+    pub open: RwSignal<bool>,
+    pub at: RwSignal<usize>,
+    pub progress: RwSignal<Progress>,
+    /// The prediction of this visit to the step.
+    pub predicted: RwSignal<Option<u8>>,
+    pub stage: RwSignal<Option<Stage>>,
+    pub named: RwSignal<Vec<String>>,
+    /// Which opened run is the step's own ([`RunState::opened`]).
+    pub own_run: RwSignal<u32>,
+    watch: StoredValue<Option<Box<dyn Watch>>, LocalStorage>,
+    run: RunState,
+    scenarios: ScenarioState,
+    layout: LayoutState,
+}
+
+impl LessonState {
+    pub(super) fn new(run: RunState, scenarios: ScenarioState, layout: LayoutState) -> LessonState {
+        LessonState {
+            open: RwSignal::new(false),
+            at: RwSignal::new(0),
+            progress: RwSignal::new(progress::read(&storage::get(KEY).unwrap_or_default())),
+            predicted: RwSignal::new(None),
+            stage: RwSignal::new(None),
+            named: RwSignal::new(Vec::new()),
+            own_run: RwSignal::new(0),
+            watch: StoredValue::new_local(None),
+            run,
+            scenarios,
+            layout,
+        }
+    }
+
+    /// Opens the path where the reader left it; one that is open is shown or put out of sight.
+    pub fn take_up(&self) {
+        if self.open.get_untracked() {
+            let up = self.layout.sheet.get_untracked() == Sheet::Controls;
+            self.layout
+                .sheet
+                .set(if up { Sheet::None } else { Sheet::Controls });
+            return;
+        }
+        self.begin(progress::next(&self.progress.get_untracked()));
+    }
+
+    pub fn begin(&self, k: usize) {
+        let Some(step) = path().into_iter().nth(k) else {
+            return;
+        };
+        self.at.set(k);
+        self.predicted.set(None);
+        self.stage.set(None);
+        self.named.set(Vec::new());
+        self.watch.set_value(None);
+        self.own_run.set(self.run.opened.get_untracked() + 1);
+        self.open.set(true);
+        self.layout.sheet.set(Sheet::Controls);
+        self.scenarios
+            .open_at_speed((step.scenario)(), step.speed, step.plays);
+    }
+
+    pub fn close(&self) {
+        self.open.set(false);
+        self.watch.set_value(None);
+        self.layout.sheet.set(Sheet::None);
+    }
+
+    pub fn predict(&self, step: &Step, choice: u8) {
+        self.predicted.set(Some(choice));
+        self.watch.set_value(Some((step.watch)()));
+        let k = self.at.get_untracked();
+        self.progress.update(|p| p[k].prediction = Some(choice));
+        self.keep();
+    }
+
+    fn keep(&self) {
+        storage::set(KEY, &progress::write(&self.progress.get_untracked()));
+    }
+
+    /// Shows the step's watch the newest frame; once done, it stays done.
+    pub fn look(&self) {
+        let done = self
+            .stage
+            .with_untracked(|s| matches!(s, Some(Stage::Done(_))));
+        if done || self.own_run.get_untracked() != self.run.opened.get_untracked() {
+            return;
+        }
+        let (Some(frame), Some(world)) = (
+            self.run.frame.get_untracked(),
+            self.run.info.get_untracked(),
+        ) else {
+            return;
+        };
+        let named = self.named.get_untracked();
+        let stage = self.run.effective.with_untracked(|force| {
+            let seen = Seen {
+                frame: &frame,
+                world: &world,
+                force,
+                named: &named,
+            };
+            self.watch
+                .try_update_value(|w| w.as_mut().map(|w| w.see(&seen)))
+                .flatten()
+        });
+        if matches!(stage, Some(Stage::Done(_))) {
+            let k = self.at.get_untracked();
+            self.progress.update(|p| p[k].done = true);
+            self.keep();
+        }
+        if self.stage.with_untracked(|s| *s != stage) {
+            self.stage.set(stage);
+        }
+    }
+}
