@@ -203,7 +203,14 @@ fn examples() -> Result<Outcome> {
         return Ok(Outcome::Skipped(format!("{EXAMPLES} has no examples")));
     }
     for name in names {
-        run(&mut run::cargo(&["run", "--locked", "--package", EXAMPLES, "--example", &name]))?;
+        run(&mut run::cargo(&[
+            "run",
+            "--locked",
+            "--package",
+            EXAMPLES,
+            "--example",
+            &name,
+        ]))?;
     }
     Ok(Outcome::Passed)
 }

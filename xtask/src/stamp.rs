@@ -98,3 +98,25 @@ fn with_size(staging: &Path, html: &str) -> Result<String> {
     let told = format!("{MODULE_IN_PAGE}{address}\"");
     Ok(html.replace(&told, &format!("{told} data-bytes=\"{size}\"")))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_page_is_told_the_size_of_its_module() {
+        let folder = std::env::temp_dir().join(format!("stamp-{}", std::process::id()));
+        fs::create_dir_all(&folder).unwrap();
+        fs::write(folder.join("app-1_bg.wasm"), [0; 12]).unwrap();
+        let html = r#"<meta content="./app-1.js" data-wasm="./app-1_bg.wasm">"#;
+        let told = with_size(&folder, html);
+        let missing = with_size(&folder, &html.replace("-1_bg", "-2_bg"));
+        fs::remove_dir_all(&folder).unwrap();
+        assert_eq!(
+            told.unwrap(),
+            r#"<meta content="./app-1.js" data-wasm="./app-1_bg.wasm" data-bytes="12">"#
+        );
+        assert!(missing.is_err());
+        assert!(with_size(&folder, "<meta>").is_err());
+    }
+}
