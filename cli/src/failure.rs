@@ -34,8 +34,8 @@ pub enum Failure {
 }
 
 impl Failure {
-    pub fn input(sentence: impl Into<String>) -> Self {
-        Failure::BadInput(sentence.into())
+    pub fn input(sentence: impl ToString) -> Self {
+        Failure::BadInput(sentence.to_string())
     }
 
     pub fn exit(&self) -> Exit {

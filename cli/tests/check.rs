@@ -59,7 +59,7 @@ fn a_fork_is_found_in_its_trace_alone() {
 
 #[test]
 fn a_file_that_is_no_trace_and_one_that_was_cut_off_are_told() {
-    refused(&["check", "Cargo.toml"], b"", &["no trace file"]);
+    refused(&["check", "Cargo.toml"], b"", &["not a trace file"]);
     let (_folder, file) = saved("happy", "2");
     let bytes = std::fs::read(&file).unwrap();
     std::fs::write(&file, &bytes[..bytes.len() - 40]).unwrap();

@@ -17,8 +17,8 @@ pub type Link = Box<dyn FnMut(usize, usize, Micros) -> Option<Micros>>;
 
 /// When, which of the events of that instant, and for whom.
 type Queue<M> = BTreeMap<(Micros, u64), (usize, Input<M>)>;
-/// A decided block and what proves it.
-type Proof<M> = (BlockId, Arc<Certificate<M>>);
+/// Blocks decided together and what proves them.
+type Commit<M> = (Vec<BlockId>, Arc<Certificate<M>>);
 
 pub struct MiniNetwork<P: Protocol> {
     pub now: Micros,
@@ -35,8 +35,8 @@ pub struct MiniNetwork<P: Protocol> {
     stores: Vec<BTreeSet<BlockId>>,
     /// The final chain of each node, from height 1.
     pub chains: Vec<Vec<BlockId>>,
-    /// The first certificate seen for a height, kept by all who have decided it.
-    certificates: BTreeMap<Height, Proof<P::Message>>,
+    /// The commits seen, by their first height, kept by all who have decided them.
+    commits: BTreeMap<Height, Commit<P::Message>>,
     genesis: BlockId,
 }
 
@@ -67,7 +67,7 @@ impl<P: Protocol> MiniNetwork<P> {
             blocks: BTreeMap::from([(genesis, (genesis, 0))]),
             stores: vec![BTreeSet::from([genesis]); nodes],
             chains: vec![Vec::new(); nodes],
-            certificates: BTreeMap::new(),
+            commits: BTreeMap::new(),
             genesis,
         };
         for node in 0..nodes {
@@ -114,21 +114,23 @@ impl<P: Protocol> MiniNetwork<P> {
         }
     }
 
-    /// Sends the certificate of their next height, and its block, to those who are behind `node`.
+    /// Sends the commit of their next height, and its blocks, to those who are behind `node`.
     fn help_others_catch_up(&mut self, node: usize) {
         for behind in 0..self.states.len() {
             let height = self.chains[behind].len() as u64 + 1;
             let decided = self.chains[node].len() as u64 >= height;
-            let proof = self.certificates.get(&height).filter(|_| decided);
-            let Some((block, certificate)) = proof.cloned() else {
+            let mut before = self.commits.range(..=height).rev();
+            let commit = before.find(|(first, (blocks, _))| **first + blocks.len() as u64 > height);
+            let Some((first, (blocks, proof))) = commit.filter(|_| decided) else {
                 continue;
             };
+            let (first, blocks, proof) = (*first, blocks.clone(), proof.clone());
             if let Some(delay) = (self.link)(node, behind, self.now) {
-                self.stores[behind].insert(block);
+                self.stores[behind].extend(&blocks);
                 let input = Input::Certificate {
-                    block,
-                    height,
-                    certificate,
+                    first,
+                    blocks,
+                    proof,
                 };
                 self.push(delay, behind, input);
             }
@@ -177,7 +179,8 @@ impl<P: Protocol> MiniNetwork<P> {
                 }
             }
             Effect::SetTimer { timer, after } => self.push(after, node, Input::Timer(timer)),
-            Effect::BuildBlock { slot, parent } => {
+            Effect::BuildBlock { slot, parents } => {
+                let parent = parents[0];
                 let key = (slot.height, slot.round, me.0, parent);
                 let block = hash_of("test/built", &key);
                 let height = self.blocks[&parent].1 + 1;
@@ -185,7 +188,8 @@ impl<P: Protocol> MiniNetwork<P> {
                 self.stores[node].insert(block);
                 self.push(self.work, node, Input::Built { slot, block });
             }
-            Effect::ValidateBlock { block, parent } => {
+            Effect::ValidateBlock { block, parents } => {
+                let parent = parents[0];
                 assert!(
                     self.stores[node].contains(&block),
                     "validates a body it lacks"
@@ -204,33 +208,30 @@ impl<P: Protocol> MiniNetwork<P> {
                 }
             }
             Effect::Decide {
-                block,
-                height,
+                first,
+                blocks,
                 round: _,
-                certificate,
+                proof,
             } => {
-                self.certificates
-                    .entry(height)
-                    .or_insert((block, certificate));
-                self.decide(node, block, height);
+                for (height, block) in (first..).zip(&blocks) {
+                    self.decide(node, *block, height);
+                }
+                self.commits.entry(first).or_insert((blocks, proof));
             }
             Effect::Accuse(evidence) => panic!("accused {:?}", evidence.offender),
             Effect::Note(_) => {}
         }
     }
 
-    /// Appends `block` and its undecided ancestors.
+    /// Appends `block`, which must stand on what was decided before.
     fn decide(&mut self, node: usize, block: BlockId, height: Height) {
-        let mut at = block;
-        let mut path = Vec::new();
         let tip = *self.chains[node].last().unwrap_or(&self.genesis);
-        while at != tip {
-            assert!(at != self.genesis, "{block:?} is not on top of {tip:?}");
-            assert!(self.stores[node].contains(&at), "decides a body it lacks");
-            path.push(at);
-            at = self.blocks[&at].0;
-        }
-        self.chains[node].extend(path.into_iter().rev());
+        assert_eq!(self.blocks[&block].0, tip, "{block:?} is not on top");
+        assert!(
+            self.stores[node].contains(&block),
+            "decides a body it lacks"
+        );
+        self.chains[node].push(block);
         assert_eq!(self.chains[node].len() as u64, height);
     }
 

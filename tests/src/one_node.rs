@@ -208,9 +208,9 @@ impl OneNode {
         certificate: Certificate<Message>,
     ) -> Outcome {
         self.input(Input::Certificate {
-            block,
-            height,
-            certificate: Arc::new(certificate),
+            first: height,
+            blocks: vec![block],
+            proof: Arc::new(certificate),
         })
     }
 
@@ -299,11 +299,11 @@ impl Outcome {
     pub fn decided(&self) -> Vec<(BlockId, Height, Round, usize)> {
         self.pick(|effect| match effect {
             Effect::Decide {
-                block,
-                height,
+                first,
+                blocks,
                 round,
-                certificate,
-            } => Some((*block, *height, *round, certificate.len())),
+                proof,
+            } => Some((blocks[0], *first, *round, proof.len())),
             _ => None,
         })
     }
@@ -311,7 +311,7 @@ impl Outcome {
     #[must_use]
     pub fn built_for(&self) -> Vec<(Slot, BlockId)> {
         self.pick(|effect| match effect {
-            Effect::BuildBlock { slot, parent } => Some((*slot, *parent)),
+            Effect::BuildBlock { slot, parents } => Some((*slot, parents[0])),
             _ => None,
         })
     }

@@ -225,11 +225,11 @@ fn absurd_sizes_are_refused_by_name_before_anything_is_made_of_them() {
     huge.extend(u32::MAX.to_le_bytes());
     huge.extend([0; 8]);
     assert!(
-        refused(&huge).contains("unpacks to 4294967295 bytes: at most 1048576"),
+        refused(&huge).contains("claims 4294967295 unpacked bytes: at most 1048576"),
         "{}",
         refused(&huge)
     );
-    assert!(refused(b"hello").contains("no trace file"));
+    assert!(refused(b"hello").contains("not a trace file"));
     let mut newer = start.clone();
     newer[8] = 9;
     newer.extend(&pack(&[], chunks));

@@ -257,7 +257,7 @@ impl Play {
     fn input(&self, message: MessageInput<'_>) -> Result<Vec<u8>, String> {
         match (message.msg, message.text, message.hex) {
             (_, Some(text), _) => Ok(self.names.words(text)),
-            (_, _, Some(hex)) => from_hex(hex),
+            (_, _, Some(hex)) => from_hex(hex).map_err(|why| why.to_string()),
             (Some(msg), None, None) => Ok(self.names.message(msg)),
             (None, None, None) => Ok(b"{}".to_vec()),
         }

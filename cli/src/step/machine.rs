@@ -220,9 +220,9 @@ impl<P: Corruptible> Machine<P> {
                 value,
                 votes,
             } => Input::Certificate {
-                block: self.names.block(value),
-                height: *height,
-                certificate: Arc::new(
+                first: *height,
+                blocks: vec![self.names.block(value)],
+                proof: Arc::new(
                     votes
                         .iter()
                         .map(|vote| self.message(vote))
@@ -270,6 +270,7 @@ impl<P: Corruptible> Machine<P> {
 
     fn effect(&self, effect: &Effect<P::Message>) -> EffectView {
         let label = |block: &BlockId| self.names.label(block);
+        let all = |blocks: &[BlockId]| blocks.iter().map(label).collect::<Vec<_>>().join(", ");
         match effect {
             Effect::Broadcast(message) => EffectView::Broadcast(self.describe(self.me, message)),
             Effect::Send { to, message } => EffectView::Send {
@@ -282,29 +283,29 @@ impl<P: Corruptible> Machine<P> {
                 round: timer.slot.round,
                 after_us: *after,
             },
-            Effect::BuildBlock { slot, parent } => EffectView::BuildBlock {
+            Effect::BuildBlock { slot, parents } => EffectView::BuildBlock {
                 height: slot.height,
                 round: slot.round,
-                parent: label(parent),
+                parent: all(parents),
             },
-            Effect::ValidateBlock { block, parent } => EffectView::ValidateBlock {
+            Effect::ValidateBlock { block, parents } => EffectView::ValidateBlock {
                 value: label(block),
-                parent: label(parent),
+                parent: all(parents),
             },
             Effect::FetchBlock { block, from } => EffectView::FetchBlock {
                 value: label(block),
                 from: self.names.name(*from),
             },
             Effect::Decide {
-                block,
-                height,
+                first,
+                blocks,
                 round,
-                certificate,
+                proof,
             } => EffectView::Decide {
-                value: label(block),
-                height: *height,
+                value: all(blocks),
+                height: *first,
                 round: *round,
-                signers: certificate
+                signers: proof
                     .iter()
                     .map(|vote| self.names.name(vote.signer))
                     .collect(),

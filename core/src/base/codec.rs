@@ -13,10 +13,23 @@ pub fn encode<T: BorshSerialize + ?Sized>(value: &T) -> Vec<u8> {
     bytes
 }
 
+/// Bytes that are not the canonical encoding of the value that was asked for.
+#[derive(Debug, thiserror::Error)]
+#[error(transparent)]
+pub struct DecodeError(#[from] std::io::Error);
+
 /// Reads a value that must fill `bytes` exactly.
 ///
+/// ```
+/// use consensusforge_core::base::{decode, encode};
+///
+/// assert_eq!(decode::<u32>(&encode(&7_u32)).unwrap(), 7);
+/// assert!(decode::<u32>(&[7, 0, 0]).is_err()); // too short
+/// assert!(decode::<u32>(&[7, 0, 0, 0, 0]).is_err()); // a byte too many
+/// ```
+///
 /// # Errors
-/// A text naming what did not fit: a short input, a bad tag, or trailing bytes.
-pub fn decode<T: BorshDeserialize>(bytes: &[u8]) -> Result<T, String> {
-    T::try_from_slice(bytes).map_err(|e| e.to_string())
+/// [`DecodeError`] for a short input, an unknown tag, or trailing bytes.
+pub fn decode<T: BorshDeserialize>(bytes: &[u8]) -> Result<T, DecodeError> {
+    Ok(T::try_from_slice(bytes)?)
 }

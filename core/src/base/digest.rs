@@ -5,24 +5,44 @@ use borsh::{BorshDeserialize, BorshSerialize};
 use sha2::{Digest, Sha256};
 use std::fmt;
 
+/// Why a text is not the hex of some bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum HexError {
+    /// Bytes are pairs of digits, and one digit has no partner.
+    #[error("hex comes in pairs of digits, but this text has {digits}")]
+    Odd {
+        /// Bytes of the text, without `0x`.
+        digits: usize,
+    },
+    /// The first byte of the text that is not a hex digit.
+    #[error("'{0}' is not a hex digit")]
+    Digit(char),
+    /// Hex of the wrong length for a digest.
+    #[error("a digest has 64 hex digits, but this text has {digits}")]
+    NotADigest {
+        /// Digits found, without `0x`.
+        digits: usize,
+    },
+}
+
 /// A SHA-256 digest. Shown as lower-case hex; `{:.8}` shows the first eight digits.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 #[derive(BorshSerialize, BorshDeserialize)]
 pub struct Hash(pub [u8; 32]);
 
 impl Hash {
+    /// 32 zero bytes: stands for "none" where a digest is required, as for the parent of genesis.
     pub const ZERO: Hash = Hash([0; 32]);
 
     /// Reads 64 hex digits.
     ///
     /// # Errors
-    /// A sentence saying how many digits were found, or that one is not hex.
-    pub fn from_hex(text: &str) -> Result<Hash, String> {
+    /// [`HexError`] for another number of digits, or a character that is not hex.
+    pub fn from_hex(text: &str) -> Result<Hash, HexError> {
         let bytes = from_hex(text)?;
-        let bytes: [u8; 32] = bytes.try_into().map_err(|b: Vec<u8>| {
-            format!("a digest has 64 hex digits, this has {}", b.len() * 2)
-        })?;
-        Ok(Hash(bytes))
+        let digits = bytes.len() * 2;
+        let bytes = bytes.try_into();
+        bytes.map(Hash).map_err(|_| HexError::NotADigest { digits })
     }
 
     /// The first `digits` hex digits (at most 64), as people quote a digest.
@@ -91,6 +111,7 @@ pub fn sha256(bytes: &[u8]) -> Hash {
     Hash(Sha256::digest(bytes).into())
 }
 
+/// Two lower-case digits for each byte.
 #[must_use]
 pub fn to_hex(bytes: &[u8]) -> String {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
@@ -108,20 +129,17 @@ pub fn to_hex(bytes: &[u8]) -> String {
 /// Reads pairs of hex digits; an optional `0x` in front is skipped.
 ///
 /// # Errors
-/// A sentence naming the first character that is not hex, or an odd count.
-pub fn from_hex(text: &str) -> Result<Vec<u8>, String> {
+/// [`HexError`] for the first byte that is not a hex digit, or an odd number of digits.
+pub fn from_hex(text: &str) -> Result<Vec<u8>, HexError> {
     let text = text.strip_prefix("0x").unwrap_or(text);
     if !text.len().is_multiple_of(2) {
-        return Err(format!(
-            "hex comes in pairs of digits, this has {}",
-            text.len()
-        ));
+        return Err(HexError::Odd { digits: text.len() });
     }
     let digit = |c: u8| match c {
         b'0'..=b'9' => Ok(c - b'0'),
         b'a'..=b'f' => Ok(c - b'a' + 10),
         b'A'..=b'F' => Ok(c - b'A' + 10),
-        other => Err(format!("'{}' is not a hex digit", other as char)),
+        other => Err(HexError::Digit(char::from(other))),
     };
     text.as_bytes()
         .chunks(2)

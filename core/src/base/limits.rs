@@ -27,6 +27,8 @@ pub const MAX_CONTRACTS: usize = 64;
 pub const MAX_ACCOUNTS: usize = 10_000;
 /// Denominations of a chain: an account's leaf in the state tree holds all it owns.
 pub const MAX_DENOMS: usize = 256;
+/// Of a denomination's name, as the Cosmos SDK allows.
+pub const MAX_DENOM_BYTES: usize = 128;
 /// Transactions a second the workload generator may send.
 pub const MAX_TX_PER_SECOND: u32 = 1_000;
 

@@ -8,7 +8,7 @@ pub mod random;
 pub mod slices;
 pub mod time;
 
-pub use codec::{decode, encode};
-pub use digest::{Hash, hash_bytes, hash_of};
+pub use codec::{DecodeError, decode, encode};
+pub use digest::{Hash, HexError, hash_bytes, hash_of};
 pub use slices::Slices;
 pub use time::{MILLISECOND, Micros, SECOND};

@@ -1,8 +1,9 @@
-//! Agreement: no two honest validators decide different blocks at one height.
+//! Agreement: no two honest validators decide different blocks at one height, which in a DAG is one place of
+//! the decided order.
 
 use super::{Finding, FindingKind, Roster, listed, names, percent};
 use crate::base::Micros;
-use crate::trace::{Event, Record, Trace};
+use crate::trace::{Commit, Event, Record, Trace};
 use crate::types::{BlockId, Height, NodeId, ValidatorId};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -15,7 +16,10 @@ const FORKS: usize = 1_000;
 struct Side {
     block: BlockId,
     by: Vec<NodeId>,
+    /// Of the proof that decided it, once that has been seen: a commit of several blocks has one, at its end.
     signers: Vec<ValidatorId>,
+    /// The block that the proof came with.
+    with: BlockId,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -45,6 +49,7 @@ impl Agreement {
                     block: commit.block,
                     by: vec![commit.node],
                     signers: commit.signers.clone(),
+                    with: commit.with,
                 });
             }
         }
@@ -57,8 +62,30 @@ impl Agreement {
                 .map_or(record.at, |(at, _)| *at);
             self.forks.insert(commit.height, (since, shared.clone()));
         }
+        if commit.with == commit.block {
+            self.prove_those_before(commit.height, commit);
+        }
         if self.heights.len() > REMEMBERED {
             self.heights.pop_first();
+        }
+    }
+
+    /// The proof at the end of a commit is that of the blocks before it as well.
+    fn prove_those_before(&mut self, height: Height, commit: &Commit) {
+        for before in (0..height).rev() {
+            let Some(sides) = self.heights.get_mut(&before) else {
+                return;
+            };
+            let waits = |s: &Side| s.with == commit.block && s.signers.is_empty();
+            let Some(place) = sides.iter().position(waits) else {
+                return;
+            };
+            Arc::make_mut(sides)[place]
+                .signers
+                .clone_from(&commit.signers);
+            if let Some((_, forked)) = self.forks.get_mut(&before) {
+                forked.clone_from(sides);
+            }
         }
     }
 

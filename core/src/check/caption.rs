@@ -4,8 +4,8 @@ use super::agreement::Agreement;
 use super::{percent, seconds, voters};
 use crate::base::Micros;
 use crate::consensus::fill_in;
-use crate::trace::{Event, Record, Trace};
-use crate::types::{Height, ValidatorId};
+use crate::trace::{Commit, Event, Record, Trace};
+use crate::types::Height;
 
 /// The newest sentence worth reading.
 #[derive(Clone, Debug, Default)]
@@ -43,10 +43,7 @@ impl Caption {
                     )
                 } else if commit.height > self.height {
                     self.height = commit.height;
-                    (
-                        committed(commit.height, commit.round, &commit.signers, trace),
-                        0,
-                    )
+                    (committed(commit, trace), 0)
                 } else {
                     return;
                 }
@@ -137,13 +134,18 @@ impl Caption {
     }
 }
 
-fn committed(height: Height, round: u32, signers: &[ValidatorId], trace: &Trace) -> String {
+fn committed(commit: &Commit, trace: &Trace) -> String {
+    let height = commit.height;
+    if commit.with != commit.block {
+        return format!("Height {height} is decided together with a later block.");
+    }
     let set = trace.validators(height);
-    let share = percent(signers.iter().map(|v| set.stake(*v)).sum(), set.total());
-    let rounds = if round == 0 {
+    let stake = commit.signers.iter().map(|v| set.stake(*v)).sum();
+    let share = percent(stake, set.total());
+    let rounds = if commit.round == 0 {
         String::new()
     } else {
-        format!(" after {} rounds", round + 1)
+        format!(" after {} rounds", commit.round + 1)
     };
     format!(
         "Height {height} is decided{rounds}: {} of {share} of the stake, more than two thirds.",

@@ -4,8 +4,8 @@ use super::Roster;
 use super::heights::{Heights, percentile};
 use crate::base::Micros;
 use crate::consensus::Role;
-use crate::trace::{Event, Head, Record, Trace};
-use crate::types::{BlockId, Height, NodeId, Round, Slot, ValidatorId};
+use crate::trace::{Commit, Event, Head, Record, Trace};
+use crate::types::{BlockId, Height, NodeId, Slot, ValidatorId};
 use std::collections::{BTreeMap, VecDeque};
 
 /// Turns and vote sheets kept open, the oldest go first: a chain that stalls for ever stays small.
@@ -49,10 +49,22 @@ impl Duty {
     }
 }
 
-#[derive(Clone, Copy, Debug)]
+/// Who was to propose in a slot, and who did.
+#[derive(Clone, Debug, Default)]
 struct Turn {
-    proposer: ValidatorId,
-    proposed: bool,
+    /// Whose turn it is. `None`: nobody has entered the slot yet, or everybody may propose in it.
+    leader: Option<ValidatorId>,
+    /// Somebody has entered the slot, so that `leader` is what it stays.
+    entered: bool,
+    /// Those that proposed, each once: a liar's second proposal is no second proposal made.
+    proposed: Vec<ValidatorId>,
+}
+
+impl Turn {
+    /// Whether a proposal of `author` is one it was to make.
+    fn is_of(&self, author: ValidatorId) -> bool {
+        self.entered && self.leader.is_none_or(|leader| leader == author)
+    }
 }
 
 /// When each validator first sent a vote of one kind for one block.
@@ -66,8 +78,10 @@ struct Sheet {
 /// A decided block whose late votes are awaited.
 #[derive(Clone, Copy, Debug)]
 struct Awaited {
+    /// Its place in the decided order.
     height: Height,
-    round: Round,
+    /// The last slot that led to it.
+    slot: Slot,
     block: BlockId,
     at: Micros,
 }
@@ -78,6 +92,9 @@ pub struct Participation {
     turns: BTreeMap<Slot, Turn>,
     sheets: VecDeque<Sheet>,
     awaited: VecDeque<Awaited>,
+    /// Slots of the newest proposed blocks.
+    places: VecDeque<(BlockId, Slot)>,
+    most_places: usize,
     /// A protocol that notes quorums; of others the decision is the first sign of one.
     notes_quorums: bool,
 }
@@ -89,6 +106,9 @@ impl Participation {
             turns: BTreeMap::new(),
             sheets: VecDeque::new(),
             awaited: VecDeque::new(),
+            places: VecDeque::new(),
+            // Where all propose in every round, eight rounds of them.
+            most_places: 8 * head.validators.len().max(8),
             notes_quorums: false,
         }
     }
@@ -118,16 +138,20 @@ impl Participation {
         };
         match kind.role {
             Role::Proposal => {
-                let turn = self.turns.entry(m.slot).or_insert(Turn {
-                    proposer: signer,
-                    proposed: false,
-                });
-                // A liar's second proposal of a turn is no second proposal made.
-                if turn.proposer == signer
-                    && !std::mem::replace(&mut turn.proposed, true)
-                    && let Some(duty) = self.of.get_mut(signer.index())
-                {
-                    duty.proposed += 1;
+                if let Some(block) = m.value {
+                    self.places.push_back((block, m.slot));
+                    if self.places.len() > self.most_places {
+                        self.places.pop_front();
+                    }
+                }
+                let turn = self.turns.entry(m.slot).or_default();
+                if !turn.proposed.contains(&signer) {
+                    turn.proposed.push(signer);
+                    if turn.is_of(signer)
+                        && let Some(duty) = self.of.get_mut(signer.index())
+                    {
+                        duty.proposed += 1;
+                    }
                 }
             }
             Role::Vote => {
@@ -137,6 +161,18 @@ impl Participation {
             }
             Role::Other => {}
         }
+    }
+
+    /// The slot a commit ends. In a DAG heights of slots are rounds, which only the block's proposal tells.
+    fn slot_of(&self, commit: &Commit) -> Slot {
+        let proposed = self.places.iter().rev();
+        let known = proposed
+            .filter(|_| commit.further_parents.is_some())
+            .find_map(|(block, slot)| (*block == commit.block).then_some(*slot));
+        known.unwrap_or(Slot {
+            height: commit.height,
+            round: commit.round,
+        })
     }
 
     fn vote(&mut self, block: BlockId, kind: u8, signer: ValidatorId, at: Micros) {
@@ -172,15 +208,10 @@ impl Participation {
                 height: u64::from(*height),
                 round: *round,
             };
-            if let Some(proposer) = *proposer {
-                self.turns.entry(slot).or_insert(Turn {
-                    proposer,
-                    proposed: false,
-                });
-            }
+            self.enter(slot, *proposer);
             while self.turns.len() > TURNS {
                 if let Some((_, turn)) = self.turns.pop_first() {
-                    self.passed(turn);
+                    self.passed(&turn);
                 }
             }
         } else if let Event::Polka { node, detail } = &record.event {
@@ -196,7 +227,7 @@ impl Participation {
             if cast.honest(commit.node) && commit.height > newest {
                 self.awaited.push_back(Awaited {
                     height: commit.height,
-                    round: commit.round,
+                    slot: self.slot_of(commit),
                     block: commit.block,
                     at: record.at,
                 });
@@ -206,6 +237,23 @@ impl Participation {
                     self.awaited.pop_front();
                     self.settle(oldest, trace);
                 }
+            }
+        }
+    }
+
+    /// Somebody enters a slot, and says whose it is.
+    fn enter(&mut self, slot: Slot, leader: Option<ValidatorId>) {
+        let turn = self.turns.entry(slot).or_default();
+        if turn.entered {
+            return;
+        }
+        (turn.entered, turn.leader) = (true, leader);
+        // Whoever proposed before anybody entered is judged now.
+        for author in &turn.proposed {
+            if turn.is_of(*author)
+                && let Some(duty) = self.of.get_mut(author.index())
+            {
+                duty.proposed += 1;
             }
         }
     }
@@ -226,10 +274,11 @@ impl Participation {
         }
     }
 
-    /// A turn is over.
-    fn passed(&mut self, turn: Turn) {
-        if !turn.proposed
-            && let Some(duty) = self.of.get_mut(turn.proposer.index())
+    /// A turn is over. Where everybody may propose, nobody is told to have missed it.
+    fn passed(&mut self, turn: &Turn) {
+        if let Some(leader) = turn.leader
+            && !turn.proposed.contains(&leader)
+            && let Some(duty) = self.of.get_mut(leader.index())
         {
             duty.missed += 1;
         }
@@ -257,17 +306,14 @@ impl Participation {
             }
         }
         self.sheets.retain(|s| s.block != decided.block);
-        let last = Slot {
-            height: decided.height,
-            round: decided.round,
-        };
+        let last = decided.slot;
         while let Some(entry) = self.turns.first_entry()
-            && entry.key().height <= decided.height
+            && entry.key().height <= last.height
         {
             let (slot, turn) = entry.remove_entry();
             // Rounds begun after the deciding one are nobody's duty any more.
             if slot <= last {
-                self.passed(turn);
+                self.passed(&turn);
             }
         }
     }

@@ -1,7 +1,8 @@
 //! Each height in figures, as a series: how long it took, what it carried, what it cost.
 //!
-//! A height is *open* while validators may still decide it in time, and *closed* when two later ones have
-//! been decided: then its figures never change again, so that a reader may take them by cursor.
+//! A height is *open* while validators may still decide it in time, and *closed* when two later commits have
+//! been made: then its figures never change again, so that a reader may take them by cursor. In a DAG a height is
+//! a place in the decided order.
 
 use super::Roster;
 use crate::base::Micros;
@@ -13,11 +14,11 @@ use std::sync::Arc;
 
 /// Closed heights kept.
 const KEPT: usize = 8_192;
-/// Heights a latecomer may be behind and still count.
+/// Commits a latecomer may be behind and still count. A commit may decide several heights.
 const OPEN: usize = 2;
 /// Heights the percentiles of intervals run over.
 const RECENT: usize = 32;
-/// Blocks whose proposal is remembered.
+/// Blocks whose proposal is remembered, at least; where all propose in every round, four rounds of them.
 const PROPOSALS: usize = 64;
 
 /// Median, 95th and 99th percentile, microseconds; zeros where nothing was measured.
@@ -79,6 +80,8 @@ pub struct HeightFigures {
 #[derive(Clone, Debug)]
 struct Open {
     figures: HeightFigures,
+    /// The last block of the commit it belongs to.
+    with: BlockId,
     latencies: Vec<Micros>,
 }
 
@@ -101,6 +104,7 @@ pub struct Heights {
     intervals: VecDeque<Micros>,
     traffic: Vec<Traffic>,
     proposed: VecDeque<(BlockId, Micros)>,
+    most_proposed: usize,
 }
 
 impl Heights {
@@ -112,6 +116,7 @@ impl Heights {
             intervals: VecDeque::new(),
             traffic: vec![Traffic::default(); head.kinds.len()],
             proposed: VecDeque::new(),
+            most_proposed: PROPOSALS.max(4 * head.validators.len()),
         }
     }
 
@@ -166,7 +171,7 @@ impl Heights {
             && self.proposed(&block).is_none()
         {
             self.proposed.push_back((block, record.at));
-            if self.proposed.len() > PROPOSALS {
+            if self.proposed.len() > self.most_proposed {
                 self.proposed.pop_front();
             }
         }
@@ -205,6 +210,17 @@ impl Heights {
         }
     }
 
+    /// Whether enough commits have been made after the one of the oldest open height.
+    fn outdated(&self) -> bool {
+        let mut later = 0;
+        let commits = self.open.iter().map(|o| o.with);
+        let next = self.open.iter().skip(1).map(|o| o.with);
+        for (commit, next) in commits.zip(next) {
+            later += usize::from(commit != next);
+        }
+        later >= OPEN
+    }
+
     fn begin(&mut self, at: Micros, commit: &crate::trace::Commit) {
         let interval = self.open.back().map(|o| at - o.figures.at);
         self.intervals.extend(interval);
@@ -226,9 +242,10 @@ impl Heights {
                 mempool: commit.mempool,
                 traffic: std::mem::replace(&mut self.traffic, none),
             },
+            with: commit.with,
             latencies: Vec::new(),
         });
-        if self.open.len() > OPEN
+        while self.outdated()
             && let Some(done) = self.open.pop_front()
         {
             self.closed.push_back(Arc::new(done.figures()));

@@ -43,6 +43,7 @@ pub struct Metrics {
     latencies: VecDeque<Micros>,
     /// When each recent block was first proposed, oldest first.
     proposed: VecDeque<(BlockId, Micros)>,
+    most_proposed: usize,
     copies_before: u64,
 }
 
@@ -54,6 +55,8 @@ impl Metrics {
             decided: VecDeque::new(),
             latencies: VecDeque::new(),
             proposed: VecDeque::new(),
+            // Where all propose in every round, four rounds of them.
+            most_proposed: RECENT.max(4 * head.validators.len()),
             copies_before: 0,
         }
     }
@@ -85,7 +88,7 @@ impl Metrics {
                 if !self.proposed.iter().rev().any(|(b, _)| *b == block) {
                     self.proposed.push_back((block, record.at));
                 }
-                if self.proposed.len() > RECENT {
+                if self.proposed.len() > self.most_proposed {
                     self.proposed.pop_front();
                 }
             }

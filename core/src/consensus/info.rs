@@ -26,6 +26,9 @@ pub struct ProtocolInfo {
     /// A block is proposed only when all before it are decided, so that what a block says of validators is
     /// known to all who vote two heights on. Without that, validators stay the same in a run.
     pub validators_change: bool,
+    /// Blocks have several parents, and several authors propose in one round: a slot's height is a round, and
+    /// the decided order has places of its own. In a chain a block's height is its place.
+    pub dag: bool,
     /// What the paper leaves open and how it is here, (topic, sentence).
     pub conventions: &'static [(&'static str, &'static str)],
     /// The paper's rules; [`Note::Fired`](super::Note::Fired) names one by its index.

@@ -141,12 +141,13 @@ pub enum Input<M> {
     Fetched {
         block: BlockId,
     },
-    /// A block decided elsewhere and the signed messages that prove it. Untrusted: signatures are
-    /// verified, but whether they make a certificate is the protocol's to check.
+    /// Blocks decided elsewhere, in their order from place `first` on, and the signed messages that prove it.
+    /// Their bodies are in the node's store. Untrusted: signatures are verified, but whether they prove
+    /// anything is the protocol's to check.
     Certificate {
-        block: BlockId,
-        height: Height,
-        certificate: Arc<Certificate<M>>,
+        first: Height,
+        blocks: Vec<BlockId>,
+        proof: Arc<Certificate<M>>,
     },
     /// After a crash: state is as it was, timers and pending answers are gone.
     Restarted,
@@ -167,28 +168,31 @@ pub enum Effect<M> {
         timer: Timer,
         after: Micros,
     },
-    /// Build a block on `parent` to propose in `slot`.
+    /// Build a block on `parents` to propose in `slot`: one parent in a chain, at least one in a DAG.
     BuildBlock {
         slot: Slot,
-        parent: BlockId,
+        parents: Vec<BlockId>,
     },
-    /// Is this block (already in the store) a child of `parent`, and valid on it? Without `parent` a
+    /// Is this block (already in the store) a child of exactly `parents`, and valid on them? Without them a
     /// liar could propose a block that is perfectly valid, on some older one.
     ValidateBlock {
         block: BlockId,
-        parent: BlockId,
+        parents: Vec<BlockId>,
     },
     /// Get the body of a block a message spoke of.
     FetchBlock {
         block: BlockId,
         from: ValidatorId,
     },
-    /// `block` and all its undecided ancestors are final.
+    /// `blocks` are final, in this order. The first has place `first` in the decided order, which in a chain is
+    /// its height: the place after what was decided before. All their bodies are in the node's store.
     Decide {
-        block: BlockId,
-        height: Height,
+        first: Height,
+        blocks: Vec<BlockId>,
+        /// In which the last of them was decided. Those before it keep the rounds they were proposed in.
         round: Round,
-        certificate: Arc<Certificate<M>>,
+        /// Proves the whole commit to anybody; empty where nothing could.
+        proof: Arc<Certificate<M>>,
     },
     Accuse(Evidence<M>),
     /// For the trace only: nothing happens because of it.
@@ -197,7 +201,7 @@ pub enum Effect<M> {
 
 pub type SignedMessages<M> = Vec<Arc<Signed<M>>>;
 
-/// Signed messages that together prove a decision to anybody.
+/// Signed messages that together prove a commit to anybody: votes, or in a DAG the blocks that decide.
 pub type Certificate<M> = SignedMessages<M>;
 
 /// What a protocol tells the trace about its inner progress.

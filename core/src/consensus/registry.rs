@@ -77,7 +77,7 @@ pub fn describe(protocol: &str, body: &[u8]) -> Option<Option<Description>> {
     impl Visitor for Describe<'_> {
         type Output = Option<Description>;
         fn visit<P: Corruptible>(self) -> Option<Description> {
-            let message: Result<P::Message, String> = crate::base::decode(self.0);
+            let message = crate::base::decode::<P::Message>(self.0);
             message.ok().map(|m| m.describe())
         }
     }

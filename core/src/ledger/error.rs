@@ -1,7 +1,6 @@
 //! Why something is refused before it is executed. A value says which rule and with which numbers; its
 //! `Display` is the sentence for people, made here and nowhere else.
 
-use super::validity::MAX_DENOM_BYTES;
 use crate::base::{Hash, limits};
 use crate::types::ValidatorId;
 use crate::types::transaction::NATIVE_DENOM;
@@ -14,7 +13,7 @@ pub enum CoinError {
     /// The name, cut where it is far too long.
     #[error(
         "{0:?} is not a denomination: write a letter and then 2 to {rest} letters, digits, '/', ':', '.', '_' or '-'",
-        rest = MAX_DENOM_BYTES - 1
+        rest = limits::MAX_DENOM_BYTES - 1
     )]
     NotADenomination(String),
     #[error("{0} denominations at once: at most {max}", max = limits::MAX_DENOMS)]

@@ -15,8 +15,6 @@ use crate::types::transaction::NATIVE_DENOM;
 use crate::types::{Action, Address, Block, Coin, SignedTransaction, Transaction};
 use std::collections::BTreeMap;
 
-/// Of a denomination's name, as the Cosmos SDK allows.
-pub const MAX_DENOM_BYTES: usize = 128;
 /// Room for a header in a block's bytes.
 pub(super) const HEADER_BYTES: usize = 1 << 10;
 
@@ -65,8 +63,8 @@ pub fn check_transaction(
 /// When `denom` is no such name.
 pub fn check_denom(denom: &str) -> Result<(), CoinError> {
     let fine = |c: u8| c.is_ascii_alphanumeric() || b"/:._-".contains(&c);
-    if denom.is_empty() || denom.len() > MAX_DENOM_BYTES || !denom.bytes().all(fine) {
-        let shown = denom.chars().take(MAX_DENOM_BYTES).collect();
+    if denom.is_empty() || denom.len() > limits::MAX_DENOM_BYTES || !denom.bytes().all(fine) {
+        let shown = denom.chars().take(limits::MAX_DENOM_BYTES).collect();
         return Err(CoinError::NotADenomination(shown));
     }
     Ok(())
@@ -201,6 +199,26 @@ pub(super) fn rides_along(bytes: usize) -> bool {
 /// # Errors
 /// The first rule broken, and by which transaction.
 pub fn check_block(chain: &Chain, parent: &State, block: &Block) -> Result<(), BlockError> {
+    let mut spending = SpendingCheck::new(parent);
+    check_each(chain, block, |tx| spending.take(tx))
+}
+
+/// What can be said of `block` without a state, so that everybody says the same of it at any time: all of
+/// [`check_block`] but nonces and purses. In a DAG this is all that is asked of a block: what it stands on
+/// is not known before it is ordered, and a transaction out of turn costs nothing and does nothing.
+///
+/// # Errors
+/// As [`check_block`].
+pub fn check_alone(chain: &Chain, block: &Block) -> Result<(), BlockError> {
+    check_each(chain, block, |_| Ok(()))
+}
+
+/// The rules of a block, and of each of its transactions `further` ones, in their order.
+fn check_each(
+    chain: &Chain,
+    block: &Block,
+    mut further: impl FnMut(&Transaction) -> Result<(), TransactionError>,
+) -> Result<(), BlockError> {
     let header = &block.header;
     if header.chain != chain.id {
         return Err(BlockError::OtherChain {
@@ -228,11 +246,10 @@ pub fn check_block(chain: &Chain, parent: &State, block: &Block) -> Result<(), B
     if hash_of("consensusforge/transactions", &ids) != header.transactions {
         return Err(BlockError::OtherTransactions);
     }
-    let mut spending = SpendingCheck::new(parent);
     let mut gas: u64 = 0;
     for (i, tx) in block.transactions.iter().enumerate() {
         check_transaction(tx, &chain.id, chain.everywhere)
-            .and_then(|()| spending.take(&tx.transaction))
+            .and_then(|()| further(&tx.transaction))
             .map_err(|why| BlockError::Transaction {
                 position: i + 1,
                 why,

@@ -326,7 +326,7 @@ pub fn check_proof(text: &str) -> Result<ProofView, Problem> {
         return Err(broken(&format!("it should begin with {PROOF}:")));
     };
     let root = Hash::from_hex(root).map_err(|e| broken(&format!("its root: {e}")))?;
-    let bytes = from_hex(rest).map_err(|e| broken(&e))?;
+    let bytes = from_hex(rest).map_err(|e| broken(&e.to_string()))?;
     let proof = StateProof::try_from_slice(&bytes)
         .map_err(|_| broken("part of it is missing or changed"))?;
     proof

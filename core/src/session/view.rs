@@ -32,9 +32,10 @@ pub struct Problem {
 }
 
 impl Problem {
-    pub fn new(sentence: impl Into<String>) -> Self {
+    /// With this sentence, or with that of a typed error.
+    pub fn new(sentence: impl ToString) -> Self {
         Problem {
-            sentence: sentence.into(),
+            sentence: sentence.to_string(),
         }
     }
 }

@@ -43,7 +43,7 @@ impl Head {
     #[must_use]
     pub fn genesis_set(&self) -> ValidatorSet {
         let all = self.validators.iter().enumerate();
-        ValidatorSet::told(all.map(|(i, (_, stake))| Validator {
+        ValidatorSet::from_record(all.map(|(i, (_, stake))| Validator {
             id: ValidatorId(i as u16),
             key: self.keys.get(i).copied().unwrap_or(PublicKey([0; 32])),
             stake: *stake,
@@ -309,17 +309,24 @@ impl Event {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Commit {
     pub node: NodeId,
+    /// Its place in the decided order, which in a chain is the block's height.
     pub height: Height,
+    /// In which it was decided; of a block that a later one took along, the round it was proposed in.
     pub round: Round,
     pub block: BlockId,
+    /// The first of its parents.
     pub parent: BlockId,
+    /// Of a block in a DAG: the parents after the first. `None` in a chain.
+    pub further_parents: Option<Vec<BlockId>>,
+    /// The block whose proof decided it: itself, or a later one of the same commit.
+    pub with: BlockId,
     pub proposer: ValidatorId,
     /// When its proposer built it.
     pub built: Micros,
     pub transactions: u32,
     /// Transactions that waited at the node, those of the block included.
     pub mempool: u32,
-    /// Whose signatures are in the certificate.
+    /// Whose signatures are in the proof; none where a later block of the commit has it.
     pub signers: Vec<ValidatorId>,
     /// Learned by catching up, not by voting.
     pub caught_up: bool,

@@ -13,13 +13,57 @@ pub const PREFIX: &str = "forge";
 /// A longer text is no address on any chain.
 pub const MAX_BYTES: usize = 256;
 
+/// Why a text is not an address. Contracts receive these texts through `addr_validate`, so they are the same
+/// in every version.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum AddressError {
+    /// There is no text.
+    #[error("the address is empty")]
+    Empty,
+    /// More than [`MAX_BYTES`].
+    #[error("the address has {bytes} characters, more than the limit of {MAX_BYTES}")]
+    TooLong {
+        /// Bytes of the text.
+        bytes: usize,
+    },
+    /// Not of the form of any bech32 text.
+    #[error(
+        "the text is no bech32 address: it must be `{PREFIX}1` and then letters and digits of one case"
+    )]
+    Form,
+    /// A mistyped character, or a text that was cut.
+    #[error("the address has a typing mistake or is cut: its checksum does not fit")]
+    Checksum,
+    /// The checksum of bech32m (BIP-350).
+    #[error("the address is bech32m; this chain uses bech32")]
+    Bech32m,
+    /// The right address, in capitals.
+    #[error("the address is in upper case; write it in lower case")]
+    UpperCase,
+    /// Another prefix than [`PREFIX`].
+    #[error("the address is of another chain: it begins with `{prefix}1` and not with `{PREFIX}1`")]
+    OtherChain {
+        /// What stands before the `1`.
+        prefix: String,
+    },
+    /// A checksum that is right for a text that no encoder writes, such as one with padding bits.
+    #[error("the text is no bech32 address")]
+    NotCanonical,
+    /// Addresses have 32 bytes.
+    #[error("the address stands for {bytes} bytes; addresses of this chain have 32")]
+    Length {
+        /// Bytes the text stands for.
+        bytes: usize,
+    },
+}
+
 /// The text for 32 bytes.
 #[must_use]
 pub fn encode(address: &Address) -> String {
     encode_bytes(&address.0)
 }
 
-/// The text for any bytes. Of more than 32 nobody makes an address.
+/// The text for any bytes; an address has 32.
 #[must_use]
 pub fn encode_bytes(bytes: &[u8]) -> String {
     let prefix = Hrp::parse_unchecked(PREFIX);
@@ -30,63 +74,53 @@ pub fn encode_bytes(bytes: &[u8]) -> String {
 /// The address a text names.
 ///
 /// # Errors
-/// A sentence saying what is wrong with the text; the same in every version.
-pub fn decode(text: &str) -> Result<Address, String> {
+/// [`AddressError`] for every text but the one that [`encode`] makes.
+pub fn decode(text: &str) -> Result<Address, AddressError> {
     let bytes = decode_bytes(text)?;
-    match <[u8; 32]>::try_from(bytes.as_slice()) {
-        Ok(bytes) => Ok(Hash(bytes)),
-        Err(_) => Err(format!(
-            "the address stands for {} bytes; addresses of this chain have 32",
-            bytes.len()
-        )),
-    }
+    let length = bytes.len();
+    let address = bytes.try_into();
+    address
+        .map(Hash)
+        .map_err(|_| AddressError::Length { bytes: length })
 }
 
-fn decode_bytes(text: &str) -> Result<Vec<u8>, String> {
+fn decode_bytes(text: &str) -> Result<Vec<u8>, AddressError> {
     if text.is_empty() {
-        return Err("the address is empty".into());
+        return Err(AddressError::Empty);
     }
     if text.len() > MAX_BYTES {
-        return Err(format!(
-            "the address has {} characters, more than the limit of {MAX_BYTES}",
-            text.len()
-        ));
+        return Err(AddressError::TooLong { bytes: text.len() });
     }
     let checked = CheckedHrpstring::new::<Bech32>(text).map_err(|error| match error {
-        CheckedHrpstringError::Parse(_) => format!(
-            "the text is no bech32 address: it must be `{PREFIX}1` and then letters and digits of one case"
-        ),
+        CheckedHrpstringError::Parse(_) => AddressError::Form,
         CheckedHrpstringError::Checksum(_) => other_checksum(text),
-        _ => NO_ADDRESS.into(),
+        _ => AddressError::NotCanonical,
     })?;
     if checked.hrp().as_str() != PREFIX {
         // The prefix passed as letters of one case; in upper case it is still another text.
         return Err(if checked.hrp().to_lowercase() == PREFIX {
-            "the address is in upper case; write it in lower case".into()
+            AddressError::UpperCase
         } else {
-            format!(
-                "the address is of another chain: it begins with `{}1` and not with `{PREFIX}1`",
-                checked.hrp()
-            )
+            AddressError::OtherChain {
+                prefix: checked.hrp().to_string(),
+            }
         });
     }
     let bytes: Vec<u8> = checked.byte_iter().collect();
     // Padding bits and the like: only the one text that encoding gives is the address.
     if encode_bytes(&bytes) != text {
-        return Err(NO_ADDRESS.into());
+        return Err(AddressError::NotCanonical);
     }
     Ok(bytes)
 }
 
-const NO_ADDRESS: &str = "the text is no bech32 address";
-
-fn other_checksum(text: &str) -> String {
+fn other_checksum(text: &str) -> AddressError {
     let modified = UncheckedHrpstring::new(text)
         .is_ok_and(|parsed| parsed.has_valid_checksum::<bech32::Bech32m>());
     if modified {
-        "the address is bech32m; this chain uses bech32".into()
+        AddressError::Bech32m
     } else {
-        "the address has a typing mistake or is cut: its checksum does not fit".into()
+        AddressError::Checksum
     }
 }
 
@@ -102,10 +136,7 @@ mod tests {
             assert!(text.starts_with("forge1"), "{text}");
             assert_eq!(text.len(), "forge1".len() + 52 + 6);
             assert_eq!(decode(&text), Ok(address));
-            assert_eq!(
-                decode(&text.to_uppercase()),
-                Err("the address is in upper case; write it in lower case".into())
-            );
+            assert_eq!(decode(&text.to_uppercase()), Err(AddressError::UpperCase));
         }
     }
 
@@ -140,7 +171,8 @@ mod tests {
             ),
         ];
         for (text, sentence) in cases {
-            assert_eq!(decode(&text), Err(sentence.to_string()), "{text}");
+            let refused = decode(&text).unwrap_err();
+            assert_eq!(refused.to_string(), sentence, "{text}");
         }
     }
 
@@ -155,7 +187,7 @@ mod tests {
             "split1checkupstagehandshakeupstreamerranterredcaperred2y9e3w",
             "?1ezyfcl",
         ] {
-            let refused = decode(text).unwrap_err();
+            let refused = decode(text).unwrap_err().to_string();
             assert!(refused.starts_with(other_chain), "{text}: {refused}");
         }
         for text in [
@@ -168,7 +200,7 @@ mod tests {
             "10a06t8",
             "1qzzfhee",
         ] {
-            let refused = decode(text).unwrap_err();
+            let refused = decode(text).unwrap_err().to_string();
             assert!(!refused.starts_with(other_chain), "{text}: {refused}");
         }
     }

@@ -1,5 +1,6 @@
-//! Blocks form a tree: each names its parent. A header also names an executed ancestor and the state
-//! root after it, so that a protocol may propose before its parent is executed.
+//! Blocks name their parents: one in a chain, several in a DAG. A header also names a block that its proposer
+//! had executed and the state root after it, so that a protocol may propose before the parents are
+//! executed.
 
 use super::{Height, Round, SignedTransaction, Validator, ValidatorId};
 use crate::base::{Hash, Micros, hash_of};
@@ -17,10 +18,12 @@ pub struct Header {
     /// The round (or view) in which the block was first proposed.
     pub round: Round,
     pub proposer: ValidatorId,
+    /// The first of its parents, and the only one in a chain.
     pub parent: BlockId,
     /// Simulated instant at which the proposer built it.
     pub time: Micros,
-    /// An ancestor whose execution the proposer had finished (Tendermint: the parent) ...
+    /// A block whose execution the proposer had finished (in Tendermint the parent, in a DAG the newest one
+    /// that was decided there) ...
     pub executed: BlockId,
     /// ... and the state root after it.
     pub state_root: Hash,
@@ -39,6 +42,17 @@ pub struct Header {
 pub struct Extension {
     /// Validators that change, each as it is from two heights later on; a stake of 0 leaves.
     pub validators: Vec<Validator>,
+    /// What a block of a DAG says; `None` in a chain.
+    pub dag: Option<DagLinks>,
+}
+
+/// The links of a block in a DAG, where what is built upon and what was executed are two things.
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize)]
+pub struct DagLinks {
+    /// The parents after the header's `parent`.
+    pub further_parents: Vec<BlockId>,
+    /// The place of the header's `executed` in the decided order; 0 for genesis.
+    pub executed_at: Height,
 }
 
 impl Extension {
@@ -46,6 +60,20 @@ impl Extension {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         *self == Extension::default()
+    }
+}
+
+impl Header {
+    /// All its parents, in the order it names them.
+    pub fn parents(&self) -> impl Iterator<Item = &BlockId> {
+        let further = self.extension.dag.iter().flat_map(|d| &d.further_parents);
+        std::iter::once(&self.parent).chain(further)
+    }
+
+    /// Whether it stands in a DAG. In a chain its height is its place in the decided order.
+    #[must_use]
+    pub fn in_dag(&self) -> bool {
+        self.extension.dag.is_some()
     }
 }
 

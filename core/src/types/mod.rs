@@ -10,11 +10,11 @@ pub mod signed;
 pub mod transaction;
 pub mod validators;
 
-pub use block::{Block, BlockId, Extension, Header};
+pub use block::{Block, BlockId, DagLinks, Extension, Header};
 pub use evidence::Evidence;
 pub use ids::{Address, Height, NodeId, Round, Slot, ValidatorId};
 pub use keys::{Keypair, PublicKey, Signable, Signature};
 pub use signatures::{Signatures, Work as SignatureWork};
 pub use signed::Signed;
 pub use transaction::{Action, Coin, SignedTransaction, Transaction};
-pub use validators::{Validator, ValidatorSet, ValidatorSets};
+pub use validators::{Validator, ValidatorSet, ValidatorSetError, ValidatorSets};

@@ -6,10 +6,30 @@ use borsh::{BorshDeserialize, BorshSerialize};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+/// Why validators cannot make a set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ValidatorSetError {
+    /// There is nobody to decide anything.
+    #[error("a chain needs at least one validator")]
+    Empty,
+    /// More than [`MAX_VALIDATORS`].
+    #[error("{0} validators are too many: at most {MAX_VALIDATORS}")]
+    TooMany(usize),
+    /// A validator with stake 0.
+    #[error("{0} has no stake: every validator needs at least 1")]
+    NoStake(ValidatorId),
+    /// A total above [`MAX_TOTAL_STAKE`].
+    #[error("the stakes add up to {0}: at most {MAX_TOTAL_STAKE} together (2^63 / 8)")]
+    TooMuchStake(u128),
+}
+
+/// One entry of a validator set.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[derive(BorshSerialize, BorshDeserialize)]
 pub struct Validator {
+    /// Its place in the set, and its name in messages and certificates.
     pub id: ValidatorId,
+    /// The key that verifies its signatures.
     pub key: PublicKey,
     /// Voting power, at least 1.
     pub stake: u64,
@@ -40,9 +60,11 @@ impl ValidatorSet {
     /// Numbers the validators from 0.
     ///
     /// # Errors
-    /// A sentence when there is no validator, more than [`MAX_VALIDATORS`], one without stake, or a
-    /// total above [`MAX_TOTAL_STAKE`] (so that `3 * stake` and proposer priorities cannot overflow).
-    pub fn new(entries: impl IntoIterator<Item = (PublicKey, u64)>) -> Result<Self, String> {
+    /// [`ValidatorSetError`] when there is no validator, more than [`MAX_VALIDATORS`], one without stake, or
+    /// a total above [`MAX_TOTAL_STAKE`] (so that `3 * stake` and proposer priorities cannot overflow).
+    pub fn new(
+        entries: impl IntoIterator<Item = (PublicKey, u64)>,
+    ) -> Result<Self, ValidatorSetError> {
         let numbered = entries.into_iter().enumerate();
         Self::of(numbered.map(|(i, (key, stake))| Validator {
             id: ValidatorId(u16::try_from(i).unwrap_or(u16::MAX)),
@@ -55,37 +77,29 @@ impl ValidatorSet {
     ///
     /// # Errors
     /// As [`Self::new`].
-    pub fn of(validators: impl IntoIterator<Item = Validator>) -> Result<Self, String> {
+    pub fn of(validators: impl IntoIterator<Item = Validator>) -> Result<Self, ValidatorSetError> {
         let mut validators: Vec<Validator> = validators.into_iter().collect();
         validators.sort_by_key(|v| v.id);
         validators.dedup_by_key(|v| v.id);
         if validators.is_empty() {
-            return Err("a chain needs at least one validator".into());
+            return Err(ValidatorSetError::Empty);
         }
         if validators.len() > MAX_VALIDATORS {
-            return Err(format!(
-                "{} validators are too many: at most {MAX_VALIDATORS}",
-                validators.len()
-            ));
+            return Err(ValidatorSetError::TooMany(validators.len()));
         }
         if let Some(v) = validators.iter().find(|v| v.stake == 0) {
-            return Err(format!(
-                "{} has no stake: every validator needs at least 1",
-                v.id
-            ));
+            return Err(ValidatorSetError::NoStake(v.id));
         }
         let total: u128 = validators.iter().map(|v| u128::from(v.stake)).sum();
         match u64::try_from(total) {
             Ok(total) if total <= MAX_TOTAL_STAKE => Ok(ValidatorSet { validators, total }),
-            _ => Err(format!(
-                "the stakes add up to {total}: at most {MAX_TOTAL_STAKE} together (2^63 / 8)"
-            )),
+            _ => Err(ValidatorSetError::TooMuchStake(total)),
         }
     }
 
-    /// A set as a record tells it: nothing is refused, so it may be empty, and then nothing is a quorum.
+    /// A set read from a record. Nothing is refused, so it may be empty, and then nothing is a quorum.
     #[must_use]
-    pub fn told(validators: impl IntoIterator<Item = Validator>) -> Self {
+    pub fn from_record(validators: impl IntoIterator<Item = Validator>) -> Self {
         let mut validators: Vec<Validator> =
             validators.into_iter().filter(|v| v.stake > 0).collect();
         validators.sort_by_key(|v| v.id);
@@ -100,12 +114,13 @@ impl ValidatorSet {
     ///
     /// # Errors
     /// As [`Self::new`].
-    pub fn changed(&self, changes: &[Validator]) -> Result<Self, String> {
+    pub fn changed(&self, changes: &[Validator]) -> Result<Self, ValidatorSetError> {
         let stays = |v: &&Validator| changes.iter().all(|c| c.id != v.id);
         let enter = changes.iter().filter(|c| c.stake > 0);
         Self::of(self.validators.iter().filter(stays).chain(enter).cloned())
     }
 
+    /// How many validators there are.
     #[must_use]
     pub fn len(&self) -> usize {
         self.validators.len()
@@ -117,15 +132,18 @@ impl ValidatorSet {
         self.validators.last().map_or(0, |v| v.id.index() + 1)
     }
 
+    /// True for a set read from a record that names nobody; [`Self::new`] refuses it.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.validators.is_empty()
     }
 
+    /// The validators in the order of their ids.
     pub fn iter(&self) -> impl Iterator<Item = &Validator> {
         self.validators.iter()
     }
 
+    /// The validator `id`; `None` for one that is not in the set.
     #[must_use]
     pub fn get(&self, id: ValidatorId) -> Option<&Validator> {
         // Without gaps, as in nearly every run, a validator stands at its own number.
@@ -144,6 +162,7 @@ impl ValidatorSet {
         self.get(id).map_or(0, |v| v.stake)
     }
 
+    /// The stake of all validators together.
     #[must_use]
     pub fn total(&self) -> u64 {
         self.total
@@ -174,7 +193,7 @@ impl ValidatorSet {
     }
 }
 
-/// Validator sets by the height from which each is in force.
+/// Validator sets by the height from which each votes.
 #[derive(Clone, Debug)]
 pub struct ValidatorSets {
     from: BTreeMap<Height, Arc<ValidatorSet>>,
@@ -182,6 +201,7 @@ pub struct ValidatorSets {
 }
 
 impl ValidatorSets {
+    /// `genesis` votes on every height until [`Self::change`].
     #[must_use]
     pub fn new(genesis: ValidatorSet) -> Self {
         ValidatorSets {
@@ -190,12 +210,12 @@ impl ValidatorSets {
         }
     }
 
-    /// From `height` on, `set` is in force.
+    /// From `height` on, `set` votes.
     pub fn change(&mut self, height: Height, set: impl Into<Arc<ValidatorSet>>) {
         self.from.insert(height, set.into());
     }
 
-    /// The sets after the first, each with the height from which it is in force, in order.
+    /// The sets after the first, each with the first height it votes on, in order.
     pub fn changes(&self) -> impl Iterator<Item = (Height, &Arc<ValidatorSet>)> {
         self.from.iter().map(|(height, set)| (*height, set))
     }

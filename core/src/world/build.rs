@@ -67,7 +67,8 @@ pub fn build<P: Corruptible>(setup: &Setup) -> Result<World<P>, String> {
                     key: *key,
                     stake: v.stake,
                 }),
-        )?;
+        )
+        .map_err(|why| why.to_string())?;
     let chain_id = hash_of(
         "consensusforge/chain",
         &set.iter().map(|v| (v.key, v.stake)).collect::<Vec<_>>(),
@@ -112,7 +113,7 @@ pub fn build<P: Corruptible>(setup: &Setup) -> Result<World<P>, String> {
             let id = NodeId(i as u16);
             store.give(id, &genesis_block);
             let computed = Computed {
-                height: 0,
+                position: 0,
                 state: state.clone(),
                 root,
             };

@@ -8,6 +8,7 @@
 //! Without 2: v1 precommits A and crashes; its vote reached only v2, which now waits for ever on a
 //! lock that nobody else can see a reason for.
 
+use super::store::Commit;
 use super::wire::{Packet, Payload};
 use super::{ScheduledEvent, World};
 use crate::consensus::{Certificate, Corruptible, Input, Message, Recipients};
@@ -46,7 +47,7 @@ impl<P: Corruptible> World<P> {
         let wanted: Vec<_> = n.wanted.keys().copied().collect();
         // Its own messages tell the others where it stands; one that has none asks.
         let silent = repeated.iter().all(|(to, _)| *to == Recipients::OnePeer);
-        if silent || liar {
+        if silent || liar || P::INFO.dag {
             self.ask_for_help(node);
         }
         if liar {
@@ -100,23 +101,27 @@ impl<P: Corruptible> World<P> {
         if first > last {
             return;
         }
-        self.nodes[node.index()]
-            .helped
-            .insert(peer, (self.now, last));
-        for h in first..=last {
-            let Some(decided) = self.store.decision(node, h) else {
+        let mut next = first;
+        while next <= last {
+            let Some(decided) = self.store.decision(node, next) else {
+                next += 1;
                 continue;
             };
-            let certificate = decided.certificate.clone();
-            if let Some(block) = self.store.any(&decided.block).cloned() {
-                self.chat(
-                    node,
-                    Payload::Decision { block, certificate },
-                    [peer],
-                    false,
-                );
+            let commit = decided.commit.clone();
+            next = next.max(commit.last()) + 1;
+            let bodies = commit.blocks.iter().map(|id| self.store.any(id).cloned());
+            if let Some(blocks) = bodies.collect::<Option<Vec<_>>>() {
+                let decision = Payload::Decision {
+                    first: commit.first,
+                    blocks,
+                    proof: commit.proof.clone(),
+                };
+                self.chat(node, decision, [peer], false);
             }
         }
+        self.nodes[node.index()]
+            .helped
+            .insert(peer, (self.now, next - 1));
     }
 
     /// A decision and its proof arrived: takes it, and those that overtook it. Asks its sender for more
@@ -125,29 +130,42 @@ impl<P: Corruptible> World<P> {
         &mut self,
         node: NodeId,
         from: NodeId,
-        block: &Arc<Block>,
-        certificate: &Arc<Certificate<P::Message>>,
+        first: Height,
+        blocks: &[Arc<Block>],
+        proof: &Arc<Certificate<P::Message>>,
     ) {
-        self.give(node, block);
+        for block in blocks {
+            self.give(node, block);
+        }
         let n = &mut self.nodes[node.index()];
         let before = n.next_height();
-        let height = block.header.height;
-        if height >= before && height < before + 2 * DECISIONS_A_REQUEST {
-            n.proved.insert(height, (block.id(), certificate.clone()));
+        let commit = Commit {
+            first,
+            blocks: blocks.iter().map(|b| b.id()).collect(),
+            proof: proof.clone(),
+        };
+        if commit.last() >= before && first < before + 2 * DECISIONS_A_REQUEST {
+            n.proved.insert(first, commit);
         }
         loop {
             let n = &mut self.nodes[node.index()];
-            let height = n.next_height();
-            n.proved = n.proved.split_off(&height);
-            let Some((block, certificate)) = n.proved.remove(&height) else {
+            let next = n.next_height();
+            n.proved.retain(|_, commit| commit.last() >= next);
+            let ready = n.proved.first_entry().filter(|e| *e.key() <= next);
+            let Some(Commit {
+                first,
+                blocks,
+                proof,
+            }) = ready.map(|e| e.remove())
+            else {
                 break;
             };
             self.drive(
                 node,
                 Input::Certificate {
-                    block,
-                    height,
-                    certificate,
+                    first,
+                    blocks,
+                    proof,
                 },
             );
         }

@@ -1,28 +1,35 @@
 //! A node's chain: building, validating, executing and finalising blocks.
 
-use super::World;
 use super::node::{Computed, Past};
 use super::users::user_address;
+use super::{World, store};
 use crate::base::limits::{MAX_BLOCK_BYTES, MAX_DELAY};
 use crate::base::{Hash, Micros, SECOND};
+use crate::check::listed;
 use crate::consensus::{Certificate, Corruptible};
+use crate::ledger::validity::check_alone;
 use crate::trace::{Commit, Event, Executed, Rejection};
-use crate::types::{Block, BlockId, Extension, Header, Height, NodeId, Round, Slot};
+use crate::types::{Block, BlockId, DagLinks, Extension, Header, Height, NodeId, Round, Slot};
 use std::sync::Arc;
 
 impl<P: Corruptible> World<P> {
-    /// A new block of `node` on `parent`, from its mempool; `None` when it lacks the parent's state.
+    /// A new block of `node` on `parents`, from its mempool; `None` when it lacks a state to build on. In a
+    /// chain that is the parent's; in a DAG nobody knows yet what will stand before the block, so it is the
+    /// state after what the node has decided.
     pub(super) fn build_block(
         &mut self,
         node: NodeId,
         slot: Slot,
-        parent: BlockId,
+        parents: &[BlockId],
     ) -> Option<Arc<Block>> {
+        let (parent, further_parents) = parents.split_first()?;
+        let tip = self.nodes[node.index()].tip;
+        let executed = if P::INFO.dag { tip } else { *parent };
         let Computed {
             state,
             root,
-            height,
-        } = self.compute(node, &parent)?;
+            position,
+        } = self.compute(node, &executed)?;
         let n = &self.nodes[node.index()];
         let mut transactions = n
             .mempool
@@ -33,19 +40,28 @@ impl<P: Corruptible> World<P> {
             let left_out: Vec<_> = left_out.iter().map(|i| user_address(*i)).collect();
             transactions.retain(|tx| !left_out.contains(&Hash(tx.transaction.sender.0)));
         }
+        let height = if P::INFO.dag {
+            slot.height
+        } else {
+            position + 1
+        };
         let header = Header {
             chain: self.fixed.chain,
-            height: height + 1,
+            height,
             round: slot.round,
             proposer: n.validator,
-            parent,
+            parent: *parent,
             time: self.now,
-            executed: parent,
+            executed,
             state_root: root,
             transactions: Hash::ZERO,
             salt: 0,
             extension: Extension {
-                validators: self.changes.at(height + 1).to_vec(),
+                validators: self.changes.at(height).to_vec(),
+                dag: P::INFO.dag.then(|| DagLinks {
+                    further_parents: further_parents.to_vec(),
+                    executed_at: position,
+                }),
             },
         };
         let block = Block::new(header, transactions);
@@ -53,12 +69,12 @@ impl<P: Corruptible> World<P> {
         Some(block)
     }
 
-    /// May `block` stand on `parent`, as this node sees it? The reason for a no goes into the trace.
-    pub(super) fn validate(&mut self, node: NodeId, block: &BlockId, parent: &BlockId) -> bool {
+    /// May `block` stand on `parents`, as this node sees it? The reason for a no goes into the trace.
+    pub(super) fn validate(&mut self, node: NodeId, block: &BlockId, parents: &[BlockId]) -> bool {
         let Some(body) = self.store.get(node, block).cloned() else {
             return false;
         };
-        match self.judge(node, &body, parent) {
+        match self.judge(node, &body, parents) {
             Ok(()) => true,
             Err(reason) => {
                 let slot = Slot {
@@ -82,17 +98,40 @@ impl<P: Corruptible> World<P> {
         }
     }
 
-    fn judge(&mut self, node: NodeId, block: &Block, parent: &BlockId) -> Result<(), String> {
+    fn judge(&mut self, node: NodeId, block: &Block, parents: &[BlockId]) -> Result<(), String> {
         let header = &block.header;
-        if header.parent != *parent {
+        if !header.parents().eq(parents) {
+            let told = |all: &mut dyn Iterator<Item = &BlockId>| {
+                let all: Vec<String> = all.map(|p| p.short(8)).collect();
+                listed(&all)
+            };
             return Err(format!(
                 "its parent is {}, not {}",
-                header.parent.short(8),
-                parent.short(8)
+                told(&mut header.parents()),
+                told(&mut parents.iter())
             ));
         }
+        match (P::INFO.dag, header.in_dag()) {
+            (true, true) => self.judge_in_dag(block),
+            (false, false) => self.judge_in_chain(node, block),
+            (true, false) => Err("it is a block of a chain".into()),
+            (false, true) => Err("it is a block of a DAG".into()),
+        }
+    }
+
+    /// What is asked of a block in a DAG does not hang on what a node has executed: all honest nodes must
+    /// take in the same blocks, and each has come to another place of the order when it judges. So a wrong
+    /// root is nothing that keeps a block out: it only convicts its author.
+    fn judge_in_dag(&mut self, block: &Block) -> Result<(), String> {
+        self.check_changes_and_gas(block)?;
+        check_alone(&self.ledger.chain, block).map_err(|why| why.to_string())
+    }
+
+    fn judge_in_chain(&mut self, node: NodeId, block: &Block) -> Result<(), String> {
+        let header = &block.header;
+        let parent = &header.parent;
         let Some(Computed {
-            height,
+            position: height,
             state,
             root,
         }) = self.compute(node, parent)
@@ -121,6 +160,14 @@ impl<P: Corruptible> World<P> {
                 root.short(8)
             ));
         }
+        self.check_changes_and_gas(block)?;
+        self.ledger
+            .check_once(&state, block)
+            .map_err(|why| why.to_string())
+    }
+
+    fn check_changes_and_gas(&self, block: &Block) -> Result<(), String> {
+        let header = &block.header;
         let changes = &header.extension.validators;
         self.changes.check(header.height, changes)?;
         let gas: u128 = block
@@ -134,18 +181,20 @@ impl<P: Corruptible> World<P> {
                 self.fixed.block_gas
             ));
         }
-        self.ledger
-            .check_once(&state, block)
-            .map_err(|why| why.to_string())
+        Ok(())
     }
 
-    /// The state after `block` as `node` computes it, executing what it has not executed yet.
+    /// The state after `block` as `node` computes it, executing what it has not executed yet: in a chain its
+    /// ancestors. In a DAG only what was decided has a state, and that was executed when it was.
     fn compute(&mut self, node: NodeId, block: &BlockId) -> Option<Computed> {
         let mut chain = Vec::new();
         let mut at = *block;
         let mut known = loop {
             if let Some(computed) = self.nodes[node.index()].computed.get(&at) {
                 break computed.clone();
+            }
+            if P::INFO.dag {
+                return None;
             }
             let body = self.store.get(node, &at)?.clone();
             at = body.header.parent;
@@ -163,7 +212,7 @@ impl<P: Corruptible> World<P> {
                 .execute_once(&parent.state, block, self.nodes[node.index()].executor);
         let root = execution.root;
         let computed = Computed {
-            height: parent.height + 1,
+            position: parent.position + 1,
             state: execution.state.clone(),
             root,
         };
@@ -176,13 +225,14 @@ impl<P: Corruptible> World<P> {
             n.busy_until = n.busy_until.max(self.now) + took;
         }
         let lies = self.adversary.controls(node);
-        self.users.executed(node, lies, block, &execution);
+        self.users
+            .executed(node, lies, computed.position, &execution);
         self.digest.executed(node, &block.id(), &root);
         self.trace.push(
             self.now,
             Event::Executed(Box::new(Executed {
                 node,
-                height: computed.height,
+                height: computed.position,
                 block: block.id(),
                 root,
                 gas: execution.gas_used,
@@ -191,30 +241,35 @@ impl<P: Corruptible> World<P> {
         computed
     }
 
-    /// `block` and its undecided ancestors are final at `node`.
+    /// `blocks` are final at `node`, in this order, the first of them in place `first`. `round` is the last
+    /// one's, which `proof` is for; those before it keep the rounds they were proposed in.
     pub(super) fn decide(
         &mut self,
         node: NodeId,
-        block: BlockId,
-        height: Height,
+        first: Height,
+        blocks: Vec<BlockId>,
         round: Round,
-        certificate: &Arc<Certificate<P::Message>>,
+        proof: Arc<Certificate<P::Message>>,
     ) {
-        let tip_height = self.nodes[node.index()].tip_height;
-        if height <= tip_height {
-            return;
-        }
-        let mut path = Vec::new();
-        let mut at = block;
-        while let Some(body) = self.store.get(node, &at).cloned() {
-            if body.header.height <= tip_height {
-                break;
+        let commit = Arc::new(store::Commit {
+            first,
+            blocks,
+            proof,
+        });
+        for (position, id) in (first..).zip(&commit.blocks) {
+            if position <= self.nodes[node.index()].tip_height {
+                continue;
             }
-            at = body.header.parent;
-            path.push(body);
-        }
-        while let Some(body) = path.pop() {
-            self.finalise(node, &body, round, certificate);
+            // A protocol decides what it has seen whole; without a body nothing after it could be executed.
+            let Some(body) = self.store.get(node, id).cloned() else {
+                return;
+            };
+            let round = if position == commit.last() {
+                round
+            } else {
+                body.header.round
+            };
+            self.finalise(node, &body, position, round, &commit);
         }
     }
 
@@ -222,29 +277,40 @@ impl<P: Corruptible> World<P> {
         &mut self,
         node: NodeId,
         block: &Arc<Block>,
+        position: Height,
         round: Round,
-        certificate: &Arc<Certificate<P::Message>>,
+        commit: &Arc<store::Commit<P::Message>>,
     ) {
-        let (id, height) = (block.id(), block.header.height);
+        let id = block.id();
+        let header = &block.header;
         // The machine asked for a verdict before it decided; this is the trace's own witness of it.
-        let valid = self.judge(node, block, &block.header.parent).is_ok();
+        let parents: Vec<BlockId> = header.parents().copied().collect();
+        let valid = self.judge(node, block, &parents).is_ok();
         let caught_up =
-            self.store.decided_elsewhere(node, height, &id) && self.behind(node, height);
-        self.store.decide(node, height, id, certificate);
-        self.digest.decided(node, height, &id);
-        let mut signers: Vec<_> = certificate.iter().map(|s| s.signer).collect();
+            self.store.decided_elsewhere(node, position, &id) && self.behind(node, position);
+        self.store.decide(node, position, id, commit);
+        self.digest.decided(node, position, &id);
+        let proven = position == commit.last();
+        let mut signers: Vec<_> = if proven {
+            commit.proof.iter().map(|s| s.signer).collect()
+        } else {
+            Vec::new()
+        };
         signers.sort_unstable();
         signers.dedup();
+        let dag = header.extension.dag.as_ref();
         self.trace.push(
             self.now,
             Event::Committed(Box::new(Commit {
                 node,
-                height,
+                height: position,
                 round,
                 block: id,
-                parent: block.header.parent,
-                proposer: block.header.proposer,
-                built: block.header.time,
+                parent: header.parent,
+                further_parents: dag.map(|d| d.further_parents.clone()),
+                with: commit.blocks.last().copied().unwrap_or(id),
+                proposer: header.proposer,
+                built: header.time,
                 transactions: u32::try_from(block.transactions.len()).unwrap_or(u32::MAX),
                 mempool: u32::try_from(self.nodes[node.index()].mempool.len()).unwrap_or(u32::MAX),
                 signers,
@@ -253,16 +319,23 @@ impl<P: Corruptible> World<P> {
             })),
         );
         self.take_up_changes(block);
-        self.compute(node, &id);
-        self.no_longer_awaited(node, height);
+        if P::INFO.dag {
+            let tip = self.nodes[node.index()].tip;
+            if let Some(before) = self.compute(node, &tip) {
+                self.execute(node, &before, block);
+            }
+        } else {
+            self.compute(node, &id);
+        }
+        self.no_longer_awaited(node, position);
         let now = self.now;
         let n = &mut self.nodes[node.index()];
         n.tip = id;
-        n.tip_height = height;
+        n.tip_height = position;
         n.progress = now;
         n.thin();
         if let Some(computed) = n.computed.get(&id).cloned() {
-            n.remember(height, Past::new(&computed, block.header.time));
+            n.remember(position, Past::new(&computed, block.header.time));
             n.mempool.remove_committed(block, &computed.state);
         }
         self.forget_old();
@@ -288,6 +361,7 @@ impl<P: Corruptible> World<P> {
         );
         // Whoever is still further behind packs its messages anew.
         let resent = slowest.max(fastest.saturating_sub(KEEP_HEIGHTS));
+        let resent = self.store.height_of(resent);
         while self
             .packets
             .first_key_value()

@@ -49,7 +49,8 @@ impl<P: Corruptible> World<P> {
                 if let Some(block) = body {
                     self.give(to, block);
                 }
-                if again {
+                // In a DAG a message does not tell how much of the order its sender has.
+                if again && !P::INFO.dag {
                     self.help(to, from, signed.message.describe().slot.height);
                 }
                 self.drive(to, Input::Message(signed.clone()));
@@ -70,9 +71,13 @@ impl<P: Corruptible> World<P> {
                 }
             }
             Payload::BlockReply(block) => self.receive_body(to, block),
-            Payload::Decision { block, certificate } => {
-                if certificate.iter().all(|signed| self.genuine(signed)) {
-                    self.catch_up(to, from, block, certificate);
+            Payload::Decision {
+                first,
+                blocks,
+                proof,
+            } => {
+                if proof.iter().all(|signed| self.genuine(signed)) {
+                    self.catch_up(to, from, *first, blocks, proof);
                 } else {
                     self.trace
                         .push(self.now, Event::BadSignature { message, to });

@@ -127,8 +127,8 @@ impl<P: Corruptible> World<P> {
                     );
                 }
             }
-            Effect::BuildBlock { slot, parent } => {
-                if let Some(block) = self.build_block(node, slot, parent) {
+            Effect::BuildBlock { slot, parents } => {
+                if let Some(block) = self.build_block(node, slot, &parents) {
                     self.answer(
                         node,
                         Input::Built {
@@ -139,8 +139,8 @@ impl<P: Corruptible> World<P> {
                     );
                 }
             }
-            Effect::ValidateBlock { block, parent } => {
-                let valid = self.validate(node, &block, &parent);
+            Effect::ValidateBlock { block, parents } => {
+                let valid = self.validate(node, &block, &parents);
                 self.answer(node, Input::Validated { block, valid }, inbox);
             }
             Effect::FetchBlock { block, from } => {
@@ -155,13 +155,11 @@ impl<P: Corruptible> World<P> {
                 }
             }
             Effect::Decide {
-                block,
-                height,
+                first,
+                blocks,
                 round,
-                certificate,
-            } => {
-                self.decide(node, block, height, round, &certificate);
-            }
+                proof,
+            } => self.decide(node, first, blocks, round, proof),
             Effect::Accuse(evidence) => self.accuse(node, &evidence),
             Effect::Note(note) => self.note(node, note),
         }
@@ -273,10 +271,10 @@ impl<P: Corruptible> World<P> {
             Payload::BlockReply(block) => {
                 (slot_of(block), Some(block.id()), block.bytes() as usize)
             }
-            Payload::Decision { block, certificate } => (
-                slot_of(block),
-                Some(block.id()),
-                block.bytes() as usize + certificate.len() * 120,
+            Payload::Decision { blocks, proof, .. } => (
+                blocks.last().map_or_else(Slot::default, |b| slot_of(b)),
+                blocks.last().map(|b| b.id()),
+                blocks.iter().map(|b| b.bytes() as usize).sum::<usize>() + proof.len() * 120,
             ),
         };
         let fields = if let Payload::Transaction(tx) = &payload {

@@ -40,6 +40,8 @@ pub struct Signer {
 #[derive(Clone, Debug)]
 pub struct Kept {
     pub block: Arc<Block>,
+    /// Its place in the decided order, once anybody has decided it.
+    pub position: Option<Height>,
     /// Nodes that have its body.
     pub holders: Vec<NodeId>,
     /// Nodes that decided it, and the certificate the first of them saw; empty when it came to be
@@ -62,8 +64,9 @@ pub trait Introspect {
     /// Kept blocks that hold a transaction, newest first.
     fn blocks_with(&self, tx: &Hash) -> Vec<BlockId>;
     fn block(&self, id: &BlockId) -> Option<Kept>;
-    /// Kept blocks of a height, decided or only proposed.
-    fn blocks_at(&self, height: Height) -> Vec<BlockId>;
+    /// Kept blocks of a place in the decided order: in a chain all that were proposed for it, in a DAG what
+    /// was decided there.
+    fn blocks_at(&self, position: Height) -> Vec<BlockId>;
     /// A kept block by the beginning of its digest.
     fn block_like(&self, beginning: &[u8]) -> Option<BlockId>;
     /// What an honest executor found, if that is still remembered.
@@ -153,14 +156,19 @@ impl<P: Corruptible> Introspect for World<P> {
     fn block(&self, id: &BlockId) -> Option<Kept> {
         let block = self.store.any(id)?.clone();
         let all = || (0..self.nodes.len() as u16).map(NodeId);
-        let decided = self.store.decided(block.header.height, id);
+        let position = self.store.position(id);
+        let all_there = position.map_or(&[][..], |at| self.store.decided(at));
+        let decided = all_there.iter().find(|d| d.block == *id);
+        let proven = decided.filter(|d| d.commit.blocks.last() == Some(id));
         Some(Kept {
+            position,
             holders: all().filter(|n| self.store.get(*n, id).is_some()).collect(),
             decided: decided.map_or_else(Vec::new, |d| {
                 all().filter(|n| d.nodes.contains(*n)).collect()
             }),
-            certificate: decided.map_or_else(Vec::new, |d| {
-                d.certificate
+            certificate: proven.map_or_else(Vec::new, |d| {
+                d.commit
+                    .proof
                     .iter()
                     .map(|signed| {
                         let described = signed.message.describe();
@@ -176,8 +184,12 @@ impl<P: Corruptible> Introspect for World<P> {
         })
     }
 
-    fn blocks_at(&self, height: Height) -> Vec<BlockId> {
-        self.store.at(height).to_vec()
+    fn blocks_at(&self, position: Height) -> Vec<BlockId> {
+        if P::INFO.dag {
+            let decided = self.store.decided(position);
+            return decided.iter().map(|d| d.block).collect();
+        }
+        self.store.at(position).to_vec()
     }
 
     fn block_like(&self, beginning: &[u8]) -> Option<BlockId> {

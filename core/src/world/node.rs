@@ -1,17 +1,18 @@
 //! One process: a protocol machine, a store of blocks, executed states, a mempool.
 
+use super::store::Commit;
 use crate::base::limits::MAX_EVIDENCE;
 use crate::base::{Hash, Micros};
-use crate::consensus::{Certificate, Corruptible, Timer};
+use crate::consensus::{Corruptible, Timer};
 use crate::ledger::{ExecutorKind, Mempool, State};
 use crate::types::{BlockId, Evidence, Height, NodeId, ValidatorId};
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
 /// The state after a block, as one node computed it.
 #[derive(Clone, Debug)]
 pub(super) struct Computed {
-    pub height: Height,
+    /// Of the block in the decided order, or where it would be: in a chain its height.
+    pub position: Height,
     pub state: State,
     pub root: Hash,
 }
@@ -32,9 +33,6 @@ impl Past {
     }
 }
 
-/// A block and the certificate that decides it.
-pub(super) type Proved<M> = (BlockId, Arc<Certificate<M>>);
-
 #[derive(Clone, Debug)]
 pub(super) struct Node<P: Corruptible> {
     pub id: NodeId,
@@ -46,6 +44,7 @@ pub(super) struct Node<P: Corruptible> {
     pub armed: BTreeSet<Timer>,
     /// The newest final block.
     pub tip: BlockId,
+    /// Its place in the decided order: in a chain its height.
     pub tip_height: Height,
     /// When the tip last moved, or the node started.
     pub progress: Micros,
@@ -63,8 +62,9 @@ pub(super) struct Node<P: Corruptible> {
     pub helped: BTreeMap<NodeId, (Micros, Height)>,
     /// Whom others' messages were last relayed to.
     pub relay: u16,
-    /// Decisions proved to it that it cannot take yet, by height: they overtake one another on the way.
-    pub proved: BTreeMap<Height, Proved<P::Message>>,
+    /// Commits proved to it that it cannot take yet, by their first places: they overtake one another on the
+    /// way.
+    pub proved: BTreeMap<Height, Commit<P::Message>>,
     /// Proofs of misbehaviour this node holds, the first [`MAX_EVIDENCE`] of them.
     pub evidence: Vec<Evidence<P::Message>>,
 }
@@ -105,7 +105,7 @@ impl<P: Corruptible> Node<P> {
     /// Forgets states that nothing will build upon.
     pub(super) fn thin(&mut self) {
         let oldest = self.tip_height.saturating_sub(KEEP_STATES);
-        self.computed.retain(|_, c| c.height >= oldest);
+        self.computed.retain(|_, c| c.position >= oldest);
     }
 
     /// What a crash takes: timers, inbox (the world drops what arrives), mempool, work in progress.

@@ -35,7 +35,12 @@ impl<P: Corruptible> World<P> {
     pub(super) fn give(&mut self, node: NodeId, block: &Arc<Block>) {
         self.store.give(node, block);
         let height = block.header.height;
-        if self.fixed.everywhere || height <= self.nodes[node.index()].tip_height || !long(block) {
+        // In a DAG nobody knows yet which state it will be executed on.
+        if P::INFO.dag
+            || self.fixed.everywhere
+            || height <= self.nodes[node.index()].tip_height
+            || !long(block)
+        {
             return;
         }
         let awaited = self.awaited.entry(node).or_default();
@@ -71,8 +76,8 @@ impl<P: Corruptible> World<P> {
                 Payload::Protocol {
                     body: Some(body), ..
                 }
-                | Payload::BlockReply(body)
-                | Payload::Decision { block: body, .. } => vec![body.id()],
+                | Payload::BlockReply(body) => vec![body.id()],
+                Payload::Decision { blocks, .. } => blocks.iter().map(|b| b.id()).collect(),
                 Payload::Protocol { body: None, .. }
                 | Payload::Transaction(_)
                 | Payload::Status { .. }

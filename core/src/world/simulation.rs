@@ -198,7 +198,7 @@ impl<P: Corruptible> Simulation for World<P> {
 
     fn state(&self, node: NodeId) -> Option<(&State, Height)> {
         let n = self.nodes.get(node.index())?;
-        n.computed.get(&n.tip).map(|c| (&c.state, c.height))
+        n.computed.get(&n.tip).map(|c| (&c.state, c.position))
     }
 
     fn state_at(&self, node: NodeId, height: Option<Height>) -> Option<(State, Height, Micros)> {

@@ -1,4 +1,7 @@
 //! Bodies of blocks and decisions, stored once for all nodes, with who has which.
+//!
+//! A *position* is a block's place in the decided order, from 1. In a chain it is the block's height; in a DAG
+//! heights are rounds, and a round has many blocks.
 
 use crate::base::limits::MAX_VALIDATORS;
 use crate::consensus::Certificate;
@@ -29,13 +32,30 @@ impl NodeSet {
 struct Stored {
     block: Arc<Block>,
     holders: NodeSet,
+    /// Where it was decided first.
+    position: Option<Height>,
 }
 
-/// One block decided at a height, by whom, and the proof that came with it first.
+/// What one proof decides: blocks in their order, the first of them at `first`.
+#[derive(Clone, Debug)]
+pub(super) struct Commit<M> {
+    pub first: Height,
+    pub blocks: Vec<BlockId>,
+    pub proof: Arc<Certificate<M>>,
+}
+
+impl<M> Commit<M> {
+    /// The position of the last block.
+    pub(super) fn last(&self) -> Height {
+        self.first + (self.blocks.len() as u64).saturating_sub(1)
+    }
+}
+
+/// One block decided at a position, by whom, and the commit it came in first.
 #[derive(Clone, Debug)]
 pub(super) struct Decided<M> {
     pub block: BlockId,
-    pub certificate: Arc<Certificate<M>>,
+    pub commit: Arc<Commit<M>>,
     pub nodes: NodeSet,
 }
 
@@ -43,7 +63,7 @@ pub(super) struct Decided<M> {
 #[derive(Clone, Debug)]
 pub(super) struct Store<M: Clone> {
     blocks: imbl::OrdMap<BlockId, Stored>,
-    /// Nearly always one entry a height; a fork makes two.
+    /// By position. Nearly always one entry each; a fork makes two.
     decided: imbl::OrdMap<Height, Vec<Decided<M>>>,
     by_height: imbl::OrdMap<Height, Vec<BlockId>>,
 }
@@ -73,6 +93,7 @@ impl<M: Clone> Store<M> {
         let stored = self.blocks.entry(block.id()).or_insert_with(|| Stored {
             block: block.clone(),
             holders: NodeSet::default(),
+            position: None,
         });
         stored.holders.insert(node);
     }
@@ -93,18 +114,24 @@ impl<M: Clone> Store<M> {
     pub(super) fn decide(
         &mut self,
         node: NodeId,
-        height: Height,
+        position: Height,
         block: BlockId,
-        certificate: &Arc<Certificate<M>>,
+        commit: &Arc<Commit<M>>,
     ) {
-        let entries = self.decided.entry(height).or_default();
+        if let Some(stored) = self.blocks.get(&block)
+            && stored.position.is_none()
+            && let Some(stored) = self.blocks.get_mut(&block)
+        {
+            stored.position = Some(position);
+        }
+        let entries = self.decided.entry(position).or_default();
         let index = entries
             .iter()
             .position(|d| d.block == block)
             .unwrap_or_else(|| {
                 entries.push(Decided {
                     block,
-                    certificate: certificate.clone(),
+                    commit: commit.clone(),
                     nodes: NodeSet::default(),
                 });
                 entries.len() - 1
@@ -112,29 +139,43 @@ impl<M: Clone> Store<M> {
         entries[index].nodes.insert(node);
     }
 
-    /// Somebody else decided `block` at `height` before.
-    pub(super) fn decided_elsewhere(&self, node: NodeId, height: Height, block: &BlockId) -> bool {
-        let entries = self.decided.get(&height);
+    /// Where `block` was decided, by whoever was first.
+    pub(super) fn position(&self, block: &BlockId) -> Option<Height> {
+        self.blocks.get(block)?.position
+    }
+
+    /// Somebody else decided `block` at `position` before.
+    pub(super) fn decided_elsewhere(
+        &self,
+        node: NodeId,
+        position: Height,
+        block: &BlockId,
+    ) -> bool {
+        let entries = self.decided.get(&position);
         entries.is_some_and(|e| {
             e.iter()
                 .any(|d| d.block == *block && !d.nodes.contains(node))
         })
     }
 
-    /// What `node` decided at `height`.
-    pub(super) fn decision(&self, node: NodeId, height: Height) -> Option<&Decided<M>> {
+    /// What `node` decided at `position`.
+    pub(super) fn decision(&self, node: NodeId, position: Height) -> Option<&Decided<M>> {
         self.decided
-            .get(&height)?
+            .get(&position)?
             .iter()
             .find(|d| d.nodes.contains(node))
     }
 
-    /// The decision for `block` at `height`, whoever took it.
-    pub(super) fn decided(&self, height: Height, block: &BlockId) -> Option<&Decided<M>> {
-        self.decided
-            .get(&height)?
-            .iter()
-            .find(|d| d.block == *block)
+    /// The decisions taken at `position`: several after a fork.
+    pub(super) fn decided(&self, position: Height) -> &[Decided<M>] {
+        self.decided.get(&position).map_or(&[], Vec::as_slice)
+    }
+
+    /// The height of what was decided at `position`: the same in a chain, the round in a DAG.
+    pub(super) fn height_of(&self, position: Height) -> Height {
+        let block = self.decided(position).first();
+        let body = block.and_then(|d| self.any(&d.block));
+        body.map_or(position, |b| b.header.height)
     }
 
     /// Blocks of a height, in the order they were first seen.
@@ -158,8 +199,14 @@ impl<M: Clone> Store<M> {
         id.0.starts_with(beginning).then_some(*id)
     }
 
-    /// Drops bodies and decisions below `height`: everybody is past them.
-    pub(super) fn prune(&mut self, height: Height) {
+    /// Drops decisions below `position`, and bodies below the height of what was decided there: everybody is
+    /// past them.
+    pub(super) fn prune(&mut self, position: Height) {
+        let height = self.height_of(position);
+        let oldest = |decided: &imbl::OrdMap<Height, _>| decided.get_min().map(|(at, _)| *at);
+        while let Some(at) = oldest(&self.decided).filter(|at| *at < position) {
+            self.decided.remove(&at);
+        }
         while let Some(h) = self
             .by_height
             .get_min()
@@ -169,7 +216,6 @@ impl<M: Clone> Store<M> {
             for block in self.by_height.remove(&h).unwrap_or_default() {
                 self.blocks.remove(&block);
             }
-            self.decided.remove(&h);
         }
     }
 }

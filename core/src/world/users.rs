@@ -3,15 +3,14 @@
 use super::wire::Payload;
 use super::{ScheduledEvent, World};
 use crate::base::digest::from_hex;
-use crate::base::{Hash, Micros};
+use crate::base::{Hash, HexError, Micros};
 use crate::consensus::Corruptible;
 use crate::ledger::{Execution, Receipt, Workload, workload};
 use crate::model::{CoinSpec, InputSpec, SubmitSpec};
 use crate::trace::Event;
+use crate::types::bech32::AddressError;
 use crate::types::transaction::NATIVE_DENOM;
-use crate::types::{
-    Action, Block, Coin, Height, Keypair, NodeId, SignedTransaction, Transaction, bech32,
-};
+use crate::types::{Action, Coin, Height, Keypair, NodeId, SignedTransaction, Transaction, bech32};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -40,27 +39,47 @@ pub fn user_address(i: u16) -> Hash {
     Hash(user(i).public().0)
 }
 
+/// Why a person's transaction cannot be made.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum UserError {
+    /// `user:` with something else than the number of an account behind it.
+    #[error("there is no user account '{0}'; give user:0 to user:{last}", last = USERS - 1)]
+    NoUser(String),
+    /// Neither a user account nor an address.
+    #[error(
+        "'{text}' is not an address: {why}. Write user:0, a `forge1...` address or 64 hex digits"
+    )]
+    NoAddress {
+        /// As it was written.
+        text: String,
+        /// What is wrong with it as bech32.
+        why: AddressError,
+    },
+    /// An address, input or salt in hex that is not hex.
+    #[error(transparent)]
+    Hex(#[from] HexError),
+    /// A contract that the scenario does not list.
+    #[error("the scenario has no contract named '{0}'")]
+    NoContract(String),
+}
+
 /// The account or contract a text names: `user:0`, `forge1...` or 64 hex digits.
 ///
 /// # Errors
-/// A sentence saying what may be written.
-pub fn named_address(text: &str) -> Result<Hash, String> {
+/// [`UserError`], whose sentence says what may be written.
+pub fn named_address(text: &str) -> Result<Hash, UserError> {
     if let Some(number) = text.strip_prefix("user:") {
         return match number.parse::<u16>() {
             Ok(i) if i < USERS => Ok(user_address(i)),
-            _ => Err(format!(
-                "there is no user account '{number}'; give user:0 to user:{}",
-                USERS - 1
-            )),
+            _ => Err(UserError::NoUser(number.into())),
         };
     }
     if text.len() == 64 && !text.starts_with(bech32::PREFIX) {
-        return Hash::from_hex(text);
+        return Ok(Hash::from_hex(text)?);
     }
-    bech32::decode(text).map_err(|why| {
-        format!(
-            "'{text}' names nobody: {why}. Write user:0, a `forge1...` address or 64 hex digits"
-        )
+    bech32::decode(text).map_err(|why| UserError::NoAddress {
+        text: text.into(),
+        why,
     })
 }
 
@@ -129,7 +148,7 @@ impl Users {
         &mut self,
         node: NodeId,
         lies: bool,
-        block: &Block,
+        position: Height,
         execution: &Execution,
     ) {
         if self.submissions.is_empty() {
@@ -139,7 +158,7 @@ impl Users {
             if let Some(s) = self.submissions.iter_mut().find(|s| s.tx == receipt.tx) {
                 if s.outcome.is_none() || (s.by_liar && !lies) {
                     s.by_liar = lies;
-                    s.outcome = Some((block.header.height, receipt.clone()));
+                    s.outcome = Some((position, receipt.clone()));
                 }
                 s.roots.push((node, execution.root));
             }
@@ -204,7 +223,7 @@ impl<P: Corruptible> World<P> {
         let not_sent = |why: &str| format!("{} or {} was not sent: {why}", whats[0], whats[1]);
         let actions = match (self.action(first), self.action(second)) {
             (Ok(first), Ok(second)) => [first, second],
-            (Err(why), _) | (_, Err(why)) => return self.changed(not_sent(&why)),
+            (Err(why), _) | (_, Err(why)) => return self.changed(not_sent(&why.to_string())),
         };
         let up = |n: &&NodeId| self.nodes[n.index()].up;
         let members: Vec<NodeId> = self.adversary.members.iter().filter(up).copied().collect();
@@ -338,7 +357,11 @@ impl<P: Corruptible> World<P> {
         Ok(())
     }
 
-    fn action(&self, spec: &SubmitSpec) -> Result<Action, String> {
+    fn action(&self, spec: &SubmitSpec) -> Result<Action, UserError> {
+        let module = |name: &String| {
+            let found = self.contracts.get(name).cloned();
+            found.ok_or_else(|| UserError::NoContract(name.clone()))
+        };
         Ok(match spec {
             SubmitSpec::Transfer { to, amount } => Action::Transfer {
                 to: Hash(user(*to).public().0),
@@ -347,15 +370,11 @@ impl<P: Corruptible> World<P> {
                     amount: u128::from(*amount),
                 },
             },
-            SubmitSpec::Deploy { contract, input } => {
-                Action::Deploy {
-                    wasm: self.contracts.get(contract).cloned().ok_or_else(|| {
-                        format!("the scenario has no contract named '{contract}'")
-                    })?,
-                    input: bytes(input)?,
-                    funds: None,
-                }
-            }
+            SubmitSpec::Deploy { contract, input } => Action::Deploy {
+                wasm: module(contract)?,
+                input: bytes(input)?,
+                funds: None,
+            },
             SubmitSpec::Call {
                 address,
                 input,
@@ -372,13 +391,9 @@ impl<P: Corruptible> World<P> {
                 to: named_address(to)?,
                 coins: several(coins),
             },
-            SubmitSpec::Store { contract } => {
-                Action::Store {
-                    wasm: self.contracts.get(contract).cloned().ok_or_else(|| {
-                        format!("the scenario has no contract named '{contract}'")
-                    })?,
-                }
-            }
+            SubmitSpec::Store { contract } => Action::Store {
+                wasm: module(contract)?,
+            },
             SubmitSpec::Instantiate {
                 code_id,
                 msg,
@@ -436,7 +451,7 @@ impl<P: Corruptible> super::node::Node<P> {
     }
 }
 
-fn bytes(input: &InputSpec) -> Result<Vec<u8>, String> {
+fn bytes(input: &InputSpec) -> Result<Vec<u8>, HexError> {
     match input {
         InputSpec::Text(text) => Ok(text.clone().into_bytes()),
         InputSpec::Hex(hex) => from_hex(hex),

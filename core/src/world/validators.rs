@@ -142,9 +142,9 @@ impl<P: Corruptible> World<P> {
         let newest = self.ledger.chain.validators.at(Height::MAX).clone();
         let mut set = ValidatorSet::clone(&newest);
         for waiting in &self.changes.ordered[self.changes.taken_up.len()..] {
-            set = set.changed(waiting)?;
+            set = set.changed(waiting).map_err(|why| why.to_string())?;
         }
-        set.changed(&resolved)?;
+        set.changed(&resolved).map_err(|why| why.to_string())?;
         self.changes.keys.extend(given);
         Ok(resolved)
     }

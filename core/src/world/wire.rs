@@ -13,7 +13,7 @@ pub(super) enum Payload<M> {
         body: Option<Arc<Block>>,
     },
     Transaction(Arc<SignedTransaction>),
-    /// "I am working on this height": who has decided it helps.
+    /// "I lack this place of the decided order": who has decided it helps.
     Status {
         height: Height,
     },
@@ -21,10 +21,11 @@ pub(super) enum Payload<M> {
         block: BlockId,
     },
     BlockReply(Arc<Block>),
-    /// A decided block and its proof, for somebody who missed it.
+    /// A commit and its proof, for somebody who missed it: blocks in their order, from place `first` on.
     Decision {
-        block: Arc<Block>,
-        certificate: Arc<Certificate<M>>,
+        first: Height,
+        blocks: Vec<Arc<Block>>,
+        proof: Arc<Certificate<M>>,
     },
 }
 

@@ -265,9 +265,7 @@ fn the_certificate_of_a_decision_convinces_another_node() {
         .0
         .iter()
         .find_map(|effect| match effect {
-            consensusforge_core::consensus::Effect::Decide { certificate, .. } => {
-                Some(certificate.to_vec())
-            }
+            consensusforge_core::consensus::Effect::Decide { proof, .. } => Some(proof.to_vec()),
             _ => None,
         })
         .expect("decided");

@@ -34,16 +34,17 @@ pub fn card(cx: &CardContext, thing: Thing, inside: Option<BlockInside>) -> Card
             "proposer",
             vec![cx.node(b.proposer), text(" at "), time(b.built_us)],
         ),
-        fact(
-            "parent",
-            vec![if b.has_parent {
-                block(&b.parent)
-            } else {
-                soft("genesis")
-            }],
-        ),
+        parents(&b),
         fact("size", vec![text(words::bytes(b.bytes.into()))]),
     ];
+    if let Some(position) = b.position {
+        let place = vec![
+            text("number "),
+            height(position),
+            text(" in the decided order"),
+        ];
+        about.push(Row::Fact("place".into(), place));
+    }
     if !b.proposals.is_empty() {
         let mut spans = Vec::new();
         for (k, (id, from)) in b.proposals.iter().enumerate() {
@@ -57,7 +58,7 @@ pub fn card(cx: &CardContext, thing: Thing, inside: Option<BlockInside>) -> Card
     let of_parent = if b.executed == b.parent {
         "the parent"
     } else {
-        "an ancestor"
+        "the newest block it had executed"
     };
     about.push(fact(
         "claims",
@@ -104,12 +105,31 @@ pub fn card(cx: &CardContext, thing: Thing, inside: Option<BlockInside>) -> Card
     }
 }
 
+fn parents(b: &BlockInside) -> Row {
+    let first = if b.has_parent {
+        block(&b.parent)
+    } else {
+        soft("genesis")
+    };
+    let mut spans = vec![first];
+    for parent in &b.further_parents {
+        spans.push(text(", "));
+        spans.push(block(parent));
+    }
+    let label = if b.further_parents.is_empty() {
+        "parent"
+    } else {
+        "parents"
+    };
+    Row::Fact(label.into(), spans)
+}
+
 fn certificate(cx: &CardContext, b: &BlockInside) -> Vec<Row> {
     if b.certificate.is_empty() {
         let why = if b.decided.is_empty() {
             "Not decided."
         } else {
-            "Decided as an ancestor."
+            "Decided together with a later block, which has the certificate."
         };
         return vec![Row::Line(vec![soft(why)])];
     }

@@ -146,7 +146,10 @@ fn start_epoch(state: &mut State, context: &Context, out: &mut Effects) {
         let tip = longest(state);
         state.building = Some(tip);
         let (slot, parent) = (slot(tip.height + 1, state.epoch), tip.block);
-        out.push(Effect::BuildBlock { slot, parent });
+        out.push(Effect::BuildBlock {
+            slot,
+            parents: vec![parent],
+        });
     }
 }
 
@@ -203,7 +206,10 @@ fn vote(state: &mut State, context: &Context, out: &mut Effects) {
             Validity::Unasked => {
                 *validity = Validity::Asked;
                 let Place { block, parent, .. } = place;
-                out.push(Effect::ValidateBlock { block, parent });
+                out.push(Effect::ValidateBlock {
+                    block,
+                    parents: vec![parent],
+                });
             }
             Validity::Told(true) => {
                 state.voted = state.epoch;
@@ -224,17 +230,20 @@ fn finalize(state: &mut State, out: &mut Effects) {
         let prefix = chain(state, middle)?;
         let at_hand = prefix.iter().all(|p| state.bodies.contains(&p.block));
         let new = middle.height > state.last_final.height;
-        (consecutive && at_hand && new).then_some((*middle, [*first, *middle, *last]))
+        (consecutive && at_hand && new).then_some((*middle, prefix, [*first, *last]))
     });
-    let Some((middle, proof)) = middle.max_by_key(|(middle, _)| middle.height) else {
+    let Some((middle, mut order, around)) = middle.max_by_key(|(middle, ..)| middle.height) else {
         return;
     };
+    order.reverse();
+    // Who was away has seen none of them notarized: the proof has the votes for all.
+    let proof: BTreeSet<Place> = order.iter().chain(&around).copied().collect();
     let votes = proof.iter().filter_map(|place| state.votes.get(place));
     out.push(Effect::Decide {
-        block: middle.block,
-        height: middle.height,
+        first: state.last_final.height + 1,
+        blocks: order.iter().map(|place| place.block).collect(),
         round: middle.epoch,
-        certificate: Arc::new(votes.flat_map(|v| v.values().cloned()).collect()),
+        proof: Arc::new(votes.flat_map(|v| v.values().cloned()).collect()),
     });
     state.last_final = middle;
     state.notarized.retain(|_, p| p.height >= middle.height);
@@ -328,6 +337,7 @@ impl Protocol for Streamlet {
             words: "More than two thirds of the stake notarise a block.",
         },
         validators_change: false,
+        dag: false,
         conventions: &[("epoch", "of a fixed length, on the common clock")],
         rules: &[],
     };
@@ -380,8 +390,8 @@ impl Protocol for Streamlet {
             Input::Fetched { block } => {
                 state.bodies.insert(block);
             }
-            Input::Certificate { certificate, .. } => {
-                for signed in certificate.iter() {
+            Input::Certificate { proof, .. } => {
+                for signed in proof.iter() {
                     receive(state, context, signed.clone(), out);
                 }
             }

@@ -69,6 +69,7 @@ pub(super) const INFO: ProtocolInfo = ProtocolInfo {
                 fork the chain nor stop it.",
     },
     validators_change: true,
+    dag: false,
     conventions: CONVENTIONS,
     rules: RULES,
 };

@@ -115,10 +115,14 @@ impl Protocol for Tendermint {
             // Never asked for: a proposal brings its block, a certificate's is in the store.
             Input::Fetched { block: _ } => false,
             Input::Certificate {
-                block,
-                height,
-                certificate,
-            } => receive::certificate(state, context, block, height, certificate, out),
+                first,
+                blocks,
+                proof,
+            } => match blocks.as_slice() {
+                [block] => receive::certificate(state, context, *block, first, proof, out),
+                // A certificate here proves one block.
+                [] | [_, _, ..] => false,
+            },
             Input::Restarted => {
                 rules::resume(state, context, out);
                 true

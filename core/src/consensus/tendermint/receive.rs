@@ -174,7 +174,7 @@ fn want_verdict(state: &mut State, block: BlockId, out: &mut Effects) {
         state.verdicts.push((block, Verdict::Asked));
         out.push(Effect::ValidateBlock {
             block,
-            parent: state.decided,
+            parents: vec![state.decided],
         });
     }
 }

@@ -97,7 +97,7 @@ pub(super) fn propose(state: &mut State, context: &Context, out: &mut Effects) {
         }
         None => out.push(Effect::BuildBlock {
             slot: state.slot(),
-            parent: state.decided,
+            parents: vec![state.decided],
         }),
     }
 }
@@ -322,10 +322,10 @@ fn decide(state: &mut State, context: &Context, out: &mut Effects) -> bool {
         Arc::new(precommits.cloned().collect())
     });
     out.push(Effect::Decide {
-        block,
-        height: state.height,
+        first: state.height,
+        blocks: vec![block],
         round,
-        certificate,
+        proof: certificate,
     });
     receive::start_height(state, context, block, out);
     true
@@ -392,7 +392,7 @@ pub(super) fn resume(state: &mut State, context: &Context, out: &mut Effects) {
         if *verdict == Verdict::Asked {
             out.push(Effect::ValidateBlock {
                 block: *block,
-                parent: state.decided,
+                parents: vec![state.decided],
             });
         }
     }

@@ -16,7 +16,11 @@ pub struct BlockInside {
     /// The round it was first proposed in.
     pub round: u32,
     pub proposer: u16,
+    /// In a DAG, where heights are rounds: its place in the decided order, once it has one.
+    pub position: Option<u64>,
     pub parent: String,
+    /// In a DAG: the parents after the first.
+    pub further_parents: Vec<String>,
     /// False: the parent is genesis.
     pub has_parent: bool,
     pub built_us: Micros,
@@ -27,8 +31,8 @@ pub struct BlockInside {
     pub transactions: Vec<TxLine>,
     /// All of them, listed or not.
     pub transaction_count: u64,
-    /// The certificate that decided it first; empty while undecided, or when it was decided as an
-    /// ancestor.
+    /// The certificate that decided it first; empty while undecided, or when a later block of the same commit
+    /// has it.
     pub certificate: Vec<Signature>,
     pub certificate_stake: u64,
     /// Of the validators that vote on its height: how many, their stake, and a quorum of it.
@@ -106,13 +110,19 @@ impl Session {
             })
             .collect();
         decided.sort_by_key(|d| d.1);
-        let rivals = self.sim.blocks_at(header.height);
+        let dag = header.extension.dag.as_ref();
+        let place = kept.position.or(dag.is_none().then_some(header.height));
+        let rivals = place.map_or_else(Vec::new, |place| self.sim.blocks_at(place));
         Some(BlockInside {
             id: id.to_string(),
             height: header.height,
             round: header.round,
             proposer: header.proposer.0,
+            position: kept.position.filter(|_| dag.is_some()),
             parent: header.parent.to_string(),
+            further_parents: dag.map_or_else(Vec::new, |dag| {
+                dag.further_parents.iter().map(BlockId::to_string).collect()
+            }),
             has_parent: header.parent != head.genesis,
             built_us: header.time,
             executed: header.executed.to_string(),

@@ -1,9 +1,11 @@
 //! The events of a trace file that may lie: each speaks of nodes, validators and messages there are.
 
 use super::FileEvent;
+use super::error::ItemError;
 use super::names::{cut, name};
 use super::read::{MAX_SENTENCE, Reader};
 use crate::base::Micros;
+use crate::base::limits::MAX_VALIDATORS;
 use crate::trace::{
     Accusation, ByzantineChange, Commit, Event, Executed, Loss, Rejection, ValidatorsChange,
 };
@@ -11,47 +13,45 @@ use crate::types::{NodeId, Slot, Validator, ValidatorId, ValidatorSet};
 use std::sync::Arc;
 
 impl Reader {
-    fn node(&self, node: u16) -> Result<NodeId, String> {
+    fn node(&self, node: u16) -> Result<NodeId, ItemError> {
         if usize::from(node) < self.nodes {
             Ok(NodeId(node))
         } else {
-            Err(format!(
-                "it speaks of node {}, and there are {}",
-                u32::from(node) + 1,
-                self.nodes
-            ))
+            Err(ItemError::NoNode {
+                number: u32::from(node) + 1,
+                count: self.nodes,
+            })
         }
     }
 
-    fn validator(&self, v: u16) -> Result<ValidatorId, String> {
-        let n = self.file.head.validators.len();
-        if usize::from(v) < n {
+    fn validator(&self, v: u16) -> Result<ValidatorId, ItemError> {
+        let count = self.file.head.validators.len();
+        if usize::from(v) < count {
             Ok(ValidatorId(v))
         } else {
-            Err(format!(
-                "it speaks of validator {}, and there are {n}",
-                u32::from(v) + 1
-            ))
+            Err(ItemError::NoValidator {
+                number: u32::from(v) + 1,
+                count,
+            })
         }
     }
 
-    fn known(&self, id: u32) -> Result<u32, String> {
-        let found = self.ids.get(&id).copied();
-        found.ok_or_else(|| format!("it speaks of message {id}, which the file does not hold"))
+    fn known(&self, id: u32) -> Result<u32, ItemError> {
+        self.ids.get(&id).copied().ok_or(ItemError::NoMessage(id))
     }
 
     /// A copy that arrives, or is lost, has left before; where the trace begins late, perhaps before it.
-    fn left(&self, message: u32, from: u16, sent: Micros) -> Result<(), String> {
+    fn left(&self, message: u32, from: u16, sent: Micros) -> Result<(), ItemError> {
         let times = self.sent.get(&(message, from));
         let there = times.is_some_and(|all| all.contains(&sent));
         if there || (self.file.from > 0 && sent < self.file.from) {
             Ok(())
         } else {
-            Err("a copy arrives that was not sent before".into())
+            Err(ItemError::NotSent)
         }
     }
 
-    pub(super) fn event(&mut self, at: Micros, event: FileEvent) -> Result<Event, String> {
+    pub(super) fn event(&mut self, at: Micros, event: FileEvent) -> Result<Event, ItemError> {
         let slot = |height, round| Slot { height, round };
         Ok(match event {
             FileEvent::Sent {
@@ -81,7 +81,7 @@ impl Reader {
                 let (message, sender, to) =
                     (self.known(message)?, self.node(from)?, self.node(to)?);
                 let sent = at.checked_sub(u64::from(flight));
-                let sent = sent.ok_or("its copy left before time began")?;
+                let sent = sent.ok_or(ItemError::BeforeStart)?;
                 self.left(message, from, sent)?;
                 Event::Delivered {
                     message,
@@ -102,17 +102,13 @@ impl Reader {
                     1 => Loss::Partition,
                     2 => Loss::Down,
                     3 => Loss::Hand,
-                    other => return Err(format!("a copy is lost for the reason {other}")),
+                    other => return Err(ItemError::NoReason(other)),
                 };
                 let (message, sender, to) =
                     (self.known(message)?, self.node(from)?, self.node(to)?);
                 if why == Loss::Down {
                     let sent = at.checked_sub(u64::from(flight));
-                    self.left(
-                        message,
-                        from,
-                        sent.ok_or("its copy left before time began")?,
-                    )?;
+                    self.left(message, from, sent.ok_or(ItemError::BeforeStart)?)?;
                 }
                 Event::Lost {
                     message,
@@ -198,6 +194,45 @@ impl Reader {
                 round,
                 block,
                 parent,
+                further_parents: None,
+                with: block,
+                proposer: self.validator(proposer)?,
+                built,
+                transactions,
+                mempool,
+                signers: signers
+                    .into_iter()
+                    .map(|s| self.validator(s))
+                    .collect::<Result<_, _>>()?,
+                caught_up,
+                valid,
+            })),
+            FileEvent::Ordered {
+                node,
+                height,
+                round,
+                block,
+                parent,
+                further_parents,
+                with,
+                proposer,
+                built,
+                transactions,
+                mempool,
+                signers,
+                caught_up,
+                valid,
+            } => Event::Committed(Box::new(Commit {
+                node: self.node(node)?,
+                height,
+                round,
+                block,
+                parent,
+                further_parents: further_parents.map(|mut all| {
+                    all.truncate(MAX_VALIDATORS);
+                    all
+                }),
+                with,
                 proposer: self.validator(proposer)?,
                 built,
                 transactions,
@@ -287,7 +322,7 @@ impl Reader {
                         let id = self.validator(id)?;
                         Ok(Validator { id, key, stake })
                     })
-                    .collect::<Result<Vec<_>, String>>()?;
+                    .collect::<Result<Vec<_>, ItemError>>()?;
                 let set = Arc::new(ValidatorSet::of(set)?);
                 self.sets.change(height, set.clone());
                 Event::Validators(Box::new(ValidatorsChange { height, block, set }))

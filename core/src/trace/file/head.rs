@@ -1,6 +1,7 @@
 //! The head of a trace file that may lie: refused, or one that charts and monitors can rely on.
 
 use super::FileHead;
+use super::error::{MAX_WORDS, TraceFileError};
 use super::names::{Lists, cut, list_of, name};
 use crate::base::limits::{MAX_NAME_BYTES, MAX_TOTAL_STAKE, MAX_VALIDATORS};
 use crate::consensus::registry::find;
@@ -8,67 +9,51 @@ use crate::consensus::{Role, StepInfo, TimerInfo};
 use crate::trace::{Head, KindInfo};
 use crate::types::ValidatorId;
 
-/// Kinds, steps and timers a protocol may have.
-const MAX_WORDS: usize = 64;
-
 static STEPS: Lists<StepInfo> = Lists::new(Vec::new());
 static TIMERS: Lists<TimerInfo> = Lists::new(Vec::new());
 
 /// A head that charts and monitors can rely on.
-pub(super) fn head(file: FileHead) -> Result<Head, String> {
+pub(super) fn head(file: FileHead) -> Result<Head, TraceFileError> {
     let n = file.validators.len();
     if n == 0 || n > MAX_VALIDATORS {
-        return Err(format!(
-            "the trace file has {n} validators: from 1 to {MAX_VALIDATORS} are shown."
-        ));
+        return Err(TraceFileError::Validators(n));
     }
     if file.nodes.len() < n || file.nodes.len() > 2 * n {
-        return Err(format!(
-            "the trace file has {} nodes for {n} validators: one or two each.",
-            file.nodes.len()
-        ));
+        return Err(TraceFileError::Nodes {
+            nodes: file.nodes.len(),
+            validators: n,
+        });
     }
     if let Some(v) = file.nodes.iter().find(|v| usize::from(**v) >= n) {
-        return Err(format!(
-            "a node of the trace file runs validator {}, and there are {n}.",
-            v + 1
-        ));
+        return Err(TraceFileError::NodeWithoutValidator {
+            number: u32::from(*v) + 1,
+            count: n,
+        });
     }
     let mut total: u64 = 0;
     for v in &file.validators {
         if v.name.is_empty() || v.name.len() > MAX_NAME_BYTES {
-            return Err(format!(
-                "a validator's name in the trace file has {} bytes: from 1 to {MAX_NAME_BYTES} are allowed.",
-                v.name.len()
-            ));
+            return Err(TraceFileError::Name(v.name.len()));
         }
         total = total.saturating_add(v.stake);
     }
     if total == 0 || total > MAX_TOTAL_STAKE {
-        return Err(format!(
-            "the validators of the trace file hold a stake of {total}: from 1 to {MAX_TOTAL_STAKE} is allowed."
-        ));
+        return Err(TraceFileError::Stake(total));
     }
     if !file.tips.is_empty() && file.tips.len() != file.nodes.len() {
-        return Err("the head of the trace file does not say where each node began.".into());
+        return Err(TraceFileError::Tips);
     }
-    let words = [file.kinds.len(), file.steps.len(), file.timers.len()];
-    if words.iter().any(|w| *w > MAX_WORDS) {
-        return Err(format!(
-            "the protocol of the trace file has {} kinds of message, {} steps and {} timers: at most {MAX_WORDS} each.",
-            words[0], words[1], words[2]
-        ));
+    let [kinds, steps, timers] = [file.kinds.len(), file.steps.len(), file.timers.len()];
+    if [kinds, steps, timers].iter().any(|n| *n > MAX_WORDS) {
+        return Err(TraceFileError::Words {
+            kinds,
+            steps,
+            timers,
+        });
     }
-    let kept = |text: &String| {
-        name(text).ok_or_else(|| {
-            format!(
-                "a name in the trace file is too long, or there are too many of them: {}.",
-                cut(text, 40)
-            )
-        })
-    };
+    let kept = |text: &String| name(text).ok_or_else(|| TraceFileError::Word(cut(text, 40)));
     // The few lists there are live as long as the names in them.
-    let steps = steps(&file, kept)?;
+    let steps = read_steps(&file, kept)?;
     let timers = file
         .timers
         .iter()
@@ -80,7 +65,7 @@ pub(super) fn head(file: FileHead) -> Result<Head, String> {
                 fired: fired.and_then(name),
             })
         })
-        .collect::<Result<Vec<_>, String>>()?;
+        .collect::<Result<Vec<_>, TraceFileError>>()?;
     let kinds = file
         .kinds
         .iter()
@@ -89,14 +74,14 @@ pub(super) fn head(file: FileHead) -> Result<Head, String> {
                 0 => Role::Proposal,
                 1 => Role::Vote,
                 2 => Role::Other,
-                other => return Err(format!("a kind of message has the role {other}.")),
+                other => return Err(TraceFileError::Role(*other)),
             };
             Ok(KindInfo {
                 name: kept(word)?,
                 role,
             })
         })
-        .collect::<Result<Vec<_>, String>>()?;
+        .collect::<Result<Vec<_>, TraceFileError>>()?;
     Ok(Head {
         protocol: kept(&file.protocol)?,
         keys: file.validators.iter().map(|v| v.key).collect(),
@@ -119,10 +104,10 @@ pub(super) fn head(file: FileHead) -> Result<Head, String> {
 }
 
 /// The steps a file names. What each awaits stands in no file: a protocol that is known here says it.
-fn steps(
+fn read_steps(
     file: &FileHead,
-    kept: impl Fn(&String) -> Result<&'static str, String>,
-) -> Result<Vec<StepInfo>, String> {
+    kept: impl Fn(&String) -> Result<&'static str, TraceFileError>,
+) -> Result<Vec<StepInfo>, TraceFileError> {
     let known = find(&file.protocol).map_or(&[][..], |p| p.info.steps);
     let read = file.steps.iter().map(|step| {
         let same = known.iter().find(|k| k.name == step);

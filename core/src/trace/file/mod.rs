@@ -3,12 +3,14 @@
 //! What stands in a file is frozen: another schema is another version. The types here are the file's, not
 //! the trace's, so that the trace may grow.
 
+mod error;
 mod events;
 mod head;
 mod names;
 mod read;
 mod write;
 
+pub use error::TraceFileError;
 pub use read::{Complaints, TraceFile, read};
 pub use write::{TraceWriter, byzantine, tips, validators};
 
@@ -18,7 +20,8 @@ use borsh::{BorshDeserialize, BorshSerialize};
 
 /// The first bytes of every trace file.
 pub const MAGIC: [u8; 8] = *b"CFTRACE\n";
-/// What is written. Version 2 has one event more, [`FileEvent::Validators`].
+/// What is written. Version 2 has two events more, [`FileEvent::Ordered`] and
+/// [`FileEvent::Validators`].
 pub const VERSION: u16 = 2;
 /// The oldest version that is read.
 pub const OLDEST: u16 = 1;
@@ -197,6 +200,23 @@ enum FileEvent {
     Vanished {
         sentence: String,
     },
+    /// Since version 2: a commit in a DAG, or along with a later block.
+    Ordered {
+        node: u16,
+        height: Height,
+        round: Round,
+        block: BlockId,
+        parent: BlockId,
+        further_parents: Option<Vec<BlockId>>,
+        with: BlockId,
+        proposer: u16,
+        built: Micros,
+        transactions: u32,
+        mempool: u32,
+        signers: Vec<u16>,
+        caught_up: bool,
+        valid: bool,
+    },
     /// Since version 2. Each validator's number, stake and key.
     Validators {
         height: Height,
@@ -229,6 +249,7 @@ impl FileEvent {
             | FileEvent::Polka { height, round, .. }
             | FileEvent::Skipped { height, round, .. }
             | FileEvent::Committed { height, round, .. }
+            | FileEvent::Ordered { height, round, .. }
             | FileEvent::Rejected { height, round, .. }
             | FileEvent::Evidence { height, round, .. } => Some((*height, *round)),
             FileEvent::Executed { height, .. } | FileEvent::Validators { height, .. } => {

@@ -1,8 +1,9 @@
-//! Reading a trace file that may lie: what makes sense is taken, what does not is told.
+//! Reading a trace file that may lie: what makes sense is accepted, the rest is reported.
 //!
-//! Nothing is allocated on a file's word. A size above its limit, or a head that cannot be, is refused; an
-//! item that cannot be is left out; after bytes that are no item nothing more is read.
+//! No memory is allocated because a file says so. A size above its limit or an impossible head is refused, an
+//! impossible item is left out, and after bytes that are not an item nothing more is read.
 
+use super::error::{ItemError, MAX_HEIGHT, TraceFileError};
 use super::head::head;
 use super::names::{cut, name};
 use super::{CHUNK, FileEnd, FileEvent, FileHead, FileMessage, Item, MAGIC, OLDEST, VERSION};
@@ -20,8 +21,6 @@ use std::collections::BTreeMap;
 /// Bytes of a sentence or of a message's field; what is over is cut.
 pub(super) const MAX_SENTENCE: usize = 2_000;
 const MAX_FIELDS: usize = 16;
-/// Above this no chain comes in the time there is.
-const MAX_HEIGHT: Height = 1 << 40;
 /// Complaints kept as sentences; further ones are counted.
 const MAX_COMPLAINTS: usize = 50;
 
@@ -61,30 +60,24 @@ pub struct TraceFile {
 /// Reads a file. At most `signatures` are verified: each takes some ten microseconds.
 ///
 /// # Errors
-/// A sentence: not a trace file, a newer version, or a size or a head that cannot be.
-pub fn read(bytes: &[u8], signatures: u64) -> Result<TraceFile, String> {
+/// [`TraceFileError`]: not a trace file, an unknown version, or a size or a head that is impossible.
+pub fn read(bytes: &[u8], signatures: u64) -> Result<TraceFile, TraceFileError> {
     if bytes.len() > MAX_TRACE_BYTES {
-        return Err(format!(
-            "the trace file has {} bytes: at most {MAX_TRACE_BYTES} are read. Save a shorter part of the run.",
-            bytes.len()
-        ));
+        return Err(TraceFileError::TooLarge { bytes: bytes.len() });
     }
     let rest = bytes
         .strip_prefix(&MAGIC)
-        .ok_or("this is no trace file: those begin with CFTRACE.")?;
+        .ok_or(TraceFileError::NotATrace)?;
     let (version, mut rest) = rest
         .split_first_chunk::<2>()
-        .ok_or("the trace file ends within its first bytes.")?;
+        .ok_or(TraceFileError::NoHead)?;
     let version = u16::from_le_bytes(*version);
     if !(OLDEST..=VERSION).contains(&version) {
-        return Err(format!(
-            "this trace file has version {version}; this program reads versions {OLDEST} to {VERSION}."
-        ));
+        return Err(TraceFileError::Version(version));
     }
-    let first = chunk(&mut rest)?.ok_or("the trace file ends before its head.")?;
+    let first = chunk(&mut rest)?.ok_or(TraceFileError::NoHead)?;
     let mut first = &first[..];
-    let file_head = FileHead::deserialize(&mut first)
-        .map_err(|e| format!("the head of the trace file cannot be read: {e}."))?;
+    let file_head = FileHead::deserialize(&mut first).map_err(TraceFileError::Head)?;
     let from = file_head.from;
     let nodes = file_head.nodes.len();
     let head = head(file_head)?;
@@ -110,15 +103,15 @@ pub fn read(bytes: &[u8], signatures: u64) -> Result<TraceFile, String> {
         let unpacked = match chunk(&mut rest) {
             Ok(Some(unpacked)) => unpacked,
             Ok(None) => break,
-            // A size that cannot be is refused outright; damage further in costs what follows.
-            Err(Bad::Absurd(why)) => return Err(why),
-            Err(Bad::Damaged(why)) => {
+            // A size above its limit is refused outright; damage further in costs only what follows.
+            Err(TraceFileError::Damaged(why)) => {
                 reader
                     .file
                     .complaints
                     .say(|| format!("The file is damaged: {why} What follows is left out."));
                 break;
             }
+            Err(refused) => return Err(refused),
         };
         if !reader.items(&unpacked) {
             break;
@@ -127,46 +120,32 @@ pub fn read(bytes: &[u8], signatures: u64) -> Result<TraceFile, String> {
     Ok(reader.finish())
 }
 
-/// Why a chunk cannot be read.
-enum Bad {
-    /// A size above its limit.
-    Absurd(String),
-    /// What comes before it may still make sense.
-    Damaged(String),
-}
-
-impl From<Bad> for String {
-    fn from(bad: Bad) -> String {
-        match bad {
-            Bad::Absurd(why) => why,
-            Bad::Damaged(why) => format!("the trace file is damaged: {why}"),
-        }
-    }
-}
-
 /// The next packed chunk, unpacked; `None` at the end of the file.
-fn chunk(rest: &mut &[u8]) -> Result<Option<Vec<u8>>, Bad> {
+fn chunk(rest: &mut &[u8]) -> Result<Option<Vec<u8>>, TraceFileError> {
     if rest.is_empty() {
         return Ok(None);
     }
-    let cut = || Bad::Damaged("it ends in the middle of a chunk.".into());
+    let cut = || TraceFileError::Damaged("it ends in the middle of a chunk.");
     let (packed, after) = rest.split_first_chunk::<4>().ok_or_else(cut)?;
     let (unpacked, after) = after.split_first_chunk::<4>().ok_or_else(cut)?;
     let packed = u32::from_le_bytes(*packed) as usize;
     let unpacked = u32::from_le_bytes(*unpacked) as usize;
     if unpacked > CHUNK {
-        return Err(Bad::Absurd(format!(
-            "a chunk says that it unpacks to {unpacked} bytes: at most {CHUNK} are allowed."
-        )));
+        return Err(TraceFileError::ChunkSize {
+            bytes: unpacked,
+            what: "unpacked",
+            most: CHUNK,
+        });
     }
     if packed > 2 * CHUNK {
-        return Err(Bad::Absurd(format!(
-            "a chunk says that it has {packed} packed bytes: at most {} are allowed.",
-            2 * CHUNK
-        )));
+        return Err(TraceFileError::ChunkSize {
+            bytes: packed,
+            what: "packed",
+            most: 2 * CHUNK,
+        });
     }
     let (body, after) = after.split_at_checked(packed).ok_or_else(cut)?;
-    let unlike = || Bad::Damaged("a chunk does not unpack to the size it names.".into());
+    let unlike = || TraceFileError::Damaged("a chunk does not unpack to the size it names.");
     let bytes = decompress_to_vec_zlib_with_limit(body, unpacked).map_err(|_| unlike())?;
     if bytes.len() != unpacked {
         return Err(unlike());
@@ -235,7 +214,7 @@ impl Reader {
 
     fn full(&mut self, what: &str, most: usize) {
         self.file.complaints.say(|| {
-            format!("The file has more than {most} {what}, the most that are read; what follows is left out.")
+            format!("The file has more than {most} {what}, the most that are read; the rest is left out.")
         });
     }
 
@@ -243,25 +222,23 @@ impl Reader {
         let id = m.id;
         let signers = self.file.head.validators.len();
         if self.ids.contains_key(&id) {
-            return self.wrong(|| format!("message {id} comes twice"));
+            return self.wrong(ItemError::Twice(id));
         }
         if usize::from(m.from) >= self.nodes {
-            return self.wrong(|| {
-                format!(
-                    "message {id} is from node {}, which there is not",
-                    m.from + 1
-                )
+            return self.wrong(ItemError::SenderMissing {
+                id,
+                number: u32::from(m.from) + 1,
+                count: self.nodes,
             });
         }
         if m.signer.is_some_and(|s| usize::from(s) >= signers) {
-            return self
-                .wrong(|| format!("message {id} is signed by a validator that there is not"));
+            return self.wrong(ItemError::SignerMissing(id));
         }
         if usize::from(m.kind) >= self.file.head.kinds.len() {
-            return self.wrong(|| format!("message {id} is of a kind that there is not"));
+            return self.wrong(ItemError::KindMissing(id));
         }
         if let Err(why) = Self::possible(m.height, m.round) {
-            return self.wrong(|| why);
+            return self.wrong(why);
         }
         let mut signer = m.signer.map(ValidatorId);
         let proof = m
@@ -327,41 +304,39 @@ impl Reader {
     }
 
     /// Heights and rounds no run comes to would only be there to overflow something.
-    fn possible(height: Height, round: Round) -> Result<(), String> {
+    fn possible(height: Height, round: Round) -> Result<(), ItemError> {
         if height > MAX_HEIGHT || round > MAX_ROUND {
-            return Err(format!(
-                "it speaks of height {height}, round {round}: at most {MAX_HEIGHT} and {MAX_ROUND} are read"
-            ));
+            return Err(ItemError::Impossible { height, round });
         }
         Ok(())
     }
 
-    fn wrong(&mut self, what: impl FnOnce() -> String) {
+    fn wrong(&mut self, why: ItemError) {
         let n = self.items;
         self.file
             .complaints
-            .say(|| format!("Item {n} is left out: {}.", what()));
+            .say(|| format!("Item {n} is left out: {why}."));
     }
 
     fn record(&mut self, at: Micros, event: FileEvent) {
         if at < self.now {
             let now = self.now;
-            return self.wrong(|| format!("it happened at {at} µs, after what came at {now} µs"));
+            return self.wrong(ItemError::Backwards { at, now });
         }
         if at > MAX_TIME {
-            return self.wrong(|| format!("it happened at {at} µs: runs end at {MAX_TIME}"));
+            return self.wrong(ItemError::TooLate(at));
         }
         if let Some((height, round)) = event.slot()
             && let Err(why) = Self::possible(height, round)
         {
-            return self.wrong(|| why);
+            return self.wrong(why);
         }
         match self.event(at, event) {
             Ok(event) => {
                 self.now = at;
                 self.file.records.push(Record { at, event });
             }
-            Err(why) => self.wrong(|| why),
+            Err(why) => self.wrong(why),
         }
     }
 
@@ -371,13 +346,14 @@ impl Reader {
             self.file.messages.len() as u64,
         );
         match self.file.end {
-            None => self.file.complaints.say(|| {
-                "The file has no end: it was cut off, and what followed is not here.".into()
-            }),
+            None => self
+                .file
+                .complaints
+                .say(|| "The file has no end: it was cut off, and the rest is missing.".into()),
             Some(end) if (end.records, end.messages) != (records, messages) => {
                 self.file.complaints.say(|| {
                     format!(
-                        "The file says it holds {} records and {} messages; {records} and {messages} are taken.",
+                        "The file says it holds {} records and {} messages; {records} and {messages} were read.",
                         end.records, end.messages
                     )
                 });

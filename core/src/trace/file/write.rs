@@ -256,6 +256,24 @@ fn event(event: &Event) -> FileEvent {
             height: detail.height,
             round: detail.round,
         },
+        Event::Committed(c) if c.further_parents.is_some() || c.with != c.block => {
+            FileEvent::Ordered {
+                node: c.node.0,
+                height: c.height,
+                round: c.round,
+                block: c.block,
+                parent: c.parent,
+                further_parents: c.further_parents.clone(),
+                with: c.with,
+                proposer: c.proposer.0,
+                built: c.built,
+                transactions: c.transactions,
+                mempool: c.mempool,
+                signers: c.signers.iter().map(|v| v.0).collect(),
+                caught_up: c.caught_up,
+                valid: c.valid,
+            }
+        }
         Event::Committed(c) => FileEvent::Committed {
             node: c.node.0,
             height: c.height,

@@ -17,7 +17,7 @@ fn parse(guest: &mut dyn Guest, what: &str, pointer: u64) -> Result<Result<Hash,
     pay(guest, TEXT, bytes.len())?;
     pay(guest, ADDRESS, 0)?;
     Ok(match String::from_utf8(bytes) {
-        Ok(text) => bech32::decode(&text),
+        Ok(text) => bech32::decode(&text).map_err(|why| why.to_string()),
         Err(_) => Err("the address is not valid UTF-8".into()),
     })
 }

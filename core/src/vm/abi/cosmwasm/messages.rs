@@ -167,7 +167,7 @@ fn instantiate(fields: &Json, at: &str, salt: Option<Vec<u8>>) -> Result<Message
 }
 
 fn address(fields: &Json, at: &str, key: &str) -> Result<Address, Wrong> {
-    bech32::decode(fields.text(at, key)?).map_err(Wrong::Here)
+    bech32::decode(fields.text(at, key)?).map_err(|why| Wrong::Here(why.to_string()))
 }
 
 /// Funds, which may be none. The inner error is kept until the rest of the message has been read.

@@ -153,7 +153,7 @@ fn wasm(inner: &Json) -> Result<Query, Refused> {
 }
 
 fn address(text: &str) -> Result<Address, Refused> {
-    bech32::decode(text).map_err(Refused::Wrong)
+    bech32::decode(text).map_err(|why| Refused::Wrong(why.to_string()))
 }
 
 /// The answer's JSON: `SystemResult<ContractResult<Binary>>`.
