@@ -3,8 +3,8 @@
 use crate::failure::{Exit, Outcome};
 use crate::{output, table};
 use consensusforge_core::base::limits;
-use consensusforge_core::consensus::Role;
 use consensusforge_core::consensus::registry::{PROTOCOLS, ProtocolFacts};
+use consensusforge_core::consensus::{Parameter, ParameterKind, Role};
 use consensusforge_core::scenario::model::SEMANTICS;
 use consensusforge_core::scenario::validate::VERSION;
 use schemars::JsonSchema;
@@ -31,8 +31,34 @@ pub struct AboutReport {
 #[derive(Serialize, JsonSchema)]
 pub struct ProtocolRow {
     pub name: String,
+    /// What it is good at and who runs it.
+    pub summary: String,
+    pub paper: String,
+    /// Which faults it survives, and what a quorum is.
+    pub bound: String,
     pub messages: Vec<MessageRow>,
+    pub parameters: Vec<ParameterRow>,
     pub conventions: Vec<Convention>,
+    pub rules: Vec<RuleRow>,
+}
+
+/// What `protocol.params` of a scenario may hold.
+#[derive(Serialize, JsonSchema)]
+pub struct ParameterRow {
+    pub name: String,
+    pub sentence: String,
+    /// `us` for microseconds.
+    pub unit: String,
+    /// The values it may have.
+    pub allowed: String,
+    pub default: String,
+}
+
+/// A rule of the paper, in other words.
+#[derive(Serialize, JsonSchema)]
+pub struct RuleRow {
+    pub id: String,
+    pub text: String,
 }
 
 #[derive(Serialize, JsonSchema)]
@@ -86,6 +112,25 @@ fn protocol(facts: &ProtocolFacts) -> ProtocolRow {
     };
     ProtocolRow {
         name: facts.info.name.into(),
+        summary: facts.info.summary.into(),
+        paper: format!(
+            "{}, \"{}\", {}, {}",
+            facts.info.paper.authors,
+            facts.info.paper.title,
+            facts.info.paper.year,
+            facts.info.paper.place
+        ),
+        bound: facts.info.bound.words.into(),
+        parameters: (facts.parameters)().into_iter().map(parameter).collect(),
+        rules: facts
+            .info
+            .rules
+            .iter()
+            .map(|r| RuleRow {
+                id: r.id.into(),
+                text: r.text.into(),
+            })
+            .collect(),
         messages: facts
             .info
             .kinds
@@ -104,6 +149,23 @@ fn protocol(facts: &ProtocolFacts) -> ProtocolRow {
                 sentence: (*sentence).into(),
             })
             .collect(),
+    }
+}
+
+fn parameter(parameter: Parameter) -> ParameterRow {
+    let (allowed, default) = match parameter.kind {
+        ParameterKind::Number { min, max, default } => {
+            (format!("{min} to {max}"), default.to_string())
+        }
+        ParameterKind::Switch { default } => ("true or false".to_owned(), default.to_string()),
+        ParameterKind::Choice { options, default } => (options.join(", "), default),
+    };
+    ParameterRow {
+        name: parameter.name,
+        sentence: parameter.sentence,
+        unit: parameter.unit,
+        allowed,
+        default,
     }
 }
 
@@ -156,10 +218,29 @@ fn text(report: &AboutReport) -> String {
             .map(|m| format!("{} ({})", m.kind, m.role))
             .collect();
         text += &format!(
-            "\nprotocol {}, messages: {}\n\n",
+            "\nprotocol {}, messages: {}\n{}\n{}.\n{}\n\n",
             protocol.name,
-            kinds.join(", ")
+            kinds.join(", "),
+            protocol.summary,
+            protocol.paper,
+            protocol.bound
         );
+        let rows: Vec<_> = protocol
+            .parameters
+            .iter()
+            .map(|p| {
+                let unit = if p.unit == "us" { " microseconds" } else { "" };
+                let allowed = format!("{}{unit}", p.allowed);
+                vec![
+                    p.name.clone(),
+                    allowed,
+                    p.default.clone(),
+                    p.sentence.clone(),
+                ]
+            })
+            .collect();
+        text += &table::table(&["parameter", "allowed", "default", "meaning"], &rows);
+        text += "\n";
         let rows: Vec<_> = protocol
             .conventions
             .iter()

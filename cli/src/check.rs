@@ -1,4 +1,4 @@
-//! `check`: a saved trace, without its scenario: does it make sense, and what do the monitors say of it?
+//! `check`: does a saved trace make sense, and what do the monitors say about it?
 
 use crate::failure::{Exit, Outcome};
 use crate::{output, source, verdicts};
@@ -10,7 +10,7 @@ use serde::Serialize;
 /// Records between two looks.
 const SLICE: u64 = 10_000;
 
-/// Read a saved trace, say what in it does not make sense, and let the monitors judge it
+/// Read a saved trace, report what in it does not make sense, and let the monitors judge it
 #[derive(clap::Args)]
 pub struct Check {
     /// A file that `run --save` or the page has written, or `-`
@@ -24,7 +24,7 @@ pub struct Check {
 pub struct CheckReport {
     /// How much was read.
     pub sentence: String,
-    /// What does not make sense; it was left out, or counts as nobody's word.
+    /// What does not make sense; it was left out, or counts as unsigned.
     pub complaints: Vec<String>,
     /// The worst of the verdicts on what remains.
     pub outcome: VerdictKind,

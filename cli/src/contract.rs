@@ -1,4 +1,4 @@
-//! `contract`: what the chain thinks of a module, and what came of scripts and proofs.
+//! `contract`: whether a module is accepted, and the results of scripts and proofs.
 
 use crate::failure::{Exit, Outcome};
 use crate::output;
@@ -11,7 +11,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use std::path::PathBuf;
 
-/// Look at contracts
+/// Check and run contracts
 #[derive(clap::Args)]
 pub struct Contract {
     #[command(subcommand)]
@@ -20,22 +20,22 @@ pub struct Contract {
 
 #[derive(clap::Subcommand)]
 enum What {
-    /// Say, as JSON, whether a module may be uploaded: exit code 0 accepted, 1 refused
+    /// Say as JSON whether a module may be uploaded: exit code 0 accepted, 1 refused
     Check {
         /// A `.wasm` file, or `-`
         file: String,
-        /// `strict` takes what cosmwasm-vm takes, `modern` also memory.copy and memory.fill
+        /// `strict` accepts what cosmwasm-vm accepts, `modern` also memory.copy and memory.fill
         #[arg(long, value_enum, default_value_t = Rules::Modern)]
         profile: Rules,
     },
-    /// Play a script of steps against a module and print, as JSON, what came of each
+    /// Run a script of steps against a module and print the result of each as JSON
     Run {
         /// A `.wasm` file; it is code 1
         file: PathBuf,
         /// Accounts and steps as JSON (`consensusforge schema contract-script`), or `-`
         script: String,
     },
-    /// Check a proof of a contract's storage, as the page copies it: exit code 0 it holds, 1 it does not
+    /// Check a proof of a contract's storage, copied from the page: exit code 0 it holds, 1 it does not
     Proof {
         /// A file with the proof's text, or `-`
         file: String,

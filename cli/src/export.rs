@@ -54,7 +54,7 @@ impl Export {
             format => self.records(format, &mut session, until, &mut out)?,
         };
         out.finish()?;
-        // Beside the file, so that a pipe gets the file alone.
+        // To standard error, so that a pipe gets only the file.
         eprintln!("{}: {sentence}", self.format.name());
         Ok(Exit::Fine)
     }

@@ -13,7 +13,7 @@ pub enum Exit {
     BadInput = 2,
     Violated = 3,
     Stalled = 4,
-    Departs = 5,
+    Diverges = 5,
 }
 
 impl From<Exit> for ExitCode {

@@ -30,9 +30,9 @@ const EXITS: &str = "\
 A SCENARIO is a file, `-` for standard input, a link, or `preset:ID` (see `consensusforge presets`).
 
 Exit codes: 0 fine, 1 could not write (or `contract check` or `contract proof` refuses), 2 bad input, 3 the run violates agreement, validity or state
-roots, 4 the run has stalled, 5 a replay departs from its link.";
+roots, 4 the run has stalled, 5 a replay diverges from its link.";
 
-/// A laboratory for Byzantine fault tolerant consensus: simulated validators, bit for bit repeatable.
+/// A laboratory for Byzantine fault tolerant consensus: simulated validators, reproducible bit for bit.
 #[derive(Parser)]
 #[command(version, about, after_help = EXITS)]
 struct Arguments {
@@ -75,7 +75,7 @@ fn main() -> ExitCode {
     };
     match result {
         Ok(exit) => exit.into(),
-        // Whoever read our output has seen enough, as `head` does.
+        // The reader of our output closed it early, as `head` does.
         Err(Failure::Closed) => Exit::Fine.into(),
         Err(failure) => {
             eprintln!("consensusforge: {failure}");

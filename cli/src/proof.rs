@@ -35,7 +35,7 @@ pub fn run(file: &str, root: Option<&str>) -> Outcome {
         .transpose()
         .map_err(|why| Failure::input(format!("--root: {why}. A state root is 64 hex digits.")))?;
     let bytes = source::read_bytes(file)?;
-    // What is no text is no proof, and is told so like any other.
+    // Bytes that are not text are not a proof, and are reported like any other.
     let mut report = read(&String::from_utf8_lossy(&bytes))?;
     if let (true, Some(wanted)) = (report.holds, wanted)
         && report.root.as_deref() != Some(&wanted.to_string())

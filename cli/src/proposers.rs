@@ -10,7 +10,7 @@ use consensusforge_core::types::{ValidatorId, ValidatorSets};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-/// Cells of a table: more is a file nobody reads.
+/// Cells of a table: more would not be read.
 const MAX_CELLS: u64 = 100_000;
 
 /// Who proposes in each height and round, under a rule

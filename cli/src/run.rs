@@ -1,4 +1,4 @@
-//! `run`: a scenario from its beginning, and what came of it.
+//! `run`: a scenario from its beginning, and the result.
 
 use crate::failure::{Failure, Outcome};
 use crate::output::{Bytes, Lines};
@@ -22,7 +22,7 @@ pub const DEFAULT_TIME: Micros = 30 * SECOND;
 /// With `--heights` alone, a chain that has stopped is given up after this.
 const PATIENCE: Micros = 600 * SECOND;
 
-/// Run a scenario and tell what happened
+/// Run a scenario and report what happened
 #[derive(clap::Args)]
 pub struct Run {
     /// A file, `-`, a link, or `preset:ID`
@@ -43,7 +43,7 @@ pub struct Run {
     json: bool,
 }
 
-/// What came of a run.
+/// The result of a run.
 #[derive(Serialize, JsonSchema)]
 pub struct RunReport {
     pub title: String,
@@ -161,7 +161,7 @@ fn text(report: &RunReport) -> String {
     }
     for vanished in &report.vanished {
         text += &format!(
-            "\nin vain at {}: {}.\n",
+            "\nno effect at {}: {}.\n",
             seconds(vanished.at_us),
             vanished.sentence
         );

@@ -2,8 +2,10 @@
 
 use crate::failure::{Exit, Failure, Outcome};
 use crate::output;
+use consensusforge_core::consensus::registry::PROTOCOLS;
 use consensusforge_core::scenario::codec;
 use schemars::{Schema as JsonSchema, schema_for};
+use serde_json::{Value, json};
 use std::path::PathBuf;
 
 /// JSON Schemas of scenario files and of what commands read and print
@@ -17,9 +19,30 @@ pub struct Schema {
 }
 
 /// (name, what it describes, the schema)
+/// The scenario's schema, with each protocol's own parameters where the protocol is named.
+fn scenario() -> JsonSchema {
+    let mut schema = schema_for!(codec::File);
+    let by_protocol: Vec<Value> = PROTOCOLS
+        .iter()
+        .map(|p| {
+            json!({
+                "if": {"properties": {"name": {"const": p.info.name}}},
+                "then": {"properties": {"params": (p.schema)()}},
+            })
+        })
+        .collect();
+    if let Some(protocol) = schema
+        .pointer_mut("/$defs/ProtocolSpec")
+        .and_then(Value::as_object_mut)
+    {
+        protocol.insert("allOf".into(), by_protocol.into());
+    }
+    schema
+}
+
 fn all() -> Vec<(&'static str, &'static str, JsonSchema)> {
     vec![
-        ("scenario", "a scenario file", schema_for!(codec::File)),
+        ("scenario", "a scenario file", scenario()),
         (
             "run",
             "what `run --json` prints",

@@ -1,4 +1,4 @@
-//! What monitors say of a run, as the commands that judge one tell it.
+//! The verdicts of monitors, as text and as exit codes.
 
 use crate::failure::Exit;
 use consensusforge_core::session::view::{Verdict, VerdictKind};

@@ -1,4 +1,4 @@
-//! `verify`: does a link still run to where it was made?
+//! `verify`: does a link still give the run it was made from?
 
 use crate::failure::{Exit, Failure, Outcome};
 use crate::{output, source};
@@ -9,13 +9,13 @@ use serde::Serialize;
 /// Simulator events between two looks.
 const SLICE: u64 = 10_000;
 
-/// Replay a link (or a saved file) and compare with what it says its run came to
+/// Replay a link (or a saved file) and compare the result with what the link says
 #[derive(clap::Args)]
 pub struct Verify {
     /// A link, a file, or `-`
     link: String,
-    /// Refuse a link that claims more simulator events than this: a stranger's may claim any number, and
-    /// a million take about a second
+    /// Refuse a link that claims more simulator events than this. A link from a stranger may claim any
+    /// number, and a million take about a second
     #[arg(long, value_name = "EVENTS", default_value_t = 300_000_000)]
     most: u64,
     #[arg(long)]
@@ -25,7 +25,7 @@ pub struct Verify {
 #[derive(Serialize, JsonSchema)]
 pub struct VerifyReport {
     pub matches: bool,
-    /// "replay matches", or where it departs.
+    /// "replay matches", or where it diverges.
     pub sentence: String,
     pub expected_steps: u64,
     pub expected_digest: String,
@@ -36,14 +36,14 @@ impl Verify {
         let document = source::document(&self.link)?;
         let Some(expected) = document.expected else {
             return Err(Failure::input(
-                "this link does not say what its run came to, so there is nothing to compare. Copy one \
+                "this link does not say how its run ended, so there is nothing to compare. Copy one \
                  from a run: `run --json` prints it as `link`.",
             ));
         };
         if expected.steps > self.most {
             return Err(Failure::input(format!(
-                "this link claims a run of {} simulator events, and at most {} are replayed. To replay it all the \
-                 same, give `--most {}`.",
+                "this link claims a run of {} simulator events, but at most {} are replayed. To replay it \
+                 anyway, give `--most {}`.",
                 expected.steps, self.most, expected.steps
             )));
         }
@@ -66,7 +66,7 @@ impl Verify {
         Ok(if replay.matches {
             Exit::Fine
         } else {
-            Exit::Departs
+            Exit::Diverges
         })
     }
 }

@@ -288,7 +288,7 @@ fn a_script_that_does_not_fit_is_refused_where_it_does_not() {
         &["the script is not valid UTF-8"],
     );
     wrong(r#"{"steps": [}"#, &["steps", "line 1"]);
-    wrong(r#"{"steps": []} x"#, &["something stands behind"]);
+    wrong(r#"{"steps": []} x"#, &["unexpected text after the script"]);
     wrong(r#"{"steps": [], "more": 1}"#, &["unknown field `more`"]);
     wrong(
         r#"{"steps": [{"wait": {"blocks": 1}}, {"exekute": {}}]}"#,

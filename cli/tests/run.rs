@@ -131,7 +131,7 @@ fn amnesia_leaves_no_equivocation() {
 }
 
 #[test]
-fn a_link_verifies_and_an_altered_one_departs() {
+fn a_link_verifies_and_an_altered_one_diverges() {
     let (_, report) = json(&["run", "preset:wrong-root", "--until", "12", "--json"]);
     let link = report["link"].as_str().unwrap();
     let answer = run(&["verify", link]);
@@ -147,7 +147,7 @@ fn a_link_verifies_and_an_altered_one_departs() {
     let report = answer.json();
     assert_eq!(report["matches"], false);
     assert!(
-        report["sentence"].as_str().unwrap().contains("departs"),
+        report["sentence"].as_str().unwrap().contains("diverges"),
         "{report}"
     );
 
@@ -195,7 +195,7 @@ fn a_command_without_a_target_is_told() {
     assert_eq!(text.code, 0, "{}", text.err);
     assert!(
         text.out
-            .contains("in vain at 0.100000 s: the prevote from v1 to v2 of height 77"),
+            .contains("no effect at 0.100000 s: the prevote from v1 to v2 of height 77"),
         "{}",
         text.out
     );

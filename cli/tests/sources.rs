@@ -9,7 +9,7 @@ fn a_link_and_a_file_and_a_preset_are_the_same_scenario() {
     let link = run(&["link", "preset:fork"]);
     assert_eq!((link.code, link.err.as_str()), (0, ""));
     let link = link.out.trim().to_owned();
-    assert!(link.starts_with("v1."), "{link}");
+    assert!(link.starts_with("v2."), "{link}");
     let from_preset = run(&["scenario", "preset:fork"]).out;
     assert_eq!(run(&["scenario", &link]).out, from_preset);
     assert_eq!(
@@ -51,7 +51,7 @@ fn bad_sources_get_sentences() {
     );
     refused(&["scenario", env!("CARGO_MANIFEST_DIR")], b"", &["folder"]);
     refused(&["scenario", "v7.abc"], b"", &["newer ConsensusForge"]);
-    refused(&["scenario", "v1.!!"], b"", &["mangled", "character 4"]);
+    refused(&["scenario", "v1.!!"], b"", &["damaged", "character 4"]);
     refused(&["scenario", "v1.AAAA"], b"", &["cut off"]);
     refused(&["scenario", "-"], b"", &["empty"]);
     refused(&["scenario", "-"], b"hello there", &["not JSON"]);

@@ -172,7 +172,7 @@ fn bad_lists_get_sentences() {
         refused(&["step", "-"], input.to_string().as_bytes(), words);
     }
     refused(&["step", "-"], b"", &["inputs do not fit"]);
-    refused(&["step", "-"], b"{} {}", &["stands behind"]);
+    refused(&["step", "-"], b"{} {}", &["unexpected text after"]);
     let many = format!(
         "{{\"inputs\": [{}]}}",
         vec!["{\"input\": \"start\"}"; 100_001].join(",")

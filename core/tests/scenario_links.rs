@@ -6,6 +6,7 @@ use consensusforge_core::scenario::codec::{
     Document, Expected, read, read_file, read_link, write_file, write_link,
 };
 use consensusforge_core::scenario::model::*;
+use consensusforge_core::scenario::validate::VERSION;
 use consensusforge_core::scenario::{Scenario, presets, validate};
 use consensusforge_core::session::Session;
 use proptest::prelude::*;
@@ -100,6 +101,7 @@ fn full() -> Scenario {
         seed: u64::MAX,
         twins: names(&["v3"]),
         protocol: ProtocolSpec {
+            params: [("propose_timeout_us", 900_000)].into(),
             proposer: ProposerSpec::List(names(&["v1", "v2"])),
             ..ProtocolSpec::default()
         },
@@ -173,7 +175,7 @@ fn links_and_files_come_back_exactly() {
             assert_eq!(read(address.as_bytes()), Ok(document.clone()));
             assert_eq!(read(link.fragment.as_bytes()), Ok(document.clone()));
             let file = write_file(&document);
-            assert!(file.starts_with("{\n  \"consensusforge\": 1,"));
+            assert!(file.starts_with("{\n  \"consensusforge\": 2,"));
             assert_eq!(read_file(file.as_bytes()), Ok(document.clone()));
             assert_eq!(read(file.as_bytes()), Ok(document));
         }
@@ -223,7 +225,7 @@ fn rules_of_admission_are_kept() {
 /// next to it holds the scenario it must open to.
 #[test]
 fn old_links_open() {
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/links");
+    let folder = LINKS;
     let mut opened = 0;
     for version in std::fs::read_dir(folder).unwrap() {
         for entry in std::fs::read_dir(version.unwrap().path()).unwrap() {
@@ -247,7 +249,8 @@ fn old_links_open() {
 #[test]
 #[ignore = "writes new fixtures"]
 fn write_new_fixtures() {
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/links/v1");
+    let folder = format!("{LINKS}/v{VERSION}");
+    std::fs::create_dir_all(&folder).unwrap();
     let mut all: Vec<(String, Scenario)> = presets()
         .into_iter()
         .map(|p| (p.id.to_string(), p.scenario))
@@ -264,10 +267,11 @@ fn write_new_fixtures() {
     }
 }
 
-/// The fixtures in a folder by name, with what each holds.
-fn fixtures() -> Vec<(String, Document)> {
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/links/v1");
-    let mut all: Vec<(String, Document)> = std::fs::read_dir(folder)
+const LINKS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/links");
+
+/// The fixtures of one version by name, with what each holds.
+fn fixtures(version: u32) -> Vec<(String, Document)> {
+    let mut all: Vec<(String, Document)> = std::fs::read_dir(format!("{LINKS}/v{version}"))
         .unwrap()
         .map(|entry| entry.unwrap().path())
         .filter(|path| path.extension().is_some_and(|e| e == "txt"))
@@ -286,7 +290,7 @@ fn fixtures() -> Vec<(String, Document)> {
 #[test]
 fn old_links_replay_to_their_digests() {
     let mut replayed = 0;
-    for (name, document) in fixtures() {
+    for (name, document) in (1..=VERSION).flat_map(fixtures) {
         if !name.ends_with("-run") {
             continue;
         }
@@ -300,7 +304,7 @@ fn old_links_replay_to_their_digests() {
         assert!(replay.matches, "{name}: {}", replay.sentence);
         replayed += 1;
     }
-    assert!(replayed >= 8, "{replayed} fixtures");
+    assert!(replayed >= 16, "{replayed} fixtures");
 }
 
 /// Writes a run's fixture for each scenario that has none yet:
@@ -308,8 +312,8 @@ fn old_links_replay_to_their_digests() {
 #[test]
 #[ignore = "writes new fixtures"]
 fn write_run_fixtures() {
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/links/v1");
-    for (name, document) in fixtures() {
+    let folder = format!("{LINKS}/v{VERSION}");
+    for (name, document) in fixtures(VERSION) {
         let path = format!("{folder}/{name}-run");
         if name.ends_with("-run") || std::path::Path::new(&format!("{path}.txt")).exists() {
             continue;
@@ -346,21 +350,21 @@ fn every_spoiled_link_gets_its_own_sentence() {
         ("https://example.org/#", &["empty"]),
         (
             "hello",
-            &["not a ConsensusForge link", "`v1.`", "\"hello\""],
+            &["not a ConsensusForge link", "`v2.`", "\"hello\""],
         ),
         ("v", &["not a ConsensusForge link"]),
         ("v0.abc", &["not a ConsensusForge link"]),
         ("v01.abc", &["not a ConsensusForge link"]),
         ("v99999999999.abc", &["not a ConsensusForge link"]),
-        ("v7.whatever", &["newer ConsensusForge", "v7", "v1"]),
+        ("v7.whatever", &["newer ConsensusForge", "v7", "v2"]),
         ("v1", &["cut off"]),
         ("v1.", &["cut off"]),
         ("v1.A", &["cut off"]),
         ("v1.AAAAAAAA", &["cut off"]),
-        ("v1.\u{1F980}", &["mangled", "character 4"]),
-        (&bad_character, &["mangled", "character 41", "\"!\""]),
+        ("v1.\u{1F980}", &["damaged", "character 4"]),
+        (&bad_character, &["damaged", "character 41", "\"!\""]),
         (cut, &["cut off"]),
-        (&swapped, &["mangled"]),
+        (&swapped, &["damaged"]),
         (&too_long, &["32768", "as a file"]),
     ];
     for (text, words) in table {
@@ -396,7 +400,7 @@ fn a_document_that_does_not_fit_says_where() {
     let table: &[(&str, &[&str])] = &[
         ("{", &["cut off", "line 1"]),
         ("nonsense", &["not JSON", "line 1"]),
-        ("[]", &["holds JSON and no scenario"]),
+        ("[]", &["contains JSON, but no scenario"]),
         ("{}", &["no `scenario`"]),
         (r#"{"scenario": 5}"#, &["scenario: ", "object"]),
         (
@@ -447,7 +451,7 @@ fn a_document_that_does_not_fit_says_where() {
         for sentence in sentences {
             for word in *words {
                 // A bare `{}` has no place for the version, so a file complains of that first.
-                let fine = sentence.contains(word) || sentence.contains("\"consensusforge\": 1");
+                let fine = sentence.contains(word) || sentence.contains("\"consensusforge\": 2");
                 assert!(fine, "{json} -> {sentence} (wants {word})");
             }
         }
@@ -474,7 +478,7 @@ fn every_spoiled_file_gets_its_own_sentence() {
         (b"\xff\xfe", &["not JSON"]),
         (
             b"{\"scenario\": {}}",
-            &["not a scenario file", "`\"consensusforge\": 1`"],
+            &["not a scenario file", "`\"consensusforge\": 2`"],
         ),
         (
             br#"{"consensusforge": 9, "scenario": {}}"#,

@@ -69,7 +69,7 @@ fn validators() {
         (stakes(&[1; 129]), &["129", "128"]),
         (
             stakes(&[0, 0]),
-            &["validators: ", "nobody has any stake", "at least 1"],
+            &["validators: ", "no validator has any stake", "1 or more"],
         ),
         (
             stakes(&[u64::MAX, u64::MAX]),
@@ -116,12 +116,19 @@ fn protocol() {
             &["protocol.block_interval_us", "at least 1"],
         ),
         (
-            spoiled(|s| s.protocol.propose_timeout_us = 0),
-            &["protocol.propose_timeout_us", "at least 1"],
+            spoiled(|s| s.protocol.params = [("propose_timeout_us", 0)].into()),
+            &["protocol.params.propose_timeout_us", "from 1 to"],
         ),
         (
-            spoiled(|s| s.protocol.timeout_delta_us = MAX_DELAY + 1),
-            &["protocol.timeout_delta_us", "3600 s"],
+            spoiled(|s| s.protocol.params = [("timeout_delta_us", MAX_DELAY + 1)].into()),
+            &[
+                "protocol.params.timeout_delta_us",
+                "3600000000 microseconds",
+            ],
+        ),
+        (
+            spoiled(|s| s.protocol.params = [("epoch_us", 5)].into()),
+            &["protocol.params.epoch_us", "no such parameter"],
         ),
         (
             spoiled(|s| s.protocol.resend_interval_us = 0),
@@ -330,7 +337,7 @@ fn faults_and_adversary() {
             puppet(&|l| l.from = "v2".into()),
             &["script[0].from", "who.names"],
         ),
-        (puppet(&|l| l.to.clear()), &["script[0].to", "nobody"]),
+        (puppet(&|l| l.to.clear()), &["script[0].to", "no receiver"]),
         (
             puppet(&|l| l.to = names(&["eve"])),
             &["script[0].to[0]", "\"eve\""],
@@ -465,7 +472,7 @@ fn commands() {
     check(vec![
         (
             spoiled(|s| s.commands = vec![heal(5), heal(4)]),
-            &["commands[1].at_us", "order of time"],
+            &["commands[1].at_us", "by time"],
         ),
         (
             spoiled(|s| s.commands = vec![heal(0); 10_001]),

@@ -55,3 +55,13 @@ fn check_contract_accepts_one_module_and_names_the_import_it_refuses() {
         "counter.wasm"
     );
 }
+
+#[test]
+fn protocol_skeleton_decides_blocks_and_its_chain_agrees() {
+    let text = output("protocol_skeleton", &[]);
+    assert!(text.contains("agreement    Holds"), "{text}");
+    assert!(text.contains("progress     Holds"), "{text}");
+    let height = text.lines().find_map(|line| line.strip_prefix("height "));
+    let height = height.and_then(|rest| rest.split(' ').next()?.parse::<u64>().ok());
+    assert!(height.is_some_and(|height| height > 20), "{text}");
+}

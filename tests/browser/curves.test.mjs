@@ -8,7 +8,7 @@ const golden = JSON.parse(await readFile(new URL("../../tests/golden/curves.json
 
 browserTest("a contract on every curve: answers, gas and state root are the native ones", { firefox: true, timeout: 240_000 }, async ({ page, open }) => {
   await open(page, `#${golden.link}`);
-  const said = await textOf(page, "[data-notice]", (text) => /Replay (matches|departs)/.test(text), 180_000);
+  const said = await textOf(page, "[data-notice]", (text) => /Replay (matches|diverges)/.test(text), 180_000);
   assert.match(said, /Replay matches/);
   assert.ok(said.includes(golden.digest.slice(0, 16)) && said.includes(String(golden.steps)), said);
   await click(page, "#tab-Contracts");

@@ -124,7 +124,7 @@ browserTest("a saved trace opens again, judged and charted, and cannot be change
   };
   await choose(file);
   await textOf(page, "#recorded", (text) => /A saved trace/.test(text));
-  assert.equal(await textOf(page, "[data-monitor=agreement] p", (text) => /fork at height/.test(text)), sentence);
+  assert.equal(await textOf(page, "[data-monitor=agreement] p", (text) => /At height/.test(text)), sentence);
   assert.equal(await page.$("#recorded details"), null, "nothing in it is wrong");
   await screenshot(page, "recorded");
   // One that lies: the last bytes are gone, and one item is another.

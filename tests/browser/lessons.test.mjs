@@ -97,7 +97,7 @@ browserTest("the guided path, walked by hand", { firefox: true, timeout: 400_000
   await name("v1");
   await click(page, "#tab-Run");
   const verdict = await textOf(page, "[data-monitor=agreement] p");
-  const guilty = /Signed by both sides: ([^;]*?), [\d.]+ % of/.exec(verdict)[1].match(/v\d/g);
+  const guilty = /Signed both blocks: ([^;]*?), [\d.]+ % of/.exec(verdict)[1].match(/v\d/g);
   for (const v of guilty) await name(v);
   said = await reveal(page);
   assert.match(said, /300 of 700/);

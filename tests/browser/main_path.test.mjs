@@ -19,7 +19,7 @@ async function link(page) {
 }
 
 /// What a page says that replays a link.
-const replayed = (page) => textOf(page, "[data-notice]", (t) => /Replay (matches|departs)/.test(t), 60_000);
+const replayed = (page) => textOf(page, "[data-notice]", (t) => /Replay (matches|diverges)/.test(t), 60_000);
 
 /// The first eight digits of the digest shown. A paused page's figures may be a frame behind the
 /// instant it stopped at: wait for the one that is meant.

@@ -32,7 +32,7 @@ browserTest("above a third of the stake the coalition forks the chain", {}, asyn
   await blocks(page, 2);
   await page.select("#scenario", "fork");
   await textOf(page, "#verdict", (text) => /agreement violated/.test(text));
-  await textOf(page, "[data-monitor=agreement] p", (text) => /fork at height/.test(text));
+  await textOf(page, "[data-monitor=agreement] p", (text) => /At height/.test(text));
   await screenshot(page, "fork");
 });
 
@@ -97,7 +97,7 @@ browserTest("what is no contract is refused with a sentence", {}, async ({ page,
   await blocks(page, (await height(page)) + 1);
 });
 
-browserTest("mangled links say so, and the page goes on", {}, async ({ page, open }) => {
+browserTest("damaged links say so, and the page goes on", {}, async ({ page, open }) => {
   const good = golden[0].link;
   const bad = ["v1.!!!!", "v1.AAAAthis-is-no-link", good.slice(0, good.length / 2), good.replace(/.$/, "A").replace("v1.", "v1.A"), "v7.abcd", "nonsense"];
   for (const fragment of bad) {

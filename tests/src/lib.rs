@@ -1,5 +1,6 @@
 //! What the cross-crate suites share.
 
+pub mod dag;
 pub mod guests;
 pub mod import_cycles;
 pub mod imports;

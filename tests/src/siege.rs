@@ -9,7 +9,7 @@ use crate::swarm::{Dice, way_back};
 use consensusforge_core::session::Session;
 use consensusforge_core::session::scenario::Scenario;
 use consensusforge_core::session::scenario::model::{
-    AdversarySpec, Command, Cut, LatencySpec, ProposerSpec, PuppetLine, StrategySpec,
+    AdversarySpec, Command, Cut, LatencySpec, ParamValue, ProposerSpec, PuppetLine, StrategySpec,
     ValidatorSpec, ValueSpec, Who, WorkloadSpec,
 };
 use consensusforge_core::session::view::{Frame, VerdictKind};
@@ -108,10 +108,22 @@ pub fn scene(seed: u64, dice: &mut Dice) -> (Scenario, Vec<String>) {
         }
         _ => ProposerSpec::Rotation,
     };
-    protocol.propose_timeout_us = 90_000 + dice.below(100_000);
-    protocol.prevote_timeout_us = 30_000 + dice.below(60_000);
-    protocol.precommit_timeout_us = 30_000 + dice.below(60_000);
-    protocol.timeout_delta_us = if dice.one_in(3) { 2_000 } else { 0 };
+    protocol.params.set(
+        "propose_timeout_us",
+        ParamValue::Number(90_000 + dice.below(100_000)),
+    );
+    protocol.params.set(
+        "prevote_timeout_us",
+        ParamValue::Number(30_000 + dice.below(60_000)),
+    );
+    protocol.params.set(
+        "precommit_timeout_us",
+        ParamValue::Number(30_000 + dice.below(60_000)),
+    );
+    protocol.params.set(
+        "timeout_delta_us",
+        ParamValue::Number(if dice.one_in(3) { 2_000 } else { 0 }),
+    );
     protocol.block_interval_us = 100_000;
     protocol.resend_interval_us = 200_000 + dice.below(200_000);
     (scenario, liars)
@@ -127,10 +139,22 @@ impl Siege {
                 min_us: 3_000,
                 max_us: 8_000,
             };
-            scenario.protocol.propose_timeout_us = 60_000;
-            scenario.protocol.prevote_timeout_us = 30_000;
-            scenario.protocol.precommit_timeout_us = 30_000;
-            scenario.protocol.timeout_delta_us = 0;
+            scenario
+                .protocol
+                .params
+                .set("propose_timeout_us", ParamValue::Number(60_000));
+            scenario
+                .protocol
+                .params
+                .set("prevote_timeout_us", ParamValue::Number(30_000));
+            scenario
+                .protocol
+                .params
+                .set("precommit_timeout_us", ParamValue::Number(30_000));
+            scenario
+                .protocol
+                .params
+                .set("timeout_delta_us", ParamValue::Number(0));
         }
         let names = scenario.validators.iter().map(|v| v.name.clone());
         let honest = names.filter(|n| !liars.contains(n)).collect::<Vec<_>>();

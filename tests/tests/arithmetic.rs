@@ -4,7 +4,7 @@
 use consensusforge_core::session::Session;
 use consensusforge_core::session::scenario::Scenario;
 use consensusforge_core::session::scenario::model::{
-    LatencySpec, ProposerSpec, ProtocolSpec, ValidatorSpec, WorkloadSpec,
+    LatencySpec, ParamsSpec, ProposerSpec, ProtocolSpec, ValidatorSpec, WorkloadSpec,
 };
 
 const D: u64 = 50_000;
@@ -20,9 +20,11 @@ fn quiet(stakes: &[u64], latency: LatencySpec) -> Scenario {
             .collect(),
         protocol: ProtocolSpec {
             proposer: ProposerSpec::Rotation,
-            propose_timeout_us: far,
-            prevote_timeout_us: far,
-            precommit_timeout_us: far,
+            params: ParamsSpec::from([
+                ("propose_timeout_us", far),
+                ("prevote_timeout_us", far),
+                ("precommit_timeout_us", far),
+            ]),
             block_interval_us: INTERVAL,
             resend: false,
             ..ProtocolSpec::default()

@@ -254,7 +254,7 @@ fn one_liar_of_four_cannot_fork_and_two_can() {
     let said = reader.waits(20_000_000);
     has(
         done(&said),
-        &["fork at height", "50 % of the stake", "267 of 400"],
+        &["At height", "50 % of the stake", "267 of 400"],
     );
 }
 

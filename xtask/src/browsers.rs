@@ -60,7 +60,7 @@ pub fn measure() -> Result<()> {
     let root = run::root();
     let folder = root.join("tests/browser");
     install::node()?;
-    packages(&folder)?;
+    packages(&folder, "puppeteer-core drives the browsers")?;
     let mut node = run::command("node", &["run.mjs", "speed"]);
     node.current_dir(folder)
         .env("MEASURE", "1")
@@ -82,7 +82,7 @@ fn test(only: Option<&str>, files: &[String]) -> Result<()> {
     catalogue::build()?;
     let folder = root.join("tests/browser");
     install::node()?;
-    packages(&folder)?;
+    packages(&folder, "puppeteer-core drives the browsers")?;
     // run.mjs tests the browsers it is given.
     let mut node = run::command("node", &["run.mjs"]);
     node.current_dir(folder).args(files);
@@ -96,8 +96,8 @@ fn test(only: Option<&str>, files: &[String]) -> Result<()> {
     run(&mut node)
 }
 
-/// What package-lock.json names, unless it is there already.
-fn packages(folder: &Path) -> Result<()> {
+/// What package-lock.json in `folder` names, unless it is there already; `why` says what it is for.
+pub fn packages(folder: &Path, why: &str) -> Result<()> {
     // npm writes this file last, so a newer lock file means that something is missing.
     let installed = folder
         .join("node_modules/.package-lock.json")
@@ -108,7 +108,8 @@ fn packages(folder: &Path) -> Result<()> {
         return Ok(());
     }
     println!(
-        "Installing puppeteer-core with npm into tests/browser/node_modules: it drives the browsers."
+        "Installing what {} names with npm: {why}.",
+        folder.join("package-lock.json").display()
     );
     run(run::command("npm", &["ci", "--no-audit", "--no-fund"]).current_dir(folder))
 }

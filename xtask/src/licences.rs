@@ -19,6 +19,7 @@ pub fn check() -> Result<()> {
     }
     for lock in [
         "tests/browser/package-lock.json",
+        "web/engine/test/package-lock.json",
         "web/vendor/package-lock.json",
     ]
     .map(|l| root.join(l))

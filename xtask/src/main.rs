@@ -8,6 +8,7 @@ mod files;
 mod install;
 mod licences;
 mod measure;
+mod npm;
 mod offline;
 mod origin;
 mod page;
@@ -47,6 +48,8 @@ enum Chore {
     Bench(measure::Bench),
     /// Run random scenarios, or with `modules` random contracts, for as long as wanted, looking for a broken property
     Soak(measure::Soak),
+    /// Build the engine as a JavaScript library into target/npm, an npm package
+    Npm(npm::Npm),
     /// Rebuild the sample contracts and compare them with the committed ones
     Contracts,
     /// Hold every dependency's licence against the list in deny.toml
@@ -78,6 +81,7 @@ fn chore(chore: Chore) -> Result<()> {
         Chore::Browser(arguments) => browsers::browser(&arguments),
         Chore::Bench(arguments) => measure::bench(&arguments),
         Chore::Soak(arguments) => measure::soak(&arguments),
+        Chore::Npm(arguments) => npm::npm(&arguments),
         Chore::Contracts => contracts::check().map(run::Outcome::tell),
         Chore::Licences => licences::check(),
         Chore::Schema => schema::schema(),

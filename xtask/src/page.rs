@@ -10,7 +10,7 @@ use std::process::Command;
 /// Cargo's variable for what follows; .cargo/config.toml would tell the contracts' builds as well.
 pub const FLAGS: &str = "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS";
 /// Leptos forgets the nested types of views at every component: a tenth less of the page's code.
-const ERASE: &str = "--cfg erase_components";
+pub const ERASE: &str = "--cfg erase_components";
 
 #[derive(clap::Args)]
 pub struct Serve {

@@ -2,7 +2,7 @@
 //! running, so that one run tells everything that is wrong.
 
 use crate::run::{self, Outcome, run};
-use crate::{browsers, contracts, install, licences, origin, page, vendor, weight};
+use crate::{browsers, contracts, install, licences, npm, origin, page, vendor, weight};
 use anyhow::Result;
 use std::time::{Duration, Instant};
 
@@ -15,8 +15,6 @@ pub struct Test {
     #[arg(long, value_name = "STAGE", value_delimiter = ',', value_parser = names())]
     skip: Vec<String>,
 }
-
-const EXAMPLES: &str = "consensusforge-examples";
 
 struct Stage {
     name: &'static str,
@@ -57,14 +55,14 @@ const STAGES: [Stage; 10] = [
         run: docs,
     },
     Stage {
-        name: "examples",
-        about: "the examples run",
-        run: examples,
-    },
-    Stage {
         name: "contracts",
         about: "the committed contracts are what their sources make",
         run: contracts::check,
+    },
+    Stage {
+        name: "library",
+        about: "the JavaScript library does in Node what its types say",
+        run: library,
     },
     Stage {
         name: "page",
@@ -168,6 +166,7 @@ fn lint_wasm() -> Result<Outcome> {
         "--locked",
         "--package=consensusforge-core",
         "--package=consensusforge-web",
+        "--package=consensusforge-engine",
         "--target=wasm32-unknown-unknown",
         "--",
         "--deny=warnings",
@@ -196,23 +195,8 @@ fn docs() -> Result<Outcome> {
     .env("RUSTDOCFLAGS", "--deny=warnings")))
 }
 
-/// Runs every program of examples/. Each ends by itself and fails when it does not find what it expects.
-fn examples() -> Result<Outcome> {
-    let names = run::targets(EXAMPLES, "example")?;
-    if names.is_empty() {
-        return Ok(Outcome::Skipped(format!("{EXAMPLES} has no examples")));
-    }
-    for name in names {
-        run(&mut run::cargo(&[
-            "run",
-            "--locked",
-            "--package",
-            EXAMPLES,
-            "--example",
-            &name,
-        ]))?;
-    }
-    Ok(Outcome::Passed)
+fn library() -> Result<Outcome> {
+    passed(npm::test())
 }
 
 fn page() -> Result<Outcome> {

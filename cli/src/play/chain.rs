@@ -36,7 +36,7 @@ fn account(name: &str) -> Keypair {
     Keypair::from_secret(hash_bytes("consensusforge/script-account", name.as_bytes()).0)
 }
 
-/// Stores the modules: nobody of the script.
+/// Stores the modules; not an account of the script.
 fn uploader() -> Keypair {
     Keypair::from_secret(hash_bytes("consensusforge/script-librarian", &[]).0)
 }
@@ -123,7 +123,7 @@ impl Play {
         Ok(())
     }
 
-    /// Plays one step and notes what came of it, also when it failed.
+    /// Runs one step and records its result, also when it failed.
     pub fn step(&mut self, index: usize, step: &Step) {
         let row = self.play(step).unwrap_or_else(|why| StepRow {
             error: Some(why),

@@ -13,7 +13,7 @@ use crate::failure::{Exit, Outcome};
 use crate::output;
 use std::path::Path;
 
-/// Plays `script` with the module of `file` as code 1 and prints what came of it.
+/// Runs `script` with the module of `file` as code 1 and prints the results.
 pub fn run(file: &Path, script: &str) -> Outcome {
     let steps = script::read(script)?;
     let folder = Path::new(script).parent().unwrap_or(Path::new(""));

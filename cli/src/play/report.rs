@@ -36,7 +36,7 @@ pub struct CodeRow {
     pub gas_used: u64,
 }
 
-/// What came of a step.
+/// The result of a step.
 #[derive(Debug, Default, Serialize, JsonSchema)]
 pub struct StepRow {
     /// Its place in the script, from 0.

@@ -20,7 +20,7 @@ const MAX_BLOCKS: u64 = 1_000_000_000;
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Script {
-    /// Accounts by name, with the coins each has to begin with. Gas costs nobody anything.
+    /// Accounts by name, with the coins each has at the start. Gas is free.
     #[serde(default)]
     pub accounts: BTreeMap<String, Vec<CoinInput>>,
     /// Further modules, as files named from the script's folder: code 2, 3, and so on. Code 1 is the
@@ -71,7 +71,7 @@ pub enum Step {
         hex: Option<String>,
         #[serde(default)]
         funds: Vec<CoinInput>,
-        /// Who may migrate it: an account, a contract or an address. Nobody unless given.
+        /// Who may migrate it: an account, a contract or an address. Without it, nobody may.
         #[serde(default)]
         admin: Option<String>,
         #[serde(default)]
@@ -101,7 +101,7 @@ pub enum Step {
         #[serde(default = "gas")]
         gas: u64,
     },
-    /// Asks a contract. Nothing changes and nobody signs.
+    /// Queries a contract. Nothing changes and nobody signs.
     Query {
         contract: String,
         #[serde(default)]
@@ -181,7 +181,7 @@ pub fn read(name: &str) -> Result<Script, Failure> {
         ))
     })?;
     json.end()
-        .map_err(|e| Failure::input(format!("something stands behind the script: {e}.")))?;
+        .map_err(|e| Failure::input(format!("unexpected text after the script: {e}.")))?;
     if script.steps.len() > MAX_STEPS {
         return Err(Failure::input(format!(
             "{} steps are too many; at most {MAX_STEPS} are taken. Split the script.",

@@ -127,7 +127,7 @@ pub fn read(bytes: &[u8]) -> Result<StepInput, Failure> {
         ))
     })?;
     json.end()
-        .map_err(|e| Failure::input(format!("something stands behind the inputs: {e}.")))?;
+        .map_err(|e| Failure::input(format!("unexpected text after the inputs: {e}.")))?;
     if input.inputs.len() > MAX_INPUTS {
         return Err(Failure::input(format!(
             "{} inputs are too many; at most {MAX_INPUTS} are taken. Split the list.",

@@ -236,10 +236,7 @@ impl<P: Corruptible> Machine<P> {
     fn message(&mut self, spec: &MessageSpec) -> Result<Arc<Signed<P::Message>>, Failure> {
         let signer = self.names.validator(&spec.from)?;
         let compose = P::COMPOSE.ok_or_else(|| {
-            Failure::input(format!(
-                "messages of {} cannot be written by hand.",
-                P::INFO.title
-            ))
+            Failure::input(format!("messages of {} cannot be scripted.", P::INFO.title))
         })?;
         let message = compose(&Script {
             kind: spec.kind.clone(),

@@ -13,6 +13,7 @@ pub const MAX_TOTAL_STAKE: u64 = i64::MAX as u64 / 8;
 pub const MAX_DELAY: Micros = 3_600 * SECOND;
 /// Simulated time a scenario may name (about 31 years): sums of times stay far from u64's end.
 pub const MAX_TIME: Micros = 1_000_000_000 * SECOND;
+/// Bytes of a name of a validator, a contract or a block label in a scenario.
 pub const MAX_NAME_BYTES: usize = 64;
 /// The line for people in a scenario: it stands in a browser tab.
 pub const MAX_TITLE_BYTES: usize = 200;
@@ -20,10 +21,15 @@ pub const MAX_TITLE_BYTES: usize = 200;
 pub const MAX_PROPOSER_LIST: usize = 10_000;
 /// Sigma of a log-normal delay in thousandths: at 5 one delay in twenty is already 3 600 medians.
 pub const MAX_SIGMA_MILLI: u32 = 5_000;
+/// Commands of a scenario: more than a person gives in a day.
 pub const MAX_COMMANDS: usize = 10_000;
+/// Lines of a puppet's script: more than a published attack needs by far.
 pub const MAX_PUPPET_LINES: usize = 10_000;
+/// Partitions of a scenario; each is checked for every message.
 pub const MAX_PARTITIONS: usize = 256;
+/// Contracts a scenario may carry.
 pub const MAX_CONTRACTS: usize = 64;
+/// Accounts of the workload generator.
 pub const MAX_ACCOUNTS: usize = 10_000;
 /// Denominations of a chain: an account's leaf in the state tree holds all it owns.
 pub const MAX_DENOMS: usize = 256;
@@ -53,14 +59,23 @@ pub const MAX_VALUES_PER_SIGNER: usize = 4;
 /// Conflicting pairs one node keeps as evidence for inclusion in a block.
 pub const MAX_EVIDENCE: usize = 64;
 
+/// Signed messages that may travel inside one: a view change of 128 validators, each with the votes of a
+/// few certificates.
+pub const MAX_JUSTIFICATION: usize = 1 << 16;
+/// How deep inside one another: a new view holds view changes, these certificates, these votes.
+pub const MAX_JUSTIFICATION_DEPTH: usize = 4;
+
 /// Mempool of one node: transactions and bytes.
 pub const MAX_MEMPOOL_TXS: usize = 5_000;
+/// Bytes of all transactions in one mempool.
 pub const MAX_MEMPOOL_BYTES: usize = 8 << 20;
 /// A transaction that deploys carries its module.
 pub const MAX_TX_BYTES: usize = MAX_WASM_BYTES + 4_096;
 /// One transaction too large for a block rides along uncounted: a module of 3 MiB would find no block.
 pub const MAX_BLOCK_BYTES: usize = 2 << 20;
+/// Transactions in one block.
 pub const MAX_BLOCK_TXS: usize = 2_000;
+/// Gas of one block; [`SLICE_GAS`] keeps the page answering while it is executed.
 pub const MAX_BLOCK_GAS: u64 = 1_000_000_000;
 /// Gas after which an execution gives way: some nine milliseconds in a browser of the dearest operators.
 pub const SLICE_GAS: u64 = 2_000_000;
@@ -79,10 +94,15 @@ pub const MAX_WASM_BYTES_STRICT: usize = 800 << 10;
 pub const MAX_CALL_BYTES: usize = 64 << 10;
 /// A contract's line for people, and what chooses its address.
 pub const MAX_LABEL_BYTES: usize = 128;
+/// Bytes of the salt that chooses a contract's address.
 pub const MAX_SALT_BYTES: usize = 64;
+/// Bytes of a key in the storage of a contract of the project's own ABI.
 pub const MAX_STORAGE_KEY: usize = 1 << 10;
+/// Bytes of a value in the storage of a contract of the project's own ABI.
 pub const MAX_STORAGE_VALUE: usize = 64 << 10;
+/// Events one call may emit.
 pub const MAX_EVENTS_PER_CALL: usize = 256;
+/// Bytes of one event.
 pub const MAX_EVENT_BYTES: usize = 4 << 10;
 
 /// A link above this many bytes of text gets a warning: some chat tools cut it.
@@ -96,8 +116,9 @@ pub const MAX_SCENARIO_BYTES: usize = 16 << 20;
 pub const TRACE_WINDOW: usize = 1 << 20;
 /// A trace file as it is read, packed. A browser hands over no larger file either.
 pub const MAX_TRACE_BYTES: usize = 32 << 20;
-/// Records and messages of a trace file: all of them stand in memory while it is looked at.
+/// Records and messages of a trace file: all of them are in memory while it is open.
 pub const MAX_TRACE_RECORDS: usize = 2 << 20;
+/// Messages of a trace file; see [`MAX_TRACE_RECORDS`].
 pub const MAX_TRACE_MESSAGES: usize = 1 << 20;
 /// Checkpoints kept by a session, thinned towards the past. What is large in one is shared: one
 /// costs about 2 MB at 128 validators.
@@ -106,24 +127,33 @@ pub const MAX_CHECKPOINTS: usize = 96;
 /// Rules for an uploaded module. Each bounds a cost that fuel doesn't see:
 /// parsing, translating, instantiating.
 pub const MAX_WASM_FUNCTIONS: u32 = 20_000;
+/// Parameters of one function.
 pub const MAX_WASM_PARAMS: usize = 100;
+/// Parameters of all function types together.
 pub const MAX_WASM_PARAMS_TOTAL: usize = 10_000;
 /// Locals of one function. Optimised real contracts stay under 110.
 pub const MAX_WASM_LOCALS: u32 = 256;
 /// The same in the profile `strict`, as cosmwasm-vm has it.
 pub const MAX_WASM_LOCALS_STRICT: u32 = 100;
+/// Locals of all functions together.
 pub const MAX_WASM_LOCALS_TOTAL: u32 = 10_000;
+/// Imports of a module; the chain offers far fewer.
 pub const MAX_WASM_IMPORTS: u32 = 100;
 /// Every export is linked again at each call; the largest real contract has 26.
 pub const MAX_WASM_EXPORTS: u32 = 100;
+/// Globals of a module: each is set up again at every call.
 pub const MAX_WASM_GLOBALS: u32 = 1_000;
+/// Data segments of a module: each is copied at every call.
 pub const MAX_WASM_DATA_SEGMENTS: u32 = 10_000;
+/// Element segments of a module: each is copied at every call.
 pub const MAX_WASM_ELEMENT_SEGMENTS: u32 = 1_000;
+/// Entries of a module's table.
 pub const MAX_WASM_TABLE: u64 = 2_500;
 /// Linear memory in pages of 64 KiB: 32 MiB.
 pub const MAX_WASM_PAGES: u64 = 512;
 /// Guest functions nested in one call, and bytes of values they may keep on the stack.
 pub const MAX_WASM_FRAMES: usize = 1_000;
+/// Bytes of values that nested guest functions may keep on the stack.
 pub const MAX_WASM_STACK_BYTES: usize = 1 << 20;
 /// Entry point, import, and one callback from that import. Deeper nesting of host in guest would
 /// recurse on the native stack, which wasmi's own limit does not see.
@@ -142,9 +172,11 @@ pub const MAX_QUERY_DEPTH: u32 = 10;
 pub const MAX_MESSAGES_PER_CALL: usize = 1_024;
 /// Storage of a CosmWasm contract, as cosmwasm-vm limits it.
 pub const MAX_COSMWASM_KEY: usize = 64 << 10;
+/// Bytes of a value in a CosmWasm contract's storage.
 pub const MAX_COSMWASM_VALUE: usize = 128 << 10;
 /// Iterators one call may open, and the bytes of their bounds together: they are memory of the host.
 pub const MAX_ITERATORS: usize = 32_768;
+/// Bytes of the bounds of all iterators of one call.
 pub const MAX_ITERATOR_BYTES: usize = 8 << 20;
 /// JSON a contract returns from an entry point.
 pub const MAX_RESULT_BYTES: usize = 256 << 10;
@@ -152,6 +184,7 @@ pub const MAX_RESULT_BYTES: usize = 256 << 10;
 pub const MAX_COSMWASM_EVENTS: usize = 1_024;
 /// What a contract says for its developer: the newest lines, each cut.
 pub const MAX_DEBUG_LINES: usize = 64;
+/// Bytes of one line that a contract writes for its developer.
 pub const MAX_DEBUG_BYTES: usize = 1 << 10;
 /// Pairs one `raw_range` question brings back.
 pub const MAX_RANGE_PAIRS: u32 = 256;

@@ -11,17 +11,29 @@ use rand_core::{Rng, SeedableRng};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub enum Purpose {
+    /// Whether a copy of a message is lost.
     Loss = 1,
+    /// How long a copy is on its way.
     Latency = 2,
+    /// Whether a copy arrives a second time.
     Duplicate = 3,
+    /// How long the second copy is on its way.
     DuplicateLatency = 4,
+    /// Whether a copy is held back, so that later ones overtake it.
     Reorder = 5,
+    /// How long a copy is on its way before the global stabilisation time.
     BeforeGst = 6,
+    /// What the workload sends, from whom and to whom.
     Workload = 7,
+    /// Who proposes, where the choice is random.
     Proposer = 8,
+    /// Which validators are Byzantine, where a scenario gives a number.
     ChooseByzantine = 9,
+    /// What a Byzantine strategy leaves to chance.
     Adversary = 10,
+    /// Validators' keys.
     Keys = 11,
+    /// Which validators are down, where a scenario gives a number.
     ChooseCrashed = 12,
 }
 
@@ -35,6 +47,7 @@ pub struct Randomness {
 pub struct Draw(ChaCha8Rng);
 
 impl Randomness {
+    /// All draws of the run with this seed.
     #[must_use]
     pub fn new(seed: u64) -> Self {
         let mut key = [0; 32];
@@ -56,6 +69,7 @@ impl Randomness {
 pub const MILLION: u32 = 1_000_000;
 
 impl Draw {
+    /// The next 64 bits of this draw.
     pub fn u64(&mut self) -> u64 {
         self.0.next_u64()
     }

@@ -3,5 +3,7 @@
 /// A point or a span of simulated time in microseconds.
 pub type Micros = u64;
 
+/// One millisecond in microseconds.
 pub const MILLISECOND: Micros = 1_000;
+/// One second in microseconds.
 pub const SECOND: Micros = 1_000_000;

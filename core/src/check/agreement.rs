@@ -107,7 +107,7 @@ impl Agreement {
         let monitor = "agreement";
         let Some((height, (since, sides))) = self.forks.first_key_value() else {
             let sentence = match self.decisions {
-                0 => "Agreement holds: nothing is decided yet.".to_owned(),
+                0 => "Agreement holds: nothing has been decided yet.".to_owned(),
                 _ => "Agreement holds: all honest validators decided the same blocks.".to_owned(),
             };
             return Finding {
@@ -117,13 +117,13 @@ impl Agreement {
                 since: None,
             };
         };
-        let told: Vec<String> = sides
+        let decided: Vec<String> = sides
             .iter()
             .map(|s| format!("{} decided {}", names(&trace.head, &s.by), s.block.short(8)))
             .collect();
         let mut sentence = format!(
-            "Agreement is violated: fork at height {height}: {}.",
-            told.join("; ")
+            "Agreement is violated. At height {height}, {}.",
+            decided.join(", but ")
         );
         if sides.len() > 1 {
             sentence.push_str(&guilt(&both(sides), *height, trace));
@@ -157,7 +157,7 @@ fn guilt(both: &[ValidatorId], height: Height, trace: &Trace) -> String {
     let name = |v: &ValidatorId| trace.head.validators.get(v.index()).map(|(n, _)| n.clone());
     let who: Vec<String> = both.iter().filter_map(name).collect();
     format!(
-        " Signed by both sides: {}, {} of the stake.",
+        " Signed both blocks: {}, {} of the stake.",
         listed(&who),
         percent(stake, set.total())
     )

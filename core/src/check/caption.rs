@@ -10,13 +10,14 @@ use crate::types::Height;
 /// The newest sentence worth reading.
 #[derive(Clone, Debug, Default)]
 pub struct Caption {
+    /// One sentence, for the line below the chart.
     pub sentence: String,
     /// A lesser sentence does not push out a weightier one before this.
     until: Micros,
     height: Height,
 }
 
-/// How long bad news stays before news of a later block replaces it.
+/// How long a caption about a problem stays before one about a later block replaces it.
 const LINGER: Micros = 300_000;
 
 impl Caption {
@@ -26,7 +27,7 @@ impl Caption {
             Event::Committed(commit) => {
                 if agreement.forked(commit.height) {
                     let told = format!(
-                        "{} decided {} at height {}: another honest validator decided a different block there.",
+                        "{} decided {} at height {}, but another honest validator decided a different block there.",
                         name(commit.node),
                         commit.block.short(8),
                         commit.height
@@ -73,7 +74,7 @@ impl Caption {
                     .get(usize::from(a.kind))
                     .map_or("message", |k| k.name);
                 let told = format!(
-                    "{} holds two {kind}s of {offender} for height {}, round {}: an equivocation, and proof of it.",
+                    "{} received two conflicting {kind}s from {offender} for height {}, round {}: proof of equivocation.",
                     name(a.reporter),
                     a.slot.height,
                     a.slot.round
@@ -91,7 +92,7 @@ impl Caption {
             ),
             Event::Skipped { node, detail } => (
                 format!(
-                    "{} jumps to round {} of height {}: more than a third of the stake is there.",
+                    "{} skips to round {} of height {}: more than a third of the stake is already there.",
                     name(*node),
                     detail.round,
                     detail.height
@@ -100,7 +101,7 @@ impl Caption {
             ),
             Event::Crashed { node } => (format!("{} is down.", name(*node)), LINGER),
             Event::Restarted { node } => (
-                format!("{} is back, with what it had written down.", name(*node)),
+                format!("{} is back, with everything it had promised.", name(*node)),
                 LINGER,
             ),
             Event::Changed(sentence) => (format!("At {} {sentence}.", seconds(record.at)), LINGER),

@@ -8,7 +8,7 @@ use crate::trace::{Commit, Event, Head, Record, Trace};
 use crate::types::{BlockId, Height, NodeId, Slot, ValidatorId};
 use std::collections::{BTreeMap, VecDeque};
 
-/// Turns and vote sheets kept open, the oldest go first: a chain that stalls for ever stays small.
+/// Turns and vote sheets kept open, the oldest go first, so that a chain that stalls forever stays small.
 const TURNS: usize = 64;
 const SHEETS: usize = 64;
 /// Heights a vote may come late and still be counted as late rather than missing.
@@ -25,6 +25,7 @@ pub struct Duty {
     pub missed: u64,
     /// Votes for the decided block that left before anybody honest had decided it.
     pub in_time: u64,
+    /// Votes that arrived after the height was decided.
     pub late: u64,
     /// Decided blocks it never voted for, by kind of vote.
     pub missing: u64,
@@ -86,6 +87,7 @@ struct Awaited {
     at: Micros,
 }
 
+/// What every validator did and missed.
 #[derive(Clone, Debug)]
 pub struct Participation {
     of: Vec<Duty>,
@@ -119,7 +121,7 @@ impl Participation {
         &self.of
     }
 
-    /// Something was put on the wire: perhaps a proposal or a vote.
+    /// Something was sent, perhaps a proposal or a vote.
     pub(super) fn sent(&mut self, record: &Record, trace: &Trace) {
         let Event::Sent {
             message,
@@ -311,7 +313,7 @@ impl Participation {
             && entry.key().height <= last.height
         {
             let (slot, turn) = entry.remove_entry();
-            // Rounds begun after the deciding one are nobody's duty any more.
+            // Rounds begun after the deciding one are no longer anyone's duty.
             if slot <= last {
                 self.passed(&turn);
             }

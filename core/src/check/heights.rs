@@ -24,8 +24,11 @@ const PROPOSALS: usize = 64;
 /// Median, 95th and 99th percentile, microseconds; zeros where nothing was measured.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Spread {
+    /// Median, microseconds.
     pub p50: Micros,
+    /// 95 of 100 are at most this, microseconds.
     pub p95: Micros,
+    /// 99 of 100 are at most this, microseconds.
     pub p99: Micros,
 }
 
@@ -47,20 +50,25 @@ pub(super) fn percentile(sorted: &[Micros], p: u64) -> Micros {
     sorted.get(index as usize).copied().unwrap_or(0)
 }
 
-/// Copies put on the wire and their bytes.
+/// Copies sent and their bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Traffic {
+    /// Copies sent.
     pub copies: u64,
+    /// Encoded size of these copies.
     pub bytes: u64,
 }
 
 /// One height, as the honest validators decided it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HeightFigures {
+    /// The height.
     pub height: Height,
     /// Of the first honest decision.
     pub at: Micros,
+    /// The round whose block was decided.
     pub round: Round,
+    /// The decided block.
     pub block: BlockId,
     /// Since the first decision of the height before; `None` for the first height seen.
     pub interval: Option<Micros>,
@@ -68,6 +76,7 @@ pub struct HeightFigures {
     pub intervals: Spread,
     /// From the proposal leaving to each honest decision by votes.
     pub latency: Spread,
+    /// Transactions in the block.
     pub transactions: u32,
     /// `None` until an honest validator has executed the block.
     pub gas: Option<u64>,
@@ -149,7 +158,7 @@ impl Heights {
         found.map(|(_, at)| *at)
     }
 
-    /// Something was put on the wire.
+    /// Something was sent.
     pub(super) fn sent(&mut self, record: &Record, trace: &Trace) {
         let Event::Sent {
             message, copies, ..

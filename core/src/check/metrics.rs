@@ -15,27 +15,37 @@ const MARKS: usize = 512;
 /// Counts of one kind of message.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Tally {
+    /// Copies sent.
     pub sent: u64,
+    /// Copies that arrived.
     pub delivered: u64,
+    /// Copies that never arrived.
     pub lost: u64,
 }
 
 /// One height as honest nodes decided it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Decided {
+    /// The height.
     pub height: Height,
+    /// The round in which the block was decided.
     pub round: Round,
+    /// The decided block.
     pub block: BlockId,
+    /// When the first honest node decided it, microseconds.
     pub at: Micros,
+    /// Transactions in the block.
     pub transactions: u32,
     /// Copies sent by anybody since the height before was first decided.
     pub copies: u64,
 }
 
+/// Figures of a run up to now.
 #[derive(Clone, Debug)]
 pub struct Metrics {
     /// By index into the head's kinds.
     pub by_kind: Vec<Tally>,
+    /// Transactions in decided blocks.
     pub transactions: u64,
     /// First decisions, newest last.
     pub decided: VecDeque<Decided>,

@@ -26,7 +26,9 @@ use std::sync::Arc;
 /// What a monitor found.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
+    /// `agreement`, `validity`, `state roots` or `progress`.
     pub monitor: &'static str,
+    /// Whether the property holds.
     pub kind: FindingKind,
     /// One plain sentence.
     pub sentence: String,
@@ -34,14 +36,18 @@ pub struct Finding {
     pub since: Option<Micros>,
 }
 
+/// How a property stands, worst first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum FindingKind {
+    /// It does not hold, and can never hold again in this run.
     Violated,
+    /// Nothing wrong was decided, but nothing has been decided for too long either.
     Stalled,
+    /// It holds so far.
     Holds,
 }
 
-/// Who is honest and who is up, as the trace has told so far.
+/// Who is honest and who is up, according to the trace so far.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Roster {
     byzantine: Vec<NodeId>,
@@ -88,9 +94,13 @@ pub struct Monitors {
     validity: validity::Validity,
     roots: roots::Roots,
     progress: progress::Progress,
+    /// Figures of the whole run.
     pub metrics: Metrics,
+    /// Figures by height.
     pub heights: Heights,
+    /// Figures by validator.
     pub duties: Participation,
+    /// The sentence about what just happened.
     pub caption: Caption,
     /// Commands that found nothing to act on, when and why, the first [`MAX_VANISHED`].
     pub vanished: Vec<(Micros, String)>,
@@ -100,6 +110,7 @@ pub struct Monitors {
 const MAX_VANISHED: usize = 64;
 
 impl Monitors {
+    /// Monitors of a run that begins, or is read, with this head.
     #[must_use]
     pub fn new(head: &Head) -> Self {
         Monitors {
@@ -185,14 +196,14 @@ impl Monitors {
         self.agreement.forks()
     }
 
-    /// Whose signatures stand under both blocks of the first fork.
+    /// Validators that signed both blocks of the first fork.
     #[must_use]
     pub fn guilty(&self) -> Vec<ValidatorId> {
         self.agreement.guilty()
     }
 }
 
-/// Who votes from a height on, told by what is new: "From height 7 on, v5 votes with stake 100 and v2 does
+/// Who votes from a height on, by what is new: "From height 7 on, v5 votes with stake 100 and v2 does
 /// not vote".
 pub(crate) fn voters(trace: &Trace, change: &ValidatorsChange) -> String {
     let before = trace.validators(change.height.saturating_sub(1));

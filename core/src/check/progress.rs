@@ -71,7 +71,7 @@ impl Progress {
             let sentence = match self.height {
                 0 => "Waiting for the first block.".to_owned(),
                 h => format!(
-                    "The chain goes on: height {h} was decided at {}.",
+                    "The chain makes progress: height {h} was decided at {}.",
                     seconds(self.last)
                 ),
             };

@@ -8,6 +8,7 @@
 
 mod corruptible;
 mod info;
+mod justification;
 mod params;
 pub mod proposer;
 pub mod registry;
@@ -20,6 +21,7 @@ pub use info::{
     Awaited, Bound, Kind, Paper, ProtocolInfo, Role, Rounds, Rule, Share, StepInfo, Threshold,
     TimerInfo, fill_in, percent,
 };
+pub use justification::Justification;
 pub use params::{
     NoParams, ParamError, Parameter, ParameterKind, Params, parameters, read as read_params,
 };
@@ -53,6 +55,12 @@ pub trait Message:
     /// The block whose body travels with this message, if any (a proposal's).
     fn attachment(&self) -> Option<BlockId> {
         None
+    }
+    /// Signed messages inside this one; keep them in a [`Justification`]. The node verifies all of them, and
+    /// those inside them, before [`Protocol::step`] sees any. Whether they prove anything (who signed, how
+    /// much stake, for what) is the protocol's to check.
+    fn justification(&self) -> &[Arc<Signed<Self>>] {
+        &[]
     }
 }
 

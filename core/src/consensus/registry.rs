@@ -1,9 +1,13 @@
 //! The one list of protocols. Whoever works with a protocol by its name goes through [`visit`].
 
+use super::streamlet::Streamlet;
 use super::tendermint::Tendermint;
 use super::{
-    Corruptible, Description, Message, Parameter, Powers, Protocol, ProtocolInfo, parameters,
+    Corruptible, Description, Message, ParamError, Parameter, Powers, Protocol, ProtocolInfo,
+    parameters, read_params,
 };
+use schemars::{Schema, schema_for};
+use serde_json::{Map, Value};
 
 /// What is known of a protocol without running it.
 #[derive(Clone, Copy, Debug)]
@@ -13,6 +17,10 @@ pub struct ProtocolFacts {
     pub powers: Powers,
     /// Its parameters with their limits, sentences and defaults.
     pub parameters: fn() -> Vec<Parameter>,
+    /// Their JSON Schema.
+    pub schema: fn() -> Schema,
+    /// Whether these parameters can be; those left out have their defaults.
+    pub check: fn(&Map<String, Value>) -> Result<(), ParamError>,
 }
 
 impl ProtocolFacts {
@@ -21,6 +29,8 @@ impl ProtocolFacts {
             info: P::INFO,
             powers: Powers::of::<P>(),
             parameters: parameters::<P::Params>,
+            schema: || schema_for!(P::Params),
+            check: |given| read_params::<P::Params>(given).map(drop),
         }
     }
 }
@@ -48,6 +58,7 @@ macro_rules! protocols {
 
 protocols! {
     Tendermint,
+    Streamlet,
 }
 
 /// The facts of the protocol of that name.

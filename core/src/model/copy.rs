@@ -12,10 +12,13 @@ use serde::{Deserialize, Serialize};
 pub struct CopySpec {
     /// Nodes: a validator's name, with `'` behind it for a twin's second node.
     pub from: String,
+    /// The receiving node, written like `from`.
     pub to: String,
     /// As the trace names kinds: `proposal`, `prevote`, `transaction`, ...
     pub kind: String,
+    /// Height of the message's slot; 0 for kinds without a slot.
     pub height: u64,
+    /// Round of the message's slot.
     pub round: u32,
     /// Which of several such copies in flight at the instant of the command, in the order they left.
     #[serde(default, skip_serializing_if = "is_first")]

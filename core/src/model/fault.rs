@@ -5,6 +5,7 @@ use borsh::{BorshDeserialize, BorshSerialize};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+/// Validators that stop, and perhaps start again.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[derive(Serialize, Deserialize, BorshSerialize, BorshDeserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
@@ -12,26 +13,33 @@ pub struct FaultSpec {
     /// This many validators (chosen by seed, never Byzantine ones while others are left) are down from
     /// the start.
     pub crashed: u16,
+    /// Crashes of chosen validators at chosen times.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub crashes: Vec<CrashSpec>,
 }
 
+/// One validator stops.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[derive(Serialize, Deserialize, BorshSerialize, BorshDeserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CrashSpec {
+    /// Its name.
     pub validator: String,
+    /// When it stops, microseconds.
     pub at_us: Micros,
     /// Absent: never comes back.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub restart_us: Option<Micros>,
 }
 
+/// Who is Byzantine and what they do.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[derive(Serialize, Deserialize, BorshSerialize, BorshDeserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct AdversarySpec {
+    /// Which validators.
     pub who: Who,
+    /// What they do.
     pub strategy: StrategySpec,
 }
 
@@ -42,6 +50,7 @@ pub struct AdversarySpec {
 pub enum Who {
     /// That many, drawn by seed: a larger count keeps those of a smaller one.
     Count(u16),
+    /// These validators.
     Names(Vec<String>),
 }
 
@@ -51,6 +60,7 @@ impl Default for Who {
     }
 }
 
+/// What Byzantine validators do.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[derive(Serialize, Deserialize, BorshSerialize, BorshDeserialize, JsonSchema)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
@@ -79,14 +89,21 @@ pub enum StrategySpec {
 #[derive(Serialize, Deserialize, BorshSerialize, BorshDeserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PuppetLine {
+    /// When it arrives, microseconds.
     pub at_us: Micros,
+    /// The puppet that signs it, by name.
     pub from: String,
+    /// Who receives it, by name.
     pub to: Vec<String>,
     /// The protocol's name for the kind: `proposal`, `prevote`, `precommit`.
     pub kind: String,
+    /// Height of its slot.
     pub height: u64,
+    /// Round of its slot.
     pub round: u32,
+    /// What it speaks for.
     pub value: ValueSpec,
+    /// The round in which the proposed block became valid, as Tendermint's proposals say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub valid_round: Option<u32>,
 }
@@ -96,13 +113,16 @@ pub struct PuppetLine {
 #[derive(Serialize, Deserialize, BorshSerialize, BorshDeserialize, JsonSchema)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum ValueSpec {
+    /// No block.
     Nil,
     /// A block of the puppets' own, made when the label is first used: valid, on the parent that the
     /// message's height has at the puppet. Same label and height, same block.
     Block(String),
     /// The block that was first proposed in a slot by anybody.
     Proposed {
+        /// Height of the slot.
         height: u64,
+        /// Round of the slot.
         round: u32,
     },
 }

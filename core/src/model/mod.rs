@@ -7,6 +7,7 @@ mod command;
 mod copy;
 mod fault;
 mod network;
+mod params;
 mod submit;
 
 pub use admission::AdmissionSpec;
@@ -14,6 +15,7 @@ pub use command::{Command, StakeChange, TimedCommand};
 pub use copy::CopySpec;
 pub use fault::{AdversarySpec, CrashSpec, FaultSpec, PuppetLine, StrategySpec, ValueSpec, Who};
 pub use network::{Cut, GstSpec, LatencySpec, NetworkSpec, PartitionSpec};
+pub use params::{ParamValue, ParamsSpec};
 pub use submit::{CoinSpec, InputSpec, SubmitSpec};
 
 use crate::base::{Hash, MILLISECOND, Micros, SECOND};
@@ -28,28 +30,38 @@ pub type Address = Hash;
 /// Version of the meaning of a scenario: raised when the same scenario would run to another digest.
 pub const SEMANTICS: u32 = 1;
 
+/// Everything a run depends on. Two runs of one scenario are equal bit for bit.
 #[derive(Clone, Debug, PartialEq)]
 #[derive(Serialize, Deserialize, BorshSerialize, BorshDeserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Scenario {
-    /// Shape of this file; 1 today.
+    /// Shape of this file; 2 today.
     pub version: u32,
     /// See [`SEMANTICS`].
     pub semantics: u32,
     /// A line for people.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub title: String,
+    /// Source of all randomness: keys, delays, losses, choices.
     pub seed: u64,
+    /// Who takes part. Their order is their number.
     pub validators: Vec<ValidatorSpec>,
     /// Names of validators that run a second node with the same key.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub twins: Vec<String>,
+    /// The protocol and its settings.
     pub protocol: ProtocolSpec,
+    /// How messages travel.
     pub network: NetworkSpec,
+    /// Who is down.
     pub faults: FaultSpec,
+    /// Who is Byzantine.
     pub adversary: AdversarySpec,
+    /// What is sent without a person.
     pub workload: WorkloadSpec,
+    /// How blocks are executed.
     pub execution: ExecutionSpec,
+    /// When monitors say that something is wrong.
     pub checks: CheckSpec,
     /// Coins of user accounts on top of what each has.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -65,7 +77,7 @@ pub struct Scenario {
 impl Default for Scenario {
     fn default() -> Self {
         Scenario {
-            version: 1,
+            version: 2,
             semantics: SEMANTICS,
             title: String::new(),
             seed: 1,
@@ -85,10 +97,12 @@ impl Default for Scenario {
     }
 }
 
+/// One validator.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[derive(Serialize, Deserialize, BorshSerialize, BorshDeserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ValidatorSpec {
+    /// Its name: `v1`, or up to 64 bytes of your own.
     pub name: String,
     /// Its stake at the beginning. With 0 it has no vote and only follows, until a command gives it stake.
     pub stake: u64,
@@ -105,22 +119,24 @@ impl ValidatorSpec {
     }
 }
 
+/// The consensus protocol and what all protocols share.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[derive(Serialize, Deserialize, BorshSerialize, BorshDeserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct ProtocolSpec {
+    /// One of those that `consensusforge about` lists.
     pub name: String,
+    /// Who proposes when.
     pub proposer: ProposerSpec,
-    pub propose_timeout_us: Micros,
-    pub prevote_timeout_us: Micros,
-    pub precommit_timeout_us: Micros,
-    /// Every round's timeouts are longer by this.
-    pub timeout_delta_us: Micros,
     /// Pause between a commit and the next height, at least 1.
     pub block_interval_us: Micros,
     /// Nodes send again and relay until decided. Off only where arithmetic is checked.
     pub resend: bool,
+    /// How long a node without progress waits before it sends again, microseconds.
     pub resend_interval_us: Micros,
+    /// The protocol's own parameters; `consensusforge about` lists them.
+    #[serde(skip_serializing_if = "ParamsSpec::is_empty")]
+    pub params: ParamsSpec,
 }
 
 impl Default for ProtocolSpec {
@@ -128,22 +144,22 @@ impl Default for ProtocolSpec {
         ProtocolSpec {
             name: "tendermint".into(),
             proposer: ProposerSpec::Priority,
-            propose_timeout_us: 1_000 * MILLISECOND,
-            prevote_timeout_us: 500 * MILLISECOND,
-            precommit_timeout_us: 500 * MILLISECOND,
-            timeout_delta_us: 250 * MILLISECOND,
             block_interval_us: 500 * MILLISECOND,
             resend: true,
             resend_interval_us: 1_000 * MILLISECOND,
+            params: ParamsSpec::default(),
         }
     }
 }
 
+/// Who proposes in a slot.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[derive(Serialize, Deserialize, BorshSerialize, BorshDeserialize, JsonSchema)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum ProposerSpec {
+    /// CometBFT's priorities: as often as the stake says, as evenly as possible.
     Priority,
+    /// One after another, whatever their stakes.
     Rotation,
     /// A draw in proportion to stake, from the run's seed.
     Draw,
@@ -151,6 +167,7 @@ pub enum ProposerSpec {
     List(Vec<String>),
 }
 
+/// Transactions that are sent without a person.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[derive(Serialize, Deserialize, BorshSerialize, BorshDeserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
@@ -170,10 +187,12 @@ impl Default for WorkloadSpec {
     }
 }
 
+/// How blocks are filled and executed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[derive(Serialize, Deserialize, BorshSerialize, BorshDeserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct ExecutionSpec {
+    /// Gas that the transactions of one block may use together.
     pub block_gas: u64,
     /// Gas executed in a simulated second; 0: execution takes no simulated time.
     pub gas_per_second: u64,
@@ -195,6 +214,7 @@ impl Default for ExecutionSpec {
     }
 }
 
+/// Settings of monitors.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[derive(Serialize, Deserialize, BorshSerialize, BorshDeserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
@@ -216,7 +236,9 @@ impl Default for CheckSpec {
 #[derive(Serialize, Deserialize, BorshSerialize, BorshDeserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ContractSpec {
+    /// The name that commands use.
     pub name: String,
+    /// SHA-256 of the module.
     pub sha256: Hash,
     /// Base64 of the module; absent for built-in ones. Shared, for a scenario is copied at every act.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -229,6 +251,8 @@ pub struct ContractSpec {
 #[derive(Serialize, Deserialize, BorshSerialize, BorshDeserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AccountSpec {
+    /// User account, 0 to 7.
     pub user: u16,
+    /// What it owns, in each denomination once.
     pub coins: Vec<CoinSpec>,
 }

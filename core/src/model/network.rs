@@ -5,18 +5,25 @@ use borsh::{BorshDeserialize, BorshSerialize};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+/// How messages travel.
 #[derive(Clone, Debug, PartialEq)]
 #[derive(Serialize, Deserialize, BorshSerialize, BorshDeserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct NetworkSpec {
+    /// How long a copy is on its way.
     pub latency: LatencySpec,
+    /// Probability that a copy is lost, in parts in a million.
     pub loss_ppm: u32,
+    /// Probability that a copy arrives twice, in parts in a million.
     pub duplicate_ppm: u32,
     /// Share of messages that are held back by `reorder_by_us` more.
     pub reorder_ppm: u32,
+    /// How long such a copy is held back, microseconds.
     pub reorder_by_us: Micros,
+    /// Cuts with times.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub partitions: Vec<PartitionSpec>,
+    /// The global stabilisation time; absent: the network is what the other fields say from the start.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub gst: Option<GstSpec>,
 }
@@ -43,37 +50,50 @@ impl Default for NetworkSpec {
 #[derive(Serialize, Deserialize, BorshSerialize, BorshDeserialize, JsonSchema)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum LatencySpec {
+    /// Always the same.
     Constant {
+        /// Microseconds.
         us: Micros,
     },
+    /// Any delay between two bounds is equally likely.
     Uniform {
+        /// Microseconds.
         min_us: Micros,
+        /// Microseconds.
         max_us: Micros,
     },
     /// Cut off at 0.
     Normal {
+        /// Microseconds.
         mean_us: Micros,
+        /// Standard deviation, microseconds.
         deviation_us: Micros,
     },
     /// Median and the sigma of the logarithm in thousandths (500 = 0.5).
     LogNormal {
+        /// Microseconds.
         median_us: Micros,
+        /// Sigma of the logarithm, in thousandths.
         sigma_milli: u32,
     },
     /// `us[from][to]` by validator, constant; twins use their validator's row.
     Matrix {
+        /// Microseconds; row: sender, column: receiver.
         us: Vec<Vec<Micros>>,
     },
 }
 
+/// A cut with a beginning and perhaps an end.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[derive(Serialize, Deserialize, BorshSerialize, BorshDeserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PartitionSpec {
+    /// When it begins, microseconds.
     pub from_us: Micros,
     /// Absent: until the end, or until a `heal` command.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub until_us: Option<Micros>,
+    /// What is cut.
     pub cut: Cut,
 }
 
@@ -93,7 +113,10 @@ pub enum Cut {
 #[derive(Serialize, Deserialize, BorshSerialize, BorshDeserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct GstSpec {
+    /// The global stabilisation time, microseconds.
     pub at_us: Micros,
+    /// Longest delay before it, microseconds.
     pub max_before_us: Micros,
+    /// Longest delay after it, microseconds.
     pub delta_us: Micros,
 }

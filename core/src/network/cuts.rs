@@ -9,8 +9,11 @@ use std::collections::BTreeSet;
 pub enum Links {
     /// Group of each node; nothing passes between different groups.
     Groups(Vec<u16>),
+    /// Nothing passes in one direction.
     OneWay {
+        /// Senders.
         from: Vec<NodeId>,
+        /// Receivers.
         to: Vec<NodeId>,
     },
 }
@@ -54,6 +57,7 @@ impl Cuts {
         self.isolated.remove(&node)
     }
 
+    /// True when nothing sent at `now` from one node to the other arrives.
     #[must_use]
     pub fn cut(&self, now: Micros, from: NodeId, to: NodeId) -> bool {
         let alone = !self.isolated.is_empty()

@@ -8,22 +8,30 @@ use crate::base::{Micros, limits::MAX_DELAY};
 use crate::types::NodeId;
 use std::sync::Arc;
 
+/// How long a copy is on its way. Times are microseconds.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Latency {
+    /// Always the same.
     Constant(Micros),
     /// Both ends included.
     Uniform {
+        /// The least.
         min: Micros,
+        /// The most.
         max: Micros,
     },
     /// Mean and standard deviation; what falls below 0 is 0.
     Normal {
+        /// The mean.
         mean: Micros,
+        /// Standard deviation.
         deviation: Micros,
     },
     /// Median, and sigma of the logarithm in thousandths.
     LogNormal {
+        /// The median.
         median: Micros,
+        /// Sigma of the logarithm, in thousandths.
         sigma_milli: u32,
     },
     /// Row `from`, column `to`.

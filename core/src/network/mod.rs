@@ -12,16 +12,21 @@ use crate::base::{Micros, random::Draw};
 use crate::trace::Loss;
 use crate::types::NodeId;
 
-/// What becomes of a copy put on the wire now.
+/// The fate of a copy sent now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Passage {
     /// Arrives after this many microseconds, and perhaps a second time.
     Arrives {
+        /// Microseconds until it arrives.
         after: Micros,
+        /// Microseconds until it arrives a second time, if it does.
         again: Option<Micros>,
     },
+    /// It never arrives.
     Lost {
+        /// What lost it.
         why: Loss,
+        /// Microseconds after which it would have arrived.
         after: Micros,
     },
 }
@@ -35,27 +40,38 @@ pub trait Model {
 /// Partial synchrony: before `at` any delay up to `max_before`, after it at most `delta` and no loss.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Gst {
+    /// The global stabilisation time, microseconds.
     pub at: Micros,
+    /// Longest delay before it, microseconds.
     pub max_before: Micros,
+    /// Longest delay after it, microseconds.
     pub delta: Micros,
 }
 
 /// Parameters as they stand now; commands change them while a run goes on.
 #[derive(Clone, Debug)]
 pub struct Conditions {
+    /// How long copies are on their way.
     pub latency: Latency,
+    /// Probability of a loss, in parts in a million.
     pub loss_ppm: u32,
+    /// Probability of a second copy, in parts in a million.
     pub duplicate_ppm: u32,
+    /// Probability of being held back, in parts in a million.
     pub reorder_ppm: u32,
+    /// How long a copy is then held back, microseconds.
     pub reorder_by: Micros,
+    /// The global stabilisation time, if there is one.
     pub gst: Option<Gst>,
 }
 
 /// The simulated network. Every draw is addressed by (seed, link, k-th copy on that link): changing one
-/// parameter leaves the luck of all others, and of every other link, as it was.
+/// parameter leaves the draws of all others, and of every other link, as they were.
 #[derive(Clone, Debug)]
 pub struct Network {
+    /// What can be changed while a run goes on.
     pub conditions: Conditions,
+    /// What is cut.
     pub cuts: Cuts,
     randomness: Randomness,
     nodes: usize,
@@ -64,6 +80,7 @@ pub struct Network {
 }
 
 impl Network {
+    /// A network between `nodes` nodes.
     #[must_use]
     pub fn new(conditions: Conditions, cuts: Cuts, randomness: Randomness, nodes: usize) -> Self {
         Network {

@@ -1,15 +1,17 @@
 //! Scenarios as links and as files.
 //!
 //! Both carry one document: the scenario and, perhaps, what its run is expected to come to. A link is
-//! `v1.` and base64url text of six bytes of SHA-256 and a deflated JSON document that leaves out
+//! `v2.` and base64url text of six bytes of SHA-256 and a deflated JSON document that leaves out
 //! defaults; the digest is over the deflated bytes, so that a link that opens is the link that was
-//! made. A file is the whole document as JSON for people, with `"consensusforge": 1` on top.
+//! made. A file is the whole document as JSON for people, with `"consensusforge": 2` on top.
 
 use super::Scenario;
 use super::migrate::{defaults, migrate, prune};
+use super::params::{expanded, reduced};
 use super::validate::{ScenarioError, VERSION, quote};
 use crate::base::digest::sha256;
 use crate::base::limits::{LINK_MAX_BYTES, LINK_WARN_BYTES, MAX_SCENARIO_BYTES};
+use crate::model::Command;
 use base64::Engine as _;
 use base64::alphabet::URL_SAFE;
 use base64::engine::DecodePaddingMode;
@@ -35,7 +37,9 @@ pub struct Expected {
 /// What a link or a file carries.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Document {
+    /// What is run.
     pub scenario: Scenario,
+    /// Where its maker saw it end, to compare a replay with.
     pub expected: Option<Expected>,
 }
 
@@ -43,8 +47,9 @@ pub struct Document {
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
 pub struct File {
-    /// Version of the file format; 1 today.
+    /// Version of the file format; 2 today.
     pub consensusforge: u32,
+    /// What is run.
     pub scenario: Scenario,
     /// Where the run was when the file was made, to check a replay against.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -59,6 +64,7 @@ pub struct LinkText {
     pub fragment: String,
     /// Length of the text, also when it is too long.
     pub bytes: usize,
+    /// A sentence when the link is long or too long.
     pub warning: Option<String>,
 }
 
@@ -70,7 +76,7 @@ const COMPRESSION: u8 = 10;
 /// Characters of a parser's complaint that a sentence repeats.
 const REASON: usize = 300;
 
-/// Text without padding. Bits of the last character that belong to no byte are not looked at.
+/// Text without padding. Bits of the last character that belong to no byte are ignored.
 const BASE64: GeneralPurpose = GeneralPurpose::new(
     &URL_SAFE,
     GeneralPurposeConfig::new()
@@ -84,8 +90,8 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
 pub fn write_link(document: &Document) -> LinkText {
     let mut json = Map::new();
     // A scenario has string keys and no floats: it always becomes a Value.
-    let scenario = serde_json::to_value(&document.scenario).unwrap_or_default();
-    json.insert("scenario".into(), prune(scenario, &defaults(VERSION)));
+    let scenario = serde_json::to_value(whole(&document.scenario)).unwrap_or_default();
+    json.insert("scenario".into(), prune(VERSION, scenario));
     if let Some(expected) = &document.expected {
         json.insert(
             "expected".into(),
@@ -106,7 +112,7 @@ fn limit(fragment: String) -> LinkText {
             fragment: String::new(),
             bytes,
             warning: Some(format!(
-                "This run needs a link of {bytes} bytes; more than {LINK_MAX_BYTES} do not travel. \
+                "This run needs a link of {bytes} bytes, and links may have at most {LINK_MAX_BYTES}. \
                  Save it as a file instead."
             )),
         };
@@ -134,7 +140,7 @@ pub fn read_link(text: &str) -> Result<Document, ScenarioError> {
     let fragment = text.rsplit_once('#').map_or(text, |(_, after)| after);
     if fragment.is_empty() {
         return Err(link_error(
-            "the link is empty: nothing stands behind `#`. Copy the whole link.",
+            "the link is empty: nothing follows `#`. Copy the whole link.",
         ));
     }
     let (version, body) = split_version(fragment)?;
@@ -155,7 +161,7 @@ pub fn read_link(text: &str) -> Result<Document, ScenarioError> {
     document(version, &json, "link")
 }
 
-/// `v1.` in front, and what follows.
+/// The version in front, and what follows.
 fn split_version(fragment: &str) -> Result<(u32, &str), ScenarioError> {
     let not_ours = || {
         link_error(format!(
@@ -182,7 +188,7 @@ fn unpack(body: &str, offset: usize) -> Result<Vec<u8>, ScenarioError> {
         .find(|(_, c)| !(c.is_ascii_alphanumeric() || matches!(c, '-' | '_')))
     {
         return Err(link_error(format!(
-            "the link is mangled: character {} is {}, which no link contains. Copy it again from \
+            "the link is damaged: character {} is {}, which no link contains. Copy it again from \
              where it was made.",
             offset + at + 1,
             quote(&character.to_string())
@@ -195,7 +201,7 @@ fn unpack(body: &str, offset: usize) -> Result<Vec<u8>, ScenarioError> {
     if sha256(deflated).0[..CHECK_BYTES] == *check {
         return json.map_err(|e| match e.status {
             TINFLStatus::HasMoreOutput => link_error(format!(
-                "what the link unpacks to is larger than {MAX_SCENARIO_BYTES} bytes, the most a \
+                "the content of the link is larger than {MAX_SCENARIO_BYTES} bytes, the most a \
                  scenario may have. It was not made by ConsensusForge."
             )),
             _ => mangled(),
@@ -220,7 +226,7 @@ fn truncated() -> ScenarioError {
 
 fn mangled() -> ScenarioError {
     link_error(
-        "the link is mangled: its check does not fit its content. Copy it again from where it was \
+        "the link is damaged: its checksum does not match. Copy it again from where it was \
          made.",
     )
 }
@@ -230,7 +236,7 @@ fn mangled() -> ScenarioError {
 pub fn write_file(document: &Document) -> String {
     let file = File {
         consensusforge: VERSION,
-        scenario: document.scenario.clone(),
+        scenario: whole(&document.scenario),
         expected: document.expected.clone(),
     };
     // Like above: a scenario always becomes JSON.
@@ -255,6 +261,15 @@ pub fn read_file(bytes: &[u8]) -> Result<Document, ScenarioError> {
         return error("the file is empty; choose one that ConsensusForge saved.".into());
     }
     document(0, bytes, "file")
+}
+
+/// Reads a command as the `commands` of a scenario hold it, without its instant.
+///
+/// # Errors
+/// A sentence where `json` is not a command. The command may still be impossible in a run: see
+/// [`super::validate()`].
+pub fn read_command(json: Value) -> Result<Command, ScenarioError> {
+    fit("command", json)
 }
 
 /// Reads a link or a file, whichever it is.
@@ -305,14 +320,23 @@ fn document(version: u32, json: &[u8], what: &str) -> Result<Document, ScenarioE
         return Err(ScenarioError::new(
             what,
             format!(
-                "there is no field {} here; there are `consensusforge`, `scenario` and `expected`. \
-                 Take it out.",
+                "there is no field {} here; the fields are `consensusforge`, `scenario` and `expected`. \
+                 Remove it.",
                 quote(stray)
             ),
         ));
     }
-    let scenario: Scenario = fit("", migrate(version, scenario))?;
+    let mut scenario: Scenario = fit("", migrate(version, scenario))?;
+    scenario.protocol = reduced(scenario.protocol);
     Ok(Document { scenario, expected })
+}
+
+/// The same with every parameter of its protocol written down.
+fn whole(scenario: &Scenario) -> Scenario {
+    Scenario {
+        protocol: expanded(&scenario.protocol),
+        ..scenario.clone()
+    }
 }
 
 /// Serde would take a list for an object, field by field; a person who writes `"network": []` means
@@ -342,12 +366,14 @@ fn object(json: &[u8], what: &str) -> Result<Map<String, Value>, ScenarioError> 
         Ok(Value::Object(fields)) => Ok(fields),
         Ok(_) => Err(ScenarioError::new(
             what,
-            format!("the {what} holds JSON and no scenario. Choose one that ConsensusForge saved."),
+            format!(
+                "the {what} contains JSON, but no scenario. Choose one that ConsensusForge saved."
+            ),
         )),
         Err(e) if e.is_eof() => Err(ScenarioError::new(
             what,
             format!(
-                "the {what} is cut off at line {}, column {}: its end is missing. Get the whole one.",
+                "the {what} is cut off at line {}, column {}: its end is missing. Get the complete {what}.",
                 e.line(),
                 e.column()
             ),
@@ -396,7 +422,7 @@ fn check_expected(expected: Expected) -> Result<Expected, ScenarioError> {
         Err(ScenarioError::new(
             "expected.digest",
             format!(
-                "{} is not a run's digest, which has 64 small hex digits. Take `expected` out to run \
+                "{} is not a run's digest, which has 64 lower-case hex digits. Remove `expected` to run \
                  without a comparison.",
                 quote(digest)
             ),

@@ -1,4 +1,4 @@
-//! The settings in force at an instant of a run: the scenario as written, with the commands up to that
+//! The settings that apply at an instant of a run: the scenario as written, with the commands up to that
 //! instant folded in. Controls show this, also after a seek or once a link is open.
 
 use super::model::{
@@ -6,7 +6,7 @@ use super::model::{
     Who,
 };
 
-/// The scenario as if it had been written with the settings in force at `now_us` (microseconds of
+/// The scenario as if it had been written with the settings that apply at `now_us` (microseconds of
 /// simulated time). It has no commands; `faults.crashed` is what the last [`Command::SetCrashed`] set.
 #[must_use]
 pub fn at(scenario: &Scenario, now_us: u64) -> Scenario {
@@ -78,7 +78,7 @@ pub fn restarted(scenario: &Scenario, now_us: u64, change: impl FnOnce(&mut Scen
     next
 }
 
-/// Brings counts and names back into range. With v4 gone, a cut of "v4 alone" has nobody left to cut off and
+/// Brings counts and names back into range. With v4 gone, a cut of "v4 alone" has no validator left to cut off and
 /// goes too; a list of proposers without a name becomes rotation.
 fn fit(s: &mut Scenario) {
     let n = u16::try_from(s.validators.len()).unwrap_or(u16::MAX);

@@ -4,6 +4,7 @@
 pub mod codec;
 pub mod effective;
 mod migrate;
+pub mod params;
 
 pub mod presets;
 pub mod validate;

@@ -19,7 +19,7 @@ pub(super) struct Back {
     found: Option<u64>,
 }
 
-/// What came of trying one event.
+/// The result of trying one event.
 pub(super) enum One {
     /// It ran; whether it was a thing of the unit.
     Ran(bool),

@@ -128,7 +128,7 @@ impl Session {
                 round,
                 height,
             } => {
-                // A pause ends by a timer too; nobody waited in vain there.
+                // A pause ends by a timer too; nothing failed there.
                 self.sim.trace().head.timer_fired(*timer)?;
                 (
                     *node,

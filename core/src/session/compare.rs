@@ -5,25 +5,29 @@ use super::{Scenario, Session, branch};
 use crate::base::Micros;
 use crate::trace::{Event, Head, Loss, MessageId, Record, Trace};
 use borsh::{BorshDeserialize, BorshSerialize};
+use serde::{Deserialize, Serialize};
 
 /// The first thing in which two runs differ: what each did where the other did something else.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[derive(BorshSerialize, BorshDeserialize)]
+#[derive(Serialize, Deserialize, BorshSerialize, BorshDeserialize)]
 pub struct Difference {
     /// The earlier of the two.
     pub at_us: u64,
     /// `None`: nothing happened there up to the instant both have reached.
     pub here: Option<Happened>,
+    /// The first thing that happened differently in the other run.
     pub there: Option<Happened>,
 }
 
 /// A message sent, a copy delivered or lost, a block decided.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[derive(BorshSerialize, BorshDeserialize)]
+#[derive(Serialize, Deserialize, BorshSerialize, BorshDeserialize)]
 pub struct Happened {
+    /// When it happened, microseconds.
     pub at_us: u64,
     /// The node it happened at (of a loss, the sender), and the receiver where there is one.
     pub node: u16,
+    /// The receiving node.
     pub to: Option<u16>,
     /// Number of the message in its own run; `None` for a decision.
     pub message: Option<u32>,
@@ -34,7 +38,9 @@ pub struct Happened {
 /// Records compared so far of each trace.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Compared {
+    /// Records of this run.
     pub here: u64,
+    /// Records of the other run.
     pub there: u64,
 }
 
@@ -146,8 +152,8 @@ fn happened(trace: &Trace, record: &Record) -> Happened {
             let why = match why {
                 Loss::Network => "is lost on the way",
                 Loss::Partition => "is cut off",
-                Loss::Down => "finds nobody",
-                Loss::Hand => "is taken off the wire",
+                Loss::Down => "finds its receiver down",
+                Loss::Hand => "is dropped manually",
             };
             let what = format!(
                 "{} to {} {why}",
@@ -238,7 +244,7 @@ impl Finder {
     /// Looks for a difference up to `until`, for about `max_steps` events; `None`: not done yet.
     ///
     /// # Errors
-    /// When so much happens at one instant that it cannot be told whether there is one.
+    /// When so much happens at one instant that it cannot be decided whether there is one.
     pub fn work(
         &mut self,
         until: Micros,
@@ -295,7 +301,7 @@ impl Finder {
 }
 
 impl Session {
-    /// A session beside this one that runs `scenario`: what the two have in common is shared.
+    /// A second session that runs `scenario`; what the two have in common is shared.
     ///
     /// # Errors
     /// A sentence for a scenario that cannot run.

@@ -21,7 +21,9 @@ pub struct Difference {
     pub what: String,
     /// For storage, the key in hex.
     pub key: Option<String>,
+    /// In hex; `None`: nothing was stored.
     pub before: Option<String>,
+    /// In hex; `None`: nothing is stored.
     pub after: Option<String>,
 }
 

@@ -50,6 +50,7 @@ impl Session {
         self.sim.trace().validators(decided + 1)
     }
 
+    /// The run at this instant.
     #[must_use]
     pub fn frame(&self) -> Frame {
         let trace = self.sim.trace();

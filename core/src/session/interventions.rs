@@ -36,7 +36,7 @@ impl Session {
             return Ok(());
         }
         Err(Problem::new(format!(
-            "The {} from {} to {} is not in flight any more, so nothing was done. Pause, go back a little, \
+            "The {} from {} to {} is no longer in flight, so nothing was done. Pause, go back a little, \
              and try again.",
             message.kind, message.from, message.to
         )))

@@ -16,13 +16,17 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug)]
 #[derive(Serialize, Deserialize, BorshSerialize, BorshDeserialize, JsonSchema)]
 pub struct Microscope {
+    /// The height that is compared.
     pub height: u64,
-    /// Names, blocks executed and the roots that came of them, of the one and the other.
+    /// Names of the one and the other validator.
     pub validators: (String, String),
+    /// Digests of the two blocks executed.
     pub blocks: (String, String),
+    /// State roots after them.
     pub roots: (String, String),
     /// One sentence on where they part, or that they do not.
     pub sentence: String,
+    /// Where the two executions first differ.
     pub divergence_time: Option<Parting>,
     /// What differed before this block already.
     pub before: Vec<Difference>,
@@ -38,9 +42,11 @@ pub struct Parting {
     pub transaction: Option<u32>,
     /// The contract, as `forge1...`, and which entry point ran.
     pub contract: String,
+    /// Name of the entry point.
     pub entry: String,
     /// How many calls of contracts, and within this one how many host calls, went alike before.
     pub call: u64,
+    /// Host calls within that call that were equal before.
     pub host_call: Option<u64>,
     /// `read`, `write`, `query`, ..., or `gas`, or `answer`.
     pub what: String,
@@ -71,7 +77,7 @@ impl Session {
         let again = |node: usize| {
             self.sim.execute_again(id(node), height).ok_or_else(|| {
                 Problem::new(format!(
-                    "validator {} cannot execute height {height} again: it has not decided it, or has forgotten the state before it. Move the run to just after that height",
+                    "validator {} cannot execute height {height} again: it has not decided that height, or no longer keeps the state before it. Move the run to just after that height",
                     node + 1
                 ))
             })
@@ -123,16 +129,16 @@ fn sentence(
     };
     let rest = match (divergence_time, before.is_empty(), after.is_empty()) {
         (Some(p), ..) => format!(
-            "{one} and {other} part at a {} in the contract's {}: {one} saw {}, {other} saw {}.",
+            "{one} and {other} diverge at a {} in the contract's {}: {one} saw {}, {other} saw {}.",
             p.what, p.entry, p.seen.0, p.seen.1
         ),
         (None, true, true) => format!("{one} and {other} agree at every step and in every key."),
         (None, true, false) => format!(
-            "Every contract was told the same, and still the states differ in {} places: the executor itself errs.",
+            "Every contract received the same answers, but the states differ in {} places: the executor itself is wrong.",
             after.len()
         ),
         (None, false, _) => format!(
-            "The contracts of this block did alike; {one} and {other} had parted before, in {} places.",
+            "The contracts of this block behaved the same; {one} and {other} had already diverged, in {} places.",
             before.len()
         ),
     };

@@ -16,6 +16,7 @@ mod log;
 pub mod microscope;
 mod modules;
 mod moments;
+pub mod protocols;
 mod receipts;
 mod recorded;
 mod search;
@@ -60,7 +61,7 @@ pub struct Session {
     monitors: Monitors,
     /// In order of time; the first is the beginning. Forks share them.
     checkpoints: Vec<Rc<Checkpoint>>,
-    /// Counts the times the run was moved: chart cursors of an earlier era start afresh.
+    /// Counts the times the run was moved: chart cursors of an earlier era start over.
     era: u64,
     end: Micros,
     seen: moments::Seen,
@@ -74,7 +75,7 @@ const LOOK: u64 = 16_384;
 
 impl Session {
     /// # Errors
-    /// A sentence for every scenario that cannot run.
+    /// A sentence that says why the scenario cannot run.
     pub fn open(mut scenario: Scenario) -> Result<Session, Problem> {
         validate(&scenario)?;
         scenario.semantics = crate::model::SEMANTICS;
@@ -83,7 +84,15 @@ impl Session {
             scenario: scenario.clone(),
             contracts,
         };
-        let sim = simulate(&setup).map_err(Problem::new)?;
+        let world = simulate(&setup).map_err(Problem::new)?;
+        Ok(Session::over(scenario, world))
+    }
+
+    /// A session over a `world` of `scenario` that was built elsewhere: of a protocol that the registry does not
+    /// have. It can be run, looked at, moved in and saved; its link opens only where the protocol is known.
+    #[must_use]
+    pub fn over(scenario: Scenario, world: Box<dyn Simulation>) -> Session {
+        let sim = world;
         let monitors = Monitors::new(&sim.trace().head);
         let start = Checkpoint {
             steps: 0,
@@ -91,7 +100,7 @@ impl Session {
             sim: sim.checkpoint(RECORDS_BEFORE),
             monitors: monitors.clone(),
         };
-        Ok(Session {
+        Session {
             scenario,
             sim,
             monitors,
@@ -100,7 +109,7 @@ impl Session {
             end: 0,
             seen: moments::Seen::default(),
             back: None,
-        })
+        }
     }
 
     /// The scenario with every command applied so far: what a link carries.
@@ -231,7 +240,7 @@ impl Session {
         self.end = now;
         self.seen.cut(now, self.sim.trace());
         if at_us == 0 {
-            // Nothing has run: open afresh with one command more.
+            // Nothing has run: open again with one more command.
             let era = self.era + 1;
             *self = Session::open(self.scenario.clone())?;
             self.era = era;

@@ -84,7 +84,7 @@ impl Seen {
             // How every run begins.
             Event::Byzantine(change) if change.nodes.is_empty() && record.at == 0 => return,
             Event::Byzantine(change) if change.nodes.is_empty() => {
-                "nobody is Byzantine any more".into()
+                "no validator is Byzantine any more".into()
             }
             Event::Byzantine(change) => {
                 format!(

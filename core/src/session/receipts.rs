@@ -1,4 +1,4 @@
-//! What became of transactions: their receipts, with the tree of calls, messages and replies as a list.
+//! Results of transactions: their receipts, with the tree of calls, messages and replies as a list.
 
 use super::Session;
 use super::view::{CallView, ReceiptView};
@@ -13,7 +13,7 @@ use std::sync::Arc;
 const CALLS: usize = 128;
 
 impl Session {
-    /// What became of persons' transactions, newest first.
+    /// Results of people's transactions, newest first.
     #[must_use]
     pub fn receipts(&self) -> Vec<ReceiptView> {
         self.sim
@@ -24,7 +24,7 @@ impl Session {
             .collect()
     }
 
-    /// Of a transaction nobody on the page sent.
+    /// Of a transaction that was not sent from the page.
     pub(super) fn receipt_of(&self, tx: &str, receipt: &Receipt) -> ReceiptView {
         let mut view = ReceiptView {
             tx: tx.into(),

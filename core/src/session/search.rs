@@ -13,7 +13,7 @@ use crate::trace::{Event, MessageId, MessageRecord, Record, Trace};
 use crate::types::{BlockId, Height, NodeId};
 use std::collections::VecDeque;
 
-/// Words of one search; what is behind them is ignored. A bit each, beside [`FITS`].
+/// Words of one search; further ones are ignored. One bit each, next to [`FITS`].
 const MAX_TERMS: usize = 12;
 /// A message that passes the filters of kind and height.
 const FITS: u16 = 1 << 15;
@@ -92,7 +92,7 @@ impl Digits {
             .chars()
             .map(|c| c.to_digit(16).map(|d| d as u8))
             .collect();
-        // Three digits or fewer are a height, and would match a block now and then by luck.
+        // Three digits or fewer are a height, and would sometimes match a block by accident.
         let digits = digits.filter(|d| (4..=64).contains(&d.len()))?;
         let (pairs, rest) = digits.as_chunks::<2>();
         Some(Digits {
@@ -299,6 +299,7 @@ impl LogIndex {
         self.hits.len()
     }
 
+    /// True when no record fits the query.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.hits.is_empty()

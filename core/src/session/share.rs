@@ -8,7 +8,9 @@ use crate::scenario::codec::{Document, read, read_link, write_file, write_link};
 /// What a link or a file was found to hold.
 #[derive(Clone, Debug)]
 pub struct Opened {
+    /// What is run.
     pub scenario: Scenario,
+    /// Where its maker saw it end, to compare a replay with.
     pub expected: Option<Expected>,
 }
 
@@ -107,13 +109,13 @@ impl Session {
             )
         } else if here.steps < expected.steps {
             format!(
-                "Replay departs: the run ends after {} events, the link was made after {}.",
+                "Replay diverges: the run ends after {} events, but the link was made after {}.",
                 here.steps, expected.steps
             )
         } else {
             format!(
-                "Replay departs: after {} events the digest is {}, the link says {}. Somewhere before, this \
-                 program does something else than the one the link was made with.",
+                "Replay diverges: after {} events the digest is {}, but the link says {}. This version \
+                 behaves differently from the one that made the link.",
                 here.steps,
                 short(&here.digest),
                 short(&expected.digest)

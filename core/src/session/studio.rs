@@ -41,9 +41,11 @@ pub struct PastState(State);
 /// A question about a contract's storage.
 #[derive(Clone, Debug, Default)]
 pub struct StorageQuestion<'a> {
+    /// Its address, as `forge1...` or hex.
     pub contract: &'a str,
     /// Where to look: a node, and the block after which; none: its newest.
     pub node: usize,
+    /// After which height; `None`: the newest.
     pub height: Option<Height>,
     /// Only what is not as it was after this height.
     pub since: Option<Height>,

@@ -28,6 +28,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Serialize, Deserialize, BorshSerialize, BorshDeserialize, JsonSchema)]
 #[error("{sentence}")]
 pub struct Problem {
+    /// What was wrong, where, which limit applies and what to do.
     pub sentence: String,
 }
 
@@ -44,18 +45,27 @@ impl Problem {
 #[derive(Clone, Debug)]
 #[derive(Serialize, Deserialize, BorshSerialize, BorshDeserialize, JsonSchema)]
 pub struct RunInfo {
+    /// Name of the protocol.
     pub protocol: String,
+    /// Name of each node, by number.
     pub nodes: Vec<String>,
+    /// Kinds of message, by number.
     pub kinds: Vec<KindView>,
+    /// Names of the protocol's steps, by number.
     pub steps: Vec<String>,
+    /// Names of the protocol's timers, by number.
     pub timers: Vec<String>,
+    /// The least stake that is a quorum at the beginning.
     pub quorum: u64,
+    /// Stake of all validators at the beginning.
     pub total: u64,
 }
 
+/// A kind of message.
 #[derive(Clone, Debug)]
 #[derive(Serialize, Deserialize, BorshSerialize, BorshDeserialize, JsonSchema)]
 pub struct KindView {
+    /// Its name.
     pub name: String,
     /// `proposal`, `vote` or `other`.
     pub role: String,
@@ -65,16 +75,25 @@ pub struct KindView {
 #[derive(Clone, Debug)]
 #[derive(Serialize, Deserialize, BorshSerialize, BorshDeserialize, JsonSchema)]
 pub struct MessageView {
+    /// Its number in this run.
     pub id: u32,
+    /// Name of its kind.
     pub kind: String,
+    /// Name of the node that first sent it.
     pub from: String,
+    /// Name of the validator that signed it; `None` for unsigned kinds.
     pub signer: Option<String>,
+    /// Height of its slot.
     pub height: u64,
+    /// Round of its slot.
     pub round: u32,
     /// Full hex, or null for nil.
     pub value: Option<String>,
+    /// Encoded size with what travels along.
     pub bytes: u32,
+    /// When it first left, microseconds.
     pub sent_us: u64,
+    /// Further fields by name.
     pub fields: Vec<(String, String)>,
 }
 
@@ -82,10 +101,15 @@ pub struct MessageView {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[derive(Serialize, Deserialize, BorshSerialize, BorshDeserialize, JsonSchema)]
 pub struct Decision {
+    /// Name of the node that decided.
     pub validator: String,
+    /// Height of the block.
     pub height: u64,
+    /// The round that decided it.
     pub round: u32,
+    /// Digest of the block in hex.
     pub block: String,
+    /// When it was decided, microseconds.
     pub at_us: u64,
 }
 
@@ -95,6 +119,7 @@ pub struct Decision {
 pub struct LinkView {
     /// What goes behind `#`; empty when too long for a link.
     pub fragment: String,
+    /// Length of the link, also when it is too long.
     pub bytes: u64,
     /// A sentence when the link is long (some programs cut it) or too long (offer a file).
     pub warning: Option<String>,
@@ -104,28 +129,35 @@ pub struct LinkView {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[derive(Serialize, Deserialize, BorshSerialize, BorshDeserialize, JsonSchema)]
 pub struct Replay {
+    /// True when events and digest are those of the link.
     pub matches: bool,
+    /// Both, or where they differ, in words.
     pub sentence: String,
 }
 
 /// A ready-made scenario.
 #[derive(Clone, Debug)]
-#[derive(Serialize, Deserialize, BorshSerialize, BorshDeserialize)]
+#[derive(Serialize, Deserialize, BorshSerialize, BorshDeserialize, JsonSchema)]
 pub struct Preset {
+    /// Short and stable: command lines and addresses use it.
     pub id: String,
+    /// A line for a list.
     pub title: String,
     /// What it is about: lists show those of one group together.
     pub group: String,
     /// What to look at, one line.
     pub look: String,
+    /// What is run.
     pub scenario: crate::scenario::Scenario,
 }
 
 /// How far an `advance`, `step` or `seek` came.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[derive(Serialize, Deserialize, BorshSerialize, BorshDeserialize)]
+#[derive(Serialize, Deserialize, BorshSerialize, BorshDeserialize, JsonSchema)]
 pub struct Advance {
+    /// The instant reached, microseconds.
     pub now_us: u64,
+    /// Simulator events so far.
     pub steps: u64,
     /// False: the budget ran out first, or `executing`; call again.
     pub reached: bool,
@@ -135,21 +167,26 @@ pub struct Advance {
 
 /// What one press of "step" does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[derive(Serialize, Deserialize, BorshSerialize, BorshDeserialize)]
+#[derive(Serialize, Deserialize, BorshSerialize, BorshDeserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Unit {
+    /// One simulator event.
     Event,
+    /// Up to the next message that is sent or arrives.
     Message,
+    /// Up to the next step of a protocol at any node.
     Step,
+    /// Up to the next decision of a new height.
     Height,
 }
 
 /// A file for another tool.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[derive(BorshSerialize, BorshDeserialize)]
+#[derive(Serialize, Deserialize, BorshSerialize, BorshDeserialize, JsonSchema)]
 pub struct ExportView {
     /// A name to save it under.
     pub file: String,
+    /// Its content.
     pub text: String,
     /// What is in it and what is not.
     pub sentence: String,
@@ -157,10 +194,11 @@ pub struct ExportView {
 
 /// Instants worth going to, each list in order of time.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-#[derive(BorshSerialize, BorshDeserialize)]
+#[derive(Serialize, Deserialize, BorshSerialize, BorshDeserialize, JsonSchema)]
 pub struct Moments {
     /// A validator decided a block.
     pub commits_us: Vec<u64>,
+    /// A command acted.
     pub commands_us: Vec<u64>,
     /// Crashes, liars, proofs, partitions.
     pub faults: Vec<Moment>,
@@ -168,9 +206,12 @@ pub struct Moments {
     pub violations: Vec<Moment>,
 }
 
+/// An instant and what happened.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[derive(BorshSerialize, BorshDeserialize)]
+#[derive(Serialize, Deserialize, BorshSerialize, BorshDeserialize, JsonSchema)]
 pub struct Moment {
+    /// Microseconds.
     pub at_us: u64,
+    /// In words.
     pub what: String,
 }

@@ -10,7 +10,7 @@ pub(super) const DIGITS: usize = 8;
 /// "prevote for 8f3a11c2, height 3, round 0".
 pub(super) fn message(trace: &Trace, id: MessageId) -> String {
     let Some(m) = trace.find(id) else {
-        return "a message no longer kept".into();
+        return "a message that is no longer kept".into();
     };
     let kind = trace.head.kinds.get(usize::from(m.kind));
     let name = kind.map_or("message", |k| k.name);
@@ -61,28 +61,25 @@ pub(super) fn what(record: &Record, trace: &Trace) -> String {
         ),
         Event::Delivered {
             message: id, from, ..
-        } => format!("gets {}'s {}", name(*from), message(trace, *id)),
+        } => format!("receives {}'s {}", name(*from), message(trace, *id)),
         Event::Lost {
             message: id,
             from,
             why,
             ..
         } => format!(
-            "never gets {}'s {}: {}",
+            "never receives {}'s {}: {}",
             name(*from),
             message(trace, *id),
             match why {
                 Loss::Network => "lost on the way",
                 Loss::Partition => "the network is cut",
                 Loss::Down => "it is down",
-                Loss::Hand => "dropped by hand",
+                Loss::Hand => "dropped manually",
             }
         ),
         Event::BadSignature { message: id, .. } => {
-            format!(
-                "throws away {}: its signature is wrong",
-                message(trace, *id)
-            )
+            format!("discards {}: its signature is wrong", message(trace, *id))
         }
         Event::Step {
             step,
@@ -99,7 +96,7 @@ pub(super) fn what(record: &Record, trace: &Trace) -> String {
             height,
             ..
         } => format!(
-            "timer {} ends, height {height}, round {round}",
+            "timer {} expires, height {height}, round {round}",
             head.timer_name(*timer)
         ),
         Event::Locked { detail, .. } => {
@@ -141,7 +138,9 @@ pub(super) fn what(record: &Record, trace: &Trace) -> String {
         ),
         Event::Crashed { .. } => "goes down".into(),
         Event::Restarted { .. } => "is back".into(),
-        Event::Byzantine(change) if change.nodes.is_empty() => "all are honest from now on".into(),
+        Event::Byzantine(change) if change.nodes.is_empty() => {
+            "all validators are honest from now on".into()
+        }
         Event::Byzantine(change) => format!(
             "Byzantine from now on: {} ({})",
             crate::check::names(head, &change.nodes),
@@ -150,7 +149,7 @@ pub(super) fn what(record: &Record, trace: &Trace) -> String {
         Event::Changed(sentence) | Event::CommandMissed(sentence) => sentence.as_ref().clone(),
         Event::Validators(change) => voters(trace, change),
         Event::Submitted { detail, .. } => {
-            format!("gets transaction {} from a user", detail.short(DIGITS))
+            format!("receives transaction {} from a user", detail.short(DIGITS))
         }
     }
 }

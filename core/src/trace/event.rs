@@ -14,6 +14,7 @@ pub type MessageId = u32;
 /// What a reader must know before the first record.
 #[derive(Clone, Debug)]
 pub struct Head {
+    /// Name of the protocol.
     pub protocol: &'static str,
     /// Every validator that may take part in the run: its name, and its stake at the beginning, 0 for one
     /// that does not vote yet. Who votes on a height says [`Trace::validators`](super::Trace::validators).
@@ -22,13 +23,17 @@ pub struct Head {
     pub nodes: Vec<ValidatorId>,
     /// Kinds of message: the protocol's first, in its order, then the node's own.
     pub kinds: Vec<KindInfo>,
+    /// The protocol's steps, by number.
     pub steps: &'static [StepInfo],
+    /// The protocol's timers, by number.
     pub timers: &'static [TimerInfo],
     /// What a decision is proved by, in the plural.
     pub certificates: &'static str,
+    /// The block at height 0.
     pub genesis: BlockId,
     /// What validators' messages are signed on: the chain, and the domain of their kind.
     pub chain: Hash,
+    /// Domain of the protocol's messages, see [`Signable::DOMAIN`](crate::types::Signable::DOMAIN).
     pub domain: &'static str,
     /// Each validator's public key at the beginning, in their order.
     pub keys: Vec<PublicKey>,
@@ -86,27 +91,35 @@ impl Head {
     }
 }
 
+/// A kind of message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct KindInfo {
+    /// Its name.
     pub name: &'static str,
+    /// What it does in any protocol.
     pub role: Role,
 }
 
 /// A message, stored once however many receive it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MessageRecord {
+    /// Its number.
     pub id: MessageId,
-    /// The node that first put it on the wire.
+    /// The node that first sent it.
     pub from: NodeId,
     /// Who signed it; `None` for unsigned chatter.
     pub signer: Option<ValidatorId>,
     /// Index into [`Head::kinds`].
     pub kind: u8,
+    /// The height and round it belongs to.
     pub slot: Slot,
+    /// The block it speaks for; `None` is nil.
     pub value: Option<BlockId>,
     /// Encoded size with what travels along.
     pub bytes: u32,
+    /// When it first left, microseconds.
     pub sent: Micros,
+    /// Further fields by name, for people.
     pub fields: Vec<(&'static str, String)>,
     /// How its signer's word can be checked; `None` for unsigned chatter.
     pub proof: Option<Box<Proof>>,
@@ -115,13 +128,18 @@ pub struct MessageRecord {
 /// What was signed, in its canonical encoding, and the signature.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Proof {
+    /// Over the digest of chain, domain and `body`.
     pub signature: Signature,
+    /// The message in canonical encoding.
     pub body: Vec<u8>,
 }
 
+/// An event and its instant.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Record {
+    /// Microseconds since the start of the run.
     pub at: Micros,
+    /// What happened.
     pub event: Event,
 }
 
@@ -129,7 +147,9 @@ pub struct Record {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub enum Loss {
+    /// Lost at random.
     Network,
+    /// A cut stood between sender and receiver when it left.
     Partition,
     /// The receiver was down at the instant of arrival.
     Down,
@@ -141,72 +161,115 @@ pub enum Loss {
 /// the compiler points there at a new one; a monitor or a view picks those it is about by name.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Event {
-    /// `from` put `copies` copies on the wire. `again`: it is a re-send or a relay.
+    /// `from` sent `copies` copies. `again`: it is a re-send or a relay.
     Sent {
+        /// Which message.
         message: MessageId,
+        /// The sending node.
         from: NodeId,
+        /// How many copies.
         copies: u16,
+        /// A re-send or a relay.
         again: bool,
     },
     /// A copy arrived; it left `flight` microseconds ago.
     Delivered {
+        /// Which message.
         message: MessageId,
+        /// Microseconds on its way.
         flight: u32,
+        /// The sending node.
         from: NodeId,
+        /// The receiving node.
         to: NodeId,
     },
-    /// Recorded when it left (network, partition), should have arrived (receiver down) or was taken off
-    /// the wire (hand), `flight` microseconds after it left; for the first two, before it would arrive.
+    /// Recorded when it left (network, partition), should have arrived (receiver down) or was dropped
+    /// by a command (hand), `flight` microseconds after it left; for the first two, before it would arrive.
     Lost {
+        /// Which message.
         message: MessageId,
+        /// Microseconds from leaving to this record.
         flight: u32,
+        /// The sending node.
         from: NodeId,
+        /// The receiving node.
         to: NodeId,
+        /// What lost it.
         why: Loss,
     },
     /// The signature did not verify.
     BadSignature {
+        /// Which message.
         message: MessageId,
+        /// The node that received it.
         to: NodeId,
     },
+    /// A node entered a step of its protocol.
     Step {
+        /// The node.
         node: NodeId,
+        /// Index into [`Head::steps`].
         step: u8,
+        /// The round.
         round: Round,
+        /// The height.
         height: u32,
         /// Whose turn to propose this slot is, where it is one validator's.
         proposer: Option<ValidatorId>,
     },
+    /// A timer ran out.
     TimerFired {
+        /// The node.
         node: NodeId,
+        /// Index into [`Head::timers`].
         timer: u8,
+        /// The round it was armed for.
         round: Round,
+        /// The height it was armed for.
         height: u32,
     },
+    /// A node locked on a block: it will not vote against it.
     Locked {
+        /// The node.
         node: NodeId,
+        /// In which slot, and on which block.
         detail: Box<(Slot, BlockId)>,
     },
+    /// A node saw a quorum of votes for one value for the first time.
     Polka {
+        /// The node.
         node: NodeId,
+        /// In which slot, and for which block; `None` is nil.
         detail: Box<(Slot, Option<BlockId>)>,
     },
+    /// A node skipped to a later round, because enough stake is there already.
     Skipped {
+        /// The node.
         node: NodeId,
+        /// The slot it skipped to.
         detail: Box<Slot>,
     },
+    /// A node decided a block.
     Committed(Box<Commit>),
+    /// A node executed a decided block.
     Executed(Box<Executed>),
     /// `node` found a proposed block invalid.
     Rejected {
+        /// The node.
         node: NodeId,
+        /// Which block, and why.
         detail: Box<Rejection>,
     },
+    /// A node proved that a validator signed two conflicting messages.
     Evidence(Box<Accusation>),
+    /// A node stopped.
     Crashed {
+        /// The node.
         node: NodeId,
     },
+    /// A node started again.
     Restarted {
+        /// The node.
         node: NodeId,
     },
     /// From now on exactly these nodes are Byzantine.
@@ -215,7 +278,9 @@ pub enum Event {
     Changed(Box<String>),
     /// A user's transaction entered a node's mempool.
     Submitted {
+        /// The node.
         node: NodeId,
+        /// Id of the transaction.
         detail: Box<Hash>,
     },
     /// A command found nothing to act on; a sentence for people.
@@ -306,13 +371,16 @@ impl Event {
     }
 }
 
+/// A decision of one node.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Commit {
+    /// The node.
     pub node: NodeId,
     /// Its place in the decided order, which in a chain is the block's height.
     pub height: Height,
     /// In which it was decided; of a block that a later one took along, the round it was proposed in.
     pub round: Round,
+    /// The block.
     pub block: BlockId,
     /// The first of its parents.
     pub parent: BlockId,
@@ -320,9 +388,11 @@ pub struct Commit {
     pub further_parents: Option<Vec<BlockId>>,
     /// The block whose proof decided it: itself, or a later one of the same commit.
     pub with: BlockId,
+    /// Who proposed it.
     pub proposer: ValidatorId,
     /// When its proposer built it.
     pub built: Micros,
+    /// Transactions in the block.
     pub transactions: u32,
     /// Transactions that waited at the node, those of the block included.
     pub mempool: u32,
@@ -334,29 +404,46 @@ pub struct Commit {
     pub valid: bool,
 }
 
+/// The result of executing a block at one node.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Executed {
+    /// The node.
     pub node: NodeId,
+    /// Height of the block.
     pub height: Height,
+    /// The block.
     pub block: BlockId,
+    /// State root after it.
     pub root: Hash,
+    /// Gas that its transactions used.
     pub gas: u64,
 }
 
+/// Why a proposed block was found invalid.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rejection {
+    /// The slot it was proposed in.
     pub slot: Slot,
+    /// The block.
     pub block: BlockId,
+    /// A sentence for people.
     pub reason: String,
 }
 
+/// Two messages of one validator that no honest one signs both.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Accusation {
+    /// The node that noticed.
     pub reporter: NodeId,
+    /// Who signed both.
     pub offender: ValidatorId,
+    /// The slot of both.
     pub slot: Slot,
+    /// Index into [`Head::kinds`].
     pub kind: u8,
+    /// The value of the first; `None` is nil.
     pub first: Option<BlockId>,
+    /// The value of the second; `None` is nil.
     pub second: Option<BlockId>,
 }
 
@@ -371,9 +458,12 @@ pub struct ValidatorsChange {
     pub set: Arc<ValidatorSet>,
 }
 
+/// Who the adversary controls.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ByzantineChange {
+    /// All of them; empty: nobody.
     pub nodes: Vec<NodeId>,
+    /// Name of what they do.
     pub strategy: &'static str,
 }
 

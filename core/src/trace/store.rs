@@ -14,6 +14,7 @@ const CHUNK: usize = 4_096;
 /// The newest records of a run, in order, addressed by their number since the run began.
 #[derive(Clone, Debug)]
 pub struct Trace {
+    /// What a reader must know before the first record.
     pub head: Arc<Head>,
     full: VecDeque<Arc<Vec<Record>>>,
     open: Vec<Record>,
@@ -28,6 +29,7 @@ pub struct Trace {
 }
 
 impl Trace {
+    /// An empty trace.
     #[must_use]
     pub fn new(head: Head) -> Self {
         Trace {
@@ -42,6 +44,7 @@ impl Trace {
         }
     }
 
+    /// Adds a record. Records come in order of time.
     pub fn push(&mut self, at: Micros, event: Event) {
         if let Event::Validators(change) = &event {
             Arc::make_mut(&mut self.sets).change(change.height, change.set.clone());
@@ -118,6 +121,7 @@ impl Trace {
         self.messages.range(skip.min(self.messages.len())..)
     }
 
+    /// The message with this number; `None` when it is no longer kept.
     #[must_use]
     pub fn find(&self, id: MessageId) -> Option<&Arc<MessageRecord>> {
         self.messages
@@ -136,6 +140,7 @@ impl Trace {
         self.first
     }
 
+    /// The oldest instant the window reaches back to, microseconds.
     #[must_use]
     pub fn from(&self) -> Micros {
         self.from

@@ -13,10 +13,13 @@ pub type BlockId = Hash;
 /// What a block says of itself; its digest is the block's id. See [`Extension`] for how it is encoded.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Header {
+    /// The chain it belongs to.
     pub chain: Hash,
+    /// One more than its parent's.
     pub height: Height,
     /// The round (or view) in which the block was first proposed.
     pub round: Round,
+    /// Who built it.
     pub proposer: ValidatorId,
     /// The first of its parents, and the only one in a chain.
     pub parent: BlockId,
@@ -31,6 +34,7 @@ pub struct Header {
     pub transactions: Hash,
     /// Free for a liar who wants two blocks that differ in nothing else; 0 in honest blocks.
     pub salt: u64,
+    /// What was added to headers later; encoded only when it is not empty.
     pub extension: Extension,
 }
 
@@ -101,11 +105,14 @@ impl BorshSerialize for Header {
     }
 }
 
+/// A sealed block: its header and transactions cannot be changed without changing its id.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Block {
     id: BlockId,
     bytes: u32,
+    /// What the id is the digest of.
     pub header: Header,
+    /// In the order of execution.
     pub transactions: Vec<Arc<SignedTransaction>>,
 }
 
@@ -126,6 +133,7 @@ impl Block {
         })
     }
 
+    /// Digest of the header.
     #[must_use]
     pub fn id(&self) -> BlockId {
         self.id

@@ -25,7 +25,9 @@ pub type Round = u32;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[derive(Serialize, Deserialize, JsonSchema, BorshSerialize, BorshDeserialize)]
 pub struct Slot {
+    /// The height.
     pub height: Height,
+    /// The round, or the view.
     pub round: Round,
 }
 
@@ -33,6 +35,7 @@ pub struct Slot {
 pub type Address = crate::base::Hash;
 
 impl ValidatorId {
+    /// The same as an index into tables.
     #[must_use]
     pub fn index(self) -> usize {
         usize::from(self.0)
@@ -40,6 +43,7 @@ impl ValidatorId {
 }
 
 impl NodeId {
+    /// The same as an index into tables.
     #[must_use]
     pub fn index(self) -> usize {
         usize::from(self.0)

@@ -4,10 +4,12 @@ use crate::base::{Hash, hash_of};
 use borsh::{BorshDeserialize, BorshSerialize};
 use ed25519_dalek::{Signer, SigningKey, VerifyingKey};
 
+/// An ed25519 public key (RFC 8032), compressed.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[derive(BorshSerialize, BorshDeserialize)]
 pub struct PublicKey(pub [u8; 32]);
 
+/// An ed25519 signature (RFC 8032).
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[derive(BorshSerialize, BorshDeserialize)]
 pub struct Signature(pub [u8; 64]);
@@ -29,11 +31,13 @@ impl std::fmt::Debug for Signature {
 pub struct Keypair(SigningKey);
 
 impl Keypair {
+    /// The pair of a 32-byte secret. A run's secrets come from its seed and are no secret at all.
     #[must_use]
     pub fn from_secret(secret: [u8; 32]) -> Self {
         Keypair(SigningKey::from_bytes(&secret))
     }
 
+    /// The key that verifies what this pair signs.
     #[must_use]
     pub fn public(&self) -> PublicKey {
         PublicKey(self.0.verifying_key().to_bytes())
@@ -67,6 +71,7 @@ pub fn verify(key: &PublicKey, digest: &Hash, signature: &Signature) -> bool {
 
 /// What can be signed: it names the domain its bytes live in.
 pub trait Signable: BorshSerialize {
+    /// Keeps this kind of bytes apart from every other that is signed: `consensusforge/tendermint/message`.
     const DOMAIN: &'static str;
 
     /// The digest that is signed on chain `chain`.

@@ -1,5 +1,5 @@
 //! Signatures made and judged before, for a run that goes the same way again: ed25519 is deterministic,
-//! so replay need not compute them anew.
+//! so replay need not compute them again.
 
 use super::keys::{Keypair, PublicKey, Signature, verify};
 use crate::base::{Hash, limits};
@@ -29,7 +29,9 @@ struct Made {
 /// What was really computed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Work {
+    /// Signatures made.
     pub signed: u64,
+    /// Signatures verified.
     pub verified: u64,
 }
 
@@ -55,7 +57,7 @@ impl Signatures {
         signature
     }
 
-    /// As [`verify`]. Only a verdict on this very signature counts: any other is judged anew.
+    /// As [`verify`]. Only a verdict on this very signature counts: any other is verified again.
     #[must_use]
     pub fn verify(&self, key: &PublicKey, digest: &Hash, signature: &Signature) -> bool {
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -73,6 +75,7 @@ impl Signatures {
         verdict
     }
 
+    /// What was really computed so far.
     #[must_use]
     pub fn work(&self) -> Work {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).work

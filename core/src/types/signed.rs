@@ -10,14 +10,21 @@ use std::sync::{Arc, OnceLock};
 /// the signature is verified once however many validators receive it.
 #[derive(Clone, Debug, BorshSerialize, BorshDeserialize)]
 pub struct Signed<M> {
+    /// Who claims to have signed it.
     pub signer: ValidatorId,
+    /// What was signed.
     pub message: M,
+    /// Over [`Signable::digest`] of the message.
     pub signature: Signature,
     #[borsh(skip)]
     verdict: OnceLock<bool>,
+    /// The same of all signed messages inside it.
+    #[borsh(skip)]
+    justified: OnceLock<bool>,
 }
 
 impl<M: Signable> Signed<M> {
+    /// Signs `message` for `chain`.
     pub fn new(message: M, signer: ValidatorId, keys: &Keypair, chain: &Hash) -> Arc<Self> {
         let signature = keys.sign(&message.digest(chain));
         Arc::new(Signed {
@@ -25,6 +32,7 @@ impl<M: Signable> Signed<M> {
             message,
             signature,
             verdict: OnceLock::new(),
+            justified: OnceLock::new(),
         })
     }
 
@@ -35,6 +43,7 @@ impl<M: Signable> Signed<M> {
             message,
             signature,
             verdict: OnceLock::new(),
+            justified: OnceLock::new(),
         })
     }
 
@@ -43,6 +52,11 @@ impl<M: Signable> Signed<M> {
     pub fn verify_by(&self, known: &Signatures, key: &PublicKey, chain: &Hash) -> bool {
         let compute = || known.verify(key, &self.message.digest(chain), &self.signature);
         *self.verdict.get_or_init(compute)
+    }
+
+    /// Whether all signed messages inside this one are genuine, as `judge` finds: asked once.
+    pub fn justified(&self, judge: impl FnOnce() -> bool) -> bool {
+        *self.justified.get_or_init(judge)
     }
 
     /// True when `key` signed this. Computed at the first call; `every_time` computes it again, which

@@ -12,62 +12,93 @@ pub const NATIVE_DENOM: &str = "forge";
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[derive(BorshSerialize, BorshDeserialize)]
 pub struct Coin {
+    /// Name of the denomination.
     pub denom: String,
+    /// Units.
     pub amount: u128,
 }
 
+/// What a transaction does.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[derive(BorshSerialize, BorshDeserialize)]
 pub enum Action {
+    /// Pays in one denomination.
     Transfer {
+        /// Who receives it.
         to: Address,
+        /// How much.
         coin: Coin,
     },
     /// Stores `wasm` and runs its `init` with `input`; the contract gets an address of its own.
     Deploy {
+        /// The module.
         wasm: Arc<[u8]>,
+        /// What `init` is called with.
         input: Vec<u8>,
+        /// Coins that go to the contract.
         funds: Option<Coin>,
     },
+    /// Calls a contract.
     Call {
+        /// The contract.
         contract: Address,
+        /// What it is called with.
         input: Vec<u8>,
+        /// Coins that go to the contract.
         funds: Option<Coin>,
     },
     /// Pays in several denominations. As in all that follows, coins are sorted by denomination, each
     /// once, none zero.
     Send {
+        /// Who receives them.
         to: Address,
+        /// How much of each.
         coins: Vec<Coin>,
     },
     /// Stores `wasm` under the next code id.
     Store {
+        /// The module.
         wasm: Arc<[u8]>,
     },
     /// Makes a contract of stored code and runs its `init`. With a salt (1 to 64 bytes) its address
     /// depends on code, sender and salt alone.
     Instantiate {
+        /// Number of the stored code, from 1.
         code_id: u64,
+        /// Who may migrate it; `None`: nobody.
         admin: Option<Address>,
+        /// A line for people.
         label: String,
+        /// What `init` is called with.
         input: Vec<u8>,
+        /// Coins that go to the contract.
         funds: Vec<Coin>,
+        /// Bytes that choose the address; `None`: it is the next one.
         salt: Option<Vec<u8>>,
     },
+    /// Calls a contract with coins of several denominations.
     Execute {
+        /// The contract.
         contract: Address,
+        /// What it is called with.
         input: Vec<u8>,
+        /// Coins that go to the contract.
         funds: Vec<Coin>,
     },
     /// Gives a contract other code, which its admin may.
     Migrate {
+        /// The contract.
         contract: Address,
+        /// Number of the new code.
         code_id: u64,
+        /// What `migrate` is called with.
         input: Vec<u8>,
     },
-    /// Hands a contract to another admin, or to nobody for ever.
+    /// Hands a contract to another admin, or to nobody forever.
     SetAdmin {
+        /// The contract.
         contract: Address,
+        /// The new admin; `None`: nobody, forever.
         admin: Option<Address>,
     },
 }
@@ -124,15 +155,19 @@ impl Action {
     }
 }
 
+/// What a user signs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[derive(BorshSerialize, BorshDeserialize)]
 pub struct Transaction {
+    /// Who pays. Its account has the same 32 bytes.
     pub sender: PublicKey,
     /// Counts from 0 by one for each transaction of the sender.
     pub nonce: u64,
+    /// Gas it may use at most; its fee is reserved before it runs.
     pub gas_limit: u64,
     /// Native units a unit of gas costs; 0 is allowed.
     pub gas_price: u64,
+    /// What it does.
     pub action: Action,
 }
 
@@ -144,7 +179,9 @@ impl Signable for Transaction {
 /// and verdict are computed once.
 #[derive(Clone, Debug, BorshSerialize, BorshDeserialize)]
 pub struct SignedTransaction {
+    /// What was signed.
     pub transaction: Transaction,
+    /// The sender's.
     pub signature: Signature,
     #[borsh(skip)]
     id: OnceLock<Hash>,
@@ -153,6 +190,7 @@ pub struct SignedTransaction {
 }
 
 impl SignedTransaction {
+    /// Signs `transaction` for `chain`.
     #[must_use]
     pub fn sign(transaction: Transaction, keys: &super::Keypair, chain: &Hash) -> Arc<Self> {
         let signature = keys.sign(&transaction.digest(chain));
@@ -188,6 +226,7 @@ impl SignedTransaction {
         }
     }
 
+    /// Digest of transaction and signature.
     #[must_use]
     pub fn id(&self) -> Hash {
         *self

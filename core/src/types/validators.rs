@@ -9,7 +9,7 @@ use std::sync::Arc;
 /// Why validators cannot make a set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ValidatorSetError {
-    /// There is nobody to decide anything.
+    /// No validator, so nothing could be decided.
     #[error("a chain needs at least one validator")]
     Empty,
     /// More than [`MAX_VALIDATORS`].

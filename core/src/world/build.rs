@@ -10,12 +10,10 @@ use crate::adversary::{Line, Plan, Value, strategy};
 use crate::base::random::{Purpose, Randomness};
 use crate::base::{Hash, SECOND, hash_of};
 use crate::consensus::proposer::{Rule, Schedule};
-use crate::consensus::{
-    Corruptible, Environment, ParamError, ProtocolInfo, Role, parameters, read_params,
-};
+use crate::consensus::{Corruptible, Environment, ParamError, ProtocolInfo, Role, read_params};
 use crate::ledger::{Chain, ExecutorKind, Genesis, Ledger, Mempool, Workload, workload};
 use crate::model::{
-    AdmissionSpec, Cut, LatencySpec, ProposerSpec, ProtocolSpec, Scenario, StrategySpec, ValueSpec,
+    AdmissionSpec, Cut, LatencySpec, ParamsSpec, ProposerSpec, Scenario, StrategySpec, ValueSpec,
 };
 use crate::network::{Conditions, Cuts, Gst, Latency, Links, Network};
 use crate::trace::{Head, KindInfo, RunDigest, Trace};
@@ -74,7 +72,8 @@ pub fn build<P: Corruptible>(setup: &Setup) -> Result<World<P>, String> {
         &set.iter().map(|v| (v.key, v.stake)).collect::<Vec<_>>(),
     );
     let node_validators = nodes(scenario, &names);
-    let params = params::<P>(&scenario.protocol)?;
+    let params: P::Params = read_params(&given(&scenario.protocol.params))
+        .map_err(|ParamError { field, sentence }| format!("{field}: {sentence}"))?;
 
     let chain = Chain {
         id: chain_id,
@@ -287,15 +286,13 @@ fn permutation(randomness: &Randomness, purpose: Purpose, n: usize) -> Vec<Valid
     order
 }
 
-/// The protocol's own parameters as the scenario gives them.
-fn params<P: Corruptible>(spec: &ProtocolSpec) -> Result<P::Params, String> {
-    let known = parameters::<P::Params>();
-    let mut given = match serde_json::to_value(spec) {
+/// The protocol's own parameters as the scenario gives them, for [`read_params`].
+#[must_use]
+pub fn given(params: &ParamsSpec) -> Map<String, Json> {
+    match serde_json::to_value(params) {
         Ok(Json::Object(fields)) => fields,
         Ok(_) | Err(_) => Map::new(),
-    };
-    given.retain(|name, _| known.iter().any(|p| p.name == *name));
-    read_params(&given).map_err(|ParamError { field, sentence }| format!("{field}: {sentence}"))
+    }
 }
 
 fn head<P: Corruptible>(

@@ -11,7 +11,7 @@
 use super::store::Commit;
 use super::wire::{Packet, Payload};
 use super::{ScheduledEvent, World};
-use crate::consensus::{Certificate, Corruptible, Input, Message, Recipients};
+use crate::consensus::{Corruptible, Input, Message, Recipients};
 use crate::types::{Block, Height, NodeId, Signed};
 use std::sync::Arc;
 
@@ -110,14 +110,13 @@ impl<P: Corruptible> World<P> {
             let commit = decided.commit.clone();
             next = next.max(commit.last()) + 1;
             let bodies = commit.blocks.iter().map(|id| self.store.any(id).cloned());
-            if let Some(blocks) = bodies.collect::<Option<Vec<_>>>() {
-                let decision = Payload::Decision {
-                    first: commit.first,
-                    blocks,
-                    proof: commit.proof.clone(),
-                };
-                self.chat(node, decision, [peer], false);
-            }
+            let Some(mut bodies) = bodies.collect::<Option<Vec<_>>>() else {
+                continue;
+            };
+            let proving = commit.proof.iter().filter_map(|s| s.message.attachment());
+            let further = proving.filter(|id| !commit.blocks.contains(id));
+            bodies.extend(further.filter_map(|id| self.store.any(&id).cloned()));
+            self.chat(node, Payload::Decision { commit, bodies }, [peer], false);
         }
         self.nodes[node.index()]
             .helped
@@ -130,42 +129,31 @@ impl<P: Corruptible> World<P> {
         &mut self,
         node: NodeId,
         from: NodeId,
-        first: Height,
-        blocks: &[Arc<Block>],
-        proof: &Arc<Certificate<P::Message>>,
+        commit: &Arc<Commit<P::Message>>,
+        bodies: &[Arc<Block>],
     ) {
-        for block in blocks {
-            self.give(node, block);
+        for body in bodies {
+            self.give(node, body);
         }
         let n = &mut self.nodes[node.index()];
         let before = n.next_height();
-        let commit = Commit {
-            first,
-            blocks: blocks.iter().map(|b| b.id()).collect(),
-            proof: proof.clone(),
-        };
-        if commit.last() >= before && first < before + 2 * DECISIONS_A_REQUEST {
-            n.proved.insert(first, commit);
+        if commit.last() >= before && commit.first < before + 2 * DECISIONS_A_REQUEST {
+            n.proved.insert(commit.first, commit.clone());
         }
         loop {
             let n = &mut self.nodes[node.index()];
             let next = n.next_height();
             n.proved.retain(|_, commit| commit.last() >= next);
             let ready = n.proved.first_entry().filter(|e| *e.key() <= next);
-            let Some(Commit {
-                first,
-                blocks,
-                proof,
-            }) = ready.map(|e| e.remove())
-            else {
+            let Some(commit) = ready.map(|e| e.remove()) else {
                 break;
             };
             self.drive(
                 node,
                 Input::Certificate {
-                    first,
-                    blocks,
-                    proof,
+                    first: commit.first,
+                    blocks: commit.blocks.clone(),
+                    proof: commit.proof.clone(),
                 },
             );
         }

@@ -358,6 +358,7 @@ impl<P: Corruptible> World<P> {
             slowest
                 .saturating_sub(KEEP_SHOWN)
                 .max(fastest.saturating_sub(most)),
+            if P::INFO.dag { KEEP_ROUNDS } else { 0 },
         );
         // Whoever is still further behind packs its messages anew.
         let resent = slowest.max(fastest.saturating_sub(KEEP_HEIGHTS));
@@ -374,6 +375,9 @@ impl<P: Corruptible> World<P> {
 
 /// Heights behind the slowest node whose messages may still be sent again as they were packed.
 const KEEP_HEIGHTS: u64 = 16;
+/// Rounds of a DAG kept behind what the slowest node has decided: a chain of blocks that nobody took as
+/// parents for so long is not ordered any more.
+const KEEP_ROUNDS: u64 = 256;
 /// Heights kept behind the slowest node, for people who ask about the recent past.
 const KEEP_SHOWN: u64 = 128;
 /// Heights kept for a node that is down, times the number of nodes: 100,000 heights of four, 3,125 of

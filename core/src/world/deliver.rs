@@ -2,6 +2,7 @@
 
 use super::World;
 use super::wire::{Delivery, Payload};
+use crate::base::limits::{MAX_JUSTIFICATION, MAX_JUSTIFICATION_DEPTH};
 use crate::consensus::{Corruptible, Input, Message};
 use crate::trace::{Event, Loss};
 use crate::types::{Block, NodeId, Signed};
@@ -71,13 +72,9 @@ impl<P: Corruptible> World<P> {
                 }
             }
             Payload::BlockReply(block) => self.receive_body(to, block),
-            Payload::Decision {
-                first,
-                blocks,
-                proof,
-            } => {
-                if proof.iter().all(|signed| self.genuine(signed)) {
-                    self.catch_up(to, from, *first, blocks, proof);
+            Payload::Decision { commit, bodies } => {
+                if commit.proof.iter().all(|signed| self.genuine(signed)) {
+                    self.catch_up(to, from, commit, bodies);
                 } else {
                     self.trace
                         .push(self.now, Event::BadSignature { message, to });
@@ -86,9 +83,41 @@ impl<P: Corruptible> World<P> {
         }
     }
 
+    /// Its signer signed it, and so it is with every signed message inside it.
+    pub(super) fn genuine(&self, signed: &Signed<P::Message>) -> bool {
+        self.is_signed(signed)
+            && (signed.message.justification().is_empty()
+                || if self.fixed.everywhere {
+                    self.is_justified(signed)
+                } else {
+                    signed.justified(|| self.is_justified(signed))
+                })
+    }
+
+    /// Verified here, and not by each protocol in its way: one would forget to, and a liar could propose B with
+    /// a certificate of its own making.
+    fn is_justified(&self, signed: &Signed<P::Message>) -> bool {
+        let mut left = MAX_JUSTIFICATION;
+        let mut level: Vec<&Signed<P::Message>> = vec![signed];
+        for _ in 0..MAX_JUSTIFICATION_DEPTH {
+            let below: Vec<&Signed<P::Message>> = level
+                .into_iter()
+                .flat_map(|m| m.message.justification())
+                .take(left + 1)
+                .map(AsRef::as_ref)
+                .collect();
+            if below.len() > left || !below.iter().all(|m| self.is_signed(m)) {
+                return false;
+            }
+            left -= below.len();
+            level = below;
+        }
+        level.iter().all(|m| m.message.justification().is_empty())
+    }
+
     /// The signer signed exactly this, with its key of the message's height. Whether it votes there is for
     /// the protocol to see: a stranger has no stake.
-    pub(super) fn genuine(&self, signed: &Signed<P::Message>) -> bool {
+    fn is_signed(&self, signed: &Signed<P::Message>) -> bool {
         let height = signed.message.describe().slot.height;
         let Some(public) = self.public_key_at(signed.signer, height) else {
             return false;

@@ -271,11 +271,16 @@ impl<P: Corruptible> World<P> {
             Payload::BlockReply(block) => {
                 (slot_of(block), Some(block.id()), block.bytes() as usize)
             }
-            Payload::Decision { blocks, proof, .. } => (
-                blocks.last().map_or_else(Slot::default, |b| slot_of(b)),
-                blocks.last().map(|b| b.id()),
-                blocks.iter().map(|b| b.bytes() as usize).sum::<usize>() + proof.len() * 120,
-            ),
+            Payload::Decision { commit, bodies } => {
+                let last = commit.blocks.last().copied();
+                let body = bodies.iter().find(|b| Some(b.id()) == last);
+                (
+                    body.map_or_else(Slot::default, |b| slot_of(b)),
+                    last,
+                    bodies.iter().map(|b| b.bytes() as usize).sum::<usize>()
+                        + commit.proof.len() * 120,
+                )
+            }
         };
         let fields = if let Payload::Transaction(tx) = &payload {
             vec![("transaction", tx.id().to_string())]

@@ -7,6 +7,7 @@ use crate::consensus::{Corruptible, Timer};
 use crate::ledger::{ExecutorKind, Mempool, State};
 use crate::types::{BlockId, Evidence, Height, NodeId, ValidatorId};
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// The state after a block, as one node computed it.
 #[derive(Clone, Debug)]
@@ -64,7 +65,7 @@ pub(super) struct Node<P: Corruptible> {
     pub relay: u16,
     /// Commits proved to it that it cannot take yet, by their first places: they overtake one another on the
     /// way.
-    pub proved: BTreeMap<Height, Commit<P::Message>>,
+    pub proved: BTreeMap<Height, Arc<Commit<P::Message>>>,
     /// Proofs of misbehaviour this node holds, the first [`MAX_EVIDENCE`] of them.
     pub evidence: Vec<Evidence<P::Message>>,
 }

@@ -77,7 +77,7 @@ impl<P: Corruptible> World<P> {
                     body: Some(body), ..
                 }
                 | Payload::BlockReply(body) => vec![body.id()],
-                Payload::Decision { blocks, .. } => blocks.iter().map(|b| b.id()).collect(),
+                Payload::Decision { commit, .. } => commit.blocks.clone(),
                 Payload::Protocol { body: None, .. }
                 | Payload::Transaction(_)
                 | Payload::Status { .. }

@@ -199,10 +199,10 @@ impl<M: Clone> Store<M> {
         id.0.starts_with(beginning).then_some(*id)
     }
 
-    /// Drops decisions below `position`, and bodies below the height of what was decided there: everybody is
-    /// past them.
-    pub(super) fn prune(&mut self, position: Height) {
-        let height = self.height_of(position);
+    /// Drops decisions below `position`, and bodies that are more than `margin` heights below what was decided
+    /// there: everybody is past them. In a DAG a block may be ordered many rounds after its own.
+    pub(super) fn prune(&mut self, position: Height, margin: Height) {
+        let height = self.height_of(position).saturating_sub(margin);
         let oldest = |decided: &imbl::OrdMap<Height, _>| decided.get_min().map(|(at, _)| *at);
         while let Some(at) = oldest(&self.decided).filter(|at| *at < position) {
             self.decided.remove(&at);

@@ -1,6 +1,6 @@
 //! What travels between nodes: the protocol's signed messages and the node's own chatter.
 
-use crate::consensus::Certificate;
+use super::store::Commit;
 use crate::trace::MessageId;
 use crate::types::{Block, BlockId, Height, NodeId, Signed, SignedTransaction};
 use std::sync::Arc;
@@ -21,11 +21,11 @@ pub(super) enum Payload<M> {
         block: BlockId,
     },
     BlockReply(Arc<Block>),
-    /// A commit and its proof, for somebody who missed it: blocks in their order, from place `first` on.
+    /// A commit, for somebody who missed it. `bodies` are those of its blocks, and in a DAG those of the
+    /// blocks that prove it.
     Decision {
-        first: Height,
-        blocks: Vec<Arc<Block>>,
-        proof: Arc<Certificate<M>>,
+        commit: Arc<Commit<M>>,
+        bodies: Vec<Arc<Block>>,
     },
 }
 

@@ -1,7 +1,7 @@
 //! 4. Why more than two thirds.
 
 use super::{MILLISECOND, Seen, Stage, Step, Watch, brisk, down, equal, height, listed, steady};
-use crate::model::{CheckSpec, ProtocolSpec, Scenario};
+use crate::model::{CheckSpec, ParamsSpec, ProtocolSpec, Scenario};
 use crate::words;
 use consensusforge_core::session::view::VerdictKind;
 
@@ -30,10 +30,12 @@ pub fn step() -> Step {
         scenario: || Scenario {
             // Short timeouts: a crashed proposer should not look like a stall.
             protocol: ProtocolSpec {
-                propose_timeout_us: 300 * MILLISECOND,
-                prevote_timeout_us: 150 * MILLISECOND,
-                precommit_timeout_us: 150 * MILLISECOND,
-                timeout_delta_us: 50 * MILLISECOND,
+                params: ParamsSpec::from([
+                    ("propose_timeout_us", 300 * MILLISECOND),
+                    ("prevote_timeout_us", 150 * MILLISECOND),
+                    ("precommit_timeout_us", 150 * MILLISECOND),
+                    ("timeout_delta_us", 50 * MILLISECOND),
+                ]),
                 ..brisk()
             },
             validators: equal(6),

@@ -4,6 +4,7 @@ use super::{
     Seen, Stage, Step, Watch, brisk, equal, gaps, height, liars, listed, middle, steady, took,
 };
 use crate::model::{AdversarySpec, ProposerSpec, ProtocolSpec, Scenario, StrategySpec, Who};
+use consensusforge_core::session::scenario::params;
 
 pub fn step() -> Step {
     Step {
@@ -86,7 +87,7 @@ impl Watch for Silent {
             took(gap.map_or(0, |(_, us)| us)),
             took(before),
             listed(&silent),
-            took(seen.force.protocol.propose_timeout_us),
+            took(params::number(&seen.force.protocol, "propose_timeout_us").unwrap_or(0)),
             late.round,
         ))
     }

@@ -1,6 +1,7 @@
 //! What can be bent while it runs, and what starts it anew.
 
 use super::adversary::Adversary;
+use super::protocol::ProtocolControls;
 use super::slider::Slider;
 use super::stakes::Stakes;
 use super::term::labelled;
@@ -38,6 +39,7 @@ pub fn Controls() -> impl IntoView {
             <Network />
             <Validators />
             <Adversary />
+            <ProtocolControls />
             <Chain />
         </div>
     }

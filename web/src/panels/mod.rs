@@ -33,6 +33,7 @@ pub mod path;
 pub mod people;
 mod place;
 pub mod presenter;
+pub mod protocol;
 pub mod receipts;
 pub mod recorded;
 pub mod rules;

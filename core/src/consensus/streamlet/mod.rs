@@ -1,30 +1,49 @@
-//! Streamlet (Chan, Shi, "Streamlet: Textbook Streamlined Blockchains", 2020): the second protocol,
-//! here to prove that the seam fits one unlike Tendermint: a tree of blocks, no locks, no view change.
+//! Streamlet, after Chan, Shi, "Streamlet: Textbook Streamlined Blockchains" (2020): a tree of blocks, no
+//! locks, no view change. Our transcription of its rules is `docs/papers/streamlet.md`.
+//!
+//! # Names
 //!
 //! | paper | here |
 //! |---|---|
-//! | epoch e, of a fixed length on synchronised clocks | a slot's round; the timer follows `now` |
-//! | leader H(e) | the schedule's proposer of turn e |
-//! | notarized: votes of 2n/3 | votes of more than 2/3 of the stake |
-//! | final: the middle of three adjacent notarized blocks of consecutive epochs, and its prefix | [`finalize`] |
-//! | echo every message | [`Protocol::resend`] hands on others' messages |
+//! | epoch e | a slot's round; the timer follows the clock all share, [`Context::now`] |
+//! | epoch length, 2 Delta | [`Params::epoch_us`] |
+//! | leader H(e) | the proposer of turn e: [`leader`] |
+//! | notarized: votes of 2n/3 | votes of strictly more than 2/3 of the stake |
+//! | final | [`Decide`](Effect::Decide) |
 //!
-//! Deviations: a slot's height is the block's place in its chain; a vote carries the proposal's fields,
-//! so that a notarized block is known without its proposal and its body can be fetched; one block is
-//! voted for in one epoch only (a header here does not commit to the epoch); a block is voted for once
-//! the ledger calls it valid on its parent.
+//! # Rules
+//!
+//! | rule | function |
+//! |---|---|
+//! | S1 | [`start_epoch`], [`longest`] |
+//! | S2 | [`vote`] |
+//! | S3 | [`receive`] |
+//! | S4 | [`finalize`] |
+//! | S5 | [`Protocol::resend`] |
+//!
+//! # Deviations
+//!
+//! 1. Not every message is echoed at once (S5): a node without progress passes on what it holds, to one
+//!    peer after another, which costs a fraction of the paper's cubic number of messages.
+//! 2. A slot's height is the block's place in its chain.
+//! 3. A vote carries the proposal's fields, so that a notarized block is known without its proposal and its
+//!    body can be fetched.
+//! 4. One block is voted for in one epoch only: a header here does not commit to the epoch.
+//! 5. Building and validating take time: a block is voted for once the ledger calls it valid on its parent,
+//!    and if that takes longer than the epoch, not at all.
 
-use crate::base::Micros;
+mod info;
+
+pub use info::Params;
+
 use crate::base::limits::{MAX_ROUNDS_AHEAD, MAX_VALUES_PER_SIGNER};
+use crate::consensus::corruptible::{Conflicting, VotesFor};
 use crate::consensus::{
-    self, Bound, Corruptible, Description, Effect, Input, Kind, Note, Paper, Protocol,
-    ProtocolInfo, Recipients, Resend, Role, Rounds, Share, Status, StepInfo, Tally, Threshold,
-    Timer, TimerInfo,
+    self, Corruptible, Description, Effect, Input, Note, Protocol, ProtocolInfo, Recipients,
+    Resend, Status, Tally, Timer,
 };
 use crate::types::{BlockId, Height, Round, Signable, Signed, Slot, ValidatorId};
 use borsh::{BorshDeserialize, BorshSerialize};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -113,27 +132,12 @@ pub struct Streamlet;
 
 type Context<'a> = consensus::Context<'a, Params>;
 
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, default)]
-pub struct Params {
-    /// Length of an epoch.
-    pub epoch_us: Micros,
-}
-
-impl Default for Params {
-    fn default() -> Self {
-        Params {
-            epoch_us: 1_000_000,
-        }
-    }
-}
-
-impl consensus::Params for Params {}
-
+// S1
 /// Starts the epoch the clock says; its leader extends the longest notarized chain it knows.
 fn start_epoch(state: &mut State, context: &Context, out: &mut Effects) {
     let length = context.params.epoch_us.max(1);
     state.epoch = u32::try_from(context.now / length + 1).unwrap_or(Round::MAX);
+    enter(state, context, info::PROPOSE, out);
     let (kind, timer_slot) = (0, slot(0, state.epoch));
     out.push(Effect::SetTimer {
         timer: Timer {
@@ -151,6 +155,14 @@ fn start_epoch(state: &mut State, context: &Context, out: &mut Effects) {
             parents: vec![parent],
         });
     }
+}
+
+fn enter(state: &State, context: &Context, step: u8, out: &mut Effects) {
+    out.push(Effect::Note(Note::Step {
+        slot: slot(state.last_final.height + 1, state.epoch),
+        step,
+        leader: Some(leader(context, state.epoch)),
+    }));
 }
 
 fn leader(context: &Context, epoch: Round) -> ValidatorId {
@@ -180,6 +192,7 @@ fn chain(state: &State, tip: &Place) -> Option<Vec<Place>> {
     Some(chain)
 }
 
+// S2
 /// Votes for the first valid proposal of this epoch that extends a longest notarized chain.
 fn vote(state: &mut State, context: &Context, out: &mut Effects) {
     if state.voted >= state.epoch {
@@ -214,6 +227,7 @@ fn vote(state: &mut State, context: &Context, out: &mut Effects) {
             Validity::Told(true) => {
                 state.voted = state.epoch;
                 out.push(Effect::Broadcast(Message { vote: true, place }));
+                enter(state, context, info::VOTE, out);
                 return;
             }
             Validity::Asked | Validity::Told(false) => {}
@@ -221,6 +235,7 @@ fn vote(state: &mut State, context: &Context, out: &mut Effects) {
     }
 }
 
+// S4
 /// Three adjacent notarized blocks of consecutive epochs: the middle one and all before it are final.
 fn finalize(state: &mut State, out: &mut Effects) {
     let middle = state.notarized.values().filter_map(|last| {
@@ -267,6 +282,7 @@ fn receive(state: &mut State, context: &Context, signed: Arc<Signed<Message>>, o
         }
         return;
     }
+    // S3
     let from = signed.signer;
     let votes = state.votes.entry(place).or_default();
     votes.insert(from, signed);
@@ -297,50 +313,7 @@ impl Protocol for Streamlet {
 
     type Params = Params;
 
-    const INFO: ProtocolInfo = ProtocolInfo {
-        name: "streamlet",
-        title: "Streamlet",
-        family: "streamlet",
-        summary: "As short as a protocol can be, for teaching.",
-        paper: Paper {
-            title: "Streamlet: Textbook Streamlined Blockchains",
-            authors: "Chan, Shi",
-            year: 2020,
-            place: "ePrint 2020/088",
-        },
-        kinds: &[
-            Kind {
-                name: "propose",
-                role: Role::Proposal,
-            },
-            Kind {
-                name: "vote",
-                role: Role::Vote,
-            },
-        ],
-        timers: &[TimerInfo {
-            name: "epoch",
-            fired: None,
-        }],
-        steps: &[StepInfo {
-            name: "epoch",
-            awaits: &[],
-        }],
-        rounds: Rounds {
-            noun: "epoch",
-            restart: false,
-        },
-        certificate: "votes",
-        bound: Bound {
-            quorum: Threshold::MORE_THAN_TWO_THIRDS,
-            liars_below: Share { part: 1, of: 3 },
-            words: "More than two thirds of the stake notarise a block.",
-        },
-        validators_change: false,
-        dag: false,
-        conventions: &[("epoch", "of a fixed length, on the common clock")],
-        rules: &[],
-    };
+    const INFO: ProtocolInfo = info::INFO;
 
     fn new(genesis: BlockId, _: &Params) -> State {
         let root = Place {
@@ -426,18 +399,26 @@ impl Protocol for Streamlet {
             have: stake(votes, context, *place),
             needed: context.validators.at(place.height).quorum(),
             of: context.validators.at(place.height).total(),
-            purpose: "notarise",
+            purpose: "notarize",
             voters: votes.keys().copied().collect(),
         };
+        let step = if state.voted == state.epoch && state.epoch > 0 {
+            info::VOTE
+        } else {
+            info::PROPOSE
+        };
+        let step = info::STEPS[usize::from(step)];
         Status {
             height: state.last_final.height + 1,
             round: state.epoch,
-            step: "epoch",
+            step: step.name,
+            awaits: step.awaits,
             tallies: state.votes.iter().map(tally).collect(),
             ..Status::default()
         }
     }
 
+    // S5
     fn resend(state: &State, context: &Context) -> Resend<Message> {
         let proposals = state.proposals.values().map(|(signed, _)| signed);
         let all = proposals.chain(state.votes.values().flat_map(BTreeMap::values));
@@ -449,4 +430,20 @@ impl Protocol for Streamlet {
     }
 }
 
-impl Corruptible for Streamlet {}
+impl Corruptible for Streamlet {
+    const CONFLICTING: Option<Conflicting<Message>> = Some(|message, other| {
+        let place = Place {
+            block: other,
+            ..message.place
+        };
+        Some(Message { place, ..*message })
+    });
+    const VOTES_FOR: Option<VotesFor<Message>> = Some(|proposal| {
+        vec![Message {
+            vote: true,
+            ..*proposal
+        }]
+    });
+    /// What is final is followed here whatever the ledger said of it: validity is asked for votes alone.
+    const ACCEPT_INVALID: Option<fn(&mut State)> = Some(|_| {});
+}

@@ -25,7 +25,7 @@ pub(super) fn below() -> Preset {
         "below-third",
         "Liars below a third: 2 of 7",
         "They propose two blocks at once and vote for both; each half gets 4 votes where 5 are needed. \
-         No fork, and the evidence piles up.",
+         The chain does not fork, and evidence accumulates.",
         coalition(7, names(["v1", "v2"])),
     )
 }
@@ -34,8 +34,8 @@ pub(super) fn third() -> Preset {
     Preset::new(
         "exact-third",
         "Liars with exactly a third: 2 of 6",
-        "When a liar proposes, no half reaches the quorum of 5 and rounds are lost. Liars may stall the \
-         chain, and cannot fork it.",
+        "When a liar proposes, neither half reaches the quorum of 5 and the round fails. The liars may stall the \
+         chain, but they cannot fork it.",
         coalition(6, names(["v1", "v2"])),
     )
 }
@@ -46,7 +46,7 @@ pub(super) fn stall() -> Preset {
     Preset::new(
         "stall",
         "A third keeps silent: 2 of 6",
-        "The 4 honest ones are two thirds and not more: nothing is ever decided, and the verdict says \
+        "The 4 honest validators hold exactly two thirds, which is not enough: nothing is ever decided, and the verdict says \
          what is missing.",
         scenario,
     )
@@ -56,8 +56,8 @@ pub(super) fn fork() -> Preset {
     Preset::new(
         "fork",
         "Liars above a third: 3 of 7",
-        "Two honest validators see one block and two the other; with three liars voting for both, each \
-         side has its quorum of 5. The chain forks.",
+        "Two honest validators see one block and two the other. Three liars vote for both, so each \
+         side has its quorum of 5, and the chain forks.",
         coalition(7, names(["v1", "v2", "v3"])),
     )
 }
@@ -110,8 +110,8 @@ pub(super) fn amnesia() -> Preset {
     };
     Preset::new(
         "amnesia",
-        "The amnesia attack, move by move",
-        "v3 and v4 help v1 to lock A, forget it, help v2 to decide B, and go back: a fork, and nobody \
+        "The amnesia attack, message by message",
+        "v3 and v4 help v1 to lock A, forget it, help v2 to decide B, and go back to A. The chain forks, although nobody \
          ever signed two votes for one round.",
         Scenario {
             validators: equal(4),

@@ -85,9 +85,9 @@ pub(super) fn escrow() -> Preset {
     let open = format!(r#"{{"seller":"{}","arbiter":"{}"}}"#, user(1), user(2));
     Preset::new(
         "escrow-liar",
-        "An escrow released although one validator lies",
-        "500 gold wait in an escrow while v4 computes a state of its own. The release goes through: \
-         three honest roots agree, and v4's does not count.",
+        "An escrow is released although one validator lies",
+        "500 gold are held in escrow while v4 computes a wrong state. The release succeeds: \
+         the three honest roots agree, and v4's does not count.",
         Scenario {
             adversary: AdversarySpec {
                 who: Who::Names(names(["v4"])),
@@ -110,8 +110,8 @@ pub(super) fn watch() -> Preset {
     Preset::new(
         "wrong-answers",
         "A validator that lies to contracts",
-        "v4 computes like everybody until a contract asks who owns what: then its answer is one coin \
-         too high, and its state root parts at that very question.",
+        "v4 computes correctly until a contract asks for a balance. Then its answer is one coin \
+         too high, and its state root diverges at exactly that query.",
         Scenario {
             adversary: AdversarySpec {
                 who: Who::Names(names(["v4"])),
@@ -141,7 +141,7 @@ pub(super) fn auction() -> Preset {
         "auction-censored",
         "An auction whose best bid is censored",
         "The third user bids 90 in time, but v4 leads the last heights of the auction and leaves that \
-         bid out of its blocks. It lands when the auction is over, and 20 wins.",
+         bid out of its blocks. It arrives when the auction is over, and 20 wins.",
         Scenario {
             protocol: ProtocolSpec {
                 proposer: ProposerSpec::List(leaders),
@@ -175,7 +175,7 @@ pub(super) fn burner() -> Preset {
         "gas-burner",
         "A contract that burns all its gas",
         "Here a validator executes 20 million gas a second. One call burns 40 million: it fails, pays \
-         for all of it, and its block takes two seconds. Later the same fire is contained in a message.",
+         for all of it, and its block takes two seconds. Later, the same burning is contained in a message.",
         Scenario {
             execution: ExecutionSpec {
                 gas_per_second: 20_000_000,
@@ -200,8 +200,8 @@ pub(super) fn factory() -> Preset {
     Preset::new(
         "factory",
         "A contract that makes contracts",
-        "A factory instantiates counters and learns their addresses from replies. The second child \
-         refuses its message: only that is undone, and the factory's reply writes down why.",
+        "A factory instantiates counters and learns their addresses from replies. The second counter \
+         refuses its message: only that is undone, and the factory's reply records why.",
         Scenario {
             contracts: library(&["cw-counter", "cw-factory"]),
             commands: vec![
@@ -238,9 +238,9 @@ pub(super) fn twice() -> Preset {
     };
     Preset::new(
         "double-spend",
-        "A token spent twice, on two sides of a fork",
-        "Three of seven turn liars at 6 s and put two transfers of the same 1000 PLAY into two blocks of one \
-         height. Ask every validator for Alice's balance, then for Bob's: each side has paid somebody else.",
+        "A token spent twice, once on each side of a fork",
+        "Three of seven become Byzantine at 6 s and put two transfers of the same 1000 PLAY into two blocks of one \
+         height. Ask every validator for Alice's balance, then for Bob's: each side has paid someone else.",
         Scenario {
             validators: equal(7),
             contracts: library(&["cw20-base"]),

@@ -18,8 +18,8 @@ pub(super) fn wrong_root() -> Preset {
     Preset::new(
         "wrong-root",
         "A validator that computes a wrong state",
-        "A counter is deployed and called. v4 finds another state root: honest ones refuse its \
-         proposals, it refuses theirs, and the chain goes on without it.",
+        "A counter is deployed and called. v4 computes a different state root: honest validators reject its \
+         proposals, it rejects theirs, and the chain continues without it.",
         Scenario {
             adversary: AdversarySpec {
                 who: Who::Names(names(["v4"])),

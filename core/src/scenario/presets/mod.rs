@@ -19,11 +19,13 @@ use crate::model::ValidatorSpec;
 pub struct Preset {
     /// Short and stable: command lines and pages use it.
     pub id: &'static str,
+    /// A line for a list.
     pub title: &'static str,
     /// What it is about: lists show those of one group together.
     pub group: &'static str,
     /// What to look at, one line.
     pub look: &'static str,
+    /// What is run.
     pub scenario: Scenario,
 }
 
@@ -46,9 +48,9 @@ impl Preset {
     }
 }
 
-const BEGIN: &str = "To begin with";
+const BEGIN: &str = "First steps";
 const NETWORK: &str = "The network";
-const FAILURES: &str = "Validators that fail";
+const FAILURES: &str = "Failing validators";
 const LIARS: &str = "Liars";
 const CONTRACTS: &str = "Contracts";
 

@@ -11,7 +11,7 @@ pub(super) fn lossy() -> Preset {
     Preset::new(
         "lossy",
         "30 % of all messages are lost",
-        "Heights take more rounds and more messages: validators send again until they have decided.",
+        "Heights take more rounds and more messages: validators re-send until they have decided.",
         Scenario {
             network: NetworkSpec {
                 loss_ppm: 300_000,
@@ -26,8 +26,8 @@ pub(super) fn partition() -> Preset {
     Preset::new(
         "partition",
         "A partition that heals",
-        "From 5 s to 15 s two and two cannot hear each other: neither half has a quorum, nothing is \
-         decided, nothing forks; then they go on.",
+        "From 5 s to 15 s, the network is split into two pairs. Neither has a quorum, so nothing is \
+         decided and nothing forks. Then the chain continues.",
         Scenario {
             network: NetworkSpec {
                 partitions: vec![PartitionSpec {
@@ -68,7 +68,7 @@ pub(super) fn regions() -> Preset {
     Preset::new(
         "regions",
         "Six validators around the world",
-        "A quorum is five of six: blocks from Oregon and Tokyo are decided everywhere within 275 ms, \
+        "A quorum is five of six. Blocks from Oregon and Tokyo are decided everywhere within 275 ms; \
          those from the other cities take 300 ms.",
         Scenario {
             validators: CITIES
@@ -96,8 +96,8 @@ pub(super) fn gst() -> Preset {
     Preset::new(
         "gst",
         "Asynchrony until 20 s",
-        "Before the global stabilisation time a message may take 6 s and rounds end without decision; \
-         after it 100 ms are the most, and every height decides at once.",
+        "Before the global stabilisation time, a message may take 6 s and rounds end without a decision. \
+         After it, no message takes more than 100 ms, and every height decides in its first round.",
         Scenario {
             validators: equal(4),
             network: NetworkSpec {

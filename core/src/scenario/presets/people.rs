@@ -33,8 +33,8 @@ pub(super) fn unequal() -> Preset {
     Preset::new(
         "unequal",
         "Three validators with stakes 100, 500 and 200",
-        "A quorum is 534 of 800: v2 needs one other, and nothing happens without v2. It proposes five \
-         heights of eight.",
+        "A quorum is 534 of 800: v2 needs only one of the others, and nothing is decided without v2. It proposes five \
+         of every eight heights.",
         Scenario {
             validators,
             ..Scenario::default()
@@ -46,7 +46,7 @@ pub(super) fn silent() -> Preset {
     Preset::new(
         "silent",
         "A silent proposer",
-        "Whenever it is v1's turn, everybody waits out the propose timeout, votes nil and decides in \
+        "Whenever it is v1's turn, the others wait for the propose timeout, vote nil and decide in \
          round 1.",
         Scenario {
             protocol: ProtocolSpec {
@@ -66,7 +66,7 @@ pub(super) fn restart() -> Preset {
     Preset::new(
         "restart",
         "A crash and a restart",
-        "v4 goes down at 5 s and comes back at 12 s with what it had promised; it fetches the blocks it \
+        "v4 crashes at 5 s and restarts at 12 s with everything it had promised. It fetches the blocks it \
          missed and votes again.",
         Scenario {
             validators: equal(4),

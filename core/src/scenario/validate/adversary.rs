@@ -81,11 +81,9 @@ fn supported(place: &str, strategy: &StrategySpec, protocol: &str) -> Checked {
             powers.accept_invalid,
             "a validator whose state is wrong cannot keep up in it",
         ),
-        StrategySpec::Puppet { .. } => (
-            "puppet",
-            powers.compose,
-            "its messages cannot be written by hand",
-        ),
+        StrategySpec::Puppet { .. } => {
+            ("puppet", powers.compose, "its messages cannot be scripted")
+        }
         StrategySpec::Silent | StrategySpec::Delay { .. } | StrategySpec::Censor { .. } => {
             return Ok(());
         }
@@ -106,7 +104,7 @@ fn speaker(place: &str, line: &PuppetLine, who: &Who) -> Checked {
         &format!("{place}.from"),
         || {
             format!(
-                "{} speaks in the script and is not among the Byzantine validators; list it in \
+                "{} sends messages in the script but is not among the Byzantine validators; list it in \
                  `who.names`.",
                 quote(&line.from)
             )
@@ -118,7 +116,7 @@ fn puppet_line(place: &str, line: &PuppetLine, names: &Names) -> Checked {
     instant(&format!("{place}.at_us"), line.at_us)?;
     known(&format!("{place}.from"), &line.from, names)?;
     require(!line.to.is_empty(), &format!("{place}.to"), || {
-        "the message goes to nobody; name at least one validator.".into()
+        "the message has no receiver; name at least one validator.".into()
     })?;
     distinct(&format!("{place}.to"), &line.to, names)?;
     kind(&format!("{place}.kind"), &line.kind)?;
@@ -128,7 +126,7 @@ fn puppet_line(place: &str, line: &PuppetLine, names: &Names) -> Checked {
         &format!("{place}.valid_round"),
         || {
             format!(
-                "a block became valid in an earlier round than {}, the one it is proposed in; give a \
+                "a block became valid in a round before {}, in which it is proposed; give a \
                  smaller number or none.",
                 line.round
             )

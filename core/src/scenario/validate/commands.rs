@@ -23,7 +23,7 @@ pub(super) fn check(scenario: &Scenario, names: &Names, modules: &BTreeSet<&str>
         instant(&at, timed.at_us)?;
         require(timed.at_us >= before, &at, || {
             format!(
-                "this command at {} stands after one at {}; put them in the order of time.",
+                "this command at {} follows one at {}; sort them by time.",
                 time(timed.at_us),
                 time(before)
             )
@@ -101,7 +101,7 @@ fn command(
             submit(&format!("{place}.first"), first, modules)?;
             submit(&format!("{place}.second"), second, modules)?;
             require(first != second, &format!("{place}.second"), || {
-                "the second transaction is the first; give it another action.".into()
+                "both transactions are the same; give the second another action.".into()
             })
         }
         Command::ChangeValidators { changes } => {
@@ -132,7 +132,7 @@ fn copy(place: &str, message: &CopySpec, scenario: &Scenario, names: &Names) -> 
                 &place,
                 || {
                     format!(
-                        "{} names the second node of a twin, and {} is none; `twins` lists them.",
+                        "{} names the second node of a twin, but {} is not a twin; `twins` lists them.",
                         quote(node),
                         quote(validator)
                     )
@@ -166,7 +166,7 @@ fn account(place: &str, index: u16) -> Checked {
 fn gas(place: &str, limit: Option<u64>, block_gas: u64) -> Checked {
     require(limit.is_none_or(|limit| limit <= block_gas), place, || {
         format!(
-            "a gas limit of {} is above the {block_gas} a block may use, so no block could hold the \
+            "a gas limit of {} is above the {block_gas} that a block may use, so no block could contain the \
              transaction. Lower it, or raise `execution.block_gas`.",
             limit.unwrap_or_default()
         )
@@ -272,7 +272,12 @@ pub(super) fn several(place: &str, coins: &[CoinSpec]) -> Checked {
         require(
             coins[..i].iter().all(|other| other.denom != coin.denom),
             &place,
-            || format!("{} stands twice; add the two up.", quote(&coin.denom)),
+            || {
+                format!(
+                    "{} is listed twice; add the two amounts.",
+                    quote(&coin.denom)
+                )
+            },
         )?;
     }
     Ok(())
@@ -286,6 +291,8 @@ fn input(place: &str, input: &InputSpec) -> Checked {
             .len(),
     };
     require(bytes <= MAX_CALL_BYTES, place, || {
-        format!("an input of {bytes} bytes is too long; at most {MAX_CALL_BYTES} fit. Shorten it.")
+        format!(
+            "an input of {bytes} bytes is too long; at most {MAX_CALL_BYTES} are allowed. Shorten it."
+        )
     })
 }

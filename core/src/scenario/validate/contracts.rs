@@ -75,7 +75,7 @@ fn module(place: &str, contract: &ContractSpec) -> Checked {
     let found = sha256(&bytes);
     require(found == contract.sha256, &place, || {
         format!(
-            "these bytes have the digest {found} and not {}, as `sha256` says. Correct the one that \
+            "these bytes have the digest {found}, but `sha256` says {}. Correct the one that \
              is wrong.",
             contract.sha256
         )

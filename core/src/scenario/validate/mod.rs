@@ -22,7 +22,7 @@ use crate::world::USERS;
 use validators::Names;
 
 /// The shape of scenario this build writes and reads.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 /// Why a scenario cannot run.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -60,7 +60,7 @@ pub fn validate(scenario: &Scenario) -> Result<(), ScenarioError> {
     versions(scenario.version, scenario.semantics)?;
     require(scenario.title.len() <= MAX_TITLE_BYTES, "title", || {
         format!(
-            "the title has {} bytes; at most {MAX_TITLE_BYTES} fit. Shorten it.",
+            "the title has {} bytes; at most {MAX_TITLE_BYTES} are allowed. Shorten it.",
             scenario.title.len()
         )
     })?;
@@ -103,22 +103,22 @@ fn versions(version: u32, semantics: u32) -> Checked {
     require(version == VERSION, "version", || {
         if version > VERSION {
             format!(
-                "this scenario has shape {version} and was made by a newer ConsensusForge; this one \
-                 reads shapes up to {VERSION}. Open it with the newer one."
+                "this scenario has format {version} and was made by a newer ConsensusForge; this one \
+                 reads formats up to {VERSION}. Open it with the newer one."
             )
         } else {
-            format!("there is no shape {version}; write {VERSION}.")
+            format!("there is no format {version}; write {VERSION}.")
         }
     })?;
     require((1..=SEMANTICS).contains(&semantics), "semantics", || {
         if semantics > SEMANTICS {
             format!(
-                "this scenario means a run as a newer ConsensusForge computes it (semantics \
-                     {semantics}); this one knows {SEMANTICS}. Open it with the newer one, or write \
-                     {SEMANTICS} and accept another run."
+                "this scenario was made for semantics {semantics} of a newer ConsensusForge; this one \
+                     knows {SEMANTICS}. Open it with the newer one, or write {SEMANTICS} and \
+                     accept a different run."
             )
         } else {
-            format!("there are no semantics {semantics}; write {SEMANTICS}.")
+            format!("there is no semantics version {semantics}; write {SEMANTICS}.")
         }
     })
 }
@@ -151,7 +151,7 @@ fn execution(execution: &ExecutionSpec) -> Checked {
     require(
         (1..=MAX_BLOCK_GAS).contains(&block_gas),
         "execution.block_gas",
-        || format!("a block of {block_gas} gas cannot be; give 1 to {MAX_BLOCK_GAS}."),
+        || format!("{block_gas} is not a possible block gas; give 1 to {MAX_BLOCK_GAS}."),
     )?;
     // A full block must be executed within the longest delay the simulator can write down.
     let slowest = block_gas.div_ceil(MAX_DELAY / SECOND);
@@ -193,10 +193,10 @@ fn delay(place: &str, us: Micros) -> Checked {
     })
 }
 
-/// A span that may not be 0, because something would then happen for ever at one instant.
+/// A span that may not be 0, because something would then repeat forever at one instant.
 fn pause(place: &str, us: Micros) -> Checked {
     require(us > 0, place, || {
-        "0 would let the chain run for ever at one instant; give at least 1 (microsecond).".into()
+        "0 would let the chain run forever at one instant; give at least 1 (microsecond).".into()
     })?;
     delay(place, us)
 }
@@ -227,7 +227,7 @@ fn span(place: &str, from: Micros, until: Option<Micros>) -> Checked {
 
 fn few(place: &str, count: usize, most: usize, what: &str) -> Checked {
     require(count <= most, place, || {
-        format!("{count} {what} are too many; at most {most} can be given. Leave some out.")
+        format!("{count} {what} are too many; at most {most} are allowed. Remove some.")
     })
 }
 
@@ -254,7 +254,7 @@ fn distinct(place: &str, listed: &[String], names: &Names) -> Checked {
     let mut seen = std::collections::BTreeSet::new();
     for (i, name) in listed.iter().enumerate() {
         require(seen.insert(name), &format!("{place}[{i}]"), || {
-            format!("{} is named twice; name it once.", quote(name))
+            format!("{} is listed twice; list it once.", quote(name))
         })?;
     }
     Ok(())

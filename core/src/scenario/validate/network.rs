@@ -131,7 +131,7 @@ pub(super) fn cut(place: &str, cut: &Cut, names: &Names) -> Checked {
         Cut::OneWay { from, to } => {
             let place = format!("{place}.one_way");
             require(!from.is_empty() && !to.is_empty(), &place, || {
-                "one side names nobody, so nothing is cut; name at least one on each.".into()
+                "one side is empty, so nothing is cut; name at least one validator on each.".into()
             })?;
             distinct(&format!("{place}.from"), from, names)?;
             distinct(&format!("{place}.to"), to, names)

@@ -44,7 +44,7 @@ pub(super) fn check(validators: &[ValidatorSpec]) -> Result<Names<'_>, ScenarioE
     })?;
     require(count <= MAX_VALIDATORS, "validators", || {
         format!(
-            "{count} validators are too many; at most {MAX_VALIDATORS} can take part. Leave some out."
+            "{count} validators are too many; at most {MAX_VALIDATORS} can take part. Remove some."
         )
     })?;
     let mut set = BTreeSet::new();
@@ -64,7 +64,7 @@ pub(super) fn check(validators: &[ValidatorSpec]) -> Result<Names<'_>, ScenarioE
         total += u128::from(validator.stake);
     }
     require(total > 0, "validators", || {
-        "nobody has any stake, so nobody could vote; give one validator at least 1.".into()
+        "no validator has any stake, so none could vote; give at least one of them a stake of 1 or more.".into()
     })?;
     require(total <= u128::from(MAX_TOTAL_STAKE), "validators", || {
         format!(

@@ -1,4 +1,4 @@
-//! The Informal Trace Format (Apalache, ADR-015): a state a happening, as model checkers write
+//! The Informal Trace Format (Apalache, ADR-015): a state for each event, as model checkers write
 //! counterexamples. Deliveries change no variable here and make no state; their effects do.
 
 use super::super::words::what;

@@ -1,5 +1,5 @@
 //! A trace for other people's tools. Each format is written record by record, so that a tool may export
-//! a run as it goes; each has a size above which its reader gives up, and what does not fit is told.
+//! a run as it goes; each has a size above which its reader gives up, and what does not fit is reported.
 
 mod itf;
 mod jsonl;
@@ -18,16 +18,22 @@ pub const SHIVIZ_PARSER: &str = r"(?<event>.*)\n(?<host>\S*) (?<clock>{.*})";
 /// What a trace can be exported as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
+    /// A log with vector clocks for ShiViz.
     Shiviz,
+    /// A timeline for Perfetto and chrome://tracing.
     Perfetto,
+    /// A sequence diagram.
     Mermaid,
+    /// States for viewers of the Informal Trace Format.
     Itf,
+    /// One JSON object for each record.
     Jsonl,
     /// The series of heights, not the records.
     Csv,
 }
 
 impl Format {
+    /// Every format, in the order to offer them.
     pub const ALL: [Format; 6] = [
         Format::Shiviz,
         Format::Perfetto,
@@ -101,6 +107,7 @@ pub struct Exporter {
 /// What an export holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Exported {
+    /// Records written.
     pub records: u64,
     /// Records that did not fit any more.
     pub left_out: u64,
@@ -155,6 +162,7 @@ impl Exporter {
         self.until = record.at;
     }
 
+    /// True when the size that readers cope with is reached.
     #[must_use]
     pub fn is_full(&self) -> bool {
         self.full_at.is_some()
@@ -170,13 +178,13 @@ impl Exporter {
         );
         if before > 0 {
             sentence += &format!(
-                " Left out: {before} records before, more than such a file holds ({} bytes).",
+                " Left out: {before} earlier records, because such a file holds at most {} bytes.",
                 self.limit
             );
         }
         if let Some(at) = self.full_at {
             sentence += &format!(
-                " Left out: {} records from {} on, more than such a file holds ({} bytes).",
+                " Left out: {} records from {} on, because such a file holds at most {} bytes.",
                 self.left_out,
                 exact(at),
                 self.limit
@@ -244,7 +252,7 @@ impl Session {
                 let mut made = exporter.finish(skip, &mut text);
                 if trace.start() > 0 && from < trace.from() {
                     made.sentence += &format!(
-                        " What came before {} is no longer in memory: go back to it and export then.",
+                        " Everything before {} is no longer in memory: go back to it and export again.",
                         exact(trace.from())
                     );
                 }

@@ -9,42 +9,56 @@ use crate::types::{Action, BlockId, SignedTransaction, ValidatorId};
 /// Transactions listed.
 const LINES: usize = 200;
 
+/// One block in full. Nodes and validators are numbers from 0, digests whole hex.
 #[derive(Clone, Debug)]
 pub struct BlockInside {
+    /// Its digest.
     pub id: String,
+    /// Its height.
     pub height: u64,
     /// The round it was first proposed in.
     pub round: u32,
+    /// The validator that built it.
     pub proposer: u16,
     /// In a DAG, where heights are rounds: its place in the decided order, once it has one.
     pub position: Option<u64>,
+    /// Digest of the block before it.
     pub parent: String,
     /// In a DAG: the parents after the first.
     pub further_parents: Vec<String>,
     /// False: the parent is genesis.
     pub has_parent: bool,
+    /// When it was built, microseconds.
     pub built_us: Micros,
     /// The ancestor whose execution the header names, and the state root it claims after it.
     pub executed: String,
+    /// State root after `executed`, as the header claims.
     pub claimed_root: String,
+    /// Encoded size.
     pub bytes: u32,
+    /// The first of its transactions, at most 200.
     pub transactions: Vec<TxLine>,
     /// All of them, listed or not.
     pub transaction_count: u64,
     /// The certificate that decided it first; empty while undecided, or when a later block of the same commit
     /// has it.
     pub certificate: Vec<Signature>,
+    /// Stake of those who signed the certificate.
     pub certificate_stake: u64,
     /// Of the validators that vote on its height: how many, their stake, and a quorum of it.
     pub validators: u32,
+    /// Stake of all of them.
     pub total: u64,
+    /// The least stake that is a quorum.
     pub quorum: u64,
     /// Validators it changes from two heights later on, each with the stake it has then; 0: it leaves.
     pub changes: Vec<(u16, u64)>,
     /// (node, when, round, by catching up), first to last; the time is `None` where the trace has
     /// forgotten.
     pub decided: Vec<(u16, Option<Micros>, u32, bool)>,
+    /// Nodes that have its body.
     pub holders: Vec<u16>,
+    /// Results of executing it, in order of time.
     pub executions: Vec<ExecutedBy>,
     /// (node, when, why).
     pub rejected: Vec<(u16, Micros, String)>,
@@ -54,26 +68,38 @@ pub struct BlockInside {
     pub rivals: Vec<String>,
 }
 
+/// A transaction in one line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TxLine {
+    /// Its id.
     pub id: String,
+    /// What it does, in words.
     pub what: String,
     /// None: not executed, or no longer remembered.
     pub succeeded: Option<bool>,
 }
 
+/// A signature of a certificate.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Signature {
+    /// Who signed.
     pub validator: u16,
+    /// Kind of the signed message.
     pub kind: String,
+    /// Round of the signed message.
     pub round: u32,
 }
 
+/// One node's execution of the block.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ExecutedBy {
+    /// The node.
     pub node: u16,
+    /// When it was done, microseconds.
     pub at_us: Micros,
+    /// State root after it.
     pub root: String,
+    /// Gas its transactions used.
     pub gas: u64,
 }
 

@@ -5,17 +5,21 @@ use crate::session::Session;
 use crate::trace::Event;
 use crate::types::NodeId;
 
+/// One height in full. Nodes are numbers from 0.
 #[derive(Clone, Debug)]
 pub struct HeightInside {
+    /// The height.
     pub height: u64,
     /// Blocks kept of it: (digest, round it was proposed in, proposer, nodes that decided it).
     pub blocks: Vec<(String, u32, u16, u32)>,
+    /// Every node, in order.
     pub nodes: Vec<AtHeight>,
 }
 
 /// How one node stands to the height.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AtHeight {
+    /// The node.
     pub node: u16,
     /// When it decided, in which round, and what.
     pub decided: Option<(Micros, u32, String)>,
@@ -26,6 +30,7 @@ pub struct AtHeight {
 }
 
 impl Session {
+    /// What is known of `height`.
     #[must_use]
     pub fn height_inside(&self, height: u64) -> HeightInside {
         let blocks = self.sim.blocks_at(height);

@@ -1,4 +1,4 @@
-//! A message: its fields, and what became of each of its copies.
+//! A message: its fields, and the fate of each of its copies.
 
 use crate::base::Micros;
 use crate::session::Session;
@@ -9,14 +9,18 @@ use crate::types::NodeId;
 /// Copies listed.
 const COPIES: usize = 512;
 
+/// One message with every copy. Nodes are numbers from 0.
 #[derive(Clone, Debug)]
 pub struct MessageInside {
+    /// What it says.
     pub view: MessageView,
+    /// The node that first sent it.
     pub from: u16,
     /// The signer's place.
     pub signer: Option<u16>,
+    /// Whether its signature is right, as receivers found.
     pub signature: SignatureVerdict,
-    /// Each time it was put on the wire, oldest first.
+    /// Each time it was sent, oldest first.
     pub sendings: Vec<Sending>,
     /// In order of leaving, then of arrival.
     pub copies: Vec<CopyInside>,
@@ -26,33 +30,44 @@ pub struct MessageInside {
     pub known_from_us: Micros,
 }
 
+/// What is known of a message's signature.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SignatureVerdict {
-    /// Chatter, which nobody signs.
+    /// A kind that nobody signs.
     Unsigned,
     /// No copy has arrived yet.
     Unchecked,
+    /// It was verified.
     Genuine,
     /// Found false by these nodes.
     False(Vec<u16>),
 }
 
+/// One time that copies were sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Sending {
+    /// When, microseconds.
     pub at_us: Micros,
+    /// By which node.
     pub from: u16,
+    /// How many copies.
     pub copies: u16,
     /// A re-send or a relay.
     pub again: bool,
 }
 
+/// One copy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CopyInside {
+    /// The sending node.
     pub from: u16,
+    /// The receiving node.
     pub to: u16,
+    /// When it left, microseconds.
     pub sent_us: Micros,
     /// When it arrived, arrives, or would have.
     pub arrives_us: Micros,
+    /// Its fate.
     pub fate: Fate,
 }
 

@@ -20,20 +20,24 @@ use crate::base::Micros;
 use crate::trace::Event;
 use crate::types::BlockId;
 use borsh::{BorshDeserialize, BorshSerialize};
+use serde::{Deserialize, Serialize};
 
 /// Something of a run that can be named, and so selected.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[derive(BorshSerialize, BorshDeserialize)]
+#[derive(Serialize, Deserialize, BorshSerialize, BorshDeserialize)]
 pub enum Thing {
     /// A message by its number in the run.
     Message(u32),
     /// A node by its place in [`super::view::RunInfo::nodes`]; at an instant in microseconds, or now.
     Node {
+        /// Number of the node, from 0.
         node: u16,
+        /// The instant, microseconds; `None`: now.
         at_us: Option<u64>,
     },
     /// A block by its digest in hex, or by some of its beginning.
     Block(String),
+    /// A height of the chain.
     Height(u64),
     /// A transaction by its id in hex.
     Transaction(String),
@@ -45,7 +49,7 @@ pub enum Thing {
 const LEAST_DIGITS: usize = 8;
 
 impl Session {
-    /// The instant a thing is to be looked at, when now is not the one: who asks forks this session,
+    /// The instant at which a thing is to be inspected, when that is not now: the caller forks this session,
     /// seeks there and asks the fork.
     #[must_use]
     pub fn moment_of(&self, thing: &Thing) -> Option<Micros> {

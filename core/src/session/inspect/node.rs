@@ -5,19 +5,26 @@ use crate::session::Session;
 use crate::session::view::NodeView;
 use crate::types::NodeId;
 
+/// One validator's state in full. Validators are numbers from 0, digests whole hex.
 #[derive(Clone, Debug)]
 pub struct NodeInside {
+    /// The node.
     pub node: u16,
+    /// The instant shown, microseconds.
     pub at_us: Micros,
+    /// What tables show of it.
     pub view: NodeView,
     /// Stake of the whole set, and the least that is a quorum.
     pub total: u64,
+    /// The least stake that is a quorum.
     pub quorum: u64,
     /// Votes that make a quorum, where all stakes are equal.
     pub votes_needed: Option<u32>,
+    /// How many validators vote on its height.
     pub validators: u32,
     /// Whole digests, with the round.
     pub locked: Option<(String, u32)>,
+    /// The newest block it knows to be acceptable, with the round of its quorum.
     pub valid: Option<(String, u32)>,
     /// The newest final block.
     pub tip: String,
@@ -25,26 +32,37 @@ pub struct NodeInside {
     pub timers: Vec<TimerInside>,
     /// Newest round first.
     pub votes: Vec<VotesInside>,
+    /// Bytes of the transactions in its mempool.
     pub mempool_bytes: u64,
     /// Its executor is at work until then.
     pub busy_until_us: Option<Micros>,
+    /// Proofs of misbehaviour it holds.
     pub proofs: Vec<ProofInside>,
 }
 
+/// An armed timer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TimerInside {
+    /// Its name.
     pub name: String,
+    /// The height it was armed for.
     pub height: u64,
+    /// The round it was armed for.
     pub round: u32,
+    /// When it runs out, microseconds.
     pub fires_us: Micros,
 }
 
+/// Votes counted for one value in one round.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct VotesInside {
+    /// Kind of message.
     pub kind: String,
+    /// The round.
     pub round: u32,
     /// `None` is nil.
     pub value: Option<String>,
+    /// Stake of the voters.
     pub stake: u64,
     /// Places of the voters; empty for rounds long past.
     pub voters: Vec<u16>,
@@ -53,15 +71,22 @@ pub struct VotesInside {
 /// Two messages of one signer that no honest one signs both.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ProofInside {
+    /// Who signed both.
     pub offender: u16,
+    /// Height of both messages.
     pub height: u64,
+    /// Round of both messages.
     pub round: u32,
+    /// Kind of both messages.
     pub kind: String,
+    /// Value of the first; `None` is nil.
     pub first: Option<String>,
+    /// Value of the second; `None` is nil.
     pub second: Option<String>,
 }
 
 impl Session {
+    /// The node with this number; `None` when there is none.
     #[must_use]
     pub fn node_inside(&self, node: u16) -> Option<NodeInside> {
         let view = self.nodes().into_iter().nth(usize::from(node))?;

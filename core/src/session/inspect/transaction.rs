@@ -7,8 +7,10 @@ use crate::session::view::ReceiptView;
 use crate::trace::Event;
 use crate::types::NodeId;
 
+/// One transaction from submission to receipt.
 #[derive(Clone, Debug)]
 pub struct TransactionInside {
+    /// Its id in hex.
     pub id: String,
     /// `None`: its block is kept no more, and it waits nowhere.
     pub what: Option<String>,
@@ -20,13 +22,18 @@ pub struct TransactionInside {
     pub messages: Vec<u32>,
     /// Nodes in whose mempool it waits.
     pub waiting: Vec<u16>,
+    /// Blocks that contain it.
     pub blocks: Vec<InBlock>,
+    /// The result, once it is known.
     pub receipt: Option<ReceiptView>,
 }
 
+/// A block that contains a transaction.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InBlock {
+    /// Digest of the block in hex.
     pub id: String,
+    /// Height of the block.
     pub height: u64,
     /// Nodes that decided the block; 0: only proposed.
     pub decided: u32,

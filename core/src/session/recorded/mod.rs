@@ -2,11 +2,9 @@
 
 mod playback;
 
-use super::checkpoints::Checkpoint;
 use super::view::Problem;
 use super::{Scenario, Session};
 use crate::base::limits::{MAX_TIME, MAX_TRACE_BYTES};
-use crate::check::Monitors;
 use crate::consensus::registry::describe;
 use crate::model::ValidatorSpec;
 use crate::trace::file::{self, MAGIC, TraceFile, TraceWriter};
@@ -15,6 +13,7 @@ use std::sync::Arc;
 
 /// A trace that was opened, and what was found in its file.
 pub struct Recorded {
+    /// To look at like any other; it cannot be changed.
     pub session: Session,
     /// What does not make sense, in the order of the file.
     pub complaints: Vec<String>,
@@ -48,7 +47,7 @@ impl Session {
         contradicted(&mut file);
         let mut complaints = std::mem::take(&mut file.complaints.sentences);
         if file.complaints.more > 0 {
-            complaints.push(format!("And {} more of such.", file.complaints.more));
+            complaints.push(format!("And {} more like these.", file.complaints.more));
         }
         let (verified, signed) = file.verified;
         let mut sentence = format!(
@@ -91,24 +90,7 @@ impl Session {
         };
         scenario.checks.stall_after_us = head.stall_after;
         let sim = Playback::new(Arc::new(file));
-        let sim: Box<dyn crate::world::Simulation> = Box::new(sim);
-        let monitors = Monitors::new(&sim.trace().head);
-        let start = Checkpoint {
-            steps: 0,
-            now: 0,
-            sim: sim.checkpoint(super::RECORDS_BEFORE),
-            monitors: monitors.clone(),
-        };
-        Session {
-            scenario,
-            sim,
-            monitors,
-            checkpoints: vec![start.into()],
-            era: 0,
-            end: 0,
-            seen: super::moments::Seen::default(),
-            back: None,
-        }
+        Session::over(scenario, Box::new(sim))
     }
 
     /// Whether this is a saved trace.
@@ -122,7 +104,7 @@ impl Session {
     pub(super) fn changeable(&self) -> Result<(), Problem> {
         if self.is_recorded() {
             return Err(Problem::new(
-                "this is a saved trace: it can be looked at, not changed or linked to. Open its scenario to act in it.",
+                "this is a saved trace: you can inspect it, but not change it or link to it. Open its scenario to act in it.",
             ));
         }
         Ok(())
@@ -184,13 +166,13 @@ impl Session {
         let trace = self.sim.trace();
         if trace.start() > 0 {
             sentence += &format!(
-                " It begins at {}: what came before is no longer in memory.",
+                " It begins at {}: everything before is no longer in memory.",
                 crate::check::seconds(trace.from())
             );
         }
         if bytes.len() > MAX_TRACE_BYTES {
             sentence += &format!(
-                " It has {} bytes, more than the {MAX_TRACE_BYTES} that are read again.",
+                " It has {} bytes, more than the {MAX_TRACE_BYTES} that can be opened again.",
                 bytes.len()
             );
         }
@@ -198,7 +180,7 @@ impl Session {
     }
 }
 
-/// A message whose signed bytes say something else than its record is nobody's word.
+/// A message whose signed bytes differ from its record counts as unsigned.
 fn contradicted(file: &mut TraceFile) {
     let protocol = file.head.protocol;
     for (_, m) in &mut file.messages {

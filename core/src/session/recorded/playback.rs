@@ -322,7 +322,7 @@ impl Simulation for Playback {
                 _ => None,
             })
             .filter(|f| f.sent >= since && f.sent <= self.now)
-            // A message that has not been told of yet has no kind to draw.
+            // A message that has not appeared yet has no kind to draw.
             .filter(|f| self.trace.find(f.message).is_some())
             .take(max)
             .collect();

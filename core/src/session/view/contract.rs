@@ -1,4 +1,4 @@
-//! Modules, contracts, and what became of transactions.
+//! Modules, contracts, and the results of transactions.
 
 use borsh::{BorshDeserialize, BorshSerialize};
 use schemars::JsonSchema;
@@ -8,12 +8,17 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug)]
 #[derive(Serialize, Deserialize, BorshSerialize, BorshDeserialize, JsonSchema)]
 pub struct ModuleView {
+    /// The name that commands use.
     pub name: String,
+    /// SHA-256 of the file in hex.
     pub sha256: String,
+    /// Size of the file.
     pub bytes: u64,
+    /// What it does, in one line.
     pub summary: String,
     /// Its WAT, where there is one to show.
     pub wat: Option<String>,
+    /// One of the sample contracts.
     pub builtin: bool,
     /// Calls to try, as text.
     pub examples: Vec<String>,
@@ -27,27 +32,37 @@ pub struct ContractView {
     pub address: String,
     /// The same as CosmWasm contracts and people write it.
     pub bech32: String,
+    /// What its code is called, or the line it was made with.
     pub name: String,
+    /// SHA-256 of its code in hex.
     pub code: String,
+    /// Native units it owns, in decimal.
     pub balance: String,
     /// Key and value in hex, at most 256 entries.
     pub storage: Vec<(String, String)>,
+    /// How many entries there are.
     pub storage_entries: u64,
 }
 
-/// What became of a user's transaction, by the first honest validator that executed it.
+/// The result of a user's transaction, by the first honest validator that executed it.
 #[derive(Clone, Debug)]
 #[derive(Serialize, Deserialize, BorshSerialize, BorshDeserialize, JsonSchema)]
 pub struct ReceiptView {
+    /// Id of the transaction in hex.
     pub tx: String,
     /// `pending`, `ok` or `failed`.
     pub status: String,
+    /// What it does, in words.
     pub what: String,
+    /// The block that contains it; `None` while it waits.
     pub height: Option<u64>,
+    /// When it was handed in, microseconds.
     pub submitted_us: u64,
     /// What its sender allowed; none where only what it used is known.
     pub gas_limit: Option<u64>,
+    /// Gas used.
     pub gas_used: u64,
+    /// The same by category.
     pub gas_by: Vec<(String, u64)>,
     /// Calls, messages and replies, each with all that follows from it before the next.
     pub calls: Vec<CallView>,
@@ -55,7 +70,9 @@ pub struct ReceiptView {
     pub calls_omitted: u64,
     /// Output bytes in hex, or the error's sentence.
     pub output: Option<String>,
+    /// Why it failed.
     pub error: Option<String>,
+    /// Events in words, in order.
     pub events: Vec<String>,
     /// Contract made by a deployment.
     pub created: Option<String>,
@@ -75,6 +92,7 @@ pub struct CallView {
     pub what: String,
     /// The contract it went to: what its code is called, and its address.
     pub to: Option<(String, String)>,
+    /// Gas it was allowed.
     pub gas_limit: u64,
     /// With all that followed.
     pub gas_used: u64,
@@ -92,8 +110,11 @@ pub struct CallView {
 #[derive(Clone, Debug)]
 #[derive(Serialize, Deserialize, BorshSerialize, BorshDeserialize, JsonSchema)]
 pub struct ViewResult {
+    /// Output bytes in hex.
     pub output: Option<String>,
+    /// Why there is no output.
     pub error: Option<String>,
+    /// Gas used; nobody pays for it.
     pub gas_used: u64,
 }
 
@@ -103,9 +124,11 @@ pub struct ViewResult {
 pub struct CardView {
     /// SHA-256 in hex.
     pub code: String,
+    /// Size of the file.
     pub bytes: u64,
     /// The contract interface it speaks, and the export by which it says so.
     pub abi: String,
+    /// The export by which it says which interface it speaks.
     pub marker: String,
     /// The strictest set of rules that admits it: `strict` or `modern`.
     pub profile: String,
@@ -113,6 +136,7 @@ pub struct CardView {
     pub entries: Vec<String>,
     /// What it says it needs of the chain.
     pub capabilities: Vec<String>,
+    /// The version of its data that it declares for migrations.
     pub migrate_version: Option<u64>,
     /// Its newest id, when it is stored on the chain.
     pub code_id: Option<u64>,
@@ -122,5 +146,6 @@ pub struct CardView {
     pub functions: Vec<String>,
     /// Gas of a fresh instance, paid at each call.
     pub start_gas: u64,
+    /// Gas of the upload.
     pub upload_gas: u64,
 }

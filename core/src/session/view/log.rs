@@ -2,10 +2,11 @@
 
 use super::chart::{Arrow, Mark};
 use borsh::{BorshDeserialize, BorshSerialize};
+use serde::{Deserialize, Serialize};
 
 /// What a log is to show. All conditions hold at once.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[derive(BorshSerialize, BorshDeserialize)]
+#[derive(Serialize, Deserialize, BorshSerialize, BorshDeserialize)]
 pub struct LogQuery {
     /// Index into `LOG_EVENTS`.
     pub event: Option<u8>,
@@ -13,7 +14,9 @@ pub struct LogQuery {
     pub kind: Option<u8>,
     /// A node: where it happened, or who sent it.
     pub node: Option<u16>,
+    /// The first height shown.
     pub from_height: u64,
+    /// The last height shown.
     pub to_height: u64,
     /// Words that all must fit: kinds, events, names, heights, beginnings of digests.
     pub text: String,
@@ -34,39 +37,49 @@ impl Default for LogQuery {
 
 /// One record in words.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[derive(BorshSerialize, BorshDeserialize)]
+#[derive(Serialize, Deserialize, BorshSerialize, BorshDeserialize)]
 pub struct LogRow {
     /// Of the record since the run began.
     pub number: u64,
+    /// When it happened, microseconds.
     pub at_us: u64,
+    /// The node it happened at.
     pub node: Option<u16>,
+    /// Index into `LOG_EVENTS`.
     pub event: u8,
     /// Index into [`RunInfo::kinds`], for records of messages.
     pub kind: Option<u8>,
+    /// In words.
     pub what: String,
+    /// Number of the message it is about.
     pub message: Option<u32>,
     /// The same thing as the chart draws it, where it does.
     pub arrow: Option<Arrow>,
+    /// The mark on the chart, where it has one.
     pub mark: Option<Mark>,
 }
 
 /// Some rows of a log.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-#[derive(BorshSerialize, BorshDeserialize)]
+#[derive(Serialize, Deserialize, BorshSerialize, BorshDeserialize)]
 pub struct LogPage {
     /// Rows there are.
     pub total: u32,
     /// Position of the first of these.
     pub from: u32,
+    /// In order of time.
     pub rows: Vec<LogRow>,
 }
 
 /// A thing on the chart, to be found in a log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[derive(BorshSerialize, BorshDeserialize)]
+#[derive(Serialize, Deserialize, BorshSerialize, BorshDeserialize)]
 pub struct LogPlace {
+    /// When, microseconds.
     pub at_us: u64,
+    /// Number of the message, for a copy.
     pub message: Option<u32>,
+    /// The node.
     pub node: u16,
 }
 
@@ -74,6 +87,7 @@ pub struct LogPlace {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[derive(BorshSerialize, BorshDeserialize)]
 pub struct LogText {
+    /// One line for each row.
     pub text: String,
     /// Older rows that did not fit.
     pub left_out: u32,

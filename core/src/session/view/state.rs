@@ -8,9 +8,11 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[derive(Serialize, Deserialize, BorshSerialize, BorshDeserialize, JsonSchema)]
 pub struct PersonView {
+    /// User account, from 0.
     pub number: u16,
     /// In bech32, as CosmWasm contracts write it, and in hex.
     pub address: String,
+    /// The same address in hex.
     pub hex: String,
     /// Amount and denomination.
     pub coins: Vec<(String, String)>,
@@ -20,6 +22,7 @@ pub struct PersonView {
 #[derive(Clone, Debug)]
 #[derive(Serialize, Deserialize, BorshSerialize, BorshDeserialize, JsonSchema)]
 pub struct StorageView {
+    /// After which block.
     pub height: u64,
     /// What the validator says its state root is.
     pub root: String,
@@ -33,9 +36,11 @@ pub struct StorageView {
 #[derive(Clone, Debug)]
 #[derive(Serialize, Deserialize, BorshSerialize, BorshDeserialize, JsonSchema)]
 pub struct StoredView {
+    /// In hex.
     pub key: String,
     /// The key for people.
     pub shown: String,
+    /// In hex; `None`: nothing is stored.
     pub value: Option<String>,
     /// Where two heights are compared: what stood there at the other.
     pub before: Option<String>,
@@ -45,12 +50,17 @@ pub struct StoredView {
 #[derive(Clone, Debug)]
 #[derive(Serialize, Deserialize, BorshSerialize, BorshDeserialize, JsonSchema)]
 pub struct ProofView {
+    /// The state root it leads to, in hex.
     pub root: String,
+    /// Address of the contract in hex.
     pub contract: String,
+    /// The key in hex.
     pub key: String,
+    /// The value in hex; `None`: it proves that nothing is stored.
     pub value: Option<String>,
     /// Hashes on the way from key to root.
     pub halves: u64,
+    /// The same in words.
     pub sentence: String,
     /// To hand on: anybody can check it.
     pub text: String,

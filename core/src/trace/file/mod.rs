@@ -45,7 +45,7 @@ struct FileHead {
     kinds: Vec<(String, u8)>,
     steps: Vec<String>,
     timers: Vec<String>,
-    /// What it means that each timer fired, if anybody waited in vain.
+    /// What it means that each timer fired; nothing for a pause.
     in_vain: Vec<Option<String>>,
     /// What a decision is proved by, in the plural.
     certificates: String,
@@ -100,7 +100,7 @@ enum FileEvent {
         from: u16,
         to: u16,
     },
-    /// `why`: 0 network, 1 partition, 2 receiver down, 3 by hand.
+    /// `why`: 0 network, 1 partition, 2 receiver down, 3 a command.
     Lost {
         message: u32,
         flight: u32,
@@ -229,12 +229,15 @@ enum FileEvent {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[derive(BorshSerialize, BorshDeserialize)]
 pub struct FileEnd {
+    /// Records in the file.
     pub records: u64,
+    /// Messages in the file.
     pub messages: u64,
     /// Simulated time when it was saved.
     pub now: Micros,
     /// Simulator events and digest of the run it was saved from, as its maker says.
     pub steps: u64,
+    /// The run's digest at the end.
     pub digest: Hash,
 }
 

@@ -27,12 +27,14 @@ const MAX_COMPLAINTS: usize = 50;
 /// What in a file does not make sense.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Complaints {
+    /// The first fifty.
     pub sentences: Vec<String>,
     /// Further ones.
     pub more: u64,
 }
 
 impl Complaints {
+    /// Adds a sentence, or counts it when there are enough.
     pub fn say(&mut self, sentence: impl FnOnce() -> String) {
         if self.sentences.len() < MAX_COMPLAINTS {
             self.sentences.push(sentence());
@@ -45,15 +47,19 @@ impl Complaints {
 /// A trace out of a file: everything in it speaks of nodes, validators, kinds and messages there are.
 #[derive(Debug)]
 pub struct TraceFile {
+    /// What charts and monitors need before the first record.
     pub head: Head,
+    /// In order of time.
     pub records: Vec<Record>,
     /// Numbered from 0 in their order; with each, how many records stand before it.
     pub messages: Vec<(usize, MessageRecord)>,
+    /// When the first record was made, microseconds; 0 for a trace from the start of its run.
     pub from: Micros,
     /// `None`: the file was cut off.
     pub end: Option<FileEnd>,
     /// Signatures that were verified, and those there are.
     pub verified: (u64, u64),
+    /// What was left out and why.
     pub complaints: Complaints,
 }
 
@@ -250,7 +256,7 @@ impl Reader {
             if self.file.verified.0 < self.signatures {
                 self.file.verified.0 += 1;
                 if !proof.as_ref().is_some_and(|p| self.genuine(key, p)) {
-                    // Kept on the chart, but nobody's word.
+                    // Kept on the chart, but counted as unsigned.
                     signer = None;
                     let name = self.file.head.validators[who.index()].0.clone();
                     self.file.complaints.say(|| {

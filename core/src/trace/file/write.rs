@@ -40,8 +40,8 @@ impl TraceWriter {
         writer
     }
 
-    /// The next record, and the messages before it. A record of a message that is no longer kept cannot
-    /// be told and is left out: false.
+    /// The next record, and the messages before it. A record of a message that is no longer kept is
+    /// left out: false.
     pub fn record(&mut self, record: &Record, trace: &Trace) -> bool {
         if let Some(id) = record.event.message() {
             if trace.find(id).is_none() {

@@ -1,0 +1,50 @@
+//! A protocol's own parameters as a scenario writes them: names and plain values. What they mean, and
+//! which there are, is the protocol's.
+
+use borsh::{BorshDeserialize, BorshSerialize};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// Parameters by name; those left out have the protocol's defaults.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Serialize, Deserialize, BorshSerialize, BorshDeserialize, JsonSchema)]
+#[serde(transparent)]
+pub struct ParamsSpec(BTreeMap<String, ParamValue>);
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Serialize, Deserialize, BorshSerialize, BorshDeserialize, JsonSchema)]
+#[serde(untagged)]
+pub enum ParamValue {
+    Switch(bool),
+    Number(u64),
+    Choice(String),
+}
+
+impl ParamsSpec {
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&ParamValue> {
+        self.0.get(name)
+    }
+
+    pub fn set(&mut self, name: &str, value: ParamValue) {
+        self.0.insert(name.to_owned(), value);
+    }
+
+    /// From now on `name` has the protocol's default.
+    pub fn unset(&mut self, name: &str) {
+        self.0.remove(name);
+    }
+}
+
+impl<const N: usize> From<[(&str, u64); N]> for ParamsSpec {
+    fn from(numbers: [(&str, u64); N]) -> Self {
+        let all = numbers.map(|(name, value)| (name.to_owned(), ParamValue::Number(value)));
+        ParamsSpec(all.into())
+    }
+}

@@ -1,0 +1,145 @@
+//! The protocols there are, and the parameters of each, as a page shows them.
+
+use crate::consensus::registry::PROTOCOLS;
+use crate::consensus::{Parameter, ParameterKind};
+use crate::model::{ParamValue, ProtocolSpec};
+use crate::scenario::params;
+
+/// A protocol that a scenario can name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ProtocolView {
+    pub name: &'static str,
+    pub title: &'static str,
+    /// What it is good at and who runs it.
+    pub summary: &'static str,
+}
+
+/// A parameter of a protocol, with what a control for it needs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ParameterView {
+    pub name: String,
+    pub title: String,
+    pub sentence: String,
+    /// "us" for microseconds; empty for a bare number.
+    pub unit: String,
+    pub control: Control,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Control {
+    Number {
+        min: u64,
+        max: u64,
+        default: u64,
+        value: u64,
+    },
+    Switch {
+        default: bool,
+        value: bool,
+    },
+    Choice {
+        options: Vec<String>,
+        default: String,
+        value: String,
+    },
+}
+
+/// All protocols, in the order in which they are offered.
+#[must_use]
+pub fn protocols() -> Vec<ProtocolView> {
+    let all = PROTOCOLS.iter().map(|p| ProtocolView {
+        name: p.info.name,
+        title: p.info.title,
+        summary: p.info.summary,
+    });
+    all.collect()
+}
+
+/// The parameters of the protocol that `spec` names, with their values there. A value of the wrong kind
+/// shows as the default; validation refuses it.
+#[must_use]
+pub fn parameters(spec: &ProtocolSpec) -> Vec<ParameterView> {
+    let all = params::parameters(spec).into_iter();
+    all.map(|(parameter, value)| view(parameter, value))
+        .collect()
+}
+
+fn view(parameter: Parameter, value: ParamValue) -> ParameterView {
+    let control = match (parameter.kind, value) {
+        (ParameterKind::Number { min, max, default }, value) => Control::Number {
+            min,
+            max,
+            default,
+            value: match value {
+                ParamValue::Number(n) => n,
+                ParamValue::Switch(_) | ParamValue::Choice(_) => default,
+            },
+        },
+        (ParameterKind::Switch { default }, value) => Control::Switch {
+            default,
+            value: match value {
+                ParamValue::Switch(on) => on,
+                ParamValue::Number(_) | ParamValue::Choice(_) => default,
+            },
+        },
+        (ParameterKind::Choice { options, default }, value) => Control::Choice {
+            options,
+            value: match value {
+                ParamValue::Choice(chosen) => chosen,
+                ParamValue::Number(_) | ParamValue::Switch(_) => default.clone(),
+            },
+            default,
+        },
+    };
+    ParameterView {
+        name: parameter.name,
+        title: parameter.title,
+        sentence: parameter.sentence,
+        unit: parameter.unit,
+        control,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_can_show_every_parameter_of_every_protocol() {
+        for protocol in protocols() {
+            let spec = ProtocolSpec {
+                name: protocol.name.into(),
+                ..ProtocolSpec::default()
+            };
+            for parameter in parameters(&spec) {
+                let place = format!("{}.{}", protocol.name, parameter.name);
+                assert!(parameter.sentence.ends_with('.'), "{place} has no sentence");
+                assert_ne!(parameter.title, parameter.name, "{place} has no title");
+                if let Control::Number {
+                    min, max, value, ..
+                } = parameter.control
+                {
+                    assert!((min..=max).contains(&value), "{place}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_parameter_shows_what_the_scenario_says() {
+        let mut spec = ProtocolSpec::default();
+        spec.params = [("propose_timeout_us", 7)].into();
+        let shown = parameters(&spec);
+        let (min, max, default, value) = (1, 3_600_000_000, 1_000_000, 7);
+        assert_eq!(shown[0].title, "Propose timeout");
+        assert_eq!(
+            shown[0].control,
+            Control::Number {
+                min,
+                max,
+                default,
+                value
+            }
+        );
+    }
+}
