@@ -69,7 +69,7 @@ for (const [what, answer, sentence] of [
   browserTest(`where the simulator ${what}, a sentence says so and the page can be tried again`, {}, async ({ page, open, problems }) => {
     let refuse = true;
     await page.setRequestInterception(true);
-    page.on("request", (request) => (refuse && /app-.*\.wasm/.test(request.url()) ? answer(request) : request.continue()));
+    page.on("request", (request) => (refuse && /app.*_bg[.]wasm/.test(request.url()) ? answer(request) : request.continue()));
     await open(page);
     const told = await textOf(page, "#boot-says", (text) => /could not start/.test(text));
     assert.match(told, sentence);
