@@ -50,7 +50,7 @@ const untold = (page, what) => until(`the chart no longer tells ${what}`, async 
 async function acts(page) {
   await click(page, "#share");
   const link = '#link[class="mono"]';
-  await until("a link", () => page.$eval(link, (l) => l.value.includes("#v1.")));
+  await until("a link", () => page.$eval(link, (l) => l.value.includes("#v")));
   await page.evaluate(() => {
     globalThis.saved = undefined;
     [...document.querySelectorAll("dialog[open] button")].find((b) => b.textContent === "Download as a file").click();
@@ -75,10 +75,10 @@ browserTest("from a message's card it is dropped, delivered, delayed, duplicated
   await catching(page);
   const message = /precommit from v\d to v\d of height 1, round 0/.source;
   const all = [
-    ["drop", "drop", new RegExp(`${message} was dropped by hand`)],
-    ["deliver", "deliver_now", new RegExp(`${message} was delivered at once by hand`)],
-    ["delay", "delay", new RegExp(`${message} was held back by hand for 0?\\.?0?40 ?m?s more`)],
-    ["duplicate", "duplicate", new RegExp(`${message} was duplicated by hand`)],
+    ["drop", "drop", new RegExp(`${message} was dropped manually`)],
+    ["deliver", "deliver_now", new RegExp(`${message} was delivered at once manually`)],
+    ["delay", "delay", new RegExp(`${message} was delayed manually by 0?\\.?0?40 ?m?s more`)],
+    ["duplicate", "duplicate", new RegExp(`${message} was duplicated manually`)],
   ];
   for (const [button, command, sentence] of all) {
     await page.focus("#chart canvas");
@@ -140,7 +140,7 @@ browserTest("a message named by a link can be acted on: its copies are chosen, g
   await click(page, "#inspector .intervention-buttons [data-act=back]");
   await textOf(page, "#clock", (text) => text === "0.050 s");
   await click(page, "#inspector .intervention-buttons [data-act=drop]");
-  await told(page, new RegExp(`proposal from v\\d to ${names[1]} of height 1, round 0 was dropped by hand`));
+  await told(page, new RegExp(`proposal from v\\d to ${names[1]} of height 1, round 0 was dropped manually`));
 });
 
 browserTest("from a validator's card it is crashed, restarted, isolated and put back, and all is undone", {}, async ({ page, open }) => {
@@ -160,7 +160,7 @@ browserTest("from a validator's card it is crashed, restarted, isolated and put 
   await press("crash", "Restart it");
   await until("v3 is up", () => page.$(".nodes tbody tr:nth-child(3):not(.down)"));
   await press("isolate", "Isolate it");
-  await told(page, /v3 is cut off from everybody/);
+  await told(page, /v3 is cut off from all others/);
   await press("isolate", "Reconnect it");
   await textOf(page, "#inspector .intervention-buttons [data-act=isolate]", (t) => t === "Isolate it");
   const { commands } = await acts(page);

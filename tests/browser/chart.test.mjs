@@ -204,7 +204,7 @@ browserTest("a marked area is summed, and can be cut off from the rest", {}, asy
   assert.ok(cut.texts.includes("the network is partitioned"), cut.texts.join("; "));
 });
 
-browserTest("a message in flight is dropped by hand; undo, redo and the link know it", {}, async ({ page, newPage, open, screenshot }) => {
+browserTest("a message in flight is dropped manually; undo, redo and the link know it", {}, async ({ page, newPage, open, screenshot }) => {
   await start(page, open);
   await page.focus("#chart canvas");
   await page.keyboard.press("Enter");
@@ -214,7 +214,7 @@ browserTest("a message in flight is dropped by hand; undo, redo and the link kno
   await screenshot(page, "hands");
   await page.waitForFunction(() => document.activeElement.dataset.act === "drop");
   await page.keyboard.press("Enter");
-  const dropped = (p) => p.texts.some((t) => /the precommit from v\d to v\d of height 1, round 0 was dropped by hand/.test(t));
+  const dropped = (p) => p.texts.some((t) => /the precommit from v\d to v\d of height 1, round 0 was dropped manually/.test(t));
   await page.waitForFunction(() => document.querySelector("path.acts").getAttribute("d"));
   const until = async (what, wanted) => {
     for (let k = 0; k < 60; k++) {
@@ -237,7 +237,7 @@ browserTest("a message in flight is dropped by hand; undo, redo and the link kno
   await click(page, "#share");
   const link = await page.waitForFunction(() => {
     const link = document.querySelector("#link").value;
-    return link.includes("#v1") && link;
+    return link.includes("#v") && link;
   });
   const second = await newPage();
   await open(second, new URL(await link.jsonValue()).hash);

@@ -267,7 +267,7 @@ pub fn survive(seed: u64, scenario: &Scenario, one_in: u64, coverage: &mut Cover
     }
 }
 
-/// The way back to a failing run, for a panic's text.
+/// How to reproduce a failing run, for a panic's text.
 #[must_use]
 pub fn way_back(seed: u64, scenario: &Scenario) -> String {
     let link = consensusforge_core::session::link_of(scenario);

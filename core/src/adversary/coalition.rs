@@ -9,6 +9,7 @@ use super::{Act, Stage, Strategy};
 use crate::consensus::{Corruptible, Effect, Message};
 use crate::types::{NodeId, Slot};
 
+/// Proposes two blocks and votes for both.
 #[derive(Clone, Default)]
 pub struct Coalition {
     /// Slots in which the coalition spoke with two tongues, newest last: its machines' own votes there

@@ -12,6 +12,7 @@ pub struct ProtocolInfo {
     pub family: &'static str,
     /// What it is good at and who runs it, in one sentence.
     pub summary: &'static str,
+    /// Where it is described.
     pub paper: Paper,
     /// Kinds of message; messages, tallies and thresholds name one by its index.
     pub kinds: &'static [Kind],
@@ -20,9 +21,11 @@ pub struct ProtocolInfo {
     /// A [`Note::Step`](super::Note::Step) names one by its index. Within a slot a later one is further: where
     /// only a leader collects votes, its step comes after the others' (a stall is told of whoever is furthest).
     pub steps: &'static [StepInfo],
+    /// How rounds count.
     pub rounds: Rounds,
     /// What a decision is proved by, in the plural: "precommits".
     pub certificate: &'static str,
+    /// Which faults it survives.
     pub bound: Bound,
     /// A block is proposed only when all before it are decided, so that what a block says of validators is
     /// known to all who vote two heights on. Without that, validators stay the same in a run.
@@ -36,10 +39,14 @@ pub struct ProtocolInfo {
     pub rules: &'static [Rule],
 }
 
+/// A paper, as people cite it.
 #[derive(Clone, Copy, Debug)]
 pub struct Paper {
+    /// Its title.
     pub title: &'static str,
+    /// Family names, by commas.
     pub authors: &'static str,
+    /// Of publication.
     pub year: u16,
     /// Where it can be found: an arXiv number, a conference, an ePrint.
     pub place: &'static str,
@@ -48,7 +55,9 @@ pub struct Paper {
 /// A kind of message a protocol sends, for charts, metrics and tables.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Kind {
+    /// Singular and lower case: "prevote".
     pub name: &'static str,
+    /// What it does.
     pub role: Role,
 }
 
@@ -63,16 +72,20 @@ pub enum Role {
     Other,
 }
 
+/// A timer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TimerInfo {
+    /// Lower case: "propose".
     pub name: &'static str,
     /// What it means that it fired, for readers, or nothing where nothing failed (a pause, a clock).
     /// Follows a validator's name; `{height}`, `{round}` and `{next}` (the round after) are filled in.
     pub fired: Option<&'static str>,
 }
 
+/// A step of the protocol.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct StepInfo {
+    /// Lower case: "prevote".
     pub name: &'static str,
     /// What ends the step: any one of these. Empty for a pause.
     pub awaits: &'static [Awaited],
@@ -82,10 +95,15 @@ pub struct StepInfo {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Awaited {
     /// One message of this kind, of the step's slot: a leader's proposal.
-    Message { kind: u8 },
+    Message {
+        /// Index into [`ProtocolInfo::kinds`].
+        kind: u8,
+    },
     /// Messages of these kinds, of the step's slot, from so much of the stake.
     Stake {
+        /// Indices into [`ProtocolInfo::kinds`].
         kinds: &'static [u8],
+        /// How much stake.
         threshold: Threshold,
         /// They must name the same block, or all name none. False: it only counts who spoke, as in the
         /// rounds of a DAG.
@@ -131,7 +149,9 @@ impl Bound {
 /// A fraction of the stake.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Share {
+    /// The numerator.
     pub part: u64,
+    /// The denominator.
     pub of: u64,
 }
 
@@ -153,17 +173,41 @@ impl Share {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Threshold {
     /// Strictly more than `part / of` of the total.
-    MoreThan { part: u64, of: u64 },
+    MoreThan {
+        /// The numerator.
+        part: u64,
+        /// The denominator.
+        of: u64,
+    },
     /// At least `part / of` of the total.
-    AtLeast { part: u64, of: u64 },
+    AtLeast {
+        /// The numerator.
+        part: u64,
+        /// The denominator.
+        of: u64,
+    },
     /// `times * f + plus`, where f is the most stake strictly below `1 / one_in` of the total.
-    Faults { times: u64, plus: u64, one_in: u64 },
+    Faults {
+        /// How many times f.
+        times: u64,
+        /// Added to it.
+        plus: u64,
+        /// What f is a share of: below `1 / one_in`.
+        one_in: u64,
+    },
     /// All but `times * f`, f as above.
-    AllBut { times: u64, one_in: u64 },
+    AllBut {
+        /// How many times f.
+        times: u64,
+        /// What f is a share of: below `1 / one_in`.
+        one_in: u64,
+    },
 }
 
 impl Threshold {
+    /// A quorum where less than a third may lie.
     pub const MORE_THAN_TWO_THIRDS: Threshold = Threshold::MoreThan { part: 2, of: 3 };
+    /// At least one honest validator, where less than a third may lie.
     pub const MORE_THAN_ONE_THIRD: Threshold = Threshold::MoreThan { part: 1, of: 3 };
 
     /// The least stake that is enough, of a total of `total`.
@@ -188,6 +232,7 @@ impl Threshold {
         u64::try_from(needed).unwrap_or(u64::MAX)
     }
 
+    /// True when `stake` of `total` is enough.
     #[must_use]
     pub fn is_met(self, stake: u64, total: u64) -> bool {
         stake >= self.needed(total)
@@ -223,6 +268,7 @@ impl Threshold {
 pub struct Rule {
     /// As code, tests and the transcription under `docs/papers` cite it: "L22-L27".
     pub id: &'static str,
+    /// In our own words.
     pub text: &'static str,
 }
 

@@ -13,6 +13,7 @@ use serde_json::{Map, Value};
 /// What is known of a protocol without running it.
 #[derive(Clone, Copy, Debug)]
 pub struct ProtocolFacts {
+    /// What it says of itself.
     pub info: ProtocolInfo,
     /// See [`Protocol::FORKS_FROM`] and [`Protocol::SKIP`].
     pub forks_from: Option<Threshold>,
@@ -43,7 +44,9 @@ impl ProtocolFacts {
 
 /// Something to be done with a protocol that is known by name only.
 pub trait Visitor {
+    /// What comes back.
     type Output;
+    /// Does it with `P`.
     fn visit<P: Corruptible>(self) -> Self::Output;
 }
 

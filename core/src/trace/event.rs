@@ -35,6 +35,7 @@ pub struct Head {
     pub bound: Bound,
     /// See [`Protocol`](crate::consensus::Protocol)'s constants of these names.
     pub forks_from: Option<Threshold>,
+    /// Stake that forces a node into a later round, where the protocol skips rounds.
     pub skip: Option<Threshold>,
     /// The block at height 0.
     pub genesis: BlockId,
