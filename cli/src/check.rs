@@ -3,7 +3,7 @@
 use crate::failure::{Exit, Outcome};
 use crate::{output, source, verdicts};
 use consensusforge_core::session::Session;
-use consensusforge_core::session::view::{Verdict, VerdictKind};
+use consensusforge_core::session::view::{CulpritView, Verdict, VerdictKind};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -29,6 +29,8 @@ pub struct CheckReport {
     /// The worst of the verdicts on what remains.
     pub outcome: VerdictKind,
     pub verdicts: Vec<Verdict>,
+    /// Everybody proven to have lied, and the messages that prove it.
+    pub culprits: Vec<CulpritView>,
     /// Simulated time at the end, microseconds.
     pub now_us: u64,
     pub height: u64,
@@ -45,6 +47,7 @@ impl Check {
             complaints: recorded.complaints,
             outcome: verdicts::worst(&frame.verdicts),
             verdicts: frame.verdicts,
+            culprits: session.culprits(),
             now_us: frame.now_us,
             height: frame.metrics.height,
         };

@@ -2,6 +2,7 @@
 
 use crate::failure::{Exit, Outcome};
 use crate::{output, stakes, table};
+use consensusforge_core::types::forks::can_fork;
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -39,7 +40,7 @@ pub struct QuorumRow {
     pub share_ppm: u32,
     /// Without it the others are no quorum: alone it can stop the chain.
     pub can_stall: bool,
-    /// It has the stake a fork needs.
+    /// It has the stake a fork needs, and the others can be split so that both sides reach a quorum with it.
     pub can_fork: bool,
     /// It needs nobody.
     pub is_quorum: bool,
@@ -63,12 +64,19 @@ fn report(given: &[u64]) -> Result<QuorumReport, crate::failure::Failure> {
     let (total, quorum) = (set.total(), set.quorum());
     // A quorum is more than two thirds, so twice it is more than the total.
     let fork = quorum - (total - quorum);
+    let stakes: Vec<(String, u64)> = specs.iter().map(|v| (v.name.clone(), v.stake)).collect();
+    let alone_forks = |name: &String| {
+        let others = stakes.iter().filter(|(n, _)| n != name);
+        let own = stakes.iter().find(|(n, _)| n == name);
+        let others: Vec<u64> = others.map(|(_, stake)| *stake).collect();
+        own.is_some_and(|(_, stake)| can_fork(*stake, &others))
+    };
     let validators = specs
         .into_iter()
         .map(|v| QuorumRow {
             share_ppm: share_ppm(v.stake, total),
             can_stall: !set.is_quorum(total - v.stake),
-            can_fork: v.stake >= fork,
+            can_fork: v.stake >= fork && alone_forks(&v.name),
             is_quorum: set.is_quorum(v.stake),
             name: v.name,
             stake: v.stake,

@@ -5,10 +5,9 @@ use crate::output::{Bytes, Lines};
 use crate::table::{seconds, table};
 use crate::{output, source, verdicts};
 use consensusforge_core::base::{Micros, SECOND, limits::MAX_TIME};
-use consensusforge_core::scenario::Scenario;
 use consensusforge_core::session::Session;
 use consensusforge_core::session::view::{
-    AdversaryView, Decision, Metrics, MissedCommand, Verdict, VerdictKind,
+    AdversaryView, CulpritView, Decision, Metrics, MissedCommand, StallView, Verdict, VerdictKind,
 };
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -19,7 +18,7 @@ use std::path::PathBuf;
 const SLICE: u64 = 1_000;
 /// Simulated time a run goes on without `--until`, from its start or its last command.
 pub const DEFAULT_TIME: Micros = 30 * SECOND;
-/// With `--heights` alone, a chain that has stopped is given up after this.
+/// With `--heights` alone, a chain is given up when it has decided nothing for so long.
 const PATIENCE: Micros = 600 * SECOND;
 
 /// Run a scenario and report what happened
@@ -30,9 +29,13 @@ pub struct Run {
     /// Stop at this instant of simulated time: `30`, `2.5`
     #[arg(long, value_name = "SECONDS", value_parser = micros)]
     until: Option<Micros>,
-    /// Stop soon after an honest validator has decided this height
+    /// Stop soon after the first honest validator has decided this height; a chain that decides nothing for
+    /// 600 seconds is given up, and the report says so
     #[arg(long, value_name = "N")]
     heights: Option<u64>,
+    /// With `--heights`: wait until every honest validator that is up has decided it
+    #[arg(long, requires = "heights")]
+    all: bool,
     /// Write every event, one JSON object a line
     #[arg(long, value_name = "FILE")]
     trace: Option<PathBuf>,
@@ -59,20 +62,40 @@ pub struct RunReport {
     pub metrics: Metrics,
     /// Every node's, in the order they were made.
     pub decisions: Vec<Decision>,
+    /// Everybody proven to have lied, and the messages that prove it; nobody honest is ever named.
+    pub culprits: Vec<CulpritView>,
+    /// The lowest height at which honest validators decided different blocks.
+    pub fork_height: Option<u64>,
+    /// Where the chain stands still, if it does.
+    pub stalled: Option<StallView>,
+    /// How many rounds each height took at the honest validator that decided it first.
+    pub rounds: Vec<HeightRounds>,
+    /// Why `--heights` was given up, if it was.
+    pub gave_up: Option<String>,
     /// Commands that found nothing to act on, the first 64.
     pub vanished: Vec<MissedCommand>,
     /// Link to this run up to its end; absent when it would be too long.
     pub link: Option<String>,
 }
 
+#[derive(Serialize, JsonSchema)]
+pub struct HeightRounds {
+    pub height: u64,
+    pub rounds: u64,
+}
+
 impl Run {
     pub fn run(self) -> Outcome {
         let scenario = source::document(&self.scenario)?.scenario;
-        let until = self.until.unwrap_or_else(|| self.default_end(&scenario));
+        let last = scenario.commands.last().map_or(0, |c| c.at_us);
         let title = scenario.title.clone();
         let mut session = Session::open(scenario)?;
-        let decisions = self.advance(&mut session, until)?;
-        let report = report(title, &session, decisions);
+        let (decisions, gave_up) = self.advance(&mut session, last)?;
+        if let Some(why) = &gave_up {
+            eprintln!("consensusforge: {why}");
+        }
+        let mut report = report(title, &session, decisions);
+        report.gave_up = gave_up;
         let exit = verdicts::exit(report.outcome);
         if self.json {
             output::print_json(&report)?;
@@ -82,25 +105,32 @@ impl Run {
         Ok(exit)
     }
 
-    fn default_end(&self, scenario: &Scenario) -> Micros {
-        let last = scenario.commands.last().map_or(0, |c| c.at_us);
-        let more = if self.heights.is_some() {
-            PATIENCE
-        } else {
-            DEFAULT_TIME
+    /// Where a run ends that has last decided something, or been told something, at `last`.
+    fn end(&self, last: Micros) -> Micros {
+        let patience = match self.heights {
+            Some(_) => PATIENCE,
+            None => DEFAULT_TIME,
         };
-        (last + more).min(MAX_TIME)
+        let end = last.saturating_add(patience).min(MAX_TIME);
+        self.until.unwrap_or(end)
     }
 
-    /// Runs to the end. Decisions and trace are taken slice by slice: the session keeps a window only.
-    fn advance(&self, session: &mut Session, until: Micros) -> Result<Vec<Decision>, Failure> {
+    /// Runs to the end: when the last command was given at `last`. Decisions and trace are taken slice by
+    /// slice, as the session keeps a window only. Tells why `--heights` was given up, if it was.
+    fn advance(
+        &self,
+        session: &mut Session,
+        last: Micros,
+    ) -> Result<(Vec<Decision>, Option<String>), Failure> {
         let mut trace = self.trace.as_deref().map(Lines::create).transpose()?;
         let save = self.save.as_deref();
         let mut file = save.map(Bytes::create).transpose()?;
         let mut saver = file.as_ref().map(|_| session.saver());
-        let mut decisions = Vec::new();
-        let mut cursor = 0;
+        let mut decisions: Vec<Decision> = Vec::new();
+        let mut gave_up = None;
+        let (mut cursor, mut height, mut alive) = (0, 0, last);
         loop {
+            let until = self.end(alive);
             let reached = session.advance(until, SLICE).reached;
             decisions.extend(session.decisions_since(cursor));
             if let Some(trace) = &mut trace {
@@ -110,10 +140,23 @@ impl Run {
                 file.write(&session.save_on(saver))?;
             }
             cursor = session.trace_end();
-            let enough = self
-                .heights
-                .is_some_and(|heights| session.frame().metrics.height >= heights);
-            if reached || enough {
+            if let Some(wanted) = self.heights {
+                let frame = session.frame();
+                // A chain that goes on is not given up.
+                if frame.metrics.height > height {
+                    height = frame.metrics.height;
+                    alive = alive.max(frame.now_us);
+                }
+                let up = frame.nodes.iter().filter(|n| !n.byzantine && !n.crashed);
+                let lowest = up.map(|n| n.decided).min().unwrap_or(height);
+                if height >= wanted && (!self.all || lowest >= wanted) {
+                    break;
+                }
+                if reached && (self.until.is_some() || frame.now_us >= self.end(alive)) {
+                    gave_up = Some(self.why(wanted, height, lowest, frame.now_us));
+                    break;
+                }
+            } else if reached {
                 break;
             }
         }
@@ -128,13 +171,45 @@ impl Run {
                 eprintln!("consensusforge: {left_out}");
             }
         }
-        Ok(decisions)
+        Ok((decisions, gave_up))
+    }
+
+    fn why(&self, wanted: u64, height: u64, lowest: u64, now: Micros) -> String {
+        let reached = match height >= wanted {
+            true => format!("height {wanted} was decided, but one validator stands at {lowest}"),
+            false => format!("height {wanted} was not decided: the chain stands at {height}"),
+        };
+        let ended = match self.until {
+            Some(_) => format!("the run ended at {}", seconds(now)),
+            None => format!(
+                "given up at {}, {} s after the last decision; `--until` gives it more",
+                seconds(now),
+                PATIENCE / SECOND
+            ),
+        };
+        format!("{reached}; {ended}.")
     }
 }
 
 fn report(title: String, session: &Session, decisions: Vec<Decision>) -> RunReport {
     let frame = session.frame();
     let link = session.link().fragment;
+    let mut rounds: Vec<HeightRounds> = Vec::new();
+    let honest = |d: &&Decision| {
+        let node = frame.nodes.iter().find(|n| n.name == d.validator);
+        node.is_none_or(|n| !n.byzantine)
+    };
+    for decision in decisions.iter().filter(honest) {
+        if rounds
+            .last()
+            .is_none_or(|last| last.height < decision.height)
+        {
+            rounds.push(HeightRounds {
+                height: decision.height,
+                rounds: u64::from(decision.round) + 1,
+            });
+        }
+    }
     RunReport {
         title,
         outcome: verdicts::worst(&frame.verdicts),
@@ -144,6 +219,11 @@ fn report(title: String, session: &Session, decisions: Vec<Decision>) -> RunRepo
         digest: frame.digest,
         adversary: frame.adversary,
         metrics: frame.metrics,
+        culprits: session.culprits(),
+        fork_height: session.fork_height(),
+        stalled: session.stalled(),
+        rounds,
+        gave_up: None,
         decisions,
         vanished: frame.vanished,
         link: (!link.is_empty()).then_some(link),
@@ -158,6 +238,17 @@ fn text(report: &RunReport) -> String {
     text += &verdicts::text(&report.verdicts);
     if !report.adversary.names.is_empty() {
         text += &format!("\nByzantine: {}\n", report.adversary.sentence);
+    }
+    if !report.culprits.is_empty() {
+        text += "\nproven to have lied:\n";
+        let mut told: Vec<(&str, &str)> = Vec::new();
+        for culprit in &report.culprits {
+            let who = (culprit.validator.as_str(), culprit.kind.as_str());
+            if !told.contains(&who) {
+                told.push(who);
+                text += &format!("  {}\n", culprit.sentence);
+            }
+        }
     }
     for vanished in &report.vanished {
         text += &format!(

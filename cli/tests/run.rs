@@ -202,3 +202,80 @@ fn a_command_without_a_target_is_told() {
     let json = run_with(&["run", "-", "--until", "2", "--json"], scenario.as_bytes()).json();
     assert_eq!(json["vanished"][0]["at_us"], 100_000);
 }
+
+#[test]
+fn a_report_names_who_lied_with_the_messages_that_prove_it() {
+    let (_, report) = json(&["run", "preset:amnesia", "--until", "6", "--json"]);
+    assert_eq!(report["fork_height"], 1);
+    let culprits = report["culprits"].as_array().unwrap();
+    let named: Vec<&str> = culprits
+        .iter()
+        .map(|c| c["validator"].as_str().unwrap())
+        .collect();
+    assert_eq!(named, ["v3", "v4"]);
+    assert_eq!(culprits[0]["kind"], "amnesia");
+    assert_eq!(culprits[0]["evidence"][0]["kind"], "precommit");
+    assert_eq!(culprits[0]["evidence"][1]["kind"], "prevote");
+    assert_eq!(
+        report["rounds"][0],
+        serde_json::json!({"height": 1, "rounds": 2})
+    );
+    let text = run(&["run", "preset:amnesia", "--until", "6"]).out;
+    assert!(text.contains("proven to have lied"), "{text}");
+    let (_, happy) = json(&["run", "preset:happy", "--until", "3", "--json"]);
+    assert_eq!(happy["culprits"], serde_json::json!([]));
+    assert_eq!(happy["fork_height"], Value::Null);
+    assert_eq!(happy["stalled"], Value::Null);
+}
+
+#[test]
+fn a_report_says_where_a_chain_stands_still() {
+    let (_, report) = json(&["run", "preset:stall", "--until", "20", "--json"]);
+    assert_eq!(report["stalled"]["height"], 1);
+    assert!(report["stalled"]["round"].is_u64());
+    assert!(report["stalled"]["step"].is_string());
+}
+
+#[test]
+fn a_slow_chain_that_goes_on_is_not_given_up() {
+    let slow = br#"{"consensusforge":1,"scenario":{"protocol":{"block_interval_us":90000000},
+        "workload":{"tx_per_second":0},"checks":{"stall_after_us":200000000}}}"#;
+    let answer = run_with(&["run", "-", "--heights", "9", "--json"], slow);
+    assert_eq!((answer.code, answer.err.as_str()), (0, ""));
+    let report = answer.json();
+    assert!(report["metrics"]["height"].as_u64().unwrap() >= 9);
+    assert!(report["now_us"].as_u64().unwrap() > 600_000_000);
+    assert_eq!(report["gave_up"], Value::Null);
+}
+
+#[test]
+fn heights_that_are_not_reached_are_said_to_be_given_up() {
+    let answer = run(&["run", "preset:stall", "--heights", "3", "--json"]);
+    assert_eq!(answer.code, 4);
+    let why = answer.json()["gave_up"].as_str().unwrap().to_owned();
+    assert!(
+        why.contains("height 3 was not decided") && why.contains("--until"),
+        "{why}"
+    );
+    assert!(answer.err.contains(&why), "{}", answer.err);
+    let answer = run(&[
+        "run",
+        "preset:happy",
+        "--heights",
+        "900",
+        "--until",
+        "3",
+        "--json",
+    ]);
+    let why = answer.json()["gave_up"].as_str().unwrap().to_owned();
+    assert!(why.contains("the run ended at"), "{why}");
+}
+
+#[test]
+fn all_waits_for_every_honest_validator() {
+    let arguments = ["run", "preset:happy", "--heights", "3", "--json", "--all"];
+    let (code, report) = json(&arguments);
+    assert_eq!(code, 0);
+    let decisions = report["decisions"].as_array().unwrap();
+    assert_eq!(decisions.iter().filter(|d| d["height"] == 3).count(), 4);
+}

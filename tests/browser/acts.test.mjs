@@ -50,7 +50,7 @@ const untold = (page, what) => until(`the chart no longer tells ${what}`, async 
 async function acts(page) {
   await click(page, "#share");
   const link = '#link[class="mono"]';
-  await until("a link", () => page.$eval(link, (l) => l.value.includes("#v1.")));
+  await until("a link", () => page.$eval(link, (l) => l.value.includes("#v")));
   await page.evaluate(() => {
     globalThis.saved = undefined;
     [...document.querySelectorAll("dialog[open] button")].find((b) => b.textContent === "Download as a file").click();
@@ -75,18 +75,18 @@ browserTest("from a message's card it is dropped, delivered, delayed, duplicated
   await catching(page);
   const message = /precommit from v\d to v\d of height 1, round 0/.source;
   const all = [
-    ["drop", "drop", new RegExp(`${message} was dropped by hand`)],
-    ["deliver", "deliver_now", new RegExp(`${message} was delivered at once by hand`)],
-    ["delay", "delay", new RegExp(`${message} was held back by hand for 0?\\.?0?40 ?m?s more`)],
-    ["duplicate", "duplicate", new RegExp(`${message} was duplicated by hand`)],
+    ["drop", "drop", new RegExp(`${message} was dropped manually`)],
+    ["deliver", "deliver_now", new RegExp(`${message} was delivered at once manually`)],
+    ["delay", "delay", new RegExp(`${message} was delayed manually by 0?\\.?0?40 ?m?s more`)],
+    ["duplicate", "duplicate", new RegExp(`${message} was duplicated manually`)],
   ];
   for (const [button, command, sentence] of all) {
     await page.focus("#chart canvas");
     await page.keyboard.press("Enter");
-    const act = `#inspector .hand-buttons [data-act=${button}]`;
+    const act = `#inspector .intervention-buttons [data-act=${button}]`;
     await page.waitForSelector(act);
     if (["delay", "duplicate"].includes(button)) {
-      await page.$eval("#inspector .hand-buttons .ms", (field) => {
+      await page.$eval("#inspector .intervention-buttons .ms", (field) => {
         field.value = "40";
         field.dispatchEvent(new Event("input", { bubbles: true }));
       });
@@ -116,7 +116,7 @@ browserTest("from a message's card it is dropped, delivered, delayed, duplicated
   }
 });
 
-browserTest("a message named by a link has hands too: its copies are chosen, gone back to and dropped", {}, async ({ page, open }) => {
+browserTest("a message named by a link can be acted on: its copies are chosen, gone back to and dropped", {}, async ({ page, open }) => {
   await start(page, open);
   await catching(page);
   // Height 1, from there its block, from there the proposal: nothing of it was clicked on the chart.
@@ -132,15 +132,15 @@ browserTest("a message named by a link has hands too: its copies are chosen, gon
       return Boolean(link);
     }));
   await textOf(page, "#inspected", (t) => /^proposal of v\d$/.test(t));
-  const copy = "#inspector .hand-buttons select";
+  const copy = "#inspector .intervention-buttons select";
   await page.waitForSelector(copy);
   const names = await page.$$eval(`${copy} option`, (all) => all.map((o) => o.textContent));
   assert.equal(names.length, 3, `${names}`);
   await page.select(copy, "1");
-  await click(page, "#inspector .hand-buttons [data-act=back]");
+  await click(page, "#inspector .intervention-buttons [data-act=back]");
   await textOf(page, "#clock", (text) => text === "0.050 s");
-  await click(page, "#inspector .hand-buttons [data-act=drop]");
-  await told(page, new RegExp(`proposal from v\\d to ${names[1]} of height 1, round 0 was dropped by hand`));
+  await click(page, "#inspector .intervention-buttons [data-act=drop]");
+  await told(page, new RegExp(`proposal from v\\d to ${names[1]} of height 1, round 0 was dropped manually`));
 });
 
 browserTest("from a validator's card it is crashed, restarted, isolated and put back, and all is undone", {}, async ({ page, open }) => {
@@ -150,7 +150,7 @@ browserTest("from a validator's card it is crashed, restarted, isolated and put 
   await click(page, ".nodes tbody tr:nth-child(3) button.link");
   await textOf(page, "#inspected", (t) => t === "v3");
   const press = async (act, name) => {
-    const button = `#inspector .hand-buttons [data-act=${act}]`;
+    const button = `#inspector .intervention-buttons [data-act=${act}]`;
     await textOf(page, button, (t) => t === name);
     await click(page, button);
   };
@@ -160,13 +160,13 @@ browserTest("from a validator's card it is crashed, restarted, isolated and put 
   await press("crash", "Restart it");
   await until("v3 is up", () => page.$(".nodes tbody tr:nth-child(3):not(.down)"));
   await press("isolate", "Isolate it");
-  await told(page, /v3 is cut off from everybody/);
-  await press("isolate", "Put it back on the network");
-  await textOf(page, "#inspector .hand-buttons [data-act=isolate]", (t) => t === "Isolate it");
+  await told(page, /v3 is cut off from all others/);
+  await press("isolate", "Reconnect it");
+  await textOf(page, "#inspector .intervention-buttons [data-act=isolate]", (t) => t === "Isolate it");
   const { commands } = await acts(page);
   assert.deepEqual(commands, [{ crash: v3 }, { restart: v3 }, { isolate: v3 }, { restore: v3 }]);
   await undo(page);
-  await textOf(page, "#inspector .hand-buttons [data-act=isolate]", (t) => t === "Put it back on the network");
+  await textOf(page, "#inspector .intervention-buttons [data-act=isolate]", (t) => t === "Reconnect it");
   await undo(page);
   await untold(page, /v3 is cut off/);
   await undo(page);
@@ -180,7 +180,7 @@ browserTest("from a validator's card it is crashed, restarted, isolated and put 
 async function menu(page) {
   const { x, y, width } = await page.$eval("#chart canvas", (canvas) => canvas.getBoundingClientRect().toJSON());
   await page.mouse.click(x + width - 4, y + 60, { button: "right" });
-  await textOf(page, "#hands strong", (t) => t === "The network");
+  await textOf(page, "#chart-menu strong", (t) => t === "The network");
 }
 
 browserTest("the form for a partition cuts both ways or one, is healed and undone", {}, async ({ page, open, screenshot }) => {
@@ -188,13 +188,13 @@ browserTest("the form for a partition cuts both ways or one, is healed and undon
   await catching(page);
   const cut = async (names, way) => {
     await menu(page);
-    await click(page, "#hands [data-act=partition]");
+    await click(page, "#chart-menu [data-act=partition]");
     // Nobody on one side, or everybody, is no partition.
     await until("the form", () => page.$eval("#cut", (c) => c.disabled));
     for (const name of names) {
-      await page.evaluate((name) => [...document.querySelectorAll("#hands .ticks label")].find((l) => l.textContent.trim() === name).querySelector("input").click(), name);
+      await page.evaluate((name) => [...document.querySelectorAll("#chart-menu .ticks label")].find((l) => l.textContent.trim() === name).querySelector("input").click(), name);
     }
-    if (way) await page.select("#hands select", way);
+    if (way) await page.select("#chart-menu select", way);
     await until("something to cut", () => page.$eval("#cut", (c) => !c.disabled));
     await screenshot(page, `partition-${way ?? "both"}`);
     await click(page, "#cut");
@@ -203,7 +203,7 @@ browserTest("the form for a partition cuts both ways or one, is healed and undon
   await cut(["v1", "v2"]);
   assert.deepEqual((await acts(page)).commands, [{ partition: { groups: [["v1", "v2"]] } }]);
   await menu(page);
-  await click(page, "#hands [data-act=heal]");
+  await click(page, "#chart-menu [data-act=heal]");
   assert.deepEqual((await acts(page)).commands[1], "heal");
   await undo(page);
   assert.equal((await acts(page)).commands.length, 1);
@@ -221,7 +221,7 @@ browserTest("a long press opens what a right click opens", {}, async ({ page, op
   await start(page, open);
   const { x, y, width, height } = await page.$eval("#chart canvas", (canvas) => canvas.getBoundingClientRect().toJSON());
   const what = () => page.evaluate(() => {
-    const hands = document.querySelector("#hands");
+    const hands = document.querySelector("#chart-menu");
     return hands && [hands.querySelector("strong").textContent, ...[...hands.querySelectorAll("button")].map((b) => b.textContent)];
   });
   // A validator's name, and a place with nothing there.

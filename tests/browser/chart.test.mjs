@@ -147,7 +147,7 @@ browserTest("the chart zooms and pans by wheel, drag and keys, and fits", {}, as
   await page.waitForFunction(() => [...document.querySelectorAll(".chart-tools button")].some((b) => b.textContent.trim() === "following"));
 });
 
-browserTest("by keyboard: select, walk to neighbours, act, put away", {}, async ({ page, open }) => {
+browserTest("by keyboard: select, walk to neighbours, act, deselect", {}, async ({ page, open }) => {
   await start(page, open);
   await page.focus("#chart canvas");
   await page.keyboard.press("Enter");
@@ -161,13 +161,13 @@ browserTest("by keyboard: select, walk to neighbours, act, put away", {}, async 
   await page.keyboard.down("Shift");
   await page.keyboard.press("F10");
   await page.keyboard.up("Shift");
-  await page.waitForSelector("#hands");
-  await page.waitForFunction(() => document.activeElement.closest("#hands"));
+  await page.waitForSelector("#chart-menu");
+  await page.waitForFunction(() => document.activeElement.closest("#chart-menu"));
   await page.keyboard.press("ArrowDown");
   await page.keyboard.press("Escape");
-  await page.waitForFunction(() => !document.querySelector("#hands") && document.activeElement.tagName === "CANVAS");
+  await page.waitForFunction(() => !document.querySelector("#chart-menu") && document.activeElement.tagName === "CANVAS");
   await page.keyboard.press("Escape");
-  await textOf(page, "#chart-said", (text) => text === "nothing selected");
+  await textOf(page, "#chart-said", (text) => text === "Nothing selected.");
 });
 
 browserTest("a marked area is summed, and can be cut off from the rest", {}, async ({ page, open, screenshot }) => {
@@ -189,7 +189,7 @@ browserTest("a marked area is summed, and can be cut off from the rest", {}, asy
   assert.match(await textOf(page, "#chart-said"), /27 messages sent, 15 received/);
   await screenshot(page, "area");
   // Only v1's and v2's side.
-  await click(page, '#area-sum button[aria-label="Put away"]');
+  await click(page, '#area-sum button[aria-label="Close"]');
   await page.keyboard.down("Shift");
   await page.mouse.move(x + 20, y + 60);
   await page.mouse.down();
@@ -204,17 +204,17 @@ browserTest("a marked area is summed, and can be cut off from the rest", {}, asy
   assert.ok(cut.texts.includes("the network is partitioned"), cut.texts.join("; "));
 });
 
-browserTest("a message in flight is dropped by hand; undo, redo and the link know it", {}, async ({ page, newPage, open, screenshot }) => {
+browserTest("a message in flight is dropped manually; undo, redo and the link know it", {}, async ({ page, newPage, open, screenshot }) => {
   await start(page, open);
   await page.focus("#chart canvas");
   await page.keyboard.press("Enter");
   await textOf(page, "#chart-said", (text) => /in flight/.test(text));
   await page.keyboard.press("ContextMenu");
-  await page.waitForSelector('#hands [data-act="drop"]');
+  await page.waitForSelector('#chart-menu [data-act="drop"]');
   await screenshot(page, "hands");
   await page.waitForFunction(() => document.activeElement.dataset.act === "drop");
   await page.keyboard.press("Enter");
-  const dropped = (p) => p.texts.some((t) => /the precommit from v\d to v\d of height 1, round 0 was dropped by hand/.test(t));
+  const dropped = (p) => p.texts.some((t) => /the precommit from v\d to v\d of height 1, round 0 was dropped manually/.test(t));
   await page.waitForFunction(() => document.querySelector("path.acts").getAttribute("d"));
   const until = async (what, wanted) => {
     for (let k = 0; k < 60; k++) {
@@ -237,7 +237,7 @@ browserTest("a message in flight is dropped by hand; undo, redo and the link kno
   await click(page, "#share");
   const link = await page.waitForFunction(() => {
     const link = document.querySelector("#link").value;
-    return link.includes("#v1") && link;
+    return link.includes("#v") && link;
   });
   const second = await newPage();
   await open(second, new URL(await link.jsonValue()).hash);
@@ -248,21 +248,21 @@ browserTest("a message in flight is dropped by hand; undo, redo and the link kno
   assert.ok(dropped(await picture(second)));
 });
 
-browserTest("from the chart a validator is isolated and put back; a command in vain says so", {}, async ({ page, open }) => {
+browserTest("from the chart a validator is isolated and put back; a command without effect says so", {}, async ({ page, open }) => {
   await start(page, open);
   const { x, y, width } = await box(page);
   // v1's name: the first of four lanes behind the gutter.
   await page.mouse.click(x + 80 + (width - 94) / 8, y + 20, { button: "right" });
-  await page.waitForSelector('#hands [data-act="isolate"]');
-  assert.match(await textOf(page, "#hands strong"), /^v1$/);
-  await click(page, '#hands [data-act="isolate"]');
+  await page.waitForSelector('#chart-menu [data-act="isolate"]');
+  assert.match(await textOf(page, "#chart-menu strong"), /^v1$/);
+  await click(page, '#chart-menu [data-act="isolate"]');
   await page.waitForFunction(() => document.querySelector("path.acts").getAttribute("d"));
   await page.mouse.click(x + 80 + (width - 94) / 8, y + 20, { button: "right" });
-  await textOf(page, '#hands [data-act="isolate"]', (text) => /Put it back/.test(text));
+  await textOf(page, '#chart-menu [data-act="isolate"]', (text) => /Reconnect/.test(text));
   await page.keyboard.press("Escape");
   const vain = { drop: { from: "v1", to: "v2", kind: "prevote", height: 99, round: 0 } };
   await give(page, { ...SCENARIO, commands: [{ at_us: 100_000, command: vain }] });
   await page.$eval("#play", (play) => play.getAttribute("aria-label") === "Play" && play.click());
-  const vainly = () => [...document.querySelectorAll(".banner")].some((b) => /In vain at 0\.100 s.*height 99.*in flight/.test(b.textContent));
+  const vainly = () => [...document.querySelectorAll(".banner")].some((b) => /No effect at 0\.100 s.*height 99.*in flight/.test(b.textContent));
   await page.waitForFunction(vainly);
 });

@@ -45,7 +45,7 @@ browserTest("a module of 3 MB is judged, stored and called, and the page stays i
   });
   const bytes = module(3 << 20);
   await drop(page, "large.wasm", bytes);
-  const seen = () => document.querySelector("#accepted")?.textContent.startsWith("large is in: 3.0 MB") && performance.now() - window.dropped;
+  const seen = () => document.querySelector("#accepted")?.textContent.startsWith("large was added: 3.0 MB") && performance.now() - window.dropped;
   const took = await (await page.waitForFunction(seen, { timeout: 60_000 })).jsonValue();
   const longest = await page.evaluate(() => window.longest);
   console.log(`3 MB: accepted within ${Math.round(took)} ms (aim 1,000), longest gap between frames ${Math.round(longest)} ms`);
@@ -55,7 +55,7 @@ browserTest("a module of 3 MB is judged, stored and called, and the page stays i
   await click(page, `${card} [data-act=store]`);
   await textOf(page, `${card} .refusal`, (text) => /a block of this chain has 50000000/.test(text));
   await set(page, "block-gas", "200 000 000");
-  await textOf(page, ".rules summary", (text) => /200.000.000 gas a block/.test(text));
+  await textOf(page, ".rules summary", (text) => /200.000.000 gas per block/.test(text));
   await page.waitForSelector(`${card} [data-act=store]`);
   await fastest(page);
   await click(page, `${card} [data-act=store]`);
@@ -110,7 +110,7 @@ browserTest("gas: a limit of one's own, refused above a block's; where it went, 
   await complaint(/A block of this chain has 50.000.000 gas/);
   await call("100 000");
   await textOf(page, ".receipt[data-status=failed] .refusal", (text) => /ran out of gas/.test(text), 60_000);
-  await textOf(page, ".receipt[data-status=failed] .gas summary", (text) => /100.000 of at most 100.000/.test(text));
+  await textOf(page, ".receipt[data-status=failed] .gas summary", (text) => /100.000 of a limit of 100.000/.test(text));
 });
 
 browserTest("a strict chain refuses what a modern one takes, and says which rule", {}, async ({ page, open }) => {
@@ -124,7 +124,7 @@ browserTest("a strict chain refuses what a modern one takes, and says which rule
   await page.select("#admission", "modern");
   await textOf(page, ".rules summary", (text) => /modern/.test(text));
   await drop(page, "big.wasm", module(900 << 10));
-  await textOf(page, "#accepted", (text) => text.startsWith("big is in"));
+  await textOf(page, "#accepted", (text) => text.startsWith("big was added"));
 });
 
 browserTest("a token is spent twice: the two sides of the fork answer differently, also later", { timeout: 180_000 }, async ({ page, open, screenshot }) => {

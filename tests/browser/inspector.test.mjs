@@ -36,17 +36,17 @@ browserTest("from a validator to its block, the proposal, the height, and back",
   await page.evaluate(() => [...document.querySelectorAll("#inspector button.link")].at(-1).click());
   await title(page, (t) => t === "v1");
   const node = await body(page, (t) => /state root/.test(t));
-  for (const part of ["works on", "locked", "valid", "stake", "mempool", "decided", "Votes it has counted", "Timers", "Evidence"])
+  for (const part of ["working on", "locked", "valid", "stake", "mempool", "decided", "Votes it has counted", "Timers", "Evidence"])
     assert.ok(node.includes(part), `${part} in ${node}`);
   await follow(page, "decided", 1);
   const block = await title(page, (t) => /^Block [0-9a-f]{8}$/.test(t));
   const told = await body(page, (t) => /Decided by/.test(t));
-  for (const part of ["Certificate", "Who has it", "one root everywhere", "Transactions", "of stake"])
+  for (const part of ["Certificate", "Who has it", "the same root everywhere", "Transactions", "of stake"])
     assert.ok(told.includes(part), `${part} in ${told}`);
   await follow(page, "proposal");
   await title(page, (t) => /^proposal of v\d$/.test(t));
   const message = await body(page, (t) => /Delivered to/.test(t));
-  assert.match(message, /✔ genuine by v\d/);
+  assert.match(message, /✔ valid by v\d/);
   assert.match(message, /size\s*\d/);
   await screenshot(page, "inspector-message");
   await follow(page, "value");
@@ -54,10 +54,10 @@ browserTest("from a validator to its block, the proposal, the height, and back",
   await follow(page, "height");
   await title(page, (t) => /^Height \d+$/.test(t));
   for (const back of [block, /^proposal/, block, "v1"]) {
-    await page.click('[aria-label="Back to the thing before"]');
+    await page.click('[aria-label="Back to previous"]');
     await title(page, (t) => (typeof back === "string" ? t === back : back.test(t)));
   }
-  await page.click('[aria-label="Forward again"]');
+  await page.click('[aria-label="Forward to next"]');
   await title(page, (t) => t === block);
 });
 
@@ -125,7 +125,7 @@ browserTest("a transaction from submission to receipt", {}, async ({ page, open 
   });
   await title(page, (t) => /^Transaction [0-9a-f]{8}$/.test(t));
   const told = await body(page, (t) => /Receipt/.test(t));
-  for (const part of ["handed in at", "passed on by", "in block", "decided by 4 of 4", "✔ ok", "gas"])
+  for (const part of ["submitted to", "passed on by", "in block", "decided by 4 of 4", "✔ ok", "gas"])
     assert.ok(told.includes(part), `${part} in ${told}`);
 });
 

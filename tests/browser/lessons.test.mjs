@@ -28,7 +28,7 @@ browserTest("the guided path, walked by hand", { firefox: true, timeout: 400_000
   await hint(page, (t) => t.includes("votes"));
   await set(page, "speed", 60);
   let said = await reveal(page);
-  assert.match(said, /You predicted it/);
+  assert.match(said, /Your prediction was right/);
   assert.match(said, /267 of 400/);
   const committed = /block ([0-9a-f]{8})/.exec(said)[1];
   assert.match(said, /height 1, decided in round 0/);
@@ -40,10 +40,10 @@ browserTest("the guided path, walked by hand", { firefox: true, timeout: 400_000
   // 2. A wrong prediction is told so; the baseline is measured first.
   await atStep(page, "latency");
   await predict(page, 0);
-  await hint(page, (t) => /Drag it to 200 ms/.test(t));
+  await hint(page, (t) => /Drag the latency to 200 ms/.test(t));
   await set(page, "latency-number", 200);
   said = await reveal(page);
-  assert.match(said, /Not as predicted/);
+  assert.match(said, /Not quite. The answer is about/);
   const [, before, after] = /every (\d+) ms; now every (\d+) ms/.exec(said).map(Number);
   assert.ok(after > 3 * before, said);
   await next(page);
@@ -65,7 +65,7 @@ browserTest("the guided path, walked by hand", { firefox: true, timeout: 400_000
   await atStep(page, "quorum");
   await predict(page, 2);
   await set(page, "crashed-number", 2);
-  await hint(page, (t) => /stands still at height/.test(t), 90_000);
+  await hint(page, (t) => /stuck at height/.test(t), 90_000);
   await textOf(page, "#verdict", (t) => /stalled/.test(t));
   await set(page, "crashed-number", 1);
   said = await reveal(page);
@@ -89,11 +89,11 @@ browserTest("the guided path, walked by hand", { firefox: true, timeout: 400_000
   // 6. A wrong name is given back; the right ones convict.
   await atStep(page, "guilt");
   await predict(page, 2);
-  await hint(page, (t) => /Who signed for both/.test(t), 90_000);
+  await hint(page, (t) => /Who signed both/.test(t), 90_000);
   const name = (v) =>
     page.$$eval(".names button", (all, v) => all.find((b) => b.textContent === v).click(), v);
   await name("v1");
-  await hint(page, (t) => /Nothing is held against v1/.test(t));
+  await hint(page, (t) => /There is no evidence against v1/.test(t));
   await name("v1");
   await click(page, "#tab-Run");
   const verdict = await textOf(page, "[data-monitor=agreement] p");
@@ -157,11 +157,11 @@ browserTest("terms say what they mean on focus, under a pointer and when tapped"
   await page.mouse.move(640, 500);
   await until("no definition", async () => !(await page.$(".definition")));
   await page.tap("#verdict .term[data-term=round]");
-  await definition((t) => /One try at deciding/.test(t));
+  await definition((t) => /One attempt to decide/.test(t));
   // What a screen reader reads beside the term is the same.
   const described = await page.$eval("#verdict .term[data-term=round]", (e) =>
     document.getElementById(e.getAttribute("aria-describedby")).textContent);
-  assert.match(described, /One try at deciding/);
+  assert.match(described, /One attempt to decide/);
 });
 
 browserTest("scenarios stand in groups, each with a line on what to look at", {}, async ({ page, open }) => {

@@ -12,7 +12,7 @@ const golden = JSON.parse(await readFile(new URL("tests/golden/runs.json", root)
 /// The link to the run as it stands, from the share dialog.
 async function link(page) {
   await click(page, "#share");
-  const text = await until("a link", () => page.$eval("#link", (l) => (l.value.includes("#v1.") ? l.value : "")));
+  const text = await until("a link", () => page.$eval("#link", (l) => (l.value.includes("#v") ? l.value : "")));
   await page.keyboard.press("Escape");
   await until("no dialog", async () => !(await page.$("dialog[open]")));
   return text;
@@ -67,7 +67,7 @@ browserTest("contracts, one's own and a sample, are deployed and called; all agr
   await click(page, '.deployed [data-act="call"]');
   await well(2);
   await click(page, '.deployed [data-act="view"]');
-  await textOf(page, ".viewed", (text) => /says/.test(text) && /1/.test(text));
+  await textOf(page, ".viewed", (text) => /returns/.test(text) && /1/.test(text));
   await click(page, "[data-module=counter] [data-act=deploy]");
   await well(3);
   await until("two contracts", () => page.$$eval("[data-contract]", (all) => all.length === 2));

@@ -29,7 +29,7 @@ browserTest("while a block of a billion gas is executed the page answers, pauses
   await click(page, "#tab-Contracts");
   await page.waitForSelector("[data-module=counter]");
   await set(page, "block-gas", "1 000 000 000");
-  await textOf(page, ".rules summary", (text) => /1.000.000.000 gas a block/.test(text));
+  await textOf(page, ".rules summary", (text) => /1.000.000.000 gas per block/.test(text));
   await drop(page, "spinner.wasm", SPINNER);
   await textOf(page, "#accepted", (text) => text.startsWith("spinner is in"));
   await click(page, "[data-module=spinner] [data-act=deploy]");
@@ -68,7 +68,7 @@ browserTest("while a block of a billion gas is executed the page answers, pauses
   await playing(page);
   console.log(`answers while a block is executed: at most ${Math.round(asked.longest)} ms (aim 200)`);
   await until("the receipt", async () => (await receipts(page, "failed")) === 1, 240_000);
-  await textOf(page, ".receipt[data-status=failed] .gas summary", (text) => /1.000.000.000 of at most 1.000.000.000/.test(text));
+  await textOf(page, ".receipt[data-status=failed] .gas summary", (text) => /1.000.000.000 of a limit of 1.000.000.000/.test(text));
   await until("equal roots", () => page.$(".receipt[data-status=failed] .roots[data-equal=true]"));
   const word = () => page.$$eval("#overloaded", (all) => all.map((e) => e.textContent).join());
   await until("no word of it any more", async () => !/long block/.test(await word()), 60_000);

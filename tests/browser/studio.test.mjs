@@ -92,7 +92,7 @@ browserTest("every AssemblyScript sample compiles, deploys and runs; a mistake i
   for (const name of await samples.jsonValue()) {
     await page.select("#gallery", name);
     await click(page, "#compile");
-    await textOf(page, "#accepted", (text) => text.startsWith(`my ${name} is in`), 60_000);
+    await textOf(page, "#accepted", (text) => text.startsWith(`my ${name} was added`), 60_000);
     // The list of modules comes with the next news of the ledger.
     await page.waitForSelector(`[data-module="my ${name}"] [data-act=deploy]`);
     await click(page, `[data-module="my ${name}"] [data-act=deploy]`);
@@ -136,7 +136,7 @@ browserTest("storage is shown, compared between heights and proved; every valida
       field.dispatchEvent(new Event("change", { bubbles: true }));
     }, label, text);
   await fill("Changed since height", String(before));
-  await textOf(page, ".storage .note", (text) => /^1 of them differ between/.test(text));
+  await textOf(page, ".storage .note", (text) => /^1 entry differs between/.test(text));
   await fill("Changed since height", "soon");
   await textOf(page, ".storage .refusal", (text) => /whole number/.test(text));
   await fill("Changed since height", "");
@@ -223,7 +223,7 @@ browserTest("cw20_base.wasm is dropped, instantiated, transferred and asked; all
   await contracts(page, open);
   // Another name and one byte more in a custom section, so that it is a stranger's and not the built-in one.
   await drop(page, "cw20_base.wasm", [...wasm, 0, 2, 1, 120]);
-  await textOf(page, "#accepted", (text) => text.startsWith("cw20_base is in"));
+  await textOf(page, "#accepted", (text) => text.startsWith("cw20_base was added"));
   const card = '[data-module="cw20_base"]';
   // What just came in stands open.
   await page.waitForSelector(`${card}[open]`);
@@ -237,7 +237,7 @@ browserTest("cw20_base.wasm is dropped, instantiated, transferred and asked; all
   // What the contract itself refuses is told at the form, too, once it is in a block; the text stays.
   await json("{}");
   await click(page, `${card} [data-act=deploy]`);
-  await textOf(page, `${card} .refusal.sent`, (text) => /^Failed in block \d+: .*missing field `name`.*Nothing was changed/.test(text));
+  await textOf(page, `${card} .refusal.sent`, (text) => /^Failed in block \d+: .*missing field `name`.*Nothing changed/.test(text));
   assert.equal(await page.$eval(`${card} textarea.json`, (area) => area.value), "{}");
   // With its schema it is a form.
   await page.$eval(`${card} .schema textarea`, (area, text) => {
@@ -338,7 +338,7 @@ browserTest("a contract nobody knows names its functions; one that calls itself 
   await make("again", "{}");
   await page.waitForSelector(json);
   await click(page, "[data-contract] [data-act=call]");
-  await textOf(page, "[data-contract] .refusal.sent", (text) => /contracts call one another more than 10 deep.*Nothing was changed/.test(text));
+  await textOf(page, "[data-contract] .refusal.sent", (text) => /contracts call one another more than 500 deep.*Nothing changed/.test(text));
   await page.select("[data-contract] .function", "query json");
   await page.waitForSelector("[data-contract] [data-act=view]");
   await click(page, "[data-contract] [data-act=view]");

@@ -100,7 +100,7 @@ browserTest("acting in the past leaves the old future one click away", {}, async
   const past = await place(page);
   await set(page, "loss-number", 30);
   await textOf(page, "#future-shown", (t) => /^loss 30 % at 1\.0/.test(t));
-  assert.match(await textOf(page, ".future"), /first run to 3\./);
+  assert.match(await textOf(page, ".future"), /first run until 3\./);
   await page.click("#play");
   await until("3.5 s", async () => (await clock(page)) > 3.5);
   await page.click("#play");
@@ -150,7 +150,7 @@ browserTest("two seeds side by side: in step, the first difference lit, figures 
   await (await page.waitForSelector("#compare-seeds")).click();
   await page.waitForSelector("#beside canvas");
   const said = await textOf(page, "#difference", (t) => /^First difference/.test(t));
-  assert.match(said, /First difference at \d\.\d+ s: here .+; beside .+\./);
+  assert.match(said, /First difference at \d\.\d+ s\. In this run: .+\. In the other: .+\./);
   await until("figures", async () => (await page.$$("#compared tbody tr")).length >= 10);
   const cells = () => page.$$eval("#compared tbody tr", (rows) => rows.map((r) => [...r.children].map((c) => c.textContent)));
   const digests = (await cells()).find((r) => r[0] === "digest");

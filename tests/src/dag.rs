@@ -11,8 +11,7 @@
 //! | commit: a leader with its history that is not ordered yet | [`commit`], by round, author and digest |
 //!
 //! Deviations: parents are of the round before alone, so a block that comes too late for that is never
-//! ordered; no waiting for a leader's block; parents that are missing are not asked for: re-sending and
-//! proofs bring them; nothing is ever forgotten.
+//! ordered; no waiting for a leader's block; nothing is ever forgotten.
 
 use borsh::{BorshDeserialize, BorshSerialize};
 use consensusforge_core::consensus::{
@@ -67,6 +66,8 @@ pub struct State {
     /// Blocks that stand in the DAG with all their ancestors, and the same by round.
     blocks: BTreeMap<BlockId, Received>,
     rounds: BTreeMap<Height, Vec<BlockId>>,
+    /// Parents that were asked for.
+    asked: BTreeSet<BlockId>,
     /// Blocks that cannot stand yet: a parent is missing, or their verdict (`None`).
     waiting: BTreeMap<BlockId, (Received, Option<bool>)>,
     proposed: Height,
@@ -234,6 +235,20 @@ fn admit(state: &mut State, context: &Context, out: &mut Effects) -> bool {
     }
 }
 
+/// Asks for what blocks stand on that never came here: 1. A liar sends us one block and v2 another. 2. v2's
+/// next block has the other as a parent.
+fn ask(state: &mut State, out: &mut Effects) {
+    for (signed, _) in state.waiting.values() {
+        for block in &signed.message.parents {
+            let known = state.blocks.contains_key(block) || state.waiting.contains_key(block);
+            if !known && *block != state.genesis && state.asked.insert(*block) {
+                let (block, from) = (*block, signed.signer);
+                out.push(Effect::FetchBlock { block, from });
+            }
+        }
+    }
+}
+
 /// Proposes in the round after the newest that has blocks of a quorum, once a round.
 fn propose(state: &mut State, context: &Context, out: &mut Effects) {
     let full = |round: &Height| quorum(context.validators.at(*round), state.round(*round));
@@ -346,6 +361,7 @@ impl Protocol for Dag {
             genesis,
             blocks: BTreeMap::new(),
             rounds: BTreeMap::new(),
+            asked: BTreeSet::new(),
             waiting: BTreeMap::new(),
             proposed: 0,
             building: Vec::new(),
@@ -386,10 +402,12 @@ impl Protocol for Dag {
             Input::Restarted => {
                 let asked = state.waiting.values().filter(|(_, valid)| valid.is_none());
                 out.extend(asked.map(|(signed, _)| fetch(signed)));
+                state.asked.clear();
                 rest(context, slot(state.proposed), out);
             }
         }
         let grown = admit(state, context, out);
+        ask(state, out);
         propose(state, context, out);
         if grown {
             commit(state, context, out);

@@ -21,3 +21,28 @@ pub fn replay(session: &mut Session, expected: &Expected) -> Replay {
         }
     }
 }
+
+/// Whoever a run accuses was in the adversary's hands at some time, or runs twice with one key.
+///
+/// # Panics
+/// When somebody honest is named, with `back`, the way to the run.
+pub fn nobody_honest_is_named(session: &Session, back: impl Fn() -> String) {
+    let mut liars: Vec<String> = session.scenario().twins.clone();
+    liars.extend(session.frame().adversary.names);
+    for line in session.trace_lines() {
+        if line.contains("\"byzantine\"") {
+            let value: serde_json::Value = serde_json::from_str(&line).expect("a JSON line");
+            let nodes = value["nodes"].as_array().into_iter().flatten();
+            liars.extend(nodes.filter_map(|n| n.as_str()).map(str::to_owned));
+        }
+    }
+    for culprit in session.culprits() {
+        assert!(
+            liars.contains(&culprit.validator),
+            "{} is honest: {}\n{}",
+            culprit.validator,
+            culprit.sentence,
+            back()
+        );
+    }
+}

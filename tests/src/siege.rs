@@ -56,11 +56,12 @@ struct Siege {
 
 /// The scenario before the liars' first word.
 #[must_use]
-pub fn scene(seed: u64, dice: &mut Dice) -> (Scenario, Vec<String>) {
-    let n = 4 + dice.below(4) as usize;
+pub fn scene(seed: u64, long: bool, dice: &mut Dice) -> (Scenario, Vec<String>) {
+    // In a long siege one liar and one validator that is cut off must be enough to keep the others waiting.
+    let n = if long { 4 } else { 4 + dice.below(4) as usize };
     let stakes: Vec<u64> = (0..n)
         .map(|_| match dice.below(3) {
-            0 => 50 + dice.below(100),
+            0 if !long => 50 + dice.below(100),
             _ => 100,
         })
         .collect();
@@ -132,8 +133,8 @@ pub fn scene(seed: u64, dice: &mut Dice) -> (Scenario, Vec<String>) {
 impl Siege {
     fn new(seed: u64) -> Siege {
         let mut dice = Dice::new(seed);
-        let (mut scenario, liars) = scene(seed, &mut dice);
         let long = dice.one_in(3);
+        let (mut scenario, liars) = scene(seed, long, &mut dice);
         if long {
             scenario.network.latency = LatencySpec::Uniform {
                 min_us: 3_000,
@@ -219,6 +220,7 @@ impl Siege {
                 round,
                 value,
                 valid_round: None,
+                wrong_signature: false,
             });
         };
         let proposed = |round| ValueSpec::Proposed { height, round };
@@ -256,7 +258,7 @@ impl Siege {
                     say(
                         liar,
                         after + step,
-                        &[victim.clone()],
+                        std::slice::from_ref(&victim),
                         "prevote",
                         round,
                         value,
@@ -284,13 +286,20 @@ impl Siege {
             }
         }
         // Votes of older rounds, late and to one.
-        if self.dice.one_in(3) && !self.kept_back.is_empty() {
+        if !self.long && self.dice.one_in(3) && !self.kept_back.is_empty() {
             let i = self.dice.below(self.kept_back.len() as u64) as usize;
             let old = self.kept_back[i];
             let one = self.one_honest();
             for liar in &liars {
                 for kind in ["prevote", "precommit"] {
-                    say(liar, 5_000, &[one.clone()], kind, old, proposed(old));
+                    say(
+                        liar,
+                        5_000,
+                        std::slice::from_ref(&one),
+                        kind,
+                        old,
+                        proposed(old),
+                    );
                 }
             }
             coverage.late += 1;
@@ -308,7 +317,7 @@ impl Siege {
                 self.down = None;
                 coverage.restarts += 1;
             }
-        } else if restarts && calm < 4 {
+        } else if restarts && calm < 4 && (!self.long || self.cut.is_none()) {
             let validator = self.one_honest();
             self.down = Some(validator.clone());
             self.command(Command::Crash { validator });
@@ -343,7 +352,9 @@ impl Siege {
         let here = || honest().filter(|n| n.height == place.0);
         let locked = here().filter(|n| n.locked.is_some()).count();
         coverage.hidden_locks += u32::from(locked > 0 && locked < here().count());
-        let alone = here().find(|n| n.locked.is_some() && locked == 1);
+        // In the round of the lock others may be about to lock the same.
+        let alone = here()
+            .find(|n| locked == 1 && n.locked.as_ref().is_some_and(|(_, round)| *round < n.round));
         let alone = alone.map(|n| n.name.clone());
         self.weather(alone, restarts, coverage);
         if place != self.place {
@@ -398,6 +409,7 @@ pub fn besiege(seed: u64, restarts: bool, coverage: &mut Coverage) {
             back()
         );
     }
+    crate::nobody_honest_is_named(&siege.session, back);
     for node in frame.nodes.iter().filter(|n| !n.byzantine) {
         assert!(
             node.decided > before,

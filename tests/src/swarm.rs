@@ -153,6 +153,31 @@ pub fn storm(seed: u64) -> Scenario {
     scenario
 }
 
+/// The storm of `seed` under another protocol, whose liars hold at most `1 / one_in` of the stake.
+#[must_use]
+pub fn storm_under(protocol: &str, one_in: u64, seed: u64) -> Scenario {
+    let mut scenario = storm(seed);
+    scenario.protocol.name = protocol.into();
+    if let Who::Names(liars) = &mut scenario.adversary.who {
+        let stake = |name: &String| {
+            let known = scenario.validators.iter().find(|v| v.name == *name);
+            known.map_or(0, |v| v.stake)
+        };
+        let total: u64 = scenario.validators.iter().map(|v| v.stake).sum();
+        let mut held = 0;
+        liars.retain(|name| {
+            let fits = one_in * (held + stake(name)) <= total;
+            held += if fits { stake(name) } else { 0 };
+            fits
+        });
+    }
+    // A protocol without locks cannot forget one.
+    if scenario.adversary.strategy == StrategySpec::Amnesia {
+        scenario.adversary.strategy = StrategySpec::Coalition;
+    }
+    scenario
+}
+
 /// What the runs together must have seen, or the schedules prove little.
 #[derive(Default)]
 pub struct Coverage {
@@ -169,8 +194,16 @@ pub struct Coverage {
 /// # Panics
 /// With the seed, a command line and a link, when either fails.
 pub fn weather(seed: u64, coverage: &mut Coverage) {
-    let scenario = storm(seed);
-    let back = || way_back(seed, &scenario);
+    survive(seed, &storm(seed), 3, coverage);
+}
+
+/// Runs `scenario`: nothing may fork, and after [`CALM`] everybody goes on, unless liars hold `1 / one_in` of the
+/// stake or more.
+///
+/// # Panics
+/// With the seed, a command line and a link, when either fails.
+pub fn survive(seed: u64, scenario: &Scenario, one_in: u64, coverage: &mut Coverage) {
+    let back = || way_back(seed, scenario);
     let mut session = Session::open(scenario.clone()).unwrap_or_else(|e| panic!("{e}\n{}", back()));
     session.run_to(CALM);
     let calm = session.frame().metrics.height;
@@ -184,8 +217,8 @@ pub fn weather(seed: u64, coverage: &mut Coverage) {
             verdict.sentence,
             back()
         );
-        // At exactly a third the honest are no quorum without the liars.
-        let may_stall = 3 * frame.adversary.stake >= frame.adversary.total;
+        // At exactly the bound the honest are no quorum without the liars.
+        let may_stall = one_in * frame.adversary.stake >= frame.adversary.total;
         assert!(
             may_stall || verdict.kind != VerdictKind::Stalled,
             "{}\n{}",
@@ -193,11 +226,12 @@ pub fn weather(seed: u64, coverage: &mut Coverage) {
             back()
         );
     }
+    crate::nobody_honest_is_named(&session, back);
     // Every honest validator, the restarted ones included, is where the chain is.
     let honest: Vec<_> = frame.nodes.iter().filter(|n| !n.byzantine).collect();
     for node in &honest {
         assert!(
-            3 * frame.adversary.stake >= frame.adversary.total || node.decided > calm,
+            one_in * frame.adversary.stake >= frame.adversary.total || node.decided > calm,
             "{} stands at {} since the network is calm\n{}",
             node.name,
             node.decided,
@@ -233,7 +267,7 @@ pub fn weather(seed: u64, coverage: &mut Coverage) {
     }
 }
 
-/// The way back to a failing run, for a panic's text.
+/// How to reproduce a failing run, for a panic's text.
 #[must_use]
 pub fn way_back(seed: u64, scenario: &Scenario) -> String {
     let link = consensusforge_core::session::link_of(scenario);

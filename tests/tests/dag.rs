@@ -1,5 +1,6 @@
 //! A DAG in the full simulator: several authors a round, several parents a block, many blocks a commit.
 
+use consensusforge_core::base::hash_bytes;
 use consensusforge_core::check::{FindingKind, Monitors};
 use consensusforge_core::session::Session;
 use consensusforge_core::session::inspect::Thing;
@@ -9,7 +10,7 @@ use consensusforge_core::session::scenario::model::{
 };
 use consensusforge_core::session::view::VerdictKind;
 use consensusforge_core::trace::{Commit, Event, Trace};
-use consensusforge_core::types::{BlockId, NodeId};
+use consensusforge_core::types::{BlockId, NodeId, ValidatorId};
 use consensusforge_core::world::{Setup, Simulation, World, build};
 use consensusforge_tests::dag::Dag;
 use std::collections::{BTreeMap, BTreeSet};
@@ -32,8 +33,7 @@ fn scenario(validators: usize) -> Scenario {
         max_us: 40_000,
     };
     scenario.protocol.block_interval_us = 100_000;
-    // A parent that is missing comes with re-sending.
-    scenario.protocol.resend_interval_us = 200_000;
+    scenario.protocol.resend_interval_us = 500_000;
     scenario
 }
 
@@ -280,4 +280,43 @@ fn the_same_run_twice() {
     let (one, _) = run(equivocating(4, "v3"), 10);
     let (other, _) = run(equivocating(4, "v3"), 10);
     assert_eq!(Simulation::digest(&one), Simulation::digest(&other));
+}
+
+/// 1. v1 decides A1 and A2 in one commit, v3 decides B1 and B2. 2. The proofs stand with A2 and B2. 3. The
+/// fork is at height 1, and whoever signed both proofs is guilty of it.
+#[test]
+fn the_proof_of_a_commit_is_that_of_all_its_blocks() {
+    let head = Simulation::trace(&world(scenario(4))).head.as_ref().clone();
+    let block = |name: &str| hash_bytes("test", name.as_bytes());
+    let genesis = head.genesis;
+    let mut trace = Trace::new(head.clone());
+    let mut decide = |node, height, name: &str, parent, with: &str, signers: &[u16]| {
+        let commit = Commit {
+            node: NodeId(node),
+            height,
+            round: 0,
+            block: block(name),
+            parent,
+            further_parents: None,
+            with: block(with),
+            proposer: ValidatorId(0),
+            built: 0,
+            transactions: 0,
+            mempool: 0,
+            signers: signers.iter().map(|v| ValidatorId(*v)).collect(),
+            caught_up: false,
+            valid: true,
+        };
+        trace.push(1, Event::Committed(Box::new(commit)));
+    };
+    decide(0, 1, "A1", genesis, "A2", &[]);
+    decide(0, 2, "A2", block("A1"), "A2", &[0, 1, 3]);
+    decide(2, 1, "B1", genesis, "B2", &[]);
+    decide(2, 2, "B2", block("B1"), "B2", &[1, 2, 3]);
+    let mut monitors = Monitors::new(&head);
+    monitors.observe(&trace);
+    assert_eq!(monitors.forks(), [1, 2]);
+    assert_eq!(monitors.guilty(), [ValidatorId(1), ValidatorId(3)]);
+    // Two heights of one commit close together.
+    assert_eq!(monitors.heights.open().count(), 2);
 }

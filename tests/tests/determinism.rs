@@ -8,7 +8,7 @@ use consensusforge_core::session::scenario::model::{
 };
 use consensusforge_core::session::view::{Expected, Unit};
 use consensusforge_core::session::{Session, open_link, presets};
-use consensusforge_tests::replay;
+use consensusforge_tests::{nobody_honest_is_named, replay};
 use serde_json::{Value, json};
 
 const GOLDEN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/golden/runs.json");
@@ -159,6 +159,7 @@ fn presets_are_the_golden_runs() {
             .find(|c| c["name"] == *name)
             .unwrap_or_else(|| panic!("{name} is in the list"));
         assert_eq!(session.expected(), expected(case), "{name}");
+        nobody_honest_is_named(&session, || name.clone());
     }
 }
 

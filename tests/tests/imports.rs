@@ -40,15 +40,6 @@ const CYCLES: &[&[&str]] = &[
         "vm::sniff",
         "vm::survey",
     ],
-    &[
-        "app",
-        "panels::chart::state",
-        "panels::data",
-        "platform::later",
-        "studio",
-    ],
-    &["panels::adversary", "panels::controls"],
-    &["panels::contracts", "panels::module"],
 ];
 
 #[test]

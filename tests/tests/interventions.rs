@@ -1,4 +1,4 @@
-//! A hand on the network: messages in flight dropped, delayed, duplicated, delivered at once; validators
+//! Interventions on the network: messages in flight dropped, delayed, duplicated, delivered at once; validators
 //! isolated. Each is a command, so undo, redo, seek and link come to the same digest, and a command
 //! whose target is not there says so.
 

@@ -289,7 +289,7 @@ fn moments_stay_known_after_going_back_and_go_with_their_future() {
     assert!(commits.len() > 4 && commits.is_sorted());
     assert_eq!(all.commands_us, [3_000_001]);
     assert_eq!(all.faults.len(), 2, "{:?}", all.faults);
-    assert!(all.faults.iter().all(|f| f.what.ends_with("goes down")));
+    assert!(all.faults.iter().all(|f| f.what.ends_with("crashes")));
     assert_eq!(all.violations.len(), 1);
     assert!(all.violations[0].what.contains("stalled"));
     while !session.seek(1_000_000, 10_000).reached {}

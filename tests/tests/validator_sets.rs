@@ -1,5 +1,6 @@
 //! Validators that join, leave and change in a run: each height is voted on by its own set.
 
+use consensusforge_core::base::{Hash, encode, hash_bytes};
 use consensusforge_core::check::{FindingKind, Monitors};
 use consensusforge_core::consensus::proposer::{Rule, Schedule};
 use consensusforge_core::consensus::streamlet::Streamlet;
@@ -11,7 +12,10 @@ use consensusforge_core::session::scenario::model::{
 };
 use consensusforge_core::session::view::VerdictKind;
 use consensusforge_core::trace::{Commit, Event, Trace, ValidatorsChange};
-use consensusforge_core::types::{NodeId, ValidatorId};
+use consensusforge_core::types::{
+    Block, BlockId, DagLinks, Extension, Header, NodeId, PublicKey, Validator, ValidatorId,
+    ValidatorSet, ValidatorSets,
+};
 use consensusforge_core::world::{Setup, Simulation, build, simulate};
 use std::collections::BTreeMap;
 
@@ -247,6 +251,7 @@ fn votes_of_one_that_left_do_not_count() {
                         round: c.round,
                     },
                     valid_round: None,
+                    wrong_signature: false,
                 });
             }
         }
@@ -407,4 +412,129 @@ fn changes_that_cannot_be_are_refused_in_words() {
         matches!(&r.event, Event::Changed(s) if s.contains("under streamlet they stay the same"))
     });
     assert!(told);
+}
+
+fn validator(id: u16, stake: u64) -> Validator {
+    Validator {
+        id: ValidatorId(id),
+        key: PublicKey([id as u8; 32]),
+        stake,
+    }
+}
+
+#[test]
+fn a_set_may_have_gaps_and_a_validator_keeps_its_number() {
+    let set = ValidatorSet::of([validator(7, 30), validator(0, 10), validator(3, 20)]);
+    let set = set.expect("possible");
+    let stakes: Vec<u64> = (0..9).map(|i| set.stake(ValidatorId(i))).collect();
+    assert_eq!(stakes, [10, 0, 0, 20, 0, 0, 0, 30, 0]);
+    assert_eq!((set.len(), set.places(), set.total()), (3, 8, 60));
+    let next = set.changed(&[validator(0, 0), validator(1, 5), validator(7, 40)]);
+    let next = next.expect("possible");
+    let all: Vec<(u16, u64)> = next.iter().map(|v| (v.id.0, v.stake)).collect();
+    assert_eq!(all, [(1, 5), (3, 20), (7, 40)]);
+    let nobody = [validator(1, 0), validator(3, 0), validator(7, 0)];
+    assert!(next.changed(&nobody).is_err());
+    // Who has left still signs with the last key it had.
+    let mut sets = ValidatorSets::new(set);
+    sets.change(10, next);
+    assert_eq!(sets.key(ValidatorId(0), 20), Some(PublicKey([0; 32])));
+    assert_eq!(sets.key(ValidatorId(1), 9), None);
+}
+
+#[test]
+fn a_list_of_proposers_passes_over_who_does_not_vote() {
+    let mut sets =
+        ValidatorSets::new(ValidatorSet::of((0..4).map(|i| validator(i, 1))).expect("possible"));
+    let without = sets.at(1).changed(&[validator(1, 0)]).expect("possible");
+    sets.change(5, without);
+    let schedule = Schedule::new(Rule::List([1, 3].map(ValidatorId).to_vec()));
+    let at = |height| schedule.at(&sets, height, 0).0;
+    assert_eq!([1, 2, 3, 4].map(at), [1, 3, 1, 3]);
+    assert_eq!([5, 6, 7].map(at), [3, 3, 3]);
+}
+
+#[test]
+fn a_header_with_nothing_new_is_encoded_as_before_there_were_extensions() {
+    let hash = |i: u8| hash_bytes("test", &[i]);
+    let header = |extension| Header {
+        chain: hash(1),
+        height: 2,
+        round: 3,
+        proposer: ValidatorId(4),
+        parent: hash(5),
+        time: 6,
+        executed: hash(7),
+        state_root: hash(8),
+        transactions: hash(9),
+        salt: 10,
+        extension,
+    };
+    let plain = encode(&header(Extension::default()));
+    let by_hand: Vec<u8> = [
+        encode(&(hash(1), 2u64, 3u32, 4u16, hash(5), 6u64)),
+        encode(&(hash(7), hash(8), hash(9), 10u64)),
+    ]
+    .concat();
+    assert_eq!(plain, by_hand);
+    let links = |further_parents: Vec<BlockId>| DagLinks {
+        further_parents,
+        executed_at: 0,
+    };
+    let extended = [
+        Extension {
+            validators: vec![validator(1, 2)],
+            ..Extension::default()
+        },
+        Extension {
+            dag: Some(links(Vec::new())),
+            ..Extension::default()
+        },
+        Extension {
+            dag: Some(links(vec![hash(11)])),
+            ..Extension::default()
+        },
+    ];
+    let mut ids = vec![Block::new(header(Extension::default()), Vec::new()).id()];
+    for extension in extended {
+        let longer = encode(&header(extension.clone()));
+        assert!(longer.len() > plain.len() && longer.starts_with(&plain));
+        ids.push(Block::new(header(extension), Vec::new()).id());
+    }
+    ids.sort_unstable();
+    ids.dedup();
+    assert_eq!(ids.len(), 4, "each has an id of its own");
+    assert_ne!(ids[0], Hash::ZERO);
+}
+
+#[test]
+fn a_trace_whose_beginning_is_forgotten_still_knows_the_sets() {
+    let (world, _) = run(scenario(), 60);
+    let mut session = Session::over(scenario(), world.checkpoint(4_096));
+    session.run_to(61 * SECOND);
+    let (bytes, _) = session.save_trace();
+    let mut recorded = Session::open_trace(&bytes, u64::MAX)
+        .map_err(|p| p.sentence)
+        .expect("read");
+    assert!(
+        recorded
+            .sentence
+            .contains("beginning of the run is not in the file"),
+        "{}",
+        recorded.sentence
+    );
+    assert_eq!(
+        recorded.complaints,
+        Vec::<String>::new(),
+        "v2's new key is known"
+    );
+    while !recorded.session.advance(recorded.end_us, 10_000).reached {}
+    let stakes: Vec<u64> = recorded
+        .session
+        .frame()
+        .nodes
+        .iter()
+        .map(|n| n.stake)
+        .collect();
+    assert_eq!(stakes, [300, 100, 100, 100, 100]);
 }

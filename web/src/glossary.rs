@@ -1,4 +1,4 @@
-//! The words of the trade, each with one definition, and where they stand in a text.
+//! The technical terms, each with one definition, and where they occur in a text.
 
 /// A term: short and stable id, the forms it is met in (lower case, longest first), what it means.
 pub struct Term {
@@ -26,22 +26,22 @@ pub const TERMS: [Term; 33] = [
     term(
         "byzantine",
         &["byzantine"],
-        "A validator that may do anything: stay silent, lie, say different things to different others. It cannot forge another's signature.",
+        "A validator that may do anything: stay silent, lie, tell different validators different things. It cannot forge the signature of another.",
     ),
     term(
         "certificate",
         &["certificates", "certificate"],
-        "The precommits of a quorum for one block: proof, to anybody, that the block is decided.",
+        "The precommits of a quorum for one block. They prove to anyone that the block is decided.",
     ),
     term(
         "commit",
         &["committed", "commits", "commit"],
-        "To accept a block for good, because more than two thirds of the stake precommitted it. There is no way back.",
+        "To accept a block as final, because more than two thirds of the stake precommitted it. It is never undone.",
     ),
     term(
         "commit-latency",
         &["commit latency"],
-        "The time from a proposal leaving its proposer until an honest validator commits it.",
+        "The time from when a proposal is sent until an honest validator commits it.",
     ),
     term(
         "digest",
@@ -56,7 +56,7 @@ pub const TERMS: [Term; 33] = [
     term(
         "evidence",
         &["evidence"],
-        "Two conflicting messages signed by one validator. Anybody can check it, and it names the guilty.",
+        "Two conflicting messages signed by one validator. Anyone can check them, and they name the guilty validator.",
     ),
     term(
         "fork",
@@ -66,33 +66,37 @@ pub const TERMS: [Term; 33] = [
     term(
         "gas",
         &["gas"],
-        "What executing a contract costs, counted step by step. It ends what would run for ever, and is paid for.",
+        "What executing a contract costs, counted step by step. The sender pays for it, and it stops code that would run forever.",
     ),
     term(
         "gst",
         &["global stabilisation time", "gst"],
-        "Global stabilisation time: before it messages may take any time, after it they arrive within a known bound. Nobody knows when it comes.",
+        "Global stabilisation time: before it messages may take any time, after it they arrive within a known bound. No validator knows when it comes.",
     ),
     term(
         "height",
         &["heights", "height"],
         "A place in the chain: height 5 is the fifth block. Validators decide one height after another.",
     ),
-    term("latency", &["latency"], "How long a message is on its way."),
+    term(
+        "latency",
+        &["latency"],
+        "How long a message takes to arrive.",
+    ),
     term(
         "lock",
         &["locked", "locks", "lock"],
-        "Having seen prevotes of more than two thirds for a block, a validator locks on it: at this height it votes for no other unless a later round shows as many for that one.",
+        "Once a validator has seen prevotes of more than two thirds for a block, it locks on it. At this height it prevotes no other block unless a later round shows as many prevotes for that one.",
     ),
     term(
         "mempool",
         &["mempools", "mempool"],
-        "Transactions a validator has heard of that are in no block yet.",
+        "Transactions that a validator knows and that are in no block yet.",
     ),
     term(
         "nil",
         &["nil"],
-        "A vote for no block in this round: nothing valid came in time.",
+        "A vote for no block in this round, because no valid proposal came in time.",
     ),
     term(
         "partition",
@@ -102,17 +106,17 @@ pub const TERMS: [Term; 33] = [
     term(
         "polka",
         &["polkas", "polka"],
-        "Prevotes of more than two thirds of the stake for one thing in one round. It is what allows a validator to lock and precommit.",
+        "Prevotes of more than two thirds of the stake for one block, or for nil, in one round. A polka for a block lets a validator lock on it and precommit it.",
     ),
     term(
         "precommit",
         &["precommits", "precommitted", "precommit"],
-        "The second vote of a round: I have seen that more than two thirds prevoted this block. Enough of these commit it.",
+        "The second vote of a round. It says that the voter has seen more than two thirds prevote this block. Precommits of more than two thirds commit it.",
     ),
     term(
         "prevote",
         &["prevotes", "prevoted", "prevote"],
-        "The first vote of a round: this proposal is fine by me, or nil.",
+        "The first vote of a round. It is for the proposed block, or nil.",
     ),
     term(
         "proposal",
@@ -127,52 +131,52 @@ pub const TERMS: [Term; 33] = [
     term(
         "quorum",
         &["quorum"],
-        "More than two thirds of all stake. Any two quorums share more than a third, so at least one honest validator.",
+        "More than two thirds of all stake. Any two quorums share more than a third of the stake, so they share an honest validator as long as Byzantine ones hold at most a third.",
     ),
     term(
         "round",
         &["rounds", "round"],
-        "One try at deciding a height, with its own proposer. Round 0 is the first; when it fails, round 1 follows.",
+        "One attempt to decide a height, with its own proposer. Round 0 is the first; if it fails, round 1 follows.",
     ),
     term(
         "seed",
         &["seed"],
-        "The number all luck comes from. The same seed gives the same run, bit for bit.",
+        "The source of all randomness. The same scenario with the same seed gives the same run, bit for bit.",
     ),
     term(
         "simulator-event",
         &["simulator events"],
-        "Things that happened in the simulation one after another: a message arrives, a timer runs out, a hand acts.",
+        "What happened in the simulation, one event after another: a message arrives, a timer expires, a command acts.",
     ),
     term(
         "stake",
         &["stakes", "stake"],
-        "A validator's weight: the coins it has put at risk. Votes count by stake, not by heads.",
+        "A validator's weight: the coins it has put at risk. Votes count by stake, not per validator.",
     ),
     term(
         "stall",
         &["stalled", "stall"],
-        "No block for a long time. Nothing is wrong yet: a chain without a quorum rather stops than splits.",
+        "No block for a long time. Nothing wrong has been decided: without a quorum a chain would rather stop than split.",
     ),
     term(
         "state-root",
         &["state roots", "state root"],
-        "A checksum over all accounts and contracts after a block. Equal roots: equal ledgers.",
+        "A checksum over all accounts and contracts after a block. Equal roots mean equal ledgers.",
     ),
     term(
         "timeout",
         &["timeouts", "timeout"],
-        "How long a validator waits before it goes on without what it waits for. It grows with every round.",
+        "How long a validator waits before it continues without what it is waiting for. It grows with every round.",
     ),
     term(
         "transaction",
         &["transactions", "transaction"],
-        "A signed order by a user: pay somebody, deploy or call a contract.",
+        "A signed instruction from a user: to pay someone, or to deploy or call a contract.",
     ),
     term(
         "validator",
         &["validators", "validator"],
-        "A computer that votes on blocks, weighed by its stake, and keeps its own copy of the ledger.",
+        "A computer that votes on blocks, with the weight of its stake, and keeps its own copy of the ledger.",
     ),
 ];
 

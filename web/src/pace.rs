@@ -6,7 +6,7 @@ const WINDOW_MS: f64 = 2_000.0;
 const BEHIND: f64 = 0.6;
 const AGAIN: f64 = 0.85;
 
-/// Simulated against real time. Start afresh ([`Pace::rest`]) whenever time does not simply flow.
+/// Simulated against real time. Start afresh ([`Pace::reset`]) whenever time does not simply flow.
 #[derive(Clone, Debug, Default)]
 pub struct Pace {
     /// Where the window began: real milliseconds and simulated microseconds.
@@ -15,15 +15,15 @@ pub struct Pace {
 }
 
 impl Pace {
-    pub fn rest(&mut self) {
+    pub fn reset(&mut self) {
         *self = Pace::default();
     }
 
     /// The speed reached, where it is much less than the one chosen.
-    pub fn see(&mut self, real_ms: f64, now_us: u64, chosen: f64) -> Option<f64> {
+    pub fn observe(&mut self, real_ms: f64, now_us: u64, chosen: f64) -> Option<f64> {
         let (from_ms, from_us) = *self.began.get_or_insert((real_ms, now_us));
         if now_us < from_us {
-            self.rest();
+            self.reset();
             return None;
         }
         let passed = real_ms - from_ms;
@@ -46,19 +46,19 @@ mod tests {
         let mut pace = Pace::default();
         for k in 0..600u32 {
             let now = u64::from(k) * 16 * 500;
-            assert_eq!(pace.see(f64::from(k) * 16.0, now, 0.5), None);
+            assert_eq!(pace.observe(f64::from(k) * 16.0, now, 0.5), None);
         }
     }
 
     #[test]
     fn one_that_does_not_is_told_with_the_speed_it_reaches() {
         let mut pace = Pace::default();
-        let mut said = None;
+        let mut reported = None;
         for k in 0..600u32 {
-            said = pace.see(f64::from(k) * 16.0, u64::from(k) * 16 * 100, 0.5);
+            reported = pace.observe(f64::from(k) * 16.0, u64::from(k) * 16 * 100, 0.5);
         }
-        assert!((said.unwrap() - 0.1).abs() < 0.001);
+        assert!((reported.unwrap() - 0.1).abs() < 0.001);
         // A seek back, or another run.
-        assert_eq!(pace.see(10_000.0, 5, 0.5), None);
+        assert_eq!(pace.observe(10_000.0, 5, 0.5), None);
     }
 }

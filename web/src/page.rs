@@ -6,7 +6,7 @@ use crate::panels::{
     metrics, newer, nodes, overload, path, presenter, recorded, run, scenarios, share, sheets,
     term, top, transport,
 };
-use crate::platform::place;
+use crate::platform::address;
 use crate::protocol::ToWorker;
 use crate::receive::Receiver;
 use crate::state;
@@ -35,11 +35,11 @@ fn Page() -> impl IntoView {
     let receiver = Receiver::new();
     worker.start(move |message, bytes| receiver.receive(message, bytes));
     apply_theme();
-    let linked = place::fragment();
+    let linked = address::fragment();
     if !linked.is_empty() {
         worker.send(ToWorker::OpenLink(linked));
     }
-    let embedded = place::embedded();
+    let embedded = address::embedded();
     if embedded {
         if let Some(root) = document().document_element() {
             let _ = root.set_attribute("data-embed", "");
@@ -52,7 +52,7 @@ fn Page() -> impl IntoView {
         sheets::listen();
     }
     window_event_listener(leptos::ev::hashchange, move |_| {
-        let fragment = place::fragment();
+        let fragment = address::fragment();
         if !fragment.is_empty() {
             playback.reset_speed.set(true);
             worker.send(ToWorker::OpenLink(fragment));
@@ -145,7 +145,7 @@ fn Whole() -> impl IntoView {
         <nav class="dock" aria-label="Panels">
             <button
                 aria-expanded=move || (layout.sheet.get() == Sheet::Controls && the_path.open.get()).to_string()
-                on:click=move |_| the_path.take_up()
+                on:click=move |_| the_path.open_or_toggle()
             >
                 "Learn"
             </button>

@@ -69,7 +69,7 @@ pub enum ToWorker {
         ask: studio::Ask,
     },
     /// The last `Tick` has been taken in: another may come.
-    Heard,
+    TickReceived,
     Data(DataAsk),
 }
 
@@ -97,7 +97,7 @@ pub enum Compared {
     Same,
     Differ(Difference),
     /// More happens at one instant than can be kept.
-    Untold,
+    Unknown,
 }
 
 /// An act done.
@@ -159,7 +159,7 @@ pub enum FromWorker {
     ComparisonOpened(Option<RunInfo>),
     /// The second run stands at the instant of the first. Chart records travel beside, as in a tick.
     Comparison(Box<ComparisonNews>),
-    BesideFrame(Box<Frame>),
+    ComparisonFrame(Box<Frame>),
     Problem {
         about: About,
         problem: Problem,
@@ -231,13 +231,13 @@ pub struct Tick {
 /// A step, seek or replay under way.
 #[derive(Clone, Copy, Debug, PartialEq, BorshSerialize, BorshDeserialize)]
 pub struct Progress {
-    pub what: Doing,
+    pub what: Operation,
     /// 0 to 1, where known.
     pub share: f64,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
-pub enum Doing {
+pub enum Operation {
     Stepping,
     SteppingBack,
     Seeking,

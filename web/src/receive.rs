@@ -1,7 +1,7 @@
 //! Brings what the worker sends to the rooms of the page's state.
 
 use crate::panels::chart::comparison;
-use crate::platform::{files, place};
+use crate::platform::{address, files};
 use crate::protocol::{About, ChartNews, FromWorker, ToWorker};
 use crate::reading;
 use crate::state::chart::Charts;
@@ -70,8 +70,8 @@ impl Receiver {
                 }
                 self.run.tick.set(tick);
                 let news = bytes.and_then(|b| borsh::from_slice::<ChartNews>(&b).ok());
-                self.charts.main().borrow_mut().took(tick, news);
-                self.worker.send(ToWorker::Heard);
+                self.charts.main().borrow_mut().receive(tick, news);
+                self.worker.send(ToWorker::TickReceived);
             }
             FromWorker::Frame(frame) => self.frame(*frame),
             FromWorker::Scenario(scenario) | FromWorker::Turned(scenario) => {
@@ -85,14 +85,14 @@ impl Receiver {
                 let chart = bytes.and_then(|b| borsh::from_slice::<ChartNews>(&b).ok());
                 comparison::advanced(self.comparison, self.charts, *news, chart);
             }
-            FromWorker::BesideFrame(frame) => {
-                self.charts.other().borrow_mut().knew(&frame.nodes);
+            FromWorker::ComparisonFrame(frame) => {
+                self.charts.other().borrow_mut().set_nodes(&frame.nodes);
                 self.comparison.frame.set(Some(Arc::from(frame)));
             }
             FromWorker::Moments(moments) => self.playback.moments.set(Arc::from(moments)),
             FromWorker::Problem { about, problem } => self.problem(about, problem),
             FromWorker::Link(link) => {
-                place::show(&link.fragment);
+                address::show(&link.fragment);
                 self.run.link.set(Some(link));
             }
             FromWorker::File(text) => files::download("consensusforge-scenario.json", &text),
@@ -143,7 +143,7 @@ impl Receiver {
         // restarted it.
         if let Some(preset) = first
             && self.run.info.with_untracked(Option::is_none)
-            && place::fragment().is_empty()
+            && address::fragment().is_empty()
         {
             self.scenarios.begin(&preset);
         }
@@ -151,7 +151,7 @@ impl Receiver {
 
     /// The scenario that the address names.
     fn named_in_address(&self, presets: &[Preset]) -> Option<Preset> {
-        let id = place::scenario()?;
+        let id = address::scenario()?;
         let found = presets.iter().find(|p| p.id == id).cloned();
         if found.is_none() {
             let sentence = format!(
@@ -181,7 +181,7 @@ impl Receiver {
     }
 
     fn frame(&self, frame: Frame) {
-        self.charts.main().borrow_mut().knew(&frame.nodes);
+        self.charts.main().borrow_mut().set_nodes(&frame.nodes);
         self.playback.end_us.set(frame.end_us);
         // A command that found nothing to act on is reported once, when it happens.
         let reported = self
@@ -208,7 +208,7 @@ impl Receiver {
                 let why = sentence.strip_prefix("link: ").unwrap_or(&sentence);
                 self.notices
                     .show(Tone::Bad, format!("This link cannot be opened: {why}"));
-                place::show("");
+                address::show("");
                 // The page goes on with what it would have shown without the link.
                 if self.run.info.with_untracked(Option::is_none)
                     && let Some(preset) = self

@@ -75,18 +75,18 @@ pub fn latency(model: &str, typical_us: u64, spread_us: u64) -> LatencySpec {
 pub const STRATEGIES: [(&str, &str); 8] = [
     (
         "coalition",
-        "Coalition: proposes twice, votes for both halves",
+        "Coalition: proposes two blocks and votes for both",
     ),
-    ("silent", "Silent: hears and says nothing"),
-    ("delay", "Delay: says everything later"),
-    ("wrong_root", "Wrong root: executes wrongly"),
+    ("silent", "Silent: sends nothing"),
+    ("delay", "Delay: sends everything late"),
+    ("wrong_root", "Wrong root: claims a wrong state root"),
     (
         "wrong_answers",
-        "Wrong answers: tells contracts wrong balances",
+        "Wrong answers: gives contracts wrong balances",
     ),
-    ("censor", "Censor: leaves the first user's transactions out"),
+    ("censor", "Censor: leaves out the first user's transactions"),
     ("amnesia", "Amnesia: forgets its lock"),
-    ("puppet", "Puppet: says what a script says"),
+    ("puppet", "Puppet: follows a script"),
 ];
 
 #[must_use]

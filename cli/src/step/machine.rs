@@ -46,7 +46,7 @@ pub fn run<P: Corruptible>(input: &StepInput) -> Result<StepOutput, Failure> {
         me: input.me.clone(),
         total: set.total(),
         quorum: machine.info.bound.quorum.needed(set.total()),
-        skip: set.skip(),
+        skip: P::SKIP.map_or(0, |skip| skip.needed(set.total())),
         steps,
     })
 }

@@ -12,7 +12,7 @@ pub struct StepOutput {
     pub total: u64,
     /// Least stake that is a quorum.
     pub quorum: u64,
-    /// Least stake that forces a round skip.
+    /// Least stake that forces a round skip; 0 where there is no such rule.
     pub skip: u64,
     pub steps: Vec<StepRecord>,
 }

@@ -3,6 +3,7 @@
 use super::Strategy;
 use crate::consensus::{Corruptible, Input};
 
+/// Votes as if it had never locked.
 #[derive(Clone)]
 pub struct Amnesia;
 

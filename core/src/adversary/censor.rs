@@ -6,6 +6,7 @@ use crate::consensus::Corruptible;
 /// By number of user account.
 #[derive(Clone)]
 pub struct Censor {
+    /// User accounts whose transactions are left out.
     pub users: Vec<u16>,
 }
 

@@ -9,6 +9,7 @@ use super::{Act, Stage, Strategy};
 use crate::consensus::{Corruptible, Effect, Message};
 use crate::types::{NodeId, Slot};
 
+/// Proposes two blocks and votes for both.
 #[derive(Clone, Default)]
 pub struct Coalition {
     /// Slots in which the coalition spoke with two tongues, newest last: its machines' own votes there
@@ -168,9 +169,9 @@ mod tests {
         }
     }
 
-    /// 1. A protocol's votes go to the next leader alone. 2. The coalition proposes two blocks, and votes
-    /// for each towards its half. 3. Its machine's own vote for the first block, sent to the leader of
-    /// the second half, would tell that leader of the other block.
+    /// Say a protocol's votes go to the next leader alone. The coalition proposes two blocks, and votes for
+    /// each towards its half. Its machine's own vote for the first block, sent to the leader of the second
+    /// half, would tell that leader of the other block.
     #[test]
     fn a_vote_to_the_leader_alone_is_kept_back_where_the_coalition_spoke_with_two_tongues() {
         let value = crate::base::hash_bytes("test/block", b"A");

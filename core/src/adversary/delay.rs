@@ -5,8 +5,10 @@ use crate::base::Micros;
 use crate::consensus::{Corruptible, Effect};
 use crate::types::NodeId;
 
+/// Sends everything late.
 #[derive(Clone)]
 pub struct Delay {
+    /// Microseconds.
     pub by: Micros,
 }
 

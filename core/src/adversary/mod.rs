@@ -3,6 +3,8 @@
 //!
 //! One file a strategy, and this catalogue.
 
+#![warn(missing_docs)]
+
 mod amnesia;
 mod censor;
 mod coalition;
@@ -23,11 +25,19 @@ pub enum Act<M> {
     /// Let it happen.
     Do(Effect<M>),
     /// Let it happen, but what it sends leaves this much later.
-    Later { by: Micros, effect: Effect<M> },
+    Later {
+        /// How much later, microseconds.
+        by: Micros,
+        /// What is done then.
+        effect: Effect<M>,
+    },
     /// Sign `message` as `from` (a controlled node) and send it to these nodes only.
     Tell {
+        /// Who signs.
         from: NodeId,
+        /// What is signed.
         message: M,
+        /// Who receives it.
         to: Vec<NodeId>,
     },
     /// The node's own machine takes the message; nobody else gets it.
@@ -58,6 +68,7 @@ pub enum Lie {
 
 /// A way to be Byzantine. Hooks stand before a step, after it, and in the executor.
 pub trait Strategy<P: Corruptible> {
+    /// As the trace and the page show it.
     fn name(&self) -> &'static str;
 
     /// Before the machine of a controlled node takes `input`; false swallows it.
@@ -101,20 +112,38 @@ pub trait Strategy<P: Corruptible> {
         &[]
     }
 
+    /// A copy for a checkpoint, with all it remembers.
     fn clone_box(&self) -> Box<dyn Strategy<P>>;
 }
 
 /// A strategy by what it does; scenarios are turned into this.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Plan {
+    /// Two proposals at once, and votes for both.
     Coalition,
+    /// Sends nothing.
     Silent,
-    Delay { by: Micros },
+    /// Sends everything later by `by` microseconds.
+    Delay {
+        /// Microseconds.
+        by: Micros,
+    },
+    /// Computes another state.
     WrongRoot,
+    /// Votes as if it had never locked.
     Amnesia,
-    Puppet { script: Vec<Line> },
+    /// Sends a script's messages, and nothing of its own.
+    Puppet {
+        /// In order of time.
+        script: Vec<Line>,
+    },
+    /// Tells contracts wrong balances.
     WrongAnswers,
-    Censor { users: Vec<u16> },
+    /// Leaves these users' transactions out of its blocks.
+    Censor {
+        /// Their accounts.
+        users: Vec<u16>,
+    },
 }
 
 /// The catalogue.

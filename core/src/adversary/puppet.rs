@@ -12,26 +12,39 @@ use crate::types::{NodeId, Round, Slot};
 pub struct Line {
     /// The instant of delivery.
     pub at: Micros,
+    /// Who signs.
     pub from: NodeId,
+    /// Who receives it.
     pub to: Vec<NodeId>,
+    /// Name of one of the protocol's kinds.
     pub kind: String,
+    /// The height and round it belongs to.
     pub slot: Slot,
+    /// What it speaks for.
     pub value: Value,
+    /// Tendermint's validRound, for a proposal.
     pub valid_round: Option<Round>,
+    /// The signature is wrong.
+    pub forged: bool,
 }
 
 /// What the message speaks for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Value {
+    /// No block.
     Nil,
     /// A block of the puppets' own, by label.
     Own(String),
+    /// An invalid one.
+    Invalid(String),
     /// The first block proposed in that slot.
     Proposed(Slot),
 }
 
+/// Sends a script's messages, and nothing of its own.
 #[derive(Clone)]
 pub struct Puppet {
+    /// In order of time.
     pub script: Vec<Line>,
 }
 

@@ -4,6 +4,7 @@ use super::{Act, Stage, Strategy};
 use crate::consensus::{Corruptible, Effect};
 use crate::types::{NodeId, ValidatorId};
 
+/// Sends nothing.
 #[derive(Clone)]
 pub struct Silent;
 

@@ -8,6 +8,7 @@ use crate::consensus::{Corruptible, Input};
 /// `answers`: the milder kind.
 #[derive(Clone)]
 pub struct WrongRoot {
+    /// Lies to contracts only.
     pub answers: bool,
 }
 

@@ -1,10 +1,11 @@
 //! Agreement: no two honest validators decide different blocks at one height, which in a DAG is one place of
 //! the decided order.
 
+use super::culprits::{Culprits, Offence};
 use super::{Finding, FindingKind, Roster, listed, names, percent};
 use crate::base::Micros;
 use crate::trace::{Commit, Event, Record, Trace};
-use crate::types::{BlockId, Height, NodeId, ValidatorId};
+use crate::types::{BlockId, Height, NodeId, Round, ValidatorId};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -16,6 +17,7 @@ const FORKS: usize = 1_000;
 struct Side {
     block: BlockId,
     by: Vec<NodeId>,
+    round: Round,
     /// Of the proof that decided it, once that has been seen: a commit of several blocks has one, at its end.
     signers: Vec<ValidatorId>,
     /// The block that the proof came with.
@@ -48,6 +50,7 @@ impl Agreement {
                 sides.push(Side {
                     block: commit.block,
                     by: vec![commit.node],
+                    round: commit.round,
                     signers: commit.signers.clone(),
                     with: commit.with,
                 });
@@ -97,13 +100,12 @@ impl Agreement {
         self.forks.contains_key(&height)
     }
 
-    /// Who signed both sides of the first fork.
-    pub(super) fn guilty(&self) -> Vec<ValidatorId> {
-        let first = self.forks.first_key_value();
-        first.map(|(_, (_, sides))| both(sides)).unwrap_or_default()
+    /// The lowest forked height.
+    pub(super) fn first_fork(&self) -> Option<Height> {
+        self.forks.keys().next().copied()
     }
 
-    pub(super) fn finding(&self, trace: &Trace) -> Finding {
+    pub(super) fn finding(&self, trace: &Trace, culprits: &Culprits) -> Finding {
         let monitor = "agreement";
         let Some((height, (since, sides))) = self.forks.first_key_value() else {
             let sentence = match self.decisions {
@@ -125,8 +127,8 @@ impl Agreement {
             "Agreement is violated. At height {height}, {}.",
             decided.join(", but ")
         );
-        if sides.len() > 1 {
-            sentence.push_str(&guilt(&both(sides), *height, trace));
+        if let [a, b, ..] = sides.as_slice() {
+            sentence.push_str(&guilt(*height, a, b, trace, culprits));
         }
         Finding {
             monitor,
@@ -137,28 +139,76 @@ impl Agreement {
     }
 }
 
-/// Signers of the certificates of both of the first two sides.
-fn both(sides: &[Side]) -> Vec<ValidatorId> {
-    let [a, b, ..] = sides else {
-        return Vec::new();
-    };
-    let signed = a.signers.iter().filter(|v| b.signers.contains(v));
-    signed.copied().collect()
-}
-
-/// Who signed both certificates, with the stake they hold.
-fn guilt(both: &[ValidatorId], height: Height, trace: &Trace) -> String {
-    if both.is_empty() {
-        // Certificates of different rounds need share no signature of one round; amnesia looks so.
-        return " Nobody signed both certificates.".into();
+/// Who is to blame for a fork at `height`, as far as it can be proven, with the stake they hold.
+fn guilt(height: Height, a: &Side, b: &Side, trace: &Trace, culprits: &Culprits) -> String {
+    let mut told: Vec<(Offence, Vec<ValidatorId>)> = Vec::new();
+    for culprit in culprits.at(height) {
+        match told
+            .iter_mut()
+            .find(|(offence, _)| *offence == culprit.offence)
+        {
+            Some((_, who)) => who.push(culprit.validator),
+            None => told.push((culprit.offence, vec![culprit.validator])),
+        }
     }
+    told.sort();
+    for (_, who) in &mut told {
+        who.sort_unstable();
+    }
+    let named = |who: &[ValidatorId]| {
+        let of = |v: &ValidatorId| trace.head.validators.get(v.index());
+        listed(
+            &who.iter()
+                .filter_map(of)
+                .map(|(n, _)| n.clone())
+                .collect::<Vec<_>>(),
+        )
+    };
     let set = trace.validators(height);
-    let stake = both.iter().map(|v| set.stake(*v)).sum();
-    let name = |v: &ValidatorId| trace.head.validators.get(v.index()).map(|(n, _)| n.clone());
-    let who: Vec<String> = both.iter().filter_map(name).collect();
-    format!(
-        " Signed both blocks: {}, {} of the stake.",
-        listed(&who),
+    let share = |who: &[ValidatorId]| {
+        let stake = who.iter().map(|v| set.stake(*v)).sum();
         percent(stake, set.total())
+    };
+    if a.round == b.round {
+        let equivocators = told
+            .iter()
+            .find(|(offence, _)| *offence == Offence::Equivocation);
+        let both: Vec<ValidatorId> = equivocators
+            .map(|(_, who)| who.iter().copied())
+            .into_iter()
+            .flatten()
+            .filter(|v| a.signers.contains(v) && b.signers.contains(v))
+            .collect();
+        if !both.is_empty() {
+            let stake = share(&both);
+            return format!(
+                " Signed both blocks: {}, {stake} of the stake.",
+                named(&both)
+            );
+        }
+    }
+    let rounds = if a.round == b.round {
+        String::new()
+    } else {
+        format!(
+            " The certificates are of rounds {} and {}, and alone prove nobody guilty.",
+            a.round, b.round
+        )
+    };
+    if told.is_empty() {
+        return format!("{rounds} The record of all messages proves nobody guilty.");
+    }
+    let mut all: Vec<ValidatorId> = told.iter().flat_map(|(_, who)| who.clone()).collect();
+    all.sort_unstable();
+    all.dedup();
+    let deeds: Vec<String> = told
+        .iter()
+        .map(|(offence, who)| format!("{} {}", named(who), offence.sentence()))
+        .collect();
+    format!(
+        "{rounds} The record of all messages proves {} guilty, {} of the stake: {}.",
+        named(&all),
+        share(&all),
+        deeds.join("; ")
     )
 }

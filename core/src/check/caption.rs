@@ -1,7 +1,7 @@
 //! What just happened and why, in one sentence.
 
 use super::agreement::Agreement;
-use super::{percent, seconds, voters};
+use super::{Roster, percent, seconds, voters};
 use crate::base::Micros;
 use crate::consensus::fill_in;
 use crate::trace::{Commit, Event, Record, Trace};
@@ -21,10 +21,20 @@ pub struct Caption {
 const LINGER: Micros = 300_000;
 
 impl Caption {
-    pub(super) fn see(&mut self, record: &Record, trace: &Trace, agreement: &Agreement) {
+    pub(super) fn see(
+        &mut self,
+        record: &Record,
+        trace: &Trace,
+        cast: &Roster,
+        agreement: &Agreement,
+    ) {
         let name = |node| trace.head.node_name(node);
         let (sentence, weight) = match &record.event {
             Event::Committed(commit) => {
+                // What a liar says that it decided is no news: "another honest validator" would call it honest.
+                if !cast.honest(commit.node) {
+                    return;
+                }
                 if agreement.forked(commit.height) {
                     let told = format!(
                         "{} decided {} at height {}, but another honest validator decided a different block there.",
@@ -92,10 +102,15 @@ impl Caption {
             ),
             Event::Skipped { node, detail } => (
                 format!(
-                    "{} skips to round {} of height {}: more than a third of the stake is already there.",
+                    "{} skips to {} {} of height {}: {} of the stake is already there.",
                     name(*node),
+                    trace.head.rounds.noun,
                     detail.round,
-                    detail.height
+                    detail.height,
+                    trace.head.skip.map_or_else(
+                        || "enough".to_owned(),
+                        |skip| skip.phrase(trace.validators(detail.height).total())
+                    )
                 ),
                 LINGER,
             ),
@@ -143,13 +158,15 @@ fn committed(commit: &Commit, trace: &Trace) -> String {
     let set = trace.validators(height);
     let stake = commit.signers.iter().map(|v| set.stake(*v)).sum();
     let share = percent(stake, set.total());
-    let rounds = if commit.round == 0 {
+    let head = &trace.head;
+    let rounds = if commit.round == 0 || !head.rounds.restart {
         String::new()
     } else {
-        format!(" after {} rounds", commit.round + 1)
+        format!(" after {} {}s", commit.round + 1, head.rounds.noun)
     };
     format!(
-        "Height {height} is decided{rounds}: {} of {share} of the stake, more than two thirds.",
-        trace.head.certificates
+        "Height {height} is decided{rounds}: {} of {share} of the stake, {}.",
+        head.certificates,
+        head.bound.quorum.phrase(set.total())
     )
 }

@@ -99,6 +99,9 @@ pub struct Participation {
     most_places: usize,
     /// A protocol that notes quorums; of others the decision is the first sign of one.
     notes_quorums: bool,
+    /// Rounds begin anew with each height. Where they count on, a round is one turn whatever height it is
+    /// proposed at, which who enters it cannot know.
+    rounds_restart: bool,
 }
 
 impl Participation {
@@ -112,6 +115,7 @@ impl Participation {
             // Where all propose in every round, eight rounds of them.
             most_places: 8 * head.validators.len().max(8),
             notes_quorums: false,
+            rounds_restart: head.rounds.restart,
         }
     }
 
@@ -146,7 +150,7 @@ impl Participation {
                         self.places.pop_front();
                     }
                 }
-                let turn = self.turns.entry(m.slot).or_default();
+                let turn = self.turns.entry(self.turn_of(m.slot)).or_default();
                 if !turn.proposed.contains(&signer) {
                     turn.proposed.push(signer);
                     if turn.is_of(signer)
@@ -162,6 +166,13 @@ impl Participation {
                 }
             }
             Role::Other => {}
+        }
+    }
+
+    fn turn_of(&self, slot: Slot) -> Slot {
+        Slot {
+            height: if self.rounds_restart { slot.height } else { 0 },
+            round: slot.round,
         }
     }
 
@@ -245,7 +256,7 @@ impl Participation {
 
     /// Somebody enters a slot, and says whose it is.
     fn enter(&mut self, slot: Slot, leader: Option<ValidatorId>) {
-        let turn = self.turns.entry(slot).or_default();
+        let turn = self.turns.entry(self.turn_of(slot)).or_default();
         if turn.entered {
             return;
         }
@@ -308,9 +319,9 @@ impl Participation {
             }
         }
         self.sheets.retain(|s| s.block != decided.block);
-        let last = decided.slot;
+        let last = self.turn_of(decided.slot);
         while let Some(entry) = self.turns.first_entry()
-            && entry.key().height <= last.height
+            && (*entry.key() <= last || self.rounds_restart && entry.key().height <= last.height)
         {
             let (slot, turn) = entry.remove_entry();
             // Rounds begun after the deciding one are no longer anyone's duty.

@@ -4,6 +4,7 @@
 
 mod agreement;
 mod caption;
+mod culprits;
 mod duties;
 mod heights;
 mod metrics;
@@ -12,9 +13,11 @@ mod roots;
 mod validity;
 
 pub use caption::Caption;
+pub use culprits::{Culprit, Offence, Statement};
 pub use duties::{Duty, Participation};
 pub use heights::{HeightFigures, Heights, Spread, Traffic};
 pub use metrics::{Metrics, Tally};
+pub use progress::Stall;
 
 pub(crate) use crate::consensus::percent;
 
@@ -91,6 +94,7 @@ pub struct Monitors {
     cursor: u64,
     cast: Roster,
     agreement: agreement::Agreement,
+    culprits: culprits::Culprits,
     validity: validity::Validity,
     roots: roots::Roots,
     progress: progress::Progress,
@@ -117,6 +121,7 @@ impl Monitors {
             cursor: 0,
             cast: Roster::default(),
             agreement: agreement::Agreement::default(),
+            culprits: culprits::Culprits::new(head),
             validity: validity::Validity::default(),
             roots: roots::Roots::default(),
             progress: progress::Progress::new(head),
@@ -144,6 +149,7 @@ impl Monitors {
             Event::Sent { .. } => {
                 self.heights.sent(record, trace);
                 self.duties.sent(record, trace);
+                self.culprits.see(record, trace);
             }
             event => {
                 if let Event::CommandMissed(sentence) = event
@@ -153,12 +159,14 @@ impl Monitors {
                 }
                 self.cast.observe(record.at, event);
                 self.agreement.see(record, trace, &self.cast);
+                self.culprits.see(record, trace);
+                self.culprits.thin(self.agreement.first_fork());
                 self.validity.see(record, trace, &self.cast);
                 self.roots.see(record, trace, &self.cast);
                 self.progress.see(record, &self.cast);
                 self.heights.see(record, &self.cast);
                 self.duties.see(record, trace, &self.cast, &self.heights);
-                self.caption.see(record, trace, &self.agreement);
+                self.caption.see(record, trace, &self.cast, &self.agreement);
             }
         }
     }
@@ -167,7 +175,7 @@ impl Monitors {
     #[must_use]
     pub fn findings(&self, now: Micros, trace: &Trace) -> Vec<Finding> {
         let mut findings = vec![
-            self.agreement.finding(trace),
+            self.agreement.finding(trace, &self.culprits),
             self.validity.finding(),
             self.roots.finding(),
             self.progress.finding(now, trace, &self.cast),
@@ -196,10 +204,28 @@ impl Monitors {
         self.agreement.forks()
     }
 
-    /// Validators that signed both blocks of the first fork.
+    /// Who is proven to have lied at the first forked height, each once.
     #[must_use]
     pub fn guilty(&self) -> Vec<ValidatorId> {
-        self.agreement.guilty()
+        let Some(height) = self.agreement.first_fork() else {
+            return Vec::new();
+        };
+        let here = self.culprits.at(height).iter();
+        let mut guilty: Vec<ValidatorId> = here.map(|c| c.validator).collect();
+        guilty.sort_unstable();
+        guilty.dedup();
+        guilty
+    }
+
+    /// Everybody proven to have lied, with the messages that prove it, by height.
+    pub fn culprits(&self) -> impl Iterator<Item = &Culprit> {
+        self.culprits.all()
+    }
+
+    /// Where the chain stands still at `now`, if it does: the furthest of the honest validators that are up.
+    #[must_use]
+    pub fn stalled(&self, now: Micros, trace: &Trace) -> Option<Stall> {
+        self.progress.stalled(now, trace, &self.cast)
     }
 }
 

@@ -3,10 +3,9 @@
 
 use super::{Finding, FindingKind, Roster, names, percent, seconds};
 use crate::base::Micros;
-use crate::consensus::Role;
+use crate::consensus::{Awaited, Role, Threshold};
 use crate::trace::{Event, Head, Record, Trace};
-use crate::types::validators::is_quorum;
-use crate::types::{BlockId, Height, NodeId, Round, Slot, ValidatorId};
+use crate::types::{BlockId, Height, NodeId, Slot, ValidatorId};
 use std::collections::BTreeMap;
 
 /// Where one node stands.
@@ -14,6 +13,18 @@ use std::collections::BTreeMap;
 struct Place {
     slot: Slot,
     step: u8,
+    leader: Option<ValidatorId>,
+}
+
+/// Where a stalled chain stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stall {
+    /// The furthest honest validator's node that is up.
+    pub node: NodeId,
+    pub slot: Slot,
+    pub step: &'static str,
+    /// When a height was last decided.
+    pub since: Micros,
 }
 
 #[derive(Clone, Debug)]
@@ -44,7 +55,7 @@ impl Progress {
             step,
             round,
             height,
-            ..
+            proposer,
         } = &record.event
         {
             if let Some(place) = self.places.get_mut(node.index()) {
@@ -54,6 +65,7 @@ impl Progress {
                         round: *round,
                     },
                     step: *step,
+                    leader: *proposer,
                 };
             }
         } else if let Event::Committed(commit) = &record.event
@@ -95,41 +107,82 @@ impl Progress {
         }
     }
 
-    /// What the honest node that is furthest lacks.
-    fn missing(&self, trace: &Trace, cast: &Roster) -> String {
-        let head = &trace.head;
+    /// Where the chain stands still, if it does.
+    pub(super) fn stalled(&self, now: Micros, trace: &Trace, cast: &Roster) -> Option<Stall> {
+        if now.saturating_sub(self.last) < self.stall_after {
+            return None;
+        }
+        self.furthest(&trace.head, cast)
+    }
+
+    /// The honest node that is furthest, of those that are up.
+    fn furthest(&self, head: &Head, cast: &Roster) -> Option<Stall> {
         let candidates = (0..self.places.len() as u16)
             .map(NodeId)
             .filter(|n| cast.honest(*n) && cast.up(*n));
-        let Some(node) = candidates.max_by_key(|n| {
+        let node = candidates.max_by_key(|n| {
             (
                 self.places[n.index()].slot,
                 self.places[n.index()].step,
                 u16::MAX - n.0,
             )
-        }) else {
+        })?;
+        let Place { slot, step, .. } = self.places[node.index()];
+        Some(Stall {
+            node,
+            slot,
+            step: head.step_name(step),
+            since: self.last,
+        })
+    }
+
+    /// What the honest node that is furthest lacks.
+    fn missing(&self, trace: &Trace, cast: &Roster) -> String {
+        let head = &trace.head;
+        let Some(Stall {
+            node,
+            slot: Slot { height, round },
+            step: step_name,
+            since: _,
+        }) = self.furthest(head, cast)
+        else {
             return "no honest validator is up.".into();
         };
-        let Place {
-            slot: Slot { height, round },
-            step,
-        } = self.places[node.index()];
-        let step_name = head.step_name(step);
-        let total = trace.validators(height).total();
+        let place = self.places[node.index()];
         let at = format!(
-            "at height {height}, round {round}, step {step_name} ({})",
+            "at height {height}, {} {round}, step {} ({})",
+            head.rounds.noun,
+            step_name,
             head.node_name(node)
         );
-        let waits_for = head
-            .kinds
+        let step = head.steps.get(usize::from(place.step));
+        let awaits = step.map_or(&[][..], |s| s.awaits);
+        let lacks: Vec<String> = awaits
             .iter()
-            .position(|k| k.role == Role::Vote && k.name == step_name);
-        let mut sentence = match waits_for {
-            None => format!("{at}: no proposal has arrived that it could vote on."),
-            Some(kind) => {
-                let votes = Votes::of(trace, node, kind, height, round);
-                votes.lack(&at, head.kinds[kind].name, total)
-            }
+            .map(|awaited| match awaited {
+                Awaited::Message { kind } => no_message(trace, *kind, &place),
+                Awaited::Stake {
+                    kinds,
+                    threshold,
+                    for_one_value,
+                } => {
+                    let total = trace.validators(height).total();
+                    let votes = Votes::of(trace, node, kinds, place.slot);
+                    let kinds = kinds.iter().map(|k| plural(head, *k));
+                    let kinds: Vec<String> = kinds.collect();
+                    votes.lack(
+                        &kinds.join(" or "),
+                        *threshold,
+                        *for_one_value,
+                        total,
+                        head.rounds.noun,
+                    )
+                }
+            })
+            .collect();
+        let mut sentence = match lacks.as_slice() {
+            [] => format!("{at}: it waits for no message of others."),
+            lacks => format!("{at}: {}.", lacks.join("; or ")),
         };
         let absent: Vec<NodeId> = cast.down.clone();
         if !absent.is_empty() {
@@ -145,8 +198,28 @@ struct Votes {
     by_value: BTreeMap<Option<BlockId>, u64>,
 }
 
+/// What is said when the one message that would do has not come.
+fn no_message(trace: &Trace, kind: u8, place: &Place) -> String {
+    let head = &trace.head;
+    let known = head.kinds.get(usize::from(kind));
+    let name = known.map_or("message", |k| k.name);
+    let from = place.leader.and_then(|v| head.validators.get(v.index()));
+    let from = from.map_or_else(String::new, |(leader, _)| format!(" from {leader}"));
+    match known.map(|k| k.role) {
+        Some(Role::Proposal) => format!("no {name} has arrived{from} that it could vote on"),
+        Some(Role::Vote | Role::Other) | None => format!("no {name} has arrived{from}"),
+    }
+}
+
+fn plural(head: &Head, kind: u8) -> String {
+    let known = head.kinds.get(usize::from(kind));
+    format!("{}s", known.map_or("message", |k| k.name))
+}
+
 impl Votes {
-    fn of(trace: &Trace, node: NodeId, kind: usize, height: Height, round: Round) -> Votes {
+    fn of(trace: &Trace, node: NodeId, kinds: &[u8], slot: Slot) -> Votes {
+        let restart = trace.head.rounds.restart;
+        let fits = |of: Slot| of == slot || !restart && of.round == slot.round;
         let mut seen: BTreeMap<ValidatorId, Vec<Option<BlockId>>> = BTreeMap::new();
         for record in trace.newest_first().take(LOOK_BACK) {
             let message = match &record.event {
@@ -158,14 +231,14 @@ impl Votes {
                 continue;
             };
             let Some(signer) = m.signer else { continue };
-            if usize::from(m.kind) == kind && m.slot == (Slot { height, round }) {
+            if kinds.contains(&m.kind) && fits(m.slot) {
                 let values = seen.entry(signer).or_default();
                 if !values.contains(&m.value) {
                     values.push(m.value);
                 }
             }
         }
-        let set = trace.validators(height);
+        let set = trace.validators(slot.height);
         let stake_of = |v: &ValidatorId| set.stake(*v);
         let mut by_value: BTreeMap<Option<BlockId>, u64> = BTreeMap::new();
         for (signer, values) in &seen {
@@ -179,19 +252,32 @@ impl Votes {
         }
     }
 
-    /// What these votes lack, as a sentence.
-    fn lack(&self, at: &str, kind: &str, total: u64) -> String {
-        let quorum = |stake: u64| is_quorum(stake, total);
-        let has = percent(self.stake, total);
-        if !quorum(self.stake) {
-            format!("{at}: it needs more than 66.7 % of the stake in {kind}s and has {has}.")
-        } else if self.by_value.values().any(|stake| quorum(*stake)) {
+    /// What these votes lack, as half a sentence.
+    fn lack(
+        &self,
+        kinds: &str,
+        threshold: Threshold,
+        for_one_value: bool,
+        total: u64,
+        noun: &str,
+    ) -> String {
+        let enough = |stake: u64| threshold.is_met(stake, total);
+        let (has, words) = (percent(self.stake, total), threshold.words(total));
+        if !enough(self.stake) {
+            format!("it needs {words} of the stake in {kinds} and has {has}")
+        } else if !for_one_value {
+            format!("{kinds} of {has} of the stake are in, which is enough")
+        } else if let Some(nil) = self.by_value.get(&None).filter(|nil| enough(**nil)) {
+            // Nil is no block: nothing is missing, and a timer ends the round.
+            let nil = percent(*nil, total);
             format!(
-                "{at}: {kind}s of {has} of the stake are in, but not the valid block they are for."
+                "{kinds} of {nil} of the stake are for nil; when its timer has run, the next {noun} begins"
             )
+        } else if self.by_value.values().any(|stake| enough(*stake)) {
+            format!("{kinds} of {has} of the stake are in, but not the valid block they are for")
         } else {
             format!(
-                "{at}: {kind}s of {has} of the stake are in, but no block has more than 66.7 %: {}.",
+                "{kinds} of {has} of the stake are in, but no block has {words}: {}",
                 self.split(total)
             )
         }

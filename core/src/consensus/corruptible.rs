@@ -17,12 +17,14 @@ pub type Compose<M> = fn(&Script) -> Result<M, String>;
 pub trait Corruptible: Protocol {
     /// What a liar can say instead.
     const CONFLICTING: Option<Conflicting<Self::Message>> = None;
+    /// What carries a liar's proposal to a decision.
     const VOTES_FOR: Option<VotesFor<Self::Message>> = None;
     /// Amnesia: as if the node had never locked.
     const FORGET_LOCK: Option<fn(&mut Self::State)> = None;
     /// From now on a decision of the others is followed even if its block was found invalid here, so
     /// that a liar about state keeps up with the chain it lies about.
     const ACCEPT_INVALID: Option<fn(&mut Self::State)> = None;
+    /// What a puppet signs.
     const COMPOSE: Option<Compose<Self::Message>> = None;
 }
 
@@ -31,7 +33,9 @@ pub trait Corruptible: Protocol {
 pub struct Script {
     /// Name of one of the protocol's kinds.
     pub kind: String,
+    /// The height and round it belongs to.
     pub slot: Slot,
+    /// The block it speaks for; `None` is nil.
     pub value: Option<BlockId>,
     /// Protocol-specific number: Tendermint's validRound.
     pub valid_round: Option<Round>,
@@ -42,13 +46,16 @@ pub struct Script {
 pub struct Powers {
     /// Proposing two blocks and voting for both.
     pub equivocate: bool,
+    /// Amnesia.
     pub forget_lock: bool,
+    /// Following a decision of a block that was found invalid.
     pub accept_invalid: bool,
     /// Messages from a script.
     pub compose: bool,
 }
 
 impl Powers {
+    /// What `P` supports.
     #[must_use]
     pub const fn of<P: Corruptible>() -> Self {
         Powers {

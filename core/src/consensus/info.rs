@@ -12,16 +12,20 @@ pub struct ProtocolInfo {
     pub family: &'static str,
     /// What it is good at and who runs it, in one sentence.
     pub summary: &'static str,
+    /// Where it is described.
     pub paper: Paper,
     /// Kinds of message; messages, tallies and thresholds name one by its index.
     pub kinds: &'static [Kind],
     /// A [`Timer`](super::Timer) names one by its index.
     pub timers: &'static [TimerInfo],
-    /// A [`Note::Step`](super::Note::Step) names one by its index.
+    /// A [`Note::Step`](super::Note::Step) names one by its index. Within a slot a later one is further: where
+    /// only a leader collects votes, its step comes after the others' (a stall is told of whoever is furthest).
     pub steps: &'static [StepInfo],
+    /// How rounds count.
     pub rounds: Rounds,
     /// What a decision is proved by, in the plural: "precommits".
     pub certificate: &'static str,
+    /// Which faults it survives.
     pub bound: Bound,
     /// A block is proposed only when all before it are decided, so that what a block says of validators is
     /// known to all who vote two heights on. Without that, validators stay the same in a run.
@@ -35,10 +39,14 @@ pub struct ProtocolInfo {
     pub rules: &'static [Rule],
 }
 
+/// A paper, as people cite it.
 #[derive(Clone, Copy, Debug)]
 pub struct Paper {
+    /// Its title.
     pub title: &'static str,
+    /// Family names, by commas.
     pub authors: &'static str,
+    /// Of publication.
     pub year: u16,
     /// Where it can be found: an arXiv number, a conference, an ePrint.
     pub place: &'static str,
@@ -47,7 +55,9 @@ pub struct Paper {
 /// A kind of message a protocol sends, for charts, metrics and tables.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Kind {
+    /// Singular and lower case: "prevote".
     pub name: &'static str,
+    /// What it does.
     pub role: Role,
 }
 
@@ -62,16 +72,20 @@ pub enum Role {
     Other,
 }
 
+/// A timer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TimerInfo {
+    /// Lower case: "propose".
     pub name: &'static str,
     /// What it means that it fired, for readers, or nothing where nothing failed (a pause, a clock).
     /// Follows a validator's name; `{height}`, `{round}` and `{next}` (the round after) are filled in.
     pub fired: Option<&'static str>,
 }
 
+/// A step of the protocol.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct StepInfo {
+    /// Lower case: "prevote".
     pub name: &'static str,
     /// What ends the step: any one of these. Empty for a pause.
     pub awaits: &'static [Awaited],
@@ -81,10 +95,15 @@ pub struct StepInfo {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Awaited {
     /// One message of this kind, of the step's slot: a leader's proposal.
-    Message { kind: u8 },
+    Message {
+        /// Index into [`ProtocolInfo::kinds`].
+        kind: u8,
+    },
     /// Messages of these kinds, of the step's slot, from so much of the stake.
     Stake {
+        /// Indices into [`ProtocolInfo::kinds`].
         kinds: &'static [u8],
+        /// How much stake.
         threshold: Threshold,
         /// They must name the same block, or all name none. False: it only counts who spoke, as in the
         /// rounds of a DAG.
@@ -92,7 +111,7 @@ pub enum Awaited {
     },
 }
 
-/// How rounds count within a slot.
+/// How rounds count.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rounds {
     /// "round", "view", "epoch", ...
@@ -112,28 +131,83 @@ pub struct Bound {
     pub words: &'static str,
 }
 
+impl Bound {
+    /// The least stake of liars, of a total of `total`, that can fork the chain: what
+    /// [`Protocol::FORKS_FROM`](super::Protocol::FORKS_FROM) says, else as much as any two quorums share.
+    #[must_use]
+    pub fn least_to_fork(self, forks_from: Option<Threshold>, total: u64) -> u64 {
+        match forks_from {
+            Some(threshold) => threshold.needed(total),
+            None => {
+                let quorum = self.quorum.needed(total);
+                quorum.saturating_sub(total.saturating_sub(quorum))
+            }
+        }
+    }
+}
+
 /// A fraction of the stake.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Share {
+    /// The numerator.
     pub part: u64,
+    /// The denominator.
     pub of: u64,
+}
+
+impl Share {
+    /// "two thirds", "a fifth"; others in percent.
+    #[must_use]
+    pub fn phrase(self) -> String {
+        match (self.part, self.of) {
+            (1, 2) => "half".to_owned(),
+            (1, 3) => "a third".to_owned(),
+            (2, 3) => "two thirds".to_owned(),
+            (1, 5) => "a fifth".to_owned(),
+            (part, of) => percent(part, of),
+        }
+    }
 }
 
 /// How much stake is enough for something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Threshold {
     /// Strictly more than `part / of` of the total.
-    MoreThan { part: u64, of: u64 },
+    MoreThan {
+        /// The numerator.
+        part: u64,
+        /// The denominator.
+        of: u64,
+    },
     /// At least `part / of` of the total.
-    AtLeast { part: u64, of: u64 },
+    AtLeast {
+        /// The numerator.
+        part: u64,
+        /// The denominator.
+        of: u64,
+    },
     /// `times * f + plus`, where f is the most stake strictly below `1 / one_in` of the total.
-    Faults { times: u64, plus: u64, one_in: u64 },
+    Faults {
+        /// How many times f.
+        times: u64,
+        /// Added to it.
+        plus: u64,
+        /// What f is a share of: below `1 / one_in`.
+        one_in: u64,
+    },
     /// All but `times * f`, f as above.
-    AllBut { times: u64, one_in: u64 },
+    AllBut {
+        /// How many times f.
+        times: u64,
+        /// What f is a share of: below `1 / one_in`.
+        one_in: u64,
+    },
 }
 
 impl Threshold {
+    /// A quorum where less than a third may lie.
     pub const MORE_THAN_TWO_THIRDS: Threshold = Threshold::MoreThan { part: 2, of: 3 };
+    /// At least one honest validator, where less than a third may lie.
     pub const MORE_THAN_ONE_THIRD: Threshold = Threshold::MoreThan { part: 1, of: 3 };
 
     /// The least stake that is enough, of a total of `total`.
@@ -158,9 +232,22 @@ impl Threshold {
         u64::try_from(needed).unwrap_or(u64::MAX)
     }
 
+    /// True when `stake` of `total` is enough.
     #[must_use]
     pub fn is_met(self, stake: u64, total: u64) -> bool {
         stake >= self.needed(total)
+    }
+
+    /// "more than two thirds", "at least 80 %", for a sentence.
+    #[must_use]
+    pub fn phrase(self, total: u64) -> String {
+        match self {
+            Threshold::MoreThan { part, of } => {
+                format!("more than {}", Share { part, of }.phrase())
+            }
+            Threshold::AtLeast { part, of } => format!("at least {}", Share { part, of }.phrase()),
+            Threshold::Faults { .. } | Threshold::AllBut { .. } => self.words(total),
+        }
     }
 
     /// "more than 66.7 %": what stands before "of the stake".
@@ -181,6 +268,7 @@ impl Threshold {
 pub struct Rule {
     /// As code, tests and the transcription under `docs/papers` cite it: "L22-L27".
     pub id: &'static str,
+    /// In our own words.
     pub text: &'static str,
 }
 
@@ -245,5 +333,33 @@ mod tests {
             one_in: 5,
         };
         assert_eq!(advance.words(6), "at least 50 %");
+        let two_thirds = Threshold::MORE_THAN_TWO_THIRDS;
+        assert_eq!(two_thirds.phrase(400), "more than two thirds");
+        assert_eq!(fast.phrase(7), "at least 80 %");
+    }
+
+    #[test]
+    fn what_two_quorums_share_can_fork_unless_a_protocol_says_otherwise() {
+        let classic = Bound {
+            quorum: Threshold::MORE_THAN_TWO_THIRDS,
+            liars_below: Share { part: 1, of: 3 },
+            words: "",
+        };
+        assert_eq!(classic.least_to_fork(None, 400), 134);
+        assert_eq!(classic.least_to_fork(None, 6), 4);
+        // Minimmit by its paper: f + 1 liars of 5f + 1 fork it, although two quorums share more.
+        let minimmit = Bound {
+            quorum: Threshold::AllBut {
+                times: 1,
+                one_in: 5,
+            },
+            ..classic
+        };
+        let liars = Threshold::Faults {
+            times: 1,
+            plus: 1,
+            one_in: 5,
+        };
+        assert_eq!(minimmit.least_to_fork(Some(liars), 10), 2);
     }
 }

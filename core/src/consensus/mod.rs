@@ -12,11 +12,12 @@ mod justification;
 mod params;
 pub mod proposer;
 pub mod registry;
+pub mod simplex;
 mod status;
 pub mod streamlet;
 pub mod tendermint;
 
-pub use corruptible::{Corruptible, Powers, Script};
+pub use corruptible::{Conflicting, Corruptible, Powers, Script, VotesFor};
 pub use info::{
     Awaited, Bound, Kind, Paper, ProtocolInfo, Role, Rounds, Rule, Share, StepInfo, Threshold,
     TimerInfo, fill_in, percent,
@@ -40,6 +41,7 @@ use std::sync::Arc;
 pub struct Description {
     /// Index into the protocol's kinds.
     pub kind: u8,
+    /// The height and round it belongs to.
     pub slot: Slot,
     /// The block it speaks for; `None` is nil.
     pub value: Option<BlockId>,
@@ -51,6 +53,7 @@ pub struct Description {
 pub trait Message:
     Signable + BorshDeserialize + BorshSerialize + Clone + Eq + Debug + Send + Sync + 'static
 {
+    /// What the message says, for charts, tables and tools.
     fn describe(&self) -> Description;
     /// The block whose body travels with this message, if any (a proposal's).
     fn attachment(&self) -> Option<BlockId> {
@@ -67,12 +70,17 @@ pub trait Message:
 /// What a protocol may look at besides its own state. `Params` are its own parameters.
 #[derive(Debug)]
 pub struct Context<'a, Params> {
+    /// The present instant, microseconds.
     pub now: Micros,
+    /// The node that runs the protocol.
     pub node: NodeId,
     /// The validator this node runs; `None` would be a full node that only follows.
     pub me: Option<ValidatorId>,
+    /// Who votes on each height.
     pub validators: &'a ValidatorSets,
+    /// Whose turn it is in each slot.
     pub proposers: &'a proposer::Schedule,
+    /// The protocol's own parameters.
     pub params: &'a Params,
     /// Pause between a decision and the start of the next height (CometBFT's timeout_commit), at least
     /// 1 microsecond: without it a network without delay would commit for ever at one instant. A protocol
@@ -92,12 +100,16 @@ impl<Params> Context<'_, Params> {
 /// What the nodes of a run have in common: of a [`Context`] all but who votes, the node and the instant.
 #[derive(Clone, Debug)]
 pub struct Environment<Params> {
+    /// Whose turn it is in each slot.
     pub proposers: proposer::Schedule,
+    /// The protocol's own parameters.
     pub params: Params,
+    /// See [`Context::block_interval`].
     pub block_interval: Micros,
 }
 
 impl<Params> Environment<Params> {
+    /// What `node` may look at, now.
     #[must_use]
     pub fn context<'a>(
         &'a self,
@@ -121,7 +133,9 @@ impl<Params> Environment<Params> {
 /// A timer as its protocol knows it: `kind` is an index into the protocol's timers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Timer {
+    /// Index into the protocol's timers.
     pub kind: u8,
+    /// The height and round it was armed for.
     pub slot: Slot,
 }
 
@@ -134,27 +148,36 @@ pub enum Input<M> {
     /// included (they arrive at once). The signer may have no stake at that height: it has left, or not
     /// come yet. An attached block is already in the node's store.
     Message(Arc<Signed<M>>),
+    /// A timer that was armed ran out.
     Timer(Timer),
     /// Answer to [`Effect::BuildBlock`].
     Built {
+        /// As it was asked for.
         slot: Slot,
+        /// The new block.
         block: BlockId,
     },
     /// Answer to [`Effect::ValidateBlock`].
     Validated {
+        /// As it was asked for.
         block: BlockId,
+        /// True when it is valid on those parents.
         valid: bool,
     },
     /// Answer to [`Effect::FetchBlock`]: the body is in the node's store.
     Fetched {
+        /// As it was asked for.
         block: BlockId,
     },
     /// Blocks decided elsewhere, in their order from place `first` on, and the signed messages that prove it.
     /// Their bodies are in the node's store. Untrusted: signatures are verified, but whether they prove
     /// anything is the protocol's to check.
     Certificate {
+        /// Place of the first block in the decided order.
         first: Height,
+        /// In their order.
         blocks: Vec<BlockId>,
+        /// Untrusted, see above.
         proof: Arc<Certificate<M>>,
     },
     /// After a crash: state is as it was, timers and pending answers are gone.
@@ -168,45 +191,60 @@ pub enum Effect<M> {
     Broadcast(M),
     /// Sign and send to the node(s) of one validator (a leader, say).
     Send {
+        /// The receiver.
         to: ValidatorId,
+        /// What is signed and sent.
         message: M,
     },
     /// Arm a timer `after` microseconds from now. Arming an armed timer again does nothing.
     SetTimer {
+        /// Which timer.
         timer: Timer,
+        /// Microseconds.
         after: Micros,
     },
     /// Build a block on `parents` to propose in `slot`: one parent in a chain, at least one in a DAG.
     BuildBlock {
+        /// The height and round it is for.
         slot: Slot,
+        /// One in a chain; in a DAG perhaps several.
         parents: Vec<BlockId>,
     },
     /// Is this block (already in the store) a child of exactly `parents`, and valid on them? Without them a
     /// liar could propose a block that is perfectly valid, on some older one.
     ValidateBlock {
+        /// The block.
         block: BlockId,
+        /// As the protocol expects them.
         parents: Vec<BlockId>,
     },
-    /// Get the body of a block a message spoke of.
+    /// Get the body of a block a message spoke of. In a DAG the signed message that carries it comes first, as an
+    /// [`Input::Message`].
     FetchBlock {
+        /// The block.
         block: BlockId,
+        /// Who is likely to have it.
         from: ValidatorId,
     },
     /// `blocks` are final, in this order. The first has place `first` in the decided order, which in a chain is
     /// its height: the place after what was decided before. All their bodies are in the node's store.
     Decide {
+        /// Place of the first block in the decided order.
         first: Height,
+        /// In their order.
         blocks: Vec<BlockId>,
         /// In which the last of them was decided. Those before it keep the rounds they were proposed in.
         round: Round,
         /// Proves the whole commit to anybody; empty where nothing could.
         proof: Arc<Certificate<M>>,
     },
+    /// A validator broke the rules, and here is the proof.
     Accuse(Evidence<M>),
     /// For the trace only: nothing happens because of it.
     Note(Note),
 }
 
+/// Signed messages, shared by all who keep them.
 pub type SignedMessages<M> = Vec<Arc<Signed<M>>>;
 
 /// Signed messages that together prove a commit to anybody: votes, or in a DAG the blocks that decide.
@@ -217,23 +255,30 @@ pub type Certificate<M> = SignedMessages<M>;
 pub enum Note {
     /// Entered a step of a slot.
     Step {
+        /// The slot.
         slot: Slot,
         /// Index into the protocol's steps.
         step: u8,
         /// Whose turn to propose in this slot it is, where it is one validator's.
         leader: Option<ValidatorId>,
     },
+    /// The node locked on a block.
     Locked {
+        /// In which slot.
         slot: Slot,
+        /// On which block.
         block: BlockId,
     },
     /// A quorum for `block` in `slot` was first seen (polka, quorum certificate).
     Polka {
+        /// In which slot.
         slot: Slot,
+        /// For which block; `None` is nil.
         block: Option<BlockId>,
     },
     /// A round was skipped because enough stake is ahead.
     Skipped {
+        /// The slot it is in now.
         slot: Slot,
     },
 }
@@ -254,6 +299,7 @@ pub type Resend<M> = Vec<(Recipients, Arc<Signed<M>>)>;
 
 /// A consensus protocol.
 pub trait Protocol: Clone + 'static {
+    /// What validators send one another.
     type Message: Message;
     /// Everything one validator remembers. It survives a crash: a message is durable before it leaves.
     type State: Clone + Debug;
@@ -262,6 +308,12 @@ pub trait Protocol: Clone + 'static {
 
     /// What it says of itself.
     const INFO: ProtocolInfo;
+
+    /// The least stake of liars that can fork the chain, where it is not what any two quorums share.
+    const FORKS_FROM: Option<Threshold> = None;
+
+    /// Stake in a later round that makes a validator join it, where that is a rule.
+    const SKIP: Option<Threshold> = None;
 
     /// The same under these parameters, where one of them changes a threshold or a sentence.
     #[must_use]
@@ -280,6 +332,7 @@ pub trait Protocol: Clone + 'static {
         out: &mut Vec<Effect<Self::Message>>,
     );
 
+    /// For inspectors and tools: where the node stands and what it has counted.
     fn status(state: &Self::State, context: &Context<Self::Params>) -> Status;
 
     /// What a node that made no progress for a while repeats, and to whom: the papers assume that what

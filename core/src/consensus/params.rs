@@ -38,6 +38,7 @@ pub trait Params:
 }
 
 /// For a protocol without parameters.
+/// No parameters.
 #[derive(
     Clone,
     Debug,
@@ -65,26 +66,40 @@ pub struct ParamError {
 /// One parameter as people see it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Parameter {
+    /// As a scenario writes it.
     pub name: String,
+    /// As the page writes it.
     pub title: String,
+    /// What it does.
     pub sentence: String,
     /// "us" for microseconds; empty for a bare number.
     pub unit: String,
+    /// Which values it may have.
     pub kind: ParameterKind,
 }
 
+/// Which values a parameter may have.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ParameterKind {
+    /// A whole number.
     Number {
+        /// The least.
         min: u64,
+        /// The most.
         max: u64,
+        /// Where a scenario gives none.
         default: u64,
     },
+    /// On or off.
     Switch {
+        /// Where a scenario gives none.
         default: bool,
     },
+    /// One of several names.
     Choice {
+        /// The names.
         options: Vec<String>,
+        /// Where a scenario gives none.
         default: String,
     },
 }

@@ -15,7 +15,10 @@ pub enum Rule {
     /// `(height - 1 + round) mod n`.
     Rotation,
     /// A draw in proportion to stake, keyed by (seed, height, round).
-    Draw { seed: u64 },
+    Draw {
+        /// The run's seed.
+        seed: u64,
+    },
     /// The list, over and over: entry `(height - 1 + round) mod length`, without those that do not vote at
     /// the height. One that leaves nobody is a rotation.
     List(Vec<ValidatorId>),
@@ -32,6 +35,7 @@ pub struct Schedule {
 }
 
 impl Schedule {
+    /// A schedule by `rule`.
     #[must_use]
     pub fn new(rule: Rule) -> Self {
         Schedule {
@@ -40,6 +44,7 @@ impl Schedule {
         }
     }
 
+    /// The proposer of `round` at `height`.
     #[must_use]
     pub fn at(&self, validators: &ValidatorSets, height: Height, round: Round) -> ValidatorId {
         let turn = height.saturating_sub(1).saturating_add(u64::from(round));

@@ -1,10 +1,11 @@
 //! The one list of protocols. Whoever works with a protocol by its name goes through [`visit`].
 
+use super::simplex::{Minimmit, Simplex};
 use super::streamlet::Streamlet;
 use super::tendermint::Tendermint;
 use super::{
     Corruptible, Description, Message, ParamError, Parameter, Powers, Protocol, ProtocolInfo,
-    parameters, read_params,
+    Threshold, parameters, read_params,
 };
 use schemars::{Schema, schema_for};
 use serde_json::{Map, Value};
@@ -12,7 +13,11 @@ use serde_json::{Map, Value};
 /// What is known of a protocol without running it.
 #[derive(Clone, Copy, Debug)]
 pub struct ProtocolFacts {
+    /// What it says of itself.
     pub info: ProtocolInfo,
+    /// See [`Protocol::FORKS_FROM`] and [`Protocol::SKIP`].
+    pub forks_from: Option<Threshold>,
+    pub skip: Option<Threshold>,
     /// Which strategies of an adversary it supports.
     pub powers: Powers,
     /// Its parameters with their limits, sentences and defaults.
@@ -27,6 +32,8 @@ impl ProtocolFacts {
     const fn of<P: Corruptible>() -> Self {
         ProtocolFacts {
             info: P::INFO,
+            forks_from: P::FORKS_FROM,
+            skip: P::SKIP,
             powers: Powers::of::<P>(),
             parameters: parameters::<P::Params>,
             schema: || schema_for!(P::Params),
@@ -37,7 +44,9 @@ impl ProtocolFacts {
 
 /// Something to be done with a protocol that is known by name only.
 pub trait Visitor {
+    /// What comes back.
     type Output;
+    /// Does it with `P`.
     fn visit<P: Corruptible>(self) -> Self::Output;
 }
 
@@ -58,6 +67,8 @@ macro_rules! protocols {
 
 protocols! {
     Tendermint,
+    Simplex,
+    Minimmit,
     Streamlet,
 }
 

@@ -3,9 +3,12 @@
 use super::Awaited;
 use crate::types::{BlockId, Height, Round, ValidatorId};
 
+/// Where a validator stands.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Status {
+    /// The height it works on.
     pub height: Height,
+    /// The round it is in.
     pub round: Round,
     /// Name of one of the protocol's steps.
     pub step: &'static str,
@@ -28,10 +31,14 @@ impl Status {
     }
 }
 
+/// A block that a validator keeps in mind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Mark {
+    /// What for: "valid", "highest certified".
     pub name: &'static str,
+    /// The block.
     pub block: BlockId,
+    /// Since which round.
     pub round: Round,
 }
 
@@ -40,6 +47,7 @@ pub struct Mark {
 pub struct Tally {
     /// Index into the protocol's kinds.
     pub kind: u8,
+    /// The round voted in.
     pub round: Round,
     /// `None` is nil.
     pub value: Option<BlockId>,

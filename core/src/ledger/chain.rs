@@ -15,7 +15,9 @@ use std::fmt;
 pub struct Chain {
     /// What signatures are bound to.
     pub id: Hash,
+    /// Who votes on each height; evidence and headers are checked against it.
     pub validators: ValidatorSets,
+    /// What runs contracts.
     pub engine: SharedEngine,
     /// Verifies every signature whenever one is looked at. Can only give the same verdicts.
     pub everywhere: bool,
@@ -45,9 +47,9 @@ impl Chain {
         input: Vec<u8>,
     ) -> Outcome {
         let mut journal = Journal::new(state);
-        let place = ExecutionContext::new(&self.engine, height, time);
+        let context = ExecutionContext::new(&self.engine, height, time);
         let call = Call::new(Entry::View, Hash::ZERO, contract, input);
-        place.run(&mut journal, call, prices::VIEW_LIMIT).await
+        context.run(&mut journal, call, prices::VIEW_LIMIT).await
     }
 
     /// The same at one go.

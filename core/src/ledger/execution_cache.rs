@@ -20,6 +20,7 @@ type ExecutionKey = (Hash, BlockId, ExecutorKind);
 /// The chain's rules as all validators use them. A clone costs a few hundred shared pointers.
 #[derive(Clone, Debug)]
 pub struct Ledger {
+    /// The rules that executions follow.
     pub chain: Chain,
     /// Computes every time, for every validator. Can only give the same results, which a test shows.
     pub everywhere: bool,
@@ -29,6 +30,7 @@ pub struct Ledger {
 }
 
 impl Ledger {
+    /// An empty cache for `chain`.
     #[must_use]
     pub fn new(chain: Chain) -> Self {
         Ledger {

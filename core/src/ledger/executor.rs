@@ -11,11 +11,13 @@ use crate::base::slices::finish;
 use crate::base::{Hash, Slices, hash_bytes};
 use crate::types::transaction::NATIVE_DENOM;
 use crate::types::{Address, Block};
+use crate::vm::TransactionInfo;
 use std::cell::Cell;
 
 /// What executing a block gives.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Execution {
+    /// The state after the block.
     pub state: State,
     /// Of `state`.
     pub root: Hash,
@@ -45,6 +47,7 @@ pub trait Executor {
 /// Names an executor; each node has one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum ExecutorKind {
+    /// Follows the rules.
     #[default]
     Honest,
     /// See [`WrongRoot`].
@@ -54,6 +57,7 @@ pub enum ExecutorKind {
 }
 
 impl ExecutorKind {
+    /// The executor of this kind.
     #[must_use]
     pub fn executor(self) -> &'static dyn Executor {
         match self {
@@ -143,14 +147,17 @@ async fn carry_out(
     let gas_since_pause = Cell::new(0);
     let mut receipts: Vec<Receipt> = Vec::with_capacity(block.transactions.len());
     for (index, tx) in (0..).zip(&block.transactions) {
-        let place = ExecutionContext {
-            transaction: Some(index),
+        let context = ExecutionContext {
+            transaction: Some(TransactionInfo {
+                index,
+                hash: tx.id(),
+            }),
             lie,
             recorder,
             gas_since_pause: Some(&gas_since_pause),
             ..ExecutionContext::new(&chain.engine, header.height, header.time)
         };
-        receipts.push(transaction::execute(chain, place, &mut journal, header, tx).await);
+        receipts.push(transaction::execute(chain, context, &mut journal, header, tx).await);
     }
     let state = journal.into_state();
     Execution {

@@ -47,6 +47,7 @@ pub struct Journal {
 }
 
 impl Journal {
+    /// No changes on top of `base`.
     #[must_use]
     pub fn new(base: &State) -> Self {
         Journal {
@@ -58,6 +59,7 @@ impl Journal {
         }
     }
 
+    /// A point to return to.
     #[must_use]
     pub fn savepoint(&self) -> Savepoint {
         Savepoint {
@@ -124,6 +126,7 @@ impl Journal {
         state
     }
 
+    /// The account of an address, empty where there is none.
     #[must_use]
     pub fn account(&self, address: &Address) -> Account {
         match self.writes.accounts.get(address) {
@@ -135,6 +138,7 @@ impl Journal {
         }
     }
 
+    /// The next nonce of an address.
     #[must_use]
     pub fn nonce(&self, address: &Address) -> u64 {
         match self.writes.accounts.get(address) {
@@ -143,6 +147,7 @@ impl Journal {
         }
     }
 
+    /// What an address owns of one denomination.
     #[must_use]
     pub fn balance(&self, address: &Address, denom: &str) -> u128 {
         match self.writes.accounts.get(address) {
@@ -151,6 +156,7 @@ impl Journal {
         }
     }
 
+    /// Replaces the account of an address.
     pub fn set_account(&mut self, address: Address, account: Account) {
         let before = self.writes.accounts.insert(address, account);
         self.undo.push(Undo::Account(address, before));
@@ -182,6 +188,7 @@ impl Journal {
         true
     }
 
+    /// The contract at an address.
     #[must_use]
     pub fn contract(&self, address: &Address) -> Option<Contract> {
         self.writes
@@ -191,6 +198,7 @@ impl Journal {
             .or_else(|| self.base.contract(address).map(|c| (**c).clone()))
     }
 
+    /// The module with this digest.
     #[must_use]
     pub fn code(&self, hash: &Hash) -> Option<Arc<[u8]>> {
         self.writes
@@ -200,18 +208,8 @@ impl Journal {
             .cloned()
     }
 
-    /// Stores a module and a contract that runs it. False, and nothing happens, when there is a contract
-    /// at `address`.
-    pub fn create(&mut self, address: Address, contract: Contract, wasm: &Arc<[u8]>) -> bool {
-        if self.contract(&address).is_some() {
-            return false;
-        }
-        self.keep_code(contract.code, wasm);
-        self.set_contract(address, contract);
-        true
-    }
-
-    fn keep_code(&mut self, hash: Hash, wasm: &Arc<[u8]>) {
+    /// Stores a module, if it is not there already.
+    pub fn keep_code(&mut self, hash: Hash, wasm: &Arc<[u8]>) {
         if self.code(&hash).is_none() {
             self.undo.push(Undo::Code(hash));
             self.writes.code.insert(hash, wasm.clone());
@@ -224,28 +222,33 @@ impl Journal {
         self.undo.push(Undo::Contract(address, before));
     }
 
+    /// Creator, code and admin of a contract.
     #[must_use]
     pub fn info(&self, address: &Address) -> Option<ContractInfo> {
         let written = self.writes.infos.get(address).cloned();
         written.or_else(|| self.base.info(address).map(|i| (**i).clone()))
     }
 
+    /// Sets creator, code and admin of a contract.
     pub fn set_info(&mut self, address: Address, info: ContractInfo) {
         let before = self.writes.infos.insert(address, info);
         self.undo.push(Undo::Info(address, before));
     }
 
+    /// What is stored under a code id.
     #[must_use]
     pub fn code_info(&self, code_id: u64) -> Option<CodeInfo> {
         let written = self.writes.codes.get(&code_id).copied();
         written.or_else(|| self.base.code_info(code_id))
     }
 
+    /// How many codes and contracts there are.
     #[must_use]
     pub fn counts(&self) -> Counts {
         self.writes.counts.unwrap_or_else(|| self.base.counts())
     }
 
+    /// Sets how many codes and contracts there are.
     pub fn set_counts(&mut self, counts: Counts) {
         let before = self.writes.counts.replace(counts);
         self.undo.push(Undo::Counts(before));
@@ -340,6 +343,7 @@ impl Journal {
         }
     }
 
+    /// The value under a key of a contract's storage.
     #[must_use]
     pub fn storage(&self, contract: &Address, key: &[u8]) -> Option<Arc<[u8]>> {
         match self.writes.storage.get(&(*contract, Arc::from(key))) {
@@ -355,6 +359,7 @@ impl Journal {
         self.undo.push(Undo::Storage(key, before));
     }
 
+    /// Records an event.
     pub fn emit(&mut self, event: Event) {
         self.events.push(event);
     }

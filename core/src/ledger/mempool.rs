@@ -30,6 +30,7 @@ impl Mempool {
         self.waiting.len()
     }
 
+    /// True when nothing waits.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.waiting.is_empty()
@@ -41,6 +42,7 @@ impl Mempool {
         self.bytes
     }
 
+    /// True when this transaction waits.
     #[must_use]
     pub fn contains(&self, id: &Hash) -> bool {
         self.ids.contains(id)

@@ -16,6 +16,7 @@ pub struct Receipt {
     pub result: Result<Vec<u8>, String>,
     /// Gas paid for, at most the transaction's limit.
     pub gas_used: u64,
+    /// Gas by category, with the tree of calls.
     pub gas: GasReport,
     /// In the order emitted; none when the transaction failed.
     pub events: Vec<Event>,
@@ -42,7 +43,12 @@ pub struct GasReport {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Event {
     /// In a contract's own words, often text (own ABI).
-    Said { contract: Address, data: Vec<u8> },
+    Said {
+        /// The contract.
+        contract: Address,
+        /// Its bytes.
+        data: Vec<u8>,
+    },
     /// With a type and attributes: by a CosmWasm contract, or by the chain about a message.
     Typed(vm::Event),
 }
@@ -71,6 +77,7 @@ pub struct CallTree {
     pub what: &'static str,
     /// The contract it went to.
     pub to: Option<Address>,
+    /// Gas it was allowed.
     pub gas_limit: u64,
     /// All of it, with what followed.
     pub gas_used: u64,
@@ -90,8 +97,12 @@ pub struct CallTree {
 
 /// Children one node of a tree keeps.
 const MAX_CHILDREN: usize = 64;
+/// Levels of a tree. Calls nest ten times as deep, and whoever draws, writes or drops a tree recurses: in a
+/// browser's small stack, and in JSON, whose readers stop at 128 levels.
+const MAX_TREE_DEPTH: usize = 50;
 
 impl CallTree {
+    /// A call that has used nothing yet.
     #[must_use]
     pub fn new(what: &'static str, gas_limit: u64) -> Self {
         CallTree {
@@ -113,12 +124,13 @@ impl CallTree {
         self.gas.merge(gas);
     }
 
-    pub(super) fn adopt(&mut self, child: CallTree) {
+    /// Takes in what a message or reply did, `depth` below the root.
+    pub(super) fn adopt(&mut self, child: CallTree, depth: usize) {
         self.gas_used = self.gas_used.saturating_add(child.gas_used);
-        if self.children.len() < MAX_CHILDREN {
+        if self.children.len() < MAX_CHILDREN && depth < MAX_TREE_DEPTH {
             self.children.push(child);
         } else {
-            self.omitted += 1;
+            self.omitted = self.omitted.saturating_add(1).saturating_add(child.omitted);
             // What it spent still counts, here.
             self.gas.merge(&child.total());
         }
@@ -138,8 +150,12 @@ impl CallTree {
 /// One key of a contract's storage before and after a transaction; `None` is absent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StorageChange {
+    /// Address of the contract.
     pub contract: Address,
+    /// The key.
     pub key: Arc<[u8]>,
+    /// The value before; `None`: there was none.
     pub before: Option<Arc<[u8]>>,
+    /// The value after; `None`: it was removed.
     pub after: Option<Arc<[u8]>>,
 }

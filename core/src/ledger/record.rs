@@ -21,7 +21,9 @@ pub struct Recorder {
 /// Calls of contracts, in the order they began.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Recording {
+    /// In order of their beginning.
     pub calls: Vec<RecordedCall>,
+    /// Host calls of all of them.
     pub host_calls: usize,
     /// More happened than was kept.
     pub cut: bool,
@@ -32,12 +34,19 @@ pub struct Recording {
 pub struct RecordedCall {
     /// Place of the transaction in its block.
     pub transaction: Option<u32>,
+    /// Address of the contract.
     pub contract: Address,
+    /// The entry point.
     pub entry: Entry,
+    /// What it was called with.
     pub input: Vec<u8>,
+    /// Gas it was allowed.
     pub gas_limit: u64,
+    /// What it asked of the chain, in order.
     pub host: Vec<HostCall>,
+    /// Gas it used.
     pub gas_used: u64,
+    /// The same by category.
     pub gas: GasUse,
     /// The answer's bytes, or the sentence it failed with.
     pub result: Result<Vec<u8>, String>,
@@ -57,6 +66,7 @@ pub struct HostCall {
 }
 
 impl Recorder {
+    /// Ends the recording.
     #[must_use]
     pub fn into_recording(self) -> Recording {
         self.recording.into_inner()
@@ -65,7 +75,7 @@ impl Recorder {
     pub(super) fn begin(&self, context: &CallContext, gas_limit: u64) -> usize {
         let mut recording = self.recording.borrow_mut();
         recording.calls.push(RecordedCall {
-            transaction: context.transaction,
+            transaction: context.transaction.map(|t| t.index),
             contract: crate::base::Hash(context.contract),
             entry: context.entry,
             input: context.input.clone(),
@@ -149,7 +159,7 @@ impl HostCall {
             Ok(answer) => answer_text(answer),
             Err(NoAnswer::NoSuchContract(address)) => format!("no contract at {address}"),
             Err(NoAnswer::NoSuchCode(id)) => format!("no code {id}"),
-            Err(NoAnswer::Failed(why)) => format!("failed: {why}"),
+            Err(NoAnswer::Failed { why, .. }) => format!("failed: {why}"),
             Err(NoAnswer::OutOfGas) => "out of gas".into(),
         };
         HostCall::new("query", query_text(query), value)

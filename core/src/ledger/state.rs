@@ -32,15 +32,18 @@ pub struct Account {
 pub struct Contract {
     /// SHA-256 of its module.
     pub code: Hash,
+    /// Who made it.
     pub creator: Address,
 }
 
 /// What is known of a contract that was made of stored code.
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub struct ContractInfo {
+    /// Number of its code, from 1.
     pub code_id: u64,
     /// Who may migrate it.
     pub admin: Option<Address>,
+    /// The line it was made with.
     pub label: String,
     /// Height of the block that made it.
     pub made: u64,
@@ -51,10 +54,12 @@ pub struct ContractInfo {
 pub struct CodeInfo {
     /// SHA-256 of the module.
     pub hash: Hash,
+    /// Who stored it.
     pub creator: Address,
 }
 
 /// How many there have been so far: the next one's number is one more.
+/// How many codes and contracts have been made.
 #[derive(
     Clone,
     Copy,
@@ -66,11 +71,14 @@ pub struct CodeInfo {
     BorshDeserialize
 )]
 pub struct Counts {
+    /// Codes.
     pub codes: u64,
+    /// Contracts.
     pub instances: u64,
 }
 
 /// Names one value of the state.
+/// A leaf of the state tree.
 #[derive(
     Clone,
     Debug,
@@ -82,9 +90,11 @@ pub struct Counts {
     BorshDeserialize
 )]
 pub enum Key {
+    /// An account.
     Account(Address),
     /// A module by its SHA-256.
     Code(Hash),
+    /// A contract.
     Contract(Address),
     /// What a contract keeps under a key of its own.
     Storage(Address, Vec<u8>),
@@ -92,15 +102,18 @@ pub enum Key {
     Info(Address),
     /// Stored code by its id, from 1.
     CodeId(u64),
+    /// How many codes and contracts there are.
     Counts,
 }
 
 /// A value of the state, or its absence, with what proves it against a root.
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub struct StateProof {
+    /// The leaf it is about.
     pub key: Key,
     /// Canonical encoding of the value; the bytes themselves for code and storage.
     pub value: Option<Vec<u8>>,
+    /// Hashes from the leaf to the root.
     pub proof: Proof,
 }
 
@@ -113,12 +126,19 @@ pub type Pair<'a> = (&'a Arc<[u8]>, &'a Arc<[u8]>);
 /// New values by key; an absent value of storage removes it. Nothing ever removes code or contracts.
 #[derive(Clone, Debug, Default)]
 pub struct Writes {
+    /// Accounts that changed.
     pub accounts: BTreeMap<Address, Account>,
+    /// Modules that were added, by digest.
     pub code: BTreeMap<Hash, Arc<[u8]>>,
+    /// Contracts that were made or changed.
     pub contracts: BTreeMap<Address, Contract>,
+    /// Storage that changed; `None`: removed.
     pub storage: BTreeMap<StorageSlot, Option<Arc<[u8]>>>,
+    /// Creators, codes and admins that changed.
     pub infos: BTreeMap<Address, ContractInfo>,
+    /// Codes that were stored, by number.
     pub codes: BTreeMap<u64, CodeInfo>,
+    /// The new counts, if they changed.
     pub counts: Option<Counts>,
 }
 
@@ -138,6 +158,7 @@ pub struct State {
 }
 
 impl Account {
+    /// Units of one denomination.
     #[must_use]
     pub fn balance(&self, denom: &str) -> u128 {
         self.balances.get(denom).copied().unwrap_or(0)
@@ -191,6 +212,7 @@ impl State {
         self.tree.root()
     }
 
+    /// The account of an address.
     #[must_use]
     pub fn account(&self, address: &Address) -> Option<&Arc<Account>> {
         self.accounts.get(address)
@@ -202,11 +224,13 @@ impl State {
         self.account(address).map_or(0, |a| a.nonce)
     }
 
+    /// What an address owns of one denomination.
     #[must_use]
     pub fn balance(&self, address: &Address, denom: &str) -> u128 {
         self.account(address).map_or(0, |a| a.balance(denom))
     }
 
+    /// The contract at an address.
     #[must_use]
     pub fn contract(&self, address: &Address) -> Option<&Arc<Contract>> {
         self.contracts.get(address)
@@ -218,6 +242,7 @@ impl State {
         self.code.get(hash)
     }
 
+    /// The value under a key of a contract's storage.
     #[must_use]
     pub fn storage(&self, contract: &Address, key: &[u8]) -> Option<&Arc<[u8]>> {
         self.storage.get(&(*contract, key.into()))
@@ -261,11 +286,13 @@ impl State {
         found.map(|((_, key), value)| (key, value))
     }
 
+    /// Creator, code and admin of a contract.
     #[must_use]
     pub fn info(&self, contract: &Address) -> Option<&Arc<ContractInfo>> {
         self.infos.get(contract)
     }
 
+    /// What is stored under a code id.
     #[must_use]
     pub fn code_info(&self, code_id: u64) -> Option<CodeInfo> {
         self.codes.get(&code_id).copied()
@@ -276,6 +303,7 @@ impl State {
         self.codes.iter().map(|(id, info)| (*id, *info))
     }
 
+    /// How many codes and contracts there are.
     #[must_use]
     pub fn counts(&self) -> Counts {
         self.counts

@@ -39,7 +39,9 @@ enum Node {
 /// One entry: where it lies and the digest of what lies there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub struct Leaf {
+    /// Where the leaf is: the digest of its key.
     pub path: Hash,
+    /// Digest of its value.
     pub value: Hash,
 }
 

@@ -71,17 +71,26 @@ pub enum StrategySpec {
     /// Receive and say nothing.
     Silent,
     /// Send everything this much later.
-    Delay { by_us: Micros },
+    Delay {
+        /// Microseconds.
+        by_us: Micros,
+    },
     /// Execute wrongly: its state root differs.
     WrongRoot,
     /// Vote as if never locked.
     Amnesia,
     /// Say exactly what the script says.
-    Puppet { script: Vec<PuppetLine> },
+    Puppet {
+        /// In order of time.
+        script: Vec<PuppetLine>,
+    },
     /// Execute wrongly where it shows in contracts only: everybody they ask about owns one coin more.
     WrongAnswers,
     /// Leave these users' transactions out of one's own blocks.
-    Censor { users: Vec<u16> },
+    Censor {
+        /// Their accounts.
+        users: Vec<u16>,
+    },
 }
 
 /// One signed message of a puppet, delivered to the named validators at one instant.
@@ -106,6 +115,9 @@ pub struct PuppetLine {
     /// The round in which the proposed block became valid, as Tendermint's proposals say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub valid_round: Option<u32>,
+    /// The signature does not fit the message: whoever gets it must drop it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub wrong_signature: bool,
 }
 
 /// What a scripted message speaks for.
@@ -125,4 +137,6 @@ pub enum ValueSpec {
         /// Round of the slot.
         round: u32,
     },
+    /// A block of the puppets' own that is invalid: its header names a state that no execution leads to.
+    InvalidBlock(String),
 }

@@ -105,7 +105,12 @@ pub enum Cut {
     /// Nothing passes between different groups; who is in no group makes one more group.
     Groups(Vec<Vec<String>>),
     /// Messages from any of `from` to any of `to` are lost; the way back works.
-    OneWay { from: Vec<String>, to: Vec<String> },
+    OneWay {
+        /// Senders.
+        from: Vec<String>,
+        /// Receivers.
+        to: Vec<String>,
+    },
 }
 
 /// Before `at_us` any delay up to `max_before_us`, after it at most `delta_us`.

@@ -12,26 +12,39 @@ use std::collections::BTreeMap;
 #[serde(transparent)]
 pub struct ParamsSpec(BTreeMap<String, ParamValue>);
 
+/// A value of a parameter.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[derive(Serialize, Deserialize, BorshSerialize, BorshDeserialize, JsonSchema)]
 #[serde(untagged)]
 pub enum ParamValue {
+    /// On or off.
     Switch(bool),
+    /// A whole number.
     Number(u64),
+    /// One of several names.
     Choice(String),
 }
 
+impl From<u64> for ParamValue {
+    fn from(number: u64) -> Self {
+        ParamValue::Number(number)
+    }
+}
+
 impl ParamsSpec {
+    /// True when every parameter has its default.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
+    /// The value given for `name`.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&ParamValue> {
         self.0.get(name)
     }
 
+    /// From now on `name` has this value.
     pub fn set(&mut self, name: &str, value: ParamValue) {
         self.0.insert(name.to_owned(), value);
     }

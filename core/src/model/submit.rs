@@ -11,9 +11,19 @@ use serde::{Deserialize, Serialize};
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum SubmitSpec {
     /// Native coins to another user account.
-    Transfer { to: u16, amount: u64 },
+    Transfer {
+        /// User account, 0 to 7.
+        to: u16,
+        /// How much.
+        amount: u64,
+    },
     /// A module of the scenario's `contracts`, by name.
-    Deploy { contract: String, input: InputSpec },
+    Deploy {
+        /// The contract.
+        contract: String,
+        /// What it is called with.
+        input: InputSpec,
+    },
     /// A deployed contract, by address.
     Call {
         /// The contract.
@@ -25,9 +35,17 @@ pub enum SubmitSpec {
     },
     /// Coins of several denominations. An account or contract is named by `user:0` to `user:7`, by
     /// `forge1...` or by 64 hex digits, here and in what follows.
-    Send { to: String, coins: Vec<CoinSpec> },
+    Send {
+        /// The receiver.
+        to: String,
+        /// How much of each.
+        coins: Vec<CoinSpec>,
+    },
     /// Puts a module of the scenario's `contracts` on the chain; the first stored gets code id 1.
-    Store { contract: String },
+    Store {
+        /// The contract.
+        contract: String,
+    },
     /// A contract of stored code. With a salt its address depends on code, sender and salt alone.
     Instantiate {
         /// Number of the stored code, from 1.

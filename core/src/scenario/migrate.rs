@@ -214,8 +214,8 @@ mod tests {
         assert!(other.protocol.params.is_empty(), "{:?}", other.protocol);
     }
 
-    /// 1. Somebody sends a link to a run with all defaults. 2. A later version of the program has another
-    /// default. 3. The link must still mean the timeouts it was made with.
+    /// Somebody sends a link to a run with all defaults. A later version of the program has another
+    /// default. The link must still mean the timeouts it was made with.
     #[test]
     fn what_a_link_leaves_out_is_what_was_frozen_with_its_version() {
         let empty = Value::Object(Map::new());

@@ -151,7 +151,7 @@ fn happened(trace: &Trace, record: &Record) -> Happened {
         } => {
             let why = match why {
                 Loss::Network => "is lost on the way",
-                Loss::Partition => "is cut off",
+                Loss::Partition => "is lost because the link is cut",
                 Loss::Down => "finds its receiver down",
                 Loss::Hand => "is dropped manually",
             };
@@ -168,7 +168,7 @@ fn happened(trace: &Trace, record: &Record) -> Happened {
             again,
             ..
         } => {
-            let verb = if *again { "sends again" } else { "sends" };
+            let verb = if *again { "resends" } else { "sends" };
             let what = format!(
                 "{} {verb} {}",
                 head.node_name(*from),

@@ -9,9 +9,11 @@ use super::view::{
     RunInfo, Verdict, VerdictKind,
 };
 use crate::check::{Finding, FindingKind, listed, percent};
-use crate::consensus::Role;
-use crate::types::validators::quorum;
+use crate::consensus::{Role, Share};
+use crate::trace::Head;
+use crate::types::forks::can_split;
 use crate::types::{NodeId, ValidatorSet};
+use std::cmp::Ordering;
 
 impl Session {
     /// Static facts of this run.
@@ -39,7 +41,7 @@ impl Session {
                 .collect(),
             steps: head.steps.iter().map(|s| s.name.into()).collect(),
             timers: head.timers.iter().map(|t| t.name.into()).collect(),
-            quorum: set.quorum(),
+            quorum: head.bound.quorum.needed(set.total()),
             total: set.total(),
         }
     }
@@ -194,8 +196,10 @@ impl Session {
             .collect();
         let stake = members.iter().map(|n| n.stake).sum();
         let names: Vec<String> = members.iter().map(|n| n.name.clone()).collect();
+        let others = nodes.iter().take(head.validators.len());
+        let honest: Vec<u64> = others.filter(|n| !n.byzantine).map(|n| n.stake).collect();
         AdversaryView {
-            sentence: power(&names, stake, total),
+            sentence: power(head, &names, stake, total, &honest),
             names,
             strategy: self.sim.strategy().into(),
             stake,
@@ -205,17 +209,35 @@ impl Session {
 }
 
 /// What so much Byzantine stake can do.
-fn power(names: &[String], stake: u64, total: u64) -> String {
+fn power(head: &Head, names: &[String], stake: u64, total: u64, honest: &[u64]) -> String {
     if names.is_empty() {
         return "Every validator is honest.".into();
     }
-    let fork = 2 * u128::from(quorum(total)) - u128::from(total);
-    let can = if u128::from(stake) >= fork {
-        "more than a third, enough to fork the chain"
-    } else if total - stake < quorum(total) {
-        "enough to stall the chain, not to fork it"
+    let bound = head.bound;
+    let Share { part, of } = bound.liars_below;
+    let (held, limit) = (
+        u128::from(stake) * u128::from(of),
+        u128::from(total) * u128::from(part),
+    );
+    let share = match held.cmp(&limit) {
+        Ordering::Less => "less than ",
+        Ordering::Equal => "exactly ",
+        Ordering::Greater => "more than ",
+    };
+    let limit = bound.liars_below.phrase();
+    let quorum = bound.quorum.needed(total);
+    let enough = stake >= bound.least_to_fork(head.forks_from, total);
+    let can = if enough && (head.forks_from.is_some() || can_split(quorum, stake, honest)) {
+        format!("{share}{limit}, enough to fork the chain")
+    } else if enough {
+        format!(
+            "{share}{limit}, enough to stall the chain; the honest stake cannot be split evenly enough for \
+             a fork"
+        )
+    } else if total - stake < quorum {
+        "enough to stall the chain, not to fork it".to_owned()
     } else {
-        "less than a third: it can neither fork nor stop the chain"
+        format!("{share}{limit}: it can neither fork nor stop the chain")
     };
     let hold = if names.len() == 1 { "holds" } else { "hold" };
     format!(

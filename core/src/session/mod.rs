@@ -6,6 +6,7 @@ mod chart;
 mod checkpoints;
 pub mod compare;
 mod contracts;
+mod culprits;
 mod differences;
 pub mod export;
 mod frame;

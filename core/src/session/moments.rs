@@ -79,7 +79,7 @@ impl Seen {
                 }
                 return;
             }
-            Event::Crashed { node } => format!("{} goes down", head.node_name(*node)),
+            Event::Crashed { node } => format!("{} crashes", head.node_name(*node)),
             Event::Restarted { node } => format!("{} comes back", head.node_name(*node)),
             // How every run begins.
             Event::Byzantine(change) if change.nodes.is_empty() && record.at == 0 => return,

@@ -8,7 +8,9 @@ use crate::scenario::params;
 /// A protocol that a scenario can name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ProtocolView {
+    /// As a scenario names it.
     pub name: &'static str,
+    /// As people write it.
     pub title: &'static str,
     /// What it is good at and who runs it.
     pub summary: &'static str,
@@ -17,29 +19,46 @@ pub struct ProtocolView {
 /// A parameter of a protocol, with what a control for it needs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ParameterView {
+    /// As a scenario writes it.
     pub name: String,
+    /// As people write it.
     pub title: String,
+    /// What it does.
     pub sentence: String,
     /// "us" for microseconds; empty for a bare number.
     pub unit: String,
+    /// Its values.
     pub control: Control,
 }
 
+/// What a control for a parameter offers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Control {
+    /// A whole number.
     Number {
+        /// The least.
         min: u64,
+        /// The most.
         max: u64,
+        /// Where a scenario gives none.
         default: u64,
+        /// As it is now.
         value: u64,
     },
+    /// On or off.
     Switch {
+        /// Where a scenario gives none.
         default: bool,
+        /// As it is now.
         value: bool,
     },
+    /// One of several names.
     Choice {
+        /// The names.
         options: Vec<String>,
+        /// Where a scenario gives none.
         default: String,
+        /// As it is now.
         value: String,
     },
 }
@@ -127,8 +146,10 @@ mod tests {
 
     #[test]
     fn a_parameter_shows_what_the_scenario_says() {
-        let mut spec = ProtocolSpec::default();
-        spec.params = [("propose_timeout_us", 7)].into();
+        let spec = ProtocolSpec {
+            params: [("propose_timeout_us", 7)].into(),
+            ..ProtocolSpec::default()
+        };
         let shown = parameters(&spec);
         let (min, max, default, value) = (1, 3_600_000_000, 1_000_000, 7);
         assert_eq!(shown[0].title, "Propose timeout");

@@ -3,6 +3,7 @@
 
 mod chart;
 mod contract;
+mod culprit;
 mod frame;
 mod log;
 mod series;
@@ -11,6 +12,7 @@ mod state;
 pub use crate::scenario::codec::Expected;
 pub use chart::{Arrow, ChartBatch, Fate, Mark, MarkKind};
 pub use contract::{CallView, CardView, ContractView, ModuleView, ReceiptView, ViewResult};
+pub use culprit::{CulpritView, StallView, StatementView};
 pub use frame::{
     AdversaryView, CommitMark, Frame, KindCount, Metrics, MissedCommand, NodeView, Verdict,
     VerdictKind,

@@ -7,7 +7,7 @@ use crate::types::{BlockId, NodeId, Slot, ValidatorId};
 /// Digits of a block's digest that a sentence shows.
 pub(super) const DIGITS: usize = 8;
 
-/// "prevote for 8f3a11c2, height 3, round 0".
+/// "prevote for 8f3a11c2 (height 3, round 0)".
 pub(super) fn message(trace: &Trace, id: MessageId) -> String {
     let Some(m) = trace.find(id) else {
         return "a message that is no longer kept".into();
@@ -23,13 +23,13 @@ pub(super) fn message(trace: &Trace, id: MessageId) -> String {
     if m.slot == Slot::default() {
         return format!("{name}{value}");
     }
-    let said = match (m.signer, trace.head.nodes.get(m.from.index())) {
+    let signer = match (m.signer, trace.head.nodes.get(m.from.index())) {
         // A relay: the words are another's.
         (Some(signer), Some(own)) if signer != *own => format!(" of {}", validator(trace, signer)),
         _ => String::new(),
     };
     format!(
-        "{name}{said}{value}, height {}, round {}",
+        "{name}{signer}{value} (height {}, round {})",
         m.slot.height, m.slot.round
     )
 }
@@ -55,9 +55,10 @@ pub(super) fn what(record: &Record, trace: &Trace) -> String {
             again,
             ..
         } => format!(
-            "{} {} to {copies}",
-            if *again { "sends again" } else { "sends" },
-            message(trace, *id)
+            "{} its {} to {copies} validator{}",
+            if *again { "resends" } else { "sends" },
+            message(trace, *id),
+            if *copies == 1 { "" } else { "s" }
         ),
         Event::Delivered {
             message: id, from, ..
@@ -74,7 +75,7 @@ pub(super) fn what(record: &Record, trace: &Trace) -> String {
             match why {
                 Loss::Network => "lost on the way",
                 Loss::Partition => "the network is cut",
-                Loss::Down => "it is down",
+                Loss::Down => "the receiver is down",
                 Loss::Hand => "dropped manually",
             }
         ),
@@ -96,14 +97,14 @@ pub(super) fn what(record: &Record, trace: &Trace) -> String {
             height,
             ..
         } => format!(
-            "timer {} expires, height {height}, round {round}",
+            "timer {} expires (height {height}, round {round})",
             head.timer_name(*timer)
         ),
         Event::Locked { detail, .. } => {
-            format!("locks {}, {}", value(Some(&detail.1)), at(&detail.0))
+            format!("locks {} ({})", value(Some(&detail.1)), at(&detail.0))
         }
         Event::Polka { detail, .. } => format!(
-            "sees a quorum for {}, {}",
+            "sees a quorum for {} ({})",
             value(detail.1.as_ref()),
             at(&detail.0)
         ),
@@ -123,21 +124,21 @@ pub(super) fn what(record: &Record, trace: &Trace) -> String {
             e.gas
         ),
         Event::Rejected { detail, .. } => format!(
-            "rejects {}, {}: {}",
+            "rejects {} ({}): {}",
             detail.block.short(DIGITS),
             at(&detail.slot),
             detail.reason
         ),
         Event::Evidence(a) => format!(
-            "proves that {} signed two {}s, {}",
+            "proves that {} signed two {}s ({})",
             validator(trace, a.offender),
             head.kinds
                 .get(usize::from(a.kind))
                 .map_or("message", |k| k.name),
             at(&a.slot)
         ),
-        Event::Crashed { .. } => "goes down".into(),
-        Event::Restarted { .. } => "is back".into(),
+        Event::Crashed { .. } => "crashes".into(),
+        Event::Restarted { .. } => "restarts".into(),
         Event::Byzantine(change) if change.nodes.is_empty() => {
             "all validators are honest from now on".into()
         }

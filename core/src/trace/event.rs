@@ -1,7 +1,7 @@
 //! The one event schema. A record is 24 bytes; what happens rarely and needs more is boxed.
 
 use crate::base::{Hash, Micros};
-use crate::consensus::{Role, StepInfo, TimerInfo};
+use crate::consensus::{Bound, Role, Rounds, StepInfo, Threshold, TimerInfo};
 use crate::types::{
     BlockId, Height, NodeId, PublicKey, Round, Signature, Slot, Validator, ValidatorId,
     ValidatorSet,
@@ -27,8 +27,16 @@ pub struct Head {
     pub steps: &'static [StepInfo],
     /// The protocol's timers, by number.
     pub timers: &'static [TimerInfo],
+    /// How the protocol's rounds count.
+    pub rounds: Rounds,
     /// What a decision is proved by, in the plural.
     pub certificates: &'static str,
+    /// Which faults the protocol survives, and what a quorum is.
+    pub bound: Bound,
+    /// See [`Protocol`](crate::consensus::Protocol)'s constants of these names.
+    pub forks_from: Option<Threshold>,
+    /// Stake that forces a node into a later round, where the protocol skips rounds.
+    pub skip: Option<Threshold>,
     /// The block at height 0.
     pub genesis: BlockId,
     /// What validators' messages are signed on: the chain, and the domain of their kind.

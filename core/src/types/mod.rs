@@ -3,6 +3,7 @@
 pub mod bech32;
 pub mod block;
 pub mod evidence;
+pub mod forks;
 pub mod ids;
 pub mod keys;
 pub mod signatures;

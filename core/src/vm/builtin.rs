@@ -14,6 +14,7 @@ use std::sync::OnceLock;
 /// A sample contract.
 #[derive(Debug)]
 pub struct Builtin {
+    /// As scenarios and people write it.
     pub name: &'static str,
     /// SHA-256 of its module.
     pub hash: Hash,
@@ -36,6 +37,7 @@ pub struct Builtin {
 /// A call to try.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Example {
+    /// The entry point.
     pub entry: Entry,
     /// Text to type. `{you}`, `{alice}`, `{bob}` stand for addresses in hex, which the page fills
     /// in: whoever calls, and two others.
@@ -91,13 +93,16 @@ pub fn named(name: &str) -> Option<&'static Builtin> {
 }
 
 /// A file that is none of the sample contracts.
+/// A file that is not one of the sample contracts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
     "a file of {bytes} bytes with the digest {} is none of the sample contracts; reload the page, for it and its files may be of different versions",
     hash.short(8)
 )]
 pub struct NotASample {
+    /// Its size.
     pub bytes: usize,
+    /// Its digest.
     pub hash: Hash,
 }
 

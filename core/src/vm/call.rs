@@ -1,6 +1,7 @@
 //! What a call is: which of a contract's functions runs, for whom, with what.
 
 use super::response::Event;
+use crate::base::Hash;
 use crate::types::{Address as Account, Coin, transaction::NATIVE_DENOM};
 use std::sync::Arc;
 
@@ -26,6 +27,7 @@ pub enum Entry {
 }
 
 impl Entry {
+    /// Every entry point.
     pub const ALL: [Entry; 6] = [
         Entry::Init,
         Entry::Call,
@@ -49,9 +51,19 @@ impl Entry {
     }
 }
 
+/// The transaction a call is part of.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct TransactionInfo {
+    /// Place in its block, from 0.
+    pub index: u32,
+    /// Its id.
+    pub hash: Hash,
+}
+
 /// Everything a contract can know about the call it serves.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct CallContext {
+    /// Who calls.
     pub sender: Address,
     /// The contract itself.
     pub contract: Address,
@@ -61,13 +73,14 @@ pub struct CallContext {
     pub time_ns: u64,
     /// Name of the chain, as contracts see it.
     pub chain_id: Arc<str>,
-    /// Place of the transaction in its block; `None` where there is no transaction (views, genesis).
-    pub transaction: Option<u32>,
+    /// `None` where there is no transaction (views, genesis, the chain's own calls).
+    pub transaction: Option<TransactionInfo>,
     /// Tokens sent along, sorted by denomination, each once, none zero; they have already moved when
     /// the call starts.
     pub funds: Vec<Coin>,
     /// The bytes the caller typed, at most `MAX_CALL_BYTES`. Unused by [`Entry::Reply`].
     pub input: Vec<u8>,
+    /// The entry point.
     pub entry: Entry,
     /// True forbids every change. Always true in effect for [`Entry::View`].
     pub read_only: bool,
@@ -100,6 +113,7 @@ impl CallContext {
         }
     }
 
+    /// True when the call may change nothing.
     #[must_use]
     pub fn is_read_only(&self) -> bool {
         self.read_only || self.entry == Entry::View
@@ -120,19 +134,39 @@ impl CallContext {
 pub struct Reply {
     /// The contract's own number for the message, and what it asked to be handed back.
     pub id: u64,
+    /// Bytes that the message carried for its reply.
     pub payload: Vec<u8>,
     /// Gas the message took, in this chain's gas.
     pub gas_used: u64,
-    /// What it did, or the sentence it failed with.
+    /// What it did, or what its sender hears of why it failed: a contract's own words, or module and number
+    /// of the error.
     pub result: Result<MessageDone, String>,
 }
 
 /// A message that was carried out.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct MessageDone {
-    pub what: MessageEffect,
+    /// What the message did.
+    pub effect: MessageEffect,
     /// Everything announced underneath, in order.
     pub events: Vec<Event>,
+}
+
+impl MessageEffect {
+    /// What the contract that ran for it handed back.
+    #[must_use]
+    pub fn into_data(self) -> Option<Vec<u8>> {
+        match self {
+            MessageEffect::Executed { data }
+            | MessageEffect::Instantiated { data, .. }
+            | MessageEffect::Migrated { data } => data,
+            MessageEffect::Nothing
+            | MessageEffect::Sent
+            | MessageEffect::Burned
+            | MessageEffect::AdminChanged
+            | MessageEffect::AdminCleared => None,
+        }
+    }
 }
 
 /// What a message did, with the data its contract handed back (after its own replies).
@@ -140,20 +174,31 @@ pub struct MessageDone {
 pub enum MessageEffect {
     /// It asked for nothing, which is allowed.
     Nothing,
+    /// Coins were sent.
     Sent,
+    /// Coins were burned.
     Burned,
+    /// A contract was called.
     Executed {
+        /// Its data.
         data: Option<Vec<u8>>,
     },
+    /// A contract was made.
     Instantiated {
+        /// Its address.
         address: Account,
+        /// Its data.
         data: Option<Vec<u8>>,
         /// True when the message chose the address by a salt.
         salted: bool,
     },
+    /// A contract was given other code.
     Migrated {
+        /// Its data.
         data: Option<Vec<u8>>,
     },
+    /// A contract has another admin.
     AdminChanged,
+    /// A contract has no admin any more.
     AdminCleared,
 }

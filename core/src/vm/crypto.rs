@@ -14,7 +14,9 @@ pub enum Operation {
     Secp256k1Verify = 0,
     /// Hash, signature; the number is the recovery parameter. Gives the key's 65 bytes.
     Secp256k1Recover = 1,
+    /// A signature on secp256r1 is right.
     Secp256r1Verify = 2,
+    /// The key behind a signature on secp256r1.
     Secp256r1Recover = 3,
     /// Message, signature, key.
     Ed25519Verify = 4,
@@ -22,15 +24,18 @@ pub enum Operation {
     Ed25519Batch = 5,
     /// Points. Gives one.
     AggregateG1 = 6,
+    /// The sum of points in G2.
     AggregateG2 = 7,
     /// ps, qs, r, s.
     PairingEquality = 8,
     /// Message, domain; the number is the hash function. Gives a point.
     HashToG1 = 9,
+    /// A point in G2 for a message.
     HashToG2 = 10,
 }
 
 impl Operation {
+    /// Every operation.
     pub const ALL: [Operation; 11] = [
         Operation::Secp256k1Verify,
         Operation::Secp256k1Recover,
@@ -139,6 +144,7 @@ mod native {
     /// For what cannot happen: a request of the wrong shape.
     const GENERIC: u32 = 10;
 
+    /// Computes it here.
     pub fn compute(operation: Operation, number: u32, parts: &[&[u8]]) -> Answer {
         let parameter = || u8::try_from(number).map_err(|_| 6_u32);
         match (operation, parts) {

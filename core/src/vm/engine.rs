@@ -86,6 +86,7 @@ impl std::fmt::Debug for WasmEngine {
 }
 
 impl WasmEngine {
+    /// An engine that admits modules by the profile `modern`.
     #[must_use]
     pub fn new() -> WasmEngine {
         WasmEngine::with_profile(Profile::default())

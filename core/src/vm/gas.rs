@@ -14,9 +14,13 @@ pub enum Category {
     Memory,
     /// Crossing from contract to chain, input and output.
     HostCalls,
+    /// Reading storage.
     StorageRead,
+    /// Writing storage.
     StorageWrite,
+    /// Sending coins.
     Transfers,
+    /// Events.
     Events,
     /// Elliptic curves.
     Crypto,
@@ -29,24 +33,36 @@ pub enum Category {
 /// Gas by category.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub struct GasUse {
+    /// WebAssembly operators.
     pub operators: u64,
+    /// Fresh instances.
     pub start: u64,
+    /// Memory.
     #[serde(default)]
     pub memory: u64,
+    /// Calls of the chain, and the bytes that go in and out.
     pub host_calls: u64,
+    /// Reading storage.
     pub storage_read: u64,
+    /// Writing storage.
     pub storage_write: u64,
+    /// Sending coins.
     pub transfers: u64,
+    /// Events.
     pub events: u64,
+    /// Elliptic curves.
     #[serde(default)]
     pub crypto: u64,
+    /// Queries.
     #[serde(default)]
     pub queries: u64,
+    /// Messages.
     #[serde(default)]
     pub messages: u64,
 }
 
 impl GasUse {
+    /// Adds gas to a category.
     pub fn add(&mut self, category: Category, gas: u64) {
         let slot = match category {
             Category::Operators => &mut self.operators,
@@ -89,6 +105,7 @@ impl GasUse {
         ]
     }
 
+    /// All categories together.
     #[must_use]
     pub fn total(&self) -> u64 {
         self.parts()
@@ -100,10 +117,15 @@ impl GasUse {
 /// One line of the price list: `base` plus `per_unit` for every begun `unit` (bytes or pages).
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Price {
+    /// What it is for, as documents write it.
     pub what: &'static str,
+    /// Where it is counted.
     pub category: Category,
+    /// Gas each time.
     pub base: u64,
+    /// Gas for each `unit` units, rounded up.
     pub per_unit: u64,
+    /// How many bytes or things make a unit.
     pub unit: u64,
 }
 
@@ -141,7 +163,9 @@ pub const MEMORY_GROW: u8 = u8::MAX;
 /// An operator that may end a block, where operators are weighted as cosmwasm-vm does.
 pub const BLOCK_END: u8 = 14;
 
+/// A fresh instance.
 pub const START: Price = Price::new("a fresh instance", Category::Start, 1_000, 0, 1);
+/// A page of memory of a fresh instance.
 pub const START_PAGE: Price = Price::new(
     "memory, a 64 KiB page",
     Category::Memory,
@@ -149,17 +173,27 @@ pub const START_PAGE: Price = Price::new(
     65_536 / COPIED_PER_GAS as u64,
     1,
 );
+/// The data of a fresh instance.
 pub const START_DATA: Price = Price::new("its data segments", Category::Start, 0, 1, 16);
 /// A segment costs more than its bytes: 10,000 empty ones are still 10,000 bounds checks.
 pub const START_SEGMENT: Price = Price::new("each data segment", Category::Start, 0, 20, 1);
+/// Any call of the chain.
 pub const HOST_CALL: Price = Price::new("any call of the chain", Category::HostCalls, 100, 0, 1);
+/// Bytes that go in or out.
 pub const COPY: Price = Price::new("bytes in or out", Category::HostCalls, 0, 1, 16);
+/// The answer of a call.
 pub const OUTPUT: Price = Price::new("output", Category::HostCalls, 0, 1, 1);
+/// Reading a value.
 pub const GET: Price = Price::new("get", Category::StorageRead, 1_000, 3, 1);
+/// Writing a value.
 pub const SET: Price = Price::new("set", Category::StorageWrite, 2_000, 30, 1);
+/// Removing a value.
 pub const DEL: Price = Price::new("del", Category::StorageWrite, 1_000, 3, 1);
+/// Asking for a balance.
 pub const BALANCE: Price = Price::new("balance", Category::StorageRead, 1_000, 0, 1);
+/// Sending coins.
 pub const TRANSFER: Price = Price::new("transfer", Category::Transfers, 3_000, 0, 1);
+/// Emitting an event.
 pub const EVENT: Price = Price::new("emit", Category::Events, 500, 10, 1);
 /// Paid by the transaction that uploads, before the module is looked at: validating and translating
 /// take 30 to 100 ns a byte natively.

@@ -21,6 +21,7 @@ pub struct KeyRange<'a> {
     /// Exclusive in both orders; `None` is the end. A stretch whose end is not behind its start is
     /// empty.
     pub end: Option<&'a [u8]>,
+    /// Which way.
     pub order: Order,
 }
 
@@ -38,8 +39,10 @@ pub struct RangeStep {
 /// a journal it drops when the call fails. Keys are the contract's own: the ledger puts the
 /// contract's address in front of them. Sizes are checked and gas is charged before these are called.
 pub trait Host {
+    /// The value under a key.
     fn get(&mut self, key: &[u8]) -> Option<Vec<u8>>;
 
+    /// Stores a value under a key.
     fn set(&mut self, key: &[u8], value: &[u8]);
 
     /// Removing what is absent is fine.

@@ -10,15 +10,20 @@ use std::fmt;
 /// A value type an import or export may have.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum Ty {
+    /// A 32-bit integer.
     I32,
+    /// A 64-bit integer.
     I64,
+    /// A 32-bit float.
     F32,
+    /// A 64-bit float.
     F64,
     /// Vectors and references, which no ABI here uses.
     Other,
 }
 
 impl Ty {
+    /// As WebAssembly text writes it.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -40,9 +45,11 @@ pub struct Admitted {
     pub size: u64,
     /// Name of the ABI it speaks, and the export by which it says so.
     pub abi: &'static str,
+    /// The export by which it says which interface it speaks.
     pub marker: &'static str,
     /// The strictest profile that takes it.
     pub profile: Profile,
+    /// Entry points that the chain calls.
     pub entries: Vec<Entry>,
     /// Exported functions a person can call, by their names in the module.
     pub functions: Vec<String>,
@@ -61,6 +68,7 @@ pub struct Admitted {
 /// Why a module may not be uploaded.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Refusal {
+    /// The sort of rule it breaks.
     pub rule: Rule,
     /// One sentence, the same on every validator and in every version: may enter a receipt.
     pub text: String,
@@ -71,18 +79,31 @@ pub struct Refusal {
 /// The sorts of rule.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum Rule {
+    /// Not a WebAssembly module.
     FileKind,
+    /// Too many bytes.
     Size,
+    /// Not valid WebAssembly.
     Invalid,
+    /// A feature of WebAssembly that chains do not accept.
     Feature,
+    /// A start function.
     Start,
+    /// An import that the chain does not offer, or of another type.
     Imports,
+    /// An export that is missing, or of another type.
     Exports,
+    /// Memory that is missing, imported or too large.
     Memory,
+    /// A table that is too large or has no maximum.
     Table,
+    /// Too many functions, globals, segments and the like.
     Counts,
+    /// An unknown interface, or several.
     Abi,
+    /// It fails when it is instantiated.
     Instantiation,
+    /// It needs something that the chain does not offer.
     Capabilities,
 }
 
@@ -97,6 +118,7 @@ pub enum Profile {
 }
 
 impl Profile {
+    /// As people write it.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -107,6 +129,7 @@ impl Profile {
 }
 
 impl Refusal {
+    /// A refusal with a sentence.
     #[must_use]
     pub fn new(rule: Rule, text: impl Into<String>) -> Refusal {
         Refusal {
@@ -116,6 +139,7 @@ impl Refusal {
         }
     }
 
+    /// The same with what the parser said.
     #[must_use]
     pub fn with_detail(mut self, detail: impl Into<String>) -> Refusal {
         self.detail = Some(detail.into());
@@ -131,9 +155,12 @@ impl fmt::Display for Refusal {
 
 impl std::error::Error for Refusal {}
 
+/// Type of a function.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Signature {
+    /// Types of its parameters.
     pub params: Vec<Ty>,
+    /// Types of its results.
     pub results: Vec<Ty>,
 }
 
@@ -150,10 +177,14 @@ impl fmt::Display for Signature {
     }
 }
 
+/// What a module exports under a name.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Export {
+    /// A function.
     Function(Signature),
+    /// Its memory.
     Memory,
+    /// Anything else.
     Other,
 }
 
@@ -162,10 +193,13 @@ pub enum Export {
 pub struct ModuleShape {
     /// Module, name, type; in the module's order.
     pub imports: Vec<(String, String, Signature)>,
+    /// By name.
     pub exports: BTreeMap<String, Export>,
     /// Pages of 64 KiB a fresh instance has.
     pub pages: u64,
+    /// Bytes of all data segments.
     pub data_bytes: u64,
+    /// How many data segments there are.
     pub data_segments: u64,
     /// The first bulk memory operator: name, and where.
     pub bulk_memory: Option<(&'static str, String)>,
@@ -180,11 +214,13 @@ pub struct ModuleShape {
 }
 
 impl ModuleShape {
+    /// True when it exports its memory.
     #[must_use]
     pub fn exports_memory(&self) -> bool {
         self.exports.get("memory") == Some(&Export::Memory)
     }
 
+    /// Type of the function exported under `name`.
     #[must_use]
     pub fn function(&self, name: &str) -> Option<&Signature> {
         match self.exports.get(name) {
@@ -237,6 +273,7 @@ impl ModuleShape {
 /// What a module can do, for whoever uploads it.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct ModuleInterface {
+    /// Entry points that the chain calls.
     pub entries: Vec<Entry>,
     /// Names of the functions behind them, as exported.
     pub functions: Vec<String>,

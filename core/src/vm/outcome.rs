@@ -46,6 +46,7 @@ impl Outcome {
 }
 
 /// Why a call failed. Both fields are part of consensus.
+/// Why a call failed.
 #[derive(
     Clone,
     PartialEq,
@@ -57,12 +58,14 @@ impl Outcome {
     Deserialize
 )]
 pub struct Failure {
+    /// The sort of failure.
     pub kind: FailureKind,
     /// One sentence for people.
     pub text: String,
 }
 
 /// The sorts of failure a page tells apart.
+/// The sorts of failure.
 #[derive(
     Clone,
     Copy,
@@ -95,6 +98,7 @@ pub enum FailureKind {
 }
 
 impl Failure {
+    /// A failure with a sentence.
     #[must_use]
     pub fn new(kind: FailureKind, text: impl Into<String>) -> Failure {
         Failure {
@@ -103,6 +107,7 @@ impl Failure {
         }
     }
 
+    /// All of `limit` was used.
     #[must_use]
     pub fn out_of_gas(limit: u64) -> Failure {
         Failure::new(
@@ -113,6 +118,7 @@ impl Failure {
         )
     }
 
+    /// The contract asked for something impossible.
     #[must_use]
     pub fn bad_request(text: impl Into<String>) -> Failure {
         Failure::new(FailureKind::BadRequest, text)

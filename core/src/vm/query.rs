@@ -8,17 +8,39 @@ use crate::types::{Address, Coin};
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Query {
     /// What an account owns of one denomination. Answer: [`Answer::Coin`].
-    Balance { of: Address, denom: String },
+    Balance {
+        /// Whose.
+        of: Address,
+        /// The denomination.
+        denom: String,
+    },
     /// All an account owns, by denomination. Answer: [`Answer::Coins`].
-    AllBalances { of: Address },
+    AllBalances {
+        /// Whose.
+        of: Address,
+    },
     /// All there is of a denomination. Answer: [`Answer::Coin`].
-    Supply { denom: String },
+    Supply {
+        /// The denomination.
+        denom: String,
+    },
     /// A contract's `View` with this input. Answer: [`Answer::Bytes`], what it answered.
-    Smart { contract: Address, input: Vec<u8> },
+    Smart {
+        /// The contract.
+        contract: Address,
+        /// What it is called with.
+        input: Vec<u8>,
+    },
     /// One value of a contract's storage. Answer: [`Answer::Bytes`], empty when absent.
-    Raw { contract: Address, key: Vec<u8> },
+    Raw {
+        /// The contract.
+        contract: Address,
+        /// The key.
+        key: Vec<u8>,
+    },
     /// Values of a contract's storage. Answer: [`Answer::Range`].
     RawRange {
+        /// The contract.
         contract: Address,
         /// Inclusive; `None` is the beginning.
         start: Option<Vec<u8>>,
@@ -26,40 +48,62 @@ pub enum Query {
         end: Option<Vec<u8>>,
         /// At most this many pairs; up to `MAX_RANGE_PAIRS`.
         limit: u32,
+        /// Which way.
         order: Order,
     },
     /// Answer: [`Answer::Contract`].
-    ContractInfo { contract: Address },
+    ContractInfo {
+        /// The contract.
+        contract: Address,
+    },
     /// Answer: [`Answer::Code`].
-    CodeInfo { code_id: u64 },
+    CodeInfo {
+        /// Number of the code.
+        code_id: u64,
+    },
 }
 
 /// The direction of a walk over keys.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Order {
+    /// By key, upwards.
     Ascending,
+    /// By key, downwards.
     Descending,
 }
 
+/// What the chain answers.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Answer {
+    /// An amount of one denomination.
     Coin(Coin),
+    /// Amounts of all denominations.
     Coins(Vec<Coin>),
+    /// The bytes asked for; empty where there are none.
     Bytes(Vec<u8>),
+    /// Part of a contract's storage.
     Range {
         /// Key and value, in the order asked for.
         pairs: Vec<(Vec<u8>, Vec<u8>)>,
         /// Where to go on: the next key in that order, when there is one within the range.
         next: Option<Vec<u8>>,
     },
+    /// About a contract.
     Contract {
+        /// Number of its code.
         code_id: u64,
+        /// Who made it.
         creator: Address,
+        /// Who may migrate it.
         admin: Option<Address>,
     },
+    /// About stored code.
     Code {
+        /// Its number.
         code_id: u64,
+        /// Who stored it.
         creator: Address,
+        /// SHA-256 of the module.
         checksum: Hash,
     },
 }
@@ -67,10 +111,13 @@ pub enum Answer {
 /// Why there is no answer. The asking contract is told, and may go on, except after `OutOfGas`.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum NoAnswer {
+    /// There is no contract at this address.
     NoSuchContract(Address),
+    /// There is no code with this number.
     NoSuchCode(u64),
-    /// The contract asked failed, with this sentence.
-    Failed(String),
+    /// The contract asked failed, or there is no such thing: the sentence for people, and what the asking
+    /// contract hears.
+    Failed { why: String, heard: String },
     /// The gas given did not do: the asking call has run out too.
     OutOfGas,
 }
@@ -79,6 +126,7 @@ pub enum NoAnswer {
 /// that ran to answer, or nothing.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Answered {
+    /// The answer, or why there is none.
     pub answer: Result<Answer, NoAnswer>,
     /// At most the limit given.
     pub gas_used: u64,

@@ -1,6 +1,7 @@
 //! What a contract wants after a call that went well: its answer, what it announces, and messages the
 //! chain is to carry out. Plain data; the ledger acts on it and no ABI is to be seen in it.
 
+use super::error_code::ErrorCode;
 use crate::types::{Address, Coin};
 
 /// A contract's answer.
@@ -37,6 +38,7 @@ pub struct Event {
 }
 
 impl Event {
+    /// An event of this kind.
     #[must_use]
     pub fn new(kind: &str, attributes: &[(&str, &str)]) -> Event {
         Event {
@@ -54,20 +56,27 @@ impl Event {
 pub struct SubMessage {
     /// The contract's own number for it, and bytes to hand back in the reply.
     pub id: u64,
+    /// Bytes for the reply.
     pub payload: Vec<u8>,
+    /// What is asked for.
     pub message: Message,
     /// The most gas it may take, in this chain's gas. Running out of this can be answered by a reply;
     /// running out of the transaction's own gas cannot. 0 fails at once.
     pub gas_limit: Option<u64>,
+    /// Whether the contract wants a reply.
     pub reply_on: ReplyOn,
 }
 
 /// When the contract wants to hear of it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum ReplyOn {
+    /// In any case.
     Always,
+    /// When it failed.
     Error,
+    /// When it succeeded.
     Success,
+    /// Never.
     Never,
 }
 
@@ -90,43 +99,67 @@ impl ReplyOn {
 pub enum Message {
     /// Bank: tokens of the contract go to `to`.
     Send {
+        /// The receiver.
         to: Address,
+        /// How much of each.
         amount: Vec<Coin>,
     },
     /// Bank: tokens of the contract cease to be.
     Burn {
+        /// How much of each.
         amount: Vec<Coin>,
     },
+    /// Calls a contract.
     Execute {
+        /// The contract.
         contract: Address,
+        /// What it is called with.
         input: Vec<u8>,
+        /// Coins that go along.
         funds: Vec<Coin>,
     },
+    /// Makes a contract of stored code.
     Instantiate {
+        /// Who may migrate it.
         admin: Option<Address>,
+        /// Number of the code.
         code_id: u64,
+        /// What it is called with.
         input: Vec<u8>,
+        /// Coins that go along.
         funds: Vec<Coin>,
+        /// A line for people.
         label: String,
         /// 1 to 64 bytes when the address is to depend on code, creator and this alone (instantiate2).
         salt: Option<Vec<u8>>,
     },
+    /// Gives a contract other code.
     Migrate {
+        /// The contract.
         contract: Address,
+        /// Number of the code.
         code_id: u64,
+        /// What it is called with.
         input: Vec<u8>,
     },
+    /// Gives a contract another admin.
     UpdateAdmin {
+        /// The contract.
         contract: Address,
+        /// The new admin.
         admin: Address,
     },
+    /// Takes a contract's admin away.
     ClearAdmin {
+        /// The contract.
         contract: Address,
     },
     /// Cannot be carried out here: a kind this chain does not have, a text that is no address, an amount
     /// that is no number. Fails with this sentence as any failing message does, so the contract may
     /// catch it.
     Refused {
+        /// What is not supported.
         why: String,
+        code: ErrorCode,
     },
 }

@@ -14,8 +14,11 @@ use std::ops::Bound;
 pub struct ScratchHost {
     /// Whose tokens `transfer` moves.
     pub contract: Address,
+    /// The contract's storage.
     pub store: BTreeMap<Vec<u8>, Vec<u8>>,
+    /// Who owns how much.
     pub balances: BTreeMap<Address, u128>,
+    /// Events so far.
     pub events: Vec<Vec<u8>>,
     /// Transfers that succeeded, in order.
     pub sent: Vec<(Address, u128)>,

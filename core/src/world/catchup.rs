@@ -19,6 +19,10 @@ use std::sync::Arc;
 const DECISIONS_A_REQUEST: u64 = 16;
 
 impl<P: Corruptible> World<P> {
+    /// Whether a message tells which height its sender lacks. Not in a DAG, nor where views go on through all
+    /// heights: an old certificate is sent again by validators that have long decided its block.
+    pub(super) const MESSAGES_TELL_HEIGHT: bool = !P::INFO.dag && P::INFO.rounds.restart;
+
     pub(super) fn schedule_resend(&mut self, node: NodeId) {
         if let Some(interval) = self.fixed.resend {
             let life = self.nodes[node.index()].life;
@@ -47,7 +51,7 @@ impl<P: Corruptible> World<P> {
         let wanted: Vec<_> = n.wanted.keys().copied().collect();
         // Its own messages tell the others where it stands; one that has none asks.
         let silent = repeated.iter().all(|(to, _)| *to == Recipients::OnePeer);
-        if silent || liar || P::INFO.dag {
+        if silent || liar || !Self::MESSAGES_TELL_HEIGHT {
             self.ask_for_help(node);
         }
         if liar {
@@ -186,7 +190,7 @@ impl<P: Corruptible> World<P> {
     }
 
     /// The packet a message travelled in, or a new one when that is forgotten.
-    fn packet_of(
+    pub(super) fn packet_of(
         &mut self,
         node: NodeId,
         signed: &Arc<Signed<P::Message>>,

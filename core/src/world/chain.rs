@@ -36,7 +36,7 @@ impl<P: Corruptible> World<P> {
             .take(&state, self.fixed.block_gas, MAX_BLOCK_BYTES);
         let left_out = self.adversary.strategy.leaves_out();
         if !left_out.is_empty() && self.adversary.controls(node) {
-            // All of a sender's, so that no later one waits for an earlier one in vain.
+            // All of a sender's, so that no later one waits for an earlier one that never comes.
             let left_out: Vec<_> = left_out.iter().map(|i| user_address(*i)).collect();
             transactions.retain(|tx| !left_out.contains(&Hash(tx.transaction.sender.0)));
         }

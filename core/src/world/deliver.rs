@@ -50,11 +50,13 @@ impl<P: Corruptible> World<P> {
                 if let Some(block) = body {
                     self.give(to, block);
                 }
-                // In a DAG a message does not tell how much of the order its sender has.
-                if again && !P::INFO.dag {
+                if again && Self::MESSAGES_TELL_HEIGHT {
                     self.help(to, from, signed.message.describe().slot.height);
                 }
                 self.drive(to, Input::Message(signed.clone()));
+                if let Some(block) = body.as_ref().filter(|_| P::INFO.dag) {
+                    self.no_longer_wanted(to, block);
+                }
             }
             Payload::Transaction(tx) => {
                 self.nodes[to.index()].receive_transaction(
@@ -65,9 +67,14 @@ impl<P: Corruptible> World<P> {
             }
             Payload::Status { height } => self.help(to, from, *height),
             Payload::BlockRequest { block } => {
-                if !self.mute(to)
-                    && let Some(block) = self.store.get(to, block).cloned()
-                {
+                if self.mute(to) {
+                    return;
+                }
+                // In a DAG a body is of no use without its author's word.
+                if let Some(carrier) = self.store.carrier(to, block).cloned() {
+                    let packet = self.packet_of(to, &carrier);
+                    self.put_on_wire(to, &packet, [from], true);
+                } else if let Some(block) = self.store.get(to, block).cloned() {
                     self.chat(to, Payload::BlockReply(block), [from], false);
                 }
             }
@@ -136,6 +143,11 @@ impl<P: Corruptible> World<P> {
 
     fn receive_body(&mut self, node: NodeId, block: &Arc<Block>) {
         self.give(node, block);
+        self.no_longer_wanted(node, block);
+    }
+
+    /// A body is there: tells the machine that asked for it.
+    fn no_longer_wanted(&mut self, node: NodeId, block: &Block) {
         if self.nodes[node.index()]
             .wanted
             .remove(&block.id())

@@ -12,33 +12,42 @@ use std::sync::Arc;
 pub struct Armed {
     /// Index into the trace's list of timers.
     pub kind: u8,
+    /// The height and round it was armed for.
     pub slot: Slot,
+    /// When it runs out, microseconds.
     pub at: Micros,
 }
 
 /// Two messages that convict.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Proof {
+    /// Who signed both.
     pub offender: ValidatorId,
+    /// The height and round of both.
     pub slot: Slot,
     /// Index into the trace's list of kinds.
     pub kind: u8,
+    /// Value of the first; `None` is nil.
     pub first: Option<BlockId>,
+    /// Value of the second; `None` is nil.
     pub second: Option<BlockId>,
 }
 
 /// One signature of a certificate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Signer {
+    /// Who signed.
     pub validator: ValidatorId,
     /// Index into the trace's list of kinds.
     pub kind: u8,
+    /// The height and round it belongs to.
     pub slot: Slot,
 }
 
 /// A block as the nodes keep it.
 #[derive(Clone, Debug)]
 pub struct Kept {
+    /// The block.
     pub block: Arc<Block>,
     /// Its place in the decided order, once anybody has decided it.
     pub position: Option<Height>,
@@ -47,6 +56,7 @@ pub struct Kept {
     /// Nodes that decided it, and the certificate the first of them saw; empty when it came to be
     /// decided as another block's ancestor.
     pub decided: Vec<NodeId>,
+    /// Signatures that decided it.
     pub certificate: Vec<Signer>,
 }
 
@@ -56,13 +66,17 @@ pub trait Introspect {
     fn armed(&self, node: NodeId) -> Vec<Armed>;
     /// When the executor of a node is free again; past or present when it is.
     fn busy_until(&self, node: NodeId) -> Micros;
+    /// Proofs of misbehaviour that a node holds.
     fn proofs(&self, node: NodeId) -> Vec<Proof>;
+    /// Bytes of the transactions in a node's mempool.
     fn mempool_bytes(&self, node: NodeId) -> usize;
+    /// True when `tx` is in a node's mempool.
     fn has_waiting(&self, node: NodeId, tx: &Hash) -> bool;
     /// A transaction that waits in any mempool or stands in a block that is still kept.
     fn transaction(&self, tx: &Hash) -> Option<Arc<SignedTransaction>>;
     /// Kept blocks that hold a transaction, newest first.
     fn blocks_with(&self, tx: &Hash) -> Vec<BlockId>;
+    /// A block that some node still has.
     fn block(&self, id: &BlockId) -> Option<Kept>;
     /// Kept blocks of a place in the decided order: in a chain all that were proposed for it, in a DAG what
     /// was decided there.
@@ -79,12 +93,12 @@ impl<P: Corruptible> Introspect for World<P> {
         let mut armed: Vec<Armed> = self
             .queue
             .iter()
-            .filter_map(|(at, happening)| {
+            .filter_map(|(at, scheduled)| {
                 let ScheduledEvent::Timer {
                     node: of,
                     life,
                     timer,
-                } = happening
+                } = scheduled
                 else {
                     return None;
                 };

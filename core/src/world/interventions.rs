@@ -1,4 +1,4 @@
-//! A hand on the wire: what commands do to a message in flight, and to a validator's place on the
+//! Interventions: what commands do to a message in flight, and to a validator's place on the
 //! network. A command whose target is not there says so in the trace and does nothing.
 
 use super::queue::Place;
@@ -22,11 +22,13 @@ pub(super) struct Key {
 impl<P: Corruptible> World<P> {
     /// Copies in flight that carry this name, in the order of `nth`. What the trace has forgotten has no
     /// name any more.
-    pub(super) fn meant(&self, name: &CopySpec) -> Vec<(Key, Place)> {
+    pub(super) fn copies_named(&self, name: &CopySpec) -> Vec<(Key, Place)> {
         let head = &self.trace.head;
         let node = |n: &str| {
             let all = (0..self.nodes.len() as u16).map(NodeId);
-            all.into_iter().find(|id| head.node_name(*id) == n)
+            let first = n.strip_prefix('\'').unwrap_or(n);
+            let mut all = all.into_iter();
+            all.find(|id| [n, first].contains(&head.node_name(*id).as_str()))
         };
         let (Some(from), Some(to)) = (node(&name.from), node(&name.to)) else {
             return Vec::new();
@@ -34,8 +36,8 @@ impl<P: Corruptible> World<P> {
         let mut found: Vec<(Key, Place)> = self
             .queue
             .places()
-            .filter_map(|(place, arrives, happening)| {
-                let ScheduledEvent::Arrive(copy) = happening else {
+            .filter_map(|(place, arrives, scheduled)| {
+                let ScheduledEvent::Arrive(copy) = scheduled else {
                     return None;
                 };
                 if (copy.from, copy.to) != (from, to) {
@@ -60,8 +62,8 @@ impl<P: Corruptible> World<P> {
     }
 
     /// Takes the copy off the wire, with the instant it would have arrived at; or says that it is not there.
-    fn grasp(&mut self, name: &CopySpec, vain: &str) -> Option<(Micros, Delivery<P::Message>)> {
-        let all = self.meant(name);
+    fn take_copy(&mut self, name: &CopySpec, vain: &str) -> Option<(Micros, Delivery<P::Message>)> {
+        let all = self.copies_named(name);
         let place = all.get(name.nth as usize).map(|(_, place)| *place);
         match place.and_then(|p| self.queue.take(p)) {
             Some((arrives, ScheduledEvent::Arrive(copy))) => Some((arrives, copy)),
@@ -84,7 +86,7 @@ impl<P: Corruptible> World<P> {
     }
 
     pub(super) fn drop_copy(&mut self, name: &CopySpec) {
-        let Some((arrives, copy)) = self.grasp(name, "dropped") else {
+        let Some((arrives, copy)) = self.take_copy(name, "dropped") else {
             return;
         };
         let sent = arrives.saturating_sub(u64::from(copy.flight));
@@ -98,11 +100,11 @@ impl<P: Corruptible> World<P> {
                 why: Loss::Hand,
             },
         );
-        self.changed(format!("{} was dropped by hand", said(name)));
+        self.changed(format!("{} was dropped manually", said(name)));
     }
 
     pub(super) fn delay_copy(&mut self, name: &CopySpec, by: Micros) {
-        let Some((arrives, copy)) = self.grasp(name, "delayed") else {
+        let Some((arrives, copy)) = self.take_copy(name, "delayed") else {
             return;
         };
         let sent = arrives.saturating_sub(u64::from(copy.flight));
@@ -110,30 +112,30 @@ impl<P: Corruptible> World<P> {
         let later = arrives.saturating_add(by).min(sent + MAX_DELAY);
         self.put(copy, sent, later);
         self.changed(format!(
-            "{} was held back by hand for {} more",
+            "{} was delayed manually by {} more",
             said(name),
             milliseconds(later - arrives)
         ));
     }
 
     pub(super) fn duplicate_copy(&mut self, name: &CopySpec, after: Micros) {
-        let Some((arrives, copy)) = self.grasp(name, "duplicated") else {
+        let Some((arrives, copy)) = self.take_copy(name, "duplicated") else {
             return;
         };
         let sent = arrives.saturating_sub(u64::from(copy.flight));
         let second = arrives.saturating_add(after).min(sent + MAX_DELAY);
         self.put(copy.clone(), sent, arrives);
         self.put(copy, sent, second);
-        self.changed(format!("{} was duplicated by hand", said(name)));
+        self.changed(format!("{} was duplicated manually", said(name)));
     }
 
     pub(super) fn deliver_copy(&mut self, name: &CopySpec) {
-        let Some((arrives, copy)) = self.grasp(name, "delivered at once") else {
+        let Some((arrives, copy)) = self.take_copy(name, "delivered at once") else {
             return;
         };
         let sent = arrives.saturating_sub(u64::from(copy.flight));
         self.put(copy, sent, self.now);
-        self.changed(format!("{} was delivered at once by hand", said(name)));
+        self.changed(format!("{} was delivered at once manually", said(name)));
     }
 
     /// Puts a copy (back) on the wire.
@@ -149,7 +151,7 @@ impl<P: Corruptible> World<P> {
             new |= self.network.cuts.isolate(node);
         }
         if new {
-            self.changed(format!("{validator} is cut off from everybody"));
+            self.changed(format!("{validator} is cut off from all others"));
         } else {
             self.vain(format!(
                 "{validator} was to be isolated, but it is so already: nothing was done"
@@ -171,7 +173,7 @@ impl<P: Corruptible> World<P> {
         }
     }
 
-    fn vain(&mut self, sentence: String) {
+    pub(super) fn vain(&mut self, sentence: String) {
         self.trace
             .push(self.now, Event::CommandMissed(Box::new(sentence)));
     }

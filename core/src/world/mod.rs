@@ -182,6 +182,8 @@ pub struct World<P: Corruptible> {
     contracts: BTreeMap<String, Arc<[u8]>>,
     /// Long blocks a node has and may have to execute, with their heights; no node with none.
     awaited: BTreeMap<NodeId, Vec<(Height, BlockId)>>,
+    /// The wire is full: see [`crate::base::limits::MAX_WAITING`].
+    full: bool,
     /// Reused between steps, so that a delivery allocates nothing.
     effects: Vec<Effect<P::Message>>,
 }
@@ -211,6 +213,7 @@ impl<P: Corruptible> Clone for World<P> {
             users: self.users.clone(),
             contracts: self.contracts.clone(),
             awaited: self.awaited.clone(),
+            full: self.full,
             effects: Vec::new(),
         }
     }
@@ -237,13 +240,13 @@ impl<P: Corruptible> World<P> {
                     executing: true,
                 };
             }
-            let happening = due.and_then(|due| self.queue.pop(due));
-            match (happening, command) {
-                (Some((at, happening)), _) => {
+            let scheduled = due.and_then(|due| self.queue.pop(due));
+            match (scheduled, command) {
+                (Some((at, scheduled)), _) => {
                     self.now = at;
                     self.steps += 1;
                     done += 1;
-                    self.happen(happening);
+                    self.run_event(scheduled);
                 }
                 (None, Some(at)) => {
                     self.now = self.now.max(at);
@@ -263,8 +266,8 @@ impl<P: Corruptible> World<P> {
         }
     }
 
-    fn happen(&mut self, happening: ScheduledEvent<P>) {
-        match happening {
+    fn run_event(&mut self, scheduled: ScheduledEvent<P>) {
+        match scheduled {
             ScheduledEvent::Start(node) => self.start(node),
             ScheduledEvent::Arrive(copy) => self.arrive(copy),
             ScheduledEvent::Timer { node, life, timer } => {

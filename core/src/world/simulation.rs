@@ -16,30 +16,45 @@ use std::sync::Arc;
 /// A copy on the wire.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct InFlight {
+    /// Which message.
     pub message: MessageId,
+    /// The sending node.
     pub from: NodeId,
+    /// The receiving node.
     pub to: NodeId,
+    /// When it left, microseconds.
     pub sent: Micros,
+    /// When it arrives, microseconds.
     pub arrives: Micros,
 }
 
 /// A block executed once more, with all that its contracts asked.
 #[derive(Clone, Debug)]
 pub struct Reexecution {
+    /// The block.
     pub block: Arc<Block>,
+    /// What came out.
     pub execution: Execution,
+    /// What its contracts asked.
     pub recording: Recording,
 }
 
 /// What can be seen of a node from outside its machine.
 #[derive(Clone, Debug)]
 pub struct NodeFacts {
+    /// The validator it runs.
     pub validator: ValidatorId,
+    /// It is not crashed.
     pub up: bool,
+    /// The adversary controls it.
     pub byzantine: bool,
+    /// Its newest final block.
     pub tip: BlockId,
+    /// Place of that block in the decided order.
     pub tip_height: Height,
+    /// State root after the newest block it has executed.
     pub root: Hash,
+    /// Transactions in its mempool.
     pub mempool: usize,
     /// Validators this node can prove guilty, each once.
     pub accuses: Vec<ValidatorId>,
@@ -59,26 +74,37 @@ pub trait Simulation: Introspect {
     /// Runs what is due until `until` (included), at most `max` events, and returns early when a slice of
     /// a long execution is done. Fewer than `max`, and not executing, means that time stands at `until`.
     fn run(&mut self, until: Micros, max: u64) -> RunProgress;
+    /// The present instant, microseconds.
     fn now(&self) -> Micros;
+    /// Events so far.
     fn steps(&self) -> u64;
+    /// The run's digest so far.
     fn digest(&self) -> Hash;
+    /// What happened so far, as far as it is kept.
     fn trace(&self) -> &Trace;
     /// The instant of the next event or command.
     fn next_at(&self) -> Option<Micros>;
     /// From now on `commands` is what comes: those not later than now that still wait stay, and of
     /// `commands` those later than now follow.
     fn set_future(&mut self, commands: &[TimedCommand]);
+    /// Makes a module available to commands under a name.
     fn add_contract(&mut self, name: &str, wasm: std::sync::Arc<[u8]>);
     /// The verdict of the chain's engine over a module.
     ///
     /// # Errors
     /// The rule it breaks.
     fn admit(&self, wasm: &[u8]) -> Result<Admitted, Refusal>;
+    /// Copies on the wire and whatever else waits for its instant.
+    fn waiting(&self) -> usize;
+    /// Nodes, twins included.
     fn node_count(&self) -> usize;
+    /// What can be seen of a node.
     fn node(&self, node: NodeId) -> NodeFacts;
+    /// True when the adversary controls a node.
     fn is_byzantine(&self, node: NodeId) -> bool;
     /// Name of the adversary's strategy.
     fn strategy(&self) -> &'static str;
+    /// Where a node's machine stands.
     fn status(&self, node: NodeId) -> Status;
     /// The state after the node's newest final block, and that block's height.
     fn state(&self, node: NodeId) -> Option<(&State, Height)>;
@@ -96,6 +122,7 @@ pub trait Simulation: Introspect {
     /// Executes the node's final block of `height` again as that node does now, in slices, taking down what
     /// its contracts ask; `None` when block or parent state are forgotten.
     fn execute_again(&self, node: NodeId, height: Height) -> Option<Slices<'static, Reexecution>>;
+    /// Transactions of people, oldest first.
     fn submissions(&self) -> &[Submission];
     /// Whether this only shows again what was recorded: then nothing can be done in it.
     fn recorded(&self) -> bool {
@@ -152,6 +179,10 @@ impl<P: Corruptible> Simulation for World<P> {
 
     fn admit(&self, wasm: &[u8]) -> Result<Admitted, Refusal> {
         self.ledger.chain.engine.admit(wasm)
+    }
+
+    fn waiting(&self) -> usize {
+        self.queue.len()
     }
 
     fn node_count(&self) -> usize {
@@ -245,7 +276,7 @@ impl<P: Corruptible> Simulation for World<P> {
     }
 
     fn candidates(&self, name: &CopySpec) -> Vec<(MessageId, Micros)> {
-        self.meant(name)
+        self.copies_named(name)
             .into_iter()
             .map(|(key, _)| (key.message, key.arrives))
             .collect()
@@ -255,7 +286,7 @@ impl<P: Corruptible> Simulation for World<P> {
         let mut flying: Vec<InFlight> = self
             .queue
             .iter()
-            .filter_map(|(arrives, happening)| match happening {
+            .filter_map(|(arrives, scheduled)| match scheduled {
                 ScheduledEvent::Arrive(Delivery {
                     packet,
                     flight,

@@ -5,7 +5,7 @@
 
 use crate::base::limits::MAX_VALIDATORS;
 use crate::consensus::Certificate;
-use crate::types::{Block, BlockId, Height, NodeId};
+use crate::types::{Block, BlockId, Height, NodeId, Signed};
 use std::sync::Arc;
 
 /// Node `i` is bit `i % 64` of word `i / 64`: 512 validators and as many twins.
@@ -29,8 +29,10 @@ impl NodeSet {
 }
 
 #[derive(Clone, Debug)]
-struct Stored {
+struct Stored<M> {
     block: Arc<Block>,
+    /// In a DAG: the message its author sent it with, without which nobody may build on it.
+    carrier: Option<Arc<Signed<M>>>,
     holders: NodeSet,
     /// Where it was decided first.
     position: Option<Height>,
@@ -62,7 +64,7 @@ pub(super) struct Decided<M> {
 /// Persistent maps: a checkpoint shares them.
 #[derive(Clone, Debug)]
 pub(super) struct Store<M: Clone> {
-    blocks: imbl::OrdMap<BlockId, Stored>,
+    blocks: imbl::OrdMap<BlockId, Stored<M>>,
     /// By position. Nearly always one entry each; a fork makes two.
     decided: imbl::OrdMap<Height, Vec<Decided<M>>>,
     by_height: imbl::OrdMap<Height, Vec<BlockId>>,
@@ -92,6 +94,7 @@ impl<M: Clone> Store<M> {
         }
         let stored = self.blocks.entry(block.id()).or_insert_with(|| Stored {
             block: block.clone(),
+            carrier: None,
             holders: NodeSet::default(),
             position: None,
         });
@@ -104,6 +107,20 @@ impl<M: Clone> Store<M> {
             .get(block)
             .filter(|s| s.holders.contains(node))
             .map(|s| &s.block)
+    }
+
+    /// Keeps the message a block was sent with.
+    pub(super) fn carry(&mut self, block: &BlockId, signed: &Arc<Signed<M>>) {
+        if let Some(stored) = self.blocks.get_mut(block) {
+            stored.carrier.get_or_insert_with(|| signed.clone());
+        }
+    }
+
+    /// The message a block was sent with, if `node` has the block.
+    pub(super) fn carrier(&self, node: NodeId, block: &BlockId) -> Option<&Arc<Signed<M>>> {
+        let stored = self.blocks.get(block)?;
+        let carrier = stored.carrier.as_ref()?;
+        stored.holders.contains(node).then_some(carrier)
     }
 
     /// The body, whoever has it.

@@ -99,12 +99,17 @@ fn several(coins: &[CoinSpec]) -> Vec<Coin> {
 /// A person's transaction and what became of it.
 #[derive(Clone, Debug)]
 pub struct Submission {
+    /// Id of the transaction.
     pub tx: Hash,
+    /// In words.
     pub what: String,
+    /// When it was handed in, microseconds.
     pub at: Micros,
+    /// Gas it may use at most.
     pub gas_limit: u64,
     /// By the first honest node that executed it, or by a liar until one has.
     pub outcome: Option<(Height, Receipt)>,
+    /// The outcome is a Byzantine node's.
     pub by_liar: bool,
     /// Nodes that executed it, and the state root after its block there.
     pub roots: Vec<(NodeId, Hash)>,

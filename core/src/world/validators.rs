@@ -176,3 +176,36 @@ impl<P: Corruptible> World<P> {
             .push(self.now, Event::Validators(Box::new(change)));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn validator(id: u16, stake: u64) -> Validator {
+        Validator {
+            id: ValidatorId(id),
+            key: PublicKey([id as u8; 32]),
+            stake,
+        }
+    }
+
+    #[test]
+    fn a_block_may_carry_the_next_change_that_was_ordered_or_none() {
+        let (first, second) = ([validator(1, 5)], [validator(2, 0), validator(3, 7)]);
+        let mut changes = ValidatorChanges::default();
+        assert!(changes.at(1).is_empty() && changes.check(1, &[]).is_ok());
+        assert!(changes.check(1, &first).is_err(), "nobody ordered it");
+        changes.ordered = vec![first.to_vec().into(), second.to_vec().into()];
+        assert_eq!(changes.at(4), first);
+        assert!(changes.check(4, &first).is_ok() && changes.check(4, &[]).is_ok());
+        assert!(changes.check(4, &second).is_err(), "not its turn");
+        assert!(changes.check(4, &[validator(1, 6)]).is_err(), "other stake");
+        // Decided with block 4: whoever still judges that block sees what others saw.
+        changes.taken_up = vec![4];
+        assert!(changes.check(4, &first).is_ok());
+        assert!(changes.check(5, &first).is_err(), "it has been taken up");
+        assert!(changes.check(5, &second).is_ok());
+        changes.taken_up = vec![4, 5];
+        assert!(changes.at(6).is_empty() && changes.check(6, &second).is_err());
+    }
+}

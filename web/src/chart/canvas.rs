@@ -55,7 +55,7 @@ extern "C" {
     fn transfer(this: &OldOrNew) -> Result<JsValue, JsValue>;
 }
 
-type Told = Rc<dyn Fn(f64)>;
+type Report = Rc<dyn Fn(f64)>;
 
 /// Where the painting is done.
 enum Place {
@@ -70,28 +70,28 @@ struct Inner {
     worker: RefCell<Option<Worker>>,
     place: RefCell<Place>,
     /// Hears of each frame what it cost, and of 0 when the painter is there.
-    told: Told,
+    report: Report,
     /// The name of a PNG file under way.
     saving: RefCell<Option<String>>,
     /// Frames given and not yet painted.
-    unseen: Cell<u32>,
+    in_progress: Cell<u32>,
 }
 
 /// A canvas and who paints it. Dropped, its worker ends.
 pub struct Surface(Rc<Inner>);
 
 impl Surface {
-    /// `told` hears of each frame how many milliseconds painting it took, and once of 0 when pictures can be
+    /// `report` gets, for each frame, how many milliseconds painting it took, and once of 0 when pictures can be
     /// taken.
     #[must_use]
-    pub fn new(canvas: HtmlCanvasElement, told: impl Fn(f64) + 'static) -> Surface {
+    pub fn new(canvas: HtmlCanvasElement, report: impl Fn(f64) + 'static) -> Surface {
         let inner = Rc::new(Inner {
             canvas,
             worker: RefCell::default(),
             place: RefCell::new(Place::Coming),
-            told: Rc::new(told),
+            report: Rc::new(report),
             saving: RefCell::default(),
-            unseen: Cell::default(),
+            in_progress: Cell::default(),
         });
         inner.start();
         Surface(inner)
@@ -105,7 +105,7 @@ impl Surface {
     /// Whether a picture may be given: two may be under way, so that one is drawn while the next is made.
     #[must_use]
     pub fn free(&self) -> bool {
-        self.0.unseen.get() < 2 && !matches!(*self.0.place.borrow(), Place::Coming)
+        self.0.in_progress.get() < 2 && !matches!(*self.0.place.borrow(), Place::Coming)
     }
 
     pub fn show(&self, picture: &Packed, palette: &Palette) {
@@ -138,7 +138,7 @@ impl Surface {
                 });
             }
         }
-        inner.unseen.set(inner.unseen.get() + 1);
+        inner.in_progress.set(inner.in_progress.get() + 1);
     }
 
     /// Hands the reader what is shown as a PNG file.
@@ -170,9 +170,9 @@ impl Inner {
             return self.on_page();
         };
         let me = Rc::downgrade(self);
-        let heard = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
+        let on_message = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
             if let Some(me) = me.upgrade() {
-                me.heard(&event.data());
+                me.receive(&event.data());
             }
         });
         let me = Rc::downgrade(self);
@@ -183,10 +183,10 @@ impl Inner {
                 me.on_page();
             }
         });
-        worker.set_onmessage(Some(heard.as_ref().unchecked_ref()));
+        worker.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
         worker.set_onerror(Some(failed.as_ref().unchecked_ref()));
         // One pair a chart; a page has two at most.
-        heard.forget();
+        on_message.forget();
         failed.forget();
         *self.worker.borrow_mut() = Some(worker);
     }
@@ -195,7 +195,7 @@ impl Inner {
         matches!(*self.place.borrow(), Place::Coming)
     }
 
-    fn heard(self: &Rc<Self>, said: &JsValue) {
+    fn receive(self: &Rc<Self>, said: &JsValue) {
         if let Some(ms) = said.as_f64() {
             self.painted(ms);
         } else if let Some(blob) = said.dyn_ref::<Blob>() {
@@ -242,12 +242,13 @@ impl Inner {
 
     fn found(&self, place: Place) {
         *self.place.borrow_mut() = place;
-        (self.told)(0.0);
+        (self.report)(0.0);
     }
 
     fn painted(&self, ms: f64) {
-        self.unseen.set(self.unseen.get().saturating_sub(1));
-        (self.told)(ms);
+        self.in_progress
+            .set(self.in_progress.get().saturating_sub(1));
+        (self.report)(ms);
     }
 
     fn end(&self) {

@@ -12,6 +12,7 @@ pub mod canvas;
 pub mod cone;
 pub mod cuts;
 pub mod density;
+pub mod describe;
 pub mod filter;
 pub mod frame;
 #[cfg(test)]
@@ -25,7 +26,6 @@ pub mod neighbours;
 pub mod packed;
 pub mod paint;
 pub mod picture;
-pub mod say;
 pub mod scene;
 pub mod shapes;
 pub mod store;

@@ -13,8 +13,8 @@ use std::collections::BTreeMap;
 #[must_use]
 pub fn card(cx: &CardContext, thing: Thing, inside: Option<BlockInside>) -> Card {
     let Some(b) = inside else {
-        let why = "Nobody keeps this block at this instant: it is proposed later, or so long ago that \
-                   everybody has forgotten its body.";
+        let why = "No validator has this block at this instant: either it is proposed later, or it is so old that \
+                   every validator has dropped it.";
         let title = match &thing {
             Thing::Block(hex) => format!("Block {}", words::short(hex)),
             _ => "A block".into(),
@@ -196,7 +196,7 @@ fn executed(cx: &CardContext, b: &BlockInside) -> Vec<Row> {
         entry.2 = entry.2.min(e.at_us);
     }
     if by.is_empty() {
-        return vec![Row::Line(vec![soft("By nobody yet.")])];
+        return vec![Row::Line(vec![soft("Not yet.")])];
     }
     let agreed = by.len() == 1;
     let mut rows = Vec::new();
@@ -209,7 +209,7 @@ fn executed(cx: &CardContext, b: &BlockInside) -> Vec<Row> {
         rows.push(fact("gas", vec![text(words::grouped(gas))]));
     }
     rows.push(Row::Line(vec![if agreed {
-        good("✔ one root everywhere")
+        good("✔ the same root everywhere")
     } else {
         bad("≠ different roots after the same block")
     }]));

@@ -43,7 +43,7 @@ pub struct Votes {
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub enum Span {
     Text(String),
-    /// Comparison the point, or good, or bad.
+    /// Beside the point, or good, or bad.
     Toned(Tone, String),
     Link(String, Thing),
     /// An instant one can go to.

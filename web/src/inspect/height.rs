@@ -26,9 +26,9 @@ pub fn card(cx: &CardContext, thing: Thing, h: &HeightInside) -> Card {
         .collect();
     if blocks.is_empty() {
         let why = if h.height == 0 {
-            "Height 0 is genesis: what everybody starts from."
+            "Height 0 is genesis, where every validator starts."
         } else {
-            "No block of this height is kept at this instant: none is proposed yet, or they are forgotten."
+            "There is no block of this height at this instant: none has been proposed yet, or all have been dropped."
         };
         blocks.push(Row::Line(vec![soft(why)]));
     }
@@ -43,9 +43,11 @@ pub fn card(cx: &CardContext, thing: Thing, h: &HeightInside) -> Card {
                 spans.push(soft(format!(" in round {round}, ")));
                 spans.push(time(*at));
             }
-            (None, Some(round)) => spans.push(text(format!("works on it, round {round}"))),
+            (None, Some(round)) => {
+                spans.push(text(format!("is still working on it, round {round}")))
+            }
             (None, None) if n.past => spans.push(soft("is past it")),
-            (None, None) => spans.push(soft("is not there yet")),
+            (None, None) => spans.push(soft("has not reached it yet")),
         }
         Row::Line(spans)
     });

@@ -1,4 +1,4 @@
-//! The way through things looked at, as a browser keeps it for pages.
+//! The history of things selected, as a browser keeps one of pages.
 
 use super::Thing;
 
@@ -7,39 +7,39 @@ const MOST: usize = 100;
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct History {
-    way: Vec<Thing>,
-    /// How many of `way` lie at or before the thing shown; 0: none is shown yet.
+    entries: Vec<Thing>,
+    /// How many of `entries` lie at or before the thing shown; 0: none is shown yet.
     at: usize,
-    /// Put away: the way is still there, but nothing is shown.
-    away: bool,
+    /// The history is still there, but nothing is shown.
+    cleared: bool,
 }
 
 impl History {
     /// What is shown.
     #[must_use]
     pub fn shown(&self) -> Option<&Thing> {
-        let last = self.at.checked_sub(1).filter(|_| !self.away)?;
-        self.way.get(last)
+        let last = self.at.checked_sub(1).filter(|_| !self.cleared)?;
+        self.entries.get(last)
     }
 
     /// Shows another thing: what lay ahead is forgotten.
-    pub fn go(&mut self, thing: Thing) {
-        let same = self.at > 0 && self.way.get(self.at - 1) == Some(&thing);
-        self.away = false;
+    pub fn visit(&mut self, thing: Thing) {
+        let same = self.at > 0 && self.entries.get(self.at - 1) == Some(&thing);
+        self.cleared = false;
         if same {
             return;
         }
-        self.way.truncate(self.at);
-        self.way.push(thing);
-        if self.way.len() > MOST {
-            self.way.remove(0);
+        self.entries.truncate(self.at);
+        self.entries.push(thing);
+        if self.entries.len() > MOST {
+            self.entries.remove(0);
         }
-        self.at = self.way.len();
+        self.at = self.entries.len();
     }
 
     pub fn back(&mut self) {
-        if self.away {
-            self.away = false;
+        if self.cleared {
+            self.cleared = false;
         } else if self.can_go_back() {
             self.at -= 1;
         }
@@ -47,14 +47,14 @@ impl History {
 
     pub fn forward(&mut self) {
         if self.can_go_forward() {
-            self.away = false;
+            self.cleared = false;
             self.at += 1;
         }
     }
 
     /// Shows nothing; going back shows again what was put away.
-    pub fn away(&mut self) {
-        self.away = true;
+    pub fn clear(&mut self) {
+        self.cleared = true;
     }
 
     #[must_use]
@@ -64,7 +64,7 @@ impl History {
 
     #[must_use]
     pub fn can_go_forward(&self) -> bool {
-        self.at < self.way.len()
+        self.at < self.entries.len()
     }
 }
 
@@ -76,14 +76,14 @@ mod tests {
     fn back_and_forward_as_in_a_browser() {
         let mut history = History::default();
         for height in 1..=3 {
-            history.go(Thing::Height(height));
+            history.visit(Thing::Height(height));
         }
         history.back();
         history.back();
         assert_eq!(history.shown(), Some(&Thing::Height(1)));
         assert!(!history.can_go_back());
         history.forward();
-        history.go(Thing::Height(9));
+        history.visit(Thing::Height(9));
         assert!(!history.can_go_forward());
         history.back();
         assert_eq!(history.shown(), Some(&Thing::Height(2)));
@@ -92,13 +92,13 @@ mod tests {
     #[test]
     fn what_was_put_away_comes_back() {
         let mut history = History::default();
-        history.go(Thing::Height(1));
-        history.away();
+        history.visit(Thing::Height(1));
+        history.clear();
         assert_eq!(history.shown(), None);
         history.back();
         assert_eq!(history.shown(), Some(&Thing::Height(1)));
-        history.away();
-        history.go(Thing::Height(1));
+        history.clear();
+        history.visit(Thing::Height(1));
         assert_eq!(history.shown(), Some(&Thing::Height(1)));
     }
 
@@ -106,8 +106,8 @@ mod tests {
     fn the_same_thing_twice_is_one_step_and_the_way_is_bounded() {
         let mut history = History::default();
         for height in 0..500 {
-            history.go(Thing::Height(height));
-            history.go(Thing::Height(height));
+            history.visit(Thing::Height(height));
+            history.visit(Thing::Height(height));
         }
         let mut steps = 0;
         while history.can_go_back() {

@@ -9,7 +9,7 @@ use consensusforge_core::session::view::{Mark, MarkKind};
 
 #[must_use]
 pub fn card(cx: &CardContext, mark: &Mark, inside: Option<&NodeInside>) -> Card {
-    let (title, rows) = told(cx, mark);
+    let (title, rows) = describe(cx, mark);
     let mut about = vec![fact("when", vec![time(mark.at_us)])];
     about.extend(rows);
     let mut sections = vec![section("", about)];
@@ -22,13 +22,13 @@ pub fn card(cx: &CardContext, mark: &Mark, inside: Option<&NodeInside>) -> Card 
     }
     Card {
         thing: Thing::Mark(mark.clone()),
-        kind: "happening".into(),
+        kind: "event".into(),
         title,
         sections,
     }
 }
 
-fn told(cx: &CardContext, mark: &Mark) -> (Vec<Span>, Vec<Row>) {
+fn describe(cx: &CardContext, mark: &Mark) -> (Vec<Span>, Vec<Row>) {
     let who = || cx.node(mark.node);
     let at = |h: u64, r: u32| Row::Fact("where".into(), slot(h, r));
     let hex = |b: &[u8; 4]| b.iter().map(|x| format!("{x:02x}")).collect::<String>();
@@ -71,11 +71,7 @@ fn told(cx: &CardContext, mark: &Mark) -> (Vec<Span>, Vec<Row>) {
             block: b,
         } => {
             let value = b.as_ref().map_or_else(|| soft("nil"), |b| block(&hex(b)));
-            let title = vec![
-                who(),
-                text(" has votes of more than two thirds for "),
-                value,
-            ];
+            let title = vec![who(), text(" has a quorum for "), value];
             (title, vec![at(*height, *round)])
         }
         MarkKind::Commit {
@@ -87,7 +83,7 @@ fn told(cx: &CardContext, mark: &Mark) -> (Vec<Span>, Vec<Row>) {
             let mut rows = vec![at(*height, *round)];
             if *caught_up {
                 rows.push(Row::Line(vec![soft(
-                    "caught up by a block and its commit certificate",
+                    "caught up from a block and its commit certificate",
                 )]));
             }
             (vec![who(), text(" commits "), block(&hex(b))], rows)
@@ -108,18 +104,18 @@ fn told(cx: &CardContext, mark: &Mark) -> (Vec<Span>, Vec<Row>) {
             height,
             round,
         } => (
-            vec![who(), text(" holds proof against "), cx.node(*offender)],
+            vec![who(), text(" holds evidence against "), cx.node(*offender)],
             vec![
                 Row::Line(vec![soft(
-                    "two messages that no honest validator signs both",
+                    "two messages that an honest validator would never both sign",
                 )]),
                 at(*height, *round),
             ],
         ),
-        MarkKind::Crashed => (vec![who(), text(" goes down")], Vec::new()),
-        MarkKind::Restarted => (vec![who(), text(" comes back")], Vec::new()),
+        MarkKind::Crashed => (vec![who(), text(" crashes")], Vec::new()),
+        MarkKind::Restarted => (vec![who(), text(" restarts")], Vec::new()),
         MarkKind::CommandMissed { sentence } => {
-            (vec![text(format!("In vain: {sentence}"))], Vec::new())
+            (vec![text(format!("No effect: {sentence}"))], Vec::new())
         }
         MarkKind::Changed { sentence } => (vec![text(sentence.clone())], Vec::new()),
     }

@@ -13,8 +13,8 @@ use consensusforge_core::session::view::Fate;
 #[must_use]
 pub fn card(cx: &CardContext, thing: Thing, inside: Option<MessageInside>) -> Card {
     let Some(m) = inside else {
-        let why = "Not known at this instant: it is sent later, or so long ago that the trace in memory \
-                   has forgotten it. Going back in time to when it was under way brings it back.";
+        let why = "Unknown at this instant: either it is sent later, or it is so old that the trace in memory no longer \
+                   holds it. Go back to when it was in flight to see it.";
         return missing(thing, "message", "A message".into(), why);
     };
     let v = &m.view;
@@ -44,7 +44,9 @@ pub fn card(cx: &CardContext, thing: Thing, inside: Option<MessageInside>) -> Ca
         let copies = if s.copies == 1 { "copy" } else { "copies" };
         spans.push(soft(format!(", {} {copies}", s.copies)));
         if s.again {
-            spans.push(soft(", again: undecided for too long"));
+            spans.push(soft(
+                ", again, because the height was undecided for too long",
+            ));
         }
         sent.push(Row::Line(spans));
     }
@@ -54,7 +56,7 @@ pub fn card(cx: &CardContext, thing: Thing, inside: Option<MessageInside>) -> Ca
     let mut sections = vec![section("", about), section("Sent", sent)];
     type Group = (&'static str, fn(Fate) -> bool);
     let groups: [Group; 3] = [
-        ("On its way to", |f| f == Fate::InFlight),
+        ("In flight to", |f| f == Fate::InFlight),
         ("Lost", |f| {
             matches!(
                 f,
@@ -75,9 +77,7 @@ pub fn card(cx: &CardContext, thing: Thing, inside: Option<MessageInside>) -> Ca
         }
     }
     if m.copies.is_empty() {
-        let none = vec![Row::Line(vec![soft(
-            "Nothing of it went over the network.",
-        )])];
+        let none = vec![Row::Line(vec![soft("It was not sent over the network.")])];
         sections.push(section("Copies", none));
     }
     if m.more > 0 {
@@ -103,13 +103,13 @@ fn signature(cx: &CardContext, m: &MessageInside) -> Vec<Span> {
         spans
     };
     match &m.signature {
-        SignatureVerdict::Unsigned => vec![soft("none: chatter between nodes is not signed")],
+        SignatureVerdict::Unsigned => vec![soft("none: messages of this kind are not signed")],
         SignatureVerdict::Unchecked => {
             let mut spans = by(text("made"));
-            spans.push(soft(", nobody has verified it yet"));
+            spans.push(soft(", not verified yet"));
             spans
         }
-        SignatureVerdict::Genuine => by(good("✔ genuine")),
+        SignatureVerdict::Genuine => by(good("✔ valid")),
         SignatureVerdict::False(nodes) => {
             let mut spans = by(bad("✖ not made"));
             spans.push(text(", found by "));
@@ -148,13 +148,13 @@ fn copy(cx: &CardContext, m: &MessageInside, c: &CopyInside) -> Vec<Span> {
             spans.push(time(c.sent_us));
         }
         Fate::Dropped => {
-            spans.push(bad("✖ taken off the wire by hand"));
+            spans.push(bad("✖ dropped manually"));
             spans.push(soft(" at "));
             spans.push(time(c.arrives_us));
         }
         Fate::ReceiverDown => {
             spans.push(bad("✖ the receiver was down"));
-            spans.push(soft(" when it came at "));
+            spans.push(soft(" when it arrived at "));
             spans.push(time(c.arrives_us));
         }
     }

@@ -1,4 +1,4 @@
-//! What is selected: the way there and back, and the card that tells of it.
+//! What is selected: the history of selections, and the card that describes it.
 
 mod block;
 pub mod card;
@@ -30,9 +30,9 @@ impl From<&Pick> for Thing {
     }
 }
 
-/// Tells of a thing, as `session` stands.
+/// The card of a thing, as `session` stands.
 #[must_use]
-pub fn look(session: &Session, thing: &Thing) -> Card {
+pub fn card_of(session: &Session, thing: &Thing) -> Card {
     let world = session.world();
     let cx = CardContext {
         world: &world,

@@ -34,7 +34,9 @@ pub fn sections(cx: &CardContext, n: &NodeInside) -> Vec<Section> {
     if v.crashed {
         about.push(fact(
             "is",
-            vec![bad("✖ down: keeps its promises, lost its timers")],
+            vec![bad(
+                "✖ down: remembers its votes and locks, has lost its timers",
+            )],
         ));
     }
     if v.byzantine {
@@ -45,7 +47,10 @@ pub fn sections(cx: &CardContext, n: &NodeInside) -> Vec<Section> {
     }
     let mut place = slot(v.height, v.round);
     place.push(text(format!(" · {}", v.step)));
-    about.push(Row::Fact("works on".into(), place));
+    about.push(Row::Fact("working on".into(), place));
+    if !n.awaits.is_empty() {
+        about.push(fact("waits for", vec![text(n.awaits.join(", or "))]));
+    }
     about.push(Row::Fact(
         "locked".into(),
         held(n.locked.as_ref(), "on nothing"),
@@ -82,7 +87,7 @@ pub fn sections(cx: &CardContext, n: &NodeInside) -> Vec<Section> {
         let left = words::duration(until.saturating_sub(n.at_us));
         about.push(fact(
             "executor",
-            vec![text(format!("at work for {left} more"))],
+            vec![text(format!("busy for another {left}"))],
         ));
     }
     let mut sections = vec![
@@ -105,11 +110,11 @@ pub fn sections(cx: &CardContext, n: &NodeInside) -> Vec<Section> {
         })
         .collect();
     if timers.is_empty() {
-        timers.push(Row::Line(vec![soft("None armed that matters now.")]));
+        timers.push(Row::Line(vec![soft("None that matters now.")]));
     }
     let stale = n.timers.len() - n.timers.iter().filter(live).count();
     if stale > 0 {
-        let rest = format!("and {stale} of heights or rounds left behind, which will do nothing");
+        let rest = format!("and {stale} of past heights or rounds, which will have no effect");
         timers.push(Row::Line(vec![soft(rest)]));
     }
     sections.push(section("Timers", timers));
@@ -127,7 +132,7 @@ pub fn sections(cx: &CardContext, n: &NodeInside) -> Vec<Section> {
     });
     let mut proofs: Vec<Row> = proofs.collect();
     if proofs.is_empty() {
-        proofs.push(Row::Line(vec![soft("Holds proof against nobody.")]));
+        proofs.push(Row::Line(vec![soft("Holds no evidence against anyone.")]));
     }
     sections.push(section("Evidence", proofs));
     sections
@@ -162,19 +167,23 @@ fn votes(cx: &CardContext, n: &NodeInside) -> Vec<Row> {
 }
 
 fn bar(cx: &CardContext, n: &NodeInside, v: &VotesInside) -> Votes {
-    let reached = v.stake >= n.quorum;
+    let reached = v.stake >= v.needed;
     let share = v.stake as f64 / n.total.max(1) as f64;
     let stake = format!("{} of stake", words::percent(share));
-    let said = match n.votes_needed {
+    // A count of votes says what a count of stake does where all stakes are equal.
+    let alike = n.votes_needed.filter(|_| v.needed == n.quorum);
+    let said = match alike {
         Some(needed) if !v.voters.is_empty() => format!(
-            "{} votes; {needed} of {} required · {stake}",
+            "{} votes; {needed} of {} required to {} · {stake}",
             v.voters.len(),
-            n.validators
+            n.validators,
+            v.purpose
         ),
         _ => format!(
-            "{} of the {} required · {stake}",
+            "{} of the {} required to {} · {stake}",
             words::grouped(v.stake),
-            words::grouped(n.quorum)
+            words::grouped(v.needed),
+            v.purpose
         ),
     };
     Votes {
@@ -183,7 +192,7 @@ fn bar(cx: &CardContext, n: &NodeInside, v: &VotesInside) -> Votes {
             value(v.value.as_deref()),
         ],
         share: thousandths(v.stake, n.total),
-        quorum: thousandths(n.quorum, n.total),
+        quorum: thousandths(v.needed, n.total),
         reached,
         said,
         voters: if v.voters.is_empty() {

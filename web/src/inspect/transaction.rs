@@ -12,14 +12,15 @@ use consensusforge_core::session::view::ReceiptView;
 #[must_use]
 pub fn card(cx: &CardContext, thing: Thing, inside: Option<TransactionInside>) -> Card {
     let Some(t) = inside else {
-        let why = "Not known at this instant: it is submitted later, or its block is forgotten.";
+        let why =
+            "Unknown at this instant: either it is submitted later, or its block has been dropped.";
         return missing(thing, "transaction", "A transaction".into(), why);
     };
     let mut about = vec![fact("id", vec![Span::Code(t.id.clone())])];
     match &t.what {
         Some(what) => about.insert(0, fact("what", vec![text(what.clone())])),
         None => about.push(Row::Line(vec![soft(
-            "Its block is kept no more: going back in time to when it was decided brings it back.",
+            "Its block is no longer kept. Go back to when it was decided to see it.",
         )])),
     }
     if let Some((sender, nonce, limit, price, bytes)) = &t.sender {
@@ -27,7 +28,7 @@ pub fn card(cx: &CardContext, thing: Thing, inside: Option<TransactionInside>) -
             "sender",
             vec![
                 text(words::short(sender)),
-                soft(format!("…, its transaction {}", nonce + 1)),
+                soft(format!("…, its transaction no. {}", nonce + 1)),
             ],
         ));
         about.push(fact(
@@ -42,7 +43,7 @@ pub fn card(cx: &CardContext, thing: Thing, inside: Option<TransactionInside>) -
     let mut way: Vec<Row> = Vec::new();
     for (node, at) in &t.submitted {
         way.push(Row::Line(vec![
-            text("handed in at "),
+            text("submitted to "),
             cx.node(*node),
             text(" "),
             time(*at),
@@ -56,7 +57,7 @@ pub fn card(cx: &CardContext, thing: Thing, inside: Option<TransactionInside>) -
         way.push(Row::Line(spans));
     }
     if !t.waiting.is_empty() {
-        let mut spans = vec![text("waits in the mempool of ")];
+        let mut spans = vec![text("waiting in the mempool of ")];
         spans.extend(cx.nodes(&t.waiting));
         way.push(Row::Line(spans));
     }
@@ -84,16 +85,16 @@ pub fn card(cx: &CardContext, thing: Thing, inside: Option<TransactionInside>) -
     }
     if way.is_empty() {
         way.push(Row::Line(vec![soft(
-            "The trace in memory tells nothing of it.",
+            "The trace in memory has no record of it.",
         )]));
     }
-    let mut sections = vec![section("", about), section("Its way", way)];
+    let mut sections = vec![section("", about), section("Its path", way)];
     sections.push(section(
         "Receipt",
         t.receipt.as_ref().map_or_else(
             || {
                 vec![Row::Line(vec![soft(
-                    "None: not executed yet, or forgotten.",
+                    "None: either it has not been executed yet, or the receipt has been dropped.",
                 )])]
             },
             receipt,

@@ -1,6 +1,6 @@
 //! 5. Break it.
 
-use super::{Seen, Stage, Step, Watch, brisk, equal, liars, listed, steady};
+use super::{Observation, Stage, Step, StepCheck, equal, liars, listed, short_pauses, steady};
 use crate::model::{AdversarySpec, Scenario, StrategySpec, Who};
 use crate::words;
 use consensusforge_core::session::view::VerdictKind;
@@ -9,9 +9,10 @@ pub fn step() -> Step {
     Step {
         id: "broken",
         title: "Break it",
-        lead: "Now some lie on purpose, together: when one of them proposes, it sends one block to half of the honest \
-               and another to the rest, and all liars vote for both. Nobody can forge another's signature.",
-        question: "How many of four must lie before two honest validators commit different blocks?",
+        lead: "Now some validators lie on purpose and work together: when one of them proposes, it sends one block to half \
+               of the honest validators and another to the rest, and all liars vote for both. No validator can forge \
+               the signature of another.",
+        question: "How many of the four must lie before two honest validators commit different blocks?",
         choices: ["One", "Two", "Three"],
         answer: 1,
         task: "Drag liars up, one at a time, until the verdict says that agreement is violated.",
@@ -20,7 +21,7 @@ pub fn step() -> Step {
         speed: 0.3,
         plays: true,
         scenario: || Scenario {
-            protocol: brisk(),
+            protocol: short_pauses(),
             validators: equal(4),
             network: steady(),
             adversary: AdversarySpec {
@@ -29,14 +30,14 @@ pub fn step() -> Step {
             },
             ..Scenario::default()
         },
-        watch: || Box::new(Broken),
+        check: || Box::new(Broken),
     }
 }
 
 struct Broken;
 
-impl Watch for Broken {
-    fn see(&mut self, seen: &Seen) -> Stage {
+impl StepCheck for Broken {
+    fn observe(&mut self, seen: &Observation) -> Stage {
         let frame = seen.frame;
         let liars = liars(frame);
         let broken = frame
@@ -45,9 +46,9 @@ impl Watch for Broken {
             .find(|v| v.monitor == "agreement" && v.kind == VerdictKind::Violated);
         let Some(verdict) = broken else {
             return Stage::Todo(match liars.len() {
-                0 => "Everybody is honest. Drag liars to 1.".into(),
+                0 => "Everyone is honest. Drag liars to 1.".into(),
                 1 => format!(
-                    "{} lies, with 25 % of the stake: all honest validators still agree. Let it try for \
+                    "{} lies, with 25 % of the stake, and all honest validators still agree. Let it try for \
                      a while, then add another.",
                     listed(&liars),
                 ),
@@ -60,9 +61,9 @@ impl Watch for Broken {
         let stake = &frame.adversary;
         let share = words::percent(stake.stake as f64 / stake.total.max(1) as f64);
         Stage::Done(format!(
-            "{} The liars hold {share} of the stake. A quorum is {} of {}: each side got its honest half and all of \
-             the liars, and saw a quorum. With less than a third they could never have filled both: at exactly a \
-             third they can stop the chain, above it they can split it.",
+            "{} The liars hold {share} of the stake. A quorum is {} of {}. Each side had its honest half and all of the \
+             liars, and so it saw a quorum. With less than a third, liars can do neither; with exactly a third they can \
+             stop the chain, and with more they can split it.",
             verdict.sentence, seen.world.quorum, seen.world.total,
         ))
     }

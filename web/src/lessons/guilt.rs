@@ -1,6 +1,6 @@
 //! 6. Who is guilty.
 
-use super::{Seen, Stage, Step, Watch, brisk, equal, listed, steady};
+use super::{Observation, Stage, Step, StepCheck, equal, listed, short_pauses, steady};
 use crate::model::{AdversarySpec, Scenario, StrategySpec, Who};
 use crate::words;
 use consensusforge_core::session::view::VerdictKind;
@@ -9,23 +9,23 @@ pub fn step() -> Step {
     Step {
         id: "guilt",
         title: "Who is guilty",
-        lead: "Seven validators, and the chain is about to fork. The chart marks liars with ◆ because the simulator \
-               knows them. Validators know only what was signed: a block they commit comes with the signatures of \
-               its quorum.",
+        lead: "Seven validators, and three of them work together to fork the chain. The chart marks them with ◆ because \
+               the simulator knows who they are. Validators know only what was signed: a block that they commit comes \
+               with the signatures of its quorum.",
         question: "After a fork, what can be proved from the signatures alone?",
         choices: [
-            "Nothing: each side may be the honest one",
-            "That somebody lied, but not who",
-            "Who signed for both blocks, by name",
+            "Nothing: either side may be the honest one",
+            "That someone lied, but not who",
+            "Who signed both blocks, by name",
         ],
         answer: 2,
-        task: "Wait for the fork, read the verdict (under Run), and name the guilty here.",
+        task: "Wait for the fork, read the verdict (under Run), and select the guilty validators here.",
         control: "tab-Run",
         names: true,
         speed: 0.3,
         plays: true,
         scenario: || Scenario {
-            protocol: brisk(),
+            protocol: short_pauses(),
             validators: equal(7),
             network: steady(),
             adversary: AdversarySpec {
@@ -34,14 +34,14 @@ pub fn step() -> Step {
             },
             ..Scenario::default()
         },
-        watch: || Box::new(Guilt),
+        check: || Box::new(Guilt),
     }
 }
 
 struct Guilt;
 
-impl Watch for Guilt {
-    fn see(&mut self, seen: &Seen) -> Stage {
+impl StepCheck for Guilt {
+    fn observe(&mut self, seen: &Observation) -> Stage {
         let frame = seen.frame;
         let forked = frame
             .verdicts
@@ -54,16 +54,16 @@ impl Watch for Guilt {
         let wrong: Vec<&String> = seen.named.iter().filter(|n| !guilty.contains(n)).collect();
         if !wrong.is_empty() {
             return Stage::Todo(format!(
-                "Nothing is held against {}: an honest validator signs one block a round. Take the name back.",
+                "There is no evidence against {0}: an honest validator signs one block per round. Deselect {0}.",
                 listed(&wrong)
             ));
         }
         let left = guilty.len().saturating_sub(seen.named.len());
         if seen.named.is_empty() {
-            return Stage::Todo("The chain has forked. Who signed for both blocks?".into());
+            return Stage::Todo("The chain has forked. Who signed both blocks?".into());
         }
         if left > 0 {
-            return Stage::Todo(format!("Right so far, and {left} more."));
+            return Stage::Todo(format!("Right so far; {left} more to find."));
         }
         let stake: u64 = frame
             .nodes
@@ -73,10 +73,10 @@ impl Watch for Guilt {
             .sum();
         let total = seen.world.total;
         Stage::Done(format!(
-            "{} signed for both blocks: {stake} of {total} stake, {}. Laid side by side, the two certificates prove it \
-             to anybody, without trusting anybody (signing two things for one place is called equivocation). Whoever \
-             forks a chain like this shows more than a third of all stake to be guilty. On a real chain that stake \
-             is taken away: breaking agreement has a price.",
+            "{} signed both blocks: {stake} of {total} stake, {}. Put side by side, the two certificates prove it to \
+             anyone, without trusting anyone (signing two messages for one place is called equivocation). Such a fork \
+             always exposes more than a third of all stake as guilty. Many real chains then destroy part of that \
+             stake, so breaking agreement has a price; here the evidence is only shown.",
             listed(guilty),
             words::percent(stake as f64 / total.max(1) as f64),
         ))

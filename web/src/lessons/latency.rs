@@ -1,6 +1,9 @@
 //! 2. Latency.
 
-use super::{Seen, Stage, Step, Watch, brisk, equal, gaps, height, middle, steady, times, took};
+use super::{
+    Observation, Stage, Step, StepCheck, equal, gaps, height, length, middle, short_pauses, steady,
+    times,
+};
 use crate::model::Scenario;
 use crate::settings::typical_latency;
 
@@ -13,13 +16,13 @@ pub fn step() -> Step {
     Step {
         id: "latency",
         title: "Distance costs time",
-        lead: "Every message now takes 50 ms, as between two cities. A block needs the proposal, the prevotes and \
-               the precommits, one after another: three trips.",
+        lead: "Every message now takes 50 ms, as between two cities. A block needs the proposal, then the prevotes, then \
+               the precommits: three trips, one after another.",
         question: "If every message takes four times as long, how often do blocks come?",
         choices: [
-            "As often as before: validators work in parallel",
-            "About four times more slowly",
-            "Sixteen times more slowly: all must hear from all",
+            "As often as before, because validators work in parallel",
+            "About a quarter as often",
+            "About a sixteenth as often, because all must hear from all",
         ],
         answer: 1,
         task: "Drag latency to 200 ms or more, and let three blocks come.",
@@ -28,12 +31,12 @@ pub fn step() -> Step {
         speed: 0.15,
         plays: true,
         scenario: || Scenario {
-            protocol: brisk(),
+            protocol: short_pauses(),
             validators: equal(4),
             network: steady(),
             ..Scenario::default()
         },
-        watch: || Box::new(Slower::default()),
+        check: || Box::new(Slower::default()),
     }
 }
 
@@ -41,14 +44,14 @@ pub fn step() -> Step {
 struct Slower {
     /// Latency at the prediction.
     base: Option<u64>,
-    /// What a block took before.
+    /// What a block length before.
     before: Option<u64>,
     /// The last height that began before the change.
     changed: Option<u64>,
 }
 
-impl Watch for Slower {
-    fn see(&mut self, seen: &Seen) -> Stage {
+impl StepCheck for Slower {
+    fn observe(&mut self, seen: &Observation) -> Stage {
         let frame = seen.frame;
         let now = typical_latency(&seen.force.network.latency);
         let base = *self.base.get_or_insert(now.max(1_000));
@@ -58,13 +61,13 @@ impl Watch for Slower {
             // The height under way at the change is neither slow nor quick.
             self.before = middle(before).or(self.before);
             let Some(before) = self.before else {
-                return Stage::Todo("Two blocks first, to compare with …".into());
+                return Stage::Todo("Waiting for two blocks to compare with …".into());
             };
             return Stage::Todo(format!(
-                "A block comes every {} now, with a latency of {}. Drag it to {}.",
-                took(before),
-                took(now),
-                took(base * FACTOR),
+                "A block comes every {} now, with a latency of {}. Drag the latency to {}.",
+                length(before),
+                length(now),
+                length(base * FACTOR),
             ));
         }
         let changed = *self.changed.get_or_insert(height(frame) + 1);
@@ -77,21 +80,23 @@ impl Watch for Slower {
             return Stage::Todo("Slower already. Waiting for three blocks …".into());
         };
         if count < BLOCKS {
-            return Stage::Todo(format!("Slower already. {count} of {BLOCKS} blocks came …"));
+            return Stage::Todo(format!(
+                "Slower already. {count} of {BLOCKS} blocks have come …"
+            ));
         }
         if after <= before {
-            return Stage::Todo("Blocks come as fast as before: let some more come.".into());
+            return Stage::Todo("Blocks still come as fast as before. Wait for a few more.".into());
         }
         Stage::Done(format!(
-            "Before, a block came every {}; now every {}: {} times as long for {} times the latency. Three trips of \
-             {} are {}; the rest is the short pause between blocks. Computing hardly matters: distance does. The \
-             chart keeps its scale, so arrows became flatter or steeper as time passes on the way.",
-            took(before),
-            took(after),
+            "Before, a block came every {}; now one comes every {}. That is {} times as long for {} times the latency. \
+             Three trips of {} take {}; the rest is the short pause between blocks. Computing hardly matters, but \
+             distance does. The chart keeps its scale, so a slower message is a steeper arrow.",
+            length(before),
+            length(after),
             times(after, before),
             times(now, base),
-            took(now),
-            took(3 * now),
+            length(now),
+            length(3 * now),
         ))
     }
 }

@@ -1,6 +1,6 @@
 //! The guided path: six short steps for someone who knows nothing. A step asks for a prediction, has
 //! the reader do something to a run, and explains what came of it in the run's own numbers. Pure: a
-//! step's [`Watch`] is shown frames and says how far the reader is; the page only draws it.
+//! step's [`StepCheck`] observes frames and reports how far the reader is; the page only draws it.
 
 mod broken;
 mod commit;
@@ -14,8 +14,8 @@ use crate::model::{LatencySpec, NetworkSpec, ProtocolSpec, Scenario, ValidatorSp
 use crate::words;
 use consensusforge_core::session::view::{Frame, RunInfo};
 
-/// What a watch is shown: the run as it stands, and what the reader marked.
-pub struct Seen<'a> {
+/// What a check observes: the run as it stands, and what the reader selected.
+pub struct Observation<'a> {
     pub frame: &'a Frame,
     pub world: &'a RunInfo,
     /// The settings in force at the frame's instant.
@@ -33,8 +33,8 @@ pub enum Stage {
 }
 
 /// Follows one reader through one step. Made when the prediction is given; shown every frame after.
-pub trait Watch {
-    fn see(&mut self, seen: &Seen) -> Stage;
+pub trait StepCheck {
+    fn observe(&mut self, seen: &Observation) -> Stage;
 }
 
 pub struct Step {
@@ -47,7 +47,7 @@ pub struct Step {
     pub choices: [&'static str; 3],
     /// Index of the right one.
     pub answer: usize,
-    /// What the reader's hand is to do.
+    /// What the reader is to do.
     pub task: &'static str,
     /// Id of the control it is done with, to be pointed out.
     pub control: &'static str,
@@ -58,7 +58,7 @@ pub struct Step {
     /// Whether the run goes on by itself from the start.
     pub plays: bool,
     pub scenario: fn() -> Scenario,
-    pub watch: fn() -> Box<dyn Watch>,
+    pub check: fn() -> Box<dyn StepCheck>,
 }
 
 #[must_use]
@@ -81,7 +81,7 @@ fn equal(count: usize) -> Vec<ValidatorSpec> {
         .collect()
 }
 
-/// A network without luck: a reader compares figures.
+/// A network without randomness, since the reader compares figures.
 fn steady() -> NetworkSpec {
     NetworkSpec {
         latency: LatencySpec::Constant {
@@ -92,7 +92,7 @@ fn steady() -> NetworkSpec {
 }
 
 /// Blocks close behind one another, so that what a block takes is what the network takes.
-fn brisk() -> ProtocolSpec {
+fn short_pauses() -> ProtocolSpec {
     ProtocolSpec {
         block_interval_us: 20 * MILLISECOND,
         ..ProtocolSpec::default()
@@ -146,6 +146,6 @@ fn times(longer: u64, shorter: u64) -> String {
     format!("{}.{}", tenths / 10, tenths % 10)
 }
 
-fn took(us: u64) -> String {
+fn length(us: u64) -> String {
     words::duration(us)
 }

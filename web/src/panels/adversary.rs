@@ -45,7 +45,7 @@ pub fn Adversary() -> impl IntoView {
             <Slider
                 id="byzantine" label="liars" unit=""
                 scale=Signal::derive(move || Scale::Linear { min: 0.0, max: count.get() as f64, step: 1.0 })
-                hint="This many lie from now on, drawn by the seed."
+                hint="This many lie from now on, chosen by the seed."
                 value=Signal::derive(move || spec.with(|s| f64::from(settings::byzantine_count(s))))
                 act=move |v: f64| set(AdversarySpec { who: Who::Count(v.round() as u16), ..spec.get_untracked() })
             />
@@ -64,13 +64,13 @@ pub fn Adversary() -> impl IntoView {
             </div>
             <Show when=move || delay().is_some()>
                 <Slider
-                    id="delay" label="later by" unit="ms" scale=Scale::LogFromZero { min: 1.0, max: 20_000.0 }
-                    hint="Everything a liar says leaves this much later."
+                    id="delay" label="delay by" unit="ms" scale=Scale::LogFromZero { min: 1.0, max: 20_000.0 }
+                    hint="Every message of a liar leaves this much later."
                     value=Signal::derive(move || ms(delay().unwrap_or(DELAY_US)))
                     act=move |v: f64| set(AdversarySpec { strategy: StrategySpec::Delay { by_us: us(v) }, ..spec.get_untracked() })
                 />
             </Show>
-            <div class="stake-bar" role="img" aria-label=move || format!("Byzantine stake {}; a third is the limit", crate::words::percent(share.get()))>
+            <div class="stake-bar" role="img" aria-label=move || format!("Byzantine stake {}; the limit is one third", crate::words::percent(share.get()))>
                 <span class="lying" style:width=move || format!("{:.2}%", share.get() * 100.0)></span>
                 <span class="third" title="one third of the stake"></span>
             </div>
@@ -100,7 +100,7 @@ fn Puppet(spec: Memo<AdversarySpec>) -> impl IntoView {
         run.set_script(spec.get_untracked().who, area.value());
     };
     view! {
-        <label class="note" for="puppet">"What the liars say, message by message:"</label>
+        <label class="note" for="puppet">"What the liars send, message by message:"</label>
         <textarea id="puppet" class="mono" rows="9" spellcheck="false" node_ref=area prop:value=text></textarea>
         <button on:click=put>"Use this script"</button>
     }
@@ -117,14 +117,20 @@ fn line(l: &PuppetLine) -> String {
     let value = match &l.value {
         ValueSpec::Nil => quoted("nil"),
         ValueSpec::Block(label) => format!("{{ \"block\": {} }}", quoted(label)),
+        ValueSpec::InvalidBlock(label) => format!("{{ \"invalid_block\": {} }}", quoted(label)),
         ValueSpec::Proposed { height, round } => {
             format!("{{ \"proposed\": {{ \"height\": {height}, \"round\": {round} }} }}")
         }
     };
     let valid = l.valid_round.map(|r| format!(", \"valid_round\": {r}"));
+    let wrong = if l.wrong_signature {
+        ", \"wrong_signature\": true"
+    } else {
+        ""
+    };
     format!(
         "  {{ \"at_us\": {}, \"from\": {}, \"to\": [{}],\n    \"kind\": {}, \"height\": {}, \
-         \"round\": {},\n    \"value\": {value}{} }}",
+         \"round\": {},\n    \"value\": {value}{}{wrong} }}",
         l.at_us,
         quoted(&l.from),
         to.join(", "),

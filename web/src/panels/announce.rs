@@ -28,7 +28,7 @@ pub fn Announcer() -> impl IntoView {
         })
     });
     view! {
-        <div class="unseen" id="announcer">
+        <div class="visually-hidden" id="announcer">
             <p role="status">{move || verdict.get()}</p>
         </div>
     }

@@ -3,8 +3,8 @@
 use crate::platform::dom::{El, el};
 use crate::protocol::studio::{Answer, At};
 
-const STRAY: &str = "What came back answers something else: a fault of this page. Nothing was changed. \
-     Ask again; if it stays so, reload the page.";
+const STRAY: &str = "The answer does not belong to this question, which is a bug in this page. Nothing was changed. \
+     Try again; if it happens again, reload the page.";
 
 /// The complaints in an answer. One of any other kind is a complaint too, so that no form is left without a word.
 pub fn complaints(answer: Answer) -> Vec<(At, String)> {

@@ -1,7 +1,7 @@
 //! Sentences above everything: refusals, replays, a dead worker.
 
 use super::icon::icon;
-use crate::protocol::{Doing, ToWorker};
+use crate::protocol::{Operation, ToWorker};
 use crate::state::notices::{Notices, Tone};
 use crate::state::playback::Playback;
 use crate::state::run::RunState;
@@ -16,7 +16,12 @@ pub fn Banners() -> impl IntoView {
     let run = expect_context::<RunState>();
     let playback = expect_context::<Playback>();
     let put_away = move |id: u32| notices.shown.update(|all| all.retain(|n| n.id != id));
-    let busy = move || run.tick.get().goal.filter(|g| g.what != Doing::Stepping);
+    let busy = move || {
+        run.tick
+            .get()
+            .goal
+            .filter(|g| g.what != Operation::Stepping)
+    };
     view! {
         <div class="banners" aria-live="polite">
             {move || {
@@ -25,7 +30,7 @@ pub fn Banners() -> impl IntoView {
                     view! {
                         <div class="banner bad" role="alert" id="broken-down">
                             <p>
-                                <strong>"The simulation broke down. "</strong>
+                                <strong>"The simulation has failed. "</strong>
                                 "The scenario and everything you did in it are kept. "
                                 <button class="strong" on:click=move |_| playback.restart_worker()>"Restart from scenario"</button>
                                 <button on:click=move |_| notices.show(Tone::Plain, asked.clone())>"Keep the error text"</button>
@@ -37,8 +42,8 @@ pub fn Banners() -> impl IntoView {
             }}
             {move || busy().map(|goal| {
                 let doing = match goal.what {
-                    Doing::Replaying => "Replaying the run of the link",
-                    _ => "Going there",
+                    Operation::Replaying => "Replaying the linked run",
+                    _ => "Going to that instant",
                 };
                 view! {
                     <div class="banner plain" id="busy">
@@ -61,7 +66,7 @@ pub fn Banners() -> impl IntoView {
                     view! {
                         <div class=tone data-notice="">
                             <p>{notice.text.clone()}</p>
-                            <button class="quiet" aria-label="Put away" on:click=move |_| put_away(id)>{icon("close")}</button>
+                            <button class="quiet" aria-label="Close" on:click=move |_| put_away(id)>{icon("close")}</button>
                         </div>
                     }
                 }

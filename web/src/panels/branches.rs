@@ -22,7 +22,7 @@ pub fn Toggle() -> impl IntoView {
             id="futures-toggle" class="quiet"
             aria-expanded=move || layout.futures_open.get().to_string()
             aria-controls="futures"
-            title="Other futures of this run, and a run beside it"
+            title="Other futures of this run, and comparison with another run"
             on:click=move |_| layout.futures_open.update(|on| *on = !*on)
         >
             {move || match count.get() {
@@ -63,7 +63,7 @@ fn List() -> impl IntoView {
                 "Shown: "<strong id="future-shown">{move || name.get()}</strong>
                 <span class="note">{move || {
                     if rows.with(Vec::is_empty) {
-                        " — go back in time and change something: what was to come stays here, one click away."
+                        " — go back in time and change something; the old future stays here, one click away."
                     } else {
                         ""
                     }
@@ -72,15 +72,15 @@ fn List() -> impl IntoView {
             <ul>
                 <For each=move || rows.get() key=|r| r.clone() let:row>
                     <li>
-                        <button class="future" title="Go over to this future" on:click=move |_| futures.switch(row.0)>
+                        <button class="future" title="Switch to this future" on:click=move |_| futures.switch(row.0)>
                             {row.1.clone()}
-                            <small>{format!(" to {}", words::clock(row.2))}</small>
+                            <small>{format!(" until {}", words::clock(row.2))}</small>
                         </button>
                         <button
-                            class="quiet compare" title="Run it beside the one shown"
+                            class="quiet compare" title="Compare it with the run shown"
                             on:click=move |_| comparison.with_future(row.0)
                         >
-                            "beside"
+                            "Compare"
                         </button>
                         <button
                             class="quiet" aria-label=format!("Forget {}", row.1) title="Forget it"
@@ -92,11 +92,11 @@ fn List() -> impl IntoView {
                 </For>
             </ul>
             <div class="buttons">
-                <button id="compare-seeds" title="The same scenario with other luck, at the same time" on:click=move |_| comparison.with_next_seed()>
-                    "Another seed beside it"
+                <button id="compare-seeds" title="Run the same scenario with the next seed beside this one" on:click=move |_| comparison.with_next_seed()>
+                    "Compare with another seed"
                 </button>
                 <Show when=move || comparison.name.get().is_some()>
-                    <button id="compare-no-more" on:click=move |_| comparison.stop()>"Only one run again"</button>
+                    <button id="compare-no-more" on:click=move |_| comparison.stop()>"Stop comparing"</button>
                 </Show>
             </div>
             <super::chart::comparison::Compared />

@@ -29,15 +29,11 @@ pub fn maybe(hex: Option<&str>) -> El {
 pub fn copy(text: String, label: &str) -> El {
     let button = el("button").class("quiet").text(label);
     let said = button.clone();
-    button.pressed(move || {
+    button.on_click(move || {
         let (text, said) = (text.clone(), said.clone());
         leptos::task::spawn_local(async move {
             let done = crate::platform::files::copy(&text).await;
-            said.say(if done {
-                "copied"
-            } else {
-                "could not be copied"
-            });
+            said.set_text(if done { "copied" } else { "could not copy" });
         });
     })
 }

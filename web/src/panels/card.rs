@@ -1,4 +1,4 @@
-//! The inspector: the selected thing's card, laid out, with the way back and forth.
+//! The inspector: the card of what is selected, and the buttons that go back and forward.
 
 use super::icon::icon;
 use crate::inspect::Thing;
@@ -65,28 +65,28 @@ pub fn Inspector() -> impl IntoView {
     };
     view! {
         <section class="card inspector" id="inspector" tabindex="-1" aria-label="Inspector" on:keydown=keys>
-            <p class="unseen" aria-live="polite">{move || told.get()}</p>
+            <p class="visually-hidden" aria-live="polite">{move || told.get()}</p>
             <div class="card-head" class:gone=move || empty.get()>
-                <div class="looked-at">
+                <div class="inspected-head">
                     <small>{move || kind.get()}</small>
                     <strong id="inspected">{move || title.get().map(|t| spans(playback, selection, &t))}</strong>
                 </div>
                 <div class="buttons">
                     <button
-                        class="quiet" aria-label="Back to the thing before" title="Back (Backspace)"
+                        class="quiet" aria-label="Back to previous" title="Back (Backspace)"
                         disabled=move || !selection.history.with(|h| h.can_go_back())
                         on:click=move |_| selection.back()
                     >
                         "←"
                     </button>
                     <button
-                        class="quiet" aria-label="Forward again" title="Forward"
+                        class="quiet" aria-label="Forward to next" title="Forward"
                         disabled=move || !selection.history.with(|h| h.can_go_forward())
                         on:click=move |_| selection.forward()
                     >
                         "→"
                     </button>
-                    <button class="quiet" aria-label="Put away" title="Put away (Esc)" on:click=move |_| selection.clear()>{icon("close")}</button>
+                    <button class="quiet" aria-label="Close" title="Close (Esc)" on:click=move |_| selection.clear()>{icon("close")}</button>
                 </div>
             </div>
             <Show when=move || empty.get()>
@@ -109,7 +109,7 @@ pub fn Inspector() -> impl IntoView {
     }
 }
 
-/// What to do, and something to begin with.
+/// What to do, and something to start with.
 #[component]
 fn Empty() -> impl IntoView {
     let run = expect_context::<RunState>();
@@ -125,7 +125,7 @@ fn Empty() -> impl IntoView {
     };
     view! {
         <p class="note">
-            "Nothing selected. Click a message, a mark or a name in the chart: its whole story stands here. Begin with "
+            "Nothing selected. Click a message, a mark or a name in the chart, and its full story appears here. Start with "
             {move || height.get().map(|h| link(selection, format!("height {h}"), Thing::Height(h)))}
             " or "
             {move || node().map(|name| link(selection, name, Thing::Node { node: 0, at_us: None }))}

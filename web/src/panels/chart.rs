@@ -42,12 +42,12 @@ pub fn ChartPanel() -> impl IntoView {
             let mut c = chart.borrow_mut();
             c.surface = Some(surface::make(&chart, canvas));
             c.controls = Some(controls);
-            let learning = drawn.clone();
+            let measured = drawn.clone();
             let draw = move || {
                 if let Some(chart) = drawn.upgrade() {
                     chart.borrow_mut().draw();
                     if comparison.name.with_untracked(Option::is_some) {
-                        charts.other().borrow().ask();
+                        charts.other().borrow().request_draw();
                     }
                     let follow = chart.borrow().view.follow;
                     if controls.following.get_untracked() != follow {
@@ -56,7 +56,7 @@ pub fn ChartPanel() -> impl IntoView {
                 }
             };
             let cost = move |ms| {
-                if let Some(chart) = learning.upgrade() {
+                if let Some(chart) = measured.upgrade() {
                     chart.borrow_mut().work_ms = ms;
                 }
             };
@@ -67,8 +67,14 @@ pub fn ChartPanel() -> impl IntoView {
     // What is chosen reaches the drawing.
     Effect::new(move |_| {
         let (arrangement, filter) = (controls.arrangement.get(), controls.filter.get());
-        charts.main().borrow_mut().choose(&arrangement, &filter);
-        charts.other().borrow_mut().choose(&arrangement, &filter);
+        charts
+            .main()
+            .borrow_mut()
+            .set_options(&arrangement, &filter);
+        charts
+            .other()
+            .borrow_mut()
+            .set_options(&arrangement, &filter);
     });
     Effect::new(move |_| {
         let flow = controls.flow.get();
@@ -77,10 +83,11 @@ pub fn ChartPanel() -> impl IntoView {
         c.view.flow = flow;
         c.view.spread = 1.0;
         c.view.shift = 0.0;
-        c.ask();
+        c.request_draw();
     });
     Effect::new(move |_| {
-        run.scenario.with(|s| charts.main().borrow_mut().acted(s));
+        run.scenario
+            .with(|s| charts.main().borrow_mut().commands_changed(s));
     });
 
     view! {
@@ -92,7 +99,7 @@ pub fn ChartPanel() -> impl IntoView {
                 {move || controls.hover.get().map(|(x, y, pick)| tooltip::tooltip(charts, run, selection, x, y, &pick))}
             </div>
             <tools::Tools />
-            <p id="chart-said" class="unseen" role="status" aria-live="polite">{move || controls.announced.get()}</p>
+            <p id="chart-said" class="visually-hidden" role="status" aria-live="polite">{move || controls.announced.get()}</p>
         </section>
     }
 }

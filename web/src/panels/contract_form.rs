@@ -1,5 +1,5 @@
-//! A form for what a contract can be asked or told: a field for each part of the message where its schema
-//! is known, else JSON or plain bytes. What will not do is told at its field, and the text stays.
+//! A form for what a contract can be asked or loaded: a field for each part of the message where its schema
+//! is known, else JSON or plain bytes. What will not do is loaded at its field, and the text stays.
 
 mod fields;
 mod sending;
@@ -9,7 +9,7 @@ pub use subject::Subject;
 
 use super::answers::complaints;
 use super::people;
-use super::place::where_asked;
+use super::query_target::query_target;
 use crate::forms::{FormView, Input, Kind};
 use crate::platform::dom::{El, el};
 use crate::protocol::studio::{Answer, Ask, At};
@@ -27,30 +27,30 @@ use std::rc::Rc;
 
 /// A function that no contract has.
 const UNKNOWN: &str = r#"{"help":{}}"#;
-const NAMES_ITSELF: &str = "Without its schema the functions are not known here. Asked for one that it does not have, \
-     as this message does, the contract names those it has.";
+const NAMES_ITSELF: &str = "This contract came without a schema, so its functions are unknown. Ask for a function that it does \
+     not have, as this message does, and the contract names the ones it has.";
 
 /// The interface whose messages are JSON.
 const COSMWASM: &str = "cosmwasm";
 
-/// `host` filled with the form of what reads plain bytes, until [`learn`] finds out more.
-pub fn errand(run: RunState, contracts: ContractState, host: &El, subject: &Subject) {
+/// `host` filled with the form of what reads plain bytes, until [`load_interface`] finds out more.
+pub fn bytes_form(run: RunState, contracts: ContractState, host: &El, subject: &Subject) {
     draw(run, contracts, host, Reads::Bytes, subject, &[]);
 }
 
-/// Draws the form anew when the module turns out to read JSON; `told` gets its card.
-pub fn learn(
+/// Draws the form anew when the module turns out to read JSON; `loaded` gets its card.
+pub fn load_interface(
     run: RunState,
     contracts: ContractState,
     host: &El,
     subject: &Subject,
-    told: impl FnOnce(&CardView) + 'static,
+    loaded: impl FnOnce(&CardView) + 'static,
 ) {
     let (shown, mut subject) = (host.clone(), subject.clone());
     let ask = Ask::Card(subject.code.clone());
     contracts.studio.ask(ask, move |answer| {
         if let Answer::Card(Some(card), forms) = answer {
-            told(&card);
+            loaded(&card);
             if Reads::of(&card) == Reads::Json {
                 subject.tries = card.examples;
                 draw(run, contracts, &shown, Reads::Json, &subject, &forms);
@@ -140,14 +140,14 @@ fn draw(
                     .attr("value", &key(*kind, Some(&f.name)))
                     .text(name)
             }));
-            let by_hand = format!("{} by JSON", kind.name());
+            let by_hand = format!("{} as JSON", kind.name());
             let select_group =
                 group.child(&el("option").attr("value", &key(*kind, None)).text(&by_hand));
             let _ = select.clone().child(&select_group);
         }
         let remembered = format!("{}/function", subject.to);
         if let Some(chosen) = contracts.studio.draft(&remembered) {
-            select.put(&chosen);
+            select.set_value(&chosen);
         }
         let (chosen, host, subject, forms) =
             (select.clone(), body.clone(), subject.clone(), forms.clone());
@@ -161,15 +161,15 @@ fn draw(
                 .copied();
             let kind = kind.unwrap_or(Kind::Execute);
             let form = forms.iter().find(|f| key(f.kind, Some(&f.name)) == value);
-            host.fill([one(run, contracts, json, &subject, kind, form)]);
+            host.replace_children([function_form(run, contracts, json, &subject, kind, form)]);
         };
         redraw();
         top = Some(select.on("change", move |_| redraw()));
     } else {
         let kind = subject.kinds()[0];
-        body.fill([one(run, contracts, json, subject, kind, None)]);
+        body.replace_children([function_form(run, contracts, json, subject, kind, None)]);
     }
-    host.fill(top.into_iter().chain([body]));
+    host.replace_children(top.into_iter().chain([body]));
 }
 
 fn key(kind: Kind, form: Option<&str>) -> String {
@@ -180,7 +180,7 @@ fn key(kind: Kind, form: Option<&str>) -> String {
 }
 
 /// The form of one function.
-fn one(
+fn function_form(
     run: RunState,
     contracts: ContractState,
     json: bool,
@@ -237,14 +237,16 @@ fn one(
             // Asked for a function it does not have, a contract names those it has.
             let unknown = tries.is_empty() && kind != Kind::Instantiate && kind != Kind::Migrate;
             let blank = if unknown { UNKNOWN } else { "{}" };
-            area.put(tries.first().map_or(blank, |t| t.as_str()));
+            area.set_value(tries.first().map_or(blank, |t| t.as_str()));
             if unknown {
                 rows.push(el("p").class("note").text(NAMES_ITSELF));
             }
             let buttons = tries.iter().map(|text| {
                 let (area, text) = (area.clone(), (*text).clone());
                 let shown = el("button").class("quiet mono").attr("title", "Try this");
-                shown.text(&text.clone()).pressed(move || area.put(&text))
+                shown
+                    .text(&text.clone())
+                    .on_click(move || area.set_value(&text))
             });
             let buttons: Vec<El> = buttons.collect();
             if buttons.len() > 1 {
@@ -253,7 +255,7 @@ fn one(
             rows.push(row(
                 contracts,
                 &place,
-                "message, as JSON",
+                "message (JSON)",
                 "",
                 At::Message,
                 area,
@@ -287,15 +289,15 @@ fn one(
         } else {
             button.class("strong")
         };
-        button.pressed(move || submit(run, contracts, &subject, &fields, asks, &whole, &said))
+        button.on_click(move || submit(run, contracts, &subject, &fields, asks, &whole, &said))
     };
     if sends {
         let from = people::select("From");
         let funds = el("input")
             .class("coins")
             .attr("type", "text")
-            .attr("placeholder", "coins along")
-            .attr("aria-label", "Coins sent along");
+            .attr("placeholder", "coins to send")
+            .attr("aria-label", "Coins to send");
         let mut line = el("div").class("buttons");
         line = line.child(&remembered(
             contracts,
@@ -316,8 +318,8 @@ fn one(
             .class("gas-limit")
             .attr("type", "text")
             .attr("inputmode", "numeric")
-            .attr("placeholder", "gas limit: usual")
-            .attr("title", &usual_gas(run))
+            .attr("placeholder", "gas limit (default)")
+            .attr("title", &default_gas(run))
             .attr("aria-label", "Gas limit");
         let gas_slot = el("small").class("complaint").attr("role", "alert");
         line = line.child(&remembered(contracts, &format!("{place}/gas"), gas.clone()));
@@ -328,7 +330,7 @@ fn one(
         if kind == Kind::Migrate {
             let to = el("input")
                 .attr("type", "text")
-                .attr("placeholder", "to code id")
+                .attr("placeholder", "new code id")
                 .attr("aria-label", "Code id to migrate to");
             let slot = el("small").class("complaint").attr("role", "alert");
             line = line
@@ -364,7 +366,7 @@ fn one(
     }
     let mut ask_line = None;
     if asks {
-        let (validator, height) = where_asked(run);
+        let (validator, height) = query_target(run);
         let slot = el("small").class("complaint").attr("role", "alert");
         let mut all = fields.borrow_mut();
         all.slots.push((At::Height, height.clone(), slot.clone()));
@@ -389,10 +391,10 @@ fn one(
 }
 
 /// What an empty field of gas means.
-fn usual_gas(run: RunState) -> String {
+fn default_gas(run: RunState) -> String {
     let block = run.scenario.with_untracked(|s| s.execution.block_gas);
     format!(
-        "Gas the transaction may use at most: {} when empty (more where a large module is deployed); a block has {}",
+        "The most gas the transaction may use. Default: {} (more to deploy a large module). A block has {}.",
         words::grouped(USUAL_GAS.min(block)),
         words::grouped(block)
     )

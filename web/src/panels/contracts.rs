@@ -1,7 +1,7 @@
 //! Contracts: modules to deploy, what is deployed, who acts, what became of what one sent.
 
 use super::bytes::copy;
-use super::contract_form::{Subject, errand, learn};
+use super::contract_form::{Subject, bytes_form, load_interface};
 use super::drop;
 use super::editor::Editor;
 use super::microscope::microscope;
@@ -30,7 +30,7 @@ pub fn Contracts() -> impl IntoView {
     let run = expect_context::<RunState>();
     let contracts = expect_context::<ContractState>();
     let studio = contracts.studio;
-    outcome::tell(contracts);
+    outcome::report_outcomes(contracts);
     // The first sample that has a text is a better start than an empty page.
     Effect::new(move |_| {
         let sample = contracts
@@ -65,7 +65,7 @@ pub fn Contracts() -> impl IntoView {
     // Who has contracts already came for these.
     let samples_open = deployed.with_untracked(Vec::is_empty)
         && modules.with_untracked(|all| all.iter().all(|m| m.2));
-    // Whoever has just pressed Deploy, further down, is brought to what came of it.
+    // Whoever has just pressed Deploy, further down, is taken to the result.
     let place = NodeRef::<html::Section>::new();
     Effect::new(move |before: Option<usize>| {
         let count = deployed.with(Vec::len);
@@ -85,7 +85,7 @@ pub fn Contracts() -> impl IntoView {
         <section aria-label="Deployed contracts" node_ref=place tabindex="-1">
             <h2>"Deployed"</h2>
             <Show when=move || deployed.with(Vec::is_empty)>
-                <p class="note">"Nothing yet. Open a module below and deploy it: it goes into a block like any transaction."</p>
+                <p class="note">"Nothing is deployed yet. Open a module below and deploy it; the deployment goes into a block like any transaction."</p>
             </Show>
             <For each=move || deployed.get() key=|k| k.clone() let:key>
                 <Deployed address=key.0 code=key.1 />
@@ -98,16 +98,16 @@ pub fn Contracts() -> impl IntoView {
                 <label class="button">
                     "Upload a module …"
                     <input
-                        type="file" id="upload" class="unseen" accept=".wasm,.wat,.ts"
+                        type="file" id="upload" class="visually-hidden" accept=".wasm,.wat,.ts"
                         on:change=move |e| drop::chosen(intake, &event_target(&e))
                     />
                 </label>
-                <span class="note">"or drop it anywhere"</span>
+                <span class="note">"or drop a file anywhere on the page"</span>
             </div>
             {move || contracts.refusal.get().map(|s| view! { <p class="refusal" role="alert" id="refusal">{s}</p> })}
             {move || contracts.added.get().map(|m| view! {
                 <p class="accepted" role="status" id="accepted">
-                    {format!("{} is in: {}, sha-256 {}…", m.name, words::bytes(m.bytes), words::short(&m.sha256))}
+                    {format!("{} was added: {}, SHA-256 {}…", m.name, words::bytes(m.bytes), words::short(&m.sha256))}
                 </p>
             })}
             <For each=move || those(false) key=|k| k.clone() let:key>
@@ -127,13 +127,13 @@ pub fn Contracts() -> impl IntoView {
             prop:open=move || studio.open.get()
             on:toggle=move |e| studio.open.set(event_target::<web_sys::HtmlElement>(&e).has_attribute("open"))
         >
-            <summary>"Write one"</summary>
+            <summary>"Write your own"</summary>
             <Editor />
         </details>
         <Built make=Box::new(move || {
             el("details")
-                .class("looking")
-                .child(&el("summary").text("Where two validators part"))
+                .class("comparing")
+                .child(&el("summary").text("Where two validators diverge"))
                 .child(&microscope(run, contracts))
         }) />
         <People />
@@ -161,7 +161,7 @@ fn card(notices: Notices, run: RunState, contracts: ContractState, name: &str, s
     // What just came in is what one wants to see.
     let added = contracts.added.get_untracked();
     if !m.builtin && added.is_some_and(|a| a.name == name) {
-        card.mark("open", "");
+        card.set_attr("open", "");
         card.reveal();
     }
     card
@@ -188,7 +188,7 @@ fn Addresses() -> impl IntoView {
                 let option = |(address, name): &(String, String)| {
                     el("option").attr("value", address).attr("label", name)
                 };
-                shown.fill(all.iter().map(option));
+                shown.replace_children(all.iter().map(option));
             }
         });
     });
@@ -220,15 +220,15 @@ fn Deployed(address: String, code: String) -> impl IntoView {
     let (name, owned) = (StoredValue::new_local(name), StoredValue::new_local(owned));
     Effect::new(move |_| {
         if let Some((called, coins, _)) = stamp.get() {
-            name.with_value(|n| n.say(&called));
-            owned.with_value(|o| o.say(&format!("owns {coins}")));
+            name.with_value(|n| n.set_text(&called));
+            owned.with_value(|o| o.set_text(&format!("owns {coins}")));
         }
     });
     let bech32 = contracts.ledger.with_untracked(|l| {
         let found = l.contracts.iter().find(|c| c.address == address);
         found.map(|c| c.bech32.clone()).unwrap_or_default()
     });
-    let form = el("div").class("errand");
+    let form = el("div").class("contract-form");
     let examples = contracts.ledger.with_untracked(|l| {
         let by = l.modules.iter().find(|m| m.sha256 == code);
         let mut examples = by.map(|m| m.examples.clone()).unwrap_or_default();
@@ -242,8 +242,8 @@ fn Deployed(address: String, code: String) -> impl IntoView {
         examples,
         tries: Vec::new(),
     };
-    errand(run, contracts, &form, &subject);
-    learn(run, contracts, &form, &subject, |_| {});
+    bytes_form(run, contracts, &form, &subject);
+    load_interface(run, contracts, &form, &subject, |_| {});
     let head = el("h3")
         .child(&title)
         .text(" ")

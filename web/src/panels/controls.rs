@@ -1,4 +1,4 @@
-//! What can be bent while it runs, and what starts it anew.
+//! Settings that take effect while the run goes on, and settings that restart it.
 
 use super::adversary::Adversary;
 use super::protocol::ProtocolControls;
@@ -71,25 +71,25 @@ fn Network() -> impl IntoView {
             <legend>"Network"</legend>
             <Slider
                 id="latency" label="latency" unit="ms" scale=MILLISECONDS
-                hint="How long a message is on its way. From now on."
+                hint="How long a message takes. Takes effect now."
                 value=Signal::derive(move || latency.with(|l| ms(settings::typical_latency(l))))
                 act=move |v| set(latency.with_untracked(|l| settings::latency(settings::model_name(l), us(v), settings::spread(l))))
             />
             <Slider
                 id="loss" label="loss" unit="%" scale=PERCENT
-                hint="Share of messages that never arrive. From now on."
+                hint="Share of messages that never arrive. Takes effect now."
                 value=Signal::derive(move || run.effective.with(|s| f64::from(s.network.loss_ppm) / 10_000.0))
                 act=move |v: f64| run.apply(Command::SetLoss { ppm: (v.min(100.0) * 10_000.0).round() as u32 })
             />
             <div class="control buttons">
-                <button title="Cut the network into two halves, every second validator in each" on:click=half>"Cut in two"</button>
-                <button title="End every cut" on:click=move |_| run.apply(Command::Heal)>"Heal"</button>
+                <button title="Cut the network into two halves, with every second validator in each" on:click=half>"Cut in two"</button>
+                <button title="End every partition" on:click=move |_| run.apply(Command::Heal)>"Heal"</button>
             </div>
             <details class="more">
-                <summary>"How delays spread"</summary>
+                <summary>"How delays vary"</summary>
             <Slider
                 id="spread" label="spread" unit="ms" scale=MILLISECONDS
-                hint="How far delays differ from the typical one. With a constant model, moving it chooses the uniform one."
+                hint="How far delays differ from the typical one. Moving it turns a constant delay into a uniform one."
                 value=Signal::derive(move || latency.with(|l| ms(settings::spread(l))))
                 act=move |v| set(latency.with_untracked(|l| {
                     let model = match settings::model_name(l) {
@@ -130,16 +130,16 @@ fn Validators() -> impl IntoView {
         <fieldset>
             <legend>{labelled("Validators")}</legend>
             <Slider
-                id="validators" label="how many" unit=""
+                id="validators" label="count" unit=""
                 scale=Scale::Linear { min: 1.0, max: MOST_VALIDATORS, step: 1.0 }
-                hint="How many validators. Starts the run anew."
+                hint="Number of validators. Restarts the run."
                 value=Signal::derive(move || count.get() as f64)
                 act=move |v: f64| scenarios.restart_with(|s| resize(s, v.round() as usize))
             />
             <Slider
                 id="crashed" label="crashed" unit=""
                 scale=Signal::derive(move || Scale::Linear { min: 0.0, max: count.get() as f64, step: 1.0 })
-                hint="This many are down from now on, chosen by the seed."
+                hint="This many crash now, chosen by the seed."
                 value=Signal::derive(move || run.effective.with(|s| f64::from(s.faults.crashed)))
                 act=move |v: f64| run.apply(Command::SetCrashed { count: v.round() as u16 })
             />
@@ -198,25 +198,25 @@ fn Chain() -> impl IntoView {
     };
     view! {
         <details class="more chain">
-            <summary>"Chain, load and luck"</summary>
+            <summary>"Chain, load and randomness"</summary>
             <Slider
                 id="interval" label="block pause" unit="ms" scale=INTERVAL
-                hint="Pause between a commit and the next height. From now on."
+                hint="Pause between a commit and the next height. Takes effect now."
                 value=Signal::derive(move || run.effective.with(|s| ms(s.protocol.block_interval_us)))
                 act=move |v: f64| run.apply(Command::SetBlockInterval { us: us(v).max(1) })
             />
             <Slider
                 id="rate" label="transactions" unit="/s" scale=RATE
-                hint="Transfers a second from the workload. From now on."
+                hint="Transfers per second from the workload. Takes effect now."
                 value=Signal::derive(move || run.effective.with(|s| f64::from(s.workload.tx_per_second)))
                 act=move |v: f64| run.apply(Command::SetWorkload { tx_per_second: v.round() as u32 })
             />
             <div class="control choice">
                 <label for="proposer">"proposer"</label>
-                <select id="proposer" prop:value=proposer on:change=set_proposer title="Who proposes. Starts the run anew.">
+                <select id="proposer" prop:value=proposer on:change=set_proposer title="How the proposer is chosen. Restarts the run.">
                     <option value="priority">"by priority"</option>
                     <option value="rotation">"in rotation"</option>
-                    <option value="draw">"drawn by stake"</option>
+                    <option value="draw">"random by stake"</option>
                     <option value="list" hidden=true>"a given list"</option>
                 </select>
             </div>
@@ -224,7 +224,7 @@ fn Chain() -> impl IntoView {
                 <label for="seed">"seed"</label>
                 <span class="seed">
                     <input
-                        type="text" id="seed" inputmode="numeric" title="All luck comes from it. Starts the run anew."
+                        type="text" id="seed" inputmode="numeric" title="Source of all randomness. Restarts the run."
                         prop:value=move || {
                             run.refused.track();
                             seed()
@@ -232,7 +232,7 @@ fn Chain() -> impl IntoView {
                         on:change=set_seed
                     />
                     <button
-                        class="quiet" title="The next seed: other luck, same world"
+                        class="quiet" title="The next seed: the same scenario with other random numbers"
                         on:click=move |_| scenarios.restart_with(|s| s.seed = s.seed.wrapping_add(1))
                     >
                         "next"

@@ -109,7 +109,7 @@ async fn one(intake: FileIntake, file: File) {
         match String::from_utf8(bytes) {
             Ok(text) if is_schema(&text) => intake.notices.show(
                 Tone::Plain,
-                format!("{name} is a contract's JSON Schema: open the contract's module under Contracts and choose it at “Make forms from its JSON Schema”."),
+                format!("{name} is the JSON Schema of a contract. Open the contract's module under Contracts and choose the file at “Make forms from its JSON Schema”."),
             ),
             Ok(text) => {
                 intake.playback.reset_speed.set(true);

@@ -51,16 +51,16 @@ pub fn Editor() -> impl IntoView {
     Effect::new(move |_| {
         full.get();
         let language = studio.language.get().id();
-        with(&|c| c.speak(language));
+        with(&|c| c.set_language(language));
     });
     Effect::new(move |_| {
         full.get();
         let text = studio.text();
-        with(&|c| c.put(&text));
+        with(&|c| c.set_text(&text));
     });
     Effect::new(move |_| {
         full.get();
-        studio.errors.with(|errors| with(&|c| c.mark(errors)));
+        studio.errors.with(|errors| with(&|c| c.set_errors(errors)));
     });
     let keys = move |event: ev::KeyboardEvent| {
         if (event.ctrl_key() || event.meta_key()) && event.key() == "Enter" {
@@ -70,7 +70,7 @@ pub fn Editor() -> impl IntoView {
     };
     let go = move |line: usize, column: usize| {
         if full.get_untracked() {
-            with(&|c| c.go(line, column));
+            with(&|c| c.go_to(line, column));
         } else if let Some(area) = area.get_untracked() {
             select_in(&area, line, column);
         }
@@ -92,7 +92,7 @@ pub fn Editor() -> impl IntoView {
             </select>
             <Gallery samples />
             {move || studio.before.get().map(|(language, name, text)| view! {
-                <button class="quiet" on:click=move |_| studio.edit(language, &name, text.clone())>"back to what stood here"</button>
+                <button class="quiet" on:click=move |_| studio.edit(language, &name, text.clone())>"restore the previous text"</button>
             })}
         </div>
         <div class="editor" class:full=move || full.get()>
@@ -105,7 +105,7 @@ pub fn Editor() -> impl IntoView {
                 on:keydown=keys
             ></textarea>
         </div>
-        {move || studio.errors.with(|all| (!all.is_empty()).then(|| said(all, go)))}
+        {move || studio.errors.with(|all| (!all.is_empty()).then(|| error_list(all, go)))}
         <div class="buttons">
             <input
                 type="text" id="module-name" aria-label="Name of the module" placeholder="name"
@@ -154,7 +154,7 @@ fn modules_with_text(contracts: ContractState) -> Samples {
     })
 }
 
-fn said(errors: &[CompileError], go: impl Fn(usize, usize) + Copy + 'static) -> AnyView {
+fn error_list(errors: &[CompileError], go: impl Fn(usize, usize) + Copy + 'static) -> AnyView {
     let items = errors.iter().map(|error| {
         let (line, column) = (error.line, error.column);
         let place = (line > 0).then(|| {

@@ -6,7 +6,7 @@ use super::icon::icon;
 use super::run::Caption;
 use super::term::Definition;
 use super::top::Chip;
-use crate::platform::place;
+use crate::platform::address;
 use crate::state::playback::Playback;
 use crate::state::run::RunState;
 use leptos::{ev, prelude::*};
@@ -49,7 +49,7 @@ pub fn Embed() -> impl IntoView {
             </button>
             <h1 class="embed-title">{title}</h1>
             <Chip />
-            <a id="whole" href=place::whole target="_blank" rel="noopener">"Open in ConsensusForge"</a>
+            <a id="whole" href=address::whole target="_blank" rel="noopener">"Open in ConsensusForge"</a>
         </header>
         <Banners />
         <main class="middle">

@@ -32,7 +32,7 @@ pub fn Exports() -> impl IntoView {
                 {RANGES.iter().enumerate().map(|(i, r)| view! { <option value=i.to_string()>{r.0}</option> }).collect_view()}
             </select>
             <button id="export" on:click=save>"Export"</button>
-            <button id="save-trace" title="A file that opens here again, without the scenario" on:click=move |_| records.save(Saving::Trace)>"Save the trace"</button>
+            <button id="save-trace" title="A file that opens here again without its scenario" on:click=move |_| records.save(Saving::Trace)>"Save the trace"</button>
         </div>
     }
     .into_any()

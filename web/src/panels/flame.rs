@@ -15,10 +15,10 @@ pub fn gas(r: &ReceiptView) -> Option<El> {
     }
     let mut head = format!("gas {}", words::grouped(r.gas_used));
     if let Some(limit) = r.gas_limit {
-        head.push_str(&format!(" of at most {}", words::grouped(limit)));
+        head.push_str(&format!(" of a limit of {}", words::grouped(limit)));
     }
     let spent = el("div").class("spent");
-    spent.fill(table(&r.gas_by, r.gas_used));
+    spent.replace_children(table(&r.gas_by, r.gas_used));
     let all = parts(r);
     let flame = (!all.is_empty()).then(|| flame(all, &spent));
     Some(
@@ -57,7 +57,7 @@ impl Flame {
         let mut said = format!("{}: {} gas", part.label, words::grouped(part.gas));
         if part.own < part.gas && at > 0 {
             let own = words::grouped(part.own);
-            said.push_str(&format!(" with what followed, of which {own} here"));
+            said.push_str(&format!(" including calls, {own} of it here"));
         }
         let head = el("p").child(&el("strong").text(&said));
         let notes = part.notes.iter();
@@ -65,13 +65,13 @@ impl Flame {
         let most = if at == 0 { part.gas } else { part.own };
         let table = table(&part.gas_by, most.max(1));
         self.spent
-            .fill([head].into_iter().chain(notes).chain(table));
+            .replace_children([head].into_iter().chain(notes).chain(table));
     }
 
     /// Puts the keyboard on one of the parts.
     fn go(&self, from: usize, to: usize) {
-        self.items[from].mark("tabindex", "-1");
-        self.items[to].mark("tabindex", "0");
+        self.items[from].set_attr("tabindex", "-1");
+        self.items[to].set_attr("tabindex", "0");
         self.items[to].focus();
     }
 
@@ -111,7 +111,7 @@ fn flame(parts: Vec<Part>, spent: &El) -> El {
         let next = flame.parts.get(at + 1);
         if next.is_some_and(|next| next.depth > part.depth) {
             let group = el("ul").attr("role", "group");
-            item.mark("aria-expanded", "true");
+            item.set_attr("aria-expanded", "true");
             let _ = item.clone().child(&group);
             open.push(group);
         }

@@ -33,16 +33,16 @@ pub fn Help() -> impl IntoView {
             <dl class="facts signs">
                 <dt>"▣"</dt><dd>"a block committed; in a fork the second block is hollow and of another colour"</dd>
                 <dt>"■"</dt><dd>"locked on a block"</dd>
-                <dt>"◇"</dt><dd>"a timeout ran out"</dd>
-                <dt>"✕"</dt><dd>"lost, rejected, or a validator gone down"</dd>
+                <dt>"◇"</dt><dd>"a timeout expired"</dd>
+                <dt>"✕"</dt><dd>"lost, rejected, or a validator that crashed"</dd>
                 <dt>"◆"</dt><dd>"Byzantine: hatched name, long-dashed line"</dd>
                 <dt>"!"</dt><dd>"evidence of two conflicting messages by one signer"</dd>
             </dl>
             <p>
-                "Sliders act on the running world from now on; the number of validators, stakes, seed and proposer start it anew. "
-                "Drag the chart to move in time, turn the wheel with Ctrl to zoom, click a message to read its story, "
-                "right-click it (or press long) to drop, delay or duplicate it. "
-                "Drop a .wasm contract or a scenario file anywhere."
+                "Sliders take effect at once. Changing the number of validators, a stake, the seed or the proposer restarts the run. "
+                "Drag the chart to move in time, hold Ctrl and turn the wheel to zoom, click a message to read about it, and "
+                "right-click it (or press and hold) to drop, delay or duplicate it. "
+                "Drop a .wasm contract or a scenario file anywhere on the page."
             </p>
             <h2>"Keys"</h2>
             <dl class="facts keys">

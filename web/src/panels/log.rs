@@ -289,7 +289,7 @@ pub fn Log() -> impl IntoView {
                 class="log-list"
                 tabindex="0"
                 role="listbox"
-                aria-label="Records in words; Enter shows one on the chart"
+                aria-label="Records; press Enter to show one on the chart"
                 aria-activedescendant=move || list.active.get().map(|p| format!("log-{p}"))
                 node_ref=list.element
                 on:scroll=scrolled
@@ -298,7 +298,7 @@ pub fn Log() -> impl IntoView {
                 <div class="log-space" style:height=move || format!("{:.0}px", List::height(data.log.with(|p| p.total)))>
                     {rows}
                 </div>
-                <p class="note log-none" class:hidden=move || data.log.with(|p| p.total > 0)>"Nothing in memory fits."</p>
+                <p class="note log-none" class:hidden=move || data.log.with(|p| p.total > 0)>"No record in memory matches."</p>
             </div>
         </section>
     }
@@ -330,13 +330,13 @@ fn Filters(query: RwSignal<LogQuery>) -> impl IntoView {
         })
     };
     view! {
-        <div class="log-filters" role="search" aria-label="What the log shows">
+        <div class="log-filters" role="search" aria-label="Filter the log">
             <input
                 type="search" id="log-search" placeholder="prevote v2 8f3a…" aria-label="Search: kinds, names, heights, beginnings of digests"
                 on:input=move |e| query.update(|q| q.text = event_target_value(&e))
             />
-            <select id="log-event" aria-label="What happened" on:change=move |e| query.update(|q| q.event = chosen(event_target_value(&e)))>
-                <option value="">"all happenings"</option>
+            <select id="log-event" aria-label="Kind of event" on:change=move |e| query.update(|q| q.event = chosen(event_target_value(&e)))>
+                <option value="">"all events"</option>
                 {LOG_EVENTS.iter().enumerate().map(|(i, name)| view! { <option value=i.to_string()>{*name}</option> }).collect_view()}
             </select>
             <select id="log-kind" aria-label="Kind of message" on:change=move |e| query.update(|q| q.kind = chosen(event_target_value(&e)))>

@@ -70,7 +70,7 @@ pub fn Metrics() -> impl IntoView {
         <section class="metrics" id="metrics" aria-label="Figures over the run">
             <div class="card-head">
                 <h2>"Over the run"</h2>
-                <div class="buttons switch" role="group" aria-label="Along the charts">
+                <div class="buttons switch" role="group" aria-label="Horizontal axis">
                     {choice(false, "by height")}
                     {choice(true, "by time")}
                 </div>
@@ -81,7 +81,7 @@ pub fn Metrics() -> impl IntoView {
             <div class="plots" node_ref=host></div>
             <details
                 class="figures-table"
-                on:toggle=move |_| data.with_plots(Plots::tell)
+                on:toggle=move |_| data.with_plots(Plots::write_table)
             >
                 <summary>"The newest 200 heights as a table"</summary>
                 <div class="scroll" tabindex="0" role="region" aria-label="Figures by height">
@@ -107,29 +107,33 @@ enum Column {
 }
 
 const COLUMNS: [(Column, &str, &str); 8] = [
-    (Column::Name, "validator", "in the order of the set"),
-    (Column::Stake, "stake", "of the whole"),
-    (Column::Made, "made", "proposals made in its turns"),
+    (Column::Name, "validator", "by number"),
+    (Column::Stake, "stake", "share of all stake"),
+    (
+        Column::Made,
+        "made",
+        "proposals it made when it was its turn",
+    ),
     (Column::Missed, "missed", "turns without a proposal"),
     (
         Column::InTime,
         "in time",
-        "votes for decided blocks that left before the first decision",
+        "votes for decided blocks sent before the first decision",
     ),
     (
         Column::Late,
         "late",
-        "votes for decided blocks that left after the first decision",
+        "votes for decided blocks sent after the first decision",
     ),
     (
         Column::Missing,
         "none",
-        "decided blocks it never voted for, a kind of vote each",
+        "decided blocks it never voted for, counted once per kind of vote",
     ),
     (
         Column::Quorum,
         "quorum",
-        "from a proposal leaving to a quorum for it seen here: median, and 95 % of the newest 32",
+        "from sending a proposal to this validator seeing a quorum for it: median and 95th percentile of the newest 32",
     ),
 ];
 
@@ -188,9 +192,9 @@ fn Validators() -> impl IntoView {
         }
     };
     view! {
-        <section aria-label="Validators' records">
+        <section aria-label="Validator records">
             <h2>"Validators"</h2>
-            <div class="scroll" tabindex="0" role="region" aria-label="Validators' records">
+            <div class="scroll" tabindex="0" role="region" aria-label="Validator records">
                 <table class="table duties" id="duties">
                     <thead><tr>{COLUMNS.map(head)}</tr></thead>
                     <tbody>{move || rows.get().into_iter().map(|v| row(run, v)).collect_view()}</tbody>

@@ -1,8 +1,8 @@
-//! The divergence microscope: one block executed again at two validators, and where they part.
+//! The divergence microscope: one block executed again at two validators, and where they diverge.
 
 use super::answers::refusals;
 use super::names::named;
-use super::place::validators;
+use super::query_target::validators;
 use crate::platform::dom::{El, el};
 use crate::protocol::studio::{Answer, Ask};
 use crate::state::contracts::ContractState;
@@ -13,7 +13,7 @@ use consensusforge_core::session::microscope::Microscope;
 /// A form for any two validators and a height.
 pub fn microscope(run: RunState, contracts: ContractState) -> El {
     let (one, other) = (validators(run, false), validators(run, false));
-    other.put("1");
+    other.set_value("1");
     let height = el("input")
         .class("height")
         .attr("type", "text")
@@ -25,32 +25,32 @@ pub fn microscope(run: RunState, contracts: ContractState) -> El {
     let compare = el("button")
         .class("strong")
         .text("Compare")
-        .pressed(move || {
+        .on_click(move || {
             let number = |field: &El| field.value().trim().parse::<u64>();
             match number(&h) {
                 Ok(height) => {
                     let node = |field: &El| number(field).unwrap_or_default() as u16;
-                    look(contracts, &host, node(&a), node(&b), height);
+                    run_microscope(contracts, &host, node(&a), node(&b), height);
                 }
-                Err(_) => host.fill([el("p")
+                Err(_) => host.replace_children([el("p")
                     .class("refusal")
-                    .text("Which block? A height is a whole number.")]),
+                    .text("Enter the height of a block as a whole number.")]),
             }
         });
     el("div")
         .class("microscope")
-        .child(&el("p").class("note").text("Executes one block again at two validators, and shows the first thing a contract asked or was told at which they part."))
+        .child(&el("p").class("note").text("Executes one block again at two validators and shows the first question or answer of a contract on which they diverge."))
         .child(&el("div").class("buttons").child(&one).child(&other).child(&height).child(&compare))
         .child(&shown)
 }
 
 /// Looks, and shows in `host` what was seen.
-pub fn look(contracts: ContractState, host: &El, one: u16, other: u16, height: u64) {
+pub fn run_microscope(contracts: ContractState, host: &El, one: u16, other: u16, height: u64) {
     let host = host.clone();
     let ask = Ask::Microscope { one, other, height };
     contracts.studio.ask(ask, move |answer| match answer {
-        Answer::Microscope(seen) => host.fill([drawn(contracts, &seen)]),
-        other => host.fill(refusals(other)),
+        Answer::Microscope(seen) => host.replace_children([drawn(contracts, &seen)]),
+        other => host.replace_children(refusals(other)),
     });
 }
 

@@ -1,7 +1,7 @@
 //! The card of a module: what it is, and the form that deploys it.
 
 use super::bytes::copy;
-use super::contract_form::{Subject, errand, learn, with_schema};
+use super::contract_form::{Subject, bytes_form, load_interface, with_schema};
 use crate::platform::dom::{El, el};
 use crate::platform::files;
 use crate::state::contracts::ContractState;
@@ -26,23 +26,23 @@ pub fn module(
         examples: m.examples.clone(),
         tries: Vec::new(),
     };
-    let (facts, form) = (el("dl").class("facts"), el("div").class("errand"));
-    let told = facts.clone();
+    let (facts, form) = (el("dl").class("facts"), el("div").class("contract-form"));
+    let details = facts.clone();
     let head = move |m: &ModuleView| {
         let hash = el("dd").class("mono breaks").text(&m.sha256);
         let hash = hash.child(&copy(m.sha256.clone(), "copy"));
         vec![el("dt").text("sha-256"), hash]
     };
-    facts.fill(head(m));
+    facts.replace_children(head(m));
     let schema = schema(notices, run, contracts, &form, &subject);
-    errand(run, contracts, &form, &subject);
+    bytes_form(run, contracts, &form, &subject);
     let (shown, host) = (schema.clone(), form.clone());
     let module = m.clone();
     let look = move || {
-        let (shown, told, module) = (shown.clone(), told.clone(), module.clone());
-        learn(run, contracts, &host, &subject, move |card| {
+        let (shown, details, module) = (shown.clone(), details.clone(), module.clone());
+        load_interface(run, contracts, &host, &subject, move |card| {
             shown.show(card.abi == "cosmwasm");
-            told.fill(head(&module).into_iter().chain(facts_of(card)));
+            details.replace_children(head(&module).into_iter().chain(facts_of(card)));
         });
     };
     let edit = m.wat.clone().map(|wat| {
@@ -50,7 +50,7 @@ pub fn module(
         el("button")
             .class("quiet")
             .text("edit a copy")
-            .pressed(move || {
+            .on_click(move || {
                 contracts.studio.edit(Language::Wat, &name, wat.clone());
                 super::editor::reveal();
             })
@@ -107,7 +107,7 @@ fn schema(
     subject: &Subject,
 ) -> El {
     let file = el("input")
-        .class("unseen")
+        .class("visually-hidden")
         .attr("type", "file")
         .attr("accept", ".json")
         .attr("multiple", "");
@@ -132,7 +132,7 @@ fn schema(
         .class("mono")
         .attr("rows", "2")
         .attr("aria-label", "JSON Schema")
-        .attr("placeholder", "or paste it");
+        .attr("placeholder", "or paste it here");
     let (text, host, of) = (pasted.clone(), form.clone(), subject.clone());
     let pasted = pasted.on("change", move |_| {
         if !text.value().trim().is_empty() {
@@ -150,7 +150,7 @@ fn schema(
     let all = el("details")
         .class("schema")
         .child(&el("summary").text("Make forms from its JSON Schema"))
-        .child(&el("p").class("note").text("The files of schema/raw, or the one file with all messages, as cosmwasm-schema writes them."))
+        .child(&el("p").class("note").text("Choose the files in schema/raw, or the single file with all messages that cosmwasm-schema writes."))
         .child(&el("label").class("button").text("Choose files …").child(&file))
         .child(&pasted);
     all.show(false);

@@ -22,7 +22,7 @@ pub fn named(contracts: ContractState, text: &str) -> String {
             text = text.replace(bech32, name).replace(hex, name);
         }
         for contract in &l.contracts {
-            let name = called(contract, &l.contracts);
+            let name = display_name(contract, &l.contracts);
             text = text
                 .replace(&contract.bech32, &name)
                 .replace(&contract.address, &name);
@@ -32,7 +32,7 @@ pub fn named(contracts: ContractState, text: &str) -> String {
 }
 
 /// What a transaction does, with the short forms of addresses in it replaced by names.
-pub fn deed(contracts: ContractState, what: &str) -> String {
+pub fn describe_action(contracts: ContractState, what: &str) -> String {
     let mut text = what.to_owned();
     for (number, name) in NAMES.iter().enumerate() {
         text = text
@@ -46,7 +46,7 @@ pub fn deed(contracts: ContractState, what: &str) -> String {
             }
         }
         for contract in &l.contracts {
-            let name = called(contract, &l.contracts);
+            let name = display_name(contract, &l.contracts);
             for address in [&contract.bech32, &contract.address] {
                 text = text.replace(&format!("…{}", words::end(address)), &name);
             }
@@ -58,7 +58,7 @@ pub fn deed(contracts: ContractState, what: &str) -> String {
 }
 
 /// A contract's name; with the end of its address where another is called the same.
-fn called(contract: &ContractView, all: &[ContractView]) -> String {
+fn display_name(contract: &ContractView, all: &[ContractView]) -> String {
     if all.iter().filter(|c| c.name == contract.name).count() > 1 {
         return format!("{} …{}", contract.name, words::end(&contract.bech32));
     }

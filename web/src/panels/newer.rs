@@ -29,10 +29,10 @@ pub fn Newer() -> impl IntoView {
     };
     let says = move || match news.get() {
         News::Elsewhere => {
-            "Another tab has changed to a newer version of ConsensusForge. This one goes on; reload it when it suits you."
+            "Another tab has changed to a newer version of ConsensusForge. This tab keeps working; reload it when you like."
         }
         _ => {
-            "A newer version of ConsensusForge is ready. This run goes on until you reload; Share keeps it as a link."
+            "A newer version of ConsensusForge is ready. Your run continues until you reload; Share keeps it as a link."
         }
     };
     view! {
@@ -46,7 +46,7 @@ pub fn Newer() -> impl IntoView {
                         view! { <button on:click=again>"Reload now"</button> }.into_any()
                     }}
                 </p>
-                <button class="quiet" aria-label="Put away" on:click=move |_| news.set(News::None)>{icon("close")}</button>
+                <button class="quiet" aria-label="Close" on:click=move |_| news.set(News::None)>{icon("close")}</button>
             </div>
         </Show>
     }

@@ -30,7 +30,7 @@ pub fn Nodes() -> impl IntoView {
                         <th scope="col">"step"</th>
                         <th scope="col" title="block it is locked on, and the round">{term("lock", "lock".into(), true)}</th>
                         <th scope="col" title="state root after the last executed block">{term("state-root", "root".into(), true)}</th>
-                        <th scope="col"><span class="unseen">"act"</span></th>
+                        <th scope="col"><span class="visually-hidden">"act"</span></th>
                     </tr>
                 </thead>
                 <tbody>
@@ -63,10 +63,10 @@ pub fn Nodes() -> impl IntoView {
                                         <span class="root mono" data-group=row.group.to_string() title=row.root.clone()>
                                             {words::short(&row.root)}
                                         </span>
-                                        {row.odd.then_some(view! { <span class="odd" title="differs from other roots at this height">" ≠"</span> })}
+                                        {row.odd.then_some(view! { <span class="odd" title="differs from the other roots at this height">" ≠"</span> })}
                                     </td>
                                     <td>
-                                        <button class="quiet" on:click=act title=if down { "Bring it back" } else { "Take it down" }>
+                                        <button class="quiet" on:click=act title=if down { "Restart it" } else { "Crash it" }>
                                             {if down { "restart" } else { "crash" }}
                                         </button>
                                     </td>

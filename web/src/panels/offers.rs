@@ -15,11 +15,13 @@ pub fn offers(error: &str, field: &El) -> Option<El> {
         el("button")
             .class("quiet mono")
             .text(name)
-            .pressed(move || {
-                field.put(&message);
+            .on_click(move || {
+                field.set_value(&message);
                 field.focus();
             })
     });
-    let line = el("p").class("note examples offers").text("It has: ");
+    let line = el("p")
+        .class("note examples offers")
+        .text("It has these functions: ");
     Some(line.add_all(buttons))
 }

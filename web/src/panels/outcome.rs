@@ -1,4 +1,4 @@
-//! What became of a transaction, told at the form it was sent from: whoever waits there need not look for
+//! What became of a transaction, shown at the form it was sent from: whoever waits there need not look for
 //! the receipt.
 
 use super::offers::offers;
@@ -11,18 +11,18 @@ use leptos::prelude::*;
 /// Says in `host` that a transaction is on its way, and what became of it once that is known.
 ///
 /// `sent`: the instant, and as which of those sent then. `field`: where the message was written by hand.
-pub fn follow(contracts: ContractState, sent: (u64, u32), host: El, field: Option<El>) {
-    host.fill([el("p")
+pub fn await_outcome(contracts: ContractState, sent: (u64, u32), host: El, field: Option<El>) {
+    host.replace_children([el("p")
         .class("note sent")
-        .text("Sent: it goes into a block like any transaction.")]);
-    contracts.studio.follow(sent, (host, field));
+        .text("Sent. It goes into a block like any transaction.")]);
+    contracts.studio.await_outcome(sent, (host, field));
 }
 
-/// Tells the forms that wait, for as long as they are there.
-pub fn tell(contracts: ContractState) {
+/// Reports to the forms that wait, for as long as they are there.
+pub fn report_outcomes(contracts: ContractState) {
     Effect::new(move |_| {
         let ledger = contracts.ledger.get();
-        contracts.studio.arrived(|(at_us, nth), (host, field)| {
+        contracts.studio.settle(|(at_us, nth), (host, field)| {
             // The newest receipt stands first.
             let of_then = ledger.receipts.iter().rev();
             let mut of_then = of_then.filter(|r| r.submitted_us == at_us);
@@ -30,20 +30,20 @@ pub fn tell(contracts: ContractState) {
             if let Some(receipt) = known {
                 let error = receipt.error.as_deref().zip(field.as_ref());
                 let offered = error.and_then(|(e, field)| offers(e, field));
-                host.fill([told(receipt)].into_iter().chain(offered));
+                host.replace_children([outcome(receipt)].into_iter().chain(offered));
             }
             known.is_some()
         });
     });
 }
 
-fn told(r: &ReceiptView) -> El {
+fn outcome(r: &ReceiptView) -> El {
     let place = r.height.map_or(String::new(), |h| format!(" in block {h}"));
     let tx = r.tx.clone();
     let show = el("button")
         .class("link")
-        .text("see its receipt")
-        .pressed(move || show(&tx));
+        .text("see the receipt")
+        .on_click(move || show(&tx));
     let gas = words::grouped(r.gas_used);
     let (class, role, head, note) = match &r.error {
         None => (
@@ -56,7 +56,7 @@ fn told(r: &ReceiptView) -> El {
             "refusal sent",
             "alert",
             format!("Failed{place}: {error}"),
-            format!("Nothing was changed, {gas} gas was paid for; "),
+            format!("Nothing changed, but {gas} gas was paid; "),
         ),
     };
     el("div")

@@ -1,4 +1,4 @@
-//! A calm word when this machine cannot keep up with the speed that was chosen.
+//! A calm notice when this machine cannot keep up with the speed that was chosen.
 
 use crate::pace::Pace;
 use crate::state::playback::Playback;
@@ -6,7 +6,7 @@ use crate::state::run::RunState;
 use crate::words;
 use leptos::prelude::*;
 
-/// A block that takes longer than this is worth a word.
+/// A block that takes longer than this is worth a notice.
 const LONG_MS: f64 = 700.0;
 
 #[component]
@@ -25,10 +25,10 @@ pub fn Overload() -> impl IntoView {
         let real_ms = window().performance().map(|p| p.now());
         let now = match (playback.speed.get(), real_ms) {
             (Some(chosen), Some(ms)) if flowing => pace
-                .try_update_value(|p| p.see(ms, tick.now_us, chosen))
+                .try_update_value(|p| p.observe(ms, tick.now_us, chosen))
                 .flatten(),
             _ => {
-                pace.update_value(Pace::rest);
+                pace.update_value(Pace::reset);
                 None
             }
         };
@@ -45,19 +45,19 @@ pub fn Overload() -> impl IntoView {
     });
     Effect::new(move |_| {
         playback.speed.track();
-        pace.update_value(Pace::rest);
+        pace.update_value(Pace::reset);
     });
-    let word = move || {
+    let notice = move || {
         if long.get() {
-            return Some("A long block is being executed; the clock goes on after it.".into());
+            return Some("A long block is being executed; time continues after it.".into());
         }
         reached.get().map(|reached| {
             format!(
-                "As fast as this machine can: {} instead of {}. Nothing is left out.",
+                "This machine reaches {} instead of {}. Nothing is skipped.",
                 words::speed(Some(reached)),
                 words::speed(playback.speed.get_untracked()),
             )
         })
     };
-    move || word().map(|word| view! { <p class="overloaded" id="overloaded">{word}</p> })
+    move || notice().map(|notice| view! { <p class="overloaded" id="overloaded">{notice}</p> })
 }

@@ -32,7 +32,7 @@ pub fn PathCard() -> impl IntoView {
         me.named.track();
         me.predicted.track();
         if me.open.get() {
-            me.look();
+            me.observe_frame();
         }
     });
     move || {
@@ -78,19 +78,18 @@ fn Card(step: StoredValue<Step>) -> impl IntoView {
         let answer = step.with_value(|s| s.answer);
         let right = me.predicted.get().map(usize::from) == Some(answer);
         if right {
-            "You predicted it. ".to_owned()
+            "Your prediction was right. ".to_owned()
         } else {
-            format!(
-                "Not as predicted. It is: {}. ",
-                step.with_value(|s| s.choices[answer])
-            )
+            let answer = step.with_value(|s| s.choices[answer]);
+            let (first, rest) = answer.split_at(1);
+            format!("Not quite. The answer is {}{rest}. ", first.to_lowercase())
         }
     };
     view! {
         <section class="lesson" id="lesson" aria-labelledby="lesson-title" data-step=step.with_value(|s| s.id)>
             <div class="card-head">
                 <Steps />
-                <button class="quiet" title="Leave the path; what is done stays done" on:click=move |_| me.close()>"Leave"</button>
+                <button class="quiet" title="Leave the guided path; your progress is kept" on:click=move |_| me.close()>"Leave"</button>
             </div>
             <h2 id="lesson-title" tabindex="-1" node_ref=title>{format!("{}. {}", k + 1, step.with_value(|s| s.title))}</h2>
             <p>{marked(step.with_value(|s| s.lead), true)}</p>
@@ -107,7 +106,7 @@ fn Card(step: StoredValue<Step>) -> impl IntoView {
                 }).collect_view()}
             </fieldset>
             <Show when=move || me.predicted.get().is_some()>
-                <p class="task"><strong>"Now you: "</strong>{step.with_value(|s| s.task)}</p>
+                <p class="task"><strong>"Your turn: "</strong>{step.with_value(|s| s.task)}</p>
             </Show>
             <Show when=move || step.with_value(|s| s.names) && me.predicted.get().is_some()>
                 <Names />
@@ -115,7 +114,7 @@ fn Card(step: StoredValue<Step>) -> impl IntoView {
             <p class="hint" id="lesson-hint" role="status">{move || hint.get()}</p>
             <Show when=move || !own() && !done.get()>
                 <p class="hint">"Another run is open now. "
-                    <button on:click=move |_| me.begin(k)>"Begin this step again"</button>
+                    <button on:click=move |_| me.begin(k)>"Restart this step"</button>
                 </p>
             </Show>
             <Show when=move || done.get()>
@@ -128,9 +127,9 @@ fn Card(step: StoredValue<Step>) -> impl IntoView {
                             view! { <button id="lesson-next" class="strong" on:click=move |_| {
                                 me.close();
                                 layout.scenarios_open.set(true);
-                            }>"On to the scenarios"</button> }.into_any()
+                            }>"Go to the scenarios"</button> }.into_any()
                         }}
-                        <button on:click=move |_| me.begin(k)>"Again"</button>
+                        <button on:click=move |_| me.begin(k)>"Repeat this step"</button>
                     </div>
                 </div>
             </Show>
@@ -171,7 +170,7 @@ fn Names() -> impl IntoView {
     let run = expect_context::<RunState>();
     let nodes = move || run.info.get().map(|w| w.nodes.clone()).unwrap_or_default();
     view! {
-        <div class="names" role="group" aria-label="The guilty">
+        <div class="names" role="group" aria-label="Guilty validators">
             {move || nodes().into_iter().map(|name| {
                 let (pressed, toggled) = (name.clone(), name.clone());
                 view! {
@@ -196,9 +195,9 @@ fn Names() -> impl IntoView {
 pub fn Welcome() -> impl IntoView {
     const SEEN: &str = "welcomed";
     let me = expect_context::<LessonState>();
-    let linked = !crate::platform::place::fragment().is_empty();
+    let linked = !crate::platform::address::fragment().is_empty();
     let shown = RwSignal::new(!linked && storage::get(SEEN).is_none());
-    let put_away = move || {
+    let dismiss = move || {
         shown.set(false);
         storage::set(SEEN, "yes");
     };
@@ -206,12 +205,12 @@ pub fn Welcome() -> impl IntoView {
         <Show when=move || shown.get() && !me.open.get()>
             <section class="banner plain welcome" id="welcome" aria-label="Welcome">
                 <p>
-                    <span>"Validators agree on a chain of blocks, in this tab and nowhere else. Bend their network, make them lie, see what holds."</span>
+                    <span>"Validators agree on a chain of blocks inside this tab. Slow their network, make them lie, and see what holds."</span>
                     <button class="strong" id="take-path" on:click=move |_| {
-                        put_away();
-                        me.take_up();
-                    }>"Show me, in six steps"</button>
-                    <button on:click=move |_| put_away()>"I’ll look around"</button>
+                        dismiss();
+                        me.open_or_toggle();
+                    }>"Show me in six steps"</button>
+                    <button on:click=move |_| dismiss()>"Browse without the guide"</button>
                 </p>
             </section>
         </Show>

@@ -27,7 +27,7 @@ pub fn select(label: &str) -> El {
 pub fn people(contracts: ContractState, host: El) {
     contracts.studio.ask(Ask::People, move |answer| {
         if let Answer::People(all) = answer {
-            host.fill(all.iter().take(FAUCET).map(|p| person(contracts, p)));
+            host.replace_children(all.iter().take(FAUCET).map(|p| person(contracts, p)));
         }
     });
 }
@@ -64,7 +64,7 @@ fn person(contracts: ContractState, p: &PersonView) -> El {
                     Answer::Sent { .. } => String::new(),
                     other => sentences(other),
                 };
-                said.say(&sentence);
+                said.set_text(&sentence);
             });
     };
     el("div")
@@ -84,8 +84,11 @@ fn person(contracts: ContractState, p: &PersonView) -> El {
                 .child(
                     &el("button")
                         .text("Faucet")
-                        .attr("title", "A transaction of the faucet's account")
-                        .pressed(give),
+                        .attr(
+                            "title",
+                            "Sends coins from the faucet's account, in a transaction",
+                        )
+                        .on_click(give),
                 )
                 .child(&copy(p.address.clone(), "copy address"))
                 .child(&copy(p.hex.clone(), "as hex"))

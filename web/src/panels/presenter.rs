@@ -11,13 +11,22 @@ use web_sys::{Element, KeyboardEvent};
 
 /// What each key does, for the help.
 pub const KEYS: [(&str, &str); 4] = [
-    ("P", "present: big type, and the keys below; again to end"),
+    (
+        "P",
+        "start presenting: large type and the keys below; press again to stop",
+    ),
     (
         "PageDown  PageUp",
-        "the next scenario, the one before (clickers send these)",
+        "next scenario, previous scenario (clickers send these)",
     ),
-    ("Shift PageDown", "a height on; with PageUp back"),
-    ("B", "blank the screen; again to go on (at any time)"),
+    (
+        "Shift PageDown",
+        "one height forward; with PageUp, one back",
+    ),
+    (
+        "B",
+        "blank the screen; press again to continue (works at any time)",
+    ),
 ];
 
 /// What hides everything while attention belongs to the speaker.
@@ -84,7 +93,7 @@ pub fn Presenter() -> impl IntoView {
     });
     view! {
         <Show when=move || blank.get()>
-            <div class="blank" role="status"><span class="unseen">"The screen is blank. B goes on."</span></div>
+            <div class="blank" role="status"><span class="visually-hidden">"The screen is blank. Press B to continue."</span></div>
         </Show>
     }
 }

@@ -2,8 +2,8 @@
 
 use super::bytes::{bytes, maybe};
 use super::flame::gas;
-use super::microscope::look;
-use super::names::{deed, named};
+use super::microscope::run_microscope;
+use super::names::{describe_action, named};
 use crate::platform::dom::{Built, El, el};
 use crate::state::contracts::ContractState;
 use crate::state::run::RunState;
@@ -35,7 +35,7 @@ pub fn Receipts() -> impl IntoView {
         <section aria-label="Transactions you sent">
             <h2>"Your transactions"</h2>
             <Show when=move || all.with(Vec::is_empty)>
-                <p class="note">"None yet."</p>
+                <p class="note">"No transactions yet."</p>
             </Show>
             <For each=move || all.get() key=|k| k.clone() let:key>
                 <Built make=Box::new(move || find(&key.0)) />
@@ -53,7 +53,7 @@ fn receipt(run: RunState, contracts: ContractState, r: &ReceiptView) -> El {
     let head = el("h3")
         .child(&el("span").class("status").text(&r.status))
         .text(" ")
-        .text(&deed(contracts, &r.what))
+        .text(&describe_action(contracts, &r.what))
         .text(" ")
         .child(&el("small").text(&place));
     let error = r.error.as_ref().map(|e| el("p").class("refusal").text(e));
@@ -198,7 +198,7 @@ fn roots(run: RunState, contracts: ContractState, r: &ReceiptView) -> Vec<El> {
         if let (Some((Some(a), first, _)), Some((Some(b), second, _)), Some(height)) =
             (one, other, r.height)
         {
-            all.extend(divergence_time(
+            all.extend(find_divergence(
                 contracts,
                 (*a, first),
                 (*b, second),
@@ -209,8 +209,8 @@ fn roots(run: RunState, contracts: ContractState, r: &ReceiptView) -> Vec<El> {
     all
 }
 
-/// Leads to where two validators, by number and name, with different roots part.
-fn divergence_time(
+/// Leads to where two validators with different roots, by number and name, diverge.
+fn find_divergence(
     contracts: ContractState,
     one: (usize, &str),
     other: (usize, &str),
@@ -218,9 +218,9 @@ fn divergence_time(
 ) -> [El; 2] {
     let host = el("div").attr("aria-live", "polite");
     let shown = host.clone();
-    let label = format!("Where do {} and {} part?", one.1, other.1);
+    let label = format!("Where do {} and {} diverge?", one.1, other.1);
     let button = el("button").attr("data-act", "microscope").text(&label);
     let (a, b) = (one.0 as u16, other.0 as u16);
-    let button = button.pressed(move || look(contracts, &shown, a, b, height));
+    let button = button.on_click(move || run_microscope(contracts, &shown, a, b, height));
     [button, host]
 }

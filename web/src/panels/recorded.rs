@@ -14,8 +14,8 @@ pub fn Recorded() -> impl IntoView {
                     <details open=n < 4>
                         <summary class="warned">
                             {match n {
-                                1 => "One thing in it does not make sense".to_owned(),
-                                n => format!("{n} things in it do not make sense"),
+                                1 => "One record in it is inconsistent".to_owned(),
+                                n => format!("{n} records in it are inconsistent"),
                             }}
                         </summary>
                         <ul>{complaints.into_iter().map(|c| view! { <li>{c}</li> }).collect_view()}</ul>
@@ -24,7 +24,7 @@ pub fn Recorded() -> impl IntoView {
             });
             view! {
                 <section class="card recorded" id="recorded" aria-label="A saved trace">
-                    <p><strong>"A saved trace. "</strong>{sentence}" It can be looked at, not changed."</p>
+                    <p><strong>"A saved trace. "</strong>{sentence}" You can look at it but not change it."</p>
                     {list}
                 </section>
             }

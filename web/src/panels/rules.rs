@@ -33,7 +33,7 @@ pub fn Rules() -> impl IntoView {
                 notices.show(
                     Tone::Bad,
                     format!(
-                        "“{typed}” is no amount of gas: write a whole number, such as 50 000 000."
+                        "“{typed}” is not a valid amount of gas; enter a whole number, such as 50 000 000."
                     ),
                 );
             }
@@ -42,7 +42,7 @@ pub fn Rules() -> impl IntoView {
     view! {
         <details class="rules">
             <summary>
-                "Rules of this chain: "{profile}", "{move || words::grouped(block_gas())}" gas a block"
+                "Rules of this chain: "{profile}", "{move || words::grouped(block_gas())}" gas per block"
             </summary>
             <label>
                 "Admission of CosmWasm modules"
@@ -52,12 +52,12 @@ pub fn Rules() -> impl IntoView {
                 </select>
             </label>
             <p class="note">
-                "strict takes what cosmwasm-vm takes of anybody: up to 800 KiB, no memory.copy or memory.fill, no
-                memory with a maximum, 100 locals a function. modern also takes what today's compilers emit:
-                memory.copy, memory.fill, a maximum, 256 locals, and up to 3 MiB, as by governance."
+                "strict admits what cosmwasm-vm admits from anyone: up to 800 KiB, no memory.copy or memory.fill, no maximum
+                on memory, at most 100 locals per function. modern also admits what today's compilers emit: memory.copy,
+                memory.fill, a maximum on memory, 256 locals, and up to 3 MiB, as a governance proposal may upload."
             </p>
             <label>
-                "Gas a block"
+                "Gas per block"
                 <input
                     id="block-gas" type="text" inputmode="numeric"
                     prop:value=move || { run.refused.track(); words::grouped(block_gas()) }
@@ -65,8 +65,8 @@ pub fn Rules() -> impl IntoView {
                 />
             </label>
             <p class="note">
-                "A transaction may use no more than its block; storing a module costs 40 a byte. Either setting starts
-                the run anew."
+                "A transaction can use no more gas than a block has; storing a module costs 40 gas per byte. Changing either
+                setting restarts the run."
             </p>
         </details>
     }

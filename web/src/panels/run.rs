@@ -53,7 +53,7 @@ pub fn Caption() -> impl IntoView {
         <p class="caption" id="caption" aria-live=move || if playback.playing.get() { "off" } else { "polite" }>
             {move || {
                 let said = shown.with(String::is_empty) && !playback.playing.get();
-                let text = if said { "Nothing has happened yet: press play.".into() } else { shown.get() };
+                let text = if said { "Nothing has happened yet. Press play.".into() } else { shown.get() };
                 marked(&text, !playback.playing.get())
             }}
         </p>
@@ -88,7 +88,7 @@ fn Verdicts() -> impl IntoView {
                 };
                 let since = v.since_us.map(|t| format!("since {}", words::clock(t)));
                 let there = v.since_us.map(|t| view! {
-                    <button class="quiet" title="Go to where it turned" on:click=move |_| playback.seek(t)>"show"</button>
+                    <button class="quiet" title="Go to when this changed" on:click=move |_| playback.seek(t)>"show"</button>
                 });
                 let bad = v.kind != VerdictKind::Holds;
                 view! {
@@ -122,12 +122,12 @@ fn Figures() -> impl IntoView {
             <h2>"Live numbers "<small>"newest 32 heights"</small></h2>
             <dl class="figures">
                 {figure("decided height", "m-height", |f| words::grouped(f.metrics.height))}
-                {figure("blocks a second", "m-rate", |f| words::figure(f.metrics.blocks_per_second))}
+                {figure("blocks per second", "m-rate", |f| words::figure(f.metrics.blocks_per_second))}
                 {figure("commit latency, median", "m-latency", |f| words::duration(f.metrics.commit_latency_p50_us))}
                 {figure("95th percentile", "m-latency95", |f| words::duration(f.metrics.commit_latency_p95_us))}
-                {figure("rounds a height", "m-rounds", |f| words::figure(f.metrics.rounds_per_height))}
-                {figure("messages a block", "m-messages", |f| words::figure(f.metrics.messages_per_block))}
-                {figure("transactions a second", "m-tps", |f| words::figure(f.metrics.transactions_per_second))}
+                {figure("rounds per height", "m-rounds", |f| words::figure(f.metrics.rounds_per_height))}
+                {figure("messages per block", "m-messages", |f| words::figure(f.metrics.messages_per_block))}
+                {figure("transactions per second", "m-tps", |f| words::figure(f.metrics.transactions_per_second))}
                 {figure("waiting in mempools", "m-mempool", |f| words::grouped(f.metrics.mempool))}
                 {figure("delivered", "m-delivered", |f| words::grouped(f.metrics.delivered))}
                 {figure("lost", "m-lost", |f| words::grouped(f.metrics.lost))}

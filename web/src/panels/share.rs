@@ -3,7 +3,7 @@
 use super::drop;
 use super::exports::Exports;
 use super::icon::icon;
-use crate::platform::{files, place};
+use crate::platform::{address, files};
 use crate::protocol::ToWorker;
 use crate::state::futures::FutureState;
 use crate::state::layout::LayoutState;
@@ -43,7 +43,7 @@ pub fn Share() -> impl IntoView {
         run.link
             .get()
             .filter(|l| !l.fragment.is_empty())
-            .map(|l| place::link(&l.fragment))
+            .map(|l| address::link(&l.fragment))
     };
     let copy = move |_| {
         let Some(text) = address() else { return };
@@ -72,10 +72,10 @@ pub fn Share() -> impl IntoView {
         match futures.branches.with(|b| b.left(&shown).count()) {
             0 => None,
             1 => Some(
-                "One other future stays in this tab: the link, the file and the exports carry the one shown.",
+                "One other future stays in this tab; the link, the file and the exports contain only the one shown.",
             ),
             _ => Some(
-                "The other futures stay in this tab: the link, the file and the exports carry the one shown.",
+                "The other futures stay in this tab; the link, the file and the exports contain only the one shown.",
             ),
         }
     };
@@ -83,7 +83,7 @@ pub fn Share() -> impl IntoView {
         run.link.get().map(|l| {
             l.warning.unwrap_or_else(|| {
                 format!(
-                    "{}: scenario, everything done in it, contracts, and the digest the run must come to.",
+                    "{}: the scenario, everything done in it, its contracts, and the digest the run must reach.",
                     words::bytes(l.bytes),
                 )
             })
@@ -96,7 +96,7 @@ pub fn Share() -> impl IntoView {
                 <h2 id="share-title">"Share this run"</h2>
                 <button class="quiet" aria-label="Close" on:click=move |_| layout.share_open.set(false)>{icon("close")}</button>
             </div>
-            <p>"Whoever opens the link sees this run up to here, bit for bit, and can go on from it."</p>
+            <p>"Anyone who opens the link sees this run up to here, bit for bit, and can continue from there."</p>
             <div class="copy">
                 <input
                     type="text" id="link" readonly=true class="mono" aria-label="Link" node_ref=field
@@ -115,7 +115,7 @@ pub fn Share() -> impl IntoView {
                 <label class="button">
                     "Open a file …"
                     <input
-                        type="file" id="open-file" class="unseen" accept=".json,.cftrace,application/json"
+                        type="file" id="open-file" class="visually-hidden" accept=".json,.cftrace,application/json"
                         on:change=move |e| {
                             drop::chosen(intake, &event_target(&e));
                             layout.share_open.set(false);
@@ -124,7 +124,7 @@ pub fn Share() -> impl IntoView {
                 </label>
             </div>
             <Exports />
-            <p aria-live="polite">{move || copied.get().then_some("The link is in the clipboard.")}</p>
+            <p aria-live="polite">{move || copied.get().then_some("The link was copied to the clipboard.")}</p>
         </dialog>
     }
 }

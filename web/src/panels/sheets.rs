@@ -44,7 +44,10 @@ pub fn listen() {
 }
 
 fn no_dialog() -> bool {
-    matches!(document().query_selector("dialog[open], #hands"), Ok(None))
+    matches!(
+        document().query_selector("dialog[open], #chart-menu"),
+        Ok(None)
+    )
 }
 
 /// Of the sheet that is to be seen; there is none on a wide page.

@@ -1,4 +1,4 @@
-//! Who holds how much: bars to compare, numbers to set. Changing them starts the run anew.
+//! Who holds how much: bars to compare, numbers to set. Changing them restarts the run.
 
 use crate::state::notices::{Notices, Tone};
 use crate::state::run::RunState;
@@ -31,13 +31,13 @@ pub fn Stakes() -> impl IntoView {
             run.refused.update(|n| *n += 1);
             notices.show(
                 Tone::Bad,
-                format!("“{text}” is no stake: use a whole number from 1 up."),
+                format!("“{text}” is not a valid stake; enter a whole number of at least 1."),
             );
         }
     };
     view! {
         <details class="stakes">
-            <summary>"Stake of each"</summary>
+            <summary>"Stake of each validator"</summary>
             {move || {
                 run.refused.track();
                 let all = stakes.get();
@@ -61,7 +61,7 @@ pub fn Stakes() -> impl IntoView {
                 }).collect_view()
             }}
             <button class="quiet" on:click=move |_| scenarios.restart_with(|s| s.validators.iter_mut().for_each(|v| v.stake = 100))>
-                "all equal"
+                "make all equal"
             </button>
         </details>
     }

@@ -3,7 +3,7 @@
 use super::answers::refusals;
 use super::bytes::{copy, maybe};
 use super::names::named;
-use super::place::validators;
+use super::query_target::validators;
 use crate::platform::dom::{El, el};
 use crate::protocol::studio::{Answer, Ask, Place, StorageAsk};
 use crate::state::contracts::ContractState;
@@ -35,7 +35,7 @@ pub fn storage(run: RunState, contracts: ContractState, contract: String) -> (El
         contracts,
         contract,
         validator: validators(run, false),
-        height: field("Height", "height: newest").class("height"),
+        height: field("Height", "height (newest)").class("height"),
         since: field("Changed since height", "changed since").class("height"),
         find: field("Find in keys", "find in keys"),
         table: el("div").attr("aria-live", "polite"),
@@ -46,7 +46,7 @@ pub fn storage(run: RunState, contracts: ContractState, contract: String) -> (El
         .child(&el("summary").text("Storage"));
     let look = |element: &El| {
         let explorer = explorer.clone();
-        element.clone().on("change", move |_| explorer.look(0))
+        element.clone().on("change", move |_| explorer.reload(0))
     };
     let tools = el("div")
         .class("buttons")
@@ -74,14 +74,14 @@ pub fn storage(run: RunState, contracts: ContractState, contract: String) -> (El
     let shown = details.clone();
     let details = details.on("toggle", move |_| {
         if shown.is_open() {
-            opened.look(0);
+            opened.reload(0);
         }
     });
     let shown = details.clone();
     let refresh = Rc::new(move || {
         // What was asked about the past stays as it was.
         if shown.is_open() && explorer.height.value().trim().is_empty() {
-            explorer.look(0);
+            explorer.reload(0);
         }
     });
     (details, refresh)
@@ -95,13 +95,14 @@ impl Explorer {
         }
     }
 
-    fn look(self: &Rc<Self>, skip: u64) {
+    fn reload(self: &Rc<Self>, skip: u64) {
         for field in [&self.height, &self.since] {
             let text = field.value();
             let wrong = !text.trim().is_empty() && text.trim().parse::<u64>().is_err();
             if wrong {
-                self.table
-                    .fill([el("p").class("refusal").text("A height is a whole number.")]);
+                self.table.replace_children([el("p")
+                    .class("refusal")
+                    .text("A height is a whole number.")]);
                 return;
             }
         }
@@ -118,20 +119,27 @@ impl Explorer {
             .studio
             .ask(Ask::Storage(ask), move |answer| match answer {
                 Answer::Storage(view) => me.show(&view, compared, skip),
-                other => me.table.fill(refusals(other)),
+                other => me.table.replace_children(refusals(other)),
             });
     }
 
     fn show(self: &Rc<Self>, view: &StorageView, compared: Option<u64>, skip: u64) {
+        let entries = if view.found == 1 { "entry" } else { "entries" };
         let head = format!(
-            "{} entries after block {}, state root {}…",
+            "{} {entries} after block {}, state root {}…",
             view.found,
             view.height,
             words::short(&view.root)
         );
         let head = match compared {
+            Some(since) if view.found == 1 => {
+                format!(
+                    "1 entry differs between block {since} and block {}",
+                    view.height
+                )
+            }
             Some(since) => format!(
-                "{} of them differ between block {since} and block {}",
+                "{} entries differ between block {since} and block {}",
                 view.found, view.height
             ),
             None => head,
@@ -149,7 +157,7 @@ impl Explorer {
             .child(&el("th").attr("scope", "col").text("key"))
             .maybe(before)
             .child(&el("th").attr("scope", "col").text(&now))
-            .child(&el("th").child(&el("span").class("unseen").text("proof")));
+            .child(&el("th").child(&el("span").class("visually-hidden").text("proof")));
         let rows = view
             .rows
             .iter()
@@ -160,11 +168,11 @@ impl Explorer {
             el("button")
                 .class("quiet")
                 .text(label)
-                .pressed(move || me.look(to))
+                .on_click(move || me.reload(to))
         };
-        let earlier = (skip > 0).then(|| page("earlier", skip.saturating_sub(100)));
+        let earlier = (skip > 0).then(|| page("previous", skip.saturating_sub(100)));
         let later = (last < view.found).then(|| page(&format!("{} more", view.found - last), last));
-        self.table.fill([
+        self.table.replace_children([
             el("p").class("note").text(&head),
             el("table")
                 .class("table entries")
@@ -179,8 +187,8 @@ impl Explorer {
         let prove = el("button")
             .class("quiet")
             .text("prove")
-            .attr("title", "Show that this follows from the state root")
-            .pressed(move || {
+            .attr("title", "Prove this entry against the state root")
+            .on_click(move || {
                 let place = Place {
                     height: Some(height),
                     ..me.place()
@@ -206,8 +214,8 @@ impl Explorer {
     fn ask_proof(self: &Rc<Self>, ask: Ask) {
         let me = self.clone();
         self.contracts.studio.ask(ask, move |answer| match answer {
-            Answer::Proof(proof) => me.proof.fill([shown(&proof)]),
-            other => me.proof.fill(refusals(other)),
+            Answer::Proof(proof) => me.proof.replace_children([shown(&proof)]),
+            other => me.proof.replace_children(refusals(other)),
         });
     }
 }

@@ -26,13 +26,13 @@ pub fn Top() -> impl IntoView {
                 <button
                     id="learn" class="quiet" title="The guided path: six short steps"
                     aria-pressed=move || path.open.get().to_string()
-                    on:click=move |_| if path.open.get_untracked() { path.close() } else { path.take_up() }
+                    on:click=move |_| if path.open.get_untracked() { path.close() } else { path.open_or_toggle() }
                 >
                     "Learn"
                 </button>
                 <button
                     class="quiet wide-only"
-                    title="Take back the last act (Ctrl+Z)"
+                    title="Undo the last act (Ctrl+Z)"
                     disabled=move || !futures.can_undo()
                     on:click=move |_| futures.undo()
                 >
@@ -40,13 +40,13 @@ pub fn Top() -> impl IntoView {
                 </button>
                 <button
                     class="quiet wide-only"
-                    title="Do again what was taken back (Ctrl+Y)"
+                    title="Redo what was undone (Ctrl+Y)"
                     disabled=move || !futures.can_redo()
                     on:click=move |_| futures.redo()
                 >
                     "Redo"
                 </button>
-                <button id="share" class="strong" title="A link to this very run (L)" on:click=move |_| share::open(run, layout)>"Share"</button>
+                <button id="share" class="strong" title="A link to this run (L)" on:click=move |_| share::open(run, layout)>"Share"</button>
                 <button class="quiet" aria-label="Help" title="Help (?)" on:click=move |_| layout.help_open.set(true)>"?"</button>
                 <button
                     class="quiet"

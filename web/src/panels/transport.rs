@@ -1,4 +1,4 @@
-//! Moving in time: play, step, jump, speed, and the scrub bar with what happened and what was done.
+//! Moving in time: play, step, jump, speed, and the scrub bar with commits, faults and commands.
 
 use super::icon::icon;
 use crate::platform::text;
@@ -63,11 +63,7 @@ pub fn jump(notices: Notices, run: RunState, playback: Playback, on: bool) {
         None if on && kind == Kind::Commit => playback.step(Unit::Height),
         None => {
             let where_to = if on { "after" } else { "before" };
-            let far = if on {
-                ", as far as this run has been"
-            } else {
-                ""
-            };
+            let far = if on { " in what has run so far" } else { "" };
             notices.show(
                 Tone::Plain,
                 format!("There is no {name} {where_to} this instant{far}."),
@@ -116,7 +112,7 @@ pub fn Transport() -> impl IntoView {
             <Scrub />
             <div class="buttons moves">
                 <button class="quiet" aria-label="Back to the start" title="Back to the start (Home)" on:click=move |_| playback.seek(0)>{icon("start")}</button>
-                <button id="step-back" class="quiet" aria-label="A step back" title="A step back (,)" on:click=move |_| step_back(playback, chosen())>{icon("back")}</button>
+                <button id="step-back" class="quiet" aria-label="Step back" title="Step back (,)" on:click=move |_| step_back(playback, chosen())>{icon("back")}</button>
                 <button
                     id="play" class="strong"
                     aria-label=move || if playback.playing.get() { "Pause" } else { "Play" }
@@ -125,23 +121,23 @@ pub fn Transport() -> impl IntoView {
                 >
                     {move || icon(if playback.playing.get() { "pause" } else { "play" })}
                 </button>
-                <button id="step" class="quiet" aria-label="A step on" title="A step on (.)" on:click=move |_| playback.step(chosen())>{icon("on")}</button>
+                <button id="step" class="quiet" aria-label="Step forward" title="Step forward (.)" on:click=move |_| playback.step(chosen())>{icon("on")}</button>
                 <label class="unit-pick">
-                    <span class="unseen">"a step is one"</span>
-                    <select id="unit" title="What a step is" on:change=choose>
+                    <span class="visually-hidden">"a step is one"</span>
+                    <select id="unit" title="Size of a step" on:change=choose>
                         {UNITS.map(|(name, _)| view! { <option value=name>{name}</option> })}
                     </select>
                 </label>
             </div>
             <div class="buttons jumps">
-                <button id="jump-back" class="quiet" aria-label="To the one before" title="To the one before (K)" on:click=move |_| jump(notices, run, playback, false)>"⇤"</button>
+                <button id="jump-back" class="quiet" aria-label="Jump to the previous one" title="Jump to the previous one (K)" on:click=move |_| jump(notices, run, playback, false)>"⇤"</button>
                 <label class="unit-pick">
-                    <span class="unseen">"jump between"</span>
+                    <span class="visually-hidden">"jump between"</span>
                     <select id="jump-kind" title="What to jump between" on:change=choose_kind>
                         {KINDS.map(|(name, _)| view! { <option value=name>{name}</option> })}
                     </select>
                 </label>
-                <button id="jump-on" class="quiet" aria-label="To the next one" title="To the next one (J)" on:click=move |_| jump(notices, run, playback, true)>"⇥"</button>
+                <button id="jump-on" class="quiet" aria-label="Jump to the next one" title="Jump to the next one (J)" on:click=move |_| jump(notices, run, playback, true)>"⇥"</button>
             </div>
             <div class="speed">
                 <label for="speed">"speed"</label>
@@ -149,7 +145,7 @@ pub fn Transport() -> impl IntoView {
                     type="range" id="speed" min="0" max=scale::SPEED_STOPS step="1"
                     prop:value=move || scale::speed_position(playback.speed.get()).to_string()
                     aria-valuetext=move || words::speed(playback.speed.get())
-                    title="Simulated time in real time; at the right end as fast as possible"
+                    title="Simulated time per real time; at the right end, as fast as possible"
                     on:input=speed
                 />
                 <output for="speed">{move || match playback.speed.get() {
@@ -200,7 +196,7 @@ fn Scrub() -> impl IntoView {
                 .map(|f| format!("{}  {}", words::clock(f.at_us), f.what))
                 .collect();
             format!(
-                "Scrub: thin bars are commits, high ones what you did, thick ones faults, triangles violations\n{}",
+                "Drag to move in time. Thin bars are commits, tall bars your commands, thick bars faults, triangles violations.\n{}",
                 lines.join("\n")
             )
         })

@@ -31,10 +31,10 @@ impl Assembler {
         let options = WorkerOptions::new();
         options.set_type(WorkerType::Module);
         let worker = Worker::new_with_options(&vendor::address("assemblyscript.js"), &options)
-            .map_err(|e| lost(&vendor::said(&e)))?;
+            .map_err(|e| lost(&vendor::reason(&e)))?;
         let listener = Rc::new(listener);
         let (waiting, ready) = (Rc::new(Cell::new(None)), Rc::new(Cell::new(false)));
-        let (told, queue, posting, heard) = (
+        let (report, queue, posting, listening) = (
             listener.clone(),
             waiting.clone(),
             worker.clone(),
@@ -43,13 +43,13 @@ impl Assembler {
         let on_message = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
             let data = event.data();
             let Some(id) = field(&data, "id").as_f64() else {
-                heard.set(true);
+                listening.set(true);
                 if let Some(message) = queue.take() {
                     let _ = posting.post_message(&message);
                 }
                 return;
             };
-            told(Some(id as u32), read(&data));
+            report(Some(id as u32), read(&data));
         });
         let on_error = Closure::<dyn Fn(ErrorEvent)>::new(move |event: ErrorEvent| {
             listener(None, Err(vec![lost(&event.message())]));
@@ -87,7 +87,7 @@ impl Drop for Assembler {
 
 fn lost(why: &str) -> CompileError {
     let why = if why.is_empty() {
-        "its file is not where it should be, or this browser has no module workers"
+        "its file is missing, or this browser has no module workers"
     } else {
         why
     };
@@ -95,7 +95,7 @@ fn lost(why: &str) -> CompileError {
         line: 0,
         column: 0,
         sentence: format!(
-            "The AssemblyScript compiler could not be started: {why}. WebAssembly text needs none of it."
+            "The AssemblyScript compiler could not be started: {why}. WebAssembly text does not need it."
         ),
     }
 }

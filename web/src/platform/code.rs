@@ -16,7 +16,7 @@ extern "C" {
         text: &str,
         language: &str,
         label: &str,
-        told: &Object,
+        callbacks: &Object,
     ) -> Result<View, JsValue>;
     #[wasm_bindgen(method, getter)]
     fn samples(this: &Module) -> Array;
@@ -38,7 +38,7 @@ extern "C" {
 /// An editor on the page. Its closures live as long as it does.
 pub struct Code {
     view: View,
-    _told: [Closure<dyn FnMut(JsValue)>; 2],
+    _callbacks: [Closure<dyn FnMut(JsValue)>; 2],
 }
 
 /// Name and text of samples.
@@ -57,16 +57,22 @@ impl Code {
         run: impl Fn() + 'static,
     ) -> Result<(Code, Samples), String> {
         let module: Module = vendor::import("editor.js").await?.unchecked_into();
-        let told = Object::new();
+        let callbacks = Object::new();
         let changed = Closure::<dyn FnMut(JsValue)>::new(move |text: JsValue| {
             changed(text.as_string().unwrap_or_default());
         });
         let run = Closure::<dyn FnMut(JsValue)>::new(move |_| run());
-        let _ = Reflect::set(&told, &"changed".into(), changed.as_ref());
-        let _ = Reflect::set(&told, &"run".into(), run.as_ref());
+        let _ = Reflect::set(&callbacks, &"changed".into(), changed.as_ref());
+        let _ = Reflect::set(&callbacks, &"run".into(), run.as_ref());
         let view = module
-            .create(host, &text(), language, "Source of the contract", &told)
-            .map_err(|e| vendor::said(&e))?;
+            .create(
+                host,
+                &text(),
+                language,
+                "Source of the contract",
+                &callbacks,
+            )
+            .map_err(|e| vendor::reason(&e))?;
         let flat: Vec<String> = module
             .samples()
             .iter()
@@ -78,20 +84,20 @@ impl Code {
             .collect();
         let code = Code {
             view,
-            _told: [changed, run],
+            _callbacks: [changed, run],
         };
         Ok((code, samples))
     }
 
-    pub fn put(&self, text: &str) {
+    pub fn set_text(&self, text: &str) {
         self.view.put(text);
     }
 
-    pub fn speak(&self, language: &str) {
+    pub fn set_language(&self, language: &str) {
         self.view.speak(language);
     }
 
-    pub fn mark(&self, errors: &[CompileError]) {
+    pub fn set_errors(&self, errors: &[CompileError]) {
         self.view.mark(
             errors.iter().map(|e| e.line as u32).collect(),
             errors.iter().map(|e| e.column as u32).collect(),
@@ -99,7 +105,7 @@ impl Code {
         );
     }
 
-    pub fn go(&self, line: usize, column: usize) {
+    pub fn go_to(&self, line: usize, column: usize) {
         self.view.go(line as u32, column as u32);
     }
 }

@@ -82,19 +82,19 @@ impl El {
 
     /// A button that does this.
     #[must_use]
-    pub fn pressed(self, act: impl Fn() + 'static) -> El {
+    pub fn on_click(self, act: impl Fn() + 'static) -> El {
         self.on("click", move |_| act())
     }
 
     /// All that is in it, replaced.
-    pub fn fill(&self, children: impl IntoIterator<Item = El>) {
+    pub fn replace_children(&self, children: impl IntoIterator<Item = El>) {
         self.0.set_text_content(None);
         for child in children {
             let _ = self.0.append_child(&child.0);
         }
     }
 
-    pub fn say(&self, text: &str) {
+    pub fn set_text(&self, text: &str) {
         self.0.set_text_content(Some(text));
     }
 
@@ -109,7 +109,7 @@ impl El {
         value.ok().and_then(|v| v.as_string()).unwrap_or_default()
     }
 
-    pub fn put(&self, value: &str) {
+    pub fn set_value(&self, value: &str) {
         let _ = js_sys::Reflect::set(&self.0, &"value".into(), &value.into());
     }
 
@@ -123,11 +123,11 @@ impl El {
         let _ = self.0.focus();
     }
 
-    pub fn mark(&self, name: &str, value: &str) {
+    pub fn set_attr(&self, name: &str, value: &str) {
         let _ = self.0.set_attribute(name, value);
     }
 
-    pub fn unmark(&self, name: &str) {
+    pub fn remove_attr(&self, name: &str) {
         let _ = self.0.remove_attribute(name);
     }
 

@@ -15,7 +15,7 @@ pub async fn read(file: &File) -> Result<Vec<u8>, String> {
     if file.size() > MAX_FILE {
         let size = crate::words::bytes(file.size() as u64);
         return Err(format!(
-            "{name} has {size}; nothing here takes files above 32 MB."
+            "{name} has {size}; files over 32 MB cannot be opened."
         ));
     }
     let buffer = JsFuture::from(file.array_buffer())

@@ -10,7 +10,7 @@ pub struct Frames {
 }
 
 impl Frames {
-    /// `cost` hears of each drawing how many milliseconds it took the page's thread.
+    /// `cost` gets, for each drawing, how many milliseconds it took the page's thread.
     pub fn new(draw: impl Fn() + 'static, cost: impl Fn(f64) + 'static) -> Frames {
         Frames {
             waiting: Rc::default(),
@@ -19,7 +19,7 @@ impl Frames {
         }
     }
 
-    pub fn ask(&self) {
+    pub fn request_draw(&self) {
         if self.waiting.replace(true) {
             return;
         }
@@ -66,7 +66,7 @@ impl Detail {
     }
 
     /// A picture of `drawn` lines was made in `work_ms` and painted in `paint_ms`.
-    pub fn learn(&mut self, work_ms: f64, paint_ms: f64, drawn: usize) {
+    pub fn adapt(&mut self, work_ms: f64, paint_ms: f64, drawn: usize) {
         if paint_ms > Self::ASLEEP_MS {
             return;
         }

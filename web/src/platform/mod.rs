@@ -1,11 +1,11 @@
 //! The browser, in small pieces.
 
+pub mod address;
 pub mod assembler;
 pub mod code;
 pub mod dom;
 pub mod files;
 pub mod frames;
-pub mod place;
 pub mod plots;
 pub mod storage;
 pub mod text;

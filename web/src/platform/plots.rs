@@ -43,7 +43,7 @@ impl Plots {
         let module: Module = vendor::import("plots.js").await?.unchecked_into();
         let kinds: Array = kinds.iter().map(|k| JsValue::from_str(k)).collect();
         let made = module.create(host, table, kinds);
-        made.map(Plots).map_err(|e| vendor::said(&e))
+        made.map(Plots).map_err(|e| vendor::reason(&e))
     }
 
     /// Rows as the worker sends them (see `data::SeriesNews`).
@@ -56,7 +56,7 @@ impl Plots {
     }
 
     /// Writes the table, which is left alone while it is folded.
-    pub fn tell(&self) {
+    pub fn write_table(&self) {
         self.0.tell();
     }
 }

@@ -23,7 +23,7 @@ pub async fn import(file: &str) -> Result<JsValue, String> {
 /// # Errors
 /// What the browser said.
 pub async fn import_from(address: &str) -> Result<JsValue, String> {
-    import_module(address).await.map_err(|e| said(&e))
+    import_module(address).await.map_err(|e| reason(&e))
 }
 
 /// Where a bundle lies, relative to the page: its folder carries a version.
@@ -38,7 +38,7 @@ pub fn address(file: &str) -> String {
 }
 
 /// An error of JavaScript in words.
-pub fn said(error: &JsValue) -> String {
+pub fn reason(error: &JsValue) -> String {
     error.dyn_ref::<js_sys::Error>().map_or_else(
         || "the browser gave no reason".to_owned(),
         |e| e.message().into(),

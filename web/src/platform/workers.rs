@@ -11,18 +11,18 @@ use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::*;
 use web_sys::{ErrorEvent, MessageEvent, Url, Window, Worker, WorkerOptions, WorkerType};
 
-/// What every worker of ours can say.
-pub trait Speech: BorshDeserialize + 'static {
+/// What every worker of the page can send.
+pub trait WorkerMessage: BorshDeserialize + 'static {
     /// Starts the worker.
     ///
     /// # Errors
     /// What the browser said.
     fn start() -> Result<Worker, JsValue>;
     fn is_ready(&self) -> bool;
-    fn last_words(text: String) -> Self;
+    fn failure(text: String) -> Self;
 }
 
-impl Speech for FromWorker {
+impl WorkerMessage for FromWorker {
     fn start() -> Result<Worker, JsValue> {
         let options = WorkerOptions::new();
         options.set_type(WorkerType::Module);
@@ -37,33 +37,33 @@ impl Speech for FromWorker {
     fn is_ready(&self) -> bool {
         matches!(self, FromWorker::Ready { .. })
     }
-    fn last_words(text: String) -> Self {
+    fn failure(text: String) -> Self {
         FromWorker::Panic(text)
     }
 }
 
-impl Speech for FromCompiler {
+impl WorkerMessage for FromCompiler {
     fn start() -> Result<Worker, JsValue> {
         Worker::new(&address("compiler_loader.js"))
     }
     fn is_ready(&self) -> bool {
         matches!(self, FromCompiler::Ready)
     }
-    fn last_words(text: String) -> Self {
+    fn failure(text: String) -> Self {
         FromCompiler::Panic(text)
     }
 }
 
 type Listener<O> = Rc<dyn Fn(O, Option<Vec<u8>>)>;
 
-pub struct Handle<O: Speech> {
+pub struct Handle<O: WorkerMessage> {
     worker: RefCell<Option<Worker>>,
     ready: Cell<bool>,
     queue: RefCell<Vec<(JsValue, Array)>>,
     listener: Listener<O>,
 }
 
-impl<O: Speech> Handle<O> {
+impl<O: WorkerMessage> Handle<O> {
     pub fn new(listener: impl Fn(O, Option<Vec<u8>>) + 'static) -> Rc<Self> {
         let handle = Rc::new(Handle {
             worker: RefCell::new(None),
@@ -112,12 +112,12 @@ impl<O: Speech> Handle<O> {
         let worker = match O::start() {
             Ok(worker) => worker,
             Err(_) => {
-                (self.listener)(O::last_words(NO_WORKER.into()), None);
+                (self.listener)(O::failure(NO_WORKER.into()), None);
                 return;
             }
         };
         let me = Rc::downgrade(self);
-        let heard = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
+        let on_message = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
             let (Some(me), Some((message, bytes))) =
                 (me.upgrade(), wire::unpack::<O>(&event.data()))
             else {
@@ -138,24 +138,24 @@ impl<O: Speech> Handle<O> {
             };
             // What a broken worker throws next says less.
             me.end();
-            let said = event.message();
-            let said = if said.is_empty() {
+            let reason = event.message();
+            let reason = if reason.is_empty() {
                 NO_WORKER.into()
             } else {
-                said
+                reason
             };
-            (me.listener)(O::last_words(said), None);
+            (me.listener)(O::failure(reason), None);
         });
-        worker.set_onmessage(Some(heard.as_ref().unchecked_ref()));
+        worker.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
         worker.set_onerror(Some(failed.as_ref().unchecked_ref()));
         // One pair a worker; a page starts few.
-        heard.forget();
+        on_message.forget();
         failed.forget();
         *self.worker.borrow_mut() = Some(worker);
     }
 }
 
-impl<O: Speech> Drop for Handle<O> {
+impl<O: WorkerMessage> Drop for Handle<O> {
     fn drop(&mut self) {
         self.end();
     }

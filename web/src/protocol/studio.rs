@@ -27,7 +27,7 @@ pub enum Ask {
     },
     /// To a validator, without a transaction.
     Query {
-        errand: CallDraft,
+        draft: CallDraft,
         place: Place,
     },
     Storage(StorageAsk),

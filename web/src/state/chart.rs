@@ -40,7 +40,7 @@ impl Charts {
     pub fn follow(&self) {
         let chart = self.main();
         chart.borrow_mut().view.follow = true;
-        chart.borrow().ask();
+        chart.borrow().request_draw();
     }
 
     /// Zooms time about a place along it, in pixels.
@@ -48,7 +48,7 @@ impl Charts {
         let chart = self.main();
         let mut c = chart.borrow_mut();
         c.view = c.layout().zoomed(factor, along);
-        c.ask();
+        c.request_draw();
     }
 
     pub fn zoom_middle(&self, factor: f64) {
@@ -61,7 +61,7 @@ impl Charts {
         let chart = self.main();
         let mut c = chart.borrow_mut();
         c.view = c.layout().spread_about(factor, across);
-        c.ask();
+        c.request_draw();
     }
 
     /// Moves the picture by pixels across the lifelines and along time.
@@ -69,7 +69,7 @@ impl Charts {
         let chart = self.main();
         let mut c = chart.borrow_mut();
         c.view = c.layout().panned(across, along);
-        c.ask();
+        c.request_draw();
     }
 
     /// What is selected, or all there is, on one screen.

@@ -15,7 +15,7 @@ use crate::chart::picture::picture;
 use crate::chart::scene::{Picture, Scene};
 use crate::chart::store::Store;
 use crate::chart::svg::Svg;
-use crate::chart::{neighbours, paint, say};
+use crate::chart::{describe, neighbours, paint};
 use crate::model::Scenario;
 use crate::platform::frames::{Detail, Frames};
 use crate::protocol::{ChartNews, Tick};
@@ -59,15 +59,15 @@ pub struct ChartView {
 }
 
 impl ChartView {
-    pub fn ask(&self) {
+    pub fn request_draw(&self) {
         if let Some(frames) = &self.frames {
-            frames.ask();
+            frames.request_draw();
         }
     }
 
     pub fn repaint(&mut self) {
         self.palette = None;
-        self.ask();
+        self.request_draw();
     }
 
     pub fn opened(&mut self, world: RunInfo, scenario: &Scenario) {
@@ -95,28 +95,28 @@ impl ChartView {
             ..View::default()
         };
         self.arrange();
-        self.ask();
+        self.request_draw();
     }
 
     /// The scenario's commands have changed: so may have its cuts.
-    pub fn acted(&mut self, scenario: &Scenario) {
+    pub fn commands_changed(&mut self, scenario: &Scenario) {
         if let Some(world) = &self.world {
             self.cuts = cuts::cuts(scenario, &world.nodes);
         }
-        self.ask();
+        self.request_draw();
     }
 
-    pub fn took(&mut self, tick: Tick, news: Option<ChartNews>) {
+    pub fn receive(&mut self, tick: Tick, news: Option<ChartNews>) {
         self.now_us = tick.now_us;
         if let Some(news) = news {
             self.store.take(news.batch, news.flying, news.since);
             self.store.now(tick.now_us);
         }
-        self.ask();
+        self.request_draw();
     }
 
-    /// Who is down or lying has changed, perhaps.
-    pub fn knew(&mut self, nodes: &[NodeView]) {
+    /// Takes the nodes of a new frame; which are down or Byzantine may have changed.
+    pub fn set_nodes(&mut self, nodes: &[NodeView]) {
         let key = |n: &NodeView| (n.byzantine, n.crashed, n.stake);
         let same = self.nodes.len() == nodes.len()
             && self.nodes.iter().zip(nodes).all(|(a, b)| key(a) == key(b));
@@ -124,15 +124,15 @@ impl ChartView {
         self.nodes.extend_from_slice(nodes);
         if !same {
             self.arrange();
-            self.ask();
+            self.request_draw();
         }
     }
 
-    pub fn choose(&mut self, arrangement: &Arrangement, filter: &Filter) {
+    pub fn set_options(&mut self, arrangement: &Arrangement, filter: &Filter) {
         self.arrangement = arrangement.clone();
         self.filter = filter.clone();
         self.arrange();
-        self.ask();
+        self.request_draw();
     }
 
     fn arrange(&mut self) {
@@ -227,7 +227,7 @@ impl ChartView {
             Some(Pick::Node(_)) | None => all(),
         };
         self.view = self.layout().fitted(from, to);
-        self.ask();
+        self.request_draw();
     }
 
     /// Scrolls so far that a thing is on the screen.
@@ -244,11 +244,11 @@ impl ChartView {
             let middle = l.head() + (l.length() - l.head()) * 0.5;
             self.view = l.panned(0.0, middle - along);
         }
-        self.ask();
+        self.request_draw();
     }
 
     /// Past and future of what is under the pointer, once for each and each batch of news.
-    fn light(&mut self) {
+    fn update_cone(&mut self) {
         let wanted = self.picked.as_ref().filter(|p| !matches!(p, Pick::Node(_)));
         let Some(pick) = wanted else {
             self.cone = None;
@@ -273,7 +273,7 @@ impl ChartView {
         if self.view.follow {
             self.view = self.layout().following(self.now_us);
         }
-        self.light();
+        self.update_cone();
         let layout = self.layout();
         let of = (&self.lanes, &self.filter, self.stamp);
         let lines = self.detail.arrows();
@@ -311,7 +311,7 @@ impl ChartView {
         let Some(picture) = self.picture() else {
             return;
         };
-        self.put(&picture);
+        self.paint(&picture);
         self.drawn = picture.drawn;
         if let Some(controls) = self.controls {
             let counts = (picture.drawn, picture.messages, picture.shapes.len());
@@ -321,7 +321,7 @@ impl ChartView {
         }
     }
 
-    fn put(&mut self, picture: &Picture) {
+    fn paint(&mut self, picture: &Picture) {
         let Some(surface) = &self.surface else { return };
         let palette = self
             .palette
@@ -333,16 +333,16 @@ impl ChartView {
 
     /// The painter is there, or has painted a picture in `paint_ms`; making one took `work_ms`.
     pub fn painted(&mut self, paint_ms: f64) {
-        self.detail.learn(self.work_ms, paint_ms, self.drawn);
+        self.detail.adapt(self.work_ms, paint_ms, self.drawn);
         if std::mem::take(&mut self.late) {
-            self.ask();
+            self.request_draw();
         }
     }
 
     /// What is seen, as a PNG file of this name.
     pub fn save_png(&mut self, name: &str) {
         if let Some(picture) = self.picture() {
-            self.put(&picture);
+            self.paint(&picture);
         }
         if let Some(surface) = &self.surface {
             surface.save(name);
@@ -363,13 +363,13 @@ impl ChartView {
     /// Pins a thing, or nothing, and announces it to screen readers.
     pub fn pin(&mut self, pick: Option<Pick>) {
         let sentence = match (&pick, &self.world) {
-            (Some(p), Some(world)) => say::thing(p, world, &self.nodes),
-            _ => "nothing selected".to_owned(),
+            (Some(p), Some(world)) => describe::thing(p, world, &self.nodes),
+            _ => "Nothing selected.".to_owned(),
         };
         self.pinned = pick;
         if let Some(controls) = self.controls {
             controls.announced.set(sentence);
         }
-        self.ask();
+        self.request_draw();
     }
 }

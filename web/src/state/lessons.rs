@@ -4,7 +4,7 @@ use super::layout::{LayoutState, Sheet};
 use super::run::RunState;
 use super::scenarios::ScenarioState;
 use crate::lessons::progress::{self, Progress};
-use crate::lessons::{Seen, Stage, Step, Watch, path};
+use crate::lessons::{Observation, Stage, Step, StepCheck, path};
 use crate::platform::storage;
 use leptos::prelude::*;
 
@@ -22,7 +22,7 @@ pub struct LessonState {
     pub named: RwSignal<Vec<String>>,
     /// Which opened run is the step's own ([`RunState::opened`]).
     pub own_run: RwSignal<u32>,
-    watch: StoredValue<Option<Box<dyn Watch>>, LocalStorage>,
+    check: StoredValue<Option<Box<dyn StepCheck>>, LocalStorage>,
     run: RunState,
     scenarios: ScenarioState,
     layout: LayoutState,
@@ -38,7 +38,7 @@ impl LessonState {
             stage: RwSignal::new(None),
             named: RwSignal::new(Vec::new()),
             own_run: RwSignal::new(0),
-            watch: StoredValue::new_local(None),
+            check: StoredValue::new_local(None),
             run,
             scenarios,
             layout,
@@ -46,7 +46,7 @@ impl LessonState {
     }
 
     /// Opens the path where the reader left it; one that is open is shown or put out of sight.
-    pub fn take_up(&self) {
+    pub fn open_or_toggle(&self) {
         if self.open.get_untracked() {
             let up = self.layout.sheet.get_untracked() == Sheet::Controls;
             self.layout
@@ -65,7 +65,7 @@ impl LessonState {
         self.predicted.set(None);
         self.stage.set(None);
         self.named.set(Vec::new());
-        self.watch.set_value(None);
+        self.check.set_value(None);
         self.own_run.set(self.run.opened.get_untracked() + 1);
         self.open.set(true);
         self.layout.sheet.set(Sheet::Controls);
@@ -75,24 +75,24 @@ impl LessonState {
 
     pub fn close(&self) {
         self.open.set(false);
-        self.watch.set_value(None);
+        self.check.set_value(None);
         self.layout.sheet.set(Sheet::None);
     }
 
     pub fn predict(&self, step: &Step, choice: u8) {
         self.predicted.set(Some(choice));
-        self.watch.set_value(Some((step.watch)()));
+        self.check.set_value(Some((step.check)()));
         let k = self.at.get_untracked();
         self.progress.update(|p| p[k].prediction = Some(choice));
-        self.keep();
+        self.save();
     }
 
-    fn keep(&self) {
+    fn save(&self) {
         storage::set(KEY, &progress::write(&self.progress.get_untracked()));
     }
 
-    /// Shows the step's watch the newest frame; once done, it stays done.
-    pub fn look(&self) {
+    /// Shows the step's check the newest frame; once done, it stays done.
+    pub fn observe_frame(&self) {
         let done = self
             .stage
             .with_untracked(|s| matches!(s, Some(Stage::Done(_))));
@@ -107,20 +107,20 @@ impl LessonState {
         };
         let named = self.named.get_untracked();
         let stage = self.run.effective.with_untracked(|force| {
-            let seen = Seen {
+            let seen = Observation {
                 frame: &frame,
                 world: &world,
                 force,
                 named: &named,
             };
-            self.watch
-                .try_update_value(|w| w.as_mut().map(|w| w.see(&seen)))
+            self.check
+                .try_update_value(|w| w.as_mut().map(|w| w.observe(&seen)))
                 .flatten()
         });
         if matches!(stage, Some(Stage::Done(_))) {
             let k = self.at.get_untracked();
             self.progress.update(|p| p[k].done = true);
-            self.keep();
+            self.save();
         }
         if self.stage.with_untracked(|s| *s != stage) {
             self.stage.set(stage);

@@ -45,7 +45,7 @@ impl Selection {
 
     /// Shows a thing in the inspector.
     pub fn select(&self, thing: Thing) {
-        self.history.update(|h| h.go(thing));
+        self.history.update(|h| h.visit(thing));
     }
 
     pub fn back(&self) {
@@ -58,11 +58,11 @@ impl Selection {
 
     /// Nothing is selected any more; the history stays.
     pub fn clear(&self) {
-        self.history.update(History::away);
+        self.history.update(History::clear);
         self.pinned.set(None);
         let chart = self.charts.main();
         chart.borrow_mut().pinned = None;
-        chart.borrow().ask();
+        chart.borrow().request_draw();
     }
 
     /// Asks the worker for the message under the pointer.

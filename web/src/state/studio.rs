@@ -51,7 +51,7 @@ type Form = (El, Option<El>);
 type Waiting = Box<dyn FnOnce(Answer)>;
 
 /// Forms that wait for a transaction; more than these, and the oldest is left waiting.
-const MOST_FOLLOWED: usize = 32;
+const MOST_AWAITED: usize = 32;
 
 /// What an empty page of AssemblyScript starts with.
 const BLANK: &str = "import { input, output } from \"forge\";\n\nexport function call(): void {\n  output(\"you said \" + input());\n}\n";
@@ -76,7 +76,7 @@ pub struct Studio {
     /// What was typed into forms, so that it outlives them.
     drafts: StoredValue<BTreeMap<String, String>>,
     /// Transactions whose outcome a form waits to tell.
-    followed: StoredValue<Vec<(Sent, Form)>, LocalStorage>,
+    awaited: StoredValue<Vec<(Sent, Form)>, LocalStorage>,
     /// Name and number of the text at the assembler; an older one's answer is not waited for.
     assembling: StoredValue<(u32, String)>,
     worker: WorkerLink,
@@ -108,7 +108,7 @@ impl Studio {
             assembler: StoredValue::new_local(None),
             waiting: StoredValue::new_local((0, BTreeMap::new())),
             drafts: StoredValue::new(BTreeMap::new()),
-            followed: StoredValue::new_local(Vec::new()),
+            awaited: StoredValue::new_local(Vec::new()),
             assembling: StoredValue::new((0, String::new())),
             worker,
             added,
@@ -136,20 +136,20 @@ impl Studio {
         }
     }
 
-    /// What becomes of this transaction is to be told here.
-    pub fn follow(&self, sent: Sent, form: Form) {
-        self.followed.update_value(|all| {
-            if all.len() == MOST_FOLLOWED {
+    /// What becomes of this transaction is to be report here.
+    pub fn await_outcome(&self, sent: Sent, form: Form) {
+        self.awaited.update_value(|all| {
+            if all.len() == MOST_AWAITED {
                 all.remove(0);
             }
             all.push((sent, form));
         });
     }
 
-    /// Goes through what is waited for; `told` says whether it has been told now.
-    pub fn arrived(&self, mut told: impl FnMut(Sent, &Form) -> bool) {
-        self.followed
-            .update_value(|all| all.retain(|(sent, form)| !told(*sent, form)));
+    /// Goes through what is waited for; `report` says whether it has been report now.
+    pub fn settle(&self, mut report: impl FnMut(Sent, &Form) -> bool) {
+        self.awaited
+            .update_value(|all| all.retain(|(sent, form)| !report(*sent, form)));
     }
 
     pub fn draft(&self, key: &str) -> Option<String> {
@@ -241,7 +241,7 @@ impl Studio {
                 Err(CompileError {
                     line: 0,
                     column: 0,
-                    sentence: format!("The compiler broke down over this text: {text}"),
+                    sentence: format!("The compiler failed on this text: {text}"),
                 })
             }
         };
@@ -258,7 +258,7 @@ impl Studio {
         self.begin(if found.is_some() {
             "Compiling …"
         } else {
-            "Fetching the AssemblyScript compiler, 3 MB, once …"
+            "Fetching the AssemblyScript compiler (3 MB, only once) …"
         });
         let assembler = found.map_or_else(
             || Assembler::new(move |id, result| studio.assembled(id, result)).map(Rc::new),

@@ -1,6 +1,6 @@
 //! A second run beside the first, kept at the same instant, and where the two first differ.
 
-use super::charted::ChartCursor;
+use super::chart_cursor::ChartCursor;
 use crate::model::Scenario;
 use crate::protocol::{ChartNews, Compared, ComparisonNews};
 use consensusforge_core::session::Session;
@@ -46,7 +46,7 @@ impl Comparison {
     }
 
     /// The first run has become another one.
-    pub fn anew(&mut self, first: &Session) {
+    pub fn reset(&mut self, first: &Session) {
         self.finder = Some(Box::new(Finder::new(first, &self.session)));
         self.search = Search::On;
     }
@@ -97,7 +97,7 @@ impl Comparison {
                 Search::On => Compared::Searching,
                 Search::Nothing => Compared::Same,
                 Search::Found(difference) => Compared::Differ(difference.clone()),
-                Search::Lost => Compared::Untold,
+                Search::Lost => Compared::Unknown,
             },
         };
         (news, chart)

@@ -10,7 +10,7 @@ use std::collections::VecDeque;
 const MOST: usize = 512;
 
 #[derive(Default)]
-pub struct Past {
+pub struct HistoryQueries {
     waiting: VecDeque<Question>,
     /// Where the question before was answered.
     there: Option<Session>,
@@ -27,12 +27,12 @@ pub struct Question {
 }
 
 /// A question, where it can be answered.
-pub struct Come<'a> {
+pub struct Ready<'a> {
     pub question: Question,
     pub there: &'a Session,
 }
 
-impl Past {
+impl HistoryQueries {
     /// Keeps the question for later if the present cannot answer it; else gives it back.
     pub fn take(&mut self, session: &Session, number: u32, ask: Ask) -> Option<Ask> {
         let now = places(&ask);
@@ -54,13 +54,13 @@ impl Past {
     }
 
     /// The run has become another one: its past may be, too.
-    pub fn anew(&mut self) {
+    pub fn reset(&mut self) {
         self.there = None;
         self.going = None;
     }
 
     /// Moves on by some events. The question that can be answered now, if any, and where to ask it.
-    pub fn work(&mut self, session: &Session, chunk: u64) -> Option<Come<'_>> {
+    pub fn work(&mut self, session: &Session, chunk: u64) -> Option<Ready<'_>> {
         let question = self.waiting.front_mut()?;
         // Of two states the older one is taken along: no session may know both.
         let first = since(&question.ask).filter(|_| question.then.is_none());
@@ -85,7 +85,7 @@ impl Past {
         }
         let question = self.waiting.pop_front()?;
         let there = self.there.insert(going);
-        Some(Come { question, there })
+        Some(Ready { question, there })
     }
 }
 
@@ -164,7 +164,7 @@ mod tests {
             })
         };
         let ask = |height: u64| compare(Some(height), None);
-        let mut past = Past::default();
+        let mut past = HistoryQueries::default();
         // The newest, and what never was, need no way back.
         assert!(past.take(&session, 0, ask(height - 1)).is_some());
         assert!(past.take(&session, 0, ask(height + 9)).is_some());
@@ -173,7 +173,7 @@ mod tests {
         }
         let mut answered = Vec::new();
         while past.busy() {
-            if let Some(Come { question, there }) = past.work(&session, 500) {
+            if let Some(Ready { question, there }) = past.work(&session, 500) {
                 let (node, height) = places(&question.ask)[0];
                 assert!(!there.has_forgotten(node, height));
                 assert!(there.frame().nodes[node].decided >= height);
@@ -186,7 +186,7 @@ mod tests {
         assert!(past.take(&session, 5, compare(None, Some(7))).is_none());
         let mut found = Vec::new();
         while past.busy() {
-            if let Some(Come { question, there }) = past.work(&session, 500) {
+            if let Some(Ready { question, there }) = past.work(&session, 500) {
                 assert!(question.then.is_some());
                 found.push((question.number, there.has_forgotten(2, 4), there.now_us()));
             }

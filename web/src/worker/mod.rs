@@ -1,7 +1,7 @@
 //! The worker: the simulated world, off the main thread.
 
 mod acts;
-mod charted;
+mod chart_cursor;
 pub mod comparison;
 pub mod compile;
 #[cfg(target_arch = "wasm32")]

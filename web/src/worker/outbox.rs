@@ -1,8 +1,8 @@
 //! What the page has been told of the run, and what it is told next: not faster than it listens.
 
-use super::charted::ChartCursor;
+use super::chart_cursor::ChartCursor;
 use super::comparison::Comparison;
-use crate::protocol::{About, Doing, FromWorker, Ledger, Tick};
+use crate::protocol::{About, FromWorker, Ledger, Operation, Tick};
 use crate::words;
 use consensusforge_core::session::Session;
 use consensusforge_core::session::view::{Moments, Problem};
@@ -30,7 +30,7 @@ pub struct Outbox {
     ledger_stamp: Option<Stamp>,
     /// Told last.
     moments: Option<Moments>,
-    beside_ms: f64,
+    comparison_ms: f64,
 }
 
 impl Default for Outbox {
@@ -44,7 +44,7 @@ impl Default for Outbox {
             ledger_ms: f64::MIN,
             ledger_stamp: None,
             moments: None,
-            beside_ms: f64::MIN,
+            comparison_ms: f64::MIN,
         }
     }
 }
@@ -54,20 +54,20 @@ impl Outbox {
         std::mem::take(&mut self.out)
     }
 
-    pub fn say(&mut self, what: FromWorker) {
-        self.send((what, None));
+    pub fn send(&mut self, what: FromWorker) {
+        self.push((what, None));
     }
 
-    pub fn send(&mut self, saying: Outgoing) {
+    pub fn push(&mut self, saying: Outgoing) {
         self.out.push(saying);
     }
 
     pub fn complain(&mut self, about: About, problem: Problem) {
-        self.say(FromWorker::Problem { about, problem });
+        self.send(FromWorker::Problem { about, problem });
     }
 
     /// The page has drawn the last tick.
-    pub fn heard(&mut self) {
+    pub fn tick_received(&mut self) {
         self.unheard = false;
     }
 
@@ -78,14 +78,14 @@ impl Outbox {
     }
 
     /// The page begins a chart afresh.
-    pub fn anew(&mut self) {
+    pub fn reset(&mut self) {
         self.chart.begin();
         self.unheard = false;
     }
 
     /// The page knows nothing of this run.
     pub fn opened(&mut self) {
-        self.anew();
+        self.reset();
         self.changed();
         self.moments = None;
     }
@@ -109,12 +109,12 @@ impl Outbox {
     }
 
     /// There is another second run, or none.
-    pub fn beside_changed(&mut self) {
-        self.beside_ms = f64::MIN;
+    pub fn comparison_changed(&mut self) {
+        self.comparison_ms = f64::MIN;
     }
 
     /// Tells the page where things stand.
-    pub fn tell(
+    pub fn report(
         &mut self,
         session: &mut Session,
         beside: Option<&mut Comparison>,
@@ -126,32 +126,32 @@ impl Outbox {
         }
         let now_us = tick.now_us;
         // While a run is being moved, its chart would only flicker.
-        let moved = tick.goal.is_some_and(|g| g.what != Doing::Stepping);
+        let moved = tick.goal.is_some_and(|g| g.what != Operation::Stepping);
         let news = (!moved).then(|| self.chart.news(session, now_us));
         self.unheard = true;
         self.stale = false;
         let bytes = news.and_then(|n| borsh::to_vec(&n).ok());
-        self.send((FromWorker::Tick(tick), bytes));
+        self.push((FromWorker::Tick(tick), bytes));
         if now_ms - self.frame_ms >= FRAME_EVERY_MS {
             self.frame_ms = now_ms;
-            self.say(FromWorker::Frame(Box::new(session.frame())));
+            self.send(FromWorker::Frame(Box::new(session.frame())));
         } else {
             // So that a pause still shows its last frame.
             self.stale = true;
         }
         if now_ms - self.ledger_ms >= LEDGER_EVERY_MS {
             self.ledger_ms = now_ms;
-            self.tell_ledger(session);
+            self.report_ledger(session);
         }
         if let Some(beside) = beside.filter(|b| b.arrived(now_us)) {
             self.send_comparison(beside, now_ms);
         }
     }
 
-    fn tell_ledger(&mut self, session: &mut Session) {
+    fn report_ledger(&mut self, session: &mut Session) {
         let moments = session.moments();
         if self.moments.as_ref() != Some(&moments) {
-            self.say(FromWorker::Moments(Box::new(moments.clone())));
+            self.send(FromWorker::Moments(Box::new(moments.clone())));
             self.moments = Some(moments);
         }
         let ledger = Ledger {
@@ -171,7 +171,7 @@ impl Outbox {
         );
         if self.ledger_stamp.as_ref() != Some(&stamp) {
             self.ledger_stamp = Some(stamp);
-            self.say(FromWorker::Ledger(Box::new(ledger)));
+            self.send(FromWorker::Ledger(Box::new(ledger)));
         }
     }
 
@@ -179,11 +179,11 @@ impl Outbox {
     fn send_comparison(&mut self, beside: &mut Comparison, now_ms: f64) {
         let (news, chart) = beside.news();
         let bytes = borsh::to_vec(&chart).ok();
-        self.send((FromWorker::Comparison(Box::new(news)), bytes));
-        if now_ms - self.beside_ms >= FRAME_EVERY_MS {
-            self.beside_ms = now_ms;
+        self.push((FromWorker::Comparison(Box::new(news)), bytes));
+        if now_ms - self.comparison_ms >= FRAME_EVERY_MS {
+            self.comparison_ms = now_ms;
             let frame = beside.session().frame();
-            self.say(FromWorker::BesideFrame(Box::new(frame)));
+            self.send(FromWorker::ComparisonFrame(Box::new(frame)));
         }
     }
 }

@@ -49,14 +49,14 @@ impl RequestHandler {
                 Answer::Card(session.card(&code), forms.unwrap_or_default())
             }
             Ask::Schema { code, file, text } => self.schema(session, code, &file, &text),
-            Ask::Send(errand) => match self.command(session, &errand) {
+            Ask::Send(draft) => match self.command(session, &draft) {
                 Ok(command) => return Outcome::Do(command),
                 Err(complaints) => Answer::Complaints(complaints),
             },
-            Ask::Query { errand, place } => match self.message(&errand) {
+            Ask::Query { draft, place } => match self.message(&draft) {
                 Ok(input) => {
                     let node = usize::from(place.validator);
-                    let asking = session.ask_then(&errand.to, &input, node, place.height);
+                    let asking = session.ask_then(&draft.to, &input, node, place.height);
                     return Outcome::Work(Box::pin(async { Answer::Said(asking.await) }));
                 }
                 Err(complaints) => Answer::Complaints(complaints),
@@ -146,19 +146,19 @@ impl RequestHandler {
     }
 
     /// The bytes a contract is handed.
-    fn message(&self, errand: &CallDraft) -> Result<InputSpec, Complaints> {
-        match &errand.message {
+    fn message(&self, draft: &CallDraft) -> Result<InputSpec, Complaints> {
+        match &draft.message {
             Message::Raw(input) => Ok(input.clone()),
             Message::Json(text) => forms::json::read(text)
                 // As it was typed: numbers of any length and the order of keys are the sender's.
                 .map(|_| InputSpec::Text(text.trim().to_owned()))
                 .map_err(|sentence| vec![(At::Message, sentence)]),
             Message::Form { name, values } => {
-                let all = self.forms.get(&errand.code);
+                let all = self.forms.get(&draft.code);
                 let form = all
                     .into_iter()
                     .flatten()
-                    .find(|f| f.kind == errand.kind && f.name == *name);
+                    .find(|f| f.kind == draft.kind && f.name == *name);
                 let Some(form) = form else {
                     let sentence =
                         format!("The form of “{name}” is no longer here: add the schema again.");
@@ -174,19 +174,19 @@ impl RequestHandler {
         }
     }
 
-    fn command(&self, session: &Session, errand: &CallDraft) -> Result<Command, Complaints> {
+    fn command(&self, session: &Session, draft: &CallDraft) -> Result<Command, Complaints> {
         let mut complaints = Vec::new();
         let input = self
-            .message(errand)
+            .message(draft)
             .map_err(|mut all| complaints.append(&mut all));
-        let funds = coins(session, errand.from, &errand.funds)
+        let funds = coins(session, draft.from, &draft.funds)
             .map_err(|sentence| complaints.push((At::Funds, sentence)));
         let typed =
-            gas(session, &errand.gas).map_err(|sentence| complaints.push((At::Gas, sentence)));
+            gas(session, &draft.gas).map_err(|sentence| complaints.push((At::Gas, sentence)));
         let (Ok(input), Ok(funds), Ok(typed)) = (input, funds, typed) else {
             return Err(complaints);
         };
-        let action = action(session, errand, input, funds)?;
+        let action = action(session, draft, input, funds)?;
         let storing = match &action {
             SubmitSpec::Deploy { contract, .. } => Some(contract.as_str()),
             _ => None,
@@ -198,7 +198,7 @@ impl RequestHandler {
                 .map_err(|p| vec![(At::Gas, p.sentence)])?,
         };
         Ok(Command::Submit {
-            from: errand.from,
+            from: draft.from,
             action,
             gas_limit,
         })
@@ -207,14 +207,14 @@ impl RequestHandler {
 
 fn action(
     session: &Session,
-    errand: &CallDraft,
+    draft: &CallDraft,
     msg: InputSpec,
     funds: Vec<CoinSpec>,
 ) -> Result<SubmitSpec, Complaints> {
-    let contract = errand.to.clone();
-    Ok(match errand.kind {
+    let contract = draft.to.clone();
+    Ok(match draft.kind {
         Kind::Instantiate => {
-            let card = session.card(&errand.code);
+            let card = session.card(&draft.code);
             match card.and_then(|c| c.code_id) {
                 Some(code_id) => SubmitSpec::Instantiate {
                     code_id,
@@ -222,7 +222,7 @@ fn action(
                     funds,
                     label: contract,
                     // Who makes it may give it other code later.
-                    admin: Some(format!("user:{}", errand.from)),
+                    admin: Some(format!("user:{}", draft.from)),
                     salt: None,
                 },
                 None if funds.is_empty() => SubmitSpec::Deploy {
@@ -236,7 +236,7 @@ fn action(
             }
         }
         Kind::Migrate => {
-            let code_id = errand.label.trim().parse().map_err(|_| {
+            let code_id = draft.label.trim().parse().map_err(|_| {
                 let sentence = "To which code? Store the new module: its card then names its id.";
                 vec![(At::Label, sentence.to_owned())]
             })?;

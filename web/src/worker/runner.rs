@@ -6,7 +6,7 @@ use super::comparison::Comparison;
 use super::data::Data;
 use super::files::{Fetch, Files};
 use super::goal::Goal;
-use super::history_query::{Come, Past, Question};
+use super::history_query::{HistoryQueries, Question, Ready};
 use super::naming;
 use super::outbox::{Outbox, Outgoing};
 use super::pace::{Pace, SLICE_MS};
@@ -46,11 +46,11 @@ pub struct Runner {
     data: Data,
     requests: RequestHandler,
     files: Files,
-    looking: SnapshotInspector,
-    past: Past,
+    inspector: SnapshotInspector,
+    history: HistoryQueries,
     /// Answers being worked out, with their numbers; the first goes on.
     working: VecDeque<(u32, Slices<'static, Answer>)>,
-    beside: Option<Comparison>,
+    comparison: Option<Comparison>,
     outbox: Outbox,
 }
 
@@ -66,10 +66,10 @@ impl Default for Runner {
             data: Data::default(),
             requests: RequestHandler::default(),
             files: Files::default(),
-            looking: SnapshotInspector::default(),
-            past: Past::default(),
+            inspector: SnapshotInspector::default(),
+            history: HistoryQueries::default(),
             working: VecDeque::new(),
-            beside: None,
+            comparison: None,
             outbox: Outbox::default(),
         }
     }
@@ -90,26 +90,26 @@ impl Runner {
         self.session.is_some()
             && (!matches!(self.goal, Goal::None)
                 || (self.playing && self.pace.speed.is_none())
-                || self.looking.busy()
-                || self.past.busy()
+                || self.inspector.busy()
+                || self.history.busy()
                 || !self.working.is_empty()
                 || (self.playing && self.place.executing)
-                || self.beside_busy())
+                || self.comparison_busy())
     }
 
     /// Whether anything happens unless a message comes.
     pub fn is_idle(&self) -> bool {
         let still = !self.playing && matches!(self.goal, Goal::None) && !self.outbox.stale;
-        let looked = !self.looking.busy()
-            && !self.past.busy()
+        let looked = !self.inspector.busy()
+            && !self.history.busy()
             && self.working.is_empty()
-            && !self.looking.behind(self.standing());
-        self.session.is_none() || (still && looked && !self.beside_busy())
+            && !self.inspector.behind(self.standing());
+        self.session.is_none() || (still && looked && !self.comparison_busy())
     }
 
-    fn beside_busy(&self) -> bool {
+    fn comparison_busy(&self) -> bool {
         let now = self.now_us();
-        self.beside.as_ref().is_some_and(|b| b.busy(now))
+        self.comparison.as_ref().is_some_and(|b| b.busy(now))
     }
 
     /// Events run and the instant.
@@ -122,7 +122,7 @@ impl Runner {
     }
 
     fn send(&mut self, what: FromWorker) {
-        self.outbox.say(what);
+        self.outbox.send(what);
     }
 
     fn complain(&mut self, about: About, problem: Problem) {
@@ -135,14 +135,14 @@ impl Runner {
         }
         match message {
             // The page has drawn the last tick: no news, or a paused page would never sleep.
-            ToWorker::Heard => {
-                self.outbox.heard();
+            ToWorker::TickReceived => {
+                self.outbox.tick_received();
                 return;
             }
             // A look moves nothing: neither time nor what the page has been told.
             ToWorker::Data(ask) => {
                 if let Some(session) = &self.session {
-                    self.outbox.send(self.data.answer(session, ask));
+                    self.outbox.push(self.data.answer(session, ask));
                 }
                 return;
             }
@@ -153,7 +153,7 @@ impl Runner {
             ToWorker::Play(on) => self.playing = on,
             ToWorker::Speed(speed) => self.pace.speed = speed,
             ToWorker::Stop => self.goal = Goal::None,
-            ToWorker::Inspect(thing) => self.looking.at(thing),
+            ToWorker::Inspect(thing) => self.inspector.at(thing),
             ToWorker::Step(unit) => {
                 self.playing = false;
                 self.goal = Goal::Step(unit);
@@ -224,7 +224,7 @@ impl Runner {
                 self.send(FromWorker::Message(view));
             }
             ToWorker::Studio { number, ask } => {
-                let Some(ask) = self.past.take(session, number, ask) else {
+                let Some(ask) = self.history.take(session, number, ask) else {
                     return;
                 };
                 let outcome = self.requests.handle(session, &self.files, ask, None);
@@ -237,7 +237,7 @@ impl Runner {
                 }
             }
             // Met in `handle`, which needs no session for them.
-            ToWorker::Heard
+            ToWorker::TickReceived
             | ToWorker::Data(_)
             | ToWorker::Open { .. }
             | ToWorker::OpenLink(_)
@@ -334,7 +334,7 @@ impl Runner {
                 if anew {
                     let world = session.world();
                     self.send(FromWorker::Opened { scenario, world });
-                    self.outbox.anew();
+                    self.outbox.reset();
                 } else {
                     self.send(FromWorker::Turned(scenario));
                 }
@@ -357,23 +357,23 @@ impl Runner {
     /// The run is another one than before: everything is told anew.
     fn run_changed(&mut self) {
         self.outbox.changed();
-        self.looking.anew();
-        self.past.anew();
-        if let (Some(beside), Some(session)) = (&mut self.beside, &self.session) {
-            beside.anew(session);
+        self.inspector.reset();
+        self.history.reset();
+        if let (Some(beside), Some(session)) = (&mut self.comparison, &self.session) {
+            beside.reset(session);
         }
     }
 
     fn set_comparison(&mut self, scenario: Option<Scenario>) {
-        self.beside = None;
-        self.outbox.beside_changed();
+        self.comparison = None;
+        self.outbox.comparison_changed();
         let (Some(session), Some(scenario)) = (&self.session, scenario) else {
             return self.send(FromWorker::ComparisonOpened(None));
         };
         match Comparison::open(session, scenario) {
             Ok(beside) => {
                 let world = beside.session().world();
-                self.beside = Some(beside);
+                self.comparison = Some(beside);
                 self.send(FromWorker::ComparisonOpened(Some(world)));
             }
             Err(problem) => {
@@ -420,9 +420,9 @@ impl Runner {
         self.data.opened();
         self.send(FromWorker::Opened { scenario, world });
         self.outbox.opened();
-        self.looking.anew();
-        self.past.anew();
-        if self.beside.take().is_some() {
+        self.inspector.reset();
+        self.history.reset();
+        if self.comparison.take().is_some() {
             self.send(FromWorker::ComparisonOpened(None));
         }
         self.place = START;
@@ -453,7 +453,7 @@ impl Runner {
         let elapsed = self.pace.elapsed_ms(start);
         self.work(elapsed, start, &clock);
         let now = self.now_us();
-        if let Some(beside) = &mut self.beside {
+        if let Some(beside) = &mut self.comparison {
             let mut moved = false;
             while beside.work(now, self.pace.chunk) {
                 moved = true;
@@ -463,9 +463,9 @@ impl Runner {
             }
             self.outbox.stale |= moved;
         }
-        while self.looking.work(self.pace.chunk) && clock() - start < 2.0 * SLICE_MS {}
+        while self.inspector.work(self.pace.chunk) && clock() - start < 2.0 * SLICE_MS {}
         // Questions get on in every slice: on a slow machine the run alone may take all of its time.
-        while self.past.busy() {
+        while self.history.busy() {
             self.answer_past();
             if clock() - start > 2.0 * SLICE_MS {
                 break;
@@ -477,8 +477,8 @@ impl Runner {
                 break;
             }
         }
-        self.tell_card(clock());
-        self.tell(clock());
+        self.report_card(clock());
+        self.report(clock());
     }
 
     /// Some events towards the past that was asked about, and the answer once it is reached.
@@ -486,7 +486,7 @@ impl Runner {
         let Some(session) = &self.session else {
             return;
         };
-        let Some(Come { question, there }) = self.past.work(session, self.pace.chunk) else {
+        let Some(Ready { question, there }) = self.history.work(session, self.pace.chunk) else {
             return;
         };
         let Question { number, ask, then } = question;
@@ -515,7 +515,7 @@ impl Runner {
     fn chunk_of_work(&mut self) -> bool {
         let chunk = self.pace.chunk;
         let now = self.now_us();
-        let behind = self.beside.as_ref().is_some_and(|b| !b.arrived(now));
+        let behind = self.comparison.as_ref().is_some_and(|b| !b.arrived(now));
         let Some(session) = &mut self.session else {
             return false;
         };
@@ -547,7 +547,7 @@ impl Runner {
                 // One sees what the sharer saw, and goes on by pressing play.
                 self.playing &= !reached;
                 if let Some(replay) = replay {
-                    self.outbox.say(FromWorker::Replayed(replay));
+                    self.outbox.send(FromWorker::Replayed(replay));
                 }
                 let Frame { now_us, steps, .. } = session.frame();
                 (
@@ -572,17 +572,17 @@ impl Runner {
     }
 
     /// The inspector's card, once the run stands where it is going.
-    fn tell_card(&mut self, now_ms: f64) {
+    fn report_card(&mut self, now_ms: f64) {
         let place = self.standing();
         let arrived = matches!(self.goal, Goal::None | Goal::Step(_));
         if let Some(session) = self.session.as_ref().filter(|_| arrived)
-            && let Some(card) = self.looking.news(session, place, now_ms)
+            && let Some(card) = self.inspector.news(session, place, now_ms)
         {
             self.send(FromWorker::Card(Box::new(card)));
         }
     }
 
-    fn tell(&mut self, now_ms: f64) {
+    fn report(&mut self, now_ms: f64) {
         let Some(session) = &mut self.session else {
             return;
         };
@@ -601,7 +601,7 @@ impl Runner {
             executing,
         };
         self.outbox
-            .tell(session, self.beside.as_mut(), tick, now_ms);
+            .report(session, self.comparison.as_mut(), tick, now_ms);
     }
 }
 

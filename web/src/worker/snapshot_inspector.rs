@@ -2,7 +2,7 @@
 //! thing of another instant is looked at in a fork that is sought there.
 
 use crate::inspect::card::Card;
-use crate::inspect::{Thing, look};
+use crate::inspect::{Thing, card_of};
 use consensusforge_core::session::Session;
 
 /// Real time between two cards of one thing while the run moves.
@@ -32,7 +32,7 @@ impl SnapshotInspector {
     }
 
     /// The run has become another one: what was told may be wrong.
-    pub fn anew(&mut self) {
+    pub fn reset(&mut self) {
         self.at(self.thing.clone());
     }
 
@@ -54,7 +54,7 @@ impl SnapshotInspector {
         if !fork.seek(*to, chunk).reached {
             return true;
         }
-        let card = self.thing.as_ref().map(|thing| look(fork, thing));
+        let card = self.thing.as_ref().map(|thing| card_of(fork, thing));
         self.told = card;
         self.probe = None;
         self.fixed = true;
@@ -81,7 +81,7 @@ impl SnapshotInspector {
             self.probe = Some((session.fork(), at));
             return None;
         }
-        let card = look(session, thing);
+        let card = card_of(session, thing);
         self.told_at = Some(place);
         self.told_ms = now_ms;
         if self.told.as_ref() == Some(&card) {

@@ -154,6 +154,7 @@ impl Default for Memo {
 }
 
 impl Memo {
+    /// The proposer of `round` at `height`.
     pub fn proposer(
         &mut self,
         validators: &ValidatorSets,
@@ -201,6 +202,7 @@ impl Memo {
         base
     }
 
+    /// From `height` on, other validators may vote: forgets what was computed there.
     pub fn forget_from(&mut self, height: Height) {
         self.recent.retain(|entry| entry.height < height);
         self.checkpoints.retain(|at, _| *at < height);

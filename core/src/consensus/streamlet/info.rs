@@ -8,6 +8,7 @@ use crate::consensus::{
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+/// Streamlet's parameters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Params {

@@ -60,16 +60,22 @@ use std::sync::Arc;
     BorshDeserialize
 )]
 pub struct Place {
+    /// The epoch it was proposed in.
     pub epoch: Round,
+    /// Its place in its chain.
     pub height: Height,
+    /// The block.
     pub block: BlockId,
+    /// The block before it.
     pub parent: BlockId,
 }
 
 /// A vote for a block in its place, or else the proposal of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub struct Message {
+    /// False: the proposal.
     pub vote: bool,
+    /// What it names.
     pub place: Place,
 }
 
@@ -112,6 +118,7 @@ enum Validity {
     Told(bool),
 }
 
+/// Everything one validator remembers.
 #[derive(Clone, Debug)]
 pub struct State {
     epoch: Round,
@@ -127,6 +134,7 @@ pub struct State {
     voted: Round,
 }
 
+/// The protocol.
 #[derive(Clone, Copy, Debug)]
 pub struct Streamlet;
 

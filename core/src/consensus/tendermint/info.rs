@@ -36,7 +36,7 @@ pub(super) const INFO: ProtocolInfo = ProtocolInfo {
         TimerInfo {
             name: "propose",
             fired: Some(
-                "waited in vain for a proposal at height {height}, round {round}: it prevotes nil.",
+                "received no proposal in time at height {height}, round {round}: it prevotes nil.",
             ),
         },
         TimerInfo {

@@ -8,31 +8,46 @@ use borsh::{BorshDeserialize, BorshSerialize};
 /// A value is named by its block's digest throughout; nil is `None`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub enum Message {
+    /// The proposer's block for a round.
     Proposal {
+        /// The height.
         height: Height,
+        /// The round.
         round: Round,
+        /// The block.
         value: BlockId,
         /// The round in which the proposer saw a quorum of prevotes for `value`; `None` is the paper's -1.
         valid_round: Option<Round>,
     },
+    /// A first vote.
     Prevote {
+        /// The height.
         height: Height,
+        /// The round.
         round: Round,
+        /// The block; `None` is nil.
         value: Option<BlockId>,
     },
+    /// A second vote, cast after a quorum of prevotes.
     Precommit {
+        /// The height.
         height: Height,
+        /// The round.
         round: Round,
+        /// The block; `None` is nil.
         value: Option<BlockId>,
     },
 }
 
 /// Indices into the kinds of `info::INFO`.
 pub const PROPOSAL: u8 = 0;
+/// Index of prevotes among kinds.
 pub const PREVOTE: u8 = 1;
+/// Index of precommits among kinds.
 pub const PRECOMMIT: u8 = 2;
 
 impl Message {
+    /// The height and round it belongs to.
     #[must_use]
     pub fn slot(&self) -> Slot {
         match *self {
@@ -42,6 +57,7 @@ impl Message {
         }
     }
 
+    /// The block it speaks for; `None` is nil.
     #[must_use]
     pub fn value(&self) -> Option<BlockId> {
         match *self {
@@ -50,6 +66,7 @@ impl Message {
         }
     }
 
+    /// Index into the protocol's kinds.
     #[must_use]
     pub fn kind(&self) -> u8 {
         match self {

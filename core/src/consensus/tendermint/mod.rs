@@ -69,6 +69,7 @@ pub use params::Params;
 
 use super::{
     Corruptible, Input, Mark, Protocol, ProtocolInfo, Recipients, Resend, Script, Status, Tally,
+    Threshold,
 };
 use crate::types::{BlockId, Round};
 use message::{PRECOMMIT, PREVOTE, PROPOSAL};
@@ -83,8 +84,11 @@ type Context<'a> = super::Context<'a, Params>;
 
 /// Indices into the timers of [`info::INFO`].
 pub const PROPOSE_TIMER: u8 = 0;
+/// Index of the timer after a quorum of any prevotes.
 pub const PREVOTE_TIMER: u8 = 1;
+/// Index of the timer after a quorum of any precommits.
 pub const PRECOMMIT_TIMER: u8 = 2;
+/// Index of the pause between heights.
 pub const INTERVAL_TIMER: u8 = 3;
 
 /// Own messages of older rounds are not sent again, except those of the lock and the valid value.
@@ -97,6 +101,7 @@ impl Protocol for Tendermint {
     type Params = Params;
 
     const INFO: ProtocolInfo = info::INFO;
+    const SKIP: Option<Threshold> = Some(Threshold::MORE_THAN_ONE_THIRD);
 
     fn new(genesis: BlockId, _: &Params) -> State {
         State::new(genesis)

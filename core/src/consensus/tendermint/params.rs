@@ -5,6 +5,7 @@ use crate::consensus;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+/// Tendermint's parameters: the timeouts of the paper's lines 21, 35 and 48.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Params {

@@ -10,8 +10,11 @@ use std::sync::Arc;
 /// The paper's step, and the pause before a height starts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Step {
+    /// Waiting for the proposal.
     Propose,
+    /// Waiting for prevotes.
     Prevote,
+    /// Waiting for precommits.
     Precommit,
     /// The height before is decided and the block interval is running: round 0 has not started.
     NewHeight,
@@ -29,6 +32,7 @@ impl Step {
         }
     }
 
+    /// As people read it.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -43,15 +47,20 @@ impl Step {
 /// What the ledger said of a block.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
+    /// It has not answered yet.
     Asked,
+    /// The block may be decided.
     Valid,
+    /// The block breaks a rule.
     Invalid,
 }
 
 /// A quorum of precommits for `block` in `round`: decided once the block is known valid.
 #[derive(Clone, Debug)]
 pub struct Commit {
+    /// The block.
     pub block: BlockId,
+    /// The round.
     pub round: Round,
     /// Set when the quorum came as a whole from another node; then no proposal is needed.
     pub certificate: Option<Arc<Certificate<Message>>>,

@@ -35,9 +35,11 @@ impl Signers {
 pub enum Counted {
     /// Nothing: a duplicate, or one more value of an equivocator that hardly anybody else voted for.
     Nothing,
+    /// It counts.
     Vote(Crossed),
 }
 
+/// Which thresholds a vote has crossed.
 #[derive(Debug)]
 pub struct Crossed {
     /// The stake behind this vote's value has just become a quorum.
@@ -176,10 +178,13 @@ fn crosses(set: &ValidatorSet, total: &mut u64, stake: u64) -> bool {
 /// Everything received for one round, and which of its once-only rules have fired.
 #[derive(Clone, Debug)]
 pub struct RoundVotes {
+    /// The round.
     pub round: Round,
     /// Distinct proposals of the round's proposer, in order of arrival: more than one when it equivocates.
     pub proposals: Vec<SignedMessage>,
+    /// First votes.
     pub prevotes: Tally,
+    /// Second votes.
     pub precommits: Tally,
     senders: Signers,
     senders_stake: u64,
@@ -249,6 +254,7 @@ impl RoundVotes {
         (true, first)
     }
 
+    /// True when `value` was proposed at this height.
     #[must_use]
     pub fn is_proposed(&self, value: BlockId) -> bool {
         self.proposals
@@ -262,6 +268,7 @@ impl RoundVotes {
 pub struct Votes(Vec<RoundVotes>);
 
 impl Votes {
+    /// What is kept of `round`.
     #[must_use]
     pub fn round(&self, round: Round) -> Option<&RoundVotes> {
         match self.0.last() {
@@ -288,6 +295,7 @@ impl Votes {
         &mut self.0[index]
     }
 
+    /// What is kept of each round, in order.
     pub fn iter(&self) -> impl Iterator<Item = &RoundVotes> {
         self.0.iter()
     }

@@ -12,7 +12,7 @@ pub(super) fn happy() -> Preset {
     Preset::new(
         "happy",
         "Four validators, nothing goes wrong",
-        "Each height is one proposal, one wave of prevotes, one wave of precommits, and a commit.",
+        "Each height takes one proposal, one wave of prevotes, one wave of precommits, and then a commit.",
         // A pause as long as a height: the chart is what people look at, and it should not be empty.
         Scenario {
             protocol: ProtocolSpec {

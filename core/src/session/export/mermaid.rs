@@ -112,8 +112,8 @@ impl Writer for Mermaid {
                 );
             }
             Event::Evidence(a) => self.note(a.reporter, "proves an equivocation", out),
-            Event::Crashed { node } => self.note(*node, "goes down", out),
-            Event::Restarted { node } => self.note(*node, "is back", out),
+            Event::Crashed { node } => self.note(*node, "crashes", out),
+            Event::Restarted { node } => self.note(*node, "restarts", out),
             Event::Byzantine(change) => {
                 let told = if change.nodes.is_empty() {
                     "all are honest".to_owned()

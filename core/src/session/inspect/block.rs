@@ -182,7 +182,7 @@ impl Session {
             certificate_stake: signers.iter().map(|v| set.stake(*v)).sum(),
             validators: set.len() as u32,
             total: set.total(),
-            quorum: set.quorum(),
+            quorum: head.bound.quorum.needed(set.total()),
             changes: header
                 .extension
                 .validators

@@ -1,6 +1,7 @@
 //! A validator at the instant the session stands at.
 
 use crate::base::Micros;
+use crate::consensus::Awaited;
 use crate::session::Session;
 use crate::session::view::NodeView;
 use crate::types::NodeId;
@@ -28,6 +29,8 @@ pub struct NodeInside {
     pub valid: Option<(String, u32)>,
     /// The newest final block.
     pub tip: String,
+    /// What would end its step, any one of them.
+    pub awaits: Vec<String>,
     /// The next to fire first.
     pub timers: Vec<TimerInside>,
     /// Newest round first.
@@ -64,6 +67,9 @@ pub struct VotesInside {
     pub value: Option<String>,
     /// Stake of the voters.
     pub stake: u64,
+    /// The least stake with which something happens, and what, after "to".
+    pub needed: u64,
+    pub purpose: String,
     /// Places of the voters; empty for rounds long past.
     pub voters: Vec<u16>,
 }
@@ -100,9 +106,24 @@ impl Session {
         };
         let set = self.sim.trace().validators(status.height);
         let stakes: Vec<u64> = set.iter().map(|v| v.stake).collect();
-        let (total, quorum) = (set.total(), set.quorum());
+        let total = set.total();
+        let quorum = head.bound.quorum.needed(total);
         let equal = stakes.windows(2).all(|w| w[0] == w[1]);
         let valid = status.mark("valid");
+        let awaits = status.awaits.iter().map(|awaited| match awaited {
+            Awaited::Message { kind: k } => format!("a {}", kind(*k)),
+            Awaited::Stake {
+                kinds,
+                threshold,
+                for_one_value,
+            } => {
+                let kinds: Vec<String> = kinds.iter().map(|k| format!("{}s", kind(*k))).collect();
+                let one = if *for_one_value { " for one value" } else { "" };
+                let enough = threshold.phrase(total);
+                format!("{} of {enough} of the stake{one}", kinds.join(" or "))
+            }
+        });
+        let awaits: Vec<String> = awaits.collect();
         let mut votes: Vec<VotesInside> = status
             .tallies
             .into_iter()
@@ -111,6 +132,8 @@ impl Session {
                 round: t.round,
                 value: t.value.map(|v| v.to_string()),
                 stake: t.have,
+                needed: t.needed,
+                purpose: t.purpose.to_owned(),
                 voters: t.voters.into_iter().map(|v| v.0).collect(),
             })
             .collect();
@@ -127,6 +150,7 @@ impl Session {
                 .filter(|_| equal)
                 .map(|s| u32::try_from(quorum.div_ceil(*s.max(&1))).unwrap_or(u32::MAX)),
             validators: stakes.len() as u32,
+            awaits,
             locked: status.locked.map(|(b, r)| (b.to_string(), r)),
             valid: valid.map(|(b, r)| (b.to_string(), r)),
             tip: self.sim.node(id).tip.to_string(),

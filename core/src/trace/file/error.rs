@@ -2,7 +2,8 @@
 
 use crate::base::Micros;
 use crate::base::limits::{
-    MAX_NAME_BYTES, MAX_ROUND, MAX_TIME, MAX_TOTAL_STAKE, MAX_TRACE_BYTES, MAX_VALIDATORS,
+    MAX_NAME_BYTES, MAX_ROUND, MAX_TIME, MAX_TOTAL_STAKE, MAX_TRACE_BYTES, MAX_VALIDATOR_CHANGES,
+    MAX_VALIDATORS,
 };
 use crate::types::{Height, Round, ValidatorSetError};
 
@@ -106,6 +107,10 @@ pub enum TraceFileError {
 /// Why an item of a trace file is left out. Sentences continue "Item 7 is left out:".
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub(super) enum ItemError {
+    #[error(
+        "the validators have changed {MAX_VALIDATOR_CHANGES} times before, the most that is read"
+    )]
+    TooManyChanges,
     #[error("it names node {number}, but there are {count}")]
     NoNode { number: u32, count: usize },
     #[error("it names validator {number}, but there are {count}")]

@@ -5,7 +5,7 @@ use super::error::ItemError;
 use super::names::{cut, name};
 use super::read::{MAX_SENTENCE, Reader};
 use crate::base::Micros;
-use crate::base::limits::MAX_VALIDATORS;
+use crate::base::limits::{MAX_VALIDATOR_CHANGES, MAX_VALIDATORS};
 use crate::trace::{
     Accusation, ByzantineChange, Commit, Event, Executed, Loss, Rejection, ValidatorsChange,
 };
@@ -44,7 +44,7 @@ impl Reader {
     fn left(&self, message: u32, from: u16, sent: Micros) -> Result<(), ItemError> {
         let times = self.sent.get(&(message, from));
         let there = times.is_some_and(|all| all.contains(&sent));
-        if there || (self.file.from > 0 && sent < self.file.from) {
+        if there || (self.file.from > 0 && sent <= self.file.from) {
             Ok(())
         } else {
             Err(ItemError::NotSent)
@@ -316,6 +316,9 @@ impl Reader {
                 Event::CommandMissed(Box::new(cut(&sentence, MAX_SENTENCE)))
             }
             FileEvent::Validators { height, block, set } => {
+                if self.sets.changes().count() >= MAX_VALIDATOR_CHANGES {
+                    return Err(ItemError::TooManyChanges);
+                }
                 let set = set
                     .into_iter()
                     .map(|(id, stake, key)| {

@@ -5,7 +5,7 @@ use super::error::{MAX_WORDS, TraceFileError};
 use super::names::{Lists, cut, list_of, name};
 use crate::base::limits::{MAX_NAME_BYTES, MAX_TOTAL_STAKE, MAX_VALIDATORS};
 use crate::consensus::registry::find;
-use crate::consensus::{Role, StepInfo, TimerInfo};
+use crate::consensus::{Bound, ProtocolInfo, Role, Rounds, Share, StepInfo, Threshold, TimerInfo};
 use crate::trace::{Head, KindInfo};
 use crate::types::ValidatorId;
 
@@ -53,7 +53,9 @@ pub(super) fn head(file: FileHead) -> Result<Head, TraceFileError> {
     }
     let kept = |text: &String| name(text).ok_or_else(|| TraceFileError::Word(cut(text, 40)));
     // The few lists there are live as long as the names in them.
-    let steps = read_steps(&file, kept)?;
+    let facts = find(&file.protocol);
+    let known = facts.map(|p| &p.info);
+    let steps = read_steps(&file, known, kept)?;
     let timers = file
         .timers
         .iter()
@@ -94,7 +96,11 @@ pub(super) fn head(file: FileHead) -> Result<Head, TraceFileError> {
         kinds,
         steps: list_of(&STEPS, steps),
         timers: list_of(&TIMERS, timers),
+        rounds: known.map_or(UNKNOWN_ROUNDS, |k| k.rounds),
         certificates: kept(&file.certificates)?,
+        bound: known.map_or(UNKNOWN_BOUND, |k| k.bound),
+        forks_from: facts.and_then(|f| f.forks_from),
+        skip: facts.and_then(|f| f.skip),
         genesis: file.genesis,
         chain: file.chain,
         domain: kept(&file.domain)?,
@@ -103,12 +109,24 @@ pub(super) fn head(file: FileHead) -> Result<Head, TraceFileError> {
     })
 }
 
+/// Of a protocol that is not known here: what most have.
+const UNKNOWN_ROUNDS: Rounds = Rounds {
+    noun: "round",
+    restart: true,
+};
+const UNKNOWN_BOUND: Bound = Bound {
+    quorum: Threshold::MORE_THAN_TWO_THIRDS,
+    liars_below: Share { part: 1, of: 3 },
+    words: "",
+};
+
 /// The steps a file names. What each awaits stands in no file: a protocol that is known here says it.
 fn read_steps(
     file: &FileHead,
+    known: Option<&ProtocolInfo>,
     kept: impl Fn(&String) -> Result<&'static str, TraceFileError>,
 ) -> Result<Vec<StepInfo>, TraceFileError> {
-    let known = find(&file.protocol).map_or(&[][..], |p| p.info.steps);
+    let known = known.map_or(&[][..], |k| k.steps);
     let read = file.steps.iter().map(|step| {
         let same = known.iter().find(|k| k.name == step);
         Ok(StepInfo {

@@ -3,7 +3,7 @@
 
 use super::{Abi, Entrance, Guest, HostAction, Import, pay, read, write};
 use crate::base::limits::{
-    MAX_CALL_BYTES, MAX_EVENT_BYTES, MAX_EVENTS_PER_CALL, MAX_FAIL_BYTES, MAX_STORAGE_KEY,
+    MAX_EVENT_BYTES, MAX_EVENTS_PER_CALL, MAX_FAIL_BYTES, MAX_OUTPUT_BYTES, MAX_STORAGE_KEY,
     MAX_STORAGE_VALUE,
 };
 use crate::types::transaction::NATIVE_DENOM;
@@ -12,9 +12,12 @@ use crate::vm::module::{
 };
 use crate::vm::{Entry, Failure, FailureKind, Response, TransferError, gas};
 
+/// The project's own interface, described in `docs/CONTRACT_ABI.md`.
 pub struct Forge;
 
+/// Module of its imports.
 pub const MODULE: &str = "forge";
+/// The export by which a contract says that it speaks it.
 pub const MARKER: &str = "forge_version_1";
 
 /// The table.
@@ -286,7 +289,7 @@ fn input(guest: &mut dyn Guest, args: &[u64]) -> Result<HostAction, Failure> {
 }
 
 fn output(guest: &mut dyn Guest, args: &[u64]) -> Result<HostAction, Failure> {
-    let len = length("output: an answer", args[1], MAX_CALL_BYTES)?;
+    let len = length("output: an answer", args[1], MAX_OUTPUT_BYTES)?;
     pay(guest, gas::OUTPUT, len)?;
     let bytes = read(guest, "output", args[0], len)?;
     guest.state().output = bytes;

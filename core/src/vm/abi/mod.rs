@@ -25,7 +25,12 @@ pub enum HostAction {
     Value(u64),
     /// The contract allocates room for `bytes`, [`Abi::fill`] puts them there, and the import returns the
     /// pointer. `what` names them in sentences.
-    Give { what: &'static str, bytes: Vec<u8> },
+    Give {
+        /// What it is.
+        what: &'static str,
+        /// The bytes.
+        bytes: Vec<u8>,
+    },
     /// The chain answers, and [`Abi::answered`] goes on.
     Ask(Query),
 }
@@ -37,7 +42,9 @@ pub enum Entrance {
     Done(Response),
     /// The exported function is called with pointers to these bytes, each given as by [`HostAction::Give`].
     Call {
+        /// Name of the export.
         function: &'static str,
+        /// What it is given: a name for errors, and bytes.
         arguments: Vec<(&'static str, Vec<u8>)>,
     },
 }
@@ -45,10 +52,13 @@ pub enum Entrance {
 /// One row of an ABI's table: gives the linker its function, admission its type, the document its
 /// line and the guest library its declaration.
 pub struct Import {
+    /// Name of the import.
     pub name: &'static str,
     /// Name and type of each parameter.
     pub params: &'static [(&'static str, Ty)],
+    /// What it returns, if anything.
     pub result: Option<Ty>,
+    /// What it does.
     pub body: Body,
     /// One sentence for the document.
     pub doc: &'static str,
@@ -56,6 +66,7 @@ pub struct Import {
 
 /// A family of contracts, told apart by the marker they export.
 pub trait Abi: Send + Sync {
+    /// As receipts and cards write it.
     fn name(&self) -> &'static str;
 
     /// The export that says "I speak this".
@@ -64,11 +75,13 @@ pub trait Abi: Send + Sync {
     /// Module name of the imports.
     fn module(&self) -> &'static str;
 
+    /// What a contract may import.
     fn imports(&self) -> &'static [Import];
 
     /// The profile its modules are held to on a chain with this one.
     fn profile(&self, chain: Profile) -> Profile;
 
+    /// Operators beyond the common ones.
     fn operators(&self) -> Operators {
         Operators::Flat
     }
@@ -138,8 +151,11 @@ pub enum Operators {
 /// An iterator over a contract's keys: what is left of its span.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct KeyIterator {
+    /// The first key; `None`: from the beginning.
     pub start: Option<Vec<u8>>,
+    /// The first key that no longer belongs; `None`: to the end.
     pub end: Option<Vec<u8>>,
+    /// Which way.
     pub order: Order,
     /// True when there was nothing more; it stays so.
     pub done: bool,
@@ -169,7 +185,9 @@ impl Default for KeyIterator {
 /// What one call gathers while it runs.
 #[derive(Default, Debug)]
 pub struct CallState {
+    /// What the contract answers.
     pub output: Vec<u8>,
+    /// Events emitted so far.
     pub events: usize,
     /// Gas charged by the host so far; operators are added at the end.
     pub gas: GasUse,
@@ -188,10 +206,13 @@ pub trait Guest {
     /// The exported linear memory; empty when there is none.
     fn memory(&mut self) -> &mut [u8];
 
+    /// The chain.
     fn host(&mut self) -> &mut dyn Host;
 
+    /// Who calls, where and when.
     fn context(&self) -> &CallContext;
 
+    /// What the call has gathered so far.
     fn state(&mut self) -> &mut CallState;
 
     /// Takes gas.
@@ -209,6 +230,7 @@ pub trait Guest {
     /// How many parameters an exported function has; `None` when there is none of that name.
     fn arity(&mut self, function: &str) -> Option<usize>;
 
+    /// True when the module exports `function`.
     fn has_export(&mut self, function: &str) -> bool {
         self.arity(function).is_some()
     }

@@ -58,14 +58,14 @@ fn Panel() -> impl IntoView {
     on_cleanup(move || charts.other().borrow_mut().surface = None);
     let name = move || comparison.name.get().unwrap_or_default();
     view! {
-        <section class="chart beside" id="beside" aria-label="The run beside it">
+        <section class="chart beside" id="beside" aria-label="The second run">
             <div class="chart-place" node_ref=place>
                 <canvas
                     node_ref=canvas role="img"
-                    aria-label="The messages of the second run at the same time, in the same window"
+                    aria-label="Messages of the second run over the same stretch of time"
                 ></canvas>
             </div>
-            <p class="chart-tools beside-name">"beside: "<strong>{name}</strong></p>
+            <p class="chart-tools beside-name">"Compared with "<strong>{name}</strong></p>
         </section>
     }
 }
@@ -80,11 +80,11 @@ pub fn Compared() -> impl IntoView {
     let sentence = Memo::new(move |_| {
         match comparison.difference.get() {
         None => String::new(),
-        Some(Compared::Searching) => "SnapshotInspector for the first difference …".into(),
-        Some(Compared::Same) => "No difference up to this instant.".into(),
-        Some(Compared::Differ(d)) => told(&d),
-        Some(Compared::Untold) => {
-            "More happens at one instant than can be compared: whether the two differ cannot be told.".into()
+        Some(Compared::Searching) => "Looking for the first difference …".into(),
+        Some(Compared::Same) => "No difference so far.".into(),
+        Some(Compared::Differ(d)) => sentence_of(&d),
+        Some(Compared::Unknown) => {
+            "Too many events share one instant to be compared, so whether the runs differ is unknown.".into()
         }
     }
     });
@@ -124,7 +124,7 @@ pub fn Compared() -> impl IntoView {
                 </p>
                 <table class="table">
                     <thead><tr>
-                        <th scope="col"><span class="unseen">"figure"</span></th>
+                        <th scope="col"><span class="visually-hidden">"figure"</span></th>
                         <th scope="col">{move || futures.branches.with(|b| b.name().to_owned())}</th>
                         <th scope="col">{move || comparison.name.get()}</th>
                     </tr></thead>
@@ -141,14 +141,14 @@ pub fn Compared() -> impl IntoView {
     }
 }
 
-fn told(d: &Difference) -> String {
+fn sentence_of(d: &Difference) -> String {
     let side = |h: &Option<Happened>| match h {
         Some(h) if h.at_us == d.at_us => h.what.clone(),
         Some(h) => format!("{} at {}", h.what, words::clock(h.at_us)),
         None => "nothing yet".into(),
     };
     format!(
-        "First difference at {}: here {}; beside {}.",
+        "First difference at {}. In this run: {}. In the other: {}.",
         words::clock(d.at_us),
         side(&d.here),
         side(&d.there)
@@ -158,7 +158,7 @@ fn told(d: &Difference) -> String {
 fn differs(found: Option<&Compared>) -> Option<&Difference> {
     match found {
         Some(Compared::Differ(difference)) => Some(difference),
-        Some(Compared::Searching | Compared::Same | Compared::Untold) | None => None,
+        Some(Compared::Searching | Compared::Same | Compared::Unknown) | None => None,
     }
 }
 
@@ -172,7 +172,7 @@ fn figures(f: &Frame) -> Vec<(&'static str, String)> {
     vec![
         ("verdict", verdict.to_owned()),
         ("height", words::grouped(m.height)),
-        ("blocks a second", words::figure(m.blocks_per_second)),
+        ("blocks per second", words::figure(m.blocks_per_second)),
         (
             "commit latency p50",
             words::duration(m.commit_latency_p50_us),
@@ -181,15 +181,15 @@ fn figures(f: &Frame) -> Vec<(&'static str, String)> {
             "commit latency p95",
             words::duration(m.commit_latency_p95_us),
         ),
-        ("rounds a height", words::figure(m.rounds_per_height)),
-        ("messages a block", words::figure(m.messages_per_block)),
+        ("rounds per height", words::figure(m.rounds_per_height)),
+        ("messages per block", words::figure(m.messages_per_block)),
         ("delivered", words::grouped(m.delivered)),
         ("lost", words::grouped(m.lost)),
         (
-            "transactions a second",
+            "transactions per second",
             words::figure(m.transactions_per_second),
         ),
-        ("waiting", words::grouped(m.mempool)),
+        ("waiting transactions", words::grouped(m.mempool)),
         ("digest", words::short(&f.digest)),
     ]
 }
@@ -219,19 +219,19 @@ pub fn advanced(
         ..Tick::default()
     };
     let other = charts.other();
-    other.borrow_mut().took(tick, chart);
+    other.borrow_mut().receive(tick, chart);
     let state = Some(news.found);
     if comparison.difference.with_untracked(|d| *d != state) {
         comparison.difference.set(state);
         comparison.highlight_due.set(true);
     }
     if comparison.highlight_due.get_untracked() {
-        light(charts, comparison);
+        highlight(charts, comparison);
     }
 }
 
 /// Lights the first difference on both charts, once its records are there.
-fn light(charts: Charts, comparison: ComparisonState) {
+fn highlight(charts: Charts, comparison: ComparisonState) {
     let found = comparison
         .difference
         .with_untracked(|d| differs(d.as_ref()).cloned());
@@ -244,7 +244,7 @@ fn light(charts: Charts, comparison: ComparisonState) {
         done &= pick.is_some();
         if pick.is_some() {
             c.pinned = pick;
-            c.ask();
+            c.request_draw();
         }
     }
     if done {

@@ -1,8 +1,8 @@
-//! Hands on the network: what can be done to a message in flight, a validator, or the network between
-//! them, from a menu on the chart and from the inspector. Each act is a command of the scenario.
+//! What can be done to a message in flight, to a validator, or to the network between them, from a menu on the
+//! chart and from the inspector. Each act is a command of the scenario.
 
 use crate::chart::hit::Pick;
-use crate::chart::{cuts, say};
+use crate::chart::{cuts, describe};
 use crate::inspect::Thing;
 use crate::model::{Command, Cut};
 use crate::platform::text;
@@ -21,9 +21,9 @@ use wasm_bindgen::JsCast;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Way {
     Both,
-    /// The chosen are not heard.
+    /// What the chosen send is lost.
     Out,
-    /// The chosen do not hear.
+    /// What is sent to the chosen is lost.
     In,
 }
 
@@ -163,9 +163,9 @@ fn open_card(
         return ().into_any();
     };
     let title = match &menu.on {
-        Some(Pick::Arrow(a)) => say::message(a, &world),
-        Some(Pick::Mark(m)) => say::node(m.node, &world).to_owned(),
-        Some(Pick::Node(n)) => say::node(*n as u16, &world).to_owned(),
+        Some(Pick::Arrow(a)) => describe::message(a, &world),
+        Some(Pick::Mark(m)) => describe::node(m.node, &world).to_owned(),
+        Some(Pick::Node(n)) => describe::node(*n as u16, &world).to_owned(),
         None => "The network".to_owned(),
     };
     let label = format!("What to do with {title}");
@@ -202,7 +202,7 @@ fn open_card(
         <div class="menu-back" on:pointerdown=move |_| close(charts, playback, controls)></div>
         <div
             class="card menu"
-            id="hands"
+            id="chart-menu"
             role="dialog"
             aria-label=label
             node_ref=card
@@ -271,9 +271,9 @@ fn Choices(menu: Menu) -> impl IntoView {
         {selects}
         {node.map(|n| view! {
             <button class="quiet" data-act="hide" on:click=move |_| { controls.arrangement.update(|a| { a.hidden.insert(n); }); done(); }>"Hide this lifeline"</button>
-            <button class="quiet" data-act="only" on:click=move |_| { controls.filter.update(|f| f.nodes = [n].into()); done(); }>"Only its messages"</button>
+            <button class="quiet" data-act="only" on:click=move |_| { controls.filter.update(|f| f.nodes = [n].into()); done(); }>"Show only its messages"</button>
         })}
-        <button class="quiet" data-act="partition" on:click=move |_| controls.menu.set(Some(Menu { choosing_cut: true, ..cut.clone() }))>"Draw a partition …"</button>
+        <button class="quiet" data-act="partition" on:click=move |_| controls.menu.set(Some(Menu { choosing_cut: true, ..cut.clone() }))>"Partition the network …"</button>
         {healable.then(|| view! {
             <button class="quiet" data-act="heal" on:click=move |_| { run.apply(Command::Heal); done(); }>"Heal the network"</button>
         })}
@@ -285,7 +285,7 @@ fn Choices(menu: Menu) -> impl IntoView {
     }
 }
 
-/// What hands can do to a thing of the chart, as buttons: for the menu and for the inspector.
+/// What can be done to a thing of the chart, as buttons: for the menu and for the inspector.
 #[component]
 pub fn InterventionButtons(
     pick: Pick,
@@ -306,7 +306,7 @@ pub fn InterventionButtons(
     }
 }
 
-/// The same buttons for what the inspector tells of.
+/// The same buttons for what the inspector shows.
 #[component]
 pub fn InspectedInterventions() -> impl IntoView {
     let charts = expect_context::<Charts>();
@@ -327,7 +327,7 @@ fn interventions_on(
     thing: &Thing,
 ) -> Option<AnyView> {
     let buttons = |pick: Pick| {
-        view! { <div class="buttons hand-buttons"><InterventionButtons pick=pick /></div> }
+        view! { <div class="buttons intervention-buttons"><InterventionButtons pick=pick /></div> }
             .into_any()
     };
     match thing {
@@ -359,12 +359,12 @@ fn copies(charts: Charts, run: RunState, message: u32) -> Option<AnyView> {
         let copies = chart.store.arrived().filter(|a| a.message == message);
         copies.cloned().collect()
     };
-    // Those still on the wire can be acted on.
+    // Those still in flight can be acted on.
     all.sort_by_key(|a| (a.fate != Fate::InFlight, a.to, a.arrives_us));
     let first = all.first()?.clone();
     let chosen = RwSignal::new(first);
     let options = all.iter().enumerate().map(|(k, arrow)| {
-        let name = say::node(arrow.to, &world).to_owned();
+        let name = describe::node(arrow.to, &world).to_owned();
         view! { <option value=k.to_string()>{name}</option> }
     });
     let options = options.collect_view();
@@ -375,7 +375,7 @@ fn copies(charts: Charts, run: RunState, message: u32) -> Option<AnyView> {
         }
     };
     let view = view! {
-        <div class="buttons hand-buttons">
+        <div class="buttons intervention-buttons">
             <label>"the copy to " <select on:change=choose>{options}</select></label>
             {move || view! { <InterventionButtons pick=Pick::Arrow(chosen.get()) /> }}
         </div>
@@ -389,7 +389,7 @@ fn on_message(
     arrow: Arrow,
     done: impl Fn() + Copy + Send + Sync + 'static,
 ) -> impl IntoView {
-    // One that has arrived is on its way again once time has been taken back.
+    // A message that has arrived is in flight again after a seek back.
     let flies = matches!(
         arrow.fate,
         Fate::InFlight | Fate::Delivered | Fate::ReceiverDown
@@ -433,7 +433,7 @@ fn on_message(
             }.into_any()
         } else {
             view! {
-                <button class="quiet" data-act="back" on:click=back>"Go back to when it was on its way"</button>
+                <button class="quiet" data-act="back" on:click=back>"Go back to when it was in flight"</button>
             }.into_any()
         }
     }
@@ -447,7 +447,7 @@ fn on_node(
 ) -> impl IntoView {
     let world = run.info.get_untracked();
     let name = world
-        .map(|w| say::node(node, &w).to_owned())
+        .map(|w| describe::node(node, &w).to_owned())
         .unwrap_or_default();
     // A twin's second node goes with its validator.
     let validator = name.strip_suffix('\'').unwrap_or(&name).to_owned();
@@ -487,7 +487,7 @@ fn on_node(
             {move || if down() { "Restart it" } else { "Crash it" }}
         </button>
         <button class="quiet" data-act="isolate" on:click=isolate>
-            {move || if alone.get() { "Put it back on the network" } else { "Isolate it" }}
+            {move || if alone.get() { "Reconnect it" } else { "Isolate it" }}
         </button>
     }
 }
@@ -542,23 +542,23 @@ fn CutForm(menu: Menu) -> impl IntoView {
     let none = move || chosen.with(|c| c.is_empty() || c.len() == validators);
     view! {
         <fieldset>
-            <legend>"One side, the rest is the other"</legend>
+            <legend>"Validators on one side"</legend>
             <div class="ticks">{ticks.collect_view()}</div>
         </fieldset>
         <label class="choice">
-            <span>"Lost is"</span>
+            <span>"What is lost"</span>
             <select on:change=move |e| way.set(match event_target_value(&e).as_str() {
                 "out" => Way::Out,
                 "in" => Way::In,
                 _ => Way::Both,
             })>
-                <option value="both">"all between the sides"</option>
-                <option value="out">"what these send"</option>
-                <option value="in">"what is sent to these"</option>
+                <option value="both">"everything between the sides"</option>
+                <option value="out">"what these validators send"</option>
+                <option value="in">"what is sent to these validators"</option>
             </select>
         </label>
         <div class="buttons">
-            <button id="cut" disabled=none on:click=cut>"Cut"</button>
+            <button id="cut" disabled=none on:click=cut>"Cut the network"</button>
             <button class="quiet" on:click=move |_| close(charts, playback, controls)>"Cancel"</button>
         </div>
     }
@@ -570,7 +570,7 @@ pub(super) fn cut_off(run: RunState, nodes: &[u16], way: Way) {
         return;
     };
     let name = |n: &u16| {
-        let name = say::node(*n, &world);
+        let name = describe::node(*n, &world);
         name.strip_suffix('\'').unwrap_or(name).to_owned()
     };
     let mut chosen: Vec<String> = nodes.iter().map(name).collect();

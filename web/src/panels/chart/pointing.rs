@@ -138,7 +138,7 @@ pub fn Surface(canvas: NodeRef<html::Canvas>) -> impl IntoView {
                 let chart = charts.main();
                 let mut c = chart.borrow_mut();
                 c.area = Area::between(&c.layout(), a, b);
-                c.ask();
+                c.request_draw();
             }
             None if drag.with_value(Drag::is_down) => {}
             None => hover(worker, charts, controls, x, y),
@@ -170,7 +170,7 @@ pub fn Surface(canvas: NodeRef<html::Canvas>) -> impl IntoView {
     let gone = move |_: ev::PointerEvent| {
         let chart = charts.main();
         chart.borrow_mut().picked = None;
-        chart.borrow().ask();
+        chart.borrow().request_draw();
         controls.hover.set(None);
     };
     let wheel = move |event: ev::WheelEvent| {
@@ -225,10 +225,10 @@ pub fn Surface(canvas: NodeRef<html::Canvas>) -> impl IntoView {
             on:keydown=keys
             on:contextmenu=menu
         ></canvas>
-        <p id="chart-keys" class="unseen">
-            "Enter selects the newest message, comma and point its neighbours, the menu key or Shift F10 acts on what is
-            selected. W and S zoom, A and D and the arrow keys move in time, F fits, N follows now. The sentence under the
-            chart tells what happens."
+        <p id="chart-keys" class="visually-hidden">
+            "Enter selects the newest message. Comma and period select its neighbours. The menu key or Shift F10 opens the
+            actions for what is selected. W and S zoom, A and D and the arrow keys move in time, F fits the chart, N
+            follows the present. The sentence under the chart says what is happening."
         </p>
     }
 }
@@ -242,7 +242,7 @@ fn hover(worker: WorkerLink, charts: Charts, controls: ChartControls, x: f64, y:
             worker.send(ToWorker::Message(a.message));
         }
         c.picked.clone_from(&picked);
-        c.ask();
+        c.request_draw();
     }
     drop(c);
     controls.hover.set(picked.map(|p| (x, y, p)));
@@ -280,7 +280,7 @@ fn press(
             let chart = charts.main();
             if chart.borrow_mut().area.take().is_some() || controls.sum.get_untracked().is_some() {
                 controls.sum.set(None);
-                chart.borrow().ask();
+                chart.borrow().request_draw();
             } else {
                 selection.pin(None);
             }
@@ -318,7 +318,7 @@ pub fn neighbour(charts: Charts, selection: Selection, forward: bool) -> bool {
             if let Some(controls) = chart.borrow().controls {
                 controls
                     .announced
-                    .set("no further neighbour is loaded".to_owned());
+                    .set("No further message is loaded.".to_owned());
             }
         }
     }

@@ -16,7 +16,7 @@ pub fn SumCard() -> impl IntoView {
     let controls = expect_context::<ChartControls>();
     Effect::new(move |_| {
         if let Some(sum) = controls.sum.get() {
-            controls.announced.set(said(&sum));
+            controls.announced.set(summary(&sum));
         }
     });
     move || {
@@ -35,7 +35,7 @@ fn card(charts: Charts, run: RunState, controls: ChartControls, sum: &Sum) -> An
         controls.sum.set(None);
         let chart = charts.main();
         chart.borrow_mut().area = None;
-        chart.borrow().ask();
+        chart.borrow().request_draw();
     };
     let name = |n: &u16| {
         world
@@ -68,13 +68,13 @@ fn card(charts: Charts, run: RunState, controls: ChartControls, sum: &Sum) -> An
     let cuttable = sum.nodes.len() < all;
     let nodes = sum.nodes.clone();
     view! {
-        <section class="card chart-card" id="area-sum" aria-label="Sum of the marked area">
+        <section class="card chart-card" id="area-sum" aria-label="Totals of the marked area">
             <div class="card-head">
                 <strong>{format!("{who} for {span}")}</strong>
-                <button class="quiet" aria-label="Put away" on:click=move |_| close()>{icon("close")}</button>
+                <button class="quiet" aria-label="Close" on:click=move |_| close()>{icon("close")}</button>
             </div>
             {if empty {
-                view! { <p class="note">"No message left or arrived here."</p> }.into_any()
+                view! { <p class="note">"No message was sent or received here."</p> }.into_any()
             } else {
                 view! {
                     <table class="table">
@@ -104,7 +104,7 @@ fn card(charts: Charts, run: RunState, controls: ChartControls, sum: &Sum) -> An
     .into_any()
 }
 
-fn said(sum: &Sum) -> String {
+fn summary(sum: &Sum) -> String {
     let sent: u64 = sum.counts.iter().map(|c| c.sent).sum();
     let received: u64 = sum.counts.iter().map(|c| c.received).sum();
     let bytes: u64 = sum.counts.iter().map(|c| c.bytes).sum();

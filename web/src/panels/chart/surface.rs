@@ -28,7 +28,7 @@ pub fn watch_size(chart: &Rc<RefCell<ChartView>>, place: web_sys::HtmlElement) {
                 f64::from(fitted.client_width()),
                 f64::from(fitted.client_height()),
             );
-            c.ask();
+            c.request_draw();
         }
     };
     fit();

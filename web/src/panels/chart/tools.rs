@@ -21,7 +21,7 @@ pub fn Tools() -> impl IntoView {
         let (lines, messages, _) = controls.folding.get();
         (lines < messages).then(|| {
             format!(
-                "{} messages in {} lines",
+                "{} messages drawn as {} lines",
                 words::grouped(messages as u64),
                 words::grouped(lines as u64)
             )
@@ -40,21 +40,21 @@ pub fn Tools() -> impl IntoView {
                 </button>
             })}
             {move || filtered().then(|| view! {
-                <button class="quiet" id="unfilter" on:click=move |_| controls.filter.set(Default::default())>"filtered ×"</button>
+                <button class="quiet" id="unfilter" on:click=move |_| controls.filter.set(Default::default())>"clear filter"</button>
             })}
             <button class="quiet" aria-label="Zoom out" title="Zoom out (S, −)" on:click=move |_| charts.zoom_middle(0.7)>"−"</button>
             <button class="quiet" aria-label="Zoom in" title="Zoom in (W, +)" on:click=move |_| charts.zoom_middle(1.4)>"+"</button>
-            <button class="quiet" title="What is selected, or all there is (F)" on:click=move |_| charts.fit()>"fit"</button>
+            <button class="quiet" title="Fit the selection, or everything (F)" on:click=move |_| charts.fit()>"fit"</button>
             <button
                 class="quiet"
                 id="sum-area"
-                title="Drag over an area: messages, bytes and time in it (Shift and drag)"
+                title="Drag over an area to count its messages and bytes (Shift and drag)"
                 aria-pressed=move || controls.measuring.get().to_string()
                 on:click=move |_| controls.measuring.update(|s| *s = !*s)
             >"measure"</button>
             <button
                 class="quiet"
-                title="Stay with now (N)"
+                title="Follow the present (N)"
                 aria-pressed=move || controls.following.get().to_string()
                 on:click=move |_| charts.follow()
             >
@@ -65,7 +65,7 @@ pub fn Tools() -> impl IntoView {
                 id="chart-choices"
                 aria-expanded=move || controls.options_open.get().to_string()
                 aria-controls="choices"
-                title="What is shown and how; save as a picture"
+                title="Choose what is shown; save a picture"
                 on:click=move |_| controls.options_open.update(|c| *c = !*c)
             >"options"</button>
         </div>
@@ -98,7 +98,7 @@ fn Legend() -> impl IntoView {
             view! {
                 <button
                     class="quiet legend-item"
-                    title=format!("Show or leave out: {name}")
+                    title=format!("Show or hide: {name}")
                     aria-pressed=move || on().to_string()
                     on:click=press
                 >
@@ -127,7 +127,7 @@ fn Choices() -> impl IntoView {
     move || {
         controls.options_open.get().then(|| {
             view! {
-                <section class="card chart-card" id="choices" aria-label="How the chart is shown" on:keydown=escape>
+                <section class="card chart-card" id="choices" aria-label="Chart options" on:keydown=escape>
                     <label class="choice">
                         <span>"Time flows"</span>
                         <select id="chart-flow" on:change=move |e| {
@@ -139,7 +139,7 @@ fn Choices() -> impl IntoView {
                         </select>
                     </label>
                     <label class="choice">
-                        <span>"Lifelines by"</span>
+                        <span>"Order lifelines by"</span>
                         <select id="chart-order" on:change=move |e| order(controls, &event_target_value(&e))>
                             {ORDERS.map(|(id, name, order)| view! {
                                 <option value=id selected=controls.arrangement.with_untracked(|a| a.order == order)>{name}</option>
@@ -152,10 +152,10 @@ fn Choices() -> impl IntoView {
                             prop:checked=move || controls.arrangement.with(|a| a.fold)
                             on:change=move |e| { let on = event_target_checked(&e); controls.arrangement.update(|a| a.fold = on); }
                         />
-                        <span>"Fold honest ones into one"</span>
+                        <span>"Fold honest validators into one"</span>
                     </label>
                     <fieldset>
-                        <legend>"Kinds"</legend>
+                        <legend>"Kinds of message"</legend>
                         <div class="ticks">{kinds(run, controls)}</div>
                     </fieldset>
                     <label class="choice">
@@ -172,7 +172,7 @@ fn Choices() -> impl IntoView {
                     <label class="choice">
                         <span>"From or to"</span>
                         <input
-                            type="text" id="chart-only" placeholder="everybody, or v1 v3" size="18"
+                            type="text" id="chart-only" placeholder="all, or v1 v3" size="18"
                             prop:value=move || controls.filter.with(|f| names_text(run, &f.nodes))
                             on:change=move |e| {
                                 let nodes = names(run, &event_target_value(&e));
@@ -183,7 +183,7 @@ fn Choices() -> impl IntoView {
                     <label class="choice">
                         <span>"Hide"</span>
                         <input
-                            type="text" id="chart-hide" placeholder="nobody, or v2 v4" size="18"
+                            type="text" id="chart-hide" placeholder="none, or v2 v4" size="18"
                             prop:value=move || controls.arrangement.with(|a| names_text(run, &a.hidden))
                             on:change=move |e| {
                                 let hidden = names(run, &event_target_value(&e));
@@ -202,7 +202,7 @@ fn Choices() -> impl IntoView {
 }
 
 const ORDERS: [(&str, &str, Order); 4] = [
-    ("listed", "order of the list", Order::Listed),
+    ("listed", "number", Order::Listed),
     ("stake", "stake", Order::Stake),
     ("delay", "delay", Order::Delay),
     ("name", "name", Order::Name),

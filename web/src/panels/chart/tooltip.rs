@@ -8,7 +8,7 @@ use crate::words;
 use consensusforge_core::session::view::{Arrow, Fate, Mark, MarkKind, MessageView, RunInfo};
 use leptos::prelude::*;
 
-/// Comparison the pointer, while it hovers.
+/// Beside the pointer, while it hovers.
 pub fn tooltip(
     charts: Charts,
     run: RunState,
@@ -106,9 +106,9 @@ fn arrow(world: &RunInfo, a: &Arrow, message: Option<&MessageView>) -> (String, 
         Fate::InFlight => format!("sent {sent}, arrives {arrives} ({flight})"),
         Fate::Lost => format!("sent {sent}, lost on the way"),
         Fate::Cut => format!("sent {sent}, lost: the link is cut"),
-        Fate::Dropped => format!("sent {sent}, dropped by hand at {arrives}"),
+        Fate::Dropped => format!("sent {sent}, dropped manually at {arrives}"),
         Fate::ReceiverDown => {
-            format!("sent {sent}, arrived {arrives}, nobody there: the receiver is down")
+            format!("sent {sent}, arrived {arrives}, but the receiver was down")
         }
     });
     if a.byzantine {
@@ -161,7 +161,7 @@ fn mark(world: &RunInfo, m: &Mark) -> (String, Vec<String>) {
             block,
         } => {
             let value = block.as_ref().map_or("nil".into(), hex);
-            let title = format!("{who} has prevotes of more than two thirds for {value}");
+            let title = format!("{who} has a quorum for {value}");
             (title, vec![slot(height, round)])
         }
         MarkKind::Commit {
@@ -172,7 +172,7 @@ fn mark(world: &RunInfo, m: &Mark) -> (String, Vec<String>) {
         } => {
             let mut lines = vec![slot(height, round)];
             if *caught_up {
-                lines.push("caught up by a block and its commit certificate".into());
+                lines.push("caught up from a block and its commit certificate".into());
             }
             (format!("{who} commits {}", hex(block)), lines)
         }
@@ -198,8 +198,8 @@ fn mark(world: &RunInfo, m: &Mark) -> (String, Vec<String>) {
                 ],
             )
         }
-        MarkKind::Crashed => (format!("{who} goes down"), Vec::new()),
-        MarkKind::Restarted => (format!("{who} comes back"), Vec::new()),
+        MarkKind::Crashed => (format!("{who} crashes"), Vec::new()),
+        MarkKind::Restarted => (format!("{who} restarts"), Vec::new()),
         MarkKind::Changed { sentence } | MarkKind::CommandMissed { sentence } => {
             (sentence.clone(), Vec::new())
         }

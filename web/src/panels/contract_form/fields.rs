@@ -42,7 +42,7 @@ pub(super) fn control(field: &FieldView) -> El {
                 .attr("rows", "3")
                 .attr("spellcheck", "false");
             if field.required {
-                area.put(&field.example);
+                area.set_value(&field.example);
             }
             area
         }
@@ -92,7 +92,7 @@ pub(super) fn row(
 /// A field that keeps its text when the form is drawn anew.
 pub(super) fn remembered(contracts: ContractState, key: &str, input: El) -> El {
     if let Some(text) = contracts.studio.draft(key) {
-        input.put(&text);
+        input.set_value(&text);
     }
     let (read, key) = (input.clone(), key.to_owned());
     input.on("input", move |_| contracts.studio.keep(&key, read.value()))
@@ -106,9 +106,9 @@ pub(super) fn raw(
     fields: &Rc<RefCell<Fields>>,
 ) -> El {
     let label = if subject.deployed {
-        "Input of the call"
+        "Input to the call"
     } else {
-        "Input for its init"
+        "Input to init"
     };
     let input = el("input")
         .class("mono")
@@ -126,11 +126,11 @@ pub(super) fn raw(
         .attr("title", "Read the input as text or as hex bytes")
         .text("text");
     let (shown, toggled) = (hex.clone(), fields.clone());
-    let hex = hex.pressed(move || {
+    let hex = hex.on_click(move || {
         let mut fields = toggled.borrow_mut();
         fields.hex = !fields.hex;
-        shown.say(if fields.hex { "hex" } else { "text" });
-        shown.mark("aria-pressed", if fields.hex { "true" } else { "false" });
+        shown.set_text(if fields.hex { "hex" } else { "text" });
+        shown.set_attr("aria-pressed", if fields.hex { "true" } else { "false" });
     });
     let tries = subject.examples.iter().map(|example| {
         let (field, text) = (input.clone(), example.clone());
@@ -143,7 +143,7 @@ pub(super) fn raw(
             .class("quiet mono")
             .attr("title", "Try this")
             .text(shown)
-            .pressed(move || field.put(&text))
+            .on_click(move || field.set_value(&text))
     });
     let mut examples: Vec<El> = tries.collect();
     if !examples.is_empty() {
@@ -159,8 +159,8 @@ pub(super) fn raw(
 /// Puts each sentence at its field, and takes the old ones away.
 pub(super) fn complain(fields: &Fields, whole: &El, complaints: Vec<(At, String)>) {
     for (_, input, slot) in &fields.slots {
-        slot.say("");
-        input.unmark("aria-invalid");
+        slot.set_text("");
+        input.remove_attr("aria-invalid");
     }
     let mut rest = Vec::new();
     let mut first = None;
@@ -171,8 +171,8 @@ pub(super) fn complain(fields: &Fields, whole: &El, complaints: Vec<(At, String)
             .find(|(a, _, _)| *a == at && at != At::Whole)
         {
             Some((_, input, slot)) => {
-                slot.say(&sentence);
-                input.mark("aria-invalid", "true");
+                slot.set_text(&sentence);
+                input.set_attr("aria-invalid", "true");
                 first.get_or_insert(input);
             }
             None => rest.push(sentence),
@@ -182,5 +182,5 @@ pub(super) fn complain(fields: &Fields, whole: &El, complaints: Vec<(At, String)
         input.focus();
     }
     whole.show(!rest.is_empty());
-    whole.say(&rest.join(" "));
+    whole.set_text(&rest.join(" "));
 }

@@ -1,4 +1,4 @@
-//! What a form asks for is asked, and what comes back is told in it.
+//! Sends what a form asks for, and shows the answer in it.
 
 use super::fields::{Fields, complain};
 use super::subject::Subject;
@@ -6,7 +6,7 @@ use crate::forms::Kind;
 use crate::panels::answers::{complaints, sentences};
 use crate::panels::bytes::bytes;
 use crate::panels::offers::offers;
-use crate::panels::outcome::follow;
+use crate::panels::outcome::await_outcome;
 use crate::platform::dom::{El, el};
 use crate::protocol::studio::{Answer, Ask, At, CallDraft, Message, Place};
 use crate::state::contracts::ContractState;
@@ -55,7 +55,7 @@ pub(super) fn submit(
         .iter()
         .find(|(at, _, _)| *at == At::Message);
     let field = by_hand.map(|(_, field, _)| field.clone());
-    let errand = CallDraft {
+    let draft = CallDraft {
         kind: if asks { Kind::Query } else { fields_now.kind },
         to: subject.to.clone(),
         code: subject.code.clone(),
@@ -71,10 +71,10 @@ pub(super) fn submit(
         let (fields, whole, said) = (fields.clone(), whole.clone(), said.clone());
         contracts
             .studio
-            .ask(Ask::Send(errand), move |answer| match answer {
+            .ask(Ask::Send(draft), move |answer| match answer {
                 Answer::Sent { at_us, nth } => {
                     complain(&fields.borrow(), &whole, Vec::new());
-                    follow(contracts, (at_us, nth), said, field);
+                    await_outcome(contracts, (at_us, nth), said, field);
                 }
                 other => complain(&fields.borrow(), &whole, complaints(other)),
             });
@@ -105,13 +105,13 @@ pub(super) fn submit(
         vec![chosen.parse().unwrap_or_default()]
     };
     drop(fields_now);
-    said.fill([]);
+    said.replace_children([]);
     let table = every.then(|| el("tbody"));
     if let Some(table) = &table {
-        said.fill([el("table").class("table answers").child(table)]);
+        said.replace_children([el("table").class("table answers").child(table)]);
     }
     for validator in asked {
-        let errand = errand.clone();
+        let draft = draft.clone();
         let name = nodes
             .get(usize::from(validator))
             .cloned()
@@ -122,14 +122,14 @@ pub(super) fn submit(
         let place = Place { validator, height };
         contracts
             .studio
-            .ask(Ask::Query { errand, place }, move |answer| match answer {
+            .ask(Ask::Query { draft, place }, move |answer| match answer {
                 Answer::Said(result) => {
                     complain(&fields.borrow(), &whole, Vec::new());
                     match table {
                         None => {
                             let error = result.error.as_deref().zip(field.as_ref());
                             let offered = error.and_then(|(e, field)| offers(e, field));
-                            said.fill([viewed(&result)].into_iter().chain(offered));
+                            said.replace_children([viewed(&result)].into_iter().chain(offered));
                         }
                         Some(table) => {
                             let _ = table.child(
@@ -154,12 +154,12 @@ pub(super) fn store(
     said: &El,
 ) -> El {
     let (contract, whole, said) = (contract.to_owned(), whole.clone(), said.clone());
-    let what = "Puts the code on the chain under an id: for instances with coins, for factories and migrations";
+    let what = "Stores the code on the chain under an id, which factories, migrations and instances with coins need";
     let button = el("button")
         .attr("data-act", "store")
         .attr("title", what)
         .text("Store");
-    button.pressed(move || {
+    button.on_click(move || {
         let ask = Ask::Store {
             from: from.value().parse().unwrap_or_default(),
             contract: contract.clone(),
@@ -168,12 +168,12 @@ pub(super) fn store(
         contracts.studio.ask(ask, move |answer| match answer {
             Answer::Sent { .. } => {
                 whole.show(false);
-                let sentence = "Sent. Once it is in a block, the card names its code id when it is opened again.";
-                said.fill([el("p").class("note").text(sentence)]);
+                let sentence = "Sent. Once it is in a block, reopen this card to see its code id.";
+                said.replace_children([el("p").class("note").text(sentence)]);
             }
             other => {
                 whole.show(true);
-                whole.say(&sentences(other));
+                whole.set_text(&sentences(other));
             }
         });
     })
@@ -187,7 +187,7 @@ fn viewed(result: &ViewResult) -> El {
             el("p")
                 .class("accepted viewed")
                 .attr("role", "status")
-                .text("says ")
+                .text("returns ")
                 .child(&bytes(result.output.as_deref().unwrap_or_default()))
                 .child(&el("small").text(&gas))
         }

@@ -21,7 +21,7 @@ fn run_ms(runner: &mut Runner, clock: &Cell<f64>, ms: f64) -> Vec<Outgoing> {
     while clock.get() < end {
         runner.slice(ticking(clock));
         all.extend(runner.take());
-        runner.handle(ToWorker::Heard, None);
+        runner.handle(ToWorker::TickReceived, None);
         clock.set(clock.get() + 15.0);
     }
     all

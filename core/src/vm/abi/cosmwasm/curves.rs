@@ -112,6 +112,7 @@ fn recover(
     }
 }
 
+/// The import `secp256k1_verify`.
 pub fn secp256k1_verify(guest: &mut dyn Guest, args: &[u64]) -> Result<HostAction, Failure> {
     verify(
         guest,
@@ -127,6 +128,7 @@ pub fn secp256k1_verify(guest: &mut dyn Guest, args: &[u64]) -> Result<HostActio
     )
 }
 
+/// The import `secp256r1_verify`.
 pub fn secp256r1_verify(guest: &mut dyn Guest, args: &[u64]) -> Result<HostAction, Failure> {
     verify(
         guest,
@@ -142,6 +144,7 @@ pub fn secp256r1_verify(guest: &mut dyn Guest, args: &[u64]) -> Result<HostActio
     )
 }
 
+/// The import `ed25519_verify`.
 pub fn ed25519_verify(guest: &mut dyn Guest, args: &[u64]) -> Result<HostAction, Failure> {
     verify(
         guest,
@@ -157,6 +160,7 @@ pub fn ed25519_verify(guest: &mut dyn Guest, args: &[u64]) -> Result<HostAction,
     )
 }
 
+/// The import `secp256k1_recover_pubkey`.
 pub fn secp256k1_recover_pubkey(
     guest: &mut dyn Guest,
     args: &[u64],
@@ -174,6 +178,7 @@ pub fn secp256k1_recover_pubkey(
     )
 }
 
+/// The import `secp256r1_recover_pubkey`.
 pub fn secp256r1_recover_pubkey(
     guest: &mut dyn Guest,
     args: &[u64],
@@ -191,6 +196,7 @@ pub fn secp256r1_recover_pubkey(
     )
 }
 
+/// The import `ed25519_batch_verify`.
 pub fn ed25519_batch_verify(guest: &mut dyn Guest, args: &[u64]) -> Result<HostAction, Failure> {
     let what = [
         "ed25519_batch_verify: the messages",
@@ -227,6 +233,7 @@ pub fn ed25519_batch_verify(guest: &mut dyn Guest, args: &[u64]) -> Result<HostA
     .map(code)
 }
 
+/// The import `bls12_381_aggregate_g1`.
 pub fn aggregate_g1(guest: &mut dyn Guest, args: &[u64]) -> Result<HostAction, Failure> {
     let points = region::read(guest, "bls12_381_aggregate_g1: the points", args[0], POINTS)?;
     pay(guest, AGGREGATE_G1, points.len() / G1)?;
@@ -234,6 +241,7 @@ pub fn aggregate_g1(guest: &mut dyn Guest, args: &[u64]) -> Result<HostAction, F
     fill(guest, "bls12_381_aggregate_g1: the result", args[1], answer)
 }
 
+/// The import `bls12_381_aggregate_g2`.
 pub fn aggregate_g2(guest: &mut dyn Guest, args: &[u64]) -> Result<HostAction, Failure> {
     let points = region::read(guest, "bls12_381_aggregate_g2: the points", args[0], POINTS)?;
     pay(guest, AGGREGATE_G2, points.len() / G2)?;
@@ -241,6 +249,7 @@ pub fn aggregate_g2(guest: &mut dyn Guest, args: &[u64]) -> Result<HostAction, F
     fill(guest, "bls12_381_aggregate_g2: the result", args[1], answer)
 }
 
+/// The import `bls12_381_pairing_equality`.
 pub fn pairing_equality(guest: &mut dyn Guest, args: &[u64]) -> Result<HostAction, Failure> {
     let ps = region::read(guest, "bls12_381_pairing_equality: ps", args[0], POINTS)?;
     let qs = region::read(guest, "bls12_381_pairing_equality: qs", args[1], POINTS)?;
@@ -268,6 +277,7 @@ fn hash_to(
     fill(guest, what[2], args[3], answer)
 }
 
+/// The import `bls12_381_hash_to_g1`.
 pub fn hash_to_g1(guest: &mut dyn Guest, args: &[u64]) -> Result<HostAction, Failure> {
     hash_to(
         guest,
@@ -282,6 +292,7 @@ pub fn hash_to_g1(guest: &mut dyn Guest, args: &[u64]) -> Result<HostAction, Fai
     )
 }
 
+/// The import `bls12_381_hash_to_g2`.
 pub fn hash_to_g2(guest: &mut dyn Guest, args: &[u64]) -> Result<HostAction, Failure> {
     hash_to(
         guest,

@@ -15,11 +15,17 @@ pub const NOT_JSON: &str = "is not valid JSON";
 /// A value. Numbers that are no u64 are known to be numbers, and no more: nothing here takes them.
 #[derive(Clone, PartialEq, Debug)]
 pub enum Json {
+    /// `null`.
     Null,
+    /// `true` or `false`.
     Bool(bool),
+    /// A whole number from 0 on.
     Whole(u64),
+    /// Any other number; its value is never needed.
     OtherNumber,
+    /// A text.
     Text(String),
+    /// An array.
     List(Vec<Json>),
     /// In the order written, no key twice.
     Object(Vec<(String, Json)>),

@@ -29,9 +29,12 @@ use crate::vm::gas::Price;
 use crate::vm::module::{ModuleInterface, ModuleShape, Profile, Refusal};
 use crate::vm::{Answered, Entry, Failure, FailureKind, Query, Response};
 
+/// The interface of CosmWasm contracts, as cosmwasm-std 1 to 3 speak it.
 pub struct CosmWasm;
 
+/// Module of its imports.
 pub const MODULE: &str = "env";
+/// The export by which a contract says that it speaks it.
 pub const MARKER: &str = "interface_version_8";
 const ALLOCATE: &str = "allocate";
 const DEALLOCATE: &str = "deallocate";

@@ -5,6 +5,8 @@
 //! events, questions) costs what it costs in the own ABI: a look-up is the same work whoever asks. A
 //! limit or a figure in Cosmos SDK gas, as contracts write and read it, is [`PER_SDK_GAS`] of ours.
 
+#![allow(missing_docs, reason = "a price says itself what it is for")]
+
 use crate::vm::gas::{self, Category, Price};
 
 /// 140,000 units of cosmwasm-vm are one SDK gas, 115 are one of ours.

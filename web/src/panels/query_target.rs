@@ -5,13 +5,13 @@ use crate::state::run::RunState;
 use leptos::prelude::*;
 
 /// Whom to ask: all validators or one, and after which block.
-pub fn where_asked(run: RunState) -> (El, El) {
+pub fn query_target(run: RunState) -> (El, El) {
     let validator = validators(run, true);
     let height = el("input")
         .class("height")
         .attr("type", "text")
         .attr("inputmode", "numeric")
-        .attr("placeholder", "height: newest")
+        .attr("placeholder", "height (newest)")
         .attr("aria-label", "Height");
     (validator, height)
 }

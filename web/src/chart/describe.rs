@@ -29,7 +29,7 @@ pub fn thing(pick: &Pick, world: &RunInfo, nodes: &[NodeView]) -> String {
                 Fate::Lost => "lost",
                 Fate::Cut => "lost, the link is cut",
                 Fate::ReceiverDown => "lost, the receiver is down",
-                Fate::Dropped => "dropped by hand",
+                Fate::Dropped => "dropped manually",
             };
             let liar = if a.byzantine {
                 ", from a Byzantine sender"
@@ -60,7 +60,7 @@ pub fn thing(pick: &Pick, world: &RunInfo, nodes: &[NodeView]) -> String {
                     format!("{who} locks a block of height {height} at {at}")
                 }
                 MarkKind::Polka { height, .. } => {
-                    format!("{who} has a quorum of prevotes for height {height} at {at}")
+                    format!("{who} has a quorum for height {height} at {at}")
                 }
                 MarkKind::Commit { height, .. } => {
                     format!("{who} commits height {height} at {at}")
@@ -70,8 +70,8 @@ pub fn thing(pick: &Pick, world: &RunInfo, nodes: &[NodeView]) -> String {
                     let whom = node(*offender, world);
                     format!("{who} holds evidence against {whom} at {at}")
                 }
-                MarkKind::Crashed => format!("{who} goes down at {at}"),
-                MarkKind::Restarted => format!("{who} comes back at {at}"),
+                MarkKind::Crashed => format!("{who} crashes at {at}"),
+                MarkKind::Restarted => format!("{who} restarts at {at}"),
                 MarkKind::Changed { sentence } | MarkKind::CommandMissed { sentence } => {
                     format!("{sentence}, at {at}")
                 }
@@ -126,7 +126,7 @@ mod tests {
         };
         assert_eq!(
             thing(&Pick::Arrow(lost), &world, &[]),
-            "prevote, v1 to v2, height 1 round 0, sent 1.000 s, dropped by hand, from a Byzantine sender"
+            "prevote, v1 to v2, height 1 round 0, sent 1.000 s, dropped manually, from a Byzantine sender"
         );
         assert_eq!(
             thing(&Pick::Mark(commit(3, 7)), &world, &[]),

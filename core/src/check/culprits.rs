@@ -1,0 +1,388 @@
+//! Who lied, by the record of all messages alone. What stands here is proof: nobody honest is ever named,
+//! in any run.
+//!
+//! - **Equivocation**: two messages of one kind in one slot that say different things.
+//! - **Amnesia**: a validator precommits a block and prevotes another in a later round, and no quorum
+//!   prevoted that other one in a round between. Whoever is locked may turn to another block by such a
+//!   quorum only (L28), so that without one in the whole record the vote cannot be legal.
+//! - **Out of turn**: a proposal in a slot that is another's.
+//!
+//! A certificate alone proves less. Two of one round share signers who equivocated. Two of different rounds
+//! may share signers who changed their mind as the rules allow.
+
+use crate::base::Micros;
+use crate::consensus::Role;
+use crate::trace::{Event, Head, MessageId, MessageRecord, Record, Trace};
+use crate::types::{BlockId, Height, Round, Slot, ValidatorId};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// Heights whose messages are remembered, behind the newest. What a validator signs for older ones is not
+/// compared any more.
+const REMEMBERED: u64 = 64;
+/// Rounds of one height remembered, the newest; where more have been, nobody is accused of amnesia, as the
+/// quorum that justifies a vote may stand among those forgotten.
+const ROUNDS: usize = 256;
+/// Further messages of equivocators remembered a height. The same holds beyond it.
+const FURTHER: usize = 2_048;
+/// Heights whose culprits are kept: the first ones, the newest ones, and the forked one.
+const KEPT: usize = 256;
+
+/// How a validator lied.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Offence {
+    Equivocation,
+    Amnesia,
+    OutOfTurn,
+}
+
+impl Offence {
+    /// As reports and files write it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Offence::Equivocation => "equivocation",
+            Offence::Amnesia => "amnesia",
+            Offence::OutOfTurn => "out of turn",
+        }
+    }
+
+    /// After a validator's name.
+    #[must_use]
+    pub fn sentence(self) -> &'static str {
+        match self {
+            Offence::Equivocation => "said two things in one round",
+            Offence::Amnesia => "voted against a lock",
+            Offence::OutOfTurn => "proposed in another's turn",
+        }
+    }
+}
+
+/// A message that is part of a proof.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Statement {
+    pub message: MessageId,
+    pub at: Micros,
+    /// Index into [`Head::kinds`].
+    pub kind: u8,
+    pub slot: Slot,
+    pub value: Option<BlockId>,
+    pub fields: Vec<(&'static str, String)>,
+}
+
+impl Statement {
+    fn of(m: &MessageRecord) -> Self {
+        Statement {
+            message: m.id,
+            at: m.sent,
+            kind: m.kind,
+            slot: m.slot,
+            value: m.value,
+            fields: m.fields.clone(),
+        }
+    }
+
+    fn says(&self, m: &MessageRecord) -> bool {
+        self.value == m.value && self.fields == m.fields
+    }
+}
+
+/// A validator, what it did, and the messages that prove it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Culprit {
+    pub validator: ValidatorId,
+    pub offence: Offence,
+    pub first: Statement,
+    /// Absent where one message is enough.
+    pub second: Option<Statement>,
+}
+
+/// What was said at one height.
+#[derive(Clone, Debug, Default)]
+struct Said {
+    /// By round and kind, each validator's first message.
+    first: BTreeMap<(Round, u8), Vec<Option<Statement>>>,
+    /// Equivocators' other messages.
+    further: Vec<(ValidatorId, Statement)>,
+    /// Whose turn each round is, as far as a validator has entered it.
+    turns: BTreeMap<Round, ValidatorId>,
+    /// Something was forgotten.
+    gaps: bool,
+}
+
+#[derive(Clone, Debug, Default)]
+pub(super) struct Culprits {
+    /// Shared with the checkpoints.
+    heights: BTreeMap<Height, Arc<Said>>,
+    newest: Height,
+    /// The first height whose messages the trace has from the beginning.
+    complete_from: Height,
+    /// The vote whose quorum locks, and the vote that tells of the lock, where a protocol has these two.
+    locking: Option<(u8, u8)>,
+    found: BTreeMap<Height, Arc<Vec<Culprit>>>,
+}
+
+impl Culprits {
+    pub(super) fn new(head: &Head) -> Self {
+        let kind = |name: &str| {
+            let at = head.kinds.iter().position(|k| k.name == name);
+            at.and_then(|k| u8::try_from(k).ok())
+        };
+        // A trace that begins in the midst of a run lacks what was said before.
+        let tip = head.tips.iter().map(|(height, _)| *height).max();
+        Culprits {
+            complete_from: tip.map_or(0, |tip| tip + 2),
+            locking: kind("prevote").zip(kind("precommit")),
+            ..Culprits::default()
+        }
+    }
+
+    pub(super) fn see(&mut self, record: &Record, trace: &Trace) {
+        match &record.event {
+            Event::Sent { message, .. } => {
+                if let Some(m) = trace.find(*message)
+                    && let Some(signer) = m.signer
+                {
+                    self.sent(signer, m, trace);
+                }
+            }
+            Event::Step {
+                round,
+                height,
+                proposer: Some(proposer),
+                ..
+            } => self.entered(u64::from(*height), *round, *proposer, &trace.head),
+            _ => {}
+        }
+    }
+
+    fn said(&mut self, height: Height) -> Option<&mut Said> {
+        if height.saturating_add(REMEMBERED) < self.newest {
+            return None;
+        }
+        Some(Arc::make_mut(self.heights.entry(height).or_default()))
+    }
+
+    fn sent(&mut self, signer: ValidatorId, m: &MessageRecord, trace: &Trace) {
+        let head = &trace.head;
+        let role = head.kinds.get(usize::from(m.kind)).map(|k| k.role);
+        if !matches!(role, Some(Role::Proposal | Role::Vote)) || signer.index() >= head.keys.len() {
+            return;
+        }
+        let Slot { height, round } = m.slot;
+        // Most messages of a run are sent once and are their signer's first.
+        if self
+            .heights
+            .get(&height)
+            .is_some_and(|said| said.knows(signer, m))
+        {
+            return;
+        }
+        let complete = height >= self.complete_from;
+        let locking = self.locking;
+        let count = head.keys.len();
+        let Some(said) = self.said(height) else {
+            return;
+        };
+        let mut found = Vec::new();
+        let earlier = said.keep(count, signer, m);
+        if let Some(first) = earlier {
+            found.push((Offence::Equivocation, first, Some(Statement::of(m))));
+        }
+        if role == Some(Role::Proposal)
+            && let Some(turn) = said.turns.get(&round)
+            && *turn != signer
+        {
+            found.push((Offence::OutOfTurn, Statement::of(m), None));
+        }
+        if let Some(locking) = locking
+            && complete
+            && !said.gaps
+            && let Some((lock, vote)) = said.against_lock(signer, m, locking, trace)
+        {
+            found.push((Offence::Amnesia, lock, Some(vote)));
+        }
+        for (offence, first, second) in found {
+            self.name(Culprit {
+                validator: signer,
+                offence,
+                first,
+                second,
+            });
+        }
+    }
+
+    /// A validator works on `height`, whose round is `proposer`'s turn.
+    fn entered(&mut self, height: Height, round: Round, proposer: ValidatorId, head: &Head) {
+        if height > self.newest {
+            self.newest = height;
+            let oldest = height.saturating_sub(REMEMBERED);
+            self.heights = self.heights.split_off(&oldest);
+        }
+        let known = self.heights.get(&height);
+        if known.is_some_and(|said| said.turns.contains_key(&round)) {
+            return;
+        }
+        let Some(said) = self.said(height) else {
+            return;
+        };
+        said.turns.insert(round, proposer);
+        let is_proposal = |kind: u8| {
+            let kind = head.kinds.get(usize::from(kind));
+            kind.is_some_and(|k| k.role == Role::Proposal)
+        };
+        let early: Vec<(ValidatorId, Statement)> = said
+            .first
+            .range((round, 0)..=(round, u8::MAX))
+            .filter(|((_, kind), _)| is_proposal(*kind))
+            .flat_map(|(_, all)| (0u16..).map(ValidatorId).zip(all))
+            .filter_map(|(signer, first)| Some((signer, first.clone()?)))
+            .filter(|(signer, _)| *signer != proposer)
+            .collect();
+        for (validator, first) in early {
+            self.name(Culprit {
+                validator,
+                offence: Offence::OutOfTurn,
+                first,
+                second: None,
+            });
+        }
+    }
+
+    /// Keeps a proof: of one validator, offence and height the first is enough.
+    fn name(&mut self, culprit: Culprit) {
+        let height = culprit.first.slot.height;
+        let here = Arc::make_mut(self.found.entry(height).or_default());
+        let same = |c: &Culprit| (c.validator, c.offence) == (culprit.validator, culprit.offence);
+        if !here.iter().any(same) {
+            here.push(culprit);
+        }
+    }
+
+    /// Forgets culprits of heights beyond what is kept, never those of `forked`.
+    pub(super) fn thin(&mut self, forked: Option<Height>) {
+        if self.found.len() > KEPT {
+            let middle = self.found.keys().skip(KEPT / 4).copied();
+            let goes = middle.into_iter().find(|height| Some(*height) != forked);
+            if let Some(height) = goes {
+                self.found.remove(&height);
+            }
+        }
+    }
+
+    /// Everybody proven to have lied at `height`, in the order it showed.
+    pub(super) fn at(&self, height: Height) -> &[Culprit] {
+        self.found
+            .get(&height)
+            .map_or(&[], |found| found.as_slice())
+    }
+
+    /// All that are kept, by height.
+    pub(super) fn all(&self) -> impl Iterator<Item = &Culprit> {
+        self.found.values().flat_map(|found| found.iter())
+    }
+}
+
+impl Said {
+    /// This very thing was said before.
+    fn knows(&self, signer: ValidatorId, m: &MessageRecord) -> bool {
+        let first = self.first.get(&(m.slot.round, m.kind));
+        let first = first.and_then(|all| all.get(signer.index())?.as_ref());
+        first.is_some_and(|first| first.says(m))
+            || self.others(signer, m).any(|other| other.says(m))
+    }
+
+    fn others(&self, signer: ValidatorId, m: &MessageRecord) -> impl Iterator<Item = &Statement> {
+        let (slot, kind) = (m.slot, m.kind);
+        let own = self.further.iter().filter(move |(who, _)| *who == signer);
+        own.map(|(_, said)| said)
+            .filter(move |said| (said.slot, said.kind) == (slot, kind))
+    }
+
+    /// Writes a new message down; gives the signer's first of this kind and slot if there was one.
+    fn keep(&mut self, count: usize, signer: ValidatorId, m: &MessageRecord) -> Option<Statement> {
+        let place = (m.slot.round, m.kind);
+        let all = self.first.entry(place).or_default();
+        all.resize(count.max(all.len()), None);
+        let first = &mut all[signer.index()];
+        if let Some(first) = first {
+            let first = first.clone();
+            if self.further.len() < FURTHER {
+                self.further.push((signer, Statement::of(m)));
+            } else {
+                self.gaps = true;
+            }
+            return Some(first);
+        }
+        *first = Some(Statement::of(m));
+        if self.first.len() > ROUNDS * 3 {
+            self.first.pop_first();
+            self.gaps = true;
+        }
+        None
+    }
+
+    /// What `signer` said in votes of `kind` for a block, by round.
+    fn votes(&self, signer: ValidatorId, kind: u8) -> impl Iterator<Item = &Statement> {
+        let first = self.first.iter().filter(move |((_, k), _)| *k == kind);
+        let first = first.filter_map(move |(_, all)| all.get(signer.index())?.as_ref());
+        let further = self.further.iter().filter(move |(who, _)| *who == signer);
+        let further = further.map(|(_, said)| said);
+        first
+            .chain(further.filter(move |said| said.kind == kind))
+            .filter(|said| said.value.is_some())
+    }
+
+    /// A precommit of `signer` and a later prevote of it for another block that nothing justifies, of which
+    /// `m` is one.
+    fn against_lock(
+        &self,
+        signer: ValidatorId,
+        m: &MessageRecord,
+        (prevote, precommit): (u8, u8),
+        trace: &Trace,
+    ) -> Option<(Statement, Statement)> {
+        m.value?;
+        let this = Statement::of(m);
+        let pairs = |lock: &Statement, vote: &Statement| {
+            lock.slot.round < vote.slot.round
+                && lock.value != vote.value
+                && !self.justified(prevote, lock.slot.round, vote, trace)
+        };
+        if m.kind == prevote {
+            let lock = self
+                .votes(signer, precommit)
+                .find(|lock| pairs(lock, &this));
+            return lock.map(|lock| (lock.clone(), this.clone()));
+        }
+        if m.kind == precommit {
+            let vote = self.votes(signer, prevote).find(|vote| pairs(&this, vote));
+            return vote.map(|vote| (this.clone(), vote.clone()));
+        }
+        None
+    }
+
+    /// A quorum prevoted what `vote` is for, in a round from `locked` on and before the vote's own.
+    fn justified(&self, prevote: u8, locked: Round, vote: &Statement, trace: &Trace) -> bool {
+        let set = trace.validators(vote.slot.height);
+        (locked..vote.slot.round).any(|round| {
+            let for_it = |said: &Statement| {
+                said.kind == prevote && said.slot.round == round && said.value == vote.value
+            };
+            let stake = (0u16..)
+                .map(ValidatorId)
+                .take(trace.head.keys.len())
+                .filter(|who| {
+                    let first = self.first.get(&(round, prevote));
+                    let first = first.and_then(|all| all.get(who.index())?.as_ref());
+                    first.is_some_and(for_it)
+                        || self
+                            .further
+                            .iter()
+                            .any(|(w, said)| w == who && for_it(said))
+                })
+                .fold(0u64, |sum, who| sum.saturating_add(set.stake(who)));
+            trace.head.bound.quorum.is_met(stake, set.total())
+        })
+    }
+}

@@ -1,0 +1,327 @@
+//! Simplex, after Chan, Pass, "Simplex Consensus: A Simple and Fast Consensus Protocol" (ePrint 2023/463). Our
+//! transcription of its rules is `docs/papers/simplex.md`.
+//!
+//! # Names
+//!
+//! | paper | here |
+//! |---|---|
+//! | iteration h, view k | [`State`]'s `view` |
+//! | `<propose, h, ...>` | [`Message::Propose`] |
+//! | `<vote, h, b>` | [`Message::Vote`] |
+//! | `<vote, h, dummy>`, view-change | [`Message::Skip`] |
+//! | `<finalize, h>` | [`Message::Finalize`] |
+//! | notarized block, Cert(k, x) | `ViewState::notarized` |
+//! | notarized dummy block, n - f view-changes | `ViewState::skipped` |
+//! | 2n/3, n - f messages | strictly more than 2/3 of the stake |
+//! | timer of 3Δ | `views::VIEW_TIMER` |
+//!
+//! # Rules
+//!
+//! | id | function |
+//! |---|---|
+//! | S1 | `views::enter` |
+//! | S2 | `views::build`, `views::propose` |
+//! | S3 | `views::vote` |
+//! | S4 | `views::follow` |
+//! | S5 | [`give_up`] |
+//! | S6 | `views::follow` |
+//! | S7 | `views::decide` |
+//!
+//! # Deviations
+//!
+//! Those of the [family](super), and: a finalize names its block. Certificates of finalization are not handed on;
+//! who is behind asks.
+
+use super::message::{Link, Message, SKIP, VOTE};
+use super::state::{Settings, State, Surroundings};
+use super::views::{self, Effects};
+use super::{CERTIFICATE, PAUSE, PROPOSE, vote};
+use crate::base::Micros;
+use crate::consensus::{
+    self, Awaited, Bound, Conflicting, Context, Corruptible, Effect, Input, Paper, Protocol,
+    ProtocolInfo, Resend, Rounds, Rule, Share, Status, StepInfo, Threshold, TimerInfo, VotesFor,
+};
+use crate::types::BlockId;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// The protocol's name as a type.
+#[derive(Clone, Copy, Debug)]
+pub struct Simplex;
+
+/// The least stake that notarizes, skips and finalizes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Quorum {
+    /// More than two thirds: the paper's.
+    TwoThirds,
+    /// More than half: too little, to see what breaks.
+    Half,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Params {
+    /// Δ: what the network is believed to need at most for a message. A view that takes longer than three
+    /// of it is given up.
+    #[schemars(title = "Δ", range(min = 1, max = 600_000_000), extend("unit" = "us"))]
+    pub delta_us: Micros,
+    /// The stake behind each certificate.
+    #[schemars(title = "Quorum")]
+    pub quorum: Quorum,
+    /// The proposal counts as its leader's vote.
+    #[schemars(title = "Proposal is a vote")]
+    pub proposal_is_vote: bool,
+    /// Whoever first sees a certificate sends it to everybody.
+    #[schemars(title = "Hand on certificates")]
+    pub relay_certificates: bool,
+    /// A leader lets at least this pass between the starts of two views.
+    #[schemars(title = "Shortest view", range(min = 1, max = 600_000_000), extend("unit" = "us"))]
+    pub min_view_us: Micros,
+}
+
+impl Default for Params {
+    fn default() -> Self {
+        Params {
+            delta_us: 300_000,
+            quorum: Quorum::TwoThirds,
+            proposal_is_vote: false,
+            relay_certificates: true,
+            min_view_us: 1_000,
+        }
+    }
+}
+
+impl consensus::Params for Params {}
+
+fn settings(params: &Params) -> Settings {
+    let quorum = match params.quorum {
+        Quorum::TwoThirds => Threshold::MORE_THAN_TWO_THIRDS,
+        Quorum::Half => HALF,
+    };
+    Settings {
+        notarize: quorum,
+        skip: quorum,
+        finalize: quorum,
+        second_vote: true,
+        proposal_votes: params.proposal_is_vote,
+        relay: params.relay_certificates,
+        view_timeout: params.delta_us.saturating_mul(3),
+        min_view: params.min_view_us,
+    }
+}
+
+/// S5: the timer fired and no certificate of this view has come, so nothing was finalized here.
+fn give_up(state: &mut State, around: &Surroundings, out: &mut Effects) {
+    let view = state.view;
+    if state.at(view).timed_out && state.at(view).said.finalize.is_none() {
+        views::skip(state, around, out);
+    }
+}
+
+const HALF: Threshold = Threshold::MoreThan { part: 1, of: 2 };
+
+/// What a quorum changes in what the protocol says of itself.
+macro_rules! info {
+    ($threshold:expr) => {
+        ProtocolInfo {
+            name: "simplex",
+            title: "Simplex",
+            family: "simplex",
+            summary: "A block every two delays and final after three, without locks; Commonware's chains build \
+                      on it.",
+            paper: Paper {
+                title: "Simplex Consensus: A Simple and Fast Consensus Protocol",
+                authors: "Chan, Pass",
+                year: 2023,
+                place: "ePrint 2023/463",
+            },
+            kinds: &[
+                PROPOSE,
+                vote("vote"),
+                vote("view-change"),
+                CERTIFICATE,
+                vote("finalize"),
+            ],
+            timers: &[
+                TimerInfo {
+                    name: "view",
+                    fired: Some("saw no certificate in view {round}: it asks for the next view."),
+                },
+                PAUSE,
+            ],
+            steps: &[
+                StepInfo {
+                    name: "propose",
+                    awaits: &[Awaited::Message {
+                        kind: super::message::PROPOSE,
+                    }],
+                },
+                StepInfo {
+                    name: "vote",
+                    awaits: &[
+                        Awaited::Stake {
+                            kinds: &[VOTE],
+                            threshold: $threshold,
+                            for_one_value: true,
+                        },
+                        Awaited::Stake {
+                            kinds: &[SKIP],
+                            threshold: $threshold,
+                            for_one_value: true,
+                        },
+                    ],
+                },
+                StepInfo {
+                    name: "view-change",
+                    awaits: &[
+                        Awaited::Stake {
+                            kinds: &[SKIP],
+                            threshold: $threshold,
+                            for_one_value: true,
+                        },
+                        Awaited::Stake {
+                            kinds: &[VOTE],
+                            threshold: $threshold,
+                            for_one_value: true,
+                        },
+                    ],
+                },
+            ],
+            rounds: Rounds {
+                noun: "view",
+                restart: false,
+            },
+            certificate: "finalize votes",
+            bound: Bound {
+                quorum: $threshold,
+                liars_below: Share { part: 1, of: 3 },
+                words: "A quorum is strictly more than two thirds of the stake. Liars with less than a third \
+                        can neither fork the chain nor stop it.",
+            },
+            validators_change: false,
+            dag: false,
+            conventions: CONVENTIONS,
+            rules: RULES,
+        }
+    };
+}
+
+const PAPER: ProtocolInfo = info!(Threshold::MORE_THAN_TWO_THIRDS);
+const LOWERED: ProtocolInfo = info!(HALF);
+
+const CONVENTIONS: &[(&str, &str)] = &[
+    (
+        "quorum",
+        "strictly more than 2/3 of the total stake, for votes, view-changes and finalizes",
+    ),
+    (
+        "vote after the timer",
+        "a validator whose timer fired may still vote in that view, as in the paper; it never finalizes there",
+    ),
+    (
+        "late notarization",
+        "a validator that left a view by its skip still finalizes a block notarized there later, if it never asked for the next view itself",
+    ),
+    (
+        "leader's vote",
+        "a vote of its own beside the proposal, or the proposal itself (a parameter)",
+    ),
+    (
+        "certificates",
+        "notarizations and skips are handed on to everybody when first seen (a parameter); finalizations are not",
+    ),
+];
+
+const RULES: &[Rule] = &[
+    Rule {
+        id: "S1",
+        text: "Entering view k, a validator starts a timer of 3Δ.",
+    },
+    Rule {
+        id: "S2",
+        text: "The leader of view k proposes a block on a notarized block of an earlier view, with every view \
+               between skipped.",
+    },
+    Rule {
+        id: "S3",
+        text: "At the first proposal of its view from the leader, a validator votes for it if the block is \
+               valid, its parent is notarized and every view between is skipped.",
+    },
+    Rule {
+        id: "S4",
+        text: "A quorum of votes notarizes the block: the votes are handed on, the validator finalizes the block \
+               unless it asked to leave this view, and enters the next view.",
+    },
+    Rule {
+        id: "S5",
+        text: "When the timer fires in view k before a certificate of k is seen, the validator sends a \
+               view-change.",
+    },
+    Rule {
+        id: "S6",
+        text: "A quorum of view-changes skips the view: they are handed on and the validator enters the next \
+               view.",
+    },
+    Rule {
+        id: "S7",
+        text: "A quorum of finalizes for a block makes it and all blocks before it final.",
+    },
+];
+
+impl Protocol for Simplex {
+    type Message = Message;
+    type State = State;
+    type Params = Params;
+
+    const INFO: ProtocolInfo = PAPER;
+
+    fn info(params: &Params) -> ProtocolInfo {
+        match params.quorum {
+            Quorum::TwoThirds => PAPER,
+            Quorum::Half => LOWERED,
+        }
+    }
+
+    fn new(genesis: BlockId, _: &Params) -> State {
+        State::new(genesis)
+    }
+
+    fn step(
+        state: &mut State,
+        context: &Context<Params>,
+        input: Input<Message>,
+        out: &mut Vec<Effect<Message>>,
+    ) {
+        let around = Surroundings::new(context, settings(context.params));
+        views::step(state, &around, input, out, give_up);
+    }
+
+    fn status(state: &State, context: &Context<Params>) -> Status {
+        let around = Surroundings::new(context, settings(context.params));
+        views::status(state, &around, Self::info(context.params).steps)
+    }
+
+    fn resend(state: &State, context: &Context<Params>) -> Resend<Message> {
+        views::resend(state, &Surroundings::new(context, settings(context.params)))
+    }
+}
+
+impl Corruptible for Simplex {
+    const CONFLICTING: Option<Conflicting<Message>> = Some(Message::for_block);
+    const VOTES_FOR: Option<VotesFor<Message>> = Some(votes_for);
+    /// Nothing is judged again once it is final.
+    const ACCEPT_INVALID: Option<fn(&mut State)> = Some(|_| {});
+}
+
+fn votes_for(proposal: &Message) -> Vec<Message> {
+    let carried = |link: Link| vec![Message::Vote(link), Message::Finalize(link)];
+    match proposal {
+        Message::Propose(link) => carried(*link),
+        Message::Vote(_)
+        | Message::Skip { .. }
+        | Message::Certificate(_)
+        | Message::Finalize(_) => Vec::new(),
+    }
+}
