@@ -50,7 +50,7 @@ const untold = (page, what) => until(`the chart no longer tells ${what}`, async 
 async function acts(page) {
   await click(page, "#share");
   const link = '#link[class="mono"]';
-  await until("a link", () => page.$eval(link, (l) => l.value.includes("#v1.")));
+  await until("a link", () => page.$eval(link, (l) => l.value.includes("#v")));
   await page.evaluate(() => {
     globalThis.saved = undefined;
     [...document.querySelectorAll("dialog[open] button")].find((b) => b.textContent === "Download as a file").click();

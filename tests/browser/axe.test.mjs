@@ -50,7 +50,7 @@ const VIEWS = [
   }, "dialog"],
   ["the link", async (page) => {
     await click(page, "#share");
-    await until("a link", () => page.$eval("#link", (l) => l.value.includes("#v1.")));
+    await until("a link", () => page.$eval("#link", (l) => l.value.includes("#v")));
   }, "dialog"],
   ["the scenarios", async (page) => click(page, "#all-scenarios"), "dialog"],
   ["a step of the path", async (page, narrow) => {

@@ -40,7 +40,7 @@ browserTest("the guided path, walked by hand", { firefox: true, timeout: 400_000
   // 2. A wrong prediction is told so; the baseline is measured first.
   await atStep(page, "latency");
   await predict(page, 0);
-  await hint(page, (t) => /Drag it to 200 ms/.test(t));
+  await hint(page, (t) => /Drag the latency to 200 ms/.test(t));
   await set(page, "latency-number", 200);
   said = await reveal(page);
   assert.match(said, /Not quite. The answer is about/);
@@ -65,7 +65,7 @@ browserTest("the guided path, walked by hand", { firefox: true, timeout: 400_000
   await atStep(page, "quorum");
   await predict(page, 2);
   await set(page, "crashed-number", 2);
-  await hint(page, (t) => /stands still at height/.test(t), 90_000);
+  await hint(page, (t) => /stuck at height/.test(t), 90_000);
   await textOf(page, "#verdict", (t) => /stalled/.test(t));
   await set(page, "crashed-number", 1);
   said = await reveal(page);
@@ -89,11 +89,11 @@ browserTest("the guided path, walked by hand", { firefox: true, timeout: 400_000
   // 6. A wrong name is given back; the right ones convict.
   await atStep(page, "guilt");
   await predict(page, 2);
-  await hint(page, (t) => /Who signed for both/.test(t), 90_000);
+  await hint(page, (t) => /Who signed both/.test(t), 90_000);
   const name = (v) =>
     page.$$eval(".names button", (all, v) => all.find((b) => b.textContent === v).click(), v);
   await name("v1");
-  await hint(page, (t) => /Nothing is held against v1/.test(t));
+  await hint(page, (t) => /There is no evidence against v1/.test(t));
   await name("v1");
   await click(page, "#tab-Run");
   const verdict = await textOf(page, "[data-monitor=agreement] p");

@@ -12,7 +12,7 @@ const golden = JSON.parse(await readFile(new URL("tests/golden/runs.json", root)
 /// The link to the run as it stands, from the share dialog.
 async function link(page) {
   await click(page, "#share");
-  const text = await until("a link", () => page.$eval("#link", (l) => (l.value.includes("#v1.") ? l.value : "")));
+  const text = await until("a link", () => page.$eval("#link", (l) => (l.value.includes("#v") ? l.value : "")));
   await page.keyboard.press("Escape");
   await until("no dialog", async () => !(await page.$("dialog[open]")));
   return text;

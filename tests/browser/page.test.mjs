@@ -116,6 +116,19 @@ browserTest("impossible parameters are refused and nothing is lost", {}, async (
   await until("four again", () => page.$eval("#validators-number", (field) => field.value === "4"));
 });
 
+browserTest("a number that a control cannot take is refused at its field", {}, async ({ page, open }) => {
+  await open(page);
+  await blocks(page, 1);
+  for (const typed of ["-5", "abc"]) {
+    await set(page, "crashed-number", typed);
+    await textOf(page, ".control:has(#crashed-number) .complaint", (text) => /at least 0/.test(text));
+    await until("the value in force", () => page.$eval("#crashed-number", (field) => field.value === "0"));
+    await set(page, "crashed-number", "1");
+    await textOf(page, ".control:has(#crashed-number) .complaint", (text) => text === "");
+    await set(page, "crashed-number", "0");
+  }
+});
+
 browserTest("after a panic the text is kept and the scenario can be restarted", {}, async ({ page, open, problems }) => {
   await open(page);
   await blocks(page, 2);

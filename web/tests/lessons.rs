@@ -145,10 +145,10 @@ fn a_block_commits_with_three_of_four_precommits() {
 #[test]
 fn four_times_the_latency_is_four_times_the_wait() {
     let mut reader = Reader::begins("latency");
-    assert!(todo(&reader.looks()).contains("Drag it to 200 ms"));
+    assert!(todo(&reader.looks()).contains("Drag the latency to 200 ms"));
     // Not far enough.
     reader.drags_latency(120_000);
-    assert!(todo(&reader.waits(1_000_000)).contains("Drag it to 200 ms"));
+    assert!(todo(&reader.waits(1_000_000)).contains("Drag the latency to 200 ms"));
     reader.drags_latency(50_000);
     reader.waits(2_000_000);
     reader.drags_latency(200_000);
@@ -218,13 +218,18 @@ fn two_thirds_exactly_are_not_enough() {
     let mut reader = Reader::begins("quorum");
     assert!(todo(&reader.looks()).contains("Drag crashed to 2"));
     reader.acts(Command::SetCrashed { count: 1 });
-    assert!(todo(&reader.waits(3_000_000)).contains("five of six"));
+    assert!(todo(&reader.waits(3_000_000)).contains("Five of six"));
     reader.acts(Command::SetCrashed { count: 3 });
-    assert!(todo(&reader.waits(3_000_000)).contains("Exactly two"));
+    assert!(todo(&reader.waits(3_000_000)).contains("exactly two"));
     reader.acts(Command::SetCrashed { count: 2 });
     let stalled = reader.waits(5_000_000);
     assert!(todo(&stalled).contains("bring one back"));
     let height = reader.session.frame().commits.last().unwrap().height;
+    // The step names the height that the verdict names.
+    let verdict = &reader.session.frame().verdicts[0].sentence;
+    let stuck = format!("height {}", height + 1);
+    has(todo(&stalled), &[&stuck]);
+    has(verdict, &[&stuck]);
     // Nothing whatever is decided as long as two are down.
     reader.waits(20_000_000);
     assert_eq!(
@@ -238,8 +243,8 @@ fn two_thirds_exactly_are_not_enough() {
         &[
             "401 of 600",
             "400 were left",
-            &format!("height {height} nothing"),
-            &format!("height {} followed", height + 1),
+            &format!("Height {} could not be decided", height + 1),
+            "When one came back, the height was decided",
         ],
     );
 }
@@ -247,7 +252,7 @@ fn two_thirds_exactly_are_not_enough() {
 #[test]
 fn one_liar_of_four_cannot_fork_and_two_can() {
     let mut reader = Reader::begins("broken");
-    assert!(todo(&reader.waits(500_000)).contains("Everybody is honest"));
+    assert!(todo(&reader.waits(500_000)).contains("Everyone is honest"));
     reader.lets_lie(1);
     assert!(todo(&reader.waits(20_000_000)).contains("still agree"));
     reader.lets_lie(2);
@@ -264,7 +269,7 @@ fn the_guilty_are_named_by_what_they_signed() {
     reader.waits(20_000_000);
     assert!(todo(&reader.looks()).contains("Who signed"));
     reader.named = vec!["v1".into()];
-    assert!(todo(&reader.looks()).contains("Nothing is held against v1"));
+    assert!(todo(&reader.looks()).contains("There is no evidence against v1"));
     reader.named = vec!["v5".into()];
     assert!(todo(&reader.looks()).contains("2 more"));
     reader.named = vec!["v2".into(), "v5".into(), "v6".into()];

@@ -1,7 +1,7 @@
 //! What just happened and why, in one sentence.
 
 use super::agreement::Agreement;
-use super::{percent, seconds, voters};
+use super::{Roster, percent, seconds, voters};
 use crate::base::Micros;
 use crate::consensus::fill_in;
 use crate::trace::{Commit, Event, Record, Trace};
@@ -21,10 +21,20 @@ pub struct Caption {
 const LINGER: Micros = 300_000;
 
 impl Caption {
-    pub(super) fn see(&mut self, record: &Record, trace: &Trace, agreement: &Agreement) {
+    pub(super) fn see(
+        &mut self,
+        record: &Record,
+        trace: &Trace,
+        cast: &Roster,
+        agreement: &Agreement,
+    ) {
         let name = |node| trace.head.node_name(node);
         let (sentence, weight) = match &record.event {
             Event::Committed(commit) => {
+                // What a liar says that it decided is no news: "another honest validator" would call it honest.
+                if !cast.honest(commit.node) {
+                    return;
+                }
                 if agreement.forked(commit.height) {
                     let told = format!(
                         "{} decided {} at height {}, but another honest validator decided a different block there.",

@@ -205,7 +205,7 @@ pub fn Welcome() -> impl IntoView {
         <Show when=move || shown.get() && !me.open.get()>
             <section class="banner plain welcome" id="welcome" aria-label="Welcome">
                 <p>
-                    <span>"Here, validators agree on a chain of blocks entirely inside this tab. Slow their network, make them lie, and see what still holds."</span>
+                    <span>"Validators agree on a chain of blocks inside this tab. Slow their network, make them lie, and see what holds."</span>
                     <button class="strong" id="take-path" on:click=move |_| {
                         dismiss();
                         me.open_or_toggle();

@@ -22,7 +22,8 @@ pub fn Slider(
 ) -> impl IntoView {
     let run = expect_context::<RunState>();
     let draft = RwSignal::new(None::<f64>);
-    // Once the world says something new, or refuses, the hand's value has had its time.
+    let complaint = RwSignal::new(String::new());
+    // A value that is being set gives way as soon as it is in force or refused.
     Effect::new(move |_| {
         value.track();
         run.refused.track();
@@ -40,8 +41,16 @@ pub fn Slider(
     let read = move |event: &ev::Event| text::number(&event_target_value(event));
     let slid = move |event: ev::Event| read(&event).map(|p| scale.get_untracked().value(p));
     let typed = move |event: ev::Event| {
-        if let Some(v) = read(&event).filter(|v| v.is_finite()) {
-            commit(v.max(0.0));
+        match read(&event).filter(|v| *v >= 0.0) {
+            Some(v) => {
+                complaint.set(String::new());
+                commit(v);
+            }
+            None => {
+                // The field goes back to the value in force.
+                run.refuse();
+                complaint.set("Enter a number of at least 0.".to_owned());
+            }
         }
     };
     let label_text = move || number(shown());
@@ -56,7 +65,10 @@ pub fn Slider(
                 step=move || scale.get().stops().2
                 prop:value=move || scale.get().position(shown()).to_string()
                 aria-valuetext=move || format!("{} {unit}", label_text())
-                on:input=move |e| draft.set(slid(e))
+                on:input=move |e| {
+                    complaint.set(String::new());
+                    draft.set(slid(e));
+                }
                 on:change=move |e| {
                     if let Some(v) = slid(e) {
                         commit(v);
@@ -70,11 +82,15 @@ pub fn Slider(
                     aria-label=format!("{label}{}{unit}", if unit.is_empty() { "" } else { " in " })
                     min="0"
                     step="any"
-                    prop:value=label_text
+                    prop:value=move || {
+                        run.refused.track();
+                        label_text()
+                    }
                     on:change=typed
                 />
                 <span class="unit">{unit}</span>
             </span>
+            <small class="complaint" role="alert">{move || complaint.get()}</small>
         </div>
     }
 }
