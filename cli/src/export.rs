@@ -81,10 +81,19 @@ impl Export {
     ) -> Result<String, Failure> {
         let mut text = String::new();
         let mut exporter = session.exporter(format, &mut text);
+        // A run has records before its first event: who is Byzantine.
+        let mut cursor = 0;
         if self.from > 0 {
-            while !session.advance(self.from - 1, SLICE).reached {}
+            loop {
+                let reached = session.advance(self.from - 1, SLICE).reached;
+                session.pass_since(cursor, &mut exporter);
+                cursor = session.trace_end();
+                if reached {
+                    break;
+                }
+            }
+            exporter.start(self.from);
         }
-        let mut cursor = session.trace_end();
         loop {
             let reached = session.advance(until, SLICE).reached;
             session.export_since(cursor, &mut exporter, &mut text);

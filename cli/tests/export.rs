@@ -34,6 +34,73 @@ fn a_run_in_slices_is_the_run_at_once() {
 }
 
 #[test]
+fn json_lines_of_an_export_are_those_of_a_run() {
+    let file = std::env::temp_dir().join(format!("consensusforge-lines-{}", std::process::id()));
+    let path = file.to_str().unwrap();
+    run(&["run", "preset:fork", "--until", "3", "--trace", path]);
+    let traced = std::fs::read_to_string(&file).unwrap();
+    std::fs::remove_file(&file).unwrap();
+    let exported = run(&["export", "preset:fork", "--format", "jsonl", "--until", "3"]).out;
+    assert_eq!(exported, traced);
+}
+
+/// The variables of the first state of an ITF trace, of the liars' names and of `variable`.
+fn first_state(arguments: &[&str]) -> serde_json::Value {
+    let mut all = vec!["export"];
+    all.extend(arguments);
+    all.extend(["--format", "itf"]);
+    run(&all).json()["states"][0].clone()
+}
+
+#[test]
+fn the_first_state_of_an_itf_trace_is_the_state_at_that_instant() {
+    let begin = run(&["export", "preset:fork", "--format", "itf", "--until", "1"]).json();
+    let last = begin["states"].as_array().unwrap().last().unwrap().clone();
+    assert_eq!(last["byzantine"]["#set"].as_array().unwrap().len(), 3);
+    let late = first_state(&["preset:fork", "--from", "4", "--until", "5"]);
+    assert_eq!(late["now_us"]["#bigint"], "4000000");
+    assert_eq!(late["byzantine"]["#set"].as_array().unwrap().len(), 3);
+    let heights = late["height"]["#map"].as_array().unwrap();
+    for entry in heights {
+        assert_ne!(entry[1]["#bigint"], "0", "{late}");
+    }
+    // Who is down then is down in the first state, as the whole trace has it.
+    let down = |state: &serde_json::Value| state["down"]["#set"].clone();
+    let whole = run(&[
+        "export",
+        "preset:restart",
+        "--format",
+        "itf",
+        "--until",
+        "9",
+    ])
+    .json();
+    let states = whole["states"].as_array().unwrap();
+    let at = |state: &&serde_json::Value| {
+        let now: u64 = state["now_us"]["#bigint"]
+            .as_str()
+            .unwrap()
+            .parse()
+            .unwrap();
+        now < 9_000_000
+    };
+    let before = states.iter().rfind(at).unwrap();
+    let first = first_state(&["preset:restart", "--from", "9", "--until", "10"]);
+    for variable in [
+        "height",
+        "round",
+        "step",
+        "decided",
+        "locked",
+        "down",
+        "byzantine",
+    ] {
+        assert_eq!(first[variable], before[variable], "{variable}");
+    }
+    assert!(down(&first).is_array());
+}
+
+#[test]
 fn a_format_that_is_none_is_told_with_those_there_are() {
     let arguments = ["export", "preset:happy", "--format", "svg"];
     refused(

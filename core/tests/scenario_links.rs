@@ -614,3 +614,45 @@ fn the_documented_example_opens() {
     assert_eq!(document.scenario.network.loss_ppm, 100_000);
     assert_eq!(validate(&document.scenario), Ok(()));
 }
+
+#[test]
+fn a_link_may_stand_in_brackets_at_the_end_of_a_sentence_or_over_two_lines() {
+    let scenario = Scenario {
+        seed: 4711,
+        ..Scenario::default()
+    };
+    let link = write_link(&Document {
+        scenario: scenario.clone(),
+        expected: None,
+    });
+    let link = link.fragment;
+    let (front, back) = link.split_at(link.len() / 2);
+    for text in [
+        format!("<https://example.org/#{link}>"),
+        format!("https://example.org/#{link}."),
+        format!("(#{link}),"),
+        format!("\"{link}\";"),
+        format!("https://example.org/#{front}\r\n  {back}\n"),
+    ] {
+        let read = read_link(&text).unwrap_or_else(|e| panic!("{text}: {e}"));
+        assert_eq!(read.scenario, scenario, "{text}");
+    }
+}
+
+#[test]
+fn what_is_wrong_with_a_number_is_said_as_a_person_would() {
+    let refused = |field: &str| {
+        let text = format!(r#"{{"consensusforge":1,"scenario":{{{field}}}}}"#);
+        read(text.as_bytes()).expect_err("refused").to_string()
+    };
+    let large = refused(r#""seed":18446744073709551616"#);
+    assert!(large.contains("a number that is too large"), "{large}");
+    assert!(!large.contains("floating"), "{large}");
+    let negative = refused(r#""protocol":{"resend_interval_us":-1}"#);
+    assert!(!negative.contains("from 0"), "{negative}");
+    let unknown = refused(r#""protocol":{"resend_intervall_us":1}"#);
+    assert!(
+        !unknown.contains('\u{2026}') || unknown.contains(" \u{2026}"),
+        "{unknown}"
+    );
+}

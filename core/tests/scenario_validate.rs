@@ -41,7 +41,7 @@ fn versions() {
     check(vec![
         (spoiled(|s| s.version = 0), &["version: ", "write 1"]),
         (spoiled(|s| s.version = 7), &["version: ", "newer"]),
-        (spoiled(|s| s.semantics = 0), &["semantics: ", "write 1"]),
+        (spoiled(|s| s.semantics = 0), &["semantics: ", "write 2"]),
         (
             spoiled(|s| s.semantics = 99),
             &["semantics: ", "newer", "99"],
@@ -292,6 +292,7 @@ fn faults_and_adversary() {
         round: 1,
         value: ValueSpec::Nil,
         valid_round: None,
+        wrong_signature: false,
     };
     let puppet = |change: &dyn Fn(&mut PuppetLine)| {
         let mut line = line.clone();
@@ -349,10 +350,6 @@ fn faults_and_adversary() {
         (puppet(&|l| l.height = 0), &["script[0].height"]),
         (puppet(&|l| l.height = 1 << 32), &["script[0].height"]),
         (puppet(&|l| l.at_us = u64::MAX), &["script[0].at_us"]),
-        (
-            puppet(&|l| l.valid_round = Some(1)),
-            &["script[0].valid_round"],
-        ),
         (
             puppet(&|l| l.value = ValueSpec::Block(String::new())),
             &["script[0].value.block"],
@@ -631,4 +628,56 @@ fn coalitions_are_where_they_say_they_are() {
         assert_eq!(bad >= 2 * quorum - total, forks, "{id}");
         assert_eq!(3 * bad >= total, a_third, "{id}");
     }
+}
+
+#[test]
+fn what_re_sending_puts_on_the_wire_is_bounded() {
+    refused(
+        &spoiled(|s| s.protocol.resend_interval_us = 1),
+        &[
+            "protocol.resend_interval_us",
+            "4 validators",
+            "at least 160",
+        ],
+    );
+    let many = spoiled(|s| {
+        s.validators = (0..128).map(|i| ValidatorSpec::numbered(i, 1)).collect();
+        s.protocol.resend_interval_us = 100_000;
+    });
+    refused(&many, &["protocol.resend_interval_us", "128 validators"]);
+    let switched_off = spoiled(|s| {
+        s.protocol.resend = false;
+        s.protocol.resend_interval_us = 1;
+    });
+    assert_eq!(validate(&switched_off), Ok(()));
+}
+
+#[test]
+fn the_nodes_of_a_twin_have_names_of_their_own() {
+    let named = |name: &str| {
+        spoiled(|s| {
+            s.validators[0].name = "a".into();
+            s.validators[1].name = name.into();
+            s.twins = vec!["a".into()];
+        })
+    };
+    refused(&named("a'"), &["twins[0]", "\"a'\"", "rename"]);
+    refused(&named("'a"), &["twins[0]", "\"'a\"", "rename"]);
+    assert_eq!(validate(&named("b")), Ok(()));
+    let crash = |validator: &str| {
+        let mut scenario = named("b");
+        scenario.faults.crashes = vec![CrashSpec {
+            validator: validator.into(),
+            at_us: 1,
+            restart_us: None,
+        }];
+        scenario
+    };
+    for node in ["a", "a'", "'a"] {
+        assert_eq!(validate(&crash(node)), Ok(()), "{node}");
+    }
+    refused(
+        &crash("b'"),
+        &["faults.crashes[0]", "one node of a twin", "\"b\""],
+    );
 }

@@ -220,6 +220,7 @@ impl Siege {
                 round,
                 value,
                 valid_round: None,
+                wrong_signature: false,
             });
         };
         let proposed = |round| ValueSpec::Proposed { height, round };

@@ -251,6 +251,7 @@ fn votes_of_one_that_left_do_not_count() {
                         round: c.round,
                     },
                     valid_round: None,
+                    wrong_signature: false,
                 });
             }
         }

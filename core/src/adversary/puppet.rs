@@ -24,6 +24,8 @@ pub struct Line {
     pub value: Value,
     /// Tendermint's validRound, for a proposal.
     pub valid_round: Option<Round>,
+    /// The signature is wrong.
+    pub forged: bool,
 }
 
 /// What the message speaks for.
@@ -33,6 +35,8 @@ pub enum Value {
     Nil,
     /// A block of the puppets' own, by label.
     Own(String),
+    /// An invalid one.
+    Invalid(String),
     /// The first block proposed in that slot.
     Proposed(Slot),
 }

@@ -38,6 +38,14 @@ pub const MAX_DENOM_BYTES: usize = 128;
 /// Transactions a second the workload generator may send.
 pub const MAX_TX_PER_SECOND: u32 = 1_000;
 
+/// Copies on the wire and whatever else waits for its instant. 128 validators at the default latency have
+/// some 16,000; beyond this further copies are lost, and the run says so. Every checkpoint holds them again.
+pub const MAX_WAITING: usize = 1 << 18;
+/// The same, in all checkpoints of a session together: where much is on its way, fewer are kept.
+pub const MAX_WAITING_IN_CHECKPOINTS: usize = 1 << 22;
+/// Copies of one message that re-sending may put on the wire in a simulated second.
+pub const MAX_RESENT_PER_SECOND: u64 = 100_000;
+
 /// Messages of heights a node keeps ahead of its own; further ones are dropped and caught up later.
 pub const MAX_HEIGHTS_AHEAD: u64 = 64;
 /// Rounds of one height a node keeps votes for beyond its own.
@@ -90,8 +98,11 @@ pub const MAX_SIGNATURES_KEPT: usize = 1 << 15;
 pub const MAX_WASM_BYTES: usize = 3 << 20;
 /// The same in the profile `strict`: what chains let anybody store (wasmd's MaxWasmSize).
 pub const MAX_WASM_BYTES_STRICT: usize = 800 << 10;
-/// Text a contract may hand in or out of one call.
-pub const MAX_CALL_BYTES: usize = 64 << 10;
+/// What a contract is handed in one call. Gas is what limits it in practice, as on other chains: lists of an
+/// airdrop have 200 kB. This is what their mempools take of one transaction.
+pub const MAX_CALL_BYTES: usize = 1 << 20;
+/// What a contract of the own interface hands out of one call.
+pub const MAX_OUTPUT_BYTES: usize = 64 << 10;
 /// A contract's line for people, and what chooses its address.
 pub const MAX_LABEL_BYTES: usize = 128;
 /// Bytes of the salt that chooses a contract's address.
@@ -163,10 +174,13 @@ pub const MAX_CACHED_MODULES: usize = 128;
 /// Bytes of the sentence with which a contract fails its call.
 pub const MAX_FAIL_BYTES: usize = 1 << 10;
 
-/// Messages of contracts to contracts, nested (a transaction's own call is the first). Each level
-/// recurses natively, and a browser's stack is small.
-pub const MAX_MESSAGE_DEPTH: u32 = 10;
-/// Questions of contracts to contracts, nested, for the same reason.
+/// Messages of contracts to contracts, nested below a transaction's own call: wasmd's default. A reply is as
+/// deep as the contract it goes to.
+pub const MAX_MESSAGE_DEPTH: u32 = 500;
+/// Calls that wait for others at one time. Replies that send messages whose replies send messages nest too,
+/// without a message getting deeper, and each keeps what is left of its messages.
+pub const MAX_OPEN_CALLS: usize = 1_000;
+/// Questions of contracts to contracts, nested: wasmd's default.
 pub const MAX_QUERY_DEPTH: u32 = 10;
 /// Messages one call may ask for.
 pub const MAX_MESSAGES_PER_CALL: usize = 1_024;

@@ -208,18 +208,8 @@ impl Journal {
             .cloned()
     }
 
-    /// Stores a module and a contract that runs it. False, and nothing happens, when there is a contract
-    /// at `address`.
-    pub fn create(&mut self, address: Address, contract: Contract, wasm: &Arc<[u8]>) -> bool {
-        if self.contract(&address).is_some() {
-            return false;
-        }
-        self.keep_code(contract.code, wasm);
-        self.set_contract(address, contract);
-        true
-    }
-
-    fn keep_code(&mut self, hash: Hash, wasm: &Arc<[u8]>) {
+    /// Stores a module, if it is not there already.
+    pub fn keep_code(&mut self, hash: Hash, wasm: &Arc<[u8]>) {
         if self.code(&hash).is_none() {
             self.undo.push(Undo::Code(hash));
             self.writes.code.insert(hash, wasm.clone());

@@ -14,6 +14,8 @@ pub mod genesis;
 pub mod journal;
 mod keeper;
 pub mod mempool;
+mod message_error;
+mod messages;
 pub mod prices;
 mod questions;
 pub mod receipt;

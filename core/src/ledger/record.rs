@@ -75,7 +75,7 @@ impl Recorder {
     pub(super) fn begin(&self, context: &CallContext, gas_limit: u64) -> usize {
         let mut recording = self.recording.borrow_mut();
         recording.calls.push(RecordedCall {
-            transaction: context.transaction,
+            transaction: context.transaction.map(|t| t.index),
             contract: crate::base::Hash(context.contract),
             entry: context.entry,
             input: context.input.clone(),
@@ -159,7 +159,7 @@ impl HostCall {
             Ok(answer) => answer_text(answer),
             Err(NoAnswer::NoSuchContract(address)) => format!("no contract at {address}"),
             Err(NoAnswer::NoSuchCode(id)) => format!("no code {id}"),
-            Err(NoAnswer::Failed(why)) => format!("failed: {why}"),
+            Err(NoAnswer::Failed { why, .. }) => format!("failed: {why}"),
             Err(NoAnswer::OutOfGas) => "out of gas".into(),
         };
         HostCall::new("query", query_text(query), value)

@@ -115,6 +115,9 @@ pub struct PuppetLine {
     /// The round in which the proposed block became valid, as Tendermint's proposals say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub valid_round: Option<u32>,
+    /// The signature does not fit the message: whoever gets it must drop it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub wrong_signature: bool,
 }
 
 /// What a scripted message speaks for.
@@ -134,4 +137,6 @@ pub enum ValueSpec {
         /// Round of the slot.
         round: u32,
     },
+    /// A block of the puppets' own that is invalid: its header names a state that no execution leads to.
+    InvalidBlock(String),
 }

@@ -30,7 +30,7 @@ use std::sync::Arc;
 pub type Address = Hash;
 
 /// Version of the meaning of a scenario: raised when the same scenario would run to another digest.
-pub const SEMANTICS: u32 = 1;
+pub const SEMANTICS: u32 = 2;
 
 /// Everything a run depends on. Two runs of one scenario are equal bit for bit.
 #[derive(Clone, Debug, PartialEq)]
@@ -47,6 +47,7 @@ pub struct Scenario {
     /// Source of all randomness: keys, delays, losses, choices.
     pub seed: u64,
     /// Who takes part. Their order is their number.
+    #[schemars(length(min = 1, max = 128))]
     pub validators: Vec<ValidatorSpec>,
     /// Names of validators that run a second node with the same key.
     #[serde(skip_serializing_if = "Vec::is_empty")]

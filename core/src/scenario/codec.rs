@@ -136,7 +136,13 @@ fn limit(fragment: String) -> LinkText {
 /// A sentence for everything that is not a whole link of a known version. The scenario may still be
 /// impossible: see [`super::validate()`].
 pub fn read_link(text: &str) -> Result<Document, ScenarioError> {
-    let text = text.trim();
+    // 1. A mail breaks a long line; 2. a sentence ends in a full stop; 3. a link stands in brackets or
+    // quotation marks. None of these is ever part of a link.
+    let whole: String = text.chars().filter(|c| !c.is_whitespace()).collect();
+    let around = |c: char| "<>()[]{}\"'`".contains(c);
+    let text = whole
+        .trim_start_matches(around)
+        .trim_end_matches(|c| around(c) || ".,;:!?".contains(c));
     let fragment = text.rsplit_once('#').map_or(text, |(_, after)| after);
     if fragment.is_empty() {
         return Err(link_error(
@@ -448,16 +454,14 @@ fn fit<'de, T: Deserialize<'de>>(place: &str, value: Value) -> Result<T, Scenari
 
 /// A parser's complaint in words for people.
 fn humane(reason: &str) -> String {
-    let mut text = reason.to_owned();
+    let mut text = too_large(reason);
     for (rust, plain) in [
-        ("expected u16", "expected a whole number from 0 to 65535"),
-        (
-            "expected u32",
-            "expected a whole number from 0 to 4294967295",
-        ),
+        // From which number on is the field's own affair: many refuse 0.
+        ("expected u16", "expected a whole number up to 65535"),
+        ("expected u32", "expected a whole number up to 4294967295"),
         (
             "expected u64",
-            "expected a whole number from 0 to 18446744073709551615",
+            "expected a whole number up to 18446744073709551615",
         ),
         ("expected a sequence", "expected a list"),
         ("invalid type: sequence", "found a list"),
@@ -476,7 +480,26 @@ fn humane(reason: &str) -> String {
     tame(&text)
 }
 
-/// Short and without control characters: it quotes a stranger.
+/// A whole number beyond 64 bits is read as a floating point, which is not what is wrong with it.
+fn too_large(reason: &str) -> String {
+    let Some((before, rest)) = reason.split_once("floating point `") else {
+        return reason.to_owned();
+    };
+    let Some((number, after)) = rest.split_once('`') else {
+        return reason.to_owned();
+    };
+    let exponent = number
+        .split_once('e')
+        .map(|(_, power)| power.parse::<u32>());
+    match exponent {
+        Some(Ok(power)) if power >= 19 => {
+            format!("{before}a number that is too large ({number}){after}")
+        }
+        Some(_) | None => reason.to_owned(),
+    }
+}
+
+/// Short and without control characters: it quotes a stranger. A list is not cut in the midst of a word.
 fn tame(text: &str) -> String {
     let mut tamed: String = text
         .chars()
@@ -484,7 +507,10 @@ fn tame(text: &str) -> String {
         .map(|c| if c.is_control() { '\u{fffd}' } else { c })
         .collect();
     if text.chars().nth(REASON).is_some() {
-        tamed.push('\u{2026}');
+        if let Some(end) = tamed.rfind(' ') {
+            tamed.truncate(end);
+        }
+        tamed.push_str(" \u{2026}");
     }
     tamed
 }

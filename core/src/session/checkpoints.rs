@@ -2,7 +2,7 @@
 //! longer ago.
 
 use crate::base::Micros;
-use crate::base::limits::MAX_CHECKPOINTS;
+use crate::base::limits::{MAX_CHECKPOINTS, MAX_WAITING_IN_CHECKPOINTS};
 use crate::check::Monitors;
 use crate::world::Simulation;
 use std::rc::Rc;
@@ -44,6 +44,12 @@ fn spacing(age: u64) -> u64 {
 pub(super) fn thin(all: &mut Vec<Rc<Checkpoint>>) {
     while let Some(index) = spare(all.len(), |i| all[i].steps) {
         all.remove(index);
+    }
+    // What is on its way is held by each anew: the oldest but the first go.
+    let mut waiting: usize = all.iter().map(|c| c.sim.waiting()).sum();
+    while waiting > MAX_WAITING_IN_CHECKPOINTS && all.len() > 2 {
+        let gone = all.remove(1);
+        waiting -= gone.sim.waiting();
     }
 }
 

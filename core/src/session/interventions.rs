@@ -7,6 +7,13 @@ use crate::model::{Command, CopySpec};
 use crate::types::NodeId;
 
 impl Session {
+    /// Copies on the wire and whatever else waits for its instant; never more than
+    /// [`MAX_WAITING`](crate::base::limits::MAX_WAITING) and a timer or two a validator.
+    #[must_use]
+    pub fn waiting(&self) -> usize {
+        self.sim.waiting()
+    }
+
     /// What a command calls the copy of message `id` that goes from node `from` to node `to` and is to
     /// arrive at `arrives_us`; `None` when it is not in flight.
     #[must_use]

@@ -110,9 +110,17 @@ pub(super) fn line(trace: &Trace, record: &Record) -> Value {
             again,
         } => {
             let m = trace.find(*message);
-            json!({"event": "sent", "message": message, "kind": kind(*message), "from": name(*from),
+            let mut sent = json!({"event": "sent", "message": message, "kind": kind(*message), "from": name(*from),
                 "copies": copies, "again": again, "height": m.map(|m| m.slot.height),
-                "round": m.map(|m| m.slot.round), "value": m.and_then(|m| m.value)})
+                "round": m.map(|m| m.slot.round), "value": m.and_then(|m| m.value),
+                "signer": m.and_then(|m| m.signer).map(validator), "origin": m.map(|m| name(m.from)),
+                "sent_us": m.map(|m| m.sent)});
+            for (field, value) in m.iter().flat_map(|m| &m.fields) {
+                sent[(*field).replace(' ', "_")] = value
+                    .parse::<u64>()
+                    .map_or_else(|_| json!(value), |n| json!(n));
+            }
+            sent
         }
         Event::Delivered {
             message,

@@ -115,8 +115,9 @@ pub enum NoAnswer {
     NoSuchContract(Address),
     /// There is no code with this number.
     NoSuchCode(u64),
-    /// The contract asked failed, with this sentence.
-    Failed(String),
+    /// The contract asked failed, or there is no such thing: the sentence for people, and what the asking
+    /// contract hears.
+    Failed { why: String, heard: String },
     /// The gas given did not do: the asking call has run out too.
     OutOfGas,
 }

@@ -1,6 +1,7 @@
 //! What a contract wants after a call that went well: its answer, what it announces, and messages the
 //! chain is to carry out. Plain data; the ledger acts on it and no ABI is to be seen in it.
 
+use super::error_code::ErrorCode;
 use crate::types::{Address, Coin};
 
 /// A contract's answer.
@@ -159,5 +160,6 @@ pub enum Message {
     Refused {
         /// What is not supported.
         why: String,
+        code: ErrorCode,
     },
 }

@@ -196,6 +196,7 @@ pub fn build<P: Corruptible>(setup: &Setup) -> Result<World<P>, String> {
         users: Users::new(stream),
         contracts: setup.contracts.clone(),
         awaited: BTreeMap::new(),
+        full: false,
         effects: Vec::new(),
         nodes,
         fixed: Arc::new(fixed),
@@ -206,6 +207,7 @@ pub fn build<P: Corruptible>(setup: &Setup) -> Result<World<P>, String> {
     for i in 0..count {
         world.queue.push(0, ScheduledEvent::Start(NodeId(i as u16)));
     }
+    world.schedule_first_lines();
     Ok(world)
 }
 
@@ -216,11 +218,7 @@ impl<P: Corruptible> World<P> {
             self.command(&crate::model::Command::SetCrashed { count });
         }
         for crash in &scenario.faults.crashes {
-            let Some(v) = self.fixed.names.iter().position(|n| *n == crash.validator) else {
-                continue;
-            };
-            let nodes: Vec<NodeId> = self.nodes_of(ValidatorId(v as u16)).collect();
-            for node in nodes {
+            for node in self.named(&crash.validator) {
                 self.queue.push(crash.at_us, ScheduledEvent::Crash(node));
                 if let Some(at) = crash.restart_us {
                     self.queue.push(at, ScheduledEvent::Restart(node));
@@ -399,21 +397,47 @@ pub(super) fn latency(spec: &LatencySpec, nodes: &[ValidatorId]) -> Latency {
     }
 }
 
+/// The nodes a name means: `a` all nodes of a validator, `'a` the first and `a'` the second of a twin.
+pub(super) fn nodes_named(name: &str, names: &[String], nodes: &[ValidatorId]) -> Vec<NodeId> {
+    let of = |name: &str, fits: &dyn Fn(usize) -> bool| -> Vec<NodeId> {
+        let validator = names.iter().position(|n| n == name);
+        let own = nodes.iter().enumerate();
+        own.filter(|(i, v)| Some(v.index()) == validator && fits(*i))
+            .map(|(i, _)| NodeId(i as u16))
+            .collect()
+    };
+    if names.iter().any(|n| n == name) {
+        of(name, &|_| true)
+    } else if let Some(twin) = name.strip_suffix('\'') {
+        of(twin, &|i| i >= names.len())
+    } else if let Some(twin) = name.strip_prefix('\'') {
+        of(twin, &|i| i < names.len())
+    } else {
+        Vec::new()
+    }
+}
+
 pub(super) fn cut(spec: &Cut, names: &[String], nodes: &[ValidatorId]) -> Links {
     let of = |list: &[String]| -> Vec<NodeId> {
-        let named = |v: &ValidatorId| names.get(v.index()).is_some_and(|n| list.contains(n));
-        (0..nodes.len())
-            .filter(|i| named(&nodes[*i]))
-            .map(|i| NodeId(i as u16))
-            .collect()
+        let mut all: Vec<NodeId> = list
+            .iter()
+            .flat_map(|name| nodes_named(name, names, nodes))
+            .collect();
+        all.sort_unstable();
+        all.dedup();
+        all
     };
     match spec {
         Cut::Groups(groups) => {
-            // Who is in no group makes group 0.
+            // Who is in no group makes group 0. A twin's node that is named by itself goes where that says.
             let mut group = vec![0; nodes.len()];
-            for (i, members) in groups.iter().enumerate() {
-                for node in of(members) {
-                    group[node.index()] = i as u16 + 1;
+            let named = groups.iter().zip(1u16..);
+            let named = named.flat_map(|(members, i)| members.iter().map(move |name| (name, i)));
+            let (whole, single): (Vec<_>, Vec<_>) =
+                named.partition(|(name, _)| names.contains(name));
+            for (name, i) in whole.into_iter().chain(single) {
+                for node in nodes_named(name, names, nodes) {
+                    group[node.index()] = i;
                 }
             }
             Links::Groups(group)
@@ -439,13 +463,9 @@ fn rule(spec: &ProposerSpec, seed: u64, names: &[String]) -> Rule {
     }
 }
 
-pub(super) fn plan(spec: &StrategySpec, names: &[String]) -> Plan {
-    let node = |name: &String| {
-        names
-            .iter()
-            .position(|n| n == name)
-            .map(|i| NodeId(i as u16))
-    };
+pub(super) fn plan(spec: &StrategySpec, names: &[String], nodes: &[ValidatorId]) -> Plan {
+    // Of a twin that is named as a whole the first node acts.
+    let node = |name: &String| nodes_named(name, names, nodes).first().copied();
     match spec {
         StrategySpec::Coalition => Plan::Coalition,
         StrategySpec::Silent => Plan::Silent,
@@ -472,12 +492,14 @@ pub(super) fn plan(spec: &StrategySpec, names: &[String]) -> Plan {
                         value: match &line.value {
                             ValueSpec::Nil => Value::Nil,
                             ValueSpec::Block(label) => Value::Own(label.clone()),
+                            ValueSpec::InvalidBlock(label) => Value::Invalid(label.clone()),
                             ValueSpec::Proposed { height, round } => Value::Proposed(Slot {
                                 height: *height,
                                 round: *round,
                             }),
                         },
                         valid_round: line.valid_round,
+                        forged: line.wrong_signature,
                     })
                 })
                 .collect(),

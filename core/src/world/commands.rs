@@ -1,7 +1,7 @@
 //! What a person on the page, or a line of a scenario, does to a running world. Commands were checked
 //! when they were accepted; a name that means nobody does nothing.
 
-use super::build::{cut, latency, plan};
+use super::build::{cut, latency, nodes_named, plan};
 use super::{ScheduledEvent, World};
 use crate::adversary::{Lie, strategy};
 use crate::base::SECOND;
@@ -106,12 +106,7 @@ impl<P: Corruptible> World<P> {
     }
 
     pub(super) fn named(&self, name: &str) -> Vec<NodeId> {
-        let validator = self.fixed.names.iter().position(|n| n == name);
-        self.nodes
-            .iter()
-            .filter(|n| Some(n.validator.index()) == validator)
-            .map(|n| n.id)
-            .collect()
+        nodes_named(name, &self.fixed.names, &self.fixed_nodes())
     }
 
     pub(super) fn set_workload(&mut self, tx_per_second: u32) {
@@ -170,7 +165,7 @@ impl<P: Corruptible> World<P> {
                 .map(|i| ValidatorId(i as u16))
                 .collect(),
         };
-        let plan = plan(&spec.strategy, &self.fixed.names);
+        let plan = plan(&spec.strategy, &self.fixed.names, &self.fixed_nodes());
         self.adversary.strategy = strategy(&plan);
         self.adversary.plan = plan;
         self.adversary.era += 1;

@@ -4,9 +4,10 @@ use super::wire::{Delivery, Packet, Payload};
 use super::{ScheduledEvent, World};
 use crate::adversary::{Act, Plan, Stage, strategy};
 use crate::base::Micros;
+use crate::base::limits::MAX_WAITING;
 use crate::consensus::{Corruptible, Effect, Input, Message, Note, Protocol};
 use crate::network::{Model, Passage};
-use crate::trace::{Accusation, Event, MessageRecord, Proof};
+use crate::trace::{Accusation, Event, Loss, MessageRecord, Proof};
 use crate::types::{Block, BlockId, Evidence, NodeId, Signable, Signed, Slot, ValidatorId};
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -212,6 +213,17 @@ impl<P: Corruptible> World<P> {
         node: NodeId,
         signed: Arc<Signed<P::Message>>,
     ) -> Arc<Packet<P::Message>> {
+        let signer = Some(signed.signer);
+        self.pack_as(node, signed, signer)
+    }
+
+    /// As [`Self::pack`]; where the signature is wrong, the message is nobody's word.
+    pub(super) fn pack_as(
+        &mut self,
+        node: NodeId,
+        signed: Arc<Signed<P::Message>>,
+        signer: Option<ValidatorId>,
+    ) -> Arc<Packet<P::Message>> {
         let body = signed
             .message
             .attachment()
@@ -225,7 +237,7 @@ impl<P: Corruptible> World<P> {
         let id = self.trace.message(MessageRecord {
             id: 0,
             from: node,
-            signer: Some(signed.signer),
+            signer,
             kind: described.kind,
             slot: described.slot,
             value: described.value,
@@ -318,8 +330,23 @@ impl<P: Corruptible> World<P> {
     ) {
         let mut copies = 0u16;
         let mut lost = Vec::new();
+        // Halved, as the network may duplicate each.
+        let mut room = MAX_WAITING.saturating_sub(self.queue.len()) / 2;
+        self.full &= room < MAX_WAITING / 4;
         for to in to {
             copies += 1;
+            if room == 0 {
+                self.overflow();
+                lost.push(Event::Lost {
+                    message: packet.id,
+                    flight: 0,
+                    from,
+                    to,
+                    why: Loss::Network,
+                });
+                continue;
+            }
+            room -= 1;
             match self.network.send(self.now, from, to) {
                 Passage::Arrives {
                     after,
@@ -360,6 +387,16 @@ impl<P: Corruptible> World<P> {
         );
         for event in lost {
             self.trace.push(self.now, event);
+        }
+    }
+
+    /// More is on its way than can be kept: says so, once until the wire is half empty again.
+    fn overflow(&mut self) {
+        if !std::mem::replace(&mut self.full, true) {
+            self.changed(format!(
+                "more than {MAX_WAITING} copies of messages are on their way, the most there can be: further \
+                 ones are lost. Shorten `network.latency`, or lengthen `protocol.resend_interval_us`"
+            ));
         }
     }
 

@@ -26,7 +26,9 @@ impl<P: Corruptible> World<P> {
         let head = &self.trace.head;
         let node = |n: &str| {
             let all = (0..self.nodes.len() as u16).map(NodeId);
-            all.into_iter().find(|id| head.node_name(*id) == n)
+            let first = n.strip_prefix('\'').unwrap_or(n);
+            let mut all = all.into_iter();
+            all.find(|id| [n, first].contains(&head.node_name(*id).as_str()))
         };
         let (Some(from), Some(to)) = (node(&name.from), node(&name.to)) else {
             return Vec::new();
@@ -171,7 +173,7 @@ impl<P: Corruptible> World<P> {
         }
     }
 
-    fn vain(&mut self, sentence: String) {
+    pub(super) fn vain(&mut self, sentence: String) {
         self.trace
             .push(self.now, Event::CommandMissed(Box::new(sentence)));
     }

@@ -182,6 +182,8 @@ pub struct World<P: Corruptible> {
     contracts: BTreeMap<String, Arc<[u8]>>,
     /// Long blocks a node has and may have to execute, with their heights; no node with none.
     awaited: BTreeMap<NodeId, Vec<(Height, BlockId)>>,
+    /// The wire is full: see [`crate::base::limits::MAX_WAITING`].
+    full: bool,
     /// Reused between steps, so that a delivery allocates nothing.
     effects: Vec<Effect<P::Message>>,
 }
@@ -211,6 +213,7 @@ impl<P: Corruptible> Clone for World<P> {
             users: self.users.clone(),
             contracts: self.contracts.clone(),
             awaited: self.awaited.clone(),
+            full: self.full,
             effects: Vec::new(),
         }
     }

@@ -108,6 +108,16 @@ impl<T> Queue<T> {
         (index < bucket.len()).then(|| bucket.remove(index))
     }
 
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.due.len() + self.later.iter().map(Vec::len).sum::<usize>()
+    }
+
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
     /// Everything waiting, in no particular order.
     pub fn iter(&self) -> impl Iterator<Item = (Micros, &T)> {
         let due = self.due.iter().map(|item| (self.now, item));

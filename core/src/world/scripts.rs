@@ -1,15 +1,28 @@
 //! Puppets: what a script says, delivered when it says.
 
-use super::wire::{Delivery, Payload};
+use super::wire::{Delivery, Packet, Payload};
 use super::{ScheduledEvent, World};
 use crate::adversary::{Line, Value};
+use crate::base::{Hash, Micros};
 use crate::consensus::{Corruptible, Script};
 use crate::trace::Event;
-use crate::types::{Block, BlockId, Header, NodeId, Slot};
+use crate::types::{Block, BlockId, Header, NodeId, Signed, Slot};
+use std::sync::Arc;
 
 impl<P: Corruptible> World<P> {
-    /// Schedules every line of the adversary's script that is not past.
+    /// Schedules every line of the adversary's script that is not past; those of instant 0 wait until the
+    /// nodes are there, for [`Self::schedule_first_lines`].
     pub(super) fn schedule_script(&mut self) {
+        let first = if self.queue.is_empty() { 1 } else { 0 };
+        self.schedule_lines(|at, now| at >= now.max(first));
+    }
+
+    /// Once the start of all nodes is in the queue: at 0 a puppet speaks to validators that have started.
+    pub(super) fn schedule_first_lines(&mut self) {
+        self.schedule_lines(|at, _| at == 0);
+    }
+
+    fn schedule_lines(&mut self, wanted: impl Fn(Micros, Micros) -> bool) {
         let era = self.adversary.era;
         let lines: Vec<_> = self
             .adversary
@@ -20,7 +33,7 @@ impl<P: Corruptible> World<P> {
             .enumerate()
             .collect();
         for (line, at) in lines {
-            if at >= self.now {
+            if wanted(at, self.now) {
                 self.queue.push(at, ScheduledEvent::Script { line, era });
             }
         }
@@ -32,11 +45,11 @@ impl<P: Corruptible> World<P> {
             return;
         };
         if !self.nodes[line.from.index()].up {
-            return;
+            return self.unspoken(&line, "it is down");
         }
         let value = match self.scripted_value(&line) {
             Ok(value) => value,
-            Err(why) => return self.changed(format!("a puppet's line could not be spoken: {why}")),
+            Err(why) => return self.unspoken(&line, &why),
         };
         let script = Script {
             kind: line.kind.clone(),
@@ -50,7 +63,11 @@ impl<P: Corruptible> World<P> {
         );
         match composed {
             Ok(message) => {
-                let packet = self.sign_and_pack(line.from, message);
+                let packet = if line.forged {
+                    self.forge(line.from, message)
+                } else {
+                    self.sign_and_pack(line.from, message)
+                };
                 let copies = u16::try_from(line.to.len()).unwrap_or(u16::MAX);
                 let sent = Event::Sent {
                     message: packet.id,
@@ -75,7 +92,7 @@ impl<P: Corruptible> World<P> {
                     });
                 }
             }
-            Err(why) => self.changed(format!("a puppet's line could not be spoken: {why}")),
+            Err(why) => self.unspoken(&line, &why),
         }
     }
 
@@ -88,14 +105,43 @@ impl<P: Corruptible> World<P> {
                     slot.height, slot.round
                 )
             }),
-            Value::Own(label) => self.own_block(line.from, line.slot, label).map(Some),
+            Value::Own(label) => self.own_block(line.from, line.slot, label, true).map(Some),
+            Value::Invalid(label) => self.own_block(line.from, line.slot, label, false).map(Some),
         }
+    }
+
+    /// A line that had nothing to say, or nobody to say it: told like a command whose target is gone.
+    fn unspoken(&mut self, line: &Line, why: &str) {
+        let name = self.trace.head.node_name(line.from);
+        self.vain(format!(
+            "{name} was to say a {} of height {}, round {}, but {why}: nothing was done",
+            line.kind, line.slot.height, line.slot.round
+        ));
+    }
+
+    /// A message with a signature that its signer did not make. It stands in the trace as nobody's word.
+    fn forge(&mut self, node: NodeId, message: P::Message) -> Arc<Packet<P::Message>> {
+        let signed = self.sign(node, message);
+        let mut signature = signed.signature;
+        signature.0[0] ^= 1;
+        let forged = Signed::with_signature(signed.message.clone(), signed.signer, signature);
+        self.pack_as(node, forged, None)
     }
 
     /// The puppets' block of that label and height: made at first use, valid on the block that an
     /// honest node decided below it.
-    fn own_block(&mut self, node: NodeId, slot: Slot, label: &str) -> Result<BlockId, String> {
-        let key = (slot.height, label.to_owned());
+    fn own_block(
+        &mut self,
+        node: NodeId,
+        slot: Slot,
+        label: &str,
+        valid: bool,
+    ) -> Result<BlockId, String> {
+        // A label cannot hold a control character, so that no valid block is called so.
+        let key = (
+            slot.height,
+            format!("{}{label}", if valid { "" } else { "\u{1}" }),
+        );
         if let Some(block) = self.adversary.own_blocks.get(&key) {
             return Ok(*block);
         }
@@ -125,8 +171,8 @@ impl<P: Corruptible> World<P> {
             parent,
             time: self.now,
             executed: parent,
-            state_root: root,
-            transactions: crate::base::Hash::ZERO,
+            state_root: if valid { root } else { Hash([0xbd; 32]) },
+            transactions: Hash::ZERO,
             // Blocks of different labels differ in nothing else.
             salt: u64::from_le_bytes(first_eight(
                 &crate::base::hash_bytes("consensusforge/label", label.as_bytes()).0,

@@ -94,6 +94,8 @@ pub trait Simulation: Introspect {
     /// # Errors
     /// The rule it breaks.
     fn admit(&self, wasm: &[u8]) -> Result<Admitted, Refusal>;
+    /// Copies on the wire and whatever else waits for its instant.
+    fn waiting(&self) -> usize;
     /// Nodes, twins included.
     fn node_count(&self) -> usize;
     /// What can be seen of a node.
@@ -177,6 +179,10 @@ impl<P: Corruptible> Simulation for World<P> {
 
     fn admit(&self, wasm: &[u8]) -> Result<Admitted, Refusal> {
         self.ledger.chain.engine.admit(wasm)
+    }
+
+    fn waiting(&self) -> usize {
+        self.queue.len()
     }
 
     fn node_count(&self) -> usize {

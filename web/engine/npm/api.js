@@ -245,7 +245,9 @@ function told(error) {
 /** A message for a contract, as a scenario holds it. */
 function input(msg) {
   if (!(msg instanceof Uint8Array)) return { text: text(msg) };
-  return { hex: Array.from(msg, (byte) => byte.toString(16).padStart(2, "0")).join("") };
+  // An array whose buffer was sent to a worker is empty, and has no entries to ask for.
+  const bytes = msg.length === 0 ? [] : Array.from(msg);
+  return { hex: bytes.map((byte) => byte.toString(16).padStart(2, "0")).join("") };
 }
 
 /** A message for a contract as text: an object becomes JSON. */

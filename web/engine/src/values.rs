@@ -134,9 +134,14 @@ pub fn text(value: &JsValue, name: &str) -> Answer<String> {
 
 /// Bytes: a `Uint8Array`.
 pub fn bytes(value: &JsValue, name: &str) -> Answer<Vec<u8>> {
-    let array = value.dyn_ref::<js_sys::Uint8Array>();
-    array
-        .map(js_sys::Uint8Array::to_vec)
+    // An array whose buffer was sent to a worker is empty, and throws when it is copied.
+    let copied = |array: &js_sys::Uint8Array| match array.length() {
+        0 => Vec::new(),
+        _ => array.to_vec(),
+    };
+    value
+        .dyn_ref()
+        .map(copied)
         .ok_or_else(|| Failure::argument(format!("{name}: {} is not a Uint8Array.", shown(value))))
 }
 

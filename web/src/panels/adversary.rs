@@ -117,14 +117,20 @@ fn line(l: &PuppetLine) -> String {
     let value = match &l.value {
         ValueSpec::Nil => quoted("nil"),
         ValueSpec::Block(label) => format!("{{ \"block\": {} }}", quoted(label)),
+        ValueSpec::InvalidBlock(label) => format!("{{ \"invalid_block\": {} }}", quoted(label)),
         ValueSpec::Proposed { height, round } => {
             format!("{{ \"proposed\": {{ \"height\": {height}, \"round\": {round} }} }}")
         }
     };
     let valid = l.valid_round.map(|r| format!(", \"valid_round\": {r}"));
+    let wrong = if l.wrong_signature {
+        ", \"wrong_signature\": true"
+    } else {
+        ""
+    };
     format!(
         "  {{ \"at_us\": {}, \"from\": {}, \"to\": [{}],\n    \"kind\": {}, \"height\": {}, \
-         \"round\": {},\n    \"value\": {value}{} }}",
+         \"round\": {},\n    \"value\": {value}{}{wrong} }}",
         l.at_us,
         quoted(&l.from),
         to.join(", "),

@@ -86,6 +86,7 @@ pub(super) fn amnesia() -> Preset {
             round,
             value,
             valid_round: None,
+            wrong_signature: false,
         };
     let a = || ValueSpec::Proposed {
         height: 1,

@@ -1,7 +1,9 @@
 //! Who lies and how.
 
 use super::validators::name;
-use super::{Checked, Names, delay, distinct, few, instant, known, quote, require};
+use super::{
+    Checked, Names, delay, distinct, distinct_nodes, few, instant, known_node, quote, require,
+};
 use crate::base::limits::MAX_PUPPET_LINES;
 use crate::consensus::registry::{PROTOCOLS, find};
 use crate::model::{AdversarySpec, PuppetLine, StrategySpec, ValueSpec, Who};
@@ -100,7 +102,8 @@ fn supported(place: &str, strategy: &StrategySpec, protocol: &str) -> Checked {
 /// A script signs with the keys of its puppets, so these must be named and be Byzantine.
 fn speaker(place: &str, line: &PuppetLine, who: &Who) -> Checked {
     require(
-        matches!(who, Who::Names(names) if names.contains(&line.from)),
+        matches!(who, Who::Names(names) if names.contains(&line.from)
+            || names.iter().any(|n| n == line.from.trim_matches('\''))),
         &format!("{place}.from"),
         || {
             format!(
@@ -114,27 +117,17 @@ fn speaker(place: &str, line: &PuppetLine, who: &Who) -> Checked {
 
 fn puppet_line(place: &str, line: &PuppetLine, names: &Names) -> Checked {
     instant(&format!("{place}.at_us"), line.at_us)?;
-    known(&format!("{place}.from"), &line.from, names)?;
+    known_node(&format!("{place}.from"), &line.from, names)?;
     require(!line.to.is_empty(), &format!("{place}.to"), || {
         "the message has no receiver; name at least one validator.".into()
     })?;
-    distinct(&format!("{place}.to"), &line.to, names)?;
+    distinct_nodes(&format!("{place}.to"), &line.to, names)?;
     kind(&format!("{place}.kind"), &line.kind)?;
     height(&format!("{place}.height"), line.height)?;
-    require(
-        line.valid_round.is_none_or(|valid| valid < line.round),
-        &format!("{place}.valid_round"),
-        || {
-            format!(
-                "a block became valid in a round before {}, in which it is proposed; give a \
-                 smaller number or none.",
-                line.round
-            )
-        },
-    )?;
     match &line.value {
         ValueSpec::Nil => Ok(()),
         ValueSpec::Block(label) => name(&format!("{place}.value.block"), label),
+        ValueSpec::InvalidBlock(label) => name(&format!("{place}.value.invalid_block"), label),
         ValueSpec::Proposed { height: h, .. } => {
             height(&format!("{place}.value.proposed.height"), *h)
         }

@@ -2,8 +2,8 @@
 
 use super::text::time;
 use super::{
-    Checked, Names, adversary, delay, faults, few, instant, known, network, pause, quote, rate,
-    require, validators,
+    Checked, Names, adversary, delay, faults, few, instant, known_node, network, pause, quote,
+    rate, require, validators,
 };
 use crate::base::digest::from_hex;
 use crate::base::limits::{MAX_CALL_BYTES, MAX_COMMANDS, MAX_DENOMS, MAX_LABEL_BYTES};
@@ -66,10 +66,10 @@ fn command(
             faults::crashed(&format!("{place}.set_crashed.count"), *count, names)
         }
         Command::Crash { validator } => {
-            known(&format!("{place}.crash.validator"), validator, names)
+            known_node(&format!("{place}.crash.validator"), validator, names)
         }
         Command::Restart { validator } => {
-            known(&format!("{place}.restart.validator"), validator, names)
+            known_node(&format!("{place}.restart.validator"), validator, names)
         }
         Command::SetAdversary(spec) => {
             let place = format!("{place}.set_adversary");
@@ -114,10 +114,10 @@ fn command(
             delay(&format!("{place}.duplicate.after_us"), *after_us)
         }
         Command::Isolate { validator } => {
-            known(&format!("{place}.isolate.validator"), validator, names)
+            known_node(&format!("{place}.isolate.validator"), validator, names)
         }
         Command::Restore { validator } => {
-            known(&format!("{place}.restore.validator"), validator, names)
+            known_node(&format!("{place}.restore.validator"), validator, names)
         }
     }
 }
@@ -125,21 +125,7 @@ fn command(
 /// Both ends exist and the protocol, or its nodes' chatter, has this kind.
 fn copy(place: &str, message: &CopySpec, scenario: &Scenario, names: &Names) -> Checked {
     for (field, node) in [("from", &message.from), ("to", &message.to)] {
-        let place = format!("{place}.{field}");
-        match node.strip_suffix('\'') {
-            Some(validator) if !names.has(node) => require(
-                scenario.twins.iter().any(|t| t == validator),
-                &place,
-                || {
-                    format!(
-                        "{} names the second node of a twin, but {} is not a twin; `twins` lists them.",
-                        quote(node),
-                        quote(validator)
-                    )
-                },
-            )?,
-            _ => known(&place, node, names)?,
-        }
+        known_node(&format!("{place}.{field}"), node, names)?;
     }
     let own = PROTOCOLS
         .iter()

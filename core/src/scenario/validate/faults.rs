@@ -1,6 +1,6 @@
 //! Crashes and restarts.
 
-use super::{Checked, Names, few, instant, known, require, span};
+use super::{Checked, Names, few, instant, known_node, require, span};
 use crate::base::limits::MAX_COMMANDS;
 use crate::model::FaultSpec;
 
@@ -14,7 +14,7 @@ pub(super) fn check(faults: &FaultSpec, names: &Names) -> Checked {
     )?;
     for (i, crash) in faults.crashes.iter().enumerate() {
         let place = format!("faults.crashes[{i}]");
-        known(&format!("{place}.validator"), &crash.validator, names)?;
+        known_node(&format!("{place}.validator"), &crash.validator, names)?;
         instant(&format!("{place}.at_us"), crash.at_us)?;
         span(
             &format!("{place}.restart_us"),

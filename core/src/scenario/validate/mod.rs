@@ -64,8 +64,8 @@ pub fn validate(scenario: &Scenario) -> Result<(), ScenarioError> {
             scenario.title.len()
         )
     })?;
-    let names = validators::check(&scenario.validators)?;
-    validators::check_twins(&scenario.twins, &names)?;
+    let mut names = validators::check(&scenario.validators)?;
+    validators::check_twins(&scenario.twins, &mut names)?;
     protocol::check(&scenario.protocol, &names)?;
     network::check(&scenario.network, &names)?;
     faults::check(&scenario.faults, &names)?;
@@ -239,6 +239,38 @@ fn known(place: &str, name: &str, names: &Names) -> Checked {
             names.list()
         )
     })
+}
+
+/// A validator, or either node of a twin.
+fn known_node(place: &str, name: &str, names: &Names) -> Checked {
+    require(names.has_node(name), place, || {
+        let bare = name.trim_matches('\'');
+        if names.has(bare) && bare != name {
+            return format!(
+                "{} names one node of a twin, and {} is none; `twins` lists them.",
+                quote(name),
+                quote(bare)
+            );
+        }
+        format!(
+            "there is no validator {}; there are {}.",
+            quote(name),
+            names.list()
+        )
+    })
+}
+
+/// Known nodes, each once.
+fn distinct_nodes(place: &str, listed: &[String], names: &Names) -> Checked {
+    let mut seen = std::collections::BTreeSet::new();
+    for (i, name) in listed.iter().enumerate() {
+        let place = format!("{place}[{i}]");
+        known_node(&place, name, names)?;
+        require(seen.insert(name), &place, || {
+            format!("{} is named twice; name it once.", quote(name))
+        })?;
+    }
+    Ok(())
 }
 
 fn all_known(place: &str, listed: &[String], names: &Names) -> Checked {

@@ -1,7 +1,9 @@
 //! Delays, losses and cuts.
 
 use super::text::time;
-use super::{Checked, Names, delay, distinct, few, instant, known, quote, require, span};
+use super::{
+    Checked, Names, delay, distinct_nodes, few, instant, known_node, quote, require, span,
+};
 use crate::base::limits::{MAX_PARTITIONS, MAX_SIGMA_MILLI};
 use crate::base::random::MILLION;
 use crate::model::{Cut, LatencySpec, NetworkSpec};
@@ -117,7 +119,7 @@ pub(super) fn cut(place: &str, cut: &Cut, names: &Names) -> Checked {
             for (i, group) in groups.iter().enumerate() {
                 for (j, name) in group.iter().enumerate() {
                     let place = format!("{place}[{i}][{j}]");
-                    known(&place, name, names)?;
+                    known_node(&place, name, names)?;
                     require(seen.insert(name.as_str()), &place, || {
                         format!(
                             "{} is in two groups, or twice in one; name it once.",
@@ -133,8 +135,8 @@ pub(super) fn cut(place: &str, cut: &Cut, names: &Names) -> Checked {
             require(!from.is_empty() && !to.is_empty(), &place, || {
                 "one side is empty, so nothing is cut; name at least one validator on each.".into()
             })?;
-            distinct(&format!("{place}.from"), from, names)?;
-            distinct(&format!("{place}.to"), to, names)
+            distinct_nodes(&format!("{place}.from"), from, names)?;
+            distinct_nodes(&format!("{place}.to"), to, names)
         }
     }
 }

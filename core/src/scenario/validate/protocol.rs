@@ -1,7 +1,9 @@
 //! The protocol, its timeouts and who proposes.
 
+use super::text::time;
 use super::{Checked, Names, ScenarioError, all_known, few, pause, require};
-use crate::base::limits::MAX_PROPOSER_LIST;
+use crate::base::SECOND;
+use crate::base::limits::{MAX_PROPOSER_LIST, MAX_RESENT_PER_SECOND};
 use crate::consensus::ParamError;
 use crate::consensus::registry::{find, unknown};
 use crate::model::{ProposerSpec, ProtocolSpec};
@@ -29,5 +31,25 @@ pub(super) fn check(protocol: &ProtocolSpec, names: &Names) -> Checked {
         ScenarioError::new(place, sentence)
     })?;
     pause("protocol.block_interval_us", protocol.block_interval_us)?;
-    pause("protocol.resend_interval_us", protocol.resend_interval_us)
+    pause("protocol.resend_interval_us", protocol.resend_interval_us)?;
+    resending(protocol, names.count() as u64)
+}
+
+/// Every validator sends each of its messages again to all others, interval by interval: at a microsecond
+/// four of them would put sixteen million copies on the wire a second.
+fn resending(protocol: &ProtocolSpec, validators: u64) -> Checked {
+    let least = validators * validators * SECOND / MAX_RESENT_PER_SECOND;
+    require(
+        !protocol.resend || protocol.resend_interval_us >= least,
+        "protocol.resend_interval_us",
+        || {
+            format!(
+                "re-sending every {} among {validators} validators puts {} copies of a message on the \
+                 wire a second; at most {MAX_RESENT_PER_SECOND} can be simulated. Give at least {}.",
+                time(protocol.resend_interval_us),
+                validators * validators * SECOND / protocol.resend_interval_us.max(1),
+                time(least)
+            )
+        },
+    )
 }

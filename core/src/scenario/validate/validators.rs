@@ -12,6 +12,7 @@ const LISTED: usize = 8;
 pub(super) struct Names<'a> {
     order: Vec<&'a str>,
     set: BTreeSet<&'a str>,
+    twins: BTreeSet<&'a str>,
 }
 
 impl Names<'_> {
@@ -21,6 +22,12 @@ impl Names<'_> {
 
     pub(super) fn has(&self, name: &str) -> bool {
         self.set.contains(name)
+    }
+
+    /// A validator, or one of the two nodes of a twin: `'a` is its first and `a'` its second.
+    pub(super) fn has_node(&self, name: &str) -> bool {
+        let twin = name.strip_suffix('\'').or_else(|| name.strip_prefix('\''));
+        self.has(name) || twin.is_some_and(|twin| self.twins.contains(twin))
     }
 
     pub(super) fn list(&self) -> String {
@@ -75,6 +82,7 @@ pub(super) fn check(validators: &[ValidatorSpec]) -> Result<Names<'_>, ScenarioE
     Ok(Names {
         order: validators.iter().map(|v| v.name.as_str()).collect(),
         set,
+        twins: BTreeSet::new(),
     })
 }
 
@@ -121,6 +129,20 @@ pub(super) fn name(place: &str, name: &str) -> Checked {
     )
 }
 
-pub(super) fn check_twins(twins: &[String], names: &Names) -> Checked {
-    distinct("twins", twins, names)
+/// The twins must be validators, and their nodes must have names of their own.
+pub(super) fn check_twins<'a>(twins: &'a [String], names: &mut Names<'a>) -> Checked {
+    distinct("twins", twins, names)?;
+    for (i, twin) in twins.iter().enumerate() {
+        for node in [format!("{twin}'"), format!("'{twin}")] {
+            require(!names.has(&node), &format!("twins[{i}]"), || {
+                format!(
+                    "a node of the twin {} is called {}, and so is a validator; rename that validator.",
+                    quote(twin),
+                    quote(&node)
+                )
+            })?;
+        }
+    }
+    names.twins = twins.iter().map(String::as_str).collect();
+    Ok(())
 }

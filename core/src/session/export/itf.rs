@@ -3,6 +3,7 @@
 
 use super::super::words::what;
 use super::{Writer, quoted};
+use crate::base::Micros;
 use crate::trace::{Event, Head, Record, Trace};
 use crate::types::{BlockId, Height, NodeId, Round};
 use std::fmt::Write as _;
@@ -23,6 +24,7 @@ pub(super) struct Itf {
     names: Vec<String>,
     nodes: Vec<Node>,
     states: u64,
+    start: Micros,
 }
 
 const VARIABLES: [&str; 10] = [
@@ -105,16 +107,60 @@ impl Writer for Itf {
         self.names = (0..head.nodes.len() as u16)
             .map(|i| quoted(&head.node_name(NodeId(i))))
             .collect();
+        // A trace that begins in the midst of a run says where everybody stood.
+        for (node, (height, block)) in self.nodes.iter_mut().zip(&head.tips) {
+            node.height = height + 1;
+            node.decided = Some((*height, *block));
+        }
         let variables: Vec<String> = VARIABLES.iter().map(|v| quoted(v)).collect();
         let _ = write!(
             out,
             "{{\"params\":[],\"vars\":[{}],\"states\":[",
             variables.join(",")
         );
-        self.state(0, "init", "", out);
+    }
+
+    fn before(&mut self, record: &Record, trace: &Trace) {
+        self.apply(record, trace);
+    }
+
+    fn start(&mut self, at: Micros) {
+        self.start = at;
     }
 
     fn record(&mut self, record: &Record, trace: &Trace, out: &mut String) {
+        self.first(out);
+        if !self.apply(record, trace) {
+            return;
+        }
+        let actor = record
+            .event
+            .node()
+            .map_or_else(String::new, |n| trace.head.node_name(n));
+        self.state(record.at, &what(record, trace), &actor, out);
+    }
+
+    fn end(&mut self, note: &str, out: &mut String) {
+        self.first(out);
+        let description = format!("A run of ConsensusForge. {note} Deliveries make no state.");
+        let _ = write!(
+            out,
+            "\n],\"#meta\":{{\"format\":\"ITF\",\"format-description\":\"https://apalache-mc.org/docs/adr/015adr-trace.html\",\"description\":{}}}}}\n",
+            quoted(&description)
+        );
+    }
+}
+
+impl Itf {
+    /// The state before the first record, once.
+    fn first(&mut self, out: &mut String) {
+        if self.states == 0 {
+            self.state(self.start, "init", "", out);
+        }
+    }
+
+    /// What `record` does to the variables; false when it changes none.
+    fn apply(&mut self, record: &Record, trace: &Trace) -> bool {
         if let Some(node) = record
             .event
             .node()
@@ -152,7 +198,7 @@ impl Writer for Itf {
                 | Event::Lost { .. }
                 | Event::BadSignature { .. }
                 | Event::Executed(_)
-                | Event::Submitted { .. } => return,
+                | Event::Submitted { .. } => return false,
             }
         }
         if let Event::Byzantine(change) = &record.event {
@@ -160,19 +206,6 @@ impl Writer for Itf {
                 node.byzantine = change.nodes.contains(&NodeId(i as u16));
             }
         }
-        let actor = record
-            .event
-            .node()
-            .map_or_else(String::new, |n| trace.head.node_name(n));
-        self.state(record.at, &what(record, trace), &actor, out);
-    }
-
-    fn end(&mut self, note: &str, out: &mut String) {
-        let description = format!("A run of ConsensusForge. {note} Deliveries make no state.");
-        let _ = write!(
-            out,
-            "\n],\"#meta\":{{\"format\":\"ITF\",\"format-description\":\"https://apalache-mc.org/docs/adr/015adr-trace.html\",\"description\":{}}}}}\n",
-            quoted(&description)
-        );
+        true
     }
 }

@@ -86,6 +86,10 @@ impl Format {
 /// One format's way of writing.
 trait Writer {
     fn begin(&mut self, head: &Head, out: &mut String);
+    /// A record before the first that is to be written: what a state at that instant needs to know.
+    fn before(&mut self, _record: &Record, _trace: &Trace) {}
+    /// The instant the text begins at.
+    fn start(&mut self, _at: Micros) {}
     fn record(&mut self, record: &Record, trace: &Trace, out: &mut String);
     /// What closes the text; `note` says what is not in it.
     fn end(&mut self, note: &str, out: &mut String);
@@ -139,6 +143,16 @@ impl Exporter {
             left_out: 0,
             full_at: None,
         }
+    }
+
+    /// A record before those the text is to hold. Where it is in no text, its effects are.
+    pub fn pass(&mut self, record: &Record, trace: &Trace) {
+        self.writer.before(record, trace);
+    }
+
+    /// Says at which instant the text begins.
+    pub fn start(&mut self, at: Micros) {
+        self.writer.start(at);
     }
 
     /// The next record; left out once the text is full.
@@ -241,7 +255,17 @@ impl Session {
             attempt += 1;
             let mut text = String::new();
             let mut exporter = Exporter::new(format, &trace.head, &mut text);
-            let mut offered = wanted().skip(skip as usize);
+            let earlier = trace.since(0).take_while(|r| r.at < from);
+            for record in earlier.chain(wanted().take(skip as usize)) {
+                exporter.pass(record, trace);
+            }
+            let mut offered = wanted().skip(skip as usize).peekable();
+            let first = offered.peek().map_or(from, |r| r.at);
+            exporter.start(if skip == 0 {
+                from.max(trace.from())
+            } else {
+                first
+            });
             for record in offered.by_ref() {
                 exporter.take(record, trace, &mut text);
                 if exporter.is_full() && attempt < TRIES {
@@ -273,6 +297,14 @@ impl Session {
         let trace = self.sim.trace();
         for record in trace.since(cursor) {
             exporter.take(record, trace, out);
+        }
+    }
+
+    /// As [`Self::export_since`], for records before those the text is to hold.
+    pub fn pass_since(&self, cursor: u64, exporter: &mut Exporter) {
+        let trace = self.sim.trace();
+        for record in trace.since(cursor) {
+            exporter.pass(record, trace);
         }
     }
 

@@ -75,6 +75,33 @@ impl Writer for Perfetto {
         }
     }
 
+    fn before(&mut self, record: &Record, trace: &Trace) {
+        let (node, step) = match &record.event {
+            Event::Step {
+                node,
+                step,
+                round,
+                height,
+                ..
+            } => {
+                let name = format!("{} {height}/{round}", trace.head.step_name(*step));
+                (node, Some((name, record.at)))
+            }
+            Event::Crashed { node } => (node, None),
+            _ => return,
+        };
+        if let Some(place) = self.steps.get_mut(node.index()) {
+            *place = step;
+        }
+    }
+
+    fn start(&mut self, at: Micros) {
+        // A step under way begins where the text does.
+        for (_, since) in self.steps.iter_mut().flatten() {
+            *since = at;
+        }
+    }
+
     fn record(&mut self, record: &Record, trace: &Trace, out: &mut String) {
         let at = record.at;
         self.until = at;

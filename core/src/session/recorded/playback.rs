@@ -228,6 +228,10 @@ impl Simulation for Playback {
         WasmEngine::new().admit(wasm)
     }
 
+    fn waiting(&self) -> usize {
+        0
+    }
+
     fn node_count(&self) -> usize {
         self.nodes.len()
     }

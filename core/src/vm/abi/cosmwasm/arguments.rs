@@ -25,8 +25,11 @@ pub fn env(ctx: &CallContext) -> String {
         ),
         (
             "transaction",
-            &json::nullable(ctx.transaction, |index| {
-                json::object(&[("index", &index.to_string())])
+            &json::nullable(ctx.transaction, |transaction| {
+                json::object(&[
+                    ("index", &transaction.index.to_string()),
+                    ("hash", &json::base64(&transaction.hash.0)),
+                ])
             }),
         ),
         (
@@ -70,7 +73,7 @@ pub fn reply(reply: &Reply) -> String {
 }
 
 fn sub_response(done: &MessageDone) -> String {
-    let response = chain_response(&done.what);
+    let response = chain_response(&done.effect);
     // Bank messages and the like answer with an empty message, which `data` leaves out.
     let data = response.as_ref().map(|(_, message)| message);
     let data = data.filter(|bytes| !bytes.is_empty());
@@ -89,15 +92,12 @@ fn sub_response(done: &MessageDone) -> String {
     ])
 }
 
-/// As wasmd hands it over: attributes by key.
 fn event(event: &Event) -> String {
-    let mut attributes = event.attributes.clone();
-    attributes.sort_by(|(a, _), (b, _)| a.cmp(b));
     json::object(&[
         ("type", &json::text(&event.kind)),
         (
             "attributes",
-            &json::list(&attributes, |(key, value)| {
+            &json::list(&event.attributes, |(key, value)| {
                 json::object(&[("key", &json::text(key)), ("value", &json::text(value))])
             }),
         ),

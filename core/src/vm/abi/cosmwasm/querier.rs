@@ -5,7 +5,7 @@ use super::{query, region};
 use crate::base::limits::MAX_QUERY_DEPTH;
 use crate::vm::abi::{Guest, HostAction, pay};
 use crate::vm::gas::Category;
-use crate::vm::{Answer, Answered, Failure, NoAnswer, Query};
+use crate::vm::{Answer, Answered, Failure, NoAnswer, Query, error_code};
 
 const MAX_REQUEST: usize = 64 << 10;
 
@@ -34,9 +34,10 @@ fn ask(guest: &mut dyn Guest, asked: Query) -> Result<HostAction, Failure> {
         Query::RawRange { limit, .. } => pay(guest, QUERY_PAIR, *limit as usize)?,
         Query::Smart { .. } => {
             if guest.context().query_depth >= MAX_QUERY_DEPTH {
-                return Ok(give(query::encode(Err(NoAnswer::Failed(format!(
-                    "contracts ask contracts more than {MAX_QUERY_DEPTH} deep"
-                ))))));
+                return Ok(give(query::encode(Err(NoAnswer::Failed {
+                    why: format!("contracts ask contracts more than {MAX_QUERY_DEPTH} deep"),
+                    heard: error_code::QUERY_TOO_DEEP.to_string(),
+                }))));
             }
         }
         Query::Balance { .. }

@@ -5,7 +5,7 @@ use super::json::{self, Json};
 use crate::base::digest::to_hex;
 use crate::base::limits::MAX_RANGE_PAIRS;
 use crate::types::{Address, bech32};
-use crate::vm::{Answer, NoAnswer, Order, Query};
+use crate::vm::{Answer, ErrorCode, NoAnswer, Order, Query, error_code};
 
 /// A question that does not reach the chain, and why.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -14,8 +14,8 @@ pub enum Refused {
     Invalid(String),
     /// A kind this chain does not have.
     Unsupported(String),
-    /// It names no address, or asks for nothing sensible.
-    Wrong(String),
+    /// It names no address, or asks for what there is not.
+    Failed(ErrorCode),
     /// Nobody needs to look: this is the JSON of the answer, always.
     Constant(&'static str),
 }
@@ -39,7 +39,7 @@ impl Refused {
                 "unsupported_request",
                 &json::object(&[("kind", &json::text(kind))]),
             )])),
-            Refused::Wrong(why) => contract_error(why),
+            Refused::Failed(code) => contract_error(&code.to_string()),
             Refused::Constant(answer) => answered(answer.as_bytes()),
         }
     }
@@ -92,8 +92,8 @@ fn bank(inner: &Json) -> Result<Query, Refused> {
             denom: text("denom")?.into(),
         },
         "denom_metadata" => {
-            let denom: String = text("denom")?.chars().take(128).collect();
-            return Err(Refused::Wrong(format!("there is no metadata of {denom}")));
+            text("denom")?;
+            return Err(Refused::Failed(error_code::NOT_FOUND));
         }
         "all_denom_metadata" => return Err(Refused::Constant(NO_METADATA)),
         _ => return Err(Refused::Unsupported("unknown BankQuery variant".into())),
@@ -153,7 +153,7 @@ fn wasm(inner: &Json) -> Result<Query, Refused> {
 }
 
 fn address(text: &str) -> Result<Address, Refused> {
-    bech32::decode(text).map_err(|why| Refused::Wrong(why.to_string()))
+    bech32::decode(text).map_err(|_| Refused::Failed(error_code::INVALID_ADDRESS))
 }
 
 /// The answer's JSON: `SystemResult<ContractResult<Binary>>`.
@@ -173,7 +173,7 @@ pub fn encode(answer: Result<Answer, NoAnswer>) -> String {
                 &json::object(&[("code_id", &code_id.to_string())]),
             )]));
         }
-        Err(NoAnswer::Failed(text)) => return contract_error(&text),
+        Err(NoAnswer::Failed { heard, .. }) => return contract_error(&heard),
         // Never reaches a contract: the asking call ends.
         Err(NoAnswer::OutOfGas) => return contract_error("out of gas"),
     };

@@ -58,6 +58,10 @@ fn unwrap(guest: &mut dyn Guest, bytes: &[u8]) -> Result<Json, Failure> {
     };
     match (fields.pop(), fields.is_empty()) {
         (Some((key, value)), true) if key == "ok" => Ok(value),
+        // To wasmd this is neither an answer nor an error.
+        (Some((key, Json::Text(text))), true) if key == "error" && text.is_empty() => {
+            Err(malformed("its `error` is empty".into()))
+        }
         (Some((key, Json::Text(text))), true) if key == "error" => Err(Failure::new(
             FailureKind::Contract,
             shorten(text.as_bytes(), MAX_ERROR_BYTES),
@@ -146,7 +150,7 @@ fn size(message: &SubMessage) -> usize {
     let carried = match &message.message {
         Message::Execute { input, .. } | Message::Migrate { input, .. } => input.len(),
         Message::Instantiate { input, label, .. } => input.len().saturating_add(label.len()),
-        Message::Refused { why } => why.len(),
+        Message::Refused { why, .. } => why.len(),
         Message::Send { .. }
         | Message::Burn { .. }
         | Message::UpdateAdmin { .. }
