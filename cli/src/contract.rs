@@ -5,8 +5,8 @@ use crate::output;
 use crate::source::{self, Module};
 use consensusforge_core::base::digest::sha256;
 use consensusforge_core::vm::Profile;
-use consensusforge_core::vm::admission;
 use consensusforge_core::vm::{ContractEngine, WasmEngine};
+use consensusforge_core::vm::{admission, gzip};
 use schemars::JsonSchema;
 use serde::Serialize;
 use std::path::PathBuf;
@@ -110,9 +110,12 @@ fn check(file: &str, rules: Rules) -> Outcome {
     };
     let verdict = match module {
         Module::Whole(wasm) => {
-            report.sha256 = Some(sha256(&wasm).to_string());
             report.bytes = wasm.len() as u64;
-            WasmEngine::with_profile(profile).admit(&wasm)
+            gzip::unpack(&wasm).and_then(|wasm| {
+                report.sha256 = Some(sha256(&wasm).to_string());
+                report.bytes = wasm.len() as u64;
+                WasmEngine::with_profile(profile).admit(&wasm)
+            })
         }
         Module::TooLarge(bytes) => {
             report.bytes = bytes;

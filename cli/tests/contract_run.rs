@@ -308,7 +308,7 @@ fn a_script_that_does_not_fit_is_refused_where_it_does_not() {
     );
     wrong(
         r#"{"accounts": {"bob": [{"denom": "Gold!", "amount": "1"}]}, "steps": []}"#,
-        &["accounts", "a denomination has"],
+        &["accounts", "\"Gold!\" is not a denomination"],
     );
     wrong(
         r#"{"modules": ["no-such.wasm"], "steps": []}"#,
@@ -322,4 +322,75 @@ fn a_script_that_does_not_fit_is_refused_where_it_does_not() {
         r#"{"accounts": {"bob": []}, "steps": [{"query": {"contract": "bob", "msg": {}, "text": ""}}]}"#,
         &["steps[0].query.msg", "one of"],
     );
+}
+
+#[test]
+fn an_admin_hands_a_contract_on_and_leaves_it_to_nobody() {
+    let script = json!({"accounts": {"alice": [], "bob": []}, "steps": [
+        token(),
+        {"update_admin": {"by": "alice", "contract": "token", "admin": "bob"}},
+        {"update_admin": {"by": "alice", "contract": "token", "admin": "bob"}},
+        {"update_admin": {"by": "bob", "contract": "token", "admin": "bob"}},
+        {"clear_admin": {"by": "bob", "contract": "token"}},
+        {"clear_admin": {"by": "bob", "contract": "token"}},
+    ]});
+    let report = played("cw20-base", &script);
+    let ok: Vec<bool> = (0..6).map(|i| report["steps"][i]["ok"] == true).collect();
+    assert_eq!(ok, [true, true, false, false, true, false], "{report:#}");
+    fails(&report, 2, "only the contract's admin");
+    fails(&report, 3, "the new admin is the same as the old");
+    fails(&report, 5, "has no admin");
+    assert_eq!(party(&report, "contracts", "token")["admin"], Value::Null);
+    assert_eq!(report["steps"][1]["what"], "update_admin");
+    assert_eq!(report["steps"][4]["what"], "clear_admin");
+    wrong(
+        r#"{"accounts": {"bob": []}, "steps": [{"clear_admin": {"by": "bob", "contract": "x"}}]}"#,
+        &["steps[0].clear_admin.contract", "\"x\" is no account"],
+    );
+}
+
+/// Numbers of 128 bits, `null` and the order of keys: the contract is the one to say what is wrong.
+#[test]
+fn a_message_reaches_the_contract_as_it_was_written() {
+    let script = r#"{"accounts": {"alice": []}, "steps": [
+        {"instantiate": {"by": "alice", "as": "token", "msg": {"name": "Play", "symbol": "PLAY",
+            "decimals": 6, "initial_balances": []}}},
+        {"execute": {"by": "alice", "contract": "token",
+            "msg": {"burn": {"amount": 340282366920938463463374607431768211455}}}},
+        {"execute": {"by": "alice", "contract": "token", "msg": null}}]}"#;
+    let module = format!("{WASM}cw20-base.wasm");
+    let report = run_with(&["contract", "run", &module, "-"], script.as_bytes()).json();
+    // As a number in memory it would have come as 3.4e38, and `null` as `{}`.
+    for step in [1, 2] {
+        let why = report["steps"][step]["error"].as_str().unwrap_or_default();
+        assert!(
+            !why.contains("floating point") && !why.contains("map"),
+            "{why}"
+        );
+        assert!(!why.is_empty());
+    }
+}
+
+/// Chains take modules packed; the checksum is that of the module.
+#[test]
+fn a_packed_module_is_stored_as_what_it_unpacks_to() {
+    let wasm = std::fs::read(format!("{WASM}cw20-base.wasm")).unwrap();
+    let packed = std::env::temp_dir().join(format!("packed-{}.wasm.gz", std::process::id()));
+    let mut file = std::process::Command::new("gzip")
+        .args(["-c", "-n"])
+        .stdin(std::fs::File::open(format!("{WASM}cw20-base.wasm")).unwrap())
+        .output();
+    let Ok(output) = file.as_mut() else {
+        // No gzip on this machine: the format has its tests in the core.
+        return;
+    };
+    std::fs::write(&packed, &output.stdout).unwrap();
+    let script = json!({"accounts": {"alice": []}, "steps": [token()]}).to_string();
+    let name = packed.display().to_string();
+    let report = run_with(&["contract", "run", &name, "-"], script.as_bytes()).json();
+    std::fs::remove_file(&packed).unwrap();
+    assert_eq!(report["failed"], 0, "{report:#}");
+    assert_eq!(report["codes"][0]["bytes"], wasm.len());
+    let digest = consensusforge_core::base::digest::sha256(&wasm).to_string();
+    assert_eq!(report["codes"][0]["sha256"], digest);
 }

@@ -53,7 +53,11 @@ fn the_chain_may_do_what_nobody_else_may() {
         .map(|event| &event["type"])
         .collect();
     // What follows from it is carried out as what follows from a transaction.
-    assert_eq!(kinds, ["sudo", "transfer"], "{row:#}");
+    assert_eq!(
+        kinds,
+        ["sudo", "coin_spent", "coin_received", "transfer"],
+        "{row:#}"
+    );
     assert_eq!(row["calls"]["what"], "sudo");
     assert_eq!(row["calls"]["to"], "vault");
     assert_eq!(row["calls"]["children"][0]["what"], "send");

@@ -41,7 +41,7 @@ fn versions() {
     check(vec![
         (spoiled(|s| s.version = 0), &["version: ", "write 1"]),
         (spoiled(|s| s.version = 7), &["version: ", "newer"]),
-        (spoiled(|s| s.semantics = 0), &["semantics: ", "write 1"]),
+        (spoiled(|s| s.semantics = 0), &["semantics: ", "write 2"]),
         (
             spoiled(|s| s.semantics = 99),
             &["semantics: ", "newer", "99"],

@@ -8,7 +8,7 @@ export function again() {
   const ok = '{"ok":{"messages":[]}}';
   const again = `{"ok":{"messages":[{"id":7,"msg":{"wasm":{"execute":{"contract_addr":"${me}","msg":"e30=","funds":[]}}},"gas_limit":null,"reply_on":"never","payload":""}]}}`;
   const bad = '{"ok":"\xff"}';
-  return `(module (memory (export "memory") 64) (func (export "interface_version_8")) (func (export "deallocate") (param i32))
+  return `(module (memory (export "memory") 9) (func (export "interface_version_8")) (func (export "deallocate") (param i32))
 (global $free (mut i32) (i32.const 524288))
 (func $allocate (export "allocate") (param $size i32) (result i32) (local $region i32)
   (local.set $region (global.get $free))

@@ -37,10 +37,45 @@ for (const [what, without, sentence] of LACKS) {
   });
 }
 
-browserTest("a part that cannot be fetched gets a sentence", {}, async ({ page, open, problems }) => {
-  await page.setRequestInterception(true);
-  page.on("request", (request) => (/app-.*\.wasm/.test(request.url()) ? request.abort() : request.continue()));
-  await open(page);
-  await textOf(page, "#boot-says", (text) => /could not start/.test(text));
-  problems.length = 0;
+browserTest("while the page loads it says how much of the simulator has come", {}, async ({ page, open, screenshot }) => {
+  const session = await page.createCDPSession();
+  const limit = (bytesPerSecond) =>
+    session.send("Network.emulateNetworkConditions", { offline: false, latency: 20, downloadThroughput: bytesPerSecond, uploadThroughput: -1 });
+  await limit(1_000_000);
+  const opening = open(page);
+  const figures = () => page.evaluate(() => {
+    const bar = document.querySelector("#boot-progress progress");
+    return bar && { value: bar.value, max: bar.max, text: document.querySelector("#boot-progress").textContent };
+  }).catch(() => null);
+  let seen;
+  while (!(seen = await figures()) || seen.value === 0) await new Promise((later) => setTimeout(later, 20));
+  await screenshot(page, "loading");
+  assert.ok(seen.value < seen.max, JSON.stringify(seen));
+  assert.match(seen.text, /^\d+[.]\d of \d+[.]\d MB$/);
+  await textOf(page, "#boot-says", (text) => /Loading the simulator/.test(text));
+  let last = seen;
+  while (last.value === seen.value) last = (await figures()) ?? { value: Infinity };
+  assert.ok(last.value > seen.value, "the bar moves on");
+  await limit(-1);
+  await opening;
+  await textOf(page, "#verdict", (text) => /height \d/.test(text));
+  assert.equal(await page.$("#boot"), null);
 });
+
+for (const [what, answer, sentence] of [
+  ["cannot be fetched", (request) => request.abort(), /_bg[.]wasm could not be fetched [(].+[)]/],
+  ["is missing", (request) => request.respond({ status: 404, body: "" }), /_bg[.]wasm could not be fetched: the host answered 404/],
+]) {
+  browserTest(`where the simulator ${what}, a sentence says so and the page can be tried again`, {}, async ({ page, open, problems }) => {
+    let refuse = true;
+    await page.setRequestInterception(true);
+    page.on("request", (request) => (refuse && /app.*_bg[.]wasm/.test(request.url()) ? answer(request) : request.continue()));
+    await open(page);
+    const told = await textOf(page, "#boot-says", (text) => /could not start/.test(text));
+    assert.match(told, sentence);
+    refuse = false;
+    await page.click("#boot-progress button");
+    await textOf(page, "#verdict", (text) => /height \d/.test(text));
+    problems.length = 0;
+  });
+}

@@ -66,7 +66,7 @@ async function compile(page) {
   const asked = await page.evaluate(async () => {
     const names = (await (await globalThis.caches.open((await globalThis.caches.keys())[0])).keys()).map((r) => r.url);
     // Any part that is fetched only when wanted: the worker that compiles text.
-    const loader = document.querySelector("meta[name='consensusforge:worker']").content.replace("worker_loader", "compiler_loader");
+    const loader = document.querySelector("meta[name='consensusforge:worker']").content.replace("worker.js", "compiler_loader.js");
     const got = await fetch(loader);
     return { ok: got.ok, kept: names.length };
   });

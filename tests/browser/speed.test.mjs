@@ -200,8 +200,8 @@ if (measuring) {
 /// Bytes held: by the simulator's WebAssembly, by the page's scripts, and, where the system tells, by the
 /// whole process that runs both.
 async function held(page) {
-  const simulator = page.workers().find((w) => w.url().endsWith("worker_loader.js"));
-  const worker = await simulator.evaluate("typeof first === 'object' && first ? first.memory.buffer.byteLength : 0");
+  const simulator = page.workers().find((w) => w.url().endsWith("/worker.js"));
+  const worker = await simulator.evaluate("self.simulator?.memory.buffer.byteLength ?? 0");
   const { JSHeapUsedSize } = await page.metrics();
   const own = (await renderers(page)).map(async (id) => {
     const status = await readFile(`/proc/${id}/status`, "utf8").catch(() => "");

@@ -338,7 +338,7 @@ browserTest("a contract nobody knows names its functions; one that calls itself 
   await make("again", "{}");
   await page.waitForSelector(json);
   await click(page, "[data-contract] [data-act=call]");
-  await textOf(page, "[data-contract] .refusal.sent", (text) => /contracts call one another more than 10 deep.*Nothing changed/.test(text));
+  await textOf(page, "[data-contract] .refusal.sent", (text) => /contracts call one another more than 500 deep.*Nothing changed/.test(text));
   await page.select("[data-contract] .function", "query json");
   await page.waitForSelector("[data-contract] [data-act=view]");
   await click(page, "[data-contract] [data-act=view]");

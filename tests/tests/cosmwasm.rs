@@ -6,7 +6,7 @@ use consensusforge_core::types::{Coin, bech32};
 use consensusforge_core::vm::scratch::ScratchHost;
 use consensusforge_core::vm::{
     CallContext, ContractEngine, Entry, Event, FailureKind, Message, Outcome, Profile, Reply,
-    ReplyOn, Response, WasmEngine,
+    ReplyOn, Response, TransactionInfo, WasmEngine,
 };
 use consensusforge_tests::published::cosmwasm_vm;
 use serde_json::{Value, json};
@@ -57,7 +57,10 @@ impl Contract {
         ctx.height = 12_345;
         ctx.time_ns = 1_571_797_419_879_305_533;
         ctx.chain_id = "forge-1".into();
-        ctx.transaction = Some(3);
+        ctx.transaction = Some(TransactionInfo {
+            index: 3,
+            hash: Hash([4; 32]),
+        });
         ctx.funds.clone_from(&self.funds);
         ctx
     }
@@ -390,7 +393,7 @@ fn gas_is_the_same_cold_and_warm() {
     assert_eq!(warm, cold);
     let gas: Vec<u64> = cold.iter().map(|outcome| outcome.gas_used).collect();
     // Pinned: a change is a change of consensus.
-    assert_eq!(gas, [355_452, 311_901, 291_876, 268_938, 220_292]);
+    assert_eq!(gas, [373_120, 324_435, 306_497, 289_118, 234_527]);
 }
 
 #[test]
@@ -450,7 +453,7 @@ fn cyberpunk_sees_its_environment_and_talks() {
         (kind, why.as_str()),
         (
             FailureKind::Contract,
-            "Generic error: Querier contract error: there is no metadata of gold"
+            "Generic error: Querier contract error: codespace: sdk, code: 38"
         )
     );
 }

@@ -20,7 +20,7 @@ pub fn path() -> Result<OsString> {
     let built = folder.join("wasm-bindgen");
     if run::version(&built.to_string_lossy()).is_none_or(|found| found != pinned) {
         println!(
-            "Building {pinned} (once, a minute or two): it joins the page's wasm and JavaScript."
+            "Building {pinned}, which joins the page's WebAssembly and JavaScript: once, about a minute on 2 cores."
         );
         run(&mut run::cargo(&[
             "build",

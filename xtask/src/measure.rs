@@ -36,7 +36,7 @@ pub fn soak(arguments: &Soak) -> Result<()> {
 }
 
 fn program(bin: &str, rest: &[String]) -> Result<()> {
-    if !run::has_bin(PACKAGE, bin)? {
+    if !run::targets(PACKAGE, "bin")?.iter().any(|name| name == bin) {
         bail!("there is no program `{bin}` in {PACKAGE} yet (tests/src/bin/{bin}.rs)");
     }
     run(run::cargo(&["run", "--release", "--package", PACKAGE, "--bin", bin, "--"]).args(rest))

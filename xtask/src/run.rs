@@ -78,15 +78,16 @@ pub fn metadata(manifest: &Path, more: &[&str]) -> Result<Value> {
     serde_json::from_str(&text).context("cargo metadata printed JSON that could not be read")
 }
 
-/// Whether `package` of the workspace has a program called `bin`.
-pub fn has_bin(package: &str, bin: &str) -> Result<bool> {
+/// The targets of `kind` (`bin`, `example`, ...) that `package` of the workspace has, by name.
+pub fn targets(package: &str, kind: &str) -> Result<Vec<String>> {
     let metadata = metadata(&root().join("Cargo.toml"), &["--no-deps"])?;
-    let found = list(&metadata["packages"])
+    let names = list(&metadata["packages"])
         .iter()
         .filter(|p| p["name"] == package)
         .flat_map(|p| list(&p["targets"]))
-        .any(|t| t["name"] == bin && list(&t["kind"]).iter().any(|k| k == "bin"));
-    Ok(found)
+        .filter(|t| list(&t["kind"]).iter().any(|k| k == kind))
+        .filter_map(|t| t["name"].as_str().map(str::to_owned));
+    Ok(names.collect())
 }
 
 /// The elements of a JSON array, none where there is no array.

@@ -23,7 +23,7 @@ struct Stage {
 }
 
 /// Quick ones first: most mistakes show there.
-const STAGES: [Stage; 9] = [
+const STAGES: [Stage; 10] = [
     Stage {
         name: "format",
         about: "the code is formatted",
@@ -48,6 +48,11 @@ const STAGES: [Stage; 9] = [
         name: "unit",
         about: "tests of the crates and across them",
         run: unit,
+    },
+    Stage {
+        name: "docs",
+        about: "rustdoc has nothing to say about the documentation",
+        run: docs,
     },
     Stage {
         name: "contracts",
@@ -176,6 +181,18 @@ fn unit() -> Result<Outcome> {
         "--exclude=wasm-bindgen-tools",
         "--no-fail-fast",
     ])))
+}
+
+fn docs() -> Result<Outcome> {
+    passed(run(run::cargo(&[
+        "doc",
+        "--locked",
+        "--workspace",
+        "--exclude=wasm-bindgen-tools",
+        "--exclude=xtask",
+        "--no-deps",
+    ])
+    .env("RUSTDOCFLAGS", "--deny=warnings")))
 }
 
 fn library() -> Result<Outcome> {

@@ -7,22 +7,19 @@ use sha2::{Digest, Sha256};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// The loader names its neighbours relative to itself, so that all three can move together.
-/// The compiler of contracts is a worker of its own, fetched when it is first wanted, and lies beside.
-const FILES: [&str; 9] = [
+/// Workers name their neighbours relative to themselves, so that all of them can move together.
+const FILES: [&str; 7] = [
     "painter.js",
-    "worker_loader.js",
     "worker.js",
-    "worker_bg.wasm",
     "compiler_loader.js",
     "compiler.js",
     "compiler_bg.wasm",
     "curves.js",
     "curves_bg.wasm",
 ];
-/// What the glue of a module binds: two in one worker need two names.
-const GLUE: &str = "let wasm_bindgen";
-const IN_PAGE: &str = r#"content="worker_loader.js""#;
+const IN_PAGE: &str = r#"content="worker.js""#;
+/// What Trunk.toml has trunk write before the address of the page's module.
+const MODULE_IN_PAGE: &str = "data-wasm=\"";
 /// Bundles from npm (see `vendor.rs`), and what stands for their folder in the page.
 const VENDOR: &str = "vendor";
 const VENDOR_IN_PAGE: &str = r#"content="vendor/""#;
@@ -32,9 +29,7 @@ pub fn stamp() -> Result<()> {
     let staging = std::env::var_os("TRUNK_STAGING_DIR").map(PathBuf::from).context(
         "`stamp` works on a page being built; trunk calls it (`cargo xtask build` starts trunk)",
     )?;
-    fs::write(staging.join("worker_loader.js"), WORKER_LOADER)?;
-    fs::write(staging.join("compiler_loader.js"), loader("compiler"))?;
-    rename_glue(&staging.join("curves.js"))?;
+    fs::write(staging.join("compiler_loader.js"), COMPILER_LOADER)?;
     let page = staging.join("index.html");
     let folder = format!("worker-{}", version(&staging, &FILES)?);
 
@@ -53,7 +48,7 @@ pub fn stamp() -> Result<()> {
         (
             "worker",
             IN_PAGE,
-            format!(r#"content="{folder}/worker_loader.js""#),
+            format!(r#"content="{folder}/worker.js""#),
         ),
         (VENDOR, VENDOR_IN_PAGE, format!(r#"content="{bundles}/""#)),
     ] {
@@ -64,7 +59,7 @@ pub fn stamp() -> Result<()> {
         );
         stamped = stamped.replace(before, &after);
     }
-    fs::write(&page, stamped)?;
+    fs::write(&page, with_size(&staging, &stamped)?)?;
     offline::write(&staging)
 }
 
@@ -85,52 +80,43 @@ fn version(folder: &Path, files: &[&str]) -> Result<String> {
 
 /// Trunk's own loader drops the promise, and a page would wait for ever for a file that is missing.
 /// What is thrown outside of it reaches the page's `onerror`.
-fn loader(name: &str) -> String {
-    format!(
-        "importScripts(\"./{name}.js\");\n\
-         wasm_bindgen({{ module_or_path: \"./{name}_bg.wasm\" }})\
-         .catch((error) => setTimeout(() => {{ throw error; }}));\n"
-    )
-}
-
-/// The module of elliptic curves comes into the worker's scope, where the worker's own glue is already.
-fn rename_glue(glue: &Path) -> Result<()> {
-    let text = fs::read_to_string(glue).context("trunk made no curves.js")?;
-    ensure!(
-        text.matches(GLUE).count() == 1,
-        "curves.js, which wasm-bindgen made, no longer begins by {GLUE}"
-    );
-    fs::write(glue, text.replace("wasm_bindgen", "curves_glue"))?;
-    Ok(())
-}
-
-/// The worker's loader. The module of elliptic curves is needed in the midst of a contract's call, so it is
-/// fetched synchronously: a worker may wait, and the page does not wait for it.
-const WORKER_LOADER: &str = r#"importScripts("./worker.js");
-let served;
-const whole = (name, what) => {
-  const request = new XMLHttpRequest();
-  request.open("GET", `./${name}`, false);
-  request.responseType = "arraybuffer";
-  try {
-    request.send();
-  } catch (error) {
-    throw new Error(`A part of the simulator, the one for ${what}, could not be fetched. See whether this page's host can be reached, and restart.`);
-  }
-  if (request.status !== 200) {
-    throw new Error(`A part of the simulator, the one for ${what}, is not where this page came from (status ${request.status}). Reload the page.`);
-  }
-  return new WebAssembly.Module(request.response);
-};
-self.curves = (request) => {
-  if (!served) {
-    const module = whole("curves_bg.wasm", "elliptic curves");
-    importScripts("./curves.js");
-    curves_glue.initSync({ module });
-    served = true;
-  }
-  return curves_glue.serve(request);
-};
-wasm_bindgen({ module_or_path: "./worker_bg.wasm" })
-  .catch((error) => setTimeout(() => { throw error; }));
+const COMPILER_LOADER: &str = r#"importScripts("./compiler.js");
+wasm_bindgen({ module_or_path: "./compiler_bg.wasm" }).catch((error) => setTimeout(() => { throw error; }));
 "#;
+
+/// Writes the size of the page's module beside its address. The loading state needs it: of a compressed
+/// answer the browser tells the compressed length alone.
+fn with_size(staging: &Path, html: &str) -> Result<String> {
+    let address = html.split(MODULE_IN_PAGE).nth(1);
+    let (address, _) = address
+        .and_then(|rest| rest.split_once('"'))
+        .with_context(|| format!("index.html must hold one {MODULE_IN_PAGE}"))?;
+    let module = staging.join(address);
+    let size = fs::metadata(&module)
+        .with_context(|| format!("trunk made no {}", module.display()))?
+        .len();
+    let told = format!("{MODULE_IN_PAGE}{address}\"");
+    Ok(html.replace(&told, &format!("{told} data-bytes=\"{size}\"")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_page_is_told_the_size_of_its_module() {
+        let folder = std::env::temp_dir().join(format!("stamp-{}", std::process::id()));
+        fs::create_dir_all(&folder).unwrap();
+        fs::write(folder.join("app-1_bg.wasm"), [0; 12]).unwrap();
+        let html = r#"<meta content="./app-1.js" data-wasm="./app-1_bg.wasm">"#;
+        let told = with_size(&folder, html);
+        let missing = with_size(&folder, &html.replace("-1_bg", "-2_bg"));
+        fs::remove_dir_all(&folder).unwrap();
+        assert_eq!(
+            told.unwrap(),
+            r#"<meta content="./app-1.js" data-wasm="./app-1_bg.wasm" data-bytes="12">"#
+        );
+        assert!(missing.is_err());
+        assert!(with_size(&folder, "<meta>").is_err());
+    }
+}

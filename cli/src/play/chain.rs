@@ -2,10 +2,10 @@
 
 use super::names::Names;
 use super::report::{CodeRow, Gas, Party, RunReport, StepRow};
-use super::script::{CoinInput, MessageInput, Rules, Script, Step};
+use super::script::{self, CoinInput, MessageInput, Rules, Script, Step};
 use crate::failure::Failure;
 use crate::source;
-use consensusforge_core::base::digest::{from_hex, sha256};
+use consensusforge_core::base::digest::from_hex;
 use consensusforge_core::base::{Hash, hash_bytes, limits};
 use consensusforge_core::ledger::{
     Chain, Engine, ExecutorKind, Genesis, Receipt, State, prices, validity,
@@ -104,8 +104,6 @@ impl Play {
     pub fn store(&mut self, file: &Path) -> Result<(), Failure> {
         let shown = file.display().to_string();
         let wasm: Arc<[u8]> = source::read_bytes(&shown)?.into();
-        let digest = sha256(&wasm);
-        let bytes = wasm.len() as u64;
         let receipt = self
             .transact(&uploader(), limits::MAX_BLOCK_GAS, Action::Store { wasm })
             .and_then(|receipt| match &receipt.result {
@@ -113,11 +111,15 @@ impl Play {
                 Err(why) => Err(why.clone()),
             })
             .map_err(|why| Failure::input(format!("{shown} cannot be stored: {why}.")))?;
+        let code_id = receipt.code_id.unwrap_or_default();
+        let stored = self.state.code_info(code_id).map(|code| code.hash);
+        // What a packed file unpacked to.
+        let module = stored.and_then(|hash| self.state.code(&hash));
         self.codes.push(CodeRow {
-            code_id: receipt.code_id.unwrap_or_default(),
+            code_id,
             file: shown,
-            sha256: digest.to_string(),
-            bytes,
+            sha256: stored.unwrap_or(Hash::ZERO).to_string(),
+            bytes: module.map_or(0, |module| module.len() as u64),
             gas_used: receipt.gas_used,
         });
         Ok(())
@@ -189,6 +191,24 @@ impl Play {
                     input: self.input(step.message_input())?,
                 };
                 (by, *gas, action)
+            }
+            Step::UpdateAdmin {
+                by,
+                contract,
+                admin,
+            } => {
+                let action = Action::SetAdmin {
+                    contract: self.names.resolve(contract)?,
+                    admin: Some(self.names.resolve(admin)?),
+                };
+                (by, script::gas(), action)
+            }
+            Step::ClearAdmin { by, contract } => {
+                let action = Action::SetAdmin {
+                    contract: self.names.resolve(contract)?,
+                    admin: None,
+                };
+                (by, script::gas(), action)
             }
             Step::Send { by, to, funds } => {
                 let action = Action::Send {

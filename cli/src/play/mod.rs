@@ -2,6 +2,7 @@
 //! transaction a block.
 
 mod chain;
+mod message;
 mod names;
 mod report;
 mod script;

@@ -1,9 +1,7 @@
 //! Names in place of addresses.
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use consensusforge_core::types::{Address, bech32};
-use serde_json::Value;
+use serde_json::value::RawValue;
 use std::collections::BTreeMap;
 
 /// Accounts and contracts by name.
@@ -33,27 +31,8 @@ impl Names {
     }
 
     /// A message with addresses where names stood, as a contract reads it.
-    pub fn message(&self, msg: &Value) -> Vec<u8> {
-        self.filled(msg).to_string().into_bytes()
-    }
-
-    fn filled(&self, value: &Value) -> Value {
-        match value {
-            Value::String(text) => Value::String(self.replace(text, bech32::encode)),
-            Value::Array(items) => items.iter().map(|item| self.filled(item)).collect(),
-            Value::Object(fields) => match fields.get("$base64") {
-                Some(inner) if fields.len() == 1 => {
-                    Value::String(STANDARD.encode(self.message(inner)))
-                }
-                _ => Value::Object(
-                    fields
-                        .iter()
-                        .map(|(name, field)| (name.clone(), self.filled(field)))
-                        .collect(),
-                ),
-            },
-            Value::Null | Value::Bool(_) | Value::Number(_) => value.clone(),
-        }
+    pub fn message(&self, msg: &RawValue) -> Vec<u8> {
+        super::message::fill(msg, &|text| self.replace(text, bech32::encode))
     }
 
     /// Input in words: addresses as 64 hex digits.

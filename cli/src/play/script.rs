@@ -6,8 +6,9 @@ use consensusforge_core::base::digest::from_hex;
 use consensusforge_core::types::bech32;
 use consensusforge_core::vm::abi::cosmwasm::json;
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 use serde_json::Value;
+use serde_json::value::RawValue;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Steps one script may hold, and blocks it may wait at once.
@@ -63,8 +64,9 @@ pub enum Step {
         #[serde(default = "one")]
         code_id: u64,
         /// The message, as JSON. A contract of the own ABI takes `text` or `hex` instead.
-        #[serde(default)]
-        msg: Option<Value>,
+        #[serde(default, deserialize_with = "as_written")]
+        #[schemars(with = "Option<Value>")]
+        msg: Option<Box<RawValue>>,
         #[serde(default)]
         text: Option<String>,
         #[serde(default)]
@@ -90,8 +92,9 @@ pub enum Step {
     Execute {
         by: String,
         contract: String,
-        #[serde(default)]
-        msg: Option<Value>,
+        #[serde(default, deserialize_with = "as_written")]
+        #[schemars(with = "Option<Value>")]
+        msg: Option<Box<RawValue>>,
         #[serde(default)]
         text: Option<String>,
         #[serde(default)]
@@ -104,8 +107,9 @@ pub enum Step {
     /// Queries a contract. Nothing changes and nobody signs.
     Query {
         contract: String,
-        #[serde(default)]
-        msg: Option<Value>,
+        #[serde(default, deserialize_with = "as_written")]
+        #[schemars(with = "Option<Value>")]
+        msg: Option<Box<RawValue>>,
         #[serde(default)]
         text: Option<String>,
         #[serde(default)]
@@ -116,8 +120,9 @@ pub enum Step {
         by: String,
         contract: String,
         code_id: u64,
-        #[serde(default)]
-        msg: Option<Value>,
+        #[serde(default, deserialize_with = "as_written")]
+        #[schemars(with = "Option<Value>")]
+        msg: Option<Box<RawValue>>,
         #[serde(default)]
         text: Option<String>,
         #[serde(default)]
@@ -125,11 +130,20 @@ pub enum Step {
         #[serde(default = "gas")]
         gas: u64,
     },
+    /// Hands a contract to another admin: an account, a contract or an address.
+    UpdateAdmin {
+        by: String,
+        contract: String,
+        admin: String,
+    },
+    /// Leaves a contract without an admin for ever.
+    ClearAdmin { by: String, contract: String },
     /// The chain itself calls a contract's `sudo`, as governance would. Nobody signs and nobody pays.
     Sudo {
         contract: String,
-        #[serde(default)]
-        msg: Option<Value>,
+        #[serde(default, deserialize_with = "as_written")]
+        #[schemars(with = "Option<Value>")]
+        msg: Option<Box<RawValue>>,
         #[serde(default)]
         text: Option<String>,
         #[serde(default)]
@@ -147,11 +161,17 @@ pub enum Step {
     Wait { blocks: u64 },
 }
 
+/// `null` is a message too.
+fn as_written<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Box<RawValue>>, D::Error> {
+    Box::<RawValue>::deserialize(from).map(Some)
+}
+
 fn one() -> u64 {
     1
 }
 
-fn gas() -> u64 {
+/// Gas limit of a step that names none.
+pub fn gas() -> u64 {
     40_000_000
 }
 
@@ -212,6 +232,8 @@ impl Step {
             Step::Execute { .. } => "execute",
             Step::Query { .. } => "query",
             Step::Migrate { .. } => "migrate",
+            Step::UpdateAdmin { .. } => "update_admin",
+            Step::ClearAdmin { .. } => "clear_admin",
             Step::Sudo { .. } => "sudo",
             Step::Send { .. } => "send",
             Step::Wait { .. } => "wait",
@@ -226,11 +248,14 @@ impl Step {
             | Step::Query { msg, text, hex, .. }
             | Step::Migrate { msg, text, hex, .. }
             | Step::Sudo { msg, text, hex, .. } => MessageInput {
-                msg: msg.as_ref(),
+                msg: msg.as_deref(),
                 text: text.as_deref(),
                 hex: hex.as_deref(),
             },
-            Step::Send { .. } | Step::Wait { .. } => MessageInput::default(),
+            Step::UpdateAdmin { .. }
+            | Step::ClearAdmin { .. }
+            | Step::Send { .. }
+            | Step::Wait { .. } => MessageInput::default(),
         }
     }
 }
@@ -238,7 +263,7 @@ impl Step {
 /// A message in one of three ways; none is `{}`.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct MessageInput<'a> {
-    pub msg: Option<&'a Value>,
+    pub msg: Option<&'a RawValue>,
     pub text: Option<&'a str>,
     pub hex: Option<&'a str>,
 }
@@ -324,9 +349,18 @@ fn check_step<'a>(
         Step::Query { contract, .. } | Step::Sudo { contract, .. } => {
             target("contract", contract, contracts)
         }
-        Step::Migrate { by, contract, .. } => {
+        Step::Migrate { by, contract, .. } | Step::ClearAdmin { by, contract } => {
             signer(by)?;
             target("contract", contract, contracts)
+        }
+        Step::UpdateAdmin {
+            by,
+            contract,
+            admin,
+        } => {
+            signer(by)?;
+            target("contract", contract, contracts)?;
+            target("admin", admin, contracts)
         }
         Step::Send {
             by,

@@ -35,6 +35,8 @@ pub const MAX_ACCOUNTS: usize = 10_000;
 pub const MAX_DENOMS: usize = 256;
 /// Of a denomination's name, as the Cosmos SDK allows.
 pub const MAX_DENOM_BYTES: usize = 128;
+/// What describes a denomination, encoded.
+pub const MAX_METADATA_BYTES: usize = 8 << 10;
 /// Transactions a second the workload generator may send.
 pub const MAX_TX_PER_SECOND: u32 = 1_000;
 
@@ -98,8 +100,11 @@ pub const MAX_SIGNATURES_KEPT: usize = 1 << 15;
 pub const MAX_WASM_BYTES: usize = 3 << 20;
 /// The same in the profile `strict`: what chains let anybody store (wasmd's MaxWasmSize).
 pub const MAX_WASM_BYTES_STRICT: usize = 800 << 10;
-/// Text a contract may hand in or out of one call.
-pub const MAX_CALL_BYTES: usize = 64 << 10;
+/// What a contract is handed in one call. Gas is what limits it in practice, as on other chains: lists of an
+/// airdrop have 200 kB. This is what their mempools take of one transaction.
+pub const MAX_CALL_BYTES: usize = 1 << 20;
+/// What a contract of the own interface hands out of one call.
+pub const MAX_OUTPUT_BYTES: usize = 64 << 10;
 /// A contract's line for people, and what chooses its address.
 pub const MAX_LABEL_BYTES: usize = 128;
 /// Bytes of the salt that chooses a contract's address.
@@ -171,10 +176,13 @@ pub const MAX_CACHED_MODULES: usize = 128;
 /// Bytes of the sentence with which a contract fails its call.
 pub const MAX_FAIL_BYTES: usize = 1 << 10;
 
-/// Messages of contracts to contracts, nested (a transaction's own call is the first). Each level
-/// recurses natively, and a browser's stack is small.
-pub const MAX_MESSAGE_DEPTH: u32 = 10;
-/// Questions of contracts to contracts, nested, for the same reason.
+/// Messages of contracts to contracts, nested below a transaction's own call: wasmd's default. A reply is as
+/// deep as the contract it goes to.
+pub const MAX_MESSAGE_DEPTH: u32 = 500;
+/// Calls that wait for others at one time. Replies that send messages whose replies send messages nest too,
+/// without a message getting deeper, and each keeps what is left of its messages.
+pub const MAX_OPEN_CALLS: usize = 1_000;
+/// Questions of contracts to contracts, nested: wasmd's default.
 pub const MAX_QUERY_DEPTH: u32 = 10;
 /// Messages one call may ask for.
 pub const MAX_MESSAGES_PER_CALL: usize = 1_024;

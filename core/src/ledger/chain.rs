@@ -47,9 +47,9 @@ impl Chain {
         input: Vec<u8>,
     ) -> Outcome {
         let mut journal = Journal::new(state);
-        let place = ExecutionContext::new(&self.engine, height, time);
+        let context = ExecutionContext::new(&self.engine, height, time);
         let call = Call::new(Entry::View, Hash::ZERO, contract, input);
-        place.run(&mut journal, call, prices::VIEW_LIMIT).await
+        context.run(&mut journal, call, prices::VIEW_LIMIT).await
     }
 
     /// The same at one go.

@@ -1,6 +1,7 @@
 //! One call of a contract: the chain as it sees it, over the block's journal.
 
 use super::journal::Journal;
+use super::message_error::MessageError;
 use super::questions;
 use super::receipt::Event;
 use super::record::{HostCall, Recorder};
@@ -8,6 +9,7 @@ use crate::base::slices::pause;
 use crate::base::{Hash, Micros, Slices, limits};
 use crate::types::transaction::NATIVE_DENOM;
 use crate::types::{Address, Coin};
+use crate::vm::TransactionInfo;
 use crate::vm::{
     Answer, Answered, CallContext, Entry, Failure, FailureKind, Host, KeyRange, NoAnswer, Outcome,
     Query, RangeStep, Reply, SharedEngine, TransferError,
@@ -29,8 +31,8 @@ pub struct ExecutionContext<'a> {
     pub height: u64,
     /// Instant of the block, microseconds.
     pub time: Micros,
-    /// Place of the transaction in its block.
-    pub transaction: Option<u32>,
+    /// The transaction; none in genesis, in questions and where the chain itself calls.
+    pub transaction: Option<TransactionInfo>,
     /// How the executor errs, if it does.
     pub lie: Lie,
     /// What takes down host calls, if anything does.
@@ -66,6 +68,8 @@ pub struct Call {
     pub reply: Option<Reply>,
     /// For [`Entry::Migrate`].
     pub old_migrate_version: Option<u64>,
+    /// What runs, where it is not (or not yet) the contract's own code.
+    pub code: Option<Hash>,
     /// Questions of contracts to contracts that led here.
     pub query_depth: u32,
 }
@@ -82,13 +86,14 @@ impl Call {
             entry,
             reply: None,
             old_migrate_version: None,
+            code: None,
             query_depth: 0,
         }
     }
 }
 
 impl<'a> ExecutionContext<'a> {
-    /// A place outside of any transaction, told the truth and not recorded.
+    /// Outside of any transaction, honest and not recorded.
     #[must_use]
     pub fn new(engine: &'a SharedEngine, height: u64, time: Micros) -> Self {
         ExecutionContext {
@@ -107,11 +112,12 @@ impl<'a> ExecutionContext<'a> {
     /// the midst and at the end.
     pub async fn run(&self, journal: &mut Journal, call: Call, gas_limit: u64) -> Outcome {
         let refuse = |text: String| Outcome::refused(Failure::bad_request(text));
-        let Some(contract) = journal.contract(&call.contract) else {
+        let own = || journal.contract(&call.contract).map(|c| c.code);
+        let Some(code) = call.code.or_else(own) else {
             return refuse(format!("there is no contract at {}", call.contract));
         };
-        let Some(wasm) = journal.code(&contract.code) else {
-            return refuse(format!("the module {} is not stored", contract.code));
+        let Some(wasm) = journal.code(&code) else {
+            return refuse(format!("the module {code} is not stored"));
         };
         if call.input.len() > limits::MAX_CALL_BYTES {
             return refuse(format!(
@@ -138,7 +144,7 @@ impl<'a> ExecutionContext<'a> {
         };
         let recorded_call = self.recorder.map(|r| r.begin(&context, gas_limit));
         let mut host = CallHost {
-            place: *self,
+            context: *self,
             journal,
             contract: address,
             query_depth: context.query_depth,
@@ -146,7 +152,7 @@ impl<'a> ExecutionContext<'a> {
         };
         let mut outcome = self
             .engine
-            .begin(contract.code, &wasm, &context, gas_limit, &mut host)
+            .begin(code, &wasm, &context, gas_limit, &mut host)
             .await;
         // The engine promises this; a fee must never exceed what was reserved for it.
         outcome.gas_used = outcome.gas_used.min(gas_limit);
@@ -173,7 +179,7 @@ impl<'a> ExecutionContext<'a> {
 }
 
 struct CallHost<'a, 'j> {
-    place: ExecutionContext<'a>,
+    context: ExecutionContext<'a>,
     journal: &'j mut Journal,
     contract: Address,
     query_depth: u32,
@@ -183,14 +189,14 @@ struct CallHost<'a, 'j> {
 
 impl CallHost<'_, '_> {
     fn note(&self, call: impl FnOnce() -> HostCall) {
-        if let (Some(recorder), Some(recorded_call)) = (self.place.recorder, self.recorded_call) {
+        if let (Some(recorder), Some(recorded_call)) = (self.context.recorder, self.recorded_call) {
             recorder.note(recorded_call, call());
         }
     }
 
     /// What this executor says somebody owns.
     fn reported(&self, amount: u128) -> u128 {
-        match self.place.lie {
+        match self.context.lie {
             Lie::None => amount,
             Lie::Balances => amount.saturating_add(1),
         }
@@ -262,7 +268,12 @@ impl CallHost<'_, '_> {
         let mut answered = match query {
             Query::Smart { contract, input } => self.ask(contract, input, gas_limit).await,
             looked_up => Answered {
-                answer: questions::look_up(self.journal, looked_up),
+                answer: questions::look_up(
+                    self.context.engine,
+                    self.journal,
+                    &self.contract,
+                    looked_up,
+                ),
                 gas_used: 0,
             },
         };
@@ -279,6 +290,11 @@ impl CallHost<'_, '_> {
                 Answer::Coin(_)
                 | Answer::Bytes(_)
                 | Answer::Range { .. }
+                | Answer::Metadata(_)
+                | Answer::AllMetadata(..)
+                | Answer::DenomAdmin(_)
+                | Answer::Denoms(_)
+                | Answer::Port(_)
                 | Answer::Contract { .. }
                 | Answer::Code { .. },
             )
@@ -303,13 +319,19 @@ impl CallHost<'_, '_> {
         let before = self.journal.savepoint();
         let Outcome {
             result, gas_used, ..
-        } = self.place.run(self.journal, call, gas_limit).await;
+        } = self.context.run(self.journal, call, gas_limit).await;
         // The engine forbids a view every write; an engine that did not would be found out here.
         self.journal.roll_back(before);
         let answer = match result {
             Ok(response) => Ok(Answer::Bytes(response.data.unwrap_or_default())),
             Err(failure) if failure.kind == FailureKind::OutOfGas => Err(NoAnswer::OutOfGas),
-            Err(failure) => Err(NoAnswer::Failed(failure.text)),
+            Err(failure) => {
+                let error = MessageError::of_call(failure, Entry::View);
+                Err(NoAnswer::Failed {
+                    heard: error.heard(),
+                    why: error.text,
+                })
+            }
         };
         Answered { answer, gas_used }
     }

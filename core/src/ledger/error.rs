@@ -5,6 +5,7 @@ use crate::base::{Hash, limits};
 use crate::types::ValidatorId;
 use crate::types::transaction::NATIVE_DENOM;
 use crate::vm::Refusal;
+use crate::vm::label::LabelError;
 use thiserror::Error;
 
 /// What is wrong with coins or the name of a denomination.
@@ -40,9 +41,9 @@ pub enum TransactionError {
     /// More input than a call may have.
     #[error("the contract's input has {0} bytes: at most {max}", max = limits::MAX_CALL_BYTES)]
     InputTooLarge(usize),
-    /// A longer label than a contract may have.
-    #[error("the contract's label has {0} bytes: at most {max}", max = limits::MAX_LABEL_BYTES)]
-    LabelTooLong(usize),
+    /// A label that is too long, or has a blank at an end or an unprintable character.
+    #[error(transparent)]
+    Label(#[from] LabelError),
     /// A salt that is empty or too long.
     #[error("a salt has 1 to {max} bytes", max = limits::MAX_SALT_BYTES)]
     Salt,

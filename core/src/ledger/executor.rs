@@ -11,6 +11,7 @@ use crate::base::slices::finish;
 use crate::base::{Hash, Slices, hash_bytes};
 use crate::types::transaction::NATIVE_DENOM;
 use crate::types::{Address, Block};
+use crate::vm::TransactionInfo;
 use std::cell::Cell;
 
 /// What executing a block gives.
@@ -146,14 +147,17 @@ async fn carry_out(
     let gas_since_pause = Cell::new(0);
     let mut receipts: Vec<Receipt> = Vec::with_capacity(block.transactions.len());
     for (index, tx) in (0..).zip(&block.transactions) {
-        let place = ExecutionContext {
-            transaction: Some(index),
+        let context = ExecutionContext {
+            transaction: Some(TransactionInfo {
+                index,
+                hash: tx.id(),
+            }),
             lie,
             recorder,
             gas_since_pause: Some(&gas_since_pause),
             ..ExecutionContext::new(&chain.engine, header.height, header.time)
         };
-        receipts.push(transaction::execute(chain, place, &mut journal, header, tx).await);
+        receipts.push(transaction::execute(chain, context, &mut journal, header, tx).await);
     }
     let state = journal.into_state();
     Execution {

@@ -3,8 +3,7 @@
 use super::contract::{Call, ExecutionContext};
 use super::error::GenesisError;
 use super::journal::Journal;
-use super::keeper::Keeper;
-use super::receipt::CallTree;
+use super::keeper::{Commit, Keeper};
 use super::state::{Contract, State};
 use super::validity::check_denom;
 use super::{addresses, prices, state};
@@ -93,22 +92,24 @@ fn deploy(
         code: sha256(&deployed.wasm),
         creator: deployed.creator,
     };
-    journal.create(address, contract, &deployed.wasm);
-    let call = Call::new(
-        Entry::Init,
-        deployed.creator,
-        address,
-        deployed.input.clone(),
-    );
-    let mut keeper = Keeper {
-        place: ExecutionContext::new(engine, 0, 0),
-        journal,
+    journal.keep_code(contract.code, &deployed.wasm);
+    let call = Call {
+        code: Some(contract.code),
+        ..Call::new(
+            Entry::Init,
+            deployed.creator,
+            address,
+            deployed.input.clone(),
+        )
     };
-    let mut tree = CallTree::new("init", prices::GENESIS_LIMIT);
-    finish(keeper.call(call, prices::GENESIS_LIMIT, 1, &mut tree))
-        .map(|_| ())
-        .map_err(|stop| GenesisError::InitFailed {
+    let mut keeper = Keeper::new(ExecutionContext::new(engine, 0, 0), journal);
+    let commit = Commit::Create(contract, None);
+    let (result, _) = finish(keeper.call(call, commit, prices::GENESIS_LIMIT));
+    match result {
+        Ok(_) => Ok(()),
+        Err(error) => Err(GenesisError::InitFailed {
             position,
-            why: stop.text(),
-        })
+            why: error.text,
+        }),
+    }
 }

@@ -6,328 +6,421 @@
 //! runs and decides. A message may be given less gas than there is: running out of that can be answered
 //! too, running out of the transaction's own cannot.
 //!
-//! Two things differ from wasmd. Error texts are handed on as they are, for every one of them is ours and
-//! the same everywhere. And calls nest [`MAX_MESSAGE_DEPTH`] deep, replies counted, for they nest on the
-//! native stack too.
+//! Calls nest [`MAX_MESSAGE_DEPTH`] deep as on wasmd's chains. What waits for a nested call stands in a
+//! list of [`Frame`]s and not on the native stack, which in a browser ends after a few dozen.
 
-use super::addresses;
 use super::contract::{Call, ExecutionContext};
 use super::journal::{Journal, Savepoint};
+use super::message_error::MessageError;
+use super::messages::{Prepared, coins_text, is_wasm, name_of};
 use super::receipt::{CallTree, Event};
-use super::state::{CodeInfo, Contract, ContractInfo};
-use crate::base::limits::{MAX_LABEL_BYTES, MAX_MESSAGE_DEPTH};
+use super::state::{Contract, ContractInfo};
+use crate::base::limits::{MAX_MESSAGE_DEPTH, MAX_OPEN_CALLS};
 use crate::types::{Address, Coin, bech32};
-use crate::vm::gas::{Category, TRANSFER};
+use crate::vm::gas::{Category, Price};
 use crate::vm::{
-    self, Entry, Failure, FailureKind, Message, MessageDone, MessageEffect, Outcome, Reply,
-    Response, SubMessage,
+    self, Entry, Failure, Message, MessageDone, MessageEffect, Outcome, Reply, ReplyOn, Response,
+    SubMessage, error_code,
 };
-use std::sync::Arc;
 
 /// One transaction's way through contracts.
 pub struct Keeper<'a> {
-    /// Where it runs.
-    pub place: ExecutionContext<'a>,
+    context: ExecutionContext<'a>,
     /// What it changes.
     pub journal: &'a mut Journal,
+    /// What is announced now is below a message to a contract. wasmd sorts the attributes of such events by
+    /// key for the reply, and in place, so that the transaction's events have them in that order too.
+    sorting: bool,
 }
 
-/// Why a message was not carried out.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum MessageError {
-    /// Its sender may hear of it and go on.
-    Failed(String),
-    /// All gas it was given is gone. Whoever gave it less than there was may go on.
-    OutOfGas(String),
+/// What came of a message or a call, and the tree of calls it took.
+pub type Delivery = (Result<MessageEffect, MessageError>, CallTree);
+
+/// What a call changes of its contract once it has gone well. Not before: while it runs, a contract that
+/// is being made does not exist for anybody who asks, and one that migrates has its old code.
+#[derive(Debug)]
+pub enum Commit {
+    Nothing,
+    Create(Contract, Option<ContractInfo>),
+    ChangeCode(Contract, ContractInfo),
 }
 
-impl MessageError {
-    /// As a receipt says it.
-    #[must_use]
-    pub fn text(self) -> String {
+/// What a call means to whoever sent it.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Effect {
+    Execute,
+    Instantiate { salted: bool },
+    Migrate,
+}
+
+impl Effect {
+    fn done(self, contract: Address, data: Option<Vec<u8>>) -> MessageEffect {
         match self {
-            MessageError::Failed(text) | MessageError::OutOfGas(text) => text,
+            Effect::Execute => MessageEffect::Executed { data },
+            Effect::Instantiate { salted } => MessageEffect::Instantiated {
+                address: contract,
+                data,
+                salted,
+            },
+            Effect::Migrate => MessageEffect::Migrated { data },
         }
     }
 }
 
-impl From<Failure> for MessageError {
-    fn from(failure: Failure) -> Self {
-        match failure.kind {
-            FailureKind::OutOfGas => MessageError::OutOfGas(failure.text),
-            FailureKind::Trap
-            | FailureKind::Contract
-            | FailureKind::ReadOnly
-            | FailureKind::BadRequest
-            | FailureKind::NoEntry
-            | FailureKind::Module => MessageError::Failed(failure.text),
+/// A call about to run.
+struct Begun {
+    call: Call,
+    commit: Commit,
+    effect: Effect,
+    depth: u32,
+    tree: CallTree,
+    waiting: Waiting,
+}
+
+/// A call that has run: the messages it asked for are carried out.
+struct Frame {
+    contract: Address,
+    entry: Entry,
+    effect: Effect,
+    depth: u32,
+    tree: CallTree,
+    data: Option<Vec<u8>>,
+    messages: std::vec::IntoIter<SubMessage>,
+    waiting: Waiting,
+}
+
+/// Who waits for a call or message to end. A contract that waits is the frame on top.
+enum Waiting {
+    Caller,
+    /// A contract that sent this message.
+    Sender(Sent),
+    /// A contract that runs its `reply`.
+    Replier,
+}
+
+/// A message on its way.
+struct Sent {
+    id: u64,
+    payload: Vec<u8>,
+    reply_on: ReplyOn,
+    before: Savepoint,
+    /// It was given less gas than there was.
+    capped: bool,
+    /// To a contract: a reply hears of events, and finds their attributes in order.
+    is_wasm: bool,
+}
+
+/// The next thing to do.
+enum Next {
+    Run(Box<Begun>),
+    /// The frame on top goes on with its messages.
+    GoOn,
+    Ended(Box<Ended>),
+}
+
+/// A call or message that has ended.
+struct Ended {
+    waiting: Waiting,
+    result: Result<MessageEffect, MessageError>,
+    tree: CallTree,
+}
+
+fn ended(
+    waiting: Waiting,
+    result: Result<MessageEffect, MessageError>,
+    mut tree: CallTree,
+) -> Next {
+    tree.failed = result.as_ref().err().map(|error| error.text.clone());
+    Next::Ended(Box::new(Ended {
+        waiting,
+        result,
+        tree,
+    }))
+}
+
+impl<'a> Keeper<'a> {
+    #[must_use]
+    pub fn new(context: ExecutionContext<'a>, journal: &'a mut Journal) -> Self {
+        Keeper {
+            context,
+            journal,
+            sorting: false,
         }
     }
-}
 
-fn failed<T>(text: impl Into<String>) -> Result<T, MessageError> {
-    Err(MessageError::Failed(text.into()))
-}
+    #[must_use]
+    pub fn context(&self) -> &ExecutionContext<'a> {
+        &self.context
+    }
 
-impl Keeper<'_> {
     /// Carries out `message` of `from` with at most `gas`, and everything that follows from it. What it
     /// wrote is in the journal even when it failed: whoever calls goes back to a savepoint.
-    pub async fn deliver(
-        &mut self,
-        from: &Address,
-        message: Message,
-        gas: u64,
-        depth: u32,
-    ) -> (Result<MessageEffect, MessageError>, CallTree) {
-        let mut tree = CallTree::new(name_of(&message), gas);
-        let result = if gas == 0 {
-            // Given nothing, or nothing is left: also what costs nothing stops here.
-            Err(MessageError::from(Failure::out_of_gas(0)))
-        } else {
-            self.carry_out(from, message, gas, depth, &mut tree).await
+    pub async fn deliver(&mut self, from: &Address, message: Message, gas: u64) -> Delivery {
+        let first = self.open(from, message, gas, 0, Waiting::Caller);
+        self.follow(first).await
+    }
+
+    /// Runs a call and carries out what it asks for, likewise.
+    pub async fn call(&mut self, call: Call, commit: Commit, gas: u64) -> Delivery {
+        let mut tree = CallTree::new(call.entry.name(), gas);
+        tree.to = Some(call.contract);
+        let begun = Begun {
+            call,
+            commit,
+            effect: Effect::Execute,
+            depth: 0,
+            tree,
+            waiting: Waiting::Caller,
         };
-        tree.failed = result.as_ref().err().map(|stop| stop.clone().text());
-        (result, tree)
+        self.follow(Next::Run(Box::new(begun))).await
     }
 
-    async fn carry_out(
+    async fn follow(&mut self, first: Next) -> Delivery {
+        let mut frames: Vec<Frame> = Vec::new();
+        let mut next = first;
+        loop {
+            next = match next {
+                Next::Run(begun) => self.run(*begun, &mut frames).await,
+                Next::GoOn => self.go_on(&mut frames),
+                Next::Ended(ended) => {
+                    let Ended {
+                        waiting,
+                        result,
+                        tree,
+                    } = *ended;
+                    match waiting {
+                        Waiting::Caller => return (result, tree),
+                        Waiting::Sender(sent) => self.answer(&mut frames, sent, result, tree),
+                        Waiting::Replier => replied(&mut frames, result, tree),
+                    }
+                }
+            };
+        }
+    }
+
+    /// Takes up a message: does what needs no contract, or prepares the call.
+    fn open(
         &mut self,
         from: &Address,
         message: Message,
         gas: u64,
         depth: u32,
-        tree: &mut CallTree,
-    ) -> Result<MessageEffect, MessageError> {
-        match message {
-            Message::Refused { why } => failed(why),
-            Message::Send { to, amount } => {
-                charge(tree, amount.len())?;
-                self.pay(from, &to, &amount)?;
-                Ok(if amount.is_empty() {
-                    MessageEffect::Nothing
-                } else {
-                    MessageEffect::Sent
-                })
-            }
-            Message::Burn { amount } => {
-                charge(tree, amount.len())?;
-                for coin in &amount {
-                    self.take(from, coin)?;
-                }
-                let sum = coins_text(&amount);
-                let burner = bech32::encode(from);
-                self.announce("burn", &[("burner", &burner), ("amount", &sum)]);
-                Ok(MessageEffect::Burned)
-            }
-            Message::Execute {
-                contract,
-                input,
-                funds,
-            } => {
-                tree.to = Some(contract);
-                if self.journal.contract(&contract).is_none() {
-                    return failed(format!(
-                        "there is no contract at {}",
-                        bech32::encode(&contract)
-                    ));
-                }
-                self.pay(from, &contract, &funds)?;
-                self.announce_call("execute", &contract, None);
-                let call = Call {
-                    funds,
-                    ..Call::new(Entry::Call, *from, contract, input)
-                };
-                let data = self.call(call, gas, depth, tree).await?;
-                Ok(MessageEffect::Executed { data })
-            }
-            Message::Instantiate {
-                admin,
-                code_id,
-                input,
-                funds,
-                label,
-                salt,
-            } => {
-                let salted = salt.is_some();
-                let made = Made {
-                    creator: *from,
-                    admin,
-                    code_id,
-                    label,
-                };
-                let address = self.make(made, salt.as_deref())?;
-                tree.to = Some(address);
-                self.pay(from, &address, &funds)?;
-                self.announce_call("instantiate", &address, Some(code_id));
-                let call = Call {
-                    funds,
-                    ..Call::new(Entry::Init, *from, address, input)
-                };
-                let data = self.call(call, gas, depth, tree).await?;
-                Ok(MessageEffect::Instantiated {
-                    address,
-                    data,
-                    salted,
-                })
-            }
-            Message::Migrate {
-                contract,
-                code_id,
-                input,
-            } => {
-                tree.to = Some(contract);
-                let call = self.change_code(from, contract, code_id, input)?;
-                self.announce_call("migrate", &contract, Some(code_id));
-                let data = match call {
-                    Some(call) => self.call(call, gas, depth, tree).await?,
-                    None => {
-                        charge(tree, 1)?;
-                        None
-                    }
-                };
-                Ok(MessageEffect::Migrated { data })
-            }
-            Message::UpdateAdmin { contract, admin } => {
-                tree.to = Some(contract);
-                charge(tree, 1)?;
-                self.set_admin(from, contract, Some(admin))?;
-                Ok(MessageEffect::AdminChanged)
-            }
-            Message::ClearAdmin { contract } => {
-                tree.to = Some(contract);
-                charge(tree, 1)?;
-                self.set_admin(from, contract, None)?;
-                Ok(MessageEffect::AdminCleared)
-            }
+        waiting: Waiting,
+    ) -> Next {
+        let mut tree = CallTree::new(name_of(&message), gas);
+        if gas == 0 {
+            // Given nothing, or nothing is left: also what costs nothing stops here.
+            return ended(waiting, Err(Failure::out_of_gas(0).into()), tree);
+        }
+        if depth > MAX_MESSAGE_DEPTH {
+            return ended(waiting, Err(too_deep()), tree);
+        }
+        self.sorting = depth > 1 || (depth == 1 && is_wasm(&message));
+        match self.prepare(from, message, &mut tree) {
+            Ok(Prepared::Done(effect)) => ended(waiting, Ok(effect), tree),
+            Ok(Prepared::Call {
+                call,
+                commit,
+                effect,
+            }) => Next::Run(Box::new(Begun {
+                call: *call,
+                commit,
+                effect,
+                depth,
+                tree,
+                waiting,
+            })),
+            Err(error) => ended(waiting, Err(error), tree),
         }
     }
 
-    /// Runs a call and carries out what it asks for. Gives the call's data.
-    ///
-    /// # Errors
-    /// Why it failed; then whoever called takes everything back.
-    pub async fn call(
-        &mut self,
-        call: Call,
-        gas: u64,
-        depth: u32,
-        tree: &mut CallTree,
-    ) -> Result<Option<Vec<u8>>, MessageError> {
-        if depth > MAX_MESSAGE_DEPTH {
-            return failed(format!(
-                "contracts call one another more than {MAX_MESSAGE_DEPTH} deep"
-            ));
+    async fn run(&mut self, begun: Begun, frames: &mut Vec<Frame>) -> Next {
+        let Begun {
+            call,
+            commit,
+            effect,
+            depth,
+            mut tree,
+            waiting,
+        } = begun;
+        if frames.len() >= MAX_OPEN_CALLS {
+            return ended(waiting, Err(too_deep()), tree);
         }
-        let contract = call.contract;
+        let (contract, entry) = (call.contract, call.entry);
+        let left = tree.gas_limit.saturating_sub(tree.gas_used);
         let Outcome {
             result,
             gas_used,
-            gas: spent,
+            gas,
             log,
-        } = self
-            .place
-            .run(self.journal, call, gas.saturating_sub(tree.gas_used))
-            .await;
-        tree.spend(gas_used, &spent);
+        } = self.context.run(self.journal, call, left).await;
+        tree.spend(gas_used, &gas);
         tree.log = log;
         let Response {
-            mut data,
+            data,
             events,
             messages,
-        } = result?;
-        for event in events {
-            self.journal.emit(Event::Typed(event));
-        }
-        for message in messages {
-            // What follows from a call is calls again: boxed for having no end of its own.
-            let sent = Box::pin(self.send(&contract, message, gas, depth, tree));
-            if let Some(replied) = sent.await? {
-                data = Some(replied);
-            }
-        }
-        Ok(data)
-    }
-
-    /// Carries out one message of `contract` and its reply. Gives the data the reply gave, if any.
-    async fn send(
-        &mut self,
-        contract: &Address,
-        sent: SubMessage,
-        gas: u64,
-        depth: u32,
-        tree: &mut CallTree,
-    ) -> Result<Option<Vec<u8>>, MessageError> {
-        let left = gas.saturating_sub(tree.gas_used);
-        let limit = sent.gas_limit.unwrap_or(left).min(left);
-        let before = self.journal.savepoint();
-        let (result, branch) = self.deliver(contract, sent.message, limit, depth + 1).await;
-        let gas_used = branch.gas_used;
-        tree.adopt(branch);
-        let outcome = match result {
-            Ok(what) => Ok(MessageDone {
-                events: match what {
-                    // As in wasmd: a reply hears the events of contracts' messages only.
-                    MessageEffect::Nothing | MessageEffect::Sent | MessageEffect::Burned => {
-                        Vec::new()
-                    }
-                    MessageEffect::Executed { .. }
-                    | MessageEffect::Instantiated { .. }
-                    | MessageEffect::Migrated { .. }
-                    | MessageEffect::AdminChanged
-                    | MessageEffect::AdminCleared => self.events_since(before),
-                },
-                what,
-            }),
-            Err(MessageError::OutOfGas(why)) if limit == left => {
-                return Err(MessageError::OutOfGas(why));
-            }
-            Err(MessageError::OutOfGas(why) | MessageError::Failed(why)) => {
-                self.journal.roll_back(before);
-                Err(why)
+        } = match result {
+            Ok(response) => response,
+            Err(failure) => {
+                return ended(waiting, Err(MessageError::of_call(failure, entry)), tree);
             }
         };
-        if !sent.reply_on.wants(outcome.is_ok()) {
-            return match outcome {
-                Ok(_) => Ok(None),
-                Err(why) => failed(why),
-            };
+        match commit {
+            Commit::Nothing => {}
+            Commit::Create(made, info) => {
+                self.journal.set_contract(contract, made);
+                if let Some(info) = info {
+                    self.journal.set_info(contract, info);
+                }
+            }
+            Commit::ChangeCode(changed, info) => {
+                self.journal.set_contract(contract, changed);
+                self.journal.set_info(contract, info);
+            }
         }
-        let left = gas.saturating_sub(tree.gas_used);
-        let mut branch = CallTree::new("reply", left);
-        branch.to = Some(*contract);
-        branch.reply_to = Some(sent.id);
-        self.announce_call("reply", contract, None);
+        self.sorting = depth > 0;
+        for event in events {
+            self.emit(event);
+        }
+        frames.push(Frame {
+            contract,
+            entry,
+            effect,
+            depth,
+            tree,
+            data,
+            messages: messages.into_iter(),
+            waiting,
+        });
+        Next::GoOn
+    }
+
+    /// The next message of the frame on top, or its end.
+    fn go_on(&mut self, frames: &mut Vec<Frame>) -> Next {
+        let Some(mut top) = frames.pop() else {
+            // Every `GoOn` follows a frame that was pushed or is still there.
+            let nothing = CallTree::new("nothing", 0);
+            return ended(Waiting::Caller, Ok(MessageEffect::Nothing), nothing);
+        };
+        let Some(sub) = top.messages.next() else {
+            let effect = top.effect.done(top.contract, top.data);
+            return ended(top.waiting, Ok(effect), top.tree);
+        };
+        let left = top.tree.gas_limit.saturating_sub(top.tree.gas_used);
+        let limit = sub.gas_limit.unwrap_or(left).min(left);
+        let sent = Sent {
+            id: sub.id,
+            payload: sub.payload,
+            reply_on: sub.reply_on,
+            before: self.journal.savepoint(),
+            capped: limit < left,
+            is_wasm: is_wasm(&sub.message),
+        };
+        let (sender, depth) = (top.contract, top.depth + 1);
+        frames.push(top);
+        self.open(&sender, sub.message, limit, depth, Waiting::Sender(sent))
+    }
+
+    /// A message of the frame on top has ended: its reply runs, or the next message, or it fails too.
+    fn answer(
+        &mut self,
+        frames: &mut Vec<Frame>,
+        sent: Sent,
+        result: Result<MessageEffect, MessageError>,
+        tree: CallTree,
+    ) -> Next {
+        let gas_used = tree.gas_used;
+        adopt(frames, tree);
+        let heard = match result {
+            Ok(_) if !sent.reply_on.wants(true) => return Next::GoOn,
+            Ok(effect) => Ok(MessageDone {
+                effect,
+                // As in wasmd: a reply hears nothing of what other modules announce.
+                events: if sent.is_wasm {
+                    let events = self.journal.events_since(sent.before);
+                    events.iter().map(Event::to_typed).collect()
+                } else {
+                    Vec::new()
+                },
+            }),
+            Err(error) if error.is_out_of_gas() && !sent.capped => return fail(frames, error),
+            Err(error) => {
+                self.journal.roll_back(sent.before);
+                Err(error)
+            }
+        };
+        let heard = match heard {
+            Err(error) if !sent.reply_on.wants(false) => return fail(frames, error),
+            heard => heard,
+        };
+        let Some(top) = frames.last() else {
+            return Next::GoOn;
+        };
+        let (contract, depth) = (top.contract, top.depth);
+        let left = top.tree.gas_limit.saturating_sub(top.tree.gas_used);
+        let mut tree = CallTree::new("reply", left);
+        tree.to = Some(contract);
+        tree.reply_to = Some(sent.id);
+        self.sorting = depth > 0;
+        self.announce_call("reply", &contract);
         let call = Call {
             reply: Some(Reply {
                 id: sent.id,
                 payload: sent.payload,
                 gas_used,
-                result: outcome,
+                result: heard.map_err(|error| error.heard()),
             }),
             // The contract itself hears; there is no other sender.
-            ..Call::new(Entry::Reply, *contract, *contract, Vec::new())
+            ..Call::new(Entry::Reply, contract, contract, Vec::new())
         };
-        let replied = self.call(call, left, depth + 1, &mut branch).await;
-        branch.failed = replied.as_ref().err().map(|stop| stop.clone().text());
-        tree.adopt(branch);
-        replied
+        Next::Run(Box::new(Begun {
+            call,
+            commit: Commit::Nothing,
+            effect: Effect::Execute,
+            depth,
+            tree,
+            waiting: Waiting::Replier,
+        }))
     }
 
-    fn take(&mut self, from: &Address, Coin { denom, amount }: &Coin) -> Result<(), MessageError> {
+    /// Takes `coin` from an account.
+    pub(super) fn take(&mut self, from: &Address, coin: &Coin) -> Result<(), MessageError> {
+        let Coin { denom, amount } = coin;
         if self.journal.take(from, denom, *amount) {
             return Ok(());
         }
-        failed(format!(
-            "the sender owns {} {denom}, less than the {amount} it wants to send",
-            self.journal.balance(from, denom)
+        Err(MessageError::new(
+            error_code::INSUFFICIENT_FUNDS,
+            format!(
+                "{} owns {} {denom}, less than the {amount} it is to pay",
+                bech32::encode(from),
+                self.journal.balance(from, denom)
+            ),
         ))
     }
 
-    /// Moves coins and says nothing of it.
+    /// Gives `coin` to an account.
+    pub(super) fn give(&mut self, to: &Address, coin: &Coin) -> Result<(), MessageError> {
+        if self.journal.give(to, &coin.denom, coin.amount) {
+            return Ok(());
+        }
+        Err(MessageError::new(
+            error_code::INVALID_COINS,
+            format!(
+                "{} cannot hold {} {} more",
+                bech32::encode(to),
+                coin.amount,
+                coin.denom
+            ),
+        ))
+    }
+
+    /// Moves coins without an event.
     ///
     /// # Errors
     /// When `from` owns less, or `to` cannot hold more.
-    pub fn shift(
+    pub fn move_coins(
         &mut self,
         from: &Address,
         to: &Address,
@@ -335,231 +428,113 @@ impl Keeper<'_> {
     ) -> Result<(), MessageError> {
         for coin in coins {
             self.take(from, coin)?;
-            if !self.journal.give(to, &coin.denom, coin.amount) {
-                return failed(format!(
-                    "{to} cannot hold {} more {}",
-                    coin.amount, coin.denom
-                ));
-            }
+            self.give(to, coin)?;
         }
         Ok(())
     }
 
-    fn pay(&mut self, from: &Address, to: &Address, coins: &[Coin]) -> Result<(), MessageError> {
-        self.shift(from, to, coins)?;
+    /// Moves coins and says so, as the bank module does.
+    pub(super) fn send_coins(
+        &mut self,
+        from: &Address,
+        to: &Address,
+        coins: &[Coin],
+    ) -> Result<(), MessageError> {
+        self.move_coins(from, to, coins)?;
         if !coins.is_empty() {
             let (sender, recipient) = (bech32::encode(from), bech32::encode(to));
+            let amount = coins_text(coins);
+            self.announce("coin_spent", &[("spender", &sender), ("amount", &amount)]);
+            self.announce(
+                "coin_received",
+                &[("receiver", &recipient), ("amount", &amount)],
+            );
             self.announce(
                 "transfer",
                 &[
                     ("recipient", &recipient),
                     ("sender", &sender),
-                    ("amount", &coins_text(coins)),
+                    ("amount", &amount),
                 ],
             );
         }
         Ok(())
     }
 
-    fn code(&self, code_id: u64) -> Result<(CodeInfo, Arc<[u8]>), MessageError> {
-        let Some(info) = self.journal.code_info(code_id) else {
-            return failed(format!("there is no code {code_id}"));
-        };
-        match self.journal.code(&info.hash) {
-            Some(wasm) => Ok((info, wasm)),
-            None => failed(format!("the module {} is not stored", info.hash)),
-        }
+    pub(super) fn announce(&mut self, kind: &str, attributes: &[(&str, &str)]) {
+        self.emit(vm::Event::new(kind, attributes));
     }
 
-    /// Puts a contract of stored code at a fresh address.
-    fn make(&mut self, made: Made, salt: Option<&[u8]>) -> Result<Address, MessageError> {
-        let (code, wasm) = self.code(made.code_id)?;
-        if made.label.len() > MAX_LABEL_BYTES {
-            return failed(format!(
-                "the contract's label has {} bytes: at most {MAX_LABEL_BYTES}",
-                made.label.len()
-            ));
+    fn emit(&mut self, mut event: vm::Event) {
+        if self.sorting {
+            event.attributes.sort_by(|(a, _), (b, _)| a.cmp(b));
         }
-        let mut counts = self.journal.counts();
-        counts.instances = counts.instances.saturating_add(1);
-        let address = match salt {
-            Some(salt) => addresses::salted(&code.hash, &made.creator.0, salt),
-            None => addresses::instantiated(made.code_id, counts.instances),
-        };
-        self.journal.set_counts(counts);
-        let contract = Contract {
-            code: code.hash,
-            creator: made.creator,
-        };
-        if !self.journal.create(address, contract, &wasm) {
-            return failed(format!(
-                "there is a contract at {} already",
-                bech32::encode(&address)
-            ));
-        }
-        let info = ContractInfo {
-            code_id: made.code_id,
-            admin: made.admin,
-            label: made.label,
-            made: self.place.height,
-        };
-        self.journal.set_info(address, info);
-        Ok(address)
-    }
-
-    /// Gives a contract other code. Gives the call that tells it; none when both codes declare the same
-    /// version of their data, so that there is nothing to migrate (wasmd's rule).
-    fn change_code(
-        &mut self,
-        from: &Address,
-        address: Address,
-        code_id: u64,
-        input: Vec<u8>,
-    ) -> Result<Option<Call>, MessageError> {
-        let info = self.administered(from, &address)?;
-        let (code, wasm) = self.code(code_id)?;
-        let Some(contract) = self.journal.contract(&address) else {
-            return failed("there is no such contract");
-        };
-        let version = |wasm: &[u8]| {
-            let admitted = self.place.engine.admit(wasm).ok();
-            admitted.and_then(|admitted| admitted.migrate_version)
-        };
-        let old = self.journal.code(&contract.code);
-        let (old, new) = (old.and_then(|old| version(&old)), version(&wasm));
-        self.journal.set_contract(
-            address,
-            Contract {
-                code: code.hash,
-                ..contract
-            },
-        );
-        self.journal
-            .set_info(address, ContractInfo { code_id, ..info });
-        if old.is_some() && old == new {
-            return Ok(None);
-        }
-        Ok(Some(Call {
-            old_migrate_version: old,
-            ..Call::new(Entry::Migrate, *from, address, input)
-        }))
-    }
-
-    fn set_admin(
-        &mut self,
-        from: &Address,
-        address: Address,
-        admin: Option<Address>,
-    ) -> Result<(), MessageError> {
-        let info = self.administered(from, &address)?;
-        self.journal
-            .set_info(address, ContractInfo { admin, ..info });
-        let contract = bech32::encode(&address);
-        let new = admin.as_ref().map(bech32::encode).unwrap_or_default();
-        self.announce(
-            "update_contract_admin",
-            &[
-                ("_contract_address", &contract),
-                ("new_admin_address", &new),
-            ],
-        );
-        Ok(())
-    }
-
-    /// What is known of a contract, if `from` is its admin.
-    fn administered(
-        &self,
-        from: &Address,
-        address: &Address,
-    ) -> Result<ContractInfo, MessageError> {
-        if self.journal.contract(address).is_none() {
-            return failed(format!(
-                "there is no contract at {}",
-                bech32::encode(address)
-            ));
-        }
-        match self.journal.info(address) {
-            Some(info) if info.admin == Some(*from) => Ok(info),
-            Some(ContractInfo { admin: Some(_), .. }) => {
-                failed("only the contract's admin may do this, and the sender is not")
-            }
-            Some(ContractInfo { admin: None, .. }) | None => {
-                failed("the contract has no admin: nobody may change it")
-            }
-        }
-    }
-
-    fn announce(&mut self, kind: &str, attributes: &[(&str, &str)]) {
-        self.journal
-            .emit(Event::Typed(vm::Event::new(kind, attributes)));
+        self.journal.emit(Event::Typed(event));
     }
 
     /// The chain's word that a contract is called.
-    pub fn announce_call(&mut self, kind: &str, contract: &Address, code_id: Option<u64>) {
+    pub fn announce_call(&mut self, kind: &str, contract: &Address) {
         let address = bech32::encode(contract);
-        match code_id {
-            None => self.announce(kind, &[("_contract_address", &address)]),
-            Some(id) => self.announce(
-                kind,
-                &[
-                    ("_contract_address", &address),
-                    ("code_id", &id.to_string()),
-                ],
-            ),
-        }
-    }
-
-    /// What a reply hears of, as contracts write it. wasmd sorts attributes by key here.
-    fn events_since(&self, before: Savepoint) -> Vec<vm::Event> {
-        let mut events: Vec<vm::Event> = self
-            .journal
-            .events_since(before)
-            .iter()
-            .map(Event::to_typed)
-            .collect();
-        for event in &mut events {
-            event.attributes.sort_by(|(a, _), (b, _)| a.cmp(b));
-        }
-        events
+        self.announce(kind, &[("_contract_address", &address)]);
     }
 }
 
-/// A contract about to be.
-struct Made {
-    creator: Address,
-    admin: Option<Address>,
-    code_id: u64,
-    label: String,
+/// The frame on top fails with the error of a message it sent.
+fn fail(frames: &mut Vec<Frame>, error: MessageError) -> Next {
+    match frames.pop() {
+        Some(top) => ended(top.waiting, Err(error.through(top.entry)), top.tree),
+        None => Next::GoOn,
+    }
 }
 
-fn charge(tree: &mut CallTree, times: usize) -> Result<(), MessageError> {
-    let price = TRANSFER.gas(0).saturating_mul(times.max(1) as u64);
+/// The `reply` of the frame on top has ended.
+fn replied(
+    frames: &mut Vec<Frame>,
+    result: Result<MessageEffect, MessageError>,
+    tree: CallTree,
+) -> Next {
+    adopt(frames, tree);
+    match result {
+        Ok(effect) => {
+            if let (Some(top), MessageEffect::Executed { data: Some(data) }) =
+                (frames.last_mut(), effect)
+            {
+                top.data = Some(data);
+            }
+            Next::GoOn
+        }
+        Err(error) => fail(frames, error.wrapped()),
+    }
+}
+
+fn adopt(frames: &mut [Frame], tree: CallTree) {
+    let depth = frames.len();
+    if let Some(top) = frames.last_mut() {
+        top.tree.adopt(tree, depth);
+    }
+}
+
+fn too_deep() -> MessageError {
+    MessageError::new(
+        error_code::CALL_TOO_DEEP,
+        format!("contracts call one another more than {MAX_MESSAGE_DEPTH} deep"),
+    )
+}
+
+/// Pays for work of the chain's own, `times` over.
+pub(super) fn charge(tree: &mut CallTree, price: Price, times: usize) -> Result<(), MessageError> {
+    let price = price.gas(0).saturating_mul(times.max(1) as u64);
+    spend(tree, Category::Transfers, price)
+}
+
+/// Takes gas from what the tree may spend.
+pub(super) fn spend(tree: &mut CallTree, what: Category, gas: u64) -> Result<(), MessageError> {
     let left = tree.gas_limit.saturating_sub(tree.gas_used);
     let mut spent = vm::gas::GasUse::default();
-    spent.add(Category::Transfers, price.min(left));
-    tree.spend(price.min(left), &spent);
-    if price > left {
+    spent.add(what, gas.min(left));
+    tree.spend(gas.min(left), &spent);
+    if gas > left {
         return Err(Failure::out_of_gas(tree.gas_limit).into());
     }
     Ok(())
-}
-
-fn name_of(message: &Message) -> &'static str {
-    match message {
-        Message::Send { .. } => "send",
-        Message::Burn { .. } => "burn",
-        Message::Execute { .. } => "execute",
-        Message::Instantiate { salt: None, .. } => "instantiate",
-        Message::Instantiate { salt: Some(_), .. } => "instantiate2",
-        Message::Migrate { .. } => "migrate",
-        Message::UpdateAdmin { .. } => "update admin",
-        Message::ClearAdmin { .. } => "clear admin",
-        Message::Refused { .. } => "refused",
-    }
-}
-
-/// As Cosmos writes coins: `5forge,7gold`.
-fn coins_text(coins: &[Coin]) -> String {
-    let each = coins.iter().map(|c| format!("{}{}", c.amount, c.denom));
-    each.collect::<Vec<_>>().join(",")
 }

@@ -97,6 +97,9 @@ pub struct CallTree {
 
 /// Children one node of a tree keeps.
 const MAX_CHILDREN: usize = 64;
+/// Levels of a tree. Calls nest ten times as deep, and whoever draws, writes or drops a tree recurses: in a
+/// browser's small stack, and in JSON, whose readers stop at 128 levels.
+const MAX_TREE_DEPTH: usize = 50;
 
 impl CallTree {
     /// A call that has used nothing yet.
@@ -121,12 +124,13 @@ impl CallTree {
         self.gas.merge(gas);
     }
 
-    pub(super) fn adopt(&mut self, child: CallTree) {
+    /// Takes in what a message or reply did, `depth` below the root.
+    pub(super) fn adopt(&mut self, child: CallTree, depth: usize) {
         self.gas_used = self.gas_used.saturating_add(child.gas_used);
-        if self.children.len() < MAX_CHILDREN {
+        if self.children.len() < MAX_CHILDREN && depth < MAX_TREE_DEPTH {
             self.children.push(child);
         } else {
-            self.omitted += 1;
+            self.omitted = self.omitted.saturating_add(1).saturating_add(child.omitted);
             // What it spent still counts, here.
             self.gas.merge(&child.total());
         }

@@ -75,7 +75,7 @@ impl Recorder {
     pub(super) fn begin(&self, context: &CallContext, gas_limit: u64) -> usize {
         let mut recording = self.recording.borrow_mut();
         recording.calls.push(RecordedCall {
-            transaction: context.transaction,
+            transaction: context.transaction.map(|t| t.index),
             contract: crate::base::Hash(context.contract),
             entry: context.entry,
             input: context.input.clone(),
@@ -159,7 +159,7 @@ impl HostCall {
             Ok(answer) => answer_text(answer),
             Err(NoAnswer::NoSuchContract(address)) => format!("no contract at {address}"),
             Err(NoAnswer::NoSuchCode(id)) => format!("no code {id}"),
-            Err(NoAnswer::Failed(why)) => format!("failed: {why}"),
+            Err(NoAnswer::Failed { why, .. }) => format!("failed: {why}"),
             Err(NoAnswer::OutOfGas) => "out of gas".into(),
         };
         HostCall::new("query", query_text(query), value)
@@ -178,6 +178,11 @@ fn query_text(query: &Query) -> String {
         Query::RawRange { contract, .. } => format!("{contract}: a range of keys"),
         Query::ContractInfo { contract } => format!("about contract {contract}"),
         Query::CodeInfo { code_id } => format!("about code {code_id}"),
+        Query::DenomMetadata { denom } => format!("metadata of {denom}"),
+        Query::AllDenomMetadata { .. } => "metadata of all denominations".into(),
+        Query::DenomAdmin { denom } => format!("admin of {denom}"),
+        Query::DenomsOf { creator } => format!("denominations made by {creator}"),
+        Query::Port => "its IBC port".into(),
     }
 }
 
@@ -205,5 +210,12 @@ fn answer_text(answer: &Answer) -> String {
         Answer::Code {
             code_id, checksum, ..
         } => format!("code {code_id} is {checksum}"),
+        Answer::Metadata(metadata) => metadata.symbol.clone(),
+        Answer::AllMetadata(all, _) => format!("{} denominations", all.len()),
+        Answer::DenomAdmin(admin) => {
+            admin.map_or_else(|| "nobody".into(), |admin| admin.to_string())
+        }
+        Answer::Denoms(denoms) => denoms.join(", "),
+        Answer::Port(port) => port.clone().unwrap_or_else(|| "none".into()),
     }
 }

@@ -4,7 +4,7 @@
 use super::chain::Chain;
 use super::contract::{Call, ExecutionContext};
 use super::journal::Journal;
-use super::keeper::{Keeper, MessageError};
+use super::keeper::{Commit, Keeper};
 use super::receipt::{CallTree, GasReport, Receipt};
 use super::state::State;
 use crate::base::slices::finish;
@@ -26,29 +26,28 @@ impl Chain {
         gas: u64,
     ) -> (State, Receipt) {
         let mut journal = Journal::new(state);
-        let mut tree = CallTree::new(Entry::Sudo.name(), gas);
-        tree.to = Some(contract);
         let before = journal.savepoint();
-        let result = if journal.contract(&contract).is_none() {
-            let address = bech32::encode(&contract);
-            Err(format!("there is no contract at {address}"))
+        let (result, tree) = if journal.contract(&contract).is_none() {
+            let why = format!("there is no contract at {}", bech32::encode(&contract));
+            let mut tree = CallTree::new(Entry::Sudo.name(), gas);
+            tree.to = Some(contract);
+            tree.failed = Some(why.clone());
+            (Err(why), tree)
         } else {
-            let mut keeper = Keeper {
-                place: ExecutionContext::new(&self.engine, height, time),
-                journal: &mut journal,
-            };
-            keeper.announce_call("sudo", &contract, None);
+            let context = ExecutionContext::new(&self.engine, height, time);
+            let mut keeper = Keeper::new(context, &mut journal);
+            keeper.announce_call("sudo", &contract);
             let call = Call::new(Entry::Sudo, Hash::ZERO, contract, input.to_vec());
-            finish(keeper.call(call, gas, 1, &mut tree)).map_err(MessageError::text)
+            let (result, tree) = finish(keeper.call(call, Commit::Nothing, gas));
+            (result.map_err(|error| error.text), tree)
         };
-        tree.failed = result.as_ref().err().cloned();
         if result.is_err() {
             journal.roll_back(before);
         }
         let (events, storage) = journal.settle();
         let receipt = Receipt {
             tx: Hash::ZERO,
-            result: result.map(Option::unwrap_or_default),
+            result: result.map(|effect| effect.into_data().unwrap_or_default()),
             gas_used: tree.gas_used,
             gas: GasReport {
                 transaction: 0,

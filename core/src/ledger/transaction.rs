@@ -5,7 +5,8 @@ use super::chain::Chain;
 use super::contract::{Call, ExecutionContext};
 use super::error::TransactionError;
 use super::journal::Journal;
-use super::keeper::{Keeper, MessageError};
+use super::keeper::{Commit, Keeper, spend};
+use super::message_error::MessageError;
 use super::prices;
 use super::receipt::{CallTree, GasReport, Receipt};
 use super::state::{Account, CodeInfo, Contract};
@@ -13,8 +14,9 @@ use super::validity::{max_fee, sender};
 use crate::base::digest::sha256;
 use crate::types::transaction::NATIVE_DENOM;
 use crate::types::{Action, Address, Coin, Header, SignedTransaction};
-use crate::vm::gas::GasUse;
-use crate::vm::{Entry, Message, MessageEffect};
+use crate::vm::gas::{Category, GasUse, UPLOAD};
+use crate::vm::{Entry, Message, MessageEffect, Refusal, error_code, gzip};
+use std::borrow::Cow;
 use std::sync::Arc;
 
 /// What a transaction's action gave, before anything is paid or rolled back.
@@ -26,12 +28,32 @@ struct ActionResult {
     code_id: Option<u64>,
 }
 
+impl ActionResult {
+    fn of(effect: MessageEffect) -> ActionResult {
+        let (data, created) = match effect {
+            MessageEffect::Executed { data } | MessageEffect::Migrated { data } => (data, None),
+            MessageEffect::Instantiated { address, data, .. } => (data, Some(address)),
+            MessageEffect::Nothing
+            | MessageEffect::Sent
+            | MessageEffect::Burned
+            | MessageEffect::AdminChanged
+            | MessageEffect::AdminCleared
+            | MessageEffect::Token(_) => (None, None),
+        };
+        ActionResult {
+            data: data.unwrap_or_default(),
+            created,
+            code_id: None,
+        }
+    }
+}
+
 /// Reserves the whole fee, acts, takes the act back if it failed, and pays: the proposer for gas used,
 /// the sender the rest. What an account loses another gains, in every denomination, unless a contract
 /// burns it.
 pub(super) async fn execute(
     chain: &Chain,
-    place: ExecutionContext<'_>,
+    context: ExecutionContext<'_>,
     journal: &mut Journal,
     header: &Header,
     tx: &SignedTransaction,
@@ -56,10 +78,10 @@ pub(super) async fn execute(
     let mut calls = None;
     let result = match t.gas_limit.checked_sub(intrinsic) {
         Some(gas) => {
-            let mut keeper = Keeper { place, journal };
+            let mut keeper = Keeper::new(context, journal);
             act(&mut keeper, tx, gas, &mut calls)
                 .await
-                .map_err(MessageError::text)
+                .map_err(|error| error.text)
         }
         None => Err(format!(
             "the gas limit {} is below the {intrinsic} this transaction costs",
@@ -148,7 +170,7 @@ async fn act(
         }
     };
     // Its price is the transaction's own.
-    keeper.shift(&sender(&tx.transaction), to, coins)?;
+    keeper.move_coins(&sender(&tx.transaction), to, coins)?;
     Ok(ActionResult::default())
 }
 
@@ -169,12 +191,13 @@ async fn call_contracts(
             funds,
         } => {
             if keeper.journal.contract(contract).is_none() {
-                return Err(MessageError::Failed(format!(
-                    "there is no contract at {contract}"
-                )));
+                return Err(MessageError::new(
+                    error_code::NO_SUCH_CONTRACT,
+                    format!("there is no contract at {contract}"),
+                ));
             }
             let call = Call::new(Entry::Call, from, *contract, input.clone());
-            return direct(keeper, call, funds.as_ref(), gas, calls).await;
+            return direct(keeper, call, Commit::Nothing, funds.as_ref(), gas, calls).await;
         }
         Action::Deploy { wasm, input, funds } => {
             return deploy(
@@ -189,7 +212,7 @@ async fn call_contracts(
             )
             .await;
         }
-        Action::Store { wasm } => return store(keeper, &from, wasm),
+        Action::Store { wasm } => return store(keeper, &from, wasm, gas, calls),
         Action::Instantiate {
             code_id,
             admin,
@@ -237,38 +260,49 @@ async fn call_contracts(
             contract: *contract,
         },
     };
-    let (result, tree) = keeper.deliver(&from, message, gas, 1).await;
+    let (result, tree) = keeper.deliver(&from, message, gas).await;
     *calls = Some(tree);
-    Ok(match result? {
-        MessageEffect::Executed { data } | MessageEffect::Migrated { data } => ActionResult {
-            data: data.unwrap_or_default(),
-            ..ActionResult::default()
-        },
-        MessageEffect::Instantiated { address, data, .. } => ActionResult {
-            data: data.unwrap_or_default(),
-            created: Some(address),
-            code_id: None,
-        },
-        MessageEffect::Nothing
-        | MessageEffect::Sent
-        | MessageEffect::Burned
-        | MessageEffect::AdminChanged
-        | MessageEffect::AdminCleared => ActionResult::default(),
-    })
+    Ok(ActionResult::of(result?))
+}
+
+/// The module a person uploads, unpacked. What it has more than what was sent is paid for as an upload.
+fn admitted(
+    keeper: &Keeper<'_>,
+    wasm: &Arc<[u8]>,
+    tree: &mut CallTree,
+) -> Result<Arc<[u8]>, MessageError> {
+    let refused = |refusal: Refusal| MessageError::new(error_code::CREATE_FAILED, refusal.text);
+    let module = match gzip::unpack(wasm).map_err(refused)? {
+        Cow::Borrowed(_) => wasm.clone(),
+        Cow::Owned(module) => {
+            let more = module.len().saturating_sub(wasm.len()) as u64;
+            let price = UPLOAD.gas(more).saturating_sub(UPLOAD.gas(0));
+            spend(tree, Category::Start, price)?;
+            module.into()
+        }
+    };
+    keeper.context().engine.admit(&module).map_err(refused)?;
+    Ok(module)
 }
 
 fn store(
     keeper: &mut Keeper<'_>,
     from: &Address,
     wasm: &Arc<[u8]>,
+    gas: u64,
+    calls: &mut Option<CallTree>,
 ) -> Result<ActionResult, MessageError> {
-    let admitted = keeper.place.engine.admit(wasm);
-    admitted.map_err(|refusal| MessageError::Failed(refusal.text))?;
+    let mut tree = CallTree::new("store", gas);
+    let module = admitted(keeper, wasm, &mut tree);
+    tree.failed = module.as_ref().err().map(|error| error.text.clone());
+    // Nothing to show where nothing was spent.
+    *calls = (tree.gas_used > 0).then_some(tree);
+    let module = module?;
     let code = CodeInfo {
-        hash: sha256(wasm),
+        hash: sha256(&module),
         creator: *from,
     };
-    let code_id = keeper.journal.store(code, wasm);
+    let code_id = keeper.journal.store(code, &module);
     Ok(ActionResult {
         data: code_id.to_string().into_bytes(),
         created: None,
@@ -287,20 +321,30 @@ async fn deploy(
     gas: u64,
     calls: &mut Option<CallTree>,
 ) -> Result<ActionResult, MessageError> {
-    let admitted = keeper.place.engine.admit(wasm);
-    admitted.map_err(|refusal| MessageError::Failed(refusal.text))?;
+    // Deployed with its code, a module is what was sent: who packs it stores it first.
+    keeper
+        .context()
+        .engine
+        .admit(wasm)
+        .map_err(|refusal| MessageError::new(error_code::CREATE_FAILED, refusal.text))?;
     let address = addresses::deployed(from, nonce);
     let contract = Contract {
         code: sha256(wasm),
         creator: *from,
     };
-    if !keeper.journal.create(address, contract, wasm) {
-        return Err(MessageError::Failed(format!(
-            "there is a contract at {address} already"
-        )));
+    if keeper.journal.contract(&address).is_some() {
+        return Err(MessageError::new(
+            error_code::DUPLICATE,
+            format!("there is a contract at {address} already"),
+        ));
     }
-    let call = Call::new(Entry::Init, *from, address, input.to_vec());
-    let act = direct(keeper, call, funds, gas, calls).await?;
+    keeper.journal.keep_code(contract.code, wasm);
+    let call = Call {
+        code: Some(contract.code),
+        ..Call::new(Entry::Init, *from, address, input.to_vec())
+    };
+    let commit = Commit::Create(contract, None);
+    let act = direct(keeper, call, commit, funds, gas, calls).await?;
     Ok(ActionResult {
         created: Some(address),
         ..act
@@ -311,6 +355,7 @@ async fn deploy(
 async fn direct(
     keeper: &mut Keeper<'_>,
     call: Call,
+    commit: Commit,
     funds: Option<&Coin>,
     gas: u64,
     calls: &mut Option<CallTree>,
@@ -320,14 +365,8 @@ async fn direct(
         .cloned()
         .into_iter()
         .collect();
-    keeper.shift(&call.sender, &call.contract, &funds)?;
-    let mut tree = CallTree::new(call.entry.name(), gas);
-    tree.to = Some(call.contract);
-    let result = keeper.call(Call { funds, ..call }, gas, 1, &mut tree).await;
-    tree.failed = result.as_ref().err().map(|stop| stop.clone().text());
+    keeper.move_coins(&call.sender, &call.contract, &funds)?;
+    let (result, tree) = keeper.call(Call { funds, ..call }, commit, gas).await;
     *calls = Some(tree);
-    Ok(ActionResult {
-        data: result?.unwrap_or_default(),
-        ..ActionResult::default()
-    })
+    Ok(ActionResult::of(result?))
 }

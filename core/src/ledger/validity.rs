@@ -13,6 +13,7 @@ use super::state::State;
 use crate::base::{Hash, hash_of, limits};
 use crate::types::transaction::NATIVE_DENOM;
 use crate::types::{Action, Address, Block, Coin, SignedTransaction, Transaction};
+use crate::vm::label;
 use std::collections::BTreeMap;
 
 /// Room for a header in a block's bytes.
@@ -105,9 +106,7 @@ fn check_names(action: &Action) -> Result<(), TransactionError> {
     let Action::Instantiate { label, salt, .. } = action else {
         return Ok(());
     };
-    if label.len() > limits::MAX_LABEL_BYTES {
-        return Err(TransactionError::LabelTooLong(label.len()));
-    }
+    label::check(label)?;
     if salt
         .as_ref()
         .is_some_and(|s| s.is_empty() || s.len() > limits::MAX_SALT_BYTES)

@@ -30,7 +30,7 @@ use std::sync::Arc;
 pub type Address = Hash;
 
 /// Version of the meaning of a scenario: raised when the same scenario would run to another digest.
-pub const SEMANTICS: u32 = 1;
+pub const SEMANTICS: u32 = 2;
 
 /// Everything a run depends on. Two runs of one scenario are equal bit for bit.
 #[derive(Clone, Debug, PartialEq)]

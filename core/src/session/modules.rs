@@ -12,7 +12,7 @@ use crate::vm::abi::Abi;
 use crate::vm::abi::cosmwasm::{self, CosmWasm};
 use crate::vm::builtin::{Builtin, by_hash, catalogue, supply};
 use crate::vm::module::Profile;
-use crate::vm::{ContractEngine, Entry, WasmEngine};
+use crate::vm::{ContractEngine, Entry, WasmEngine, gzip};
 use crate::world::user_address;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -129,6 +129,8 @@ impl Session {
     /// The admission rule it breaks, or a limit, as a sentence.
     pub fn add_contract(&mut self, name: &str, wasm: &[u8]) -> Result<ModuleView, Problem> {
         self.changeable()?;
+        let wasm = gzip::unpack(wasm).map_err(|refusal| Problem::new(refusal.text))?;
+        let wasm = wasm.as_ref();
         if wasm.len() > MAX_WASM_BYTES {
             return Err(Problem::new(format!(
                 "the module has {} bytes: at most {MAX_WASM_BYTES}. Build it with opt-level \"z\" and strip it.",

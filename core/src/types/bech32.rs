@@ -1,7 +1,11 @@
 //! Addresses as CosmWasm contracts write them: bech32 (BIP-173, not bech32m) under one prefix.
 //!
-//! A text is an address when it is exactly what [`encode`] makes of some 32 bytes: lower case, the
-//! chain's prefix, a right checksum. So two different texts never name one account.
+//! A text is an address when it is exactly what [`encode`] makes of some address: lower case, the chain's
+//! prefix, a right checksum. So two different texts never name one account.
+//!
+//! Accounts and contracts of this chain have 32 bytes. Contracts derive others: an account of the Cosmos SDK
+//! has the 20 bytes of a hash of its key. Such an address is kept as its 20 bytes and 12 zeros, and written
+//! as 20; no key or hash of this chain ends in twelve zeros but by a chance of 2^-96.
 
 use super::Address;
 use crate::base::Hash;
@@ -49,18 +53,49 @@ pub enum AddressError {
     /// A checksum that is right for a text that no encoder writes, such as one with padding bits.
     #[error("the text is no bech32 address")]
     NotCanonical,
-    /// Addresses have 32 bytes.
-    #[error("the address stands for {bytes} bytes; addresses of this chain have 32")]
+    /// Addresses have 32 bytes, or 20.
+    #[error(
+        "the address stands for {bytes} bytes; addresses have 32, or 20 where they are derived from a key as Cosmos does"
+    )]
     Length {
         /// Bytes the text stands for.
         bytes: usize,
     },
 }
 
-/// The text for 32 bytes.
+/// Bytes of an address as the Cosmos SDK derives it from a key.
+const SHORT: usize = 20;
+
+/// The text for an address.
 #[must_use]
 pub fn encode(address: &Address) -> String {
-    encode_bytes(&address.0)
+    encode_bytes(canonical(address))
+}
+
+/// The bytes an address stands for: 32, or 20 where it is one of the Cosmos SDK's.
+#[must_use]
+pub fn canonical(address: &Address) -> &[u8] {
+    let (short, rest) = address.0.split_at(SHORT);
+    // The zero address, which is nobody, is of this chain.
+    if rest.iter().all(|byte| *byte == 0) && short.iter().any(|byte| *byte != 0) {
+        short
+    } else {
+        &address.0
+    }
+}
+
+/// The address of 20 or 32 bytes; `None` for other lengths, and for 32 bytes that stand for a shorter one.
+#[must_use]
+pub fn from_canonical(bytes: &[u8]) -> Option<Address> {
+    let mut whole = [0; 32];
+    match bytes.len() {
+        32 => whole.copy_from_slice(bytes),
+        SHORT => whole[..SHORT].copy_from_slice(bytes),
+        _ => return None,
+    }
+    let address = Hash(whole);
+    // One account has one spelling.
+    (canonical(&address).len() == bytes.len()).then_some(address)
 }
 
 /// The text for any bytes; an address has 32.
@@ -77,11 +112,7 @@ pub fn encode_bytes(bytes: &[u8]) -> String {
 /// [`AddressError`] for every text but the one that [`encode`] makes.
 pub fn decode(text: &str) -> Result<Address, AddressError> {
     let bytes = decode_bytes(text)?;
-    let length = bytes.len();
-    let address = bytes.try_into();
-    address
-        .map(Hash)
-        .map_err(|_| AddressError::Length { bytes: length })
+    from_canonical(&bytes).ok_or(AddressError::Length { bytes: bytes.len() })
 }
 
 fn decode_bytes(text: &str) -> Result<Vec<u8>, AddressError> {
@@ -141,6 +172,21 @@ mod tests {
     }
 
     #[test]
+    fn an_address_of_20_bytes_reads_back_and_has_one_spelling() {
+        let text = encode_bytes(&[9; 20]);
+        let address = decode(&text).unwrap();
+        assert_eq!(encode(&address), text);
+        assert_eq!(canonical(&address), [9; 20]);
+        assert_eq!(from_canonical(&[9; 20]), Some(address));
+        // The same account spelt with 32 bytes.
+        assert!(decode(&encode_bytes(&address.0)).is_err());
+        // Nobody's.
+        assert_eq!(decode(&encode(&Hash::ZERO)), Ok(Hash::ZERO));
+        assert_eq!(canonical(&Hash::ZERO).len(), 32);
+        assert_eq!(from_canonical(&[0; 20]), None);
+    }
+
+    #[test]
     fn what_is_wrong_with_an_address_is_said() {
         let good = encode(&Hash([7; 32]));
         let no_bech32 = "the text is no bech32 address: it must be `forge1` and then letters and digits of one case";
@@ -158,8 +204,8 @@ mod tests {
                 "the address has 300 characters, more than the limit of 256",
             ),
             (
-                encode_bytes(&[1; 20]),
-                "the address stands for 20 bytes; addresses of this chain have 32",
+                encode_bytes(&[1; 21]),
+                "the address stands for 21 bytes; addresses have 32, or 20 where they are derived from a key as Cosmos does",
             ),
             (
                 bech32::encode::<Bech32>(Hrp::parse_unchecked("cosmos"), &[1; 32]).unwrap(),

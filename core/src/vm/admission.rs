@@ -54,6 +54,7 @@ pub fn inspect(
         functions: card.functions,
         capabilities: card.capabilities,
         crypto: card.crypto,
+        ibc: card.ibc,
         migrate_version: shape.migrate_version,
         start_gas: shape.start_gas(),
         upload_gas: gas::UPLOAD.gas(wasm.len() as u64),
@@ -140,6 +141,13 @@ fn check_imports(shape: &ModuleShape, abi: &dyn Abi) -> Result<(), Refusal> {
             params: known.params.iter().map(|(_, ty)| *ty).collect(),
             results: known.result.into_iter().collect(),
         };
+        // CosmWasm has an `abort` of one parameter; AssemblyScript's own has four.
+        if *found != wanted
+            && found.params.len() == 4
+            && let Some(refusal) = foreign_import(module, name)
+        {
+            return Err(refusal);
+        }
         if *found != wanted {
             return Err(Refusal::new(
                 Rule::Imports,

@@ -1,6 +1,8 @@
 //! What a call is: which of a contract's functions runs, for whom, with what.
 
 use super::response::Event;
+use super::token_factory::TokenEffect;
+use crate::base::Hash;
 use crate::types::{Address as Account, Coin, transaction::NATIVE_DENOM};
 use std::sync::Arc;
 
@@ -50,6 +52,15 @@ impl Entry {
     }
 }
 
+/// The transaction a call is part of.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct TransactionInfo {
+    /// Place in its block, from 0.
+    pub index: u32,
+    /// Its id.
+    pub hash: Hash,
+}
+
 /// Everything a contract can know about the call it serves.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct CallContext {
@@ -63,8 +74,8 @@ pub struct CallContext {
     pub time_ns: u64,
     /// Name of the chain, as contracts see it.
     pub chain_id: Arc<str>,
-    /// Place of the transaction in its block; `None` where there is no transaction (views, genesis).
-    pub transaction: Option<u32>,
+    /// `None` where there is no transaction (views, genesis, the chain's own calls).
+    pub transaction: Option<TransactionInfo>,
     /// Tokens sent along, sorted by denomination, each once, none zero; they have already moved when
     /// the call starts.
     pub funds: Vec<Coin>,
@@ -128,7 +139,8 @@ pub struct Reply {
     pub payload: Vec<u8>,
     /// Gas the message took, in this chain's gas.
     pub gas_used: u64,
-    /// What it did, or the sentence it failed with.
+    /// What it did, or what its sender hears of why it failed: a contract's own words, or module and number
+    /// of the error.
     pub result: Result<MessageDone, String>,
 }
 
@@ -136,9 +148,27 @@ pub struct Reply {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct MessageDone {
     /// What the message did.
-    pub what: MessageEffect,
+    pub effect: MessageEffect,
     /// Everything announced underneath, in order.
     pub events: Vec<Event>,
+}
+
+impl MessageEffect {
+    /// What the contract that ran for it handed back.
+    #[must_use]
+    pub fn into_data(self) -> Option<Vec<u8>> {
+        match self {
+            MessageEffect::Executed { data }
+            | MessageEffect::Instantiated { data, .. }
+            | MessageEffect::Migrated { data } => data,
+            MessageEffect::Nothing
+            | MessageEffect::Sent
+            | MessageEffect::Burned
+            | MessageEffect::AdminChanged
+            | MessageEffect::AdminCleared
+            | MessageEffect::Token(_) => None,
+        }
+    }
 }
 
 /// What a message did, with the data its contract handed back (after its own replies).
@@ -173,4 +203,5 @@ pub enum MessageEffect {
     AdminChanged,
     /// A contract has no admin any more.
     AdminCleared,
+    Token(TokenEffect),
 }

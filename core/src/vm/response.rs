@@ -1,6 +1,8 @@
 //! What a contract wants after a call that went well: its answer, what it announces, and messages the
 //! chain is to carry out. Plain data; the ledger acts on it and no ABI is to be seen in it.
 
+use super::error_code::ErrorCode;
+use super::token_factory::TokenMessage;
 use crate::types::{Address, Coin};
 
 /// A contract's answer.
@@ -153,11 +155,14 @@ pub enum Message {
         /// The contract.
         contract: Address,
     },
+    /// Denominations that contracts make.
+    Token(TokenMessage),
     /// Cannot be carried out here: a kind this chain does not have, a text that is no address, an amount
     /// that is no number. Fails with this sentence as any failing message does, so the contract may
     /// catch it.
     Refused {
         /// What is not supported.
         why: String,
+        code: ErrorCode,
     },
 }

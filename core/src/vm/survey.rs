@@ -62,7 +62,7 @@ impl Survey {
             match validator.payload(&payload)? {
                 ValidPayload::Func(func, body) => {
                     let mut func = func.into_validator(std::mem::take(&mut scratch));
-                    self.function(&mut func, &body)?;
+                    self.function(wasm, &mut func, &body)?;
                     scratch = func.into_allocations();
                 }
                 ValidPayload::Parser(_) => {
@@ -82,6 +82,9 @@ impl Survey {
             Payload::TypeSection(types) => {
                 for ty in types.clone().into_iter_err_on_gc_types() {
                     let ty = ty?;
+                    for value in ty.params().iter().chain(ty.results()) {
+                        not_simd(*value, || format!("function type {}", self.types.len()))?;
+                    }
                     let count = ty.params().len();
                     at_most(
                         "parameters of one function type",
@@ -171,6 +174,9 @@ impl Survey {
                 at_most("memories", memories.count() as usize, 1)?;
                 for memory in memories.clone() {
                     let memory = memory?;
+                    if memory.shared {
+                        return Err(feature("threads", "a shared memory"));
+                    }
                     let pages = memory.initial.max(memory.maximum.unwrap_or(0));
                     if pages > limits::MAX_WASM_PAGES {
                         return Err(Refusal::new(
@@ -191,6 +197,9 @@ impl Survey {
                     globals.count() as usize,
                     limits::MAX_WASM_GLOBALS as usize,
                 )?;
+                for global in globals.clone() {
+                    not_simd(global?.ty.content_type, || "global section".into())?;
+                }
             }
             Payload::ExportSection(exports) => {
                 at_most(
@@ -256,10 +265,10 @@ impl Survey {
                 self.shape.bulk_memory =
                     Some(("data count section", format!("byte {}", range.start)));
             }
-            // No rule of ours beyond the validator's, who refuses tags; bodies have `function`.
+            Payload::TagSection(_) => return Err(feature("exceptions", "tag section")),
+            // No rule of ours beyond the validator's; bodies have `function`.
             Payload::Version { .. }
             | Payload::CustomSection(_)
-            | Payload::TagSection(_)
             | Payload::CodeSectionStart { .. }
             | Payload::CodeSectionEntry(_)
             | Payload::End(_) => {}
@@ -276,6 +285,7 @@ impl Survey {
 
     fn function(
         &mut self,
+        wasm: &[u8],
         func: &mut wasmparser::FuncValidator<wasmparser::ValidatorResources>,
         body: &wasmparser::FunctionBody<'_>,
     ) -> Result<(), Refusal> {
@@ -283,7 +293,11 @@ impl Survey {
         self.bodies = self.bodies.saturating_add(1);
         let mut locals: u32 = 0;
         for group in body.get_locals_reader()? {
-            locals = locals.saturating_add(group?.0);
+            let (count, ty) = group?;
+            not_simd(ty, || {
+                format!("function {index}, byte {}", body.range().start)
+            })?;
+            locals = locals.saturating_add(count);
         }
         self.locals = self.locals.saturating_add(locals);
         if locals > limits::MAX_WASM_LOCALS {
@@ -316,8 +330,13 @@ impl Survey {
         func.read_locals(&mut reader)?;
         let mut operators = body.get_operators_reader()?;
         while !operators.eof() {
-            let (operator, offset) = operators.read_with_offset()?;
+            let offset = operators.original_position();
             let place = || format!("function {index}, byte {offset}");
+            // Before it is read: some of these the reader knows, and of some it only says that it does not.
+            if let Some(name) = wasm.get(offset).and_then(|opcode| newer(*opcode)) {
+                return Err(feature(name, &place()));
+            }
+            let operator = operators.read()?;
             if let Some(name) = refused(&operator) {
                 return Err(feature(name, &place()));
             }
@@ -354,6 +373,24 @@ fn refused(operator: &Operator<'_>) -> Option<&'static str> {
         Operator::TypedSelect { .. } => "select with a type",
         _ => return None,
     })
+}
+
+/// The proposal an operator belongs to by its first byte, where contracts may not use it.
+fn newer(opcode: u8) -> Option<&'static str> {
+    Some(match opcode {
+        0x06..=0x0a | 0x18 | 0x19 | 0x1f => "exceptions",
+        0x12 | 0x13 | 0x15 => "tail calls",
+        0xfd => "SIMD",
+        0xfe => "threads",
+        _ => return None,
+    })
+}
+
+fn not_simd(ty: ValType, place: impl Fn() -> String) -> Result<(), Refusal> {
+    if ty == ValType::V128 {
+        return Err(feature("SIMD", &place()));
+    }
+    Ok(())
 }
 
 fn at_most(what: &str, count: usize, limit: usize) -> Result<(), Refusal> {

@@ -4,22 +4,36 @@ use super::wire;
 use crate::protocol::{FromCompiler, FromWorker};
 use borsh::{BorshDeserialize, BorshSerialize};
 use js_sys::Array;
+use leptos::prelude::document;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::*;
-use web_sys::{ErrorEvent, MessageEvent, Worker};
+use web_sys::{ErrorEvent, MessageEvent, Url, Window, Worker, WorkerOptions, WorkerType};
 
 /// What every worker of the page can send.
 pub trait WorkerMessage: BorshDeserialize + 'static {
-    /// The file that loads this worker, beside the others.
-    const LOADER: &'static str;
+    /// Starts the worker.
+    ///
+    /// # Errors
+    /// What the browser said.
+    fn start() -> Result<Worker, JsValue>;
     fn is_ready(&self) -> bool;
     fn failure(text: String) -> Self;
 }
 
 impl WorkerMessage for FromWorker {
-    const LOADER: &'static str = "worker_loader.js";
+    fn start() -> Result<Worker, JsValue> {
+        let options = WorkerOptions::new();
+        options.set_type(WorkerType::Module);
+        let worker = Worker::new_with_options(&address(SIMULATOR), &options)?;
+        // The worker runs the module that this page runs. It is compiled already, so the worker starts at once.
+        let glue = attribute("consensusforge:app").unwrap_or_default();
+        let base = document().base_uri()?.unwrap_or_default();
+        let glue = Url::new_with_base(&glue, &base)?.href();
+        worker.post_message(&Array::of2(&wasm_bindgen::module(), &glue.into()))?;
+        Ok(worker)
+    }
     fn is_ready(&self) -> bool {
         matches!(self, FromWorker::Ready { .. })
     }
@@ -29,7 +43,9 @@ impl WorkerMessage for FromWorker {
 }
 
 impl WorkerMessage for FromCompiler {
-    const LOADER: &'static str = "compiler_loader.js";
+    fn start() -> Result<Worker, JsValue> {
+        Worker::new(&address("compiler_loader.js"))
+    }
     fn is_ready(&self) -> bool {
         matches!(self, FromCompiler::Ready)
     }
@@ -93,7 +109,7 @@ impl<O: WorkerMessage> Handle<O> {
     }
 
     fn start(self: &Rc<Self>) {
-        let worker = match Worker::new(&address(O::LOADER)) {
+        let worker = match O::start() {
             Ok(worker) => worker,
             Err(_) => {
                 (self.listener)(O::failure(NO_WORKER.into()), None);
@@ -147,13 +163,27 @@ impl<O: WorkerMessage> Drop for Handle<O> {
 
 const NO_WORKER: &str = "The simulation's worker could not be started. It needs a browser with WebAssembly and workers.";
 
-/// Where the build put the worker: its folder carries a version (see `cargo xtask stamp`).
-pub fn address(loader: &str) -> String {
-    let simulator = leptos::prelude::document()
-        .query_selector("meta[name='consensusforge:worker']")
+/// The file that starts the simulator's worker.
+const SIMULATOR: &str = "worker.js";
+
+/// The address of a worker's file: the build puts them all into a folder whose name carries a version
+/// (`cargo xtask stamp`).
+pub fn address(file: &str) -> String {
+    attribute("consensusforge:worker")
+        .unwrap_or_else(|| SIMULATOR.to_owned())
+        .replace(SIMULATOR, file)
+}
+
+/// What the build wrote into the page's `<meta>` element of this name.
+fn attribute(meta: &str) -> Option<String> {
+    document()
+        .query_selector(&format!("meta[name='{meta}']"))
         .ok()
         .flatten()
         .and_then(|meta| meta.get_attribute("content"))
-        .unwrap_or_else(|| FromWorker::LOADER.to_owned());
-    simulator.replace(FromWorker::LOADER, loader)
+}
+
+/// Whether this module was started by a worker and not by the page.
+pub fn is_worker() -> bool {
+    !js_sys::global().is_instance_of::<Window>()
 }

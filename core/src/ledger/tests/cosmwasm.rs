@@ -342,7 +342,7 @@ fn a_burner_burns_all_it_has_or_all_it_is_given() {
     assert!(
         play.announced()
             .iter()
-            .any(|a| a.starts_with("wasm.contained=the call ran out of gas")),
+            .any(|a| a == "wasm.contained=codespace: sdk, code: 11"),
         "{:?}",
         play.announced()
     );

@@ -30,11 +30,15 @@ pub enum Op {
     /// Writes down how much somebody owns.
     NoteBalance(Vec<u8>, Hash, String),
     NoteSupply(Vec<u8>, String),
+    /// Writes down what is known of a contract.
+    NoteInfo(Vec<u8>, Hash),
     /// Writes down the answer of a contract.
     Ask(Vec<u8>, Hash, Vec<Op>),
     Send(Hash, String, u128),
     BurnCoins(String, u128),
     Message(Sent),
+    /// Writes down how deep it is, and calls itself again so many times.
+    Nest(u32),
 }
 
 /// A message, with what is to happen when it is done.
@@ -149,7 +153,7 @@ fn follow(
                     None => "no reply".to_owned(),
                     Some(Ok(done)) => format!(
                         "{:?} {:?}",
-                        done.what,
+                        done.effect,
                         done.events.iter().map(|e| &e.kind).collect::<Vec<_>>()
                     ),
                     Some(Err(why)) => format!("failed: {why}"),
@@ -165,6 +169,9 @@ fn follow(
                 note(host, &key, &Query::Balance { of, denom }, gas, asked)
             }
             Op::NoteSupply(key, denom) => note(host, &key, &Query::Supply { denom }, gas, asked),
+            Op::NoteInfo(key, contract) => {
+                note(host, &key, &Query::ContractInfo { contract }, gas, asked);
+            }
             Op::Ask(key, contract, script) => note(
                 host,
                 &key,
@@ -194,6 +201,22 @@ fn follow(
                 gas_limit: None,
                 reply_on: ReplyOn::Never,
             }),
+            Op::Nest(left) => {
+                host.set(b"deep", left.to_string().as_bytes());
+                if let Some(left) = left.checked_sub(1) {
+                    response.messages.push(SubMessage {
+                        id: 0,
+                        payload: Vec::new(),
+                        message: Message::Execute {
+                            contract: Hash(ctx.contract),
+                            input: ops(&[Op::Nest(left)]),
+                            funds: Vec::new(),
+                        },
+                        gas_limit: None,
+                        reply_on: ReplyOn::Never,
+                    });
+                }
+            }
             Op::Message(sent) => response.messages.push(SubMessage {
                 id: 7,
                 payload: ops(&sent.reply),

@@ -33,7 +33,10 @@ fn failed_transfer_leaves_only_fee_and_nonce() {
         let fee = u128::from(prices::TRANSACTION + prices::TRANSFER) * 2;
         assert_eq!(
             failure(&done.receipts[0]),
-            format!("the sender owns {RICH} gold, less than the {amount} it wants to send")
+            format!(
+                "{} owns {RICH} gold, less than the {amount} it is to pay",
+                crate::types::bech32::encode(&person(0))
+            )
         );
         assert_eq!(done.state.balance(&person(0), "gold"), RICH);
         assert_eq!(done.state.balance(&person(0), NATIVE_DENOM), RICH - fee);
@@ -201,4 +204,56 @@ fn executing_an_invalid_block_is_total() {
     assert_eq!(ok, [true, false, false, false]);
     assert_eq!(done.receipts[3].gas_used, 7);
     assert_eq!(done.state.supply(), state.supply());
+}
+
+/// Names as other chains have them, and more of them than sixteen.
+#[test]
+fn denominations_are_those_of_the_cosmos_sdk() {
+    let chain = chain();
+    let hash = "27394FB092D2ECCD56123C74F36E4C1F926001CEADA9CA97EA622B25F41E5EB2";
+    let factory = format!("factory/{}/uLST", crate::types::bech32::encode(&person(1)));
+    let names = [
+        format!("ibc/{hash}"),
+        factory,
+        "ATOM".into(),
+        "gamm:pool:1".into(),
+    ];
+    let mut coins: Vec<Coin> = names.iter().map(|name| coin(name, 5)).collect();
+    coins.extend((0..30).map(|i| coin(&format!("d{i}"), 5)));
+    coins.push(coin(NATIVE_DENOM, RICH));
+    coins.sort();
+    let state = Genesis {
+        accounts: vec![(person(0), coins.clone())],
+        contracts: Vec::new(),
+    }
+    .build(&chain.engine)
+    .unwrap();
+    coins.retain(|c| c.denom != NATIVE_DENOM);
+    let to = person(1);
+    let send = |coins| Action::Send { to, coins };
+    let done = run(
+        &chain,
+        &state,
+        vec![sign(transaction(0, 0, send(coins.clone())))],
+    );
+    assert_eq!(done.receipts[0].result, Ok(Vec::new()));
+    for name in &names {
+        assert_eq!(done.state.balance(&to, name), 5, "{name}");
+    }
+    // Who lacks what is said.
+    let done = run(
+        &chain,
+        &done.state,
+        vec![sign(transaction(0, 1, send(coins)))],
+    );
+    let why = failure(&done.receipts[0]);
+    let account = crate::types::bech32::encode(&person(0));
+    assert_eq!(
+        why,
+        format!("{account} owns 0 ATOM, less than the 5 it is to pay")
+    );
+    let long = "x".repeat(129);
+    for name in ["", "gold bar", "g\u{f6}ld", long.as_str()] {
+        assert!(validity::check_denom(name).is_err(), "{name}");
+    }
 }

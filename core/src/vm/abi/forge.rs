@@ -3,7 +3,7 @@
 
 use super::{Abi, Entrance, Guest, HostAction, Import, pay, read, write};
 use crate::base::limits::{
-    MAX_CALL_BYTES, MAX_EVENT_BYTES, MAX_EVENTS_PER_CALL, MAX_FAIL_BYTES, MAX_STORAGE_KEY,
+    MAX_EVENT_BYTES, MAX_EVENTS_PER_CALL, MAX_FAIL_BYTES, MAX_OUTPUT_BYTES, MAX_STORAGE_KEY,
     MAX_STORAGE_VALUE,
 };
 use crate::types::transaction::NATIVE_DENOM;
@@ -289,7 +289,7 @@ fn input(guest: &mut dyn Guest, args: &[u64]) -> Result<HostAction, Failure> {
 }
 
 fn output(guest: &mut dyn Guest, args: &[u64]) -> Result<HostAction, Failure> {
-    let len = length("output: an answer", args[1], MAX_CALL_BYTES)?;
+    let len = length("output: an answer", args[1], MAX_OUTPUT_BYTES)?;
     pay(guest, gas::OUTPUT, len)?;
     let bytes = read(guest, "output", args[0], len)?;
     guest.state().output = bytes;

@@ -155,11 +155,35 @@ fn r03_newer_features_are_refused() {
     let refusal = refusal(&module("(func $f (return_call $f))"));
     assert_eq!(
         refusal.text,
-        "the module is not valid WebAssembly, or uses a newer feature contracts here may not use; see byte 67"
+        "the module uses `tail calls` (function 0, byte 67), which contracts here may not use"
+    );
+}
+
+#[test]
+fn simd_threads_and_exceptions_are_refused_by_name() {
+    let cases = [
+        ("(func (drop (v128.const i64x2 0 0)))", "SIMD"),
+        ("(func (param v128))", "SIMD"),
+        ("(func (local v128))", "SIMD"),
+        ("(func (drop (i32x4.splat (i32.const 1))))", "SIMD"),
+        ("(func (drop (i32.atomic.load (i32.const 0))))", "threads"),
+        ("(func (atomic.fence))", "threads"),
+        ("(tag (param i32))", "exceptions"),
+        ("(func (block $b (try_table (catch_all $b))))", "exceptions"),
+        ("(func unreachable throw_ref)", "exceptions"),
+    ];
+    for (extra, name) in cases {
+        let text = refusal(&module(extra)).text;
+        let begins = format!("the module uses `{name}` (");
+        assert!(text.starts_with(&begins), "{extra}: {text}");
+        assert!(text.ends_with("which contracts here may not use"), "{text}");
+    }
+    let shared = wat::parse_str(
+        "(module (memory (export \"memory\") 1 1 shared) (func (export \"forge_version_1\")) (func (export \"call\")))",
     );
     assert_eq!(
-        refusal.detail.as_deref(),
-        Some("tail calls support is not enabled")
+        refusal(&shared.unwrap()).text,
+        "the module uses `threads` (a shared memory), which contracts here may not use"
     );
 }
 

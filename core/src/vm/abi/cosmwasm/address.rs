@@ -8,7 +8,7 @@ use crate::types::bech32;
 use crate::vm::Failure;
 use crate::vm::abi::{Guest, HostAction, pay};
 
-/// Of an address's bytes; ours have 32.
+/// Of an address's bytes, as cosmwasm-vm reads at most.
 const MAX_CANONICAL: usize = 64;
 
 /// The address a contract means, or what to tell it.
@@ -39,7 +39,8 @@ pub fn validate(guest: &mut dyn Guest, args: &[u64]) -> Result<HostAction, Failu
 pub fn canonicalize(guest: &mut dyn Guest, args: &[u64]) -> Result<HostAction, Failure> {
     match parse(guest, "addr_canonicalize: the address", args[0])? {
         Ok(address) => {
-            region::write(guest, "addr_canonicalize: the result", args[1], &address.0)?;
+            let bytes = bech32::canonical(&address);
+            region::write(guest, "addr_canonicalize: the result", args[1], bytes)?;
             Ok(HostAction::Value(0))
         }
         Err(why) => Ok(wrong("addr_canonicalize: the answer", why)),
@@ -49,14 +50,14 @@ pub fn canonicalize(guest: &mut dyn Guest, args: &[u64]) -> Result<HostAction, F
 pub fn humanize(guest: &mut dyn Guest, args: &[u64]) -> Result<HostAction, Failure> {
     let bytes = region::read(guest, "addr_humanize: the bytes", args[0], MAX_CANONICAL)?;
     pay(guest, ADDRESS, 0)?;
-    let Ok(address) = <[u8; 32]>::try_from(bytes.as_slice()) else {
+    let Some(address) = bech32::from_canonical(&bytes) else {
         let why = format!(
-            "an address of this chain has 32 bytes, and not {}",
+            "an address has 32 bytes, or 20 where it is derived from a key as Cosmos does, and not {}",
             bytes.len()
         );
         return Ok(wrong("addr_humanize: the answer", why));
     };
-    let text = bech32::encode(&Hash(address));
+    let text = bech32::encode(&address);
     region::write(guest, "addr_humanize: the result", args[1], text.as_bytes())?;
     Ok(HostAction::Value(0))
 }

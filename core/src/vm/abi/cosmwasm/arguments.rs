@@ -4,6 +4,8 @@
 use super::coins;
 use super::json;
 use super::prices::sdk_gas;
+use super::protobuf::field;
+use super::stargate;
 use crate::base::Hash;
 use crate::types::bech32;
 use crate::vm::{CallContext, Event, MessageDone, MessageEffect, Reply};
@@ -25,8 +27,11 @@ pub fn env(ctx: &CallContext) -> String {
         ),
         (
             "transaction",
-            &json::nullable(ctx.transaction, |index| {
-                json::object(&[("index", &index.to_string())])
+            &json::nullable(ctx.transaction, |transaction| {
+                json::object(&[
+                    ("index", &transaction.index.to_string()),
+                    ("hash", &json::base64(&transaction.hash.0)),
+                ])
             }),
         ),
         (
@@ -70,7 +75,7 @@ pub fn reply(reply: &Reply) -> String {
 }
 
 fn sub_response(done: &MessageDone) -> String {
-    let response = chain_response(&done.what);
+    let response = chain_response(&done.effect);
     // Bank messages and the like answer with an empty message, which `data` leaves out.
     let data = response.as_ref().map(|(_, message)| message);
     let data = data.filter(|bytes| !bytes.is_empty());
@@ -89,15 +94,12 @@ fn sub_response(done: &MessageDone) -> String {
     ])
 }
 
-/// As wasmd hands it over: attributes by key.
 fn event(event: &Event) -> String {
-    let mut attributes = event.attributes.clone();
-    attributes.sort_by(|(a, _), (b, _)| a.cmp(b));
     json::object(&[
         ("type", &json::text(&event.kind)),
         (
             "attributes",
-            &json::list(&attributes, |(key, value)| {
+            &json::list(&event.attributes, |(key, value)| {
                 json::object(&[("key", &json::text(key)), ("value", &json::text(value))])
             }),
         ),
@@ -133,22 +135,6 @@ fn chain_response(what: &MessageEffect) -> Option<(&'static str, Vec<u8>)> {
         }
         MessageEffect::AdminChanged => ("/cosmwasm.wasm.v1.MsgUpdateAdminResponse", Vec::new()),
         MessageEffect::AdminCleared => ("/cosmwasm.wasm.v1.MsgClearAdminResponse", Vec::new()),
+        MessageEffect::Token(effect) => stargate::response(effect),
     })
-}
-
-/// A protobuf field of bytes: tag, length as varint, bytes. Empty fields are left out, as proto3 does.
-fn field(number: u8, bytes: &[u8]) -> Vec<u8> {
-    if bytes.is_empty() {
-        return Vec::new();
-    }
-    let mut out = vec![number << 3 | 2];
-    let mut length = bytes.len();
-    while length >= 0x80 {
-        // The low seven bits.
-        out.push((length & 0x7f) as u8 | 0x80);
-        length >>= 7;
-    }
-    out.push((length & 0x7f) as u8);
-    out.extend_from_slice(bytes);
-    out
 }

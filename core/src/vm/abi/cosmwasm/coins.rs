@@ -2,7 +2,15 @@
 
 use super::json::{self, Json};
 use crate::types::Coin;
+use crate::vm::{ErrorCode, error_code};
 use std::collections::BTreeMap;
+
+/// What is wrong with coins: the error's number, and the sentence.
+pub type Wrong = (ErrorCode, String);
+
+fn invalid(why: String) -> Wrong {
+    (error_code::INVALID_COINS, why)
+}
 
 /// The JSON of coins.
 #[must_use]
@@ -24,7 +32,7 @@ pub fn encode_one(coin: &Coin) -> String {
 ///
 /// # Errors
 /// When a field is missing or no text.
-pub fn parse(list: &[Json], at: &str) -> Result<Result<Vec<Coin>, String>, String> {
+pub fn parse(list: &[Json], at: &str) -> Result<Result<Vec<Coin>, Wrong>, String> {
     let mut sums: BTreeMap<&str, u128> = BTreeMap::new();
     let mut wrong = None;
     for (index, coin) in list.iter().enumerate() {
@@ -47,29 +55,34 @@ pub fn parse(list: &[Json], at: &str) -> Result<Result<Vec<Coin>, String>, Strin
     })
 }
 
-fn add<'t>(sums: &mut BTreeMap<&'t str, u128>, denom: &'t str, amount: &str) -> Result<(), String> {
+fn add<'t>(sums: &mut BTreeMap<&'t str, u128>, denom: &'t str, amount: &str) -> Result<(), Wrong> {
     if denom.is_empty() {
-        return Err("the denomination of an amount is empty".into());
+        return Err((
+            error_code::UNDEFINED,
+            "the denomination of an amount is empty".into(),
+        ));
     }
     let amount = decimal(amount)?;
     let sum = sums.entry(denom).or_default();
-    *sum = sum
-        .checked_add(amount)
-        .ok_or_else(|| format!("the amounts of {denom} are together larger than 2^128 - 1"))?;
+    *sum = sum.checked_add(amount).ok_or_else(|| {
+        invalid(format!(
+            "the amounts of {denom} are together larger than 2^128 - 1"
+        ))
+    })?;
     Ok(())
 }
 
 /// A number as the chain writes it: no sign, no leading zeros, below 2^128.
-fn decimal(text: &str) -> Result<u128, String> {
+fn decimal(text: &str) -> Result<u128, Wrong> {
     let shown: String = text.chars().take(40).collect();
     match text.parse::<u128>() {
         Ok(number) if number.to_string() == text => Ok(number),
-        Ok(_) => Err(format!(
+        Ok(_) => Err(invalid(format!(
             "the amount \"{shown}\" is not in plain decimal digits"
+        ))),
+        Err(_) if !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit()) => Err(invalid(
+            format!("the amount {shown} is larger than 2^128 - 1"),
         )),
-        Err(_) if !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit()) => {
-            Err(format!("the amount {shown} is larger than 2^128 - 1"))
-        }
-        Err(_) => Err(format!("the amount \"{shown}\" is not a number")),
+        Err(_) => Err(invalid(format!("the amount \"{shown}\" is not a number"))),
     }
 }

@@ -4,17 +4,16 @@
 use super::coins;
 use super::json::Json;
 use super::prices::PER_SDK_GAS;
+use super::stargate;
+use crate::base::limits::MAX_SALT_BYTES;
 use crate::types::{Address, Coin, bech32};
-use crate::vm::{Message, ReplyOn, SubMessage};
-
-const MAX_LABEL: usize = 128;
-const MAX_SALT: usize = 64;
+use crate::vm::{ErrorCode, Message, ReplyOn, SubMessage, error_code, label};
 
 /// Reads one message.
 ///
 /// # Errors
 /// What is malformed, beginning with its place.
-pub fn parse(message: &Json, at: &str) -> Result<SubMessage, String> {
+pub fn parse(message: &Json, at: &str, sender: &Address) -> Result<SubMessage, String> {
     let gas_limit = match message.field("gas_limit") {
         None => None,
         // Contracts count in SDK gas.
@@ -34,13 +33,13 @@ pub fn parse(message: &Json, at: &str) -> Result<SubMessage, String> {
     let inner = message
         .field("msg")
         .ok_or_else(|| format!("{at}.msg is missing"))?;
-    let read = cosmos(inner, &format!("{at}.msg"));
+    let read = cosmos(inner, &format!("{at}.msg"), sender);
     Ok(SubMessage {
         id: message.whole(at, "id")?,
         payload: message.optional_bytes(at, "payload")?.unwrap_or_default(),
         message: match read {
             Ok(message) => message,
-            Err(Wrong::Here(why)) => Message::Refused { why },
+            Err(Wrong::Here(code, why)) => Message::Refused { why, code },
             Err(Wrong::Malformed(why)) => return Err(why),
         },
         gas_limit,
@@ -52,7 +51,7 @@ pub fn parse(message: &Json, at: &str) -> Result<SubMessage, String> {
 enum Wrong {
     Malformed(String),
     /// Fails the message alone.
-    Here(String),
+    Here(ErrorCode, String),
 }
 
 impl From<String> for Wrong {
@@ -61,11 +60,14 @@ impl From<String> for Wrong {
     }
 }
 
-fn cosmos(message: &Json, at: &str) -> Result<Message, Wrong> {
+fn cosmos(message: &Json, at: &str, sender: &Address) -> Result<Message, Wrong> {
     let (module, inner) = message.variant(at)?;
     let unsupported = |kind: &str| {
         let kind: String = kind.chars().take(64).collect();
-        Wrong::Here(format!("this chain has no messages of the kind `{kind}`"))
+        Wrong::Here(
+            error_code::UNKNOWN_REQUEST,
+            format!("this chain has no messages of the kind `{kind}`"),
+        )
     };
     match module {
         "bank" => {
@@ -92,6 +94,13 @@ fn cosmos(message: &Json, at: &str) -> Result<Message, Wrong> {
             let (kind, fields) = inner.variant(&at)?;
             let at = format!("{at}.{kind}");
             wasm(kind, fields, &at)?.ok_or_else(|| unsupported(&format!("wasm.{kind}")))
+        }
+        // The second is what the first was called before cosmwasm-std 2.
+        "any" | "stargate" => {
+            let at = format!("{at}.{module}");
+            let (type_url, value) = (inner.text(&at, "type_url")?, inner.bytes(&at, "value")?);
+            stargate::message(type_url, &value, sender)
+                .map_err(|(code, why)| Wrong::Here(code, why))
         }
         other => Err(unsupported(other)),
     }
@@ -142,17 +151,16 @@ fn instantiate(fields: &Json, at: &str, salt: Option<Vec<u8>>) -> Result<Message
         None | Some("") => None,
         Some(_) => Some(address(fields, at, "admin")?),
     };
-    if label.trim().is_empty() || label.len() > MAX_LABEL {
-        return Err(Wrong::Here(format!(
-            "a contract's label has 1 to {MAX_LABEL} bytes, and this one {}",
-            label.len()
-        )));
+    let invalid = |why: String| Wrong::Here(error_code::INVALID_REQUEST, why);
+    if label.is_empty() {
+        return Err(invalid("a contract needs a label".into()));
     }
+    label::check(label).map_err(|why| invalid(why.to_string()))?;
     if let Some(salt) = &salt
-        && (salt.is_empty() || salt.len() > MAX_SALT)
+        && (salt.is_empty() || salt.len() > MAX_SALT_BYTES)
     {
-        return Err(Wrong::Here(format!(
-            "a salt has 1 to {MAX_SALT} bytes, and this one {}",
+        return Err(invalid(format!(
+            "a salt has 1 to {MAX_SALT_BYTES} bytes, and this one {}",
             salt.len()
         )));
     }
@@ -167,21 +175,32 @@ fn instantiate(fields: &Json, at: &str, salt: Option<Vec<u8>>) -> Result<Message
 }
 
 fn address(fields: &Json, at: &str, key: &str) -> Result<Address, Wrong> {
-    bech32::decode(fields.text(at, key)?).map_err(|why| Wrong::Here(why.to_string()))
+    bech32::decode(fields.text(at, key)?)
+        .map_err(|why| Wrong::Here(error_code::INVALID_ADDRESS, why.to_string()))
 }
 
 /// Funds, which may be none. The inner error is kept until the rest of the message has been read.
 fn funds(fields: &Json, at: &str) -> Result<Result<Vec<Coin>, Wrong>, String> {
     let list = fields.list(at, "funds")?;
-    Ok(coins::parse(list, &format!("{at}.funds"))?.map_err(Wrong::Here))
+    Ok(coins::parse(list, &format!("{at}.funds"))?.map_err(|(code, why)| Wrong::Here(code, why)))
 }
 
 /// An amount. Of nothing there is none, but an empty list may be meant: `empty` says so.
 fn amount(fields: &Json, at: &str, empty: bool) -> Result<Vec<Coin>, Wrong> {
     let list = fields.list(at, "amount")?;
-    let coins = coins::parse(list, &format!("{at}.amount"))?.map_err(Wrong::Here)?;
+    let coins = coins::parse(list, &format!("{at}.amount"))?
+        .map_err(|(code, why)| Wrong::Here(code, why))?;
     if coins.is_empty() && !(empty && list.is_empty()) {
-        return Err(Wrong::Here("an amount of nothing cannot be sent".into()));
+        // The bank refuses to send nothing, and wasmd to burn it.
+        let code = if empty {
+            error_code::INVALID_COINS
+        } else {
+            error_code::EMPTY
+        };
+        return Err(Wrong::Here(
+            code,
+            "an amount of nothing cannot be sent".into(),
+        ));
     }
     Ok(coins)
 }

@@ -8,6 +8,7 @@ use crate::base::Hash;
 use crate::base::limits::{MAX_COSMWASM_EVENTS, MAX_MESSAGES_PER_CALL};
 use crate::types::bech32;
 use crate::vm::abi::{Guest, pay};
+use crate::vm::token_factory::TokenMessage;
 use crate::vm::{Event, Failure, FailureKind, Message, Response, SubMessage};
 
 /// Reads the result of an entry point, and charges for what it asks for: a contract may have made a
@@ -58,6 +59,10 @@ fn unwrap(guest: &mut dyn Guest, bytes: &[u8]) -> Result<Json, Failure> {
     };
     match (fields.pop(), fields.is_empty()) {
         (Some((key, value)), true) if key == "ok" => Ok(value),
+        // To wasmd this is neither an answer nor an error.
+        (Some((key, Json::Text(text))), true) if key == "error" && text.is_empty() => {
+            Err(malformed("its `error` is empty".into()))
+        }
         (Some((key, Json::Text(text))), true) if key == "error" => Err(Failure::new(
             FailureKind::Contract,
             shorten(text.as_bytes(), MAX_ERROR_BYTES),
@@ -107,7 +112,9 @@ fn parse(ok: &Json, contract: &Hash) -> Result<Response, String> {
         messages: messages
             .iter()
             .enumerate()
-            .map(|(index, message)| messages::parse(message, &format!("messages[{index}]")))
+            .map(|(index, message)| {
+                messages::parse(message, &format!("messages[{index}]"), contract)
+            })
             .collect::<Result<_, _>>()?,
     })
 }
@@ -146,8 +153,10 @@ fn size(message: &SubMessage) -> usize {
     let carried = match &message.message {
         Message::Execute { input, .. } | Message::Migrate { input, .. } => input.len(),
         Message::Instantiate { input, label, .. } => input.len().saturating_add(label.len()),
-        Message::Refused { why } => why.len(),
-        Message::Send { .. }
+        Message::Refused { why, .. } => why.len(),
+        Message::Token(TokenMessage::SetMetadata(metadata)) => metadata.bytes(),
+        Message::Token(_)
+        | Message::Send { .. }
         | Message::Burn { .. }
         | Message::UpdateAdmin { .. }
         | Message::ClearAdmin { .. } => 0,

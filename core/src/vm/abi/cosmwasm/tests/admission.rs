@@ -117,9 +117,9 @@ fn r15_imports_are_compared_with_their_types() {
         "the import `env.db_read` has type (i32) -> () and must have type (i32) -> (i32)",
     );
     refused(
-        &format!(r#"(import "env" "abort" (func (param i32 i32 i32 i32))) {FRAME} {QUERY}"#),
+        &format!(r#"(import "env" "abort" (func (param i32 i32))) {FRAME} {QUERY}"#),
         Rule::Imports,
-        "the import `env.abort` has type (i32, i32, i32, i32) -> () and must have type (i32) -> ()",
+        "the import `env.abort` has type (i32, i32) -> () and must have type (i32) -> ()",
     );
     let foreign =
         format!(r#"(import "wbg" "__wbindgen_throw" (func (param i32 i32))) {FRAME} {QUERY}"#);
@@ -248,4 +248,16 @@ fn r04_a_start_function_is_refused() {
         Rule::Start,
         "the module has a start function, which would run before any entry point is chosen; do that work in `init`",
     );
+}
+
+/// AssemblyScript's own `abort` has four parameters; CosmWasm's has one.
+#[test]
+fn an_abort_of_four_parameters_is_told_how_to_go() {
+    let wasm = compile(&format!(
+        "(module (import \"env\" \"abort\" (func (param i32 i32 i32 i32)))
+           (memory (export \"memory\") 64) (func (export \"interface_version_8\")) {ALLOCATOR}
+           (func (export \"execute\") (param i32 i32 i32) (result i32) (call $ok)))"
+    ));
+    let refusal = WasmEngine::new().admit(&wasm).unwrap_err();
+    assert!(refusal.text.contains("--use abort="), "{}", refusal.text);
 }

@@ -48,12 +48,12 @@ fn r41_addresses_have_one_spelling() {
             "the text is no bech32 address: it must be `forge1` and then letters and digits of one case",
         ),
         (
-            bech32::encode_bytes(&[9; 20]),
-            "the address stands for 20 bytes; addresses of this chain have 32",
+            bech32::encode_bytes(&[9; 21]),
+            "the address stands for 21 bytes; addresses have 32, or 20 where they are derived from a key as Cosmos does",
         ),
         (
             bech32::encode_bytes(&[9; 65]),
-            "the address stands for 65 bytes; addresses of this chain have 32",
+            "the address stands for 65 bytes; addresses have 32, or 20 where they are derived from a key as Cosmos does",
         ),
     ] {
         assert_eq!(told(&text, validate).as_deref(), Some(why), "{text}");
@@ -79,14 +79,27 @@ fn r41_addresses_have_one_spelling() {
         (if (call $addr_humanize (local.get $a) (local.get $b)) (then unreachable))
         (local.get $b))";
     assert_eq!(told(&good, there_and_back), Some(good));
+    // As a contract derives it from a public key.
+    let short = bech32::encode_bytes(&[9; 20]);
+    assert_eq!(told(&short, validate), None);
+    assert_eq!(told(&short, there_and_back), Some(short));
 }
 
 #[test]
-fn humanize_takes_32_bytes() {
+fn humanize_takes_20_or_32_bytes() {
     for (length, why) in [
-        (0, "an address of this chain has 32 bytes, and not 0"),
-        (17, "an address of this chain has 32 bytes, and not 17"),
-        (64, "an address of this chain has 32 bytes, and not 64"),
+        (
+            0,
+            "an address has 32 bytes, or 20 where it is derived from a key as Cosmos does, and not 0",
+        ),
+        (
+            17,
+            "an address has 32 bytes, or 20 where it is derived from a key as Cosmos does, and not 17",
+        ),
+        (
+            64,
+            "an address has 32 bytes, or 20 where it is derived from a key as Cosmos does, and not 64",
+        ),
     ] {
         let body = format!(
             "(call $addr_humanize (call $text (i32.const 1024) (i32.const {length})) (call $allocate (i32.const 90)))"
@@ -207,7 +220,7 @@ fn questions_and_answers_are_json() {
         ),
         (
             r#"{"bank":{"denom_metadata":{"denom":"x"}}}"#.into(),
-            r#"{"ok":{"error":"there is no metadata of x"}}"#.into(),
+            r#"{"ok":{"error":"codespace: sdk, code: 38"}}"#.into(),
         ),
         (
             r#"{"bank":{"all_denom_metadata":{"pagination":null}}}"#.into(),
@@ -219,7 +232,7 @@ fn questions_and_answers_are_json() {
         ),
         (
             r#"{"wasm":{"smart":{"contract_addr":"bob","msg":"e30="}}}"#.into(),
-            r#"{"ok":{"error":"the text is no bech32 address: it must be `forge1` and then letters and digits of one case"}}"#.into(),
+            r#"{"ok":{"error":"codespace: sdk, code: 7"}}"#.into(),
         ),
         (
             format!(r#"{{"wasm":{{"raw_range":{{"contract_addr":"{me}","start":null,"end":null,"limit":0,"order":"up"}}}}}}"#),
@@ -251,7 +264,7 @@ fn a_raw_range_asks_for_as_many_as_it_likes_and_gets_a_bounded_number() {
             r#"{{"wasm":{{"raw_range":{{"contract_addr":"{me}","start":"YQ==","end":null,"limit":{asked},"order":"descending"}}}}}}"#
         );
         assert_eq!(
-            query::parse(request.as_bytes()),
+            query::parse(request.as_bytes()).map(|(query, _)| query),
             Ok(crate::vm::Query::RawRange {
                 contract: Hash(CONTRACT),
                 start: Some(b"a".to_vec()),
@@ -270,20 +283,22 @@ fn r34_questions_end_at_their_depth() {
     assert!(asked(&request, MAX_QUERY_DEPTH - 1).contains("no_such_contract"));
     assert_eq!(
         asked(&request, MAX_QUERY_DEPTH),
-        r#"{"ok":{"error":"contracts ask contracts more than 10 deep"}}"#
+        r#"{"ok":{"error":"codespace: wasm, code: 27"}}"#
     );
 }
 
 #[test]
 fn all_answers_are_encoded() {
     use crate::types::Coin;
-    use crate::vm::{Answer, NoAnswer};
+    use crate::vm::abi::AnswerForm;
+    use crate::vm::{Answer, NoAnswer, Query};
     let creator = Hash([1; 32]);
     let name = bech32::encode(&creator);
-    let info = |admin| Answer::Contract {
+    let info = |admin: Option<Hash>| Answer::Contract {
         code_id: 4,
         creator,
         admin,
+        port: admin.map(|_| "wasm.forge1x".into()),
     };
     for (answer, body) in [
         (
@@ -295,7 +310,7 @@ fn all_answers_are_encoded() {
         (
             info(Some(creator)),
             format!(
-                r#"{{"code_id":4,"creator":"{name}","admin":"{name}","pinned":false,"ibc_port":null,"ibc2_port":null}}"#
+                r#"{{"code_id":4,"creator":"{name}","admin":"{name}","pinned":false,"ibc_port":"wasm.forge1x","ibc2_port":null}}"#
             ),
         ),
         (
@@ -332,11 +347,59 @@ fn all_answers_are_encoded() {
                 .into(),
         ),
     ] {
-        assert_eq!(query::encode(Ok(answer)), ok(&body));
+        let encoded = query::encode(&Query::Port, Ok(answer), AnswerForm::Plain);
+        assert_eq!(encoded, ok(&body));
     }
     assert_eq!(
-        query::encode(Err(NoAnswer::Failed("no \"way\"".into()))),
+        query::encode(
+            &Query::Port,
+            Err(NoAnswer::Failed {
+                why: "for people".into(),
+                heard: "no \"way\"".into()
+            }),
+            AnswerForm::Plain
+        ),
         r#"{"ok":{"error":"no \"way\""}}"#
     );
     assert!(crypto::available());
+}
+
+/// There is no other chain, and contracts look for one: `port_id` and `list_channels` are answered.
+#[test]
+fn questions_about_ibc_and_by_path_are_read() {
+    use crate::vm::Query;
+    use crate::vm::abi::AnswerForm;
+    let asked = |request: &str| query::parse(request.as_bytes());
+    assert_eq!(
+        asked(r#"{"ibc":{"port_id":{}}}"#),
+        Ok((Query::Port, AnswerForm::Plain))
+    );
+    let constant = |request: &str| asked(request).unwrap_err().encode(request.as_bytes());
+    let ok = |body: &str| format!(r#"{{"ok":{{"ok":{}}}}}"#, json::base64(body.as_bytes()));
+    assert_eq!(
+        constant(r#"{"ibc":{"list_channels":{"port_id":null}}}"#),
+        ok(r#"{"channels":[]}"#)
+    );
+    assert_eq!(
+        constant(r#"{"ibc":{"channel":{"channel_id":"channel-0"}}}"#),
+        ok(r#"{"channel":null}"#)
+    );
+    let data = json::base64(b"\x0a\x05forge");
+    for (kind, form) in [
+        ("stargate", AnswerForm::Json),
+        ("grpc", AnswerForm::Protobuf),
+    ] {
+        let request = |path: &str| format!(r#"{{"{kind}":{{"path":"{path}","data":{data}}}}}"#);
+        let supply = Query::Supply {
+            denom: "forge".into(),
+        };
+        assert_eq!(
+            asked(&request("/cosmos.bank.v1beta1.Query/SupplyOf")),
+            Ok((supply, form))
+        );
+        assert_eq!(
+            constant(&request("/x.Query/Y")),
+            r#"{"error":{"unsupported_request":{"kind":"'/x.Query/Y' path is not allowed from the contract"}}}"#
+        );
+    }
 }

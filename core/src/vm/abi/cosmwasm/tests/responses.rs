@@ -3,7 +3,9 @@
 use super::*;
 use crate::base::Hash;
 use crate::types::{Coin, bech32};
-use crate::vm::{Event, Message, MessageDone, MessageEffect, Reply, ReplyOn, SubMessage};
+use crate::vm::{
+    Event, Message, MessageDone, MessageEffect, Reply, ReplyOn, SubMessage, TransactionInfo,
+};
 
 fn mine() -> String {
     bech32::encode(&Hash(CONTRACT))
@@ -236,7 +238,7 @@ fn messages_that_cannot_be_carried_out_may_be_caught() {
         ),
         (
             r#"{"wasm":{"instantiate":{"code_id":1,"msg":"e30=","funds":[],"label":""}}}"#.into(),
-            "a contract's label has 1 to 128 bytes, and this one 0",
+            "a contract needs a label",
         ),
         (
             r#"{"wasm":{"instantiate2":{"code_id":1,"msg":"e30=","funds":[],"label":"l","salt":""}}}"#.into(),
@@ -244,13 +246,10 @@ fn messages_that_cannot_be_carried_out_may_be_caught() {
         ),
     ];
     for (json, sentence) in cases {
-        assert_eq!(
-            only(&json, NEVER).message,
-            Message::Refused {
-                why: sentence.into()
-            },
-            "{json}"
-        );
+        match only(&json, NEVER).message {
+            Message::Refused { why, .. } => assert_eq!(why, sentence, "{json}"),
+            other => panic!("{json}: {other:?}"),
+        }
     }
 }
 
@@ -399,13 +398,13 @@ fn replies_are_json_around_protobuf() {
         given(reply(Err("no \"such\" code".into()))),
         r#"{"id":18446744073709551615,"payload":"cGF5","gas_used":2,"result":{"error":"no \"such\" code"}}"#
     );
-    let done = |what| {
+    let done = |effect| {
         reply(Ok(MessageDone {
-            what,
+            effect,
             events: vec![Event::new("wasm", &[("z", "1"), ("a", "2")])],
         }))
     };
-    let head = r#"{"id":18446744073709551615,"payload":"cGF5","gas_used":2,"result":{"ok":{"events":[{"type":"wasm","attributes":[{"key":"a","value":"2"},{"key":"z","value":"1"}]}],"#;
+    let head = r#"{"id":18446744073709551615,"payload":"cGF5","gas_used":2,"result":{"ok":{"events":[{"type":"wasm","attributes":[{"key":"z","value":"1"},{"key":"a","value":"2"}]}],"#;
     assert_eq!(
         given(done(MessageEffect::Sent)),
         format!(
@@ -494,7 +493,8 @@ fn arguments_are_pinned() {
     ));
     let sender = bech32::encode(&Hash(SENDER));
     let env = format!(
-        r#"{{"block":{{"height":7,"time":"1700000000000000000","chain_id":"forge-test"}},"transaction":{{"index":4}},"contract":{{"address":"{}"}}}}"#,
+        r#"{{"block":{{"height":7,"time":"1700000000000000000","chain_id":"forge-test"}},"transaction":{{"index":4,"hash":"{}"}},"contract":{{"address":"{}"}}}}"#,
+        json::base64(&[8; 32]).trim_matches('"'),
         mine()
     );
     let seen = |ctx: &CallContext| {
@@ -505,7 +505,10 @@ fn arguments_are_pinned() {
             .map(|key| String::from_utf8(host.store.remove(key.as_slice()).unwrap()).unwrap())
     };
     let mut ctx = context(Entry::Call, br#"{"x":1}"#);
-    ctx.transaction = Some(4);
+    ctx.transaction = Some(TransactionInfo {
+        index: 4,
+        hash: Hash([8; 32]),
+    });
     ctx.funds = vec![Coin {
         denom: "forge".into(),
         amount: 12,
@@ -516,4 +519,35 @@ fn arguments_are_pinned() {
     ctx.old_migrate_version = Some(3);
     let migration = format!(r#"{{"sender":"{sender}","old_migrate_version":3}}"#);
     assert_eq!(seen(&ctx), [env, r#"{"x":1}"#.into(), migration]);
+}
+
+/// Neither an answer nor an error, to wasmd: the call fails as one of the virtual machine's failures does.
+#[test]
+fn an_empty_error_is_no_error_of_the_contract() {
+    for entry in [Entry::Call, Entry::View] {
+        let outcome = run(&answering(br#"{"error":""}"#), entry);
+        assert_eq!(
+            failure(&outcome),
+            (
+                FailureKind::BadRequest,
+                "the contract's result is malformed: its `error` is empty"
+            )
+        );
+    }
+}
+
+/// Labels by wasmd's rule, and with the number it gives the error.
+#[test]
+fn labels_with_blanks_at_an_end_or_unprintable_characters_are_refused() {
+    for label in [" a", "a ", "a\\u0007b"] {
+        let json = format!(
+            r#"{{"wasm":{{"instantiate":{{"code_id":1,"msg":"e30=","funds":[],"label":"{label}"}}}}}}"#
+        );
+        match only(&json, NEVER).message {
+            Message::Refused { code, .. } => {
+                assert_eq!(code.to_string(), "codespace: sdk, code: 18", "{label}");
+            }
+            other => panic!("{label}: {other:?}"),
+        }
+    }
 }
