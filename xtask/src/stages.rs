@@ -192,7 +192,10 @@ fn docs() -> Result<Outcome> {
         "--exclude=xtask",
         "--no-deps",
     ])
-    .env("RUSTDOCFLAGS", "--deny=warnings")))
+    .env(
+        "RUSTDOCFLAGS",
+        "--deny=warnings --allow=rustdoc::private-intra-doc-links",
+    )))
 }
 
 fn library() -> Result<Outcome> {

@@ -35,7 +35,7 @@ pub struct ProtocolInfo {
     pub dag: bool,
     /// What the paper leaves open and how it is here, (topic, sentence).
     pub conventions: &'static [(&'static str, &'static str)],
-    /// The paper's rules; [`Note::Fired`](super::Note::Fired) names one by its index.
+    /// The paper's rules; a note names one by its index.
     pub rules: &'static [Rule],
 }
 

@@ -13,7 +13,7 @@ pub struct Arrow {
     pub from: u16,
     /// The receiving node.
     pub to: u16,
-    /// Index into [`RunInfo::kinds`].
+    /// Index into [`RunInfo::kinds`](super::RunInfo::kinds).
     pub kind: u8,
     /// Its fate.
     pub fate: Fate,
@@ -66,7 +66,7 @@ pub struct Mark {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[derive(Serialize, Deserialize, BorshSerialize, BorshDeserialize)]
 pub enum MarkKind {
-    /// Index into [`RunInfo::steps`].
+    /// Index into [`RunInfo::steps`](super::RunInfo::steps).
     Step {
         /// The height.
         height: u64,
@@ -75,7 +75,7 @@ pub enum MarkKind {
         /// Index into [`RunInfo::steps`](super::RunInfo::steps).
         step: u8,
     },
-    /// Index into [`RunInfo::timers`].
+    /// Index into [`RunInfo::timers`](super::RunInfo::timers).
     Timeout {
         /// The height it was armed for.
         height: u64,

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 pub struct LogQuery {
     /// Index into `LOG_EVENTS`.
     pub event: Option<u8>,
-    /// Index into [`RunInfo::kinds`]: then only records of such messages.
+    /// Index into [`RunInfo::kinds`](super::RunInfo::kinds): then only records of such messages.
     pub kind: Option<u8>,
     /// A node: where it happened, or who sent it.
     pub node: Option<u16>,
@@ -47,7 +47,7 @@ pub struct LogRow {
     pub node: Option<u16>,
     /// Index into `LOG_EVENTS`.
     pub event: u8,
-    /// Index into [`RunInfo::kinds`], for records of messages.
+    /// Index into [`RunInfo::kinds`](super::RunInfo::kinds), for records of messages.
     pub kind: Option<u8>,
     /// In words.
     pub what: String,

@@ -15,7 +15,7 @@ pub struct Percentiles {
     pub p99_us: u64,
 }
 
-/// One height in figures; lists are by index into [`RunInfo::kinds`].
+/// One height in figures; lists are by index into [`RunInfo::kinds`](super::RunInfo::kinds).
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[derive(BorshSerialize, BorshDeserialize)]
 pub struct HeightPoint {
