@@ -35,6 +35,8 @@ pub const MAX_ACCOUNTS: usize = 10_000;
 pub const MAX_DENOMS: usize = 256;
 /// Of a denomination's name, as the Cosmos SDK allows.
 pub const MAX_DENOM_BYTES: usize = 128;
+/// What describes a denomination, encoded.
+pub const MAX_METADATA_BYTES: usize = 8 << 10;
 /// Transactions a second the workload generator may send.
 pub const MAX_TX_PER_SECOND: u32 = 1_000;
 

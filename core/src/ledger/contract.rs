@@ -268,7 +268,12 @@ impl CallHost<'_, '_> {
         let mut answered = match query {
             Query::Smart { contract, input } => self.ask(contract, input, gas_limit).await,
             looked_up => Answered {
-                answer: questions::look_up(self.journal, looked_up),
+                answer: questions::look_up(
+                    self.context.engine,
+                    self.journal,
+                    &self.contract,
+                    looked_up,
+                ),
                 gas_used: 0,
             },
         };
@@ -285,6 +290,11 @@ impl CallHost<'_, '_> {
                 Answer::Coin(_)
                 | Answer::Bytes(_)
                 | Answer::Range { .. }
+                | Answer::Metadata(_)
+                | Answer::AllMetadata(..)
+                | Answer::DenomAdmin(_)
+                | Answer::Denoms(_)
+                | Answer::Port(_)
                 | Answer::Contract { .. }
                 | Answer::Code { .. },
             )

@@ -6,7 +6,7 @@
 
 use super::receipt::{Event, StorageChange};
 use super::state::{
-    Account, CodeInfo, Contract, ContractInfo, Counts, State, StorageSlot, Writes, slots,
+    Account, CodeInfo, Contract, ContractInfo, Counts, Denom, State, StorageSlot, Writes, slots,
 };
 use crate::base::Hash;
 use crate::types::Address;
@@ -33,6 +33,7 @@ enum Undo {
     Info(Address, Option<ContractInfo>),
     CodeId(u64),
     Counts(Option<Counts>),
+    Denom(Arc<str>, Option<Denom>),
 }
 
 /// The overlay.
@@ -85,6 +86,7 @@ impl Journal {
                 }
                 Some(Undo::CodeId(id)) => restore(&mut self.writes.codes, id, None),
                 Some(Undo::Counts(before)) => self.writes.counts = before,
+                Some(Undo::Denom(name, before)) => restore(&mut self.writes.denoms, name, before),
                 Some(Undo::Storage(key, before)) => {
                     restore(&mut self.writes.storage, key, before);
                 }
@@ -264,6 +266,30 @@ impl Journal {
         self.undo.push(Undo::CodeId(counts.codes));
         self.writes.codes.insert(counts.codes, code);
         counts.codes
+    }
+
+    /// A denomination that a contract made.
+    #[must_use]
+    pub fn denom(&self, denom: &str) -> Option<Denom> {
+        let written = self.writes.denoms.get(denom).cloned();
+        written.or_else(|| self.base.denom(denom).map(|d| (**d).clone()))
+    }
+
+    /// Names of those that begin with `prefix`, sorted.
+    #[must_use]
+    pub fn denoms(&self, prefix: &str) -> Vec<Arc<str>> {
+        let base = self.base.denoms().map(|(name, _)| name);
+        let all: BTreeSet<&Arc<str>> = base.chain(self.writes.denoms.keys()).collect();
+        all.into_iter()
+            .filter(|name| name.starts_with(prefix))
+            .cloned()
+            .collect()
+    }
+
+    pub fn set_denom(&mut self, name: &str, denom: Denom) {
+        let name: Arc<str> = name.into();
+        let before = self.writes.denoms.insert(name.clone(), denom);
+        self.undo.push(Undo::Denom(name, before));
     }
 
     /// All there is of a denomination.

@@ -9,6 +9,7 @@ use super::state::{CodeInfo, Contract, ContractInfo};
 use crate::types::{Address, Coin, bech32};
 use crate::vm::error_code::{self, ErrorCode};
 use crate::vm::gas::TRANSFER;
+use crate::vm::token_factory::TokenMessage;
 use crate::vm::{Entry, Message, MessageEffect, label};
 use std::sync::Arc;
 
@@ -64,6 +65,9 @@ impl Keeper<'_> {
                 let (burner, sum) = (bech32::encode(from), coins_text(&amount));
                 self.announce("burn", &[("burner", &burner), ("amount", &sum)]);
                 Prepared::Done(MessageEffect::Burned)
+            }
+            Message::Token(message) => {
+                Prepared::Done(MessageEffect::Token(self.token(from, message, tree)?))
             }
             Message::Execute {
                 contract,
@@ -307,6 +311,11 @@ pub(super) fn name_of(message: &Message) -> &'static str {
         Message::Migrate { .. } => "migrate",
         Message::UpdateAdmin { .. } => "update admin",
         Message::ClearAdmin { .. } => "clear admin",
+        Message::Token(TokenMessage::CreateDenom { .. }) => "create denomination",
+        Message::Token(TokenMessage::Mint { .. }) => "mint",
+        Message::Token(TokenMessage::Burn { .. }) => "burn",
+        Message::Token(TokenMessage::ChangeAdmin { .. }) => "change denomination admin",
+        Message::Token(TokenMessage::SetMetadata(_)) => "set metadata",
         Message::Refused { .. } => "refused",
     }
 }
@@ -319,7 +328,10 @@ pub(super) fn is_wasm(message: &Message) -> bool {
         | Message::Migrate { .. }
         | Message::UpdateAdmin { .. }
         | Message::ClearAdmin { .. } => true,
-        Message::Send { .. } | Message::Burn { .. } | Message::Refused { .. } => false,
+        Message::Send { .. }
+        | Message::Burn { .. }
+        | Message::Token(_)
+        | Message::Refused { .. } => false,
     }
 }
 

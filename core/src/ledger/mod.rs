@@ -22,6 +22,7 @@ pub mod receipt;
 pub mod record;
 pub mod state;
 mod sudo;
+mod token_factory;
 mod transaction;
 pub mod tree;
 pub mod validity;

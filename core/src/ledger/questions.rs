@@ -2,15 +2,26 @@
 //! those around it have written.
 
 use super::journal::Journal;
+use super::token_factory::prefix_of;
 use crate::base::limits::MAX_RANGE_PAIRS;
-use crate::types::{Address, Coin};
-use crate::vm::{Answer, KeyRange, NoAnswer, Order, Query};
+use crate::types::{Address, Coin, bech32};
+use crate::vm::{Answer, KeyRange, NoAnswer, Order, Query, SharedEngine, error_code};
 
 /// The answer to whatever needs no contract to run for it.
 ///
 /// # Errors
 /// There is no such contract or code.
-pub(super) fn look_up(journal: &Journal, query: &Query) -> Result<Answer, NoAnswer> {
+pub(super) fn look_up(
+    engine: &SharedEngine,
+    journal: &Journal,
+    asker: &Address,
+    query: &Query,
+) -> Result<Answer, NoAnswer> {
+    let port = |contract: &Address| {
+        let wasm = journal.code(&journal.contract(contract)?.code)?;
+        let ibc = engine.admit(&wasm).is_ok_and(|admitted| admitted.ibc);
+        ibc.then(|| format!("wasm.{}", bech32::encode(contract)))
+    };
     let known = |contract: &Address| match journal.contract(contract) {
         Some(found) => Ok(found),
         None => Err(NoAnswer::NoSuchContract(*contract)),
@@ -63,6 +74,7 @@ pub(super) fn look_up(journal: &Journal, query: &Query) -> Result<Answer, NoAnsw
                 code_id: info.as_ref().map_or(0, |i| i.code_id),
                 creator: found.creator,
                 admin: info.and_then(|i| i.admin),
+                port: port(contract),
             }
         }
         Query::CodeInfo { code_id } => match journal.code_info(*code_id) {
@@ -73,6 +85,32 @@ pub(super) fn look_up(journal: &Journal, query: &Query) -> Result<Answer, NoAnsw
             },
             None => return Err(NoAnswer::NoSuchCode(*code_id)),
         },
+        Query::Port => Answer::Port(port(asker)),
+        Query::DenomMetadata { denom } => match journal.denom(denom) {
+            Some(found) => Answer::Metadata(found.metadata),
+            None => {
+                let why = format!("there is no metadata of {denom}");
+                return Err(NoAnswer::failed(error_code::NOT_FOUND, why));
+            }
+        },
+        Query::DenomAdmin { denom } => {
+            // The module answers an empty name for what it has not made.
+            Answer::DenomAdmin(journal.denom(denom).and_then(|found| found.admin))
+        }
+        Query::DenomsOf { creator } => {
+            let names = journal.denoms(&prefix_of(creator));
+            Answer::Denoms(names.iter().map(|name| name.to_string()).collect())
+        }
+        Query::AllDenomMetadata { start, limit } => {
+            let names = journal.denoms("").into_iter();
+            let mut names = names.filter(|name| name.as_ref() >= start.as_str());
+            let page: Vec<_> = names.by_ref().take(*limit as usize).collect();
+            let found = page.iter().filter_map(|name| journal.denom(name));
+            Answer::AllMetadata(
+                found.map(|denom| denom.metadata).collect(),
+                names.next().map(|name| name.to_string()),
+            )
+        }
     })
 }
 

@@ -178,6 +178,11 @@ fn query_text(query: &Query) -> String {
         Query::RawRange { contract, .. } => format!("{contract}: a range of keys"),
         Query::ContractInfo { contract } => format!("about contract {contract}"),
         Query::CodeInfo { code_id } => format!("about code {code_id}"),
+        Query::DenomMetadata { denom } => format!("metadata of {denom}"),
+        Query::AllDenomMetadata { .. } => "metadata of all denominations".into(),
+        Query::DenomAdmin { denom } => format!("admin of {denom}"),
+        Query::DenomsOf { creator } => format!("denominations made by {creator}"),
+        Query::Port => "its IBC port".into(),
     }
 }
 
@@ -205,5 +210,12 @@ fn answer_text(answer: &Answer) -> String {
         Answer::Code {
             code_id, checksum, ..
         } => format!("code {code_id} is {checksum}"),
+        Answer::Metadata(metadata) => metadata.symbol.clone(),
+        Answer::AllMetadata(all, _) => format!("{} denominations", all.len()),
+        Answer::DenomAdmin(admin) => {
+            admin.map_or_else(|| "nobody".into(), |admin| admin.to_string())
+        }
+        Answer::Denoms(denoms) => denoms.join(", "),
+        Answer::Port(port) => port.clone().unwrap_or_else(|| "none".into()),
     }
 }

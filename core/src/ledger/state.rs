@@ -12,6 +12,7 @@ use super::tree::{Change, Proof, Tree};
 use crate::base::{Hash, encode, hash_bytes, hash_of};
 use crate::types::Address;
 use crate::vm::Order;
+use crate::vm::token_factory::DenomMetadata;
 use borsh::{BorshDeserialize, BorshSerialize};
 use imbl::OrdMap;
 use std::collections::BTreeMap;
@@ -56,6 +57,14 @@ pub struct CodeInfo {
     pub hash: Hash,
     /// Who stored it.
     pub creator: Address,
+}
+
+/// A denomination of the token factory.
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct Denom {
+    /// Who may mint and burn it.
+    pub admin: Option<Address>,
+    pub metadata: DenomMetadata,
 }
 
 /// How many there have been so far: the next one's number is one more.
@@ -104,6 +113,8 @@ pub enum Key {
     CodeId(u64),
     /// How many codes and contracts there are.
     Counts,
+    /// A denomination that a contract made.
+    Denom(String),
 }
 
 /// A value of the state, or its absence, with what proves it against a root.
@@ -140,6 +151,7 @@ pub struct Writes {
     pub codes: BTreeMap<u64, CodeInfo>,
     /// The new counts, if they changed.
     pub counts: Option<Counts>,
+    pub denoms: BTreeMap<Arc<str>, Denom>,
 }
 
 /// A snapshot. Clones in O(1); a write to a clone leaves the original alone.
@@ -152,6 +164,7 @@ pub struct State {
     infos: OrdMap<Address, Arc<ContractInfo>>,
     codes: OrdMap<u64, CodeInfo>,
     counts: Counts,
+    denoms: OrdMap<Arc<str>, Arc<Denom>>,
     /// Sums over the accounts, so that a contract's question for one is cheap; no part of the root.
     supply: BTreeMap<Arc<str>, u128>,
     tree: Tree,
@@ -309,13 +322,24 @@ impl State {
         self.counts
     }
 
+    /// A denomination that a contract made.
+    #[must_use]
+    pub fn denom(&self, denom: &str) -> Option<&Arc<Denom>> {
+        self.denoms.get(denom)
+    }
+
+    /// All of these, by name.
+    pub fn denoms(&self) -> impl Iterator<Item = (&Arc<str>, &Arc<Denom>)> {
+        self.denoms.iter()
+    }
+
     /// The sum of all balances of each denomination, added up.
     #[must_use]
     pub fn supply(&self) -> BTreeMap<Arc<str>, u128> {
         let mut supply = BTreeMap::new();
         for (denom, amount) in self.accounts.values().flat_map(|a| &a.balances) {
             let sum: &mut u128 = supply.entry(denom.clone()).or_default();
-            // Genesis caps a denomination at u128's end and nothing mints.
+            // Genesis and the token factory keep the sum within u128.
             *sum = sum.saturating_add(*amount);
         }
         supply
@@ -349,6 +373,7 @@ impl State {
             Key::Storage(contract, key) => self.storage(contract, key).map(|v| v.to_vec()),
             Key::Info(address) => self.info(address).map(|i| encode(&**i)),
             Key::CodeId(id) => self.code_info(*id).map(|c| encode(&c)),
+            Key::Denom(denom) => self.denom(denom).map(|d| encode(&**d)),
             Key::Counts => (self.counts != Counts::default()).then(|| encode(&self.counts)),
         };
         StateProof {
@@ -396,6 +421,11 @@ impl State {
         if let Some(counts) = writes.counts {
             changes.push((Key::Counts.path(), Some(value_digest(&encode(&counts)))));
             self.counts = counts;
+        }
+        for (name, denom) in writes.denoms {
+            let digest = value_digest(&encode(&denom));
+            changes.push((Key::Denom(name.to_string()).path(), Some(digest)));
+            self.denoms.insert(name, Arc::new(denom));
         }
         for ((contract, key), value) in writes.storage {
             let path = Key::Storage(contract, key.to_vec()).path();

@@ -37,7 +37,8 @@ impl ActionResult {
             | MessageEffect::Sent
             | MessageEffect::Burned
             | MessageEffect::AdminChanged
-            | MessageEffect::AdminCleared => (None, None),
+            | MessageEffect::AdminCleared
+            | MessageEffect::Token(_) => (None, None),
         };
         ActionResult {
             data: data.unwrap_or_default(),

@@ -54,6 +54,7 @@ pub fn inspect(
         functions: card.functions,
         capabilities: card.capabilities,
         crypto: card.crypto,
+        ibc: card.ibc,
         migrate_version: shape.migrate_version,
         start_gas: shape.start_gas(),
         upload_gas: gas::UPLOAD.gas(wasm.len() as u64),

@@ -1,6 +1,7 @@
 //! What a call is: which of a contract's functions runs, for whom, with what.
 
 use super::response::Event;
+use super::token_factory::TokenEffect;
 use crate::base::Hash;
 use crate::types::{Address as Account, Coin, transaction::NATIVE_DENOM};
 use std::sync::Arc;
@@ -164,7 +165,8 @@ impl MessageEffect {
             | MessageEffect::Sent
             | MessageEffect::Burned
             | MessageEffect::AdminChanged
-            | MessageEffect::AdminCleared => None,
+            | MessageEffect::AdminCleared
+            | MessageEffect::Token(_) => None,
         }
     }
 }
@@ -201,4 +203,5 @@ pub enum MessageEffect {
     AdminChanged,
     /// A contract has no admin any more.
     AdminCleared,
+    Token(TokenEffect),
 }

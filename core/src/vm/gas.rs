@@ -195,6 +195,21 @@ pub const BALANCE: Price = Price::new("balance", Category::StorageRead, 1_000, 0
 pub const TRANSFER: Price = Price::new("transfer", Category::Transfers, 3_000, 0, 1);
 /// Emitting an event.
 pub const EVENT: Price = Price::new("emit", Category::Events, 500, 10, 1);
+/// An entry of the state, and one more in the list of whoever owns some.
+pub const CREATE_DENOM: Price = Price::new(
+    "a denomination of the token factory",
+    Category::Transfers,
+    200_000,
+    0,
+    1,
+);
+pub const DENOM_METADATA: Price = Price::new(
+    "metadata of a denomination",
+    Category::StorageWrite,
+    2_000,
+    30,
+    1,
+);
 /// Paid by the transaction that uploads, before the module is looked at: validating and translating
 /// take 30 to 100 ns a byte natively.
 pub const UPLOAD: Price = Price::new("an upload", Category::Start, 100_000, 40, 1);

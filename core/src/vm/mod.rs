@@ -33,6 +33,7 @@ pub mod query;
 pub mod response;
 pub mod scratch;
 mod survey;
+pub mod token_factory;
 
 pub use call::{Address, CallContext, Entry, MessageDone, MessageEffect, Reply, TransactionInfo};
 pub use engine::WasmEngine;

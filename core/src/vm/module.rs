@@ -57,6 +57,8 @@ pub struct Admitted {
     pub capabilities: Vec<String>,
     /// True when `vm::crypto` must be there before it runs.
     pub crypto: bool,
+    /// True when it has all entry points an IBC channel needs.
+    pub ibc: bool,
     /// The version of its stored data that the contract declares for migrations.
     pub migrate_version: Option<u64>,
     /// Gas for a fresh instance, paid at the start of every call.
@@ -281,6 +283,8 @@ pub struct ModuleInterface {
     pub capabilities: Vec<String>,
     /// True when it computes on elliptic curves, so that `vm::crypto` must be there before it runs.
     pub crypto: bool,
+    /// True when it has all entry points a channel needs.
+    pub ibc: bool,
 }
 
 /// Recognises what other tool chains leave behind.

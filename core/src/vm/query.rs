@@ -1,6 +1,8 @@
 //! What a contract may ask while it runs, as plain data. The ABI reads the contract's question and
 //! writes the answer; the ledger answers.
 
+use super::error_code::ErrorCode;
+use super::token_factory::DenomMetadata;
 use crate::base::Hash;
 use crate::types::{Address, Coin};
 
@@ -61,6 +63,16 @@ pub enum Query {
         /// Number of the code.
         code_id: u64,
     },
+    /// What the bank knows of a denomination. Answer: [`Answer::Metadata`].
+    DenomMetadata { denom: String },
+    /// The same of all denominations from `start` on, at most so many. Answer: [`Answer::AllMetadata`].
+    AllDenomMetadata { start: String, limit: u32 },
+    /// Who may mint a denomination of the token factory. Answer: [`Answer::DenomAdmin`].
+    DenomAdmin { denom: String },
+    /// Denominations somebody has made. Answer: [`Answer::Denoms`].
+    DenomsOf { creator: Address },
+    /// The IBC port of the contract that asks. Answer: [`Answer::Port`].
+    Port,
 }
 
 /// The direction of a walk over keys.
@@ -96,6 +108,7 @@ pub enum Answer {
         creator: Address,
         /// Who may migrate it.
         admin: Option<Address>,
+        port: Option<String>,
     },
     /// About stored code.
     Code {
@@ -106,6 +119,13 @@ pub enum Answer {
         /// SHA-256 of the module.
         checksum: Hash,
     },
+    Metadata(DenomMetadata),
+    /// Sorted by denomination, and the next one when there are more.
+    AllMetadata(Vec<DenomMetadata>, Option<String>),
+    DenomAdmin(Option<Address>),
+    Denoms(Vec<String>),
+    /// None of a contract that has no entry points for IBC.
+    Port(Option<String>),
 }
 
 /// Why there is no answer. The asking contract is told, and may go on, except after `OutOfGas`.
@@ -120,6 +140,17 @@ pub enum NoAnswer {
     Failed { why: String, heard: String },
     /// The gas given did not do: the asking call has run out too.
     OutOfGas,
+}
+
+impl NoAnswer {
+    /// For people `why`; the contract that asks hears the code.
+    #[must_use]
+    pub fn failed(code: ErrorCode, why: impl Into<String>) -> NoAnswer {
+        NoAnswer::Failed {
+            why: why.into(),
+            heard: code.to_string(),
+        }
+    }
 }
 
 /// An answer and what it cost beyond the price the ABI has charged for asking: the gas of the contract

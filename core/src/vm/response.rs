@@ -2,6 +2,7 @@
 //! chain is to carry out. Plain data; the ledger acts on it and no ABI is to be seen in it.
 
 use super::error_code::ErrorCode;
+use super::token_factory::TokenMessage;
 use crate::types::{Address, Coin};
 
 /// A contract's answer.
@@ -154,6 +155,8 @@ pub enum Message {
         /// The contract.
         contract: Address,
     },
+    /// Denominations that contracts make.
+    Token(TokenMessage),
     /// Cannot be carried out here: a kind this chain does not have, a text that is no address, an amount
     /// that is no number. Fails with this sentence as any failing message does, so the contract may
     /// catch it.

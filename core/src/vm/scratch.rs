@@ -1,5 +1,6 @@
 //! A chain of one contract, in a map: for tests, and for trying a contract where no ledger is.
 
+use super::error_code::NOT_FOUND;
 use super::{
     Address, Answer, Answered, Host, KeyRange, NoAnswer, Order, Query, RangeStep, TransferError,
 };
@@ -125,6 +126,12 @@ impl ScratchHost {
                 Ok(Answer::Bytes(self.get(key).unwrap_or_default()))
             }
             Query::Raw { .. } => Ok(Answer::Bytes(Vec::new())),
+            Query::DenomMetadata { .. } | Query::DenomAdmin { .. } => {
+                Err(NoAnswer::failed(NOT_FOUND, "there is no such denomination"))
+            }
+            Query::AllDenomMetadata { .. } => Ok(Answer::AllMetadata(Vec::new(), None)),
+            Query::DenomsOf { .. } => Ok(Answer::Denoms(Vec::new())),
+            Query::Port => Ok(Answer::Port(None)),
             Query::Smart { contract, .. }
             | Query::RawRange { contract, .. }
             | Query::ContractInfo { contract } => Err(NoAnswer::NoSuchContract(*contract)),

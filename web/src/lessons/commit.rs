@@ -14,7 +14,7 @@ pub fn step() -> Step {
         question: "How many of the four precommits must a validator hold before it commits the block?",
         choices: ["Two: one half", "Three: more than two thirds", "All four"],
         answer: 1,
-        task: "Press play (or the space bar) and check for the filled squares: they mark where a block is committed.",
+        task: "Press play (or the space bar) and watch for the filled squares: they mark where a block is committed.",
         control: "play",
         names: false,
         speed: 0.06,

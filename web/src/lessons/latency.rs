@@ -44,7 +44,7 @@ pub fn step() -> Step {
 struct Slower {
     /// Latency at the prediction.
     base: Option<u64>,
-    /// What a block length before.
+    /// What a block took before.
     before: Option<u64>,
     /// The last height that began before the change.
     changed: Option<u64>,

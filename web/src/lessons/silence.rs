@@ -80,7 +80,7 @@ impl StepCheck for Silent {
         };
         let gap = gaps(frame).find(|(h, _)| *h == late.height);
         Stage::Done(format!(
-            "Height {} length {}, while others length {}. It was {}'s turn, and no proposal came. After the propose timeout \
+            "Height {} took {}, while others took {}. It was {}'s turn, and no proposal came. After the propose timeout \
              of {} the others prevoted nil (no block), precommitted nil, and went on to round {}. The next in turn \
              proposed, and that block was committed. Three of four is still more than two thirds, so the chain \
              goes on; a silent validator only slows it down now and then.",

@@ -1,5 +1,5 @@
-//! A form for what a contract can be asked or loaded: a field for each part of the message where its schema
-//! is known, else JSON or plain bytes. What will not do is loaded at its field, and the text stays.
+//! A form for what a contract can be asked or sent: a field for each part of the message where its schema
+//! is known, else JSON or plain bytes. What is wrong is reported at its field, and the text stays.
 
 mod fields;
 mod sending;

@@ -136,7 +136,7 @@ impl Studio {
         }
     }
 
-    /// What becomes of this transaction is to be report here.
+    /// The outcome of this transaction is to be shown here.
     pub fn await_outcome(&self, sent: Sent, form: Form) {
         self.awaited.update_value(|all| {
             if all.len() == MOST_AWAITED {
@@ -146,7 +146,7 @@ impl Studio {
         });
     }
 
-    /// Goes through what is waited for; `report` says whether it has been report now.
+    /// Goes through the transactions that are waited for; `report` returns whether it has reported this one.
     pub fn settle(&self, mut report: impl FnMut(Sent, &Form) -> bool) {
         self.awaited
             .update_value(|all| all.retain(|(sent, form)| !report(*sent, form)));

@@ -12,6 +12,7 @@ mod scripted;
 mod shared;
 mod stream;
 mod supply;
+mod token_factory;
 mod transfers;
 mod waiting;
 mod walks;

@@ -1,12 +1,15 @@
 //! Questions about contracts that are not there.
 
+use super::scripted::scripted_chain;
 use super::*;
 use crate::ledger::journal::Journal;
 use crate::ledger::questions;
 use crate::vm::{Answer, NoAnswer, Order, Query};
 
 fn asked(query: &Query) -> Result<Answer, NoAnswer> {
-    questions::look_up(&Journal::new(&State::default()), query)
+    let engine = scripted_chain().engine;
+    let journal = Journal::new(&State::default());
+    questions::look_up(&engine, &journal, &person(0), query)
 }
 
 /// wasmd looks into the store without asking whose it is: contracts test by it whether somebody is a

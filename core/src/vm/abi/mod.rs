@@ -182,6 +182,18 @@ impl Default for KeyIterator {
     }
 }
 
+/// In which form a question's answer is given.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum AnswerForm {
+    /// As cosmwasm-std's own questions are answered.
+    #[default]
+    Plain,
+    /// The JSON of the answer's protobuf: `stargate`.
+    Json,
+    /// Its protobuf: `grpc`.
+    Protobuf,
+}
+
 /// What one call gathers while it runs.
 #[derive(Default, Debug)]
 pub struct CallState {
@@ -197,6 +209,8 @@ pub struct CallState {
     pub iterators: Vec<KeyIterator>,
     /// Bytes of their bounds together.
     pub iterator_bytes: usize,
+    /// In which form the question under way is to be answered.
+    pub answer_form: AnswerForm,
     /// See [`crate::vm::Outcome::log`].
     pub log: Vec<String>,
 }

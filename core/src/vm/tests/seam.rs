@@ -21,6 +21,7 @@ impl ContractEngine for Scripted {
             functions: vec!["call".into()],
             capabilities: Vec::new(),
             crypto: false,
+            ibc: false,
             migrate_version: None,
             start_gas: 1,
             upload_gas: wasm.len() as u64,

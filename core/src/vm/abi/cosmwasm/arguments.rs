@@ -4,6 +4,8 @@
 use super::coins;
 use super::json;
 use super::prices::sdk_gas;
+use super::protobuf::field;
+use super::stargate;
 use crate::base::Hash;
 use crate::types::bech32;
 use crate::vm::{CallContext, Event, MessageDone, MessageEffect, Reply};
@@ -133,22 +135,6 @@ fn chain_response(what: &MessageEffect) -> Option<(&'static str, Vec<u8>)> {
         }
         MessageEffect::AdminChanged => ("/cosmwasm.wasm.v1.MsgUpdateAdminResponse", Vec::new()),
         MessageEffect::AdminCleared => ("/cosmwasm.wasm.v1.MsgClearAdminResponse", Vec::new()),
+        MessageEffect::Token(effect) => stargate::response(effect),
     })
-}
-
-/// A protobuf field of bytes: tag, length as varint, bytes. Empty fields are left out, as proto3 does.
-fn field(number: u8, bytes: &[u8]) -> Vec<u8> {
-    if bytes.is_empty() {
-        return Vec::new();
-    }
-    let mut out = vec![number << 3 | 2];
-    let mut length = bytes.len();
-    while length >= 0x80 {
-        // The low seven bits.
-        out.push((length & 0x7f) as u8 | 0x80);
-        length >>= 7;
-    }
-    out.push((length & 0x7f) as u8);
-    out.extend_from_slice(bytes);
-    out
 }

@@ -12,6 +12,15 @@ use crate::vm::module::{
 const MARKERS: &str = "interface_version_";
 const OLD_MARKERS: [&str; 2] = ["cosmwasm_vm_version_", "cosmwasm_api_"];
 const REQUIRES: &str = "requires_";
+/// A contract with all of these has an IBC port.
+const IBC_ENTRIES: [&str; 6] = [
+    "ibc_channel_open",
+    "ibc_channel_connect",
+    "ibc_channel_close",
+    "ibc_packet_receive",
+    "ibc_packet_ack",
+    "ibc_packet_timeout",
+];
 
 /// What contracts may say they need. Staking and the gateway to other modules are on the list so that
 /// contracts with a use for them beside others can be tried; what they then ask for is refused at the
@@ -126,6 +135,9 @@ pub fn check(shape: &ModuleShape, profile: Profile) -> Result<ModuleInterface, R
             .imports
             .iter()
             .any(|(_, name, _)| curves::NAMES.contains(&name.as_str())),
+        ibc: IBC_ENTRIES
+            .iter()
+            .all(|name| shape.function(name).is_some()),
         entries,
         capabilities,
     })

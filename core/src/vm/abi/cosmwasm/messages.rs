@@ -4,6 +4,7 @@
 use super::coins;
 use super::json::Json;
 use super::prices::PER_SDK_GAS;
+use super::stargate;
 use crate::base::limits::MAX_SALT_BYTES;
 use crate::types::{Address, Coin, bech32};
 use crate::vm::{ErrorCode, Message, ReplyOn, SubMessage, error_code, label};
@@ -12,7 +13,7 @@ use crate::vm::{ErrorCode, Message, ReplyOn, SubMessage, error_code, label};
 ///
 /// # Errors
 /// What is malformed, beginning with its place.
-pub fn parse(message: &Json, at: &str) -> Result<SubMessage, String> {
+pub fn parse(message: &Json, at: &str, sender: &Address) -> Result<SubMessage, String> {
     let gas_limit = match message.field("gas_limit") {
         None => None,
         // Contracts count in SDK gas.
@@ -32,7 +33,7 @@ pub fn parse(message: &Json, at: &str) -> Result<SubMessage, String> {
     let inner = message
         .field("msg")
         .ok_or_else(|| format!("{at}.msg is missing"))?;
-    let read = cosmos(inner, &format!("{at}.msg"));
+    let read = cosmos(inner, &format!("{at}.msg"), sender);
     Ok(SubMessage {
         id: message.whole(at, "id")?,
         payload: message.optional_bytes(at, "payload")?.unwrap_or_default(),
@@ -59,7 +60,7 @@ impl From<String> for Wrong {
     }
 }
 
-fn cosmos(message: &Json, at: &str) -> Result<Message, Wrong> {
+fn cosmos(message: &Json, at: &str, sender: &Address) -> Result<Message, Wrong> {
     let (module, inner) = message.variant(at)?;
     let unsupported = |kind: &str| {
         let kind: String = kind.chars().take(64).collect();
@@ -93,6 +94,13 @@ fn cosmos(message: &Json, at: &str) -> Result<Message, Wrong> {
             let (kind, fields) = inner.variant(&at)?;
             let at = format!("{at}.{kind}");
             wasm(kind, fields, &at)?.ok_or_else(|| unsupported(&format!("wasm.{kind}")))
+        }
+        // The second is what the first was called before cosmwasm-std 2.
+        "any" | "stargate" => {
+            let at = format!("{at}.{module}");
+            let (type_url, value) = (inner.text(&at, "type_url")?, inner.bytes(&at, "value")?);
+            stargate::message(type_url, &value, sender)
+                .map_err(|(code, why)| Wrong::Here(code, why))
         }
         other => Err(unsupported(other)),
     }

@@ -14,11 +14,13 @@ mod imports;
 pub mod json;
 mod messages;
 pub mod prices;
+mod protobuf;
 mod querier;
 mod query;
 mod region;
 mod response;
 pub mod sections;
+pub mod stargate;
 mod storage;
 
 pub use imports::IMPORTS;

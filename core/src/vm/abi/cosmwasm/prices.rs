@@ -97,9 +97,18 @@ pub const EVENT: Price = Price::new("each event", Category::Events, 500, 0, 1);
 pub const ATTRIBUTE: Price = Price::new("each attribute", Category::Events, 200, 10, 1);
 pub const MESSAGE: Price = Price::new("each message", Category::Messages, 2_000, 10, 1);
 
+/// Each denomination is one more entry in the list of whoever owns some.
+pub const QUERY_DENOMS: Price = Price::new(
+    "query_chain for denominations",
+    Category::Queries,
+    50_000,
+    0,
+    1,
+);
+
 /// The list, for the document and the page. What making an instance costs is [`gas::START`] and the
 /// lines after it, as in the own ABI.
-pub const PRICES: [Price; 36] = [
+pub const PRICES: [Price; 39] = [
     gas::START,
     gas::START_PAGE,
     gas::START_DATA,
@@ -136,6 +145,9 @@ pub const PRICES: [Price; 36] = [
     EVENT,
     ATTRIBUTE,
     MESSAGE,
+    gas::CREATE_DENOM,
+    gas::DENOM_METADATA,
+    QUERY_DENOMS,
 ];
 
 /// Gas as the contract counts it, never less than it was.

@@ -1,9 +1,11 @@
 //! `query_chain`: a contract's questions to the chain, priced, and its answers.
 
-use super::prices::{JSON, QUERY, QUERY_BYTES, QUERY_COINS, QUERY_PAIR, QUERY_SUPPLY};
+use super::prices::{
+    JSON, QUERY, QUERY_BYTES, QUERY_COINS, QUERY_DENOMS, QUERY_PAIR, QUERY_SUPPLY,
+};
 use super::{query, region};
 use crate::base::limits::MAX_QUERY_DEPTH;
-use crate::vm::abi::{Guest, HostAction, pay};
+use crate::vm::abi::{AnswerForm, Guest, HostAction, pay};
 use crate::vm::gas::Category;
 use crate::vm::{Answer, Answered, Failure, NoAnswer, Query, error_code};
 
@@ -14,7 +16,10 @@ pub fn query_chain(guest: &mut dyn Guest, args: &[u64]) -> Result<HostAction, Fa
     pay(guest, JSON, request.len())?;
     pay(guest, QUERY, 0)?;
     match query::parse(&request) {
-        Ok(asked) => ask(guest, asked),
+        Ok((asked, form)) => {
+            guest.state().answer_form = form;
+            ask(guest, asked)
+        }
         Err(refused) => Ok(give(refused.encode(&request))),
     }
 }
@@ -34,13 +39,18 @@ fn ask(guest: &mut dyn Guest, asked: Query) -> Result<HostAction, Failure> {
         Query::RawRange { limit, .. } => pay(guest, QUERY_PAIR, *limit as usize)?,
         Query::Smart { .. } => {
             if guest.context().query_depth >= MAX_QUERY_DEPTH {
-                return Ok(give(query::encode(Err(NoAnswer::Failed {
+                let deep = Err(NoAnswer::Failed {
                     why: format!("contracts ask contracts more than {MAX_QUERY_DEPTH} deep"),
                     heard: error_code::QUERY_TOO_DEEP.to_string(),
-                }))));
+                });
+                return Ok(give(query::encode(&asked, deep, AnswerForm::Plain)));
             }
         }
+        Query::AllDenomMetadata { .. } | Query::DenomsOf { .. } => pay(guest, QUERY_DENOMS, 0)?,
         Query::Balance { .. }
+        | Query::DenomMetadata { .. }
+        | Query::DenomAdmin { .. }
+        | Query::Port
         | Query::Raw { .. }
         | Query::ContractInfo { .. }
         | Query::CodeInfo { .. } => {}
@@ -70,5 +80,6 @@ pub fn answered(
         _ => 0,
     };
     pay(guest, QUERY_BYTES, bytes)?;
-    Ok(give(query::encode(answer)))
+    let form = guest.state().answer_form;
+    Ok(give(query::encode(asked, answer, form)))
 }

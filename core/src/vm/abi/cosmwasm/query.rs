@@ -2,9 +2,11 @@
 
 use super::coins;
 use super::json::{self, Json};
+use super::stargate::{self, Unasked};
 use crate::base::digest::to_hex;
 use crate::base::limits::MAX_RANGE_PAIRS;
 use crate::types::{Address, bech32};
+use crate::vm::abi::AnswerForm;
 use crate::vm::{Answer, ErrorCode, NoAnswer, Order, Query, error_code};
 
 /// A question that does not reach the chain, and why.
@@ -20,8 +22,11 @@ pub enum Refused {
     Constant(&'static str),
 }
 
-/// Denominations have no metadata here: pages of them are empty.
-const NO_METADATA: &str = r#"{"metadata":[],"next_key":null}"#;
+/// Entries of a page whose size is not named, as in the Cosmos SDK.
+const USUAL_PAGE: u64 = 100;
+/// There is no other chain: no channel leads anywhere.
+const NO_CHANNELS: &str = r#"{"channels":[]}"#;
+const NO_CHANNEL: &str = r#"{"channel":null}"#;
 
 impl Refused {
     /// The answer the contract gets.
@@ -61,13 +66,17 @@ fn contract_error(text: &str) -> String {
 ///
 /// # Errors
 /// Why it does not reach the chain.
-pub fn parse(request: &[u8]) -> Result<Query, Refused> {
+pub fn parse(request: &[u8]) -> Result<(Query, AnswerForm), Refused> {
     let request =
         json::parse(request).map_err(|why| Refused::Invalid(format!("the request {why}")))?;
     let (module, inner) = request.variant("the request").map_err(Refused::Invalid)?;
+    let plain = |query| (query, AnswerForm::Plain);
     match module {
-        "bank" => bank(inner),
-        "wasm" => wasm(inner),
+        "bank" => bank(inner).map(plain),
+        "wasm" => wasm(inner).map(plain),
+        "ibc" => ibc(inner).map(plain),
+        "stargate" => by_path("stargate", inner).map(|query| (query, AnswerForm::Json)),
+        "grpc" => by_path("grpc", inner).map(|query| (query, AnswerForm::Protobuf)),
         other => Err(Refused::Unsupported(other.chars().take(64).collect())),
     }
 }
@@ -91,12 +100,52 @@ fn bank(inner: &Json) -> Result<Query, Refused> {
         "supply" => Query::Supply {
             denom: text("denom")?.into(),
         },
-        "denom_metadata" => {
-            text("denom")?;
-            return Err(Refused::Failed(error_code::NOT_FOUND));
+        "denom_metadata" => Query::DenomMetadata {
+            denom: text("denom")?.into(),
+        },
+        "all_denom_metadata" => {
+            let page = fields.field("pagination").unwrap_or(&Json::Null);
+            let at = "bank.all_denom_metadata.pagination";
+            let start = page.optional_bytes(at, "key").map_err(Refused::Invalid)?;
+            let limit = match page.field("limit") {
+                None | Some(Json::Whole(0)) => USUAL_PAGE,
+                Some(_) => page.whole(at, "limit").map_err(Refused::Invalid)?,
+            };
+            Query::AllDenomMetadata {
+                start: String::from_utf8_lossy(&start.unwrap_or_default()).into_owned(),
+                limit: u32::try_from(limit)
+                    .unwrap_or(u32::MAX)
+                    .min(MAX_RANGE_PAIRS),
+            }
         }
-        "all_denom_metadata" => return Err(Refused::Constant(NO_METADATA)),
         _ => return Err(Refused::Unsupported("unknown BankQuery variant".into())),
+    })
+}
+
+fn ibc(inner: &Json) -> Result<Query, Refused> {
+    let (kind, fields) = inner.variant("ibc").map_err(Refused::Invalid)?;
+    match kind {
+        "port_id" => Ok(Query::Port),
+        "list_channels" => Err(Refused::Constant(NO_CHANNELS)),
+        "channel" => {
+            let at = "ibc.channel";
+            fields.text(at, "channel_id").map_err(Refused::Invalid)?;
+            Err(Refused::Constant(NO_CHANNEL))
+        }
+        _ => Err(Refused::Unsupported("unknown IBCQuery variant".into())),
+    }
+}
+
+/// A question that names a path of the chain's services.
+fn by_path(at: &str, inner: &Json) -> Result<Query, Refused> {
+    let path = inner.text(at, "path").map_err(Refused::Invalid)?;
+    let data = inner.bytes(at, "data").map_err(Refused::Invalid)?;
+    stargate::question(path, &data).map_err(|unasked| match unasked {
+        Unasked::NoSuchPath => {
+            let path: String = path.chars().take(64).collect();
+            Refused::Unsupported(format!("'{path}' path is not allowed from the contract"))
+        }
+        Unasked::Failed(code) => Refused::Failed(code),
     })
 }
 
@@ -158,7 +207,7 @@ fn address(text: &str) -> Result<Address, Refused> {
 
 /// The answer's JSON: `SystemResult<ContractResult<Binary>>`.
 #[must_use]
-pub fn encode(answer: Result<Answer, NoAnswer>) -> String {
+pub fn encode(asked: &Query, answer: Result<Answer, NoAnswer>, form: AnswerForm) -> String {
     let answer = match answer {
         Ok(answer) => answer,
         Err(NoAnswer::NoSuchContract(address)) => {
@@ -177,10 +226,14 @@ pub fn encode(answer: Result<Answer, NoAnswer>) -> String {
         // Never reaches a contract: the asking call ends.
         Err(NoAnswer::OutOfGas) => return contract_error("out of gas"),
     };
-    let bytes = match answer {
+    let by_path = match form {
+        AnswerForm::Plain => None,
+        AnswerForm::Json | AnswerForm::Protobuf => stargate::answer(asked, &answer, form),
+    };
+    let bytes = by_path.unwrap_or_else(|| match answer {
         Answer::Bytes(bytes) => bytes,
         other => body(&other).into_bytes(),
-    };
+    });
     answered(&bytes)
 }
 
@@ -201,12 +254,13 @@ fn body(answer: &Answer) -> String {
             code_id,
             creator,
             admin,
+            port,
         } => json::object(&[
             ("code_id", &code_id.to_string()),
             ("creator", &name(creator)),
             ("admin", &json::nullable(admin.as_ref(), name)),
             ("pinned", "false"),
-            ("ibc_port", "null"),
+            ("ibc_port", &json::nullable(port.as_deref(), json::text)),
             ("ibc2_port", "null"),
         ]),
         Answer::Code {
@@ -218,7 +272,21 @@ fn body(answer: &Answer) -> String {
             ("creator", &name(creator)),
             ("checksum", &json::text(&to_hex(&checksum.0))),
         ]),
-        Answer::Bytes(_) => String::new(),
+        Answer::Metadata(metadata) => {
+            json::object(&[("metadata", &stargate::metadata_json(metadata))])
+        }
+        Answer::AllMetadata(all, next) => json::object(&[
+            ("metadata", &json::list(all, stargate::metadata_json)),
+            (
+                "next_key",
+                &json::nullable(next.as_ref(), |next| json::base64(next.as_bytes())),
+            ),
+        ]),
+        Answer::Port(port) => {
+            json::object(&[("port_id", &json::text(port.as_deref().unwrap_or_default()))])
+        }
+        // Only a path leads to these.
+        Answer::DenomAdmin(_) | Answer::Denoms(_) | Answer::Bytes(_) => String::new(),
     }
 }
 

@@ -8,6 +8,7 @@ use crate::base::Hash;
 use crate::base::limits::{MAX_COSMWASM_EVENTS, MAX_MESSAGES_PER_CALL};
 use crate::types::bech32;
 use crate::vm::abi::{Guest, pay};
+use crate::vm::token_factory::TokenMessage;
 use crate::vm::{Event, Failure, FailureKind, Message, Response, SubMessage};
 
 /// Reads the result of an entry point, and charges for what it asks for: a contract may have made a
@@ -111,7 +112,9 @@ fn parse(ok: &Json, contract: &Hash) -> Result<Response, String> {
         messages: messages
             .iter()
             .enumerate()
-            .map(|(index, message)| messages::parse(message, &format!("messages[{index}]")))
+            .map(|(index, message)| {
+                messages::parse(message, &format!("messages[{index}]"), contract)
+            })
             .collect::<Result<_, _>>()?,
     })
 }
@@ -151,7 +154,9 @@ fn size(message: &SubMessage) -> usize {
         Message::Execute { input, .. } | Message::Migrate { input, .. } => input.len(),
         Message::Instantiate { input, label, .. } => input.len().saturating_add(label.len()),
         Message::Refused { why, .. } => why.len(),
-        Message::Send { .. }
+        Message::Token(TokenMessage::SetMetadata(metadata)) => metadata.bytes(),
+        Message::Token(_)
+        | Message::Send { .. }
         | Message::Burn { .. }
         | Message::UpdateAdmin { .. }
         | Message::ClearAdmin { .. } => 0,

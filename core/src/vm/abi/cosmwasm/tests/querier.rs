@@ -264,7 +264,7 @@ fn a_raw_range_asks_for_as_many_as_it_likes_and_gets_a_bounded_number() {
             r#"{{"wasm":{{"raw_range":{{"contract_addr":"{me}","start":"YQ==","end":null,"limit":{asked},"order":"descending"}}}}}}"#
         );
         assert_eq!(
-            query::parse(request.as_bytes()),
+            query::parse(request.as_bytes()).map(|(query, _)| query),
             Ok(crate::vm::Query::RawRange {
                 contract: Hash(CONTRACT),
                 start: Some(b"a".to_vec()),
@@ -290,13 +290,15 @@ fn r34_questions_end_at_their_depth() {
 #[test]
 fn all_answers_are_encoded() {
     use crate::types::Coin;
-    use crate::vm::{Answer, NoAnswer};
+    use crate::vm::abi::AnswerForm;
+    use crate::vm::{Answer, NoAnswer, Query};
     let creator = Hash([1; 32]);
     let name = bech32::encode(&creator);
-    let info = |admin| Answer::Contract {
+    let info = |admin: Option<Hash>| Answer::Contract {
         code_id: 4,
         creator,
         admin,
+        port: admin.map(|_| "wasm.forge1x".into()),
     };
     for (answer, body) in [
         (
@@ -308,7 +310,7 @@ fn all_answers_are_encoded() {
         (
             info(Some(creator)),
             format!(
-                r#"{{"code_id":4,"creator":"{name}","admin":"{name}","pinned":false,"ibc_port":null,"ibc2_port":null}}"#
+                r#"{{"code_id":4,"creator":"{name}","admin":"{name}","pinned":false,"ibc_port":"wasm.forge1x","ibc2_port":null}}"#
             ),
         ),
         (
@@ -345,14 +347,59 @@ fn all_answers_are_encoded() {
                 .into(),
         ),
     ] {
-        assert_eq!(query::encode(Ok(answer)), ok(&body));
+        let encoded = query::encode(&Query::Port, Ok(answer), AnswerForm::Plain);
+        assert_eq!(encoded, ok(&body));
     }
     assert_eq!(
-        query::encode(Err(NoAnswer::Failed {
-            why: "for people".into(),
-            heard: "no \"way\"".into()
-        })),
+        query::encode(
+            &Query::Port,
+            Err(NoAnswer::Failed {
+                why: "for people".into(),
+                heard: "no \"way\"".into()
+            }),
+            AnswerForm::Plain
+        ),
         r#"{"ok":{"error":"no \"way\""}}"#
     );
     assert!(crypto::available());
+}
+
+/// There is no other chain, and contracts look for one: `port_id` and `list_channels` are answered.
+#[test]
+fn questions_about_ibc_and_by_path_are_read() {
+    use crate::vm::Query;
+    use crate::vm::abi::AnswerForm;
+    let asked = |request: &str| query::parse(request.as_bytes());
+    assert_eq!(
+        asked(r#"{"ibc":{"port_id":{}}}"#),
+        Ok((Query::Port, AnswerForm::Plain))
+    );
+    let constant = |request: &str| asked(request).unwrap_err().encode(request.as_bytes());
+    let ok = |body: &str| format!(r#"{{"ok":{{"ok":{}}}}}"#, json::base64(body.as_bytes()));
+    assert_eq!(
+        constant(r#"{"ibc":{"list_channels":{"port_id":null}}}"#),
+        ok(r#"{"channels":[]}"#)
+    );
+    assert_eq!(
+        constant(r#"{"ibc":{"channel":{"channel_id":"channel-0"}}}"#),
+        ok(r#"{"channel":null}"#)
+    );
+    let data = json::base64(b"\x0a\x05forge");
+    for (kind, form) in [
+        ("stargate", AnswerForm::Json),
+        ("grpc", AnswerForm::Protobuf),
+    ] {
+        let request = |path: &str| format!(r#"{{"{kind}":{{"path":"{path}","data":{data}}}}}"#);
+        let supply = Query::Supply {
+            denom: "forge".into(),
+        };
+        assert_eq!(
+            asked(&request("/cosmos.bank.v1beta1.Query/SupplyOf")),
+            Ok((supply, form))
+        );
+        assert_eq!(
+            constant(&request("/x.Query/Y")),
+            r#"{"error":{"unsupported_request":{"kind":"'/x.Query/Y' path is not allowed from the contract"}}}"#
+        );
+    }
 }
