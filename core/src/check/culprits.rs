@@ -31,8 +31,11 @@ const KEPT: usize = 256;
 /// How a validator lied.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Offence {
+    /// Two different messages of one kind in one slot.
     Equivocation,
+    /// A vote against its own lock that no quorum justifies.
     Amnesia,
+    /// A proposal in another validator's turn.
     OutOfTurn,
 }
 
@@ -61,12 +64,17 @@ impl Offence {
 /// A message that is part of a proof.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Statement {
+    /// Number of the message.
     pub message: MessageId,
+    /// When it was sent, microseconds.
     pub at: Micros,
     /// Index into [`Head::kinds`].
     pub kind: u8,
+    /// The height and round it belongs to.
     pub slot: Slot,
+    /// The block it speaks for; `None` is nil.
     pub value: Option<BlockId>,
+    /// Further fields by name.
     pub fields: Vec<(&'static str, String)>,
 }
 
@@ -90,8 +98,11 @@ impl Statement {
 /// A validator, what it did, and the messages that prove it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Culprit {
+    /// Who lied.
     pub validator: ValidatorId,
+    /// How.
     pub offence: Offence,
+    /// A message that proves it.
     pub first: Statement,
     /// Absent where one message is enough.
     pub second: Option<Statement>,

@@ -21,7 +21,9 @@ struct Place {
 pub struct Stall {
     /// The furthest honest validator's node that is up.
     pub node: NodeId,
+    /// The height and round it is in.
     pub slot: Slot,
+    /// Name of its step.
     pub step: &'static str,
     /// When a height was last decided.
     pub since: Micros,

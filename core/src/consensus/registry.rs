@@ -17,6 +17,7 @@ pub struct ProtocolFacts {
     pub info: ProtocolInfo,
     /// See [`Protocol::FORKS_FROM`] and [`Protocol::SKIP`].
     pub forks_from: Option<Threshold>,
+    /// Stake that forces a node into a later round, where the protocol skips rounds.
     pub skip: Option<Threshold>,
     /// Which strategies of an adversary it supports.
     pub powers: Powers,

@@ -73,7 +73,6 @@ use super::{
 };
 use crate::types::{BlockId, Round};
 use message::{PRECOMMIT, PREVOTE, PROPOSAL};
-use rules::Effects;
 use state::Verdict;
 
 /// The protocol's name as a type.
@@ -81,6 +80,7 @@ use state::Verdict;
 pub struct Tendermint;
 
 type Context<'a> = super::Context<'a, Params>;
+type Effects = Vec<super::Effect<Message>>;
 
 /// Indices into the timers of [`info::INFO`].
 pub const PROPOSE_TIMER: u8 = 0;

@@ -3,10 +3,9 @@
 
 use super::certificate;
 use super::message::Message;
-use super::rules::{self, Effects};
 use super::state::{Commit, State, Step, Verdict};
 use super::votes::{Counted, Crossed, SignedMessage, Votes};
-use super::{Context, INTERVAL_TIMER};
+use super::{Context, Effects, INTERVAL_TIMER};
 use crate::base::limits::{MAX_HEIGHTS_AHEAD, MAX_ROUND, MAX_ROUNDS_AHEAD, MAX_ROUNDS_BEHIND};
 use crate::consensus::{Certificate, Effect, Note, Timer};
 use crate::types::{BlockId, Evidence, Height, Round, Slot, Validator, ValidatorSet};
@@ -269,7 +268,7 @@ pub(super) fn start_height(
     state.far.clear();
     state.signed.clear();
     state.own.clear();
-    rules::enter(state, context, Step::NewHeight, out);
+    state.enter(context, Step::NewHeight, out);
     arm_interval_timer(state, context, out);
     for early in state.ahead.take(state.height) {
         message(state, context, early, out);

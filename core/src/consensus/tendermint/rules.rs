@@ -5,7 +5,7 @@
 
 use super::message::Message;
 use super::state::{Commit, State, Step, Verdict};
-use super::{Context, PRECOMMIT_TIMER, PREVOTE_TIMER, PROPOSE_TIMER, receive};
+use super::{Context, Effects, PRECOMMIT_TIMER, PREVOTE_TIMER, PROPOSE_TIMER, receive};
 use crate::base::Micros;
 use crate::base::limits::{MAX_ROUND, MAX_ROUNDS_BEHIND, MAX_VALUES_PER_SIGNER};
 use crate::consensus::{Effect, Note, Timer};
@@ -14,8 +14,6 @@ use std::sync::Arc;
 
 /// Verdicts of one height: a few for each round whose votes are kept.
 const VERDICTS_KEPT: usize = MAX_ROUNDS_BEHIND as usize * MAX_VALUES_PER_SIGNER;
-
-pub(super) type Effects = Vec<Effect<Message>>;
 
 /// Fires enabled rules until none is left. Any order is legal; deciding and skipping come first since
 /// they make the others moot.
@@ -46,7 +44,7 @@ pub(super) fn start_round(state: &mut State, context: &Context, round: Round, ou
     let held = [state.locked, state.valid].map(|held| held.map(|(_, round)| round));
     state.votes.prune(set, oldest, held);
     forget(state, oldest);
-    enter(state, context, Step::Propose, out);
+    state.enter(context, Step::Propose, out);
     propose(state, context, out);
     arm_propose_timer(state, context, out);
 }
@@ -437,7 +435,7 @@ fn prevote(state: &mut State, context: &Context, value: Option<BlockId>, out: &m
         value,
     };
     sign(state, context, message, out);
-    enter(state, context, Step::Prevote, out);
+    state.enter(context, Step::Prevote, out);
 }
 
 fn precommit(state: &mut State, context: &Context, value: Option<BlockId>, out: &mut Effects) {
@@ -447,16 +445,7 @@ fn precommit(state: &mut State, context: &Context, value: Option<BlockId>, out: 
         value,
     };
     sign(state, context, message, out);
-    enter(state, context, Step::Precommit, out);
-}
-
-pub(super) fn enter(state: &mut State, context: &Context, step: Step, out: &mut Effects) {
-    state.step = step;
-    out.push(Effect::Note(Note::Step {
-        slot: state.slot(),
-        step: step.index(),
-        leader: Some(context.proposer(state.height, state.round)),
-    }));
+    state.enter(context, Step::Precommit, out);
 }
 
 /// Signs and sends `message`, unless this node is no validator at this height or has signed another

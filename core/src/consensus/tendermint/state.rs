@@ -3,7 +3,8 @@
 use super::future_messages::Ahead;
 use super::message::Message;
 use super::votes::{SignedMessage, Votes};
-use crate::consensus::Certificate;
+use super::{Context, Effects};
+use crate::consensus::{Certificate, Effect, Note};
 use crate::types::{BlockId, Height, Round, Slot};
 use std::sync::Arc;
 
@@ -127,6 +128,16 @@ impl State {
             height: self.height,
             round: self.round,
         }
+    }
+
+    /// Enters `step` of the present slot, and says so in the trace.
+    pub(super) fn enter(&mut self, context: &Context, step: Step, out: &mut Effects) {
+        self.step = step;
+        out.push(Effect::Note(Note::Step {
+            slot: self.slot(),
+            step: step.index(),
+            leader: Some(context.proposer(self.height, self.round)),
+        }));
     }
 
     /// The paper's valid(v), as far as the ledger has answered.

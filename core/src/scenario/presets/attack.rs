@@ -24,8 +24,8 @@ pub(super) fn below() -> Preset {
     Preset::new(
         "below-third",
         "Liars below a third: 2 of 7",
-        "They propose two blocks at once and vote for both. The five honest validators split into three and two, so one \
-         block gets the 5 votes it needs and the other only 4. The chain does not fork, and evidence accumulates.",
+        "They propose two blocks at once. The five honest validators split into three and two: one block gets the 5 votes \
+         it needs, the other only 4. No fork, and evidence accumulates.",
         coalition(7, names(["v1", "v2"])),
     )
 }

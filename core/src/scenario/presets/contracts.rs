@@ -239,8 +239,8 @@ pub(super) fn twice() -> Preset {
     Preset::new(
         "double-spend",
         "A token spent twice, once on each side of a fork",
-        "Three of seven become Byzantine at 6 s and put two transfers of the same 1000 PLAY into two blocks of one \
-         height. Ask every validator for Alice's balance, then for Bob's: each side has paid someone else.",
+        "Three of seven turn Byzantine at 6 s and put two transfers of the same 1000 PLAY into two blocks of a \
+         height. Query every validator for Alice's and Bob's balance: each side paid someone else.",
         Scenario {
             validators: equal(7),
             contracts: library(&["cw20-base"]),

@@ -69,6 +69,7 @@ pub struct VotesInside {
     pub stake: u64,
     /// The least stake with which something happens, and what, after "to".
     pub needed: u64,
+    /// What happens when there are enough of them, after "to".
     pub purpose: String,
     /// Places of the voters; empty for rounds long past.
     pub voters: Vec<u16>,
