@@ -59,13 +59,15 @@ impl consensus::Message for Message {
     }
 }
 
+type Votes = BTreeMap<ValidatorId, Arc<Signed<Message>>>;
+
 #[derive(Clone, Debug)]
 struct State {
     /// The height to decide next, and the block decided before it.
     height: Height,
     tip: BlockId,
     /// Votes by height and block. A real protocol bounds this: a liar could fill memory.
-    votes: BTreeMap<(Height, BlockId), BTreeMap<ValidatorId, Arc<Signed<Message>>>>,
+    votes: BTreeMap<(Height, BlockId), Votes>,
     /// Proposals by height, some of them for heights that come later.
     proposals: BTreeMap<Height, BlockId>,
 }

@@ -282,8 +282,8 @@ fn the_same_run_twice() {
     assert_eq!(Simulation::digest(&one), Simulation::digest(&other));
 }
 
-/// 1. v1 decides A1 and A2 in one commit, v3 decides B1 and B2. 2. The proofs stand with A2 and B2. 3. The
-/// fork is at height 1, and whoever signed both proofs is guilty of it.
+/// v1 decides A1 and A2 in one commit, v3 decides B1 and B2, and the proofs stand with A2 and B2. The fork is
+/// at height 1, and whoever signed both proofs is guilty of it.
 #[test]
 fn the_proof_of_a_commit_is_that_of_all_its_blocks() {
     let head = Simulation::trace(&world(scenario(4))).head.as_ref().clone();

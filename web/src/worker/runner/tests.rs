@@ -169,7 +169,7 @@ fn a_long_question_lets_others_be_answered_first() {
     };
     session.apply(command).expect("possible");
     session.run_to(3_000_000);
-    let errand = CallDraft {
+    let draft = CallDraft {
         kind: Kind::Query,
         to: session.contracts()[0].address.clone(),
         code: String::new(),
@@ -189,7 +189,7 @@ fn a_long_question_lets_others_be_answered_first() {
         playing: false,
         ..Runner::default()
     };
-    let questions = [(1, Ask::Query { errand, place }), (2, Ask::People)];
+    let questions = [(1, Ask::Query { draft, place }), (2, Ask::People)];
     for (number, ask) in questions {
         runner.handle(ToWorker::Studio { number, ask }, None);
     }
