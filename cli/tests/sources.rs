@@ -51,7 +51,7 @@ fn bad_sources_get_sentences() {
     );
     refused(&["scenario", env!("CARGO_MANIFEST_DIR")], b"", &["folder"]);
     refused(&["scenario", "v7.abc"], b"", &["newer ConsensusForge"]);
-    refused(&["scenario", "v1.!!"], b"", &["damaged", "character 4"]);
+    refused(&["scenario", "v1.a!b"], b"", &["damaged", "character 5"]);
     refused(&["scenario", "v1.AAAA"], b"", &["cut off"]);
     refused(&["scenario", "-"], b"", &["empty"]);
     refused(&["scenario", "-"], b"hello there", &["not JSON"]);

@@ -160,7 +160,7 @@ fn bad_lists_get_sentences() {
         (json!({"validators": []}), &["at least one validator"]),
         (
             json!({"validators": [{"name": "a", "stake": 0}], "me": "a"}),
-            &["no stake"],
+            &["no validator has any stake"],
         ),
         (
             json!({"timing": {"block_interval_us": 0}}),

@@ -49,7 +49,7 @@ fn impossible_stakes_are_refused() {
     refused(&["quorum", "0"], b"", &["no stake", "at least 1"]);
     refused(&["quorum", "abc"], b"", &["\"abc\" is not a stake"]);
     refused(&["quorum", "--", "-5"], b"", &["\"-5\" is not a stake"]);
-    refused(&["quorum", "1000000000x1"], b"", &["128", "Remove some"]);
+    refused(&["quorum", "1000000000x1"], b"", &["128", "Leave some out"]);
     refused(
         &["quorum", "18446744073709551615", "1"],
         b"",

@@ -5,7 +5,7 @@ use consensusforge_core::base::{Hash, limits};
 use consensusforge_core::scenario::codec::{
     Document, Expected, read, read_file, read_link, write_file, write_link,
 };
-use consensusforge_core::scenario::model::*;
+use consensusforge_core::scenario::model::{SEMANTICS, *};
 use consensusforge_core::scenario::validate::VERSION;
 use consensusforge_core::scenario::{Scenario, presets, validate};
 use consensusforge_core::session::Session;
@@ -198,6 +198,8 @@ fn what_a_file_leaves_out_takes_the_defaults() {
     let text = br#"{"consensusforge": 1, "scenario": {"network": {"loss_ppm": 5}}}"#;
     let mut expected = Scenario::default();
     expected.network.loss_ppm = 5;
+    // The rules of a run's meaning are those of the format's day.
+    expected.semantics = 1;
     assert_eq!(read_file(text).unwrap().scenario, expected);
 }
 
@@ -285,6 +287,10 @@ fn fixtures(version: u32) -> Vec<(String, Document)> {
     all
 }
 
+/// Runs of CosmWasm contracts made under semantics 1: what contracts are told of their transaction has grown by
+/// its hash, so their gas and the state roots differ.
+const DEPARTED: &[&str] = &["auction-censored-run"];
+
 /// The first fixtures were written before anything could run: they say so little of their runs. Those called
 /// `...-run` were made by runs of the same scenarios.
 #[test]
@@ -295,12 +301,22 @@ fn old_links_replay_to_their_digests() {
             continue;
         }
         let expected = document.expected.unwrap();
+        let semantics = document.scenario.semantics;
         let mut session = Session::open(document.scenario).unwrap();
         let replay = loop {
             if let Some(replay) = session.replay_to(&expected, 100_000) {
                 break replay;
             }
         };
+        if DEPARTED.contains(&name.as_str()) && semantics < SEMANTICS {
+            assert!(!replay.matches, "{name} does not depart any more");
+            assert!(
+                replay.sentence.contains("differently"),
+                "{name}: {}",
+                replay.sentence
+            );
+            continue;
+        }
         assert!(replay.matches, "{name}: {}", replay.sentence);
         replayed += 1;
     }

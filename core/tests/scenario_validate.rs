@@ -39,7 +39,7 @@ fn with_command(at_us: u64, command: Command) -> Scenario {
 #[test]
 fn versions() {
     check(vec![
-        (spoiled(|s| s.version = 0), &["version: ", "write 1"]),
+        (spoiled(|s| s.version = 0), &["version: ", "write 2"]),
         (spoiled(|s| s.version = 7), &["version: ", "newer"]),
         (spoiled(|s| s.semantics = 0), &["semantics: ", "write 2"]),
         (
@@ -574,7 +574,7 @@ fn commands() {
         ),
         (
             submit(0, call(InputSpec::Text("x".repeat(MAX_CALL_BYTES + 1)))),
-            &["submit.action.call.input", "65536"],
+            &["submit.action.call.input", "1048576"],
         ),
     ]);
 }

@@ -187,7 +187,10 @@ fn a_command_without_its_target_says_so_and_changes_nothing() {
     // By hand it is refused, and the scenario stays as it was.
     let mut session = at(constant(), 3_000_000);
     let problem = session.apply(command).expect_err("not there");
-    assert!(problem.sentence.contains("not in flight"), "{problem}");
+    assert!(
+        problem.sentence.contains("no longer in flight"),
+        "{problem}"
+    );
     assert!(session.scenario().commands.is_empty());
 }
 

@@ -97,7 +97,7 @@ fn a_token_is_spent_twice_on_two_sides_of_a_fork() {
     let agreement = session.frame().verdicts;
     let agreement = agreement.iter().find(|v| v.monitor == "agreement");
     assert!(
-        agreement.is_some_and(|v| v.sentence.contains("fork")),
+        agreement.is_some_and(|v| v.sentence.contains("Agreement is violated")),
         "{agreement:?}"
     );
 }
@@ -146,7 +146,10 @@ fn a_gas_limit_is_kept() {
     assert_eq!(receipt.status, "failed");
     scenario.execution.block_gas = 2_000_000;
     let why = Session::open(scenario).err().expect("too much").sentence;
-    assert!(why.contains("above the 2000000 a block may use"), "{why}");
+    assert!(
+        why.contains("above the 2000000 that a block may use"),
+        "{why}"
+    );
 }
 
 /// Calls come as a list, each with what it cost and all of it in its parent.

@@ -1,8 +1,17 @@
-//! Where contracts live.
+//! Where contracts live, and how the denominations they make are called.
 
 use crate::base::digest::sha256;
 use crate::base::{Hash, hash_of};
-use crate::types::Address;
+use crate::types::{Address, bech32};
+
+/// How the names of all denominations begin that contracts or people make.
+pub const FACTORY_PREFIX: &str = "factory/";
+
+/// How the names of all denominations begin that `creator` makes.
+#[must_use]
+pub fn denoms_of(creator: &Address) -> String {
+    format!("{FACTORY_PREFIX}{}/", bech32::encode(creator))
+}
 
 /// Where the contract lives that `sender` deploys, code and all, with its transaction `nonce`.
 #[must_use]

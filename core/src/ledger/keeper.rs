@@ -9,10 +9,13 @@
 //! Calls nest [`MAX_MESSAGE_DEPTH`] deep as on wasmd's chains. What waits for a nested call stands in a
 //! list of [`Frame`]s and not on the native stack, which in a browser ends after a few dozen.
 
+mod messages;
+mod token_factory;
+
+use self::messages::{Prepared, coins_text, is_wasm, name_of};
 use super::contract::{Call, ExecutionContext};
 use super::journal::{Journal, Savepoint};
 use super::message_error::MessageError;
-use super::messages::{Prepared, coins_text, is_wasm, name_of};
 use super::receipt::{CallTree, Event};
 use super::state::{Contract, ContractInfo};
 use crate::base::limits::{MAX_MESSAGE_DEPTH, MAX_OPEN_CALLS};

@@ -1,8 +1,8 @@
 //! Questions of contracts to the chain, answered from the journal: they see what the asking call and
 //! those around it have written.
 
+use super::addresses::denoms_of;
 use super::journal::Journal;
-use super::token_factory::prefix_of;
 use crate::base::limits::MAX_RANGE_PAIRS;
 use crate::types::{Address, Coin, bech32};
 use crate::vm::{Answer, KeyRange, NoAnswer, Order, Query, SharedEngine, error_code};
@@ -98,7 +98,7 @@ pub(super) fn look_up(
             Answer::DenomAdmin(journal.denom(denom).and_then(|found| found.admin))
         }
         Query::DenomsOf { creator } => {
-            let names = journal.denoms(&prefix_of(creator));
+            let names = journal.denoms(&denoms_of(creator));
             Answer::Denoms(names.iter().map(|name| name.to_string()).collect())
         }
         Query::AllDenomMetadata { start, limit } => {

@@ -21,6 +21,10 @@ pub fn can_fork(liars: u64, honest: &[u64]) -> bool {
 /// The same where a quorum takes this stake.
 #[must_use]
 pub fn can_split(quorum: u64, liars: u64, honest: &[u64]) -> bool {
+    // With nobody to set against anybody there is nobody to disagree.
+    if honest.len() < 2 {
+        return false;
+    }
     let held: u128 = honest.iter().map(|s| u128::from(*s)).sum();
     // What a group must bring along itself, and what it must leave to the other.
     let least = u128::from(quorum.saturating_sub(liars));

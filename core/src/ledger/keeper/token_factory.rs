@@ -1,13 +1,14 @@
 //! The token factory: denominations that contracts make, mint and burn, by the rules of Osmosis'
 //! `x/tokenfactory`. Each has an admin, at first its creator, and the metadata the bank keeps.
 
-use super::keeper::{Keeper, charge, spend};
-use super::message_error::MessageError;
 use super::messages::coins_text;
-use super::receipt::CallTree;
-use super::state::Denom;
-use super::validity::check_denom;
+use super::{Keeper, charge, spend};
 use crate::base::limits::{MAX_DENOMS, MAX_METADATA_BYTES};
+use crate::ledger::addresses::denoms_of;
+use crate::ledger::message_error::MessageError;
+use crate::ledger::receipt::CallTree;
+use crate::ledger::state::Denom;
+use crate::ledger::validity::check_denom;
 use crate::types::{Address, Coin, bech32};
 use crate::vm::error_code::{self, ErrorCode};
 use crate::vm::gas::{CREATE_DENOM, DENOM_METADATA, TRANSFER};
@@ -15,15 +16,9 @@ use crate::vm::token_factory::{DenomMetadata, TokenEffect, TokenMessage};
 
 /// Bytes of the part of a denomination's name that its creator chooses.
 const MAX_SUBDENOM: usize = 44;
-const PREFIX: &str = "factory/";
 
 fn error<T>(code: ErrorCode, why: impl Into<String>) -> Result<T, MessageError> {
     Err(MessageError::new(code, why))
-}
-
-/// How the names of all denominations begin that `creator` makes.
-pub(super) fn prefix_of(creator: &Address) -> String {
-    format!("{PREFIX}{}/", bech32::encode(creator))
 }
 
 impl Keeper<'_> {
@@ -88,7 +83,7 @@ impl Keeper<'_> {
                 ),
             );
         }
-        let denom = format!("{}{subdenom}", prefix_of(creator));
+        let denom = format!("{}{subdenom}", denoms_of(creator));
         if let Err(why) = check_denom(&denom) {
             return error(error_code::INVALID_DENOM, why.to_string());
         }

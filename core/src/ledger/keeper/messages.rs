@@ -1,11 +1,11 @@
 //! Each kind of message: what it does by itself, or the call it makes.
 
-use super::addresses;
-use super::contract::Call;
-use super::keeper::{Commit, Effect, Keeper, charge};
-use super::message_error::MessageError;
-use super::receipt::CallTree;
-use super::state::{CodeInfo, Contract, ContractInfo};
+use super::{Commit, Effect, Keeper, charge};
+use crate::ledger::addresses;
+use crate::ledger::contract::Call;
+use crate::ledger::message_error::MessageError;
+use crate::ledger::receipt::CallTree;
+use crate::ledger::state::{CodeInfo, Contract, ContractInfo};
 use crate::types::{Address, Coin, bech32};
 use crate::vm::error_code::{self, ErrorCode};
 use crate::vm::gas::TRANSFER;
