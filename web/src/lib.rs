@@ -1,5 +1,5 @@
 //! The page and its worker. Everything that can be pure is, and is tested natively; what touches the
-//! browser is in [`platform`], [`worker::port`] and the one painting file of [`chart`].
+//! browser is in `platform`, `worker::port` and the one painting file of [`chart`].
 
 pub mod branches;
 pub mod chart;
