@@ -133,7 +133,7 @@ browserTest("a saved trace opens again, judged and charted, and cannot be change
   await choose(lie);
   await textOf(page, "#recorded details li", (text) => /damaged|cut off/.test(text));
   await choose(await absurd(folder));
-  await textOf(page, ".banner.bad", (text) => /unpacks to 4294967295 bytes: at most/.test(text));
+  await textOf(page, ".banner.bad", (text) => /claims 4294967295 unpacked bytes: at most/.test(text));
   assert.deepEqual(problems, []);
 });
 

@@ -31,7 +31,7 @@ browserTest("while a block of a billion gas is executed the page answers, pauses
   await set(page, "block-gas", "1 000 000 000");
   await textOf(page, ".rules summary", (text) => /1.000.000.000 gas per block/.test(text));
   await drop(page, "spinner.wasm", SPINNER);
-  await textOf(page, "#accepted", (text) => text.startsWith("spinner is in"));
+  await textOf(page, "#accepted", (text) => text.startsWith("spinner was added"));
   await click(page, "[data-module=spinner] [data-act=deploy]");
   await until("the first receipt", async () => (await receipts(page, "ok")) === 1);
   await click(page, "[data-module=counter] [data-act=deploy]");
