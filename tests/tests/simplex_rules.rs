@@ -556,6 +556,18 @@ fn minimmit_goes_on_and_is_final_after_two_delays() {
     }
 }
 
+/// Views count on through all heights: the 20th block of a calm run took one view like the first.
+#[test]
+fn a_calm_height_takes_one_view() {
+    for protocol in ["simplex", "minimmit"] {
+        let mut session = Session::open(calm(protocol, 6, [])).expect("possible");
+        session.run_to(2_000_000);
+        let metrics = session.frame().metrics;
+        assert!(metrics.height > 15, "{protocol}: {}", metrics.height);
+        assert!((metrics.rounds_per_height - 1.0).abs() < 1e-9, "{protocol}");
+    }
+}
+
 /// Copies sent of each kind but certificates, and of certificates, for `views` whole views.
 fn copies(scenario: &Scenario, views: u64) -> (u64, u64) {
     let mut session = Session::open(scenario.clone()).expect("possible");

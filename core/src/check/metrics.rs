@@ -149,6 +149,23 @@ impl Metrics {
             .skip(self.decided.len().saturating_sub(RECENT))
     }
 
+    /// Rounds, and the heights that took them, among the newest. Where rounds count on through all heights
+    /// (`restart` is false), what counts is how far they came from one decision to the next.
+    #[must_use]
+    pub fn rounds(&self, restart: bool) -> (u64, u64) {
+        let (Some(first), Some(last)) = (self.recent().next(), self.recent().next_back()) else {
+            return (0, 0);
+        };
+        if restart {
+            let rounds = self.recent().map(|d| u64::from(d.round) + 1).sum();
+            return (rounds, self.recent().count() as u64);
+        }
+        match last.height.saturating_sub(first.height) {
+            0 => (u64::from(last.round), 1),
+            heights => (u64::from(last.round.saturating_sub(first.round)), heights),
+        }
+    }
+
     /// Simulated time between the oldest and the newest of [`Self::recent`], and how many blocks it took.
     #[must_use]
     pub fn span(&self) -> (Micros, u64) {

@@ -145,6 +145,7 @@ impl Session {
         let head = &self.sim.trace().head;
         let (span, blocks) = m.span();
         let recent = m.recent().count().max(1) as f64;
+        let (rounds, heights) = m.rounds(head.rounds.restart);
         let per_second = |n: u64| {
             if span == 0 {
                 0.0
@@ -159,12 +160,7 @@ impl Session {
             blocks_per_second: per_second(blocks),
             commit_latency_p50_us: m.latency(50),
             commit_latency_p95_us: m.latency(95),
-            rounds_per_height: m
-                .recent()
-                .map(|d| f64::from(d.round) + 1.0)
-                .sum::<f64>()
-                .max(0.0)
-                / recent,
+            rounds_per_height: rounds as f64 / heights.max(1) as f64,
             messages_per_block: m.recent().map(|d| d.copies as f64).sum::<f64>().max(0.0) / recent,
             messages_by_kind: m
                 .by_kind
