@@ -8,6 +8,7 @@ use crate::state::chart::Charts;
 use crate::state::comparison::ComparisonState;
 use crate::state::contracts::ContractState;
 use crate::state::futures::FutureState;
+use crate::state::layout::LayoutState;
 use crate::state::notices::{Notices, Tone};
 use crate::state::playback::Playback;
 use crate::state::records::Records;
@@ -31,6 +32,7 @@ pub struct Receiver {
     selection: Selection,
     futures: FutureState,
     scenarios: ScenarioState,
+    layout: LayoutState,
     comparison: ComparisonState,
     contracts: ContractState,
     records: Records,
@@ -48,6 +50,7 @@ impl Receiver {
             selection: expect_context(),
             futures: expect_context(),
             scenarios: expect_context(),
+            layout: expect_context(),
             comparison: expect_context(),
             contracts: expect_context(),
             records: expect_context(),
@@ -77,7 +80,13 @@ impl Receiver {
             FromWorker::Scenario(scenario) | FromWorker::Turned(scenario) => {
                 self.run.scenario.set(scenario);
             }
-            FromWorker::Acted(acted) => self.futures.acted(*acted),
+            FromWorker::Acted(acted) => {
+                // Acting in the past leaves a future behind: the list shows where it went.
+                if acted.forked {
+                    self.layout.futures_open.set(true);
+                }
+                self.futures.acted(*acted);
+            }
             FromWorker::ComparisonOpened(info) => {
                 comparison::opened(self.comparison, self.run, self.charts, info);
             }
