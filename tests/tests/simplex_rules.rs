@@ -568,6 +568,24 @@ fn a_calm_height_takes_one_view() {
     }
 }
 
+/// f + 1 are what a final block and a notarized one have in common at the least.
+#[test]
+fn minimmits_liars_of_a_fifth_are_said_to_be_enough_to_fork() {
+    for (liars, can) in [
+        (1, "neither fork nor stop"),
+        (2, "enough to fork the chain"),
+    ] {
+        let mut scenario = calm("minimmit", 10, []);
+        scenario.adversary.who = Who::Count(liars);
+        let sentence = Session::open(scenario)
+            .expect("possible")
+            .frame()
+            .adversary
+            .sentence;
+        assert!(sentence.contains(can), "{liars} of 10: {sentence}");
+    }
+}
+
 /// Copies sent of each kind but certificates, and of certificates, for `views` whole views.
 fn copies(scenario: &Scenario, views: u64) -> (u64, u64) {
     let mut session = Session::open(scenario.clone()).expect("possible");

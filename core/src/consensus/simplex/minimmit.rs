@@ -305,6 +305,13 @@ impl Protocol for Minimmit {
 
     const INFO: ProtocolInfo = PAPER;
 
+    /// Liars vote for two blocks: one gets Q, the other L, and Q + L is f + 1 more than all.
+    const FORKS_FROM: Option<Threshold> = Some(Threshold::Faults {
+        times: 1,
+        plus: 1,
+        one_in: 5,
+    });
+
     fn info(params: &Params) -> ProtocolInfo {
         match params.thresholds {
             Thresholds::Paper => PAPER,
