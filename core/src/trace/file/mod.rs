@@ -20,8 +20,8 @@ use borsh::{BorshDeserialize, BorshSerialize};
 
 /// The first bytes of every trace file.
 pub const MAGIC: [u8; 8] = *b"CFTRACE\n";
-/// What is written. Version 2 has two events more, [`FileEvent::Ordered`] and
-/// [`FileEvent::Validators`].
+/// What is written. Version 2 has three events more, [`FileEvent::Ordered`], [`FileEvent::Validators`]
+/// and [`FileEvent::SentTo`].
 pub const VERSION: u16 = 2;
 /// The oldest version that is read.
 pub const OLDEST: u16 = 1;
@@ -223,6 +223,13 @@ enum FileEvent {
         block: BlockId,
         set: Vec<(u16, u64, PublicKey)>,
     },
+    /// Since version 2: a message that is not sent to all other nodes, with those it is sent to.
+    SentTo {
+        message: u32,
+        from: u16,
+        to: Vec<u16>,
+        again: bool,
+    },
 }
 
 /// The last thing in a file: a file without it was cut off.
@@ -259,6 +266,7 @@ impl FileEvent {
                 Some((*height, 0))
             }
             FileEvent::Sent { .. }
+            | FileEvent::SentTo { .. }
             | FileEvent::Delivered { .. }
             | FileEvent::Lost { .. }
             | FileEvent::BadSignature { .. }
