@@ -225,6 +225,21 @@ fn event(trace: &Trace, event: &Event) -> LineEvent {
             height: detail.height,
             round: detail.round,
         },
+        Event::Fired {
+            node,
+            rule,
+            round,
+            height,
+        } => {
+            let rule = head.rule(*rule);
+            LineEvent::Fired {
+                node: name(node),
+                height: *height,
+                round: *round,
+                rule: rule.map(|r| r.id.into()),
+                text: rule.map(|r| r.text.into()),
+            }
+        }
         Event::Committed(c) => LineEvent::Committed {
             node: name(&c.node),
             height: c.height,

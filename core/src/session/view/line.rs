@@ -117,6 +117,21 @@ pub enum LineEvent {
         /// The round it skipped to.
         round: u32,
     },
+    /// A rule of the protocol took effect. What the node does until its next such line, or until something else
+    /// reaches it, is what followed.
+    #[serde(rename = "rule")]
+    Fired {
+        /// The node.
+        node: String,
+        /// The height it is about.
+        height: u32,
+        /// The round it is about.
+        round: u32,
+        /// The rule as the protocol's paper numbers it, see `consensusforge about`.
+        rule: Option<String>,
+        /// What it says.
+        text: Option<String>,
+    },
     /// A node decided a block.
     Committed {
         /// The node.
@@ -240,7 +255,7 @@ pub struct SentLine {
     pub kind: String,
     /// The node that sends these copies.
     pub from: String,
-    /// The receivers; absent where a trace file of version 1 does not name them.
+    /// The receivers; absent where a trace file of version 1 or 2 does not name them.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub to: Option<Vec<String>>,
     /// How many receivers there are.
