@@ -61,6 +61,7 @@ pub enum Quorum {
     Half,
 }
 
+/// Simplex's parameters.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Params {

@@ -63,6 +63,7 @@ pub enum Thresholds {
     Low,
 }
 
+/// Minimmit's parameters.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Params {
