@@ -2,8 +2,6 @@
 //! parts in a million, validators are named by their names (`v1`, ... unless given). Fields left out
 //! of a file take the defaults shown by `Default`.
 
-#![warn(missing_docs)]
-
 mod admission;
 mod command;
 mod copy;

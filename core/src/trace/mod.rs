@@ -1,8 +1,6 @@
 //! What happened, as the only witness. The simulator writes [`Event`]s; checker, metrics, chart and
 //! log read nothing else.
 
-#![warn(missing_docs)]
-
 pub mod digest;
 pub mod event;
 pub mod file;
