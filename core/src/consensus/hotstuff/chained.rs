@@ -32,13 +32,13 @@
 //! Those of the [family](super), and: new-views go to all, and only where a view brought no certified block.
 
 use super::message::{self, Link, Message, Proof};
-use super::params::{HALF, Quorum};
-use super::state::{Lock, MayPropose, Settings, State, Surroundings};
+use super::params::{Quorum, TOO_LOW};
+use super::state::{Lock, MayPropose, RuleNumbers, Settings, State, Surroundings};
 use super::{KINDS, TIMERS, protocol, report, steps, views};
 use crate::base::Micros;
 use crate::consensus::{
     self, Awaited, Bound, Conflicting, Context, Corruptible, Effect, Input, Paper, Protocol,
-    ProtocolInfo, Resend, Rounds, Rule, Share, Status, StepInfo, Threshold, VotesFor,
+    ProtocolInfo, Resend, Rounds, Rule, Share, Status, StepInfo, Threshold, VotesFor, rule_number,
 };
 use crate::types::BlockId;
 use schemars::JsonSchema;
@@ -92,6 +92,7 @@ fn settings(params: &Params) -> Settings {
         wait: 0,
         view_timeout: params.delta_us.saturating_mul(4),
         min_view: params.min_view_us,
+        rules: NUMBERS,
     }
 }
 
@@ -108,7 +109,7 @@ fn may_propose(state: &State, _: &Surroundings) -> MayPropose {
 
 /// What a quorum changes in what the protocol says of itself.
 macro_rules! info {
-    ($threshold:expr) => {
+    ($bound:expr) => {
         ProtocolInfo {
             name: "chained-hotstuff",
             title: "Chained HotStuff",
@@ -123,19 +124,13 @@ macro_rules! info {
             },
             kinds: KINDS,
             timers: TIMERS,
-            steps: steps!($threshold),
+            steps: steps!($bound.quorum),
             rounds: Rounds {
                 noun: "view",
                 restart: false,
             },
             certificate: "votes",
-            bound: Bound {
-                quorum: $threshold,
-                liars_below: Share { part: 1, of: 3 },
-                words: "A quorum is strictly more than two thirds of the stake. Liars with less than a third \
-                        can neither fork the chain nor stop it, if now and then four leaders in a row are \
-                        honest.",
-            },
+            bound: $bound,
             validators_change: false,
             dag: false,
             conventions: CONVENTIONS,
@@ -144,8 +139,14 @@ macro_rules! info {
     };
 }
 
-const PAPER: ProtocolInfo = info!(Threshold::MORE_THAN_TWO_THIRDS);
-const LOWERED: ProtocolInfo = info!(HALF);
+const BOUND: Bound = Bound {
+    quorum: Threshold::MORE_THAN_TWO_THIRDS,
+    liars_below: Share { part: 1, of: 3 },
+    words: "A quorum is strictly more than two thirds of the stake. Liars with less than a third can neither fork \
+            the chain nor stop it, if now and then four leaders in a row are honest.",
+};
+const PAPER: ProtocolInfo = info!(BOUND);
+const LOWERED: ProtocolInfo = info!(TOO_LOW);
 
 const CONVENTIONS: &[(&str, &str)] = &[
     (
@@ -207,6 +208,12 @@ const RULES: &[Rule] = &[
                final, and all blocks before it.",
     },
 ];
+
+/// The rules' numbers, for notes that one took effect.
+const NUMBERS: RuleNumbers = RuleNumbers {
+    lock: Some(rule_number(RULES, "C5")),
+    ..RuleNumbers::of(RULES, ["C1", "C2", "C3", "C4", "C6", "C7", "C8"])
+};
 
 protocol!(
     ChainedHotStuff,

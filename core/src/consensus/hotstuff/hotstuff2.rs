@@ -30,8 +30,8 @@
 //! everybody into the view within one delay; the paper has a view synchronizer do that.
 
 use super::message::{self, Link, Message, Proof};
-use super::params::{HALF, Params, Quorum};
-use super::state::{Lock, MayPropose, Settings, State, Surroundings};
+use super::params::{Params, Quorum, TOO_LOW};
+use super::state::{Lock, MayPropose, RuleNumbers, Settings, State, Surroundings};
 use super::{KINDS, TIMERS, protocol, report, steps, views};
 use crate::consensus::{
     Awaited, Bound, Conflicting, Context, Corruptible, Effect, Input, Paper, Protocol,
@@ -54,6 +54,7 @@ fn settings(params: &Params) -> Settings {
         wait: params.delta_us.saturating_mul(2),
         view_timeout: params.delta_us.saturating_mul(6),
         min_view: params.min_view_us,
+        rules: NUMBERS,
     }
 }
 
@@ -74,7 +75,7 @@ fn may_propose(state: &State, around: &Surroundings) -> MayPropose {
 
 /// What a quorum changes in what the protocol says of itself.
 macro_rules! info {
-    ($threshold:expr) => {
+    ($bound:expr) => {
         ProtocolInfo {
             name: "hotstuff-2",
             title: "HotStuff-2",
@@ -89,19 +90,13 @@ macro_rules! info {
             },
             kinds: KINDS,
             timers: TIMERS,
-            steps: steps!($threshold),
+            steps: steps!($bound.quorum),
             rounds: Rounds {
                 noun: "view",
                 restart: false,
             },
             certificate: "votes",
-            bound: Bound {
-                quorum: $threshold,
-                liars_below: Share { part: 1, of: 3 },
-                words: "A quorum is strictly more than two thirds of the stake. Liars with less than a third \
-                        can neither fork the chain nor stop it, if now and then three leaders in a row are \
-                        honest.",
-            },
+            bound: $bound,
             validators_change: false,
             dag: false,
             conventions: CONVENTIONS,
@@ -110,8 +105,14 @@ macro_rules! info {
     };
 }
 
-const PAPER: ProtocolInfo = info!(Threshold::MORE_THAN_TWO_THIRDS);
-const LOWERED: ProtocolInfo = info!(HALF);
+const BOUND: Bound = Bound {
+    quorum: Threshold::MORE_THAN_TWO_THIRDS,
+    liars_below: Share { part: 1, of: 3 },
+    words: "A quorum is strictly more than two thirds of the stake. Liars with less than a third can neither fork \
+            the chain nor stop it, if now and then three leaders in a row are honest.",
+};
+const PAPER: ProtocolInfo = info!(BOUND);
+const LOWERED: ProtocolInfo = info!(TOO_LOW);
 
 const CONVENTIONS: &[(&str, &str)] = &[
     (
@@ -172,6 +173,9 @@ const RULES: &[Rule] = &[
                final, and all blocks before it.",
     },
 ];
+
+/// The rules' numbers, for notes that one took effect.
+const NUMBERS: RuleNumbers = RuleNumbers::of(RULES, ["T1", "T2", "T3", "T4", "T5", "T6", "T7"]);
 
 protocol!(
     HotStuff2,

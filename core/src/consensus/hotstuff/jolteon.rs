@@ -31,8 +31,8 @@
 //! Those of the [family](super).
 
 use super::message::{self, Link, Message, Proof, Timeouts};
-use super::params::{HALF, Params, Quorum};
-use super::state::{Lock, MayPropose, Settings, State, Surroundings};
+use super::params::{Params, Quorum, TOO_LOW};
+use super::state::{Lock, MayPropose, RuleNumbers, Settings, State, Surroundings};
 use super::{KINDS, TIMERS, protocol, report, steps, views};
 use crate::consensus::{
     Awaited, Bound, Conflicting, Context, Corruptible, Effect, Input, Paper, Protocol,
@@ -55,6 +55,7 @@ fn settings(params: &Params) -> Settings {
         wait: 0,
         view_timeout: params.delta_us.saturating_mul(4),
         min_view: params.min_view_us,
+        rules: NUMBERS,
     }
 }
 
@@ -80,7 +81,7 @@ fn may_propose(state: &State, _: &Surroundings) -> MayPropose {
 
 /// What a quorum changes in what the protocol says of itself.
 macro_rules! info {
-    ($threshold:expr) => {
+    ($bound:expr) => {
         ProtocolInfo {
             name: "jolteon",
             title: "Jolteon",
@@ -95,19 +96,13 @@ macro_rules! info {
             },
             kinds: KINDS,
             timers: TIMERS,
-            steps: steps!($threshold),
+            steps: steps!($bound.quorum),
             rounds: Rounds {
                 noun: "round",
                 restart: false,
             },
             certificate: "votes",
-            bound: Bound {
-                quorum: $threshold,
-                liars_below: Share { part: 1, of: 3 },
-                words: "A quorum is strictly more than two thirds of the stake. Liars with less than a third \
-                        can neither fork the chain nor stop it, if now and then three leaders in a row are \
-                        honest.",
-            },
+            bound: $bound,
             validators_change: false,
             dag: false,
             conventions: CONVENTIONS,
@@ -116,8 +111,14 @@ macro_rules! info {
     };
 }
 
-const PAPER: ProtocolInfo = info!(Threshold::MORE_THAN_TWO_THIRDS);
-const LOWERED: ProtocolInfo = info!(HALF);
+const BOUND: Bound = Bound {
+    quorum: Threshold::MORE_THAN_TWO_THIRDS,
+    liars_below: Share { part: 1, of: 3 },
+    words: "A quorum is strictly more than two thirds of the stake. Liars with less than a third can neither fork \
+            the chain nor stop it, if now and then three leaders in a row are honest.",
+};
+const PAPER: ProtocolInfo = info!(BOUND);
+const LOWERED: ProtocolInfo = info!(TOO_LOW);
 
 const CONVENTIONS: &[(&str, &str)] = &[
     (
@@ -174,5 +175,8 @@ const RULES: &[Rule] = &[
                final, and all blocks before it.",
     },
 ];
+
+/// The rules' numbers, for notes that one took effect.
+const NUMBERS: RuleNumbers = RuleNumbers::of(RULES, ["J1", "J2", "J3", "J4", "J5", "J6", "J7"]);
 
 protocol!(Jolteon, Params, None);

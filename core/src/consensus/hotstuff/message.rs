@@ -23,8 +23,11 @@ pub type View = Round;
 /// Indices into the kinds of every protocol of the family; [`NEW_VIEW`] and later ones exist in some of them
 /// only.
 pub const PROPOSE: u8 = 0;
+/// Index of votes for a block.
 pub const VOTE: u8 = 1;
+/// Index of timeouts.
 pub const TIMEOUT: u8 = 2;
+/// Index of new-views.
 pub const NEW_VIEW: u8 = 3;
 
 /// A message of the family. Its signature covers what the signer says and not the proof that travels along,
@@ -70,6 +73,7 @@ pub struct Report {
 }
 
 impl Message {
+    /// The view it belongs to.
     #[must_use]
     pub fn view(&self) -> View {
         match self {
@@ -78,6 +82,7 @@ impl Message {
         }
     }
 
+    /// The certificates that travel along.
     #[must_use]
     pub fn proof(&self) -> Option<&Proof> {
         match self {

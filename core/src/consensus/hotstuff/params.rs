@@ -1,7 +1,7 @@
 //! Parameters that every protocol of the family has.
 
 use crate::base::Micros;
-use crate::consensus::{self, Threshold};
+use crate::consensus::{self, Bound, Share, Threshold};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -17,7 +17,15 @@ pub enum Quorum {
 }
 
 /// More than half of the stake.
-pub const HALF: Threshold = Threshold::MoreThan { part: 1, of: 2 };
+const HALF: Threshold = Threshold::MoreThan { part: 1, of: 2 };
+
+/// What holds with [`Quorum::Half`].
+pub const TOO_LOW: Bound = Bound {
+    quorum: HALF,
+    liars_below: Share { part: 0, of: 1 },
+    words: "A quorum is more than half of the stake, which is too little: two quorums may have a single validator \
+            in common, and if that one lies the chain forks.",
+};
 
 impl Quorum {
     /// The stake it stands for.

@@ -3,7 +3,7 @@
 use super::message::{Link, Message, Proof, SignedMessage, View};
 use crate::base::Micros;
 use crate::consensus::proposer::Schedule;
-use crate::consensus::{Context, Threshold};
+use crate::consensus::{Context, Rule, Threshold, rule_number};
 use crate::types::{BlockId, Height, Slot, ValidatorId, ValidatorSet, ValidatorSets};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -28,6 +28,46 @@ pub struct Settings {
     pub view_timeout: Micros,
     /// Between the starts of two views a leader lets at least this pass, microseconds.
     pub min_view: Micros,
+    /// What the protocol calls the rules that all of the family have.
+    pub rules: RuleNumbers,
+}
+
+/// Indices into a protocol's rules, for notes that one took effect.
+#[derive(Clone, Copy, Debug)]
+pub struct RuleNumbers {
+    /// Entering a view.
+    pub enter: u8,
+    /// Proposing.
+    pub propose: u8,
+    /// Voting for a proposal.
+    pub vote: u8,
+    /// A block is certified.
+    pub certify: u8,
+    /// Locking, where that is a rule of its own.
+    pub lock: Option<u8>,
+    /// Sending a timeout.
+    pub give_up: u8,
+    /// A quorum has given a view up.
+    pub end_view: u8,
+    /// A block is final.
+    pub finalize: u8,
+}
+
+impl RuleNumbers {
+    /// Those with these ids, in the order of the fields without `lock`.
+    #[must_use]
+    pub const fn of(rules: &[Rule], ids: [&str; 7]) -> Self {
+        RuleNumbers {
+            enter: rule_number(rules, ids[0]),
+            propose: rule_number(rules, ids[1]),
+            vote: rule_number(rules, ids[2]),
+            certify: rule_number(rules, ids[3]),
+            lock: None,
+            give_up: rule_number(rules, ids[4]),
+            end_view: rule_number(rules, ids[5]),
+            finalize: rule_number(rules, ids[6]),
+        }
+    }
 }
 
 /// What a validator that learns of a certified block locks on.
@@ -53,14 +93,20 @@ pub enum MayPropose {
 /// A [`Context`] without the parameters of one protocol.
 #[derive(Clone, Copy, Debug)]
 pub struct Surroundings<'a> {
+    /// The present instant, microseconds.
     pub now: Micros,
+    /// The validator this node runs.
     pub me: Option<ValidatorId>,
+    /// Who votes; the same on all heights.
     pub validators: &'a ValidatorSets,
+    /// Who leads which view.
     pub proposers: &'a Schedule,
+    /// What the protocol's parameters mean.
     pub settings: Settings,
 }
 
 impl<'a> Surroundings<'a> {
+    /// What `context` shows, for a protocol whose parameters mean `settings`.
     #[must_use]
     pub fn new<P>(context: &Context<'a, P>, settings: Settings) -> Self {
         Surroundings {
@@ -78,6 +124,7 @@ impl<'a> Surroundings<'a> {
         self.proposers.at(self.validators, u64::from(view), 0)
     }
 
+    /// Whether this validator leads `view`.
     #[must_use]
     pub fn leads(&self, view: View) -> bool {
         self.me == Some(self.leader(view))
@@ -89,23 +136,30 @@ impl<'a> Surroundings<'a> {
         self.validators.at(1)
     }
 
+    /// Whether `stake` is enough for a certificate.
     #[must_use]
     pub fn is_quorum(&self, stake: u64) -> bool {
         self.settings.quorum.is_met(stake, self.set().total())
     }
 }
 
+/// What the ledger says of a proposed block.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Validity {
+    /// It was not asked: the block may not be voted for yet.
     Unasked,
+    /// The answer is on its way.
     Asked,
+    /// The answer.
     Told(bool),
 }
 
 /// Messages about one thing: each signer once.
 #[derive(Clone, Debug, Default)]
 pub struct Pool {
+    /// By signer.
     pub messages: BTreeMap<ValidatorId, SignedMessage>,
+    /// Of all signers together.
     pub stake: u64,
 }
 
@@ -125,7 +179,9 @@ impl Pool {
 /// A block that a quorum voted for, with the votes.
 #[derive(Clone, Debug)]
 pub struct Certified {
+    /// The block in its place.
     pub link: Link,
+    /// The votes; none for genesis.
     pub votes: Proof,
 }
 
@@ -134,7 +190,9 @@ pub struct Certified {
 pub struct ViewState {
     /// The leader's, in the order they came; an honest one makes one.
     pub proposals: Vec<(SignedMessage, Validity)>,
+    /// Votes for each block, as far as they came here.
     pub votes: BTreeMap<Link, Pool>,
+    /// Who has given the view up.
     pub timeouts: Pool,
     /// One block, unless liars hold more than the bound.
     pub certified: Vec<Certified>,
@@ -146,23 +204,30 @@ pub struct ViewState {
     pub own: Vec<SignedMessage>,
 }
 
+/// Everything one validator remembers.
 #[derive(Clone, Debug)]
 pub struct State {
+    /// Where every chain begins.
     pub genesis: Link,
+    /// The view it is in; 0 before the first.
     pub view: View,
     /// When the view before this one was entered: see [`Settings::min_view`].
     pub entered_before: Micros,
+    /// When this view was entered, microseconds.
     pub entered: Micros,
     /// Height of the block this view is to bring, as far as known when it was entered.
     pub height: Height,
+    /// Index into the protocol's steps.
     pub step: u8,
     /// It votes in later views only: the last one it voted in, or whose time was up.
     pub last_voted: View,
     /// The certified block of the highest view known.
     pub high: Certified,
+    /// The block it is locked on; genesis where it never was.
     pub locked: Link,
     /// The timeouts that ended the view before this one; absent where a certified block did.
     pub entry: Option<Proof>,
+    /// The last block that was decided.
     pub last_final: Link,
     /// From the last final block's view on.
     pub views: BTreeMap<View, ViewState>,
@@ -178,6 +243,7 @@ pub struct State {
 }
 
 impl State {
+    /// Before [`Input::Start`](crate::consensus::Input::Start), on top of `genesis`.
     #[must_use]
     pub fn new(genesis: BlockId) -> Self {
         let root = Link::genesis(genesis);
@@ -209,6 +275,7 @@ impl State {
         }
     }
 
+    /// Where it stands: the height this view is to bring, with the view as round.
     #[must_use]
     pub fn slot(&self) -> Slot {
         Slot {
@@ -217,6 +284,7 @@ impl State {
         }
     }
 
+    /// What is known of a view; an empty record of one not heard of yet.
     pub fn at(&mut self, view: View) -> &mut ViewState {
         self.views.entry(view).or_default()
     }

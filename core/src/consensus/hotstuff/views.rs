@@ -8,16 +8,21 @@ use crate::consensus::{Effect, Input, Message as _, Note, Threshold, Timer};
 use crate::types::{BlockId, Evidence, Slot};
 use std::collections::BTreeMap;
 
+/// What a step asks for, in order.
 pub type Effects = Vec<Effect<Message>>;
 
 /// Indices into the timers of every protocol of the family.
 pub const VIEW_TIMER: u8 = 0;
+/// Index of what a leader waits for before it proposes.
 pub const PAUSE_TIMER: u8 = 1;
 
 /// Indices into the steps of every protocol of the family.
 pub const AWAIT_PROPOSAL: u8 = 0;
+/// Index of the step after its vote: the next leader's block comes next.
 pub const VOTED: u8 = 1;
+/// Index of the step of the next leader after its vote.
 pub const COLLECT_VOTES: u8 = 2;
+/// Index of the step after it gave the view up.
 pub const AWAIT_TIMEOUTS: u8 = 3;
 
 /// What follows from `input`, until no rule has anything more to do.
@@ -48,7 +53,7 @@ pub fn step(state: &mut State, around: &Surroundings, input: Input<Message>, out
         }
         Input::Restarted => restart(state, around, out),
     }
-    decide(state, out);
+    decide(state, around, out);
     build(state, around, out);
     vote(state, around, out);
 }
@@ -72,6 +77,7 @@ fn enter(
     state.height = state.high.link.height + 1;
     state.building = None;
     state.entry = entry;
+    out.push(Effect::fired(around.settings.rules.enter, state.slot()));
     start_timer(state, around, out);
     go_to(state, around, AWAIT_PROPOSAL, out);
     if state.entry.is_some() {
@@ -134,6 +140,7 @@ fn time_out(state: &mut State, around: &Surroundings, out: &mut Effects) {
     }
     state.last_voted = state.last_voted.max(view);
     let (report, proof) = report(state);
+    out.push(Effect::fired(around.settings.rules.give_up, state.slot()));
     out.push(Effect::Broadcast(Message::Timeout { report, proof }));
     go_to(state, around, AWAIT_TIMEOUTS, out);
 }
@@ -172,11 +179,13 @@ fn build(state: &mut State, around: &Surroundings, out: &mut Effects) {
     if !state.is_at_hand(&parent.link) {
         return;
     }
+    let slot = Slot {
+        height: parent.link.height + 1,
+        round: view,
+    };
+    out.push(Effect::fired(around.settings.rules.propose, slot));
     out.push(Effect::BuildBlock {
-        slot: Slot {
-            height: parent.link.height + 1,
-            round: view,
-        },
+        slot,
         parents: vec![parent.link.block],
     });
     state.building = Some((view, parent));
@@ -234,6 +243,7 @@ fn vote(state: &mut State, around: &Surroundings, out: &mut Effects) {
         }
         Validity::Told(true) => {
             state.last_voted = number;
+            out.push(Effect::fired(around.settings.rules.vote, link.slot()));
             out.push(Effect::Send {
                 to: around.leader(number + 1),
                 message: Message::Vote(*link),
@@ -361,6 +371,7 @@ fn certify(state: &mut State, around: &Surroundings, certified: &Certified, out:
     }
     known.push(certified.clone());
     let (slot, block) = (link.slot(), Some(link.block));
+    out.push(Effect::fired(settings.rules.certify, slot));
     out.push(Effect::Note(Note::Polka { slot, block }));
     fetch(state, around, certified, out);
     if link.view > state.high.link.view {
@@ -376,6 +387,7 @@ fn certify(state: &mut State, around: &Surroundings, certified: &Certified, out:
     {
         state.locked = on;
         let (slot, block) = (on.slot(), on.block);
+        out.extend(settings.rules.lock.map(|rule| Effect::fired(rule, slot)));
         out.push(Effect::Note(Note::Locked { slot, block }));
     }
     let height = |chain: &[Certified]| chain.last().map_or(0, |c| c.link.height);
@@ -415,6 +427,7 @@ fn end_view(
         height,
         round: view,
     };
+    out.push(Effect::fired(around.settings.rules.end_view, slot));
     out.push(Effect::Note(Note::Skipped { slot }));
     enter(state, around, view.saturating_add(1), Some(timeouts), out);
 }
@@ -510,7 +523,7 @@ fn keep_proposal(state: &mut State, signed: &SignedMessage, link: &Link, out: &m
 }
 
 /// A block is final, and all before it is known: it and what comes before is decided.
-fn decide(state: &mut State, out: &mut Effects) {
+fn decide(state: &mut State, around: &Surroundings, out: &mut Effects) {
     let Some(on_top) = state.candidate.clone() else {
         return;
     };
@@ -528,6 +541,8 @@ fn decide(state: &mut State, out: &mut Effects) {
     let before = chain.iter().filter(|c| c.link != last.link);
     let all = before.chain(on_top.iter().rev());
     let proof: Vec<SignedMessage> = all.flat_map(|c| c.votes.votes()).cloned().collect();
+    let slot = last.link.slot();
+    out.push(Effect::fired(around.settings.rules.finalize, slot));
     out.push(Effect::Decide {
         first: state.last_final.height + 1,
         blocks: chain.iter().map(|c| c.link.block).collect(),
