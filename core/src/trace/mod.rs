@@ -9,6 +9,6 @@ pub mod store;
 pub use digest::RunDigest;
 pub use event::{
     Accusation, ByzantineChange, Commit, Event, Executed, Head, KindInfo, Loss, MessageId,
-    MessageRecord, Proof, Record, Rejection, ValidatorsChange,
+    MessageRecord, Proof, Receivers, Record, Rejection, ValidatorsChange,
 };
 pub use store::Trace;

@@ -57,7 +57,8 @@ pub enum Thresholds {
     /// 2f + 1 and all but f, with f the most stake below one fifth: the paper's. Liars with exactly a fifth
     /// can fork it.
     Paper,
-    /// More than two fifths and at least four fifths: liars with exactly a fifth cannot fork it, they stall it.
+    /// More than two fifths and at least four fifths: liars with exactly a fifth cannot fork it, and cannot stop it
+    /// by saying nothing.
     Strict,
     /// 2f + 1 and at least three fifths: too little, to see what breaks.
     Low,
