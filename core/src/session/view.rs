@@ -5,6 +5,7 @@ mod chart;
 mod contract;
 mod culprit;
 mod frame;
+mod line;
 mod log;
 mod series;
 mod state;
@@ -12,11 +13,12 @@ mod state;
 pub use crate::scenario::codec::Expected;
 pub use chart::{Arrow, ChartBatch, Fate, Mark, MarkKind};
 pub use contract::{CallView, CardView, ContractView, ModuleView, ReceiptView, ViewResult};
-pub use culprit::{CulpritView, StallView, StatementView};
+pub use culprit::{CulpritView, SignedStatement, StallView, StatementView};
 pub use frame::{
     AdversaryView, CommitMark, Frame, KindCount, Metrics, MissedCommand, NodeView, Verdict,
     VerdictKind,
 };
+pub use line::{LineEvent, LineValidator, SentLine, TraceLine};
 pub use log::{LogPage, LogPlace, LogQuery, LogRow, LogText};
 pub use series::{HeightPoint, Percentiles, SeriesBatch, ValidatorFigures};
 pub use state::{PersonView, ProofView, StorageView, StoredView};
@@ -57,10 +59,22 @@ pub struct RunInfo {
     pub steps: Vec<String>,
     /// Names of the protocol's timers, by number.
     pub timers: Vec<String>,
+    /// The protocol's rules, by number.
+    pub rules: Vec<RuleView>,
     /// The least stake that is a quorum at the beginning.
     pub quorum: u64,
     /// Stake of all validators at the beginning.
     pub total: u64,
+}
+
+/// A rule of the protocol.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Serialize, Deserialize, BorshSerialize, BorshDeserialize, JsonSchema)]
+pub struct RuleView {
+    /// As the protocol's transcription under `docs/papers` and its tests cite it: "L22-L27".
+    pub id: String,
+    /// What it says; empty in a saved trace of a protocol that is not known here.
+    pub text: String,
 }
 
 /// A kind of message.

@@ -51,14 +51,15 @@ pub(super) fn what(record: &Record, trace: &Trace) -> String {
     match &record.event {
         Event::Sent {
             message: id,
-            copies,
+            to,
             again,
             ..
         } => format!(
-            "{} its {} to {copies} validator{}",
+            "{} its {} to {} validator{}",
             if *again { "resends" } else { "sends" },
             message(trace, *id),
-            if *copies == 1 { "" } else { "s" }
+            to.count(),
+            if to.count() == 1 { "" } else { "s" }
         ),
         Event::Delivered {
             message: id, from, ..
@@ -109,6 +110,16 @@ pub(super) fn what(record: &Record, trace: &Trace) -> String {
             at(&detail.0)
         ),
         Event::Skipped { detail, .. } => format!("skips to {}", at(detail)),
+        Event::Fired {
+            rule,
+            round,
+            height,
+            ..
+        } => {
+            let (id, text) = head.rule(*rule).map_or(("a rule", ""), |r| (r.id, r.text));
+            let colon = if text.is_empty() { "" } else { ": " };
+            format!("applies {id} (height {height}, round {round}){colon}{text}")
+        }
         Event::Committed(c) => format!(
             "{} {} at height {}, round {}",
             if c.caught_up { "learns of" } else { "commits" },

@@ -1,7 +1,9 @@
 //! The one event schema. A record is 24 bytes; what happens rarely and needs more is boxed.
 
 use crate::base::{Hash, Micros};
-use crate::consensus::{Bound, Role, Rounds, StepInfo, Threshold, TimerInfo};
+use crate::consensus::{
+    Bound, Conflict, Keeps, Role, Rounds, Rule, StepInfo, Threshold, TimerInfo,
+};
 use crate::types::{
     BlockId, Height, NodeId, PublicKey, Round, Signature, Slot, Validator, ValidatorId,
     ValidatorSet,
@@ -27,16 +29,22 @@ pub struct Head {
     pub steps: &'static [StepInfo],
     /// The protocol's timers, by number.
     pub timers: &'static [TimerInfo],
+    /// The protocol's rules, by number.
+    pub rules: &'static [Rule],
+    /// The protocol's parameters as JSON, all of them; empty where they are not known.
+    pub params: String,
     /// How the protocol's rounds count.
     pub rounds: Rounds,
     /// What a decision is proved by, in the plural.
     pub certificates: &'static str,
     /// Which faults the protocol survives, and what a quorum is.
     pub bound: Bound,
-    /// See [`Protocol`](crate::consensus::Protocol)'s constants of these names.
-    pub forks_from: Option<Threshold>,
+    /// See [`Protocol::conflict`](crate::consensus::Protocol::conflict).
+    pub conflict: Option<Conflict>,
     /// Stake that forces a node into a later round, where the protocol skips rounds.
     pub skip: Option<Threshold>,
+    /// See [`Protocol::KEEPS`](crate::consensus::Protocol::KEEPS).
+    pub keeps: Keeps,
     /// The block at height 0.
     pub genesis: BlockId,
     /// What validators' messages are signed on: the chain, and the domain of their kind.
@@ -79,6 +87,12 @@ impl Head {
     #[must_use]
     pub fn timer_fired(&self, timer: u8) -> Option<&'static str> {
         self.timers.get(usize::from(timer)).and_then(|t| t.fired)
+    }
+
+    /// The rule of this number.
+    #[must_use]
+    pub fn rule(&self, rule: u8) -> Option<&'static Rule> {
+        self.rules.get(usize::from(rule))
     }
 
     /// A node's name: its validator's, with `'` for the second node of one validator.
@@ -165,18 +179,53 @@ pub enum Loss {
     Hand,
 }
 
+/// To whom copies of a message were sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Receivers {
+    /// To every node but the sender: so many.
+    Others(u16),
+    /// To these nodes.
+    Nodes(Vec<NodeId>),
+    /// To so many nodes; a trace file of version 1 or 2 does not say which.
+    Count(u16),
+}
+
+impl Receivers {
+    /// How many copies were sent.
+    #[must_use]
+    pub fn count(&self) -> u16 {
+        match self {
+            Receivers::Others(count) | Receivers::Count(count) => *count,
+            Receivers::Nodes(nodes) => u16::try_from(nodes.len()).unwrap_or(u16::MAX),
+        }
+    }
+
+    /// The receivers of what `from` sent, among `nodes` nodes; `None` where that is not known.
+    #[must_use]
+    pub fn nodes(&self, from: NodeId, nodes: usize) -> Option<Vec<NodeId>> {
+        match self {
+            Receivers::Others(_) => {
+                let all = (0..nodes as u16).map(NodeId);
+                Some(all.filter(|node| *node != from).collect())
+            }
+            Receivers::Nodes(nodes) => Some(nodes.clone()),
+            Receivers::Count(_) => None,
+        }
+    }
+}
+
 /// What happened. Whoever tells of every event (log, chart, caption, exports, files) lists them all, so that
 /// the compiler points there at a new one; a monitor or a view picks those it is about by name.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Event {
-    /// `from` sent `copies` copies. `again`: it is a re-send or a relay.
+    /// `from` sent a copy to each receiver. `again`: it is a re-send or a relay.
     Sent {
         /// Which message.
         message: MessageId,
         /// The sending node.
         from: NodeId,
-        /// How many copies.
-        copies: u16,
+        /// To whom; shared by all that is sent to everybody.
+        to: Arc<Receivers>,
         /// A re-send or a relay.
         again: bool,
     },
@@ -257,6 +306,18 @@ pub enum Event {
         /// The slot it skipped to.
         detail: Box<Slot>,
     },
+    /// A rule of the protocol took effect at a node. The records of this node up to the next one of these, or
+    /// to the next thing that reaches it, tell what followed.
+    Fired {
+        /// The node.
+        node: NodeId,
+        /// Index into [`Head::rules`].
+        rule: u8,
+        /// The round it is about.
+        round: Round,
+        /// The height it is about.
+        height: u32,
+    },
     /// A node decided a block.
     Committed(Box<Commit>),
     /// A node executed a decided block.
@@ -311,6 +372,7 @@ impl Event {
             | Event::Locked { node, .. }
             | Event::Polka { node, .. }
             | Event::Skipped { node, .. }
+            | Event::Fired { node, .. }
             | Event::Rejected { node, .. }
             | Event::Crashed { node }
             | Event::Restarted { node }
@@ -336,6 +398,7 @@ impl Event {
             | Event::Locked { .. }
             | Event::Polka { .. }
             | Event::Skipped { .. }
+            | Event::Fired { .. }
             | Event::Committed(_)
             | Event::Executed(_)
             | Event::Rejected { .. }
@@ -354,9 +417,9 @@ impl Event {
     #[must_use]
     pub fn height(&self) -> Option<Height> {
         match self {
-            Event::Step { height, .. } | Event::TimerFired { height, .. } => {
-                Some(u64::from(*height))
-            }
+            Event::Step { height, .. }
+            | Event::TimerFired { height, .. }
+            | Event::Fired { height, .. } => Some(u64::from(*height)),
             Event::Locked { detail, .. } => Some(detail.0.height),
             Event::Polka { detail, .. } => Some(detail.0.height),
             Event::Skipped { detail, .. } => Some(detail.height),

@@ -68,11 +68,10 @@ impl<P: Corruptible> World<P> {
                 } else {
                     self.sign_and_pack(line.from, message)
                 };
-                let copies = u16::try_from(line.to.len()).unwrap_or(u16::MAX);
                 let sent = Event::Sent {
                     message: packet.id,
                     from: line.from,
-                    copies,
+                    to: self.receivers(line.from, line.to.clone()),
                     again: false,
                 };
                 self.trace.push(self.now, sent);

@@ -30,14 +30,15 @@
 //!
 //! Those of the [family](super). Certificates of finalization are not handed on; who is behind asks.
 
-use super::message::{Link, Message, SKIP, VOTE};
-use super::state::{Settings, State, Surroundings};
+use super::message::{Link, Message};
+use super::state::{RuleNumbers, Settings, State, Surroundings};
 use super::views::{self, Effects};
 use super::{CERTIFICATE, PAUSE, PROPOSE, vote};
 use crate::base::Micros;
 use crate::consensus::{
-    self, Awaited, Bound, Conflicting, Context, Corruptible, Effect, Input, Paper, Protocol,
-    ProtocolInfo, Resend, Rounds, Rule, Share, Status, StepInfo, Threshold, TimerInfo, VotesFor,
+    self, Awaited, Bound, Conflict, Conflicting, Context, Corruptible, Effect, Input, Paper,
+    Protocol, ProtocolInfo, Resend, Rounds, Rule, Share, Status, StepInfo, Threshold, TimerInfo,
+    VotesFor, rule_number,
 };
 use crate::types::BlockId;
 use schemars::JsonSchema;
@@ -56,12 +57,14 @@ pub enum Thresholds {
     /// 2f + 1 and all but f, with f the most stake below one fifth: the paper's. Liars with exactly a fifth
     /// can fork it.
     Paper,
-    /// More than two fifths and at least four fifths: liars with exactly a fifth cannot fork it, they stall it.
+    /// More than two fifths and at least four fifths: liars with exactly a fifth cannot fork it, and cannot stop it
+    /// by saying nothing.
     Strict,
     /// 2f + 1 and at least three fifths: too little, to see what breaks.
     Low,
 }
 
+/// Minimmit's parameters.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Params {
@@ -121,6 +124,7 @@ fn settings(params: &Params) -> Settings {
         relay: params.relay_certificates,
         view_timeout: params.delta_us.saturating_mul(2),
         min_view: params.min_view_us,
+        rules: NUMBERS,
     }
 }
 
@@ -134,7 +138,7 @@ fn nullify_by_timeout(state: &mut State, around: &Surroundings, out: &mut Effect
     let view = state.view;
     let current = state.at(view);
     if current.timed_out && current.said.vote.is_none() {
-        views::skip(state, around, out);
+        views::skip(state, around, M4, out);
     }
 }
 
@@ -151,13 +155,13 @@ fn nullify_by_contradiction(state: &mut State, around: &Surroundings, out: &mut 
     let against: BTreeSet<_> = against.chain(current.skips.votes.keys()).copied().collect();
     let stake = against.iter().map(|v| around.set().stake(*v)).sum();
     if around.enough(stake, around.settings.skip) {
-        views::skip(state, around, out);
+        views::skip(state, around, M8, out);
     }
 }
 
 /// What thresholds change in what the protocol says of itself.
 macro_rules! info {
-    ($advance:expr, $finalize:expr) => {
+    ($advance:expr, $finalize:expr, $liars_below:expr, $words:expr) => {
         ProtocolInfo {
             name: "minimmit",
             title: "Minimmit",
@@ -178,44 +182,7 @@ macro_rules! info {
                 },
                 PAUSE,
             ],
-            steps: &[
-                StepInfo {
-                    name: "propose",
-                    awaits: &[Awaited::Message {
-                        kind: super::message::PROPOSE,
-                    }],
-                },
-                StepInfo {
-                    name: "notarize",
-                    awaits: &[
-                        Awaited::Stake {
-                            kinds: &[VOTE],
-                            threshold: $advance,
-                            for_one_value: true,
-                        },
-                        Awaited::Stake {
-                            kinds: &[SKIP],
-                            threshold: $advance,
-                            for_one_value: true,
-                        },
-                    ],
-                },
-                StepInfo {
-                    name: "nullify",
-                    awaits: &[
-                        Awaited::Stake {
-                            kinds: &[SKIP],
-                            threshold: $advance,
-                            for_one_value: true,
-                        },
-                        Awaited::Stake {
-                            kinds: &[VOTE],
-                            threshold: $advance,
-                            for_one_value: true,
-                        },
-                    ],
-                },
-            ],
+            steps: steps!("notarize", "nullify", $advance),
             rounds: Rounds {
                 noun: "view",
                 restart: false,
@@ -223,9 +190,8 @@ macro_rules! info {
             certificate: "notarize votes",
             bound: Bound {
                 quorum: $finalize,
-                liars_below: Share { part: 1, of: 5 },
-                words: "Liars with less than a fifth of the stake can neither fork the chain nor stop it: two \
-                        fifths advance a view, four fifths finalize a block.",
+                liars_below: $liars_below,
+                words: $words,
             },
             validators_change: false,
             dag: false,
@@ -235,9 +201,28 @@ macro_rules! info {
     };
 }
 
-const PAPER: ProtocolInfo = info!(L, Q);
-const STRICT: ProtocolInfo = info!(STRICT_L, STRICT_Q);
-const LOW: ProtocolInfo = info!(L, LOW_Q);
+const FIFTH: Share = Share { part: 1, of: 5 };
+const PAPER: ProtocolInfo = info!(
+    L,
+    Q,
+    FIFTH,
+    "Liars with less than a fifth of the stake can neither fork the chain nor stop it: two fifths advance a view, \
+     four fifths finalize a block."
+);
+const STRICT: ProtocolInfo = info!(
+    STRICT_L,
+    STRICT_Q,
+    FIFTH,
+    "Liars with less than a fifth of the stake can neither fork the chain nor stop it, and with exactly a fifth \
+     they can only stop it: more than two fifths advance a view, four fifths finalize a block."
+);
+const LOW: ProtocolInfo = info!(
+    L,
+    LOW_Q,
+    Share { part: 0, of: 1 },
+    "Two fifths advance a view and three fifths finalize a block, which is too little: both can come about side by \
+     side, and the chain forks."
+);
 
 const CONVENTIONS: &[(&str, &str)] = &[
     (
@@ -298,19 +283,21 @@ const RULES: &[Rule] = &[
     },
 ];
 
+const NUMBERS: RuleNumbers = RuleNumbers {
+    enter: rule_number(RULES, "M1"),
+    propose: rule_number(RULES, "M2"),
+    vote: rule_number(RULES, "M3"),
+    notarize: rule_number(RULES, "M5"),
+    skip: rule_number(RULES, "M7"),
+    finalize: rule_number(RULES, "M6"),
+};
+const M4: u8 = rule_number(RULES, "M4");
+const M8: u8 = rule_number(RULES, "M8");
+
 impl Protocol for Minimmit {
-    type Message = Message;
-    type State = State;
-    type Params = Params;
+    skeleton!();
 
     const INFO: ProtocolInfo = PAPER;
-
-    /// Liars vote for two blocks: one gets Q, the other L, and Q + L is f + 1 more than all.
-    const FORKS_FROM: Option<Threshold> = Some(Threshold::Faults {
-        times: 1,
-        plus: 1,
-        one_in: 5,
-    });
 
     fn info(params: &Params) -> ProtocolInfo {
         match params.thresholds {
@@ -320,27 +307,16 @@ impl Protocol for Minimmit {
         }
     }
 
-    fn new(genesis: BlockId, _: &Params) -> State {
-        State::new(genesis)
-    }
-
-    fn step(
-        state: &mut State,
-        context: &Context<Params>,
-        input: Input<Message>,
-        out: &mut Vec<Effect<Message>>,
-    ) {
-        let around = Surroundings::new(context, settings(context.params));
-        views::step(state, &around, input, out, give_up);
-    }
-
-    fn status(state: &State, context: &Context<Params>) -> Status {
-        let around = Surroundings::new(context, settings(context.params));
-        views::status(state, &around, Self::info(context.params).steps)
-    }
-
-    fn resend(state: &State, context: &Context<Params>) -> Resend<Message> {
-        views::resend(state, &Surroundings::new(context, settings(context.params)))
+    /// Liars vote for two blocks: one gets Q, the other L, and by the paper's thresholds Q + L is f + 1 more
+    /// than all.
+    fn conflict(params: &Params) -> Option<Conflict> {
+        let Settings {
+            notarize, finalize, ..
+        } = settings(params);
+        Some(Conflict {
+            one: finalize,
+            other: notarize,
+        })
     }
 }
 

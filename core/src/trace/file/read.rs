@@ -6,17 +6,20 @@
 use super::error::{ItemError, MAX_HEIGHT, TraceFileError};
 use super::head::head;
 use super::names::{cut, name};
-use super::{CHUNK, FileEnd, FileEvent, FileHead, FileMessage, Item, MAGIC, OLDEST, VERSION};
+use super::{
+    CHUNK, FileEnd, FileEvent, FileHead, FileMessage, FileProtocol, Item, MAGIC, OLDEST, VERSION,
+};
 use crate::base::limits::{
     MAX_ROUND, MAX_TIME, MAX_TRACE_BYTES, MAX_TRACE_MESSAGES, MAX_TRACE_RECORDS,
 };
 use crate::base::{Hash, Micros, hash_bytes};
-use crate::trace::{Head, MessageRecord, Proof, Record};
+use crate::trace::{Head, MessageRecord, Proof, Receivers, Record};
 use crate::types::keys::verify;
 use crate::types::{Height, NodeId, PublicKey, Round, Slot, ValidatorId, ValidatorSets};
 use borsh::BorshDeserialize;
 use miniz_oxide::inflate::decompress_to_vec_zlib_with_limit;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// Bytes of a sentence or of a message's field; what is over is cut.
 pub(super) const MAX_SENTENCE: usize = 2_000;
@@ -86,9 +89,17 @@ pub fn read(bytes: &[u8], signatures: u64) -> Result<TraceFile, TraceFileError> 
     let file_head = FileHead::deserialize(&mut first).map_err(TraceFileError::Head)?;
     let from = file_head.from;
     let nodes = file_head.nodes.len();
-    let head = head(file_head)?;
+    // Older files do not have it.
+    let protocol = match version {
+        3.. => FileProtocol::deserialize(&mut first).map_err(TraceFileError::Head)?,
+        0..3 => FileProtocol::default(),
+    };
+    let head = head(file_head, &protocol)?;
     let mut reader = Reader {
         nodes,
+        everybody: Arc::new(Receivers::Others(
+            u16::try_from(nodes.saturating_sub(1)).unwrap_or(u16::MAX),
+        )),
         sets: ValidatorSets::new(head.genesis_set()),
         file: TraceFile {
             head,
@@ -163,6 +174,8 @@ fn chunk(rest: &mut &[u8]) -> Result<Option<Vec<u8>>, TraceFileError> {
 pub(super) struct Reader {
     pub(super) file: TraceFile,
     pub(super) nodes: usize,
+    /// What goes to all other nodes.
+    pub(super) everybody: Arc<Receivers>,
     /// Who votes on each height, as the records so far tell.
     pub(super) sets: ValidatorSets,
     /// The file's number of a message to ours.

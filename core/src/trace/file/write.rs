@@ -1,11 +1,14 @@
 //! Writing a trace file, record by record.
 
 use super::{
-    CHUNK, FileEnd, FileEvent, FileHead, FileMessage, FileValidator, Item, MAGIC, NOBODY, VERSION,
+    CHUNK, FileEnd, FileEvent, FileHead, FileMessage, FileProtocol, FileValidator, Item, MAGIC,
+    NOBODY, VERSION,
 };
 use crate::base::{Hash, Micros, encode};
 use crate::consensus::Role;
-use crate::trace::{Event, Head, Loss, MessageId, MessageRecord, Record, Trace, ValidatorsChange};
+use crate::trace::{
+    Event, Head, Loss, MessageId, MessageRecord, Receivers, Record, Trace, ValidatorsChange,
+};
 use crate::types::{BlockId, Height, NodeId, PublicKey};
 use miniz_oxide::deflate::compress_to_vec_zlib;
 
@@ -31,7 +34,7 @@ impl TraceWriter {
         let from = if trace.start() == 0 { 0 } else { trace.from() };
         let mut writer = TraceWriter {
             done,
-            chunk: encode(&head(&trace.head, tips, from)),
+            chunk: encode(&(head(&trace.head, tips, from), protocol(&trace.head))),
             next: trace.first_message(),
             records: 0,
             messages: 0,
@@ -141,6 +144,13 @@ fn head(head: &Head, tips: Vec<(Height, BlockId)>, from: Micros) -> FileHead {
     }
 }
 
+fn protocol(head: &Head) -> FileProtocol {
+    FileProtocol {
+        rules: head.rules.iter().map(|r| r.id.into()).collect(),
+        params: head.params.clone(),
+    }
+}
+
 fn role(role: Role) -> u8 {
     match role {
         Role::Proposal => 0,
@@ -174,13 +184,21 @@ fn event(event: &Event) -> FileEvent {
         Event::Sent {
             message,
             from,
-            copies,
+            to,
             again,
-        } => FileEvent::Sent {
-            message: *message,
-            from: from.0,
-            copies: *copies,
-            again: *again,
+        } => match to.as_ref() {
+            Receivers::Nodes(nodes) => FileEvent::SentTo {
+                message: *message,
+                from: from.0,
+                to: nodes.iter().map(|node| node.0).collect(),
+                again: *again,
+            },
+            Receivers::Others(copies) | Receivers::Count(copies) => FileEvent::Sent {
+                message: *message,
+                from: from.0,
+                copies: *copies,
+                again: *again,
+            },
         },
         Event::Delivered {
             message,
@@ -255,6 +273,17 @@ fn event(event: &Event) -> FileEvent {
             node: node.0,
             height: detail.height,
             round: detail.round,
+        },
+        Event::Fired {
+            node,
+            rule,
+            round,
+            height,
+        } => FileEvent::Fired {
+            node: node.0,
+            rule: *rule,
+            round: *round,
+            height: *height,
         },
         Event::Committed(c) if c.further_parents.is_some() || c.with != c.block => {
             FileEvent::Ordered {
