@@ -331,7 +331,9 @@ impl HistoryState {
         self.trace.set_value(None);
         let mut branches = Branches::default();
         self.title.set(match source {
-            Source::ReadyMade | Source::Restart => title.or(own).unwrap_or_else(|| "your own run".into()),
+            Source::ReadyMade | Source::Restart => {
+                title.or(own).unwrap_or_else(|| "your own run".into())
+            }
             Source::Link => title.or(own).unwrap_or_else(|| "a run from a link".into()),
             Source::File(name) => title.or(own).unwrap_or(name),
             Source::Trace(name, bytes) => {
@@ -398,7 +400,8 @@ impl HistoryState {
         });
         known.unwrap_or_else(|| {
             let link = link_of(scenario);
-            self.packed.set_value(Some((scenario.clone(), link.clone())));
+            self.packed
+                .set_value(Some((scenario.clone(), link.clone())));
             link
         })
     }

@@ -25,11 +25,7 @@ pub struct Playback {
 }
 
 impl Playback {
-    pub(super) fn new(
-        worker: WorkerLink,
-        charts: Charts,
-        notices: Notices,
-    ) -> Playback {
+    pub(super) fn new(worker: WorkerLink, charts: Charts, notices: Notices) -> Playback {
         Playback {
             playing: RwSignal::new(true),
             speed: RwSignal::new(Some(0.3)),

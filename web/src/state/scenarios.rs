@@ -68,7 +68,8 @@ impl ScenarioState {
                 same == p.scenario
             }
         };
-        self.presets.with_untracked(|all| all.iter().find(|p| is(p)).cloned())
+        self.presets
+            .with_untracked(|all| all.iter().find(|p| is(p)).cloned())
     }
 
     /// Opens a run prepared for a lesson, at its own speed.

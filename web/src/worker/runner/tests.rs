@@ -88,7 +88,11 @@ fn what_cannot_be_opened_is_refused_by_its_number_and_replaces_nothing() {
         })
         .collect();
     assert_eq!(refused, [2, 3, 4]);
-    assert!(!told.iter().any(|(a, _)| matches!(a, FromWorker::Opened { .. })));
+    assert!(
+        !told
+            .iter()
+            .any(|(a, _)| matches!(a, FromWorker::Opened { .. }))
+    );
     assert!(now(&told) > before, "the run goes on");
 }
 
