@@ -1,6 +1,5 @@
 //! The ready-made scenarios, and opening a run in place of the one shown.
 
-use super::futures::FutureState;
 use super::history::HistoryState;
 use super::layout::{LayoutState, Tab};
 use super::run::RunState;
@@ -15,23 +14,16 @@ pub struct ScenarioState {
     /// The id of the preset that runs; empty: another scenario does.
     pub preset: RwSignal<String>,
     run: RunState,
-    futures: FutureState,
     layout: LayoutState,
     history: HistoryState,
 }
 
 impl ScenarioState {
-    pub(super) fn new(
-        run: RunState,
-        futures: FutureState,
-        layout: LayoutState,
-        history: HistoryState,
-    ) -> ScenarioState {
+    pub(super) fn new(run: RunState, layout: LayoutState, history: HistoryState) -> ScenarioState {
         ScenarioState {
             presets: RwSignal::new(Vec::new()),
             preset: RwSignal::new(String::new()),
             run,
-            futures,
             layout,
             history,
         }
@@ -45,8 +37,7 @@ impl ScenarioState {
             .scenario
             .with_untracked(|s| effective::restarted(s, now, change));
         let name = format!("{} validators, seed {}", next.validators.len(), next.seed);
-        self.futures.keep_present(&name);
-        self.history.restart(next);
+        self.history.restart(next, name);
     }
 
     pub fn open_preset(&self, preset: &Preset) {
@@ -54,7 +45,11 @@ impl ScenarioState {
         if !preset.scenario.contracts.is_empty() {
             self.layout.show_tab(Tab::Contracts);
         }
-        self.history.open(preset.scenario.clone());
+        if self.run.info.with_untracked(Option::is_none) {
+            self.history.begin(preset.scenario.clone());
+        } else {
+            self.history.open(preset.scenario.clone());
+        }
     }
 
     /// The ready-made scenario that this one is, or has become by what was done while it ran.
