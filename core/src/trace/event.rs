@@ -1,7 +1,9 @@
 //! The one event schema. A record is 24 bytes; what happens rarely and needs more is boxed.
 
 use crate::base::{Hash, Micros};
-use crate::consensus::{Bound, Conflict, Role, Rounds, Rule, StepInfo, Threshold, TimerInfo};
+use crate::consensus::{
+    Bound, Conflict, Keeps, Role, Rounds, Rule, StepInfo, Threshold, TimerInfo,
+};
 use crate::types::{
     BlockId, Height, NodeId, PublicKey, Round, Signature, Slot, Validator, ValidatorId,
     ValidatorSet,
@@ -41,6 +43,8 @@ pub struct Head {
     pub conflict: Option<Conflict>,
     /// Stake that forces a node into a later round, where the protocol skips rounds.
     pub skip: Option<Threshold>,
+    /// See [`Protocol::KEEPS`](crate::consensus::Protocol::KEEPS).
+    pub keeps: Keeps,
     /// The block at height 0.
     pub genesis: BlockId,
     /// What validators' messages are signed on: the chain, and the domain of their kind.

@@ -331,6 +331,7 @@ fn head<P: Corruptible>(
         bound: info.bound,
         conflict,
         skip: P::SKIP,
+        keeps: P::KEEPS,
         genesis,
         chain: fixed.chain,
         domain: P::Message::DOMAIN,

@@ -68,8 +68,8 @@ pub use state::{State, Step};
 pub use params::Params;
 
 use super::{
-    Corruptible, Input, Mark, Protocol, ProtocolInfo, Recipients, Resend, Script, Status, Tally,
-    Threshold,
+    Corruptible, Input, Keeps, Locking, Mark, Protocol, ProtocolInfo, Recipients, Resend, Script,
+    Status, Tally, Threshold,
 };
 use crate::types::{BlockId, Round};
 use message::{PRECOMMIT, PREVOTE, PROPOSAL};
@@ -91,6 +91,9 @@ pub const PRECOMMIT_TIMER: u8 = 2;
 /// Index of the pause between heights.
 pub const INTERVAL_TIMER: u8 = 3;
 
+/// The mark of the valid value.
+const VALID: &str = "valid";
+
 /// Own messages of older rounds are not sent again, except those of the lock and the valid value.
 const RESENT_ROUNDS: Round = 8;
 
@@ -102,6 +105,13 @@ impl Protocol for Tendermint {
 
     const INFO: ProtocolInfo = info::INFO;
     const SKIP: Option<Threshold> = Some(Threshold::MORE_THAN_ONE_THIRD);
+    const KEEPS: Keeps = Keeps {
+        lock: Some(Locking {
+            counted: PREVOTE,
+            told: PRECOMMIT,
+        }),
+        marks: &[VALID],
+    };
 
     fn new(genesis: BlockId, _: &Params) -> State {
         State::new(genesis)
@@ -167,7 +177,7 @@ impl Protocol for Tendermint {
             }
         }
         let valid = state.valid.map(|(block, round)| Mark {
-            name: "valid",
+            name: VALID,
             block,
             round,
         });
