@@ -51,7 +51,8 @@ impl Calendar {
     fn pop(&mut self) -> Option<(u64, u32, u16, u32)> {
         while self.open.is_empty() {
             self.open = std::mem::take(self.pages.get_mut(self.next)?);
-            self.open.sort_unstable_by_key(|copy| Reverse((copy.0, copy.1)));
+            self.open
+                .sort_unstable_by_key(|copy| Reverse((copy.0, copy.1)));
             self.next += 1;
         }
         self.open.pop()
@@ -69,13 +70,7 @@ enum Net {
 
 /// One block as a bare loop: a proposal and two votes each, signed once, verified once, delivered to
 /// everybody else through a calendar, counted.
-fn bare_block(
-    keys: &[Keypair],
-    public: &[PublicKey],
-    chain: &Hash,
-    height: u64,
-    net: Net,
-) -> u64 {
+fn bare_block(keys: &[Keypair], public: &[PublicKey], chain: &Hash, height: u64, net: Net) -> u64 {
     let n = keys.len();
     let mut queue = Calendar::default();
     let mut messages: Vec<Arc<Signed<Vote>>> = Vec::new();
@@ -482,7 +477,11 @@ fn instructions() {
     // Instructions and blocks of a run.
     let counted = |what: &str, net: &str, n: usize, blocks: u64| -> Option<(u64, u64)> {
         let run = Process::new("valgrind")
-            .args(["--tool=cachegrind", "--cache-sim=no", "--cachegrind-out-file=/dev/null"])
+            .args([
+                "--tool=cachegrind",
+                "--cache-sim=no",
+                "--cachegrind-out-file=/dev/null",
+            ])
             .arg(&exe)
             .arg(format!("count={what},{net},{n},{blocks}"))
             .output()
@@ -513,9 +512,14 @@ fn instructions() {
                 return;
             };
             if !std::mem::replace(&mut told, true) {
-                println!("\nmillion instructions a block\nvalidators   latency      run    bare   ratio");
+                println!(
+                    "\nmillion instructions a block\nvalidators   latency      run    bare   ratio"
+                );
             }
-            println!("{n:>10}   {net:<8}  {ours:>7.1} {bare:>7.1}   {:>5.2}", ours / bare);
+            println!(
+                "{n:>10}   {net:<8}  {ours:>7.1} {bare:>7.1}   {:>5.2}",
+                ours / bare
+            );
         }
     }
 }
