@@ -286,4 +286,8 @@ pub fn try_mutant(seed: u64, seen: &mut Seen) {
     let frame = session.frame();
     slow(start.elapsed(), "a frame");
     seen.events += frame.steps;
+    if seen.slowest.1.starts_with(&format!("{kind} {seed},")) && kind != "trace" {
+        let link = link_of(session.scenario());
+        seen.slowest.1 = format!("{}: {link}", seen.slowest.1);
+    }
 }
