@@ -15,6 +15,7 @@ pub mod protocol;
 pub mod reading;
 pub mod scale;
 pub mod settings;
+pub mod verdicts;
 pub mod words;
 pub mod worker;
 

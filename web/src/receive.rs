@@ -5,6 +5,7 @@ use crate::platform::{address, files};
 use crate::protocol::{About, ChartNews, FromWorker, ToWorker};
 use crate::reading;
 use crate::state::chart::Charts;
+use crate::state::chart_view::Place;
 use crate::state::comparison::ComparisonState;
 use crate::state::contracts::ContractState;
 use crate::state::futures::FutureState;
@@ -73,7 +74,14 @@ impl Receiver {
                 }
                 self.run.tick.set(tick);
                 let news = bytes.and_then(|b| borsh::from_slice::<ChartNews>(&b).ok());
+                let settled = news.is_some() && tick.goal.is_none();
                 self.charts.main().borrow_mut().receive(tick, news);
+                if settled {
+                    self.selection.arrived(tick.now_us);
+                }
+                if current && tick.playing && tick.goal.is_none() {
+                    self.selection.unlight();
+                }
                 self.worker.send(ToWorker::TickReceived);
             }
             FromWorker::Frame(frame) => self.frame(*frame),
@@ -98,6 +106,12 @@ impl Receiver {
                 self.charts.other().borrow_mut().set_nodes(&frame.nodes);
                 self.comparison.frame.set(Some(Arc::from(frame)));
             }
+            FromWorker::Explained(step) => self.selection.light(Place {
+                at_us: step.at_us,
+                node: step.node,
+                message: step.message,
+                to: step.to,
+            }),
             FromWorker::Moments(moments) => self.playback.moments.set(Arc::from(moments)),
             FromWorker::Problem { about, problem } => self.problem(about, problem),
             FromWorker::Link(link) => {

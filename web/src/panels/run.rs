@@ -1,8 +1,11 @@
 //! The run in words and figures: the caption, what the monitors found, live numbers.
 
 use super::term::{labelled, marked};
+use crate::state::chart_view::Place;
 use crate::state::playback::Playback;
 use crate::state::run::RunState;
+use crate::state::selection::Selection;
+use crate::verdicts;
 use crate::words;
 use consensusforge_core::session::view::{Frame, VerdictKind};
 use leptos::prelude::*;
@@ -73,22 +76,37 @@ pub fn Run() -> impl IntoView {
 fn Verdicts() -> impl IntoView {
     let run = expect_context::<RunState>();
     let playback = expect_context::<Playback>();
-    let verdicts = Memo::new(move |_| {
+    let selection = expect_context::<Selection>();
+    let findings = Memo::new(move |_| {
         run.frame
             .with(|f| f.as_ref().map(|f| f.verdicts.clone()).unwrap_or_default())
+    });
+    let waits = Memo::new(move |_| {
+        let patience = run.effective.with(|s| s.checks.stall_after_us);
+        run.frame.with(|f| {
+            f.as_ref()
+                .is_some_and(|f| verdicts::waited(f, patience).is_some())
+        })
     });
     view! {
         <section class="verdicts" aria-label="Verdicts">
             <h2>"Verdicts"</h2>
-            {move || verdicts.get().into_iter().map(|v| {
+            {move || findings.get().into_iter().map(|v| {
                 let (kind, icon, word) = match v.kind {
+                    VerdictKind::Holds if waits.get() && v.monitor == "progress" => ("waiting", "◐", "waits"),
                     VerdictKind::Holds => ("holds", "●", "holds"),
                     VerdictKind::Stalled => ("stalled", "◼", "stalled"),
                     VerdictKind::Violated => ("violated", "▲", "violated"),
                 };
                 let since = v.since_us.map(|t| format!("since {}", words::clock(t)));
                 let there = v.since_us.map(|t| view! {
-                    <button class="quiet" title="Go to when this changed" on:click=move |_| playback.seek(t)>"show"</button>
+                    <button
+                        class="quiet show-verdict" title="Pause, go to when this changed, and select what happened"
+                        on:click=move |_| {
+                            playback.stop_at(t);
+                            selection.select_at(Place { at_us: t, node: None, message: None, to: None });
+                        }
+                    >"show"</button>
                 });
                 let bad = v.kind != VerdictKind::Holds;
                 view! {
