@@ -260,8 +260,8 @@ pub fn survive(seed: u64, scenario: &Scenario, one_in: u64, coverage: &mut Cover
                 blocks.push(block);
             }
             "sent" | "delivered" | "lost" | "bad signature" | "step" | "timeout" | "polka"
-            | "executed" | "rejected" | "crashed" | "byzantine" | "changed" | "vanished"
-            | "submitted" => {}
+            | "rule" | "executed" | "rejected" | "crashed" | "byzantine" | "changed"
+            | "vanished" | "submitted" => {}
             other => panic!("whether {other:?} counts must be said here"),
         }
     }

@@ -79,6 +79,24 @@ fn each_filter_lets_through_what_a_look_at_all_would() {
 }
 
 #[test]
+fn a_rule_is_found_by_its_id_and_says_its_number_and_its_text() {
+    let session = run("happy", 5_000_000);
+    let rules = session.world().rules;
+    let locks = rows(&session, text("L36"));
+    assert!(!locks.is_empty());
+    for row in locks {
+        let rule = &rules[usize::from(row.rule.expect("a rule"))];
+        assert_eq!(rule.id, "L36-L43");
+        assert!(
+            row.what.starts_with("applies L36-L43 (height "),
+            "{}",
+            row.what
+        );
+        assert!(row.what.ends_with(&rule.text), "{}", row.what);
+    }
+}
+
+#[test]
 fn words_are_names_heights_kinds_and_beginnings_of_digests() {
     let session = run("happy", 8_000_000);
     let commits = rows(&session, text("commit"));

@@ -1,6 +1,7 @@
 //! Saved traces: opened without their scenario they look, read and judge as the run did; and a file that
 //! lies is taken as far as it makes sense.
 
+use consensusforge_core::session::scenario::model::ParamValue;
 use consensusforge_core::session::view::{LogQuery, VerdictKind};
 use consensusforge_core::session::{Recorded, Session, presets};
 use miniz_oxide::deflate::compress_to_vec_zlib;
@@ -117,15 +118,20 @@ fn parts() -> &'static (Vec<u8>, Vec<Vec<u8>>) {
     static PARTS: OnceLock<(Vec<u8>, Vec<Vec<u8>>)> = OnceLock::new();
     PARTS.get_or_init(|| {
         let bytes = run("happy", 1_200_000).save_trace().0;
-        let (start, mut rest) = bytes.split_at(10);
-        let mut chunks = Vec::new();
-        while !rest.is_empty() {
-            let size = u32::from_le_bytes(rest[..4].try_into().expect("four")) as usize;
-            chunks.push(decompress_to_vec_zlib(&rest[8..8 + size]).expect("packed"));
-            rest = &rest[8 + size..];
-        }
-        (start.to_vec(), chunks)
+        unpack(&bytes)
     })
+}
+
+/// The first bytes of a file, and its chunks unpacked.
+fn unpack(bytes: &[u8]) -> (Vec<u8>, Vec<Vec<u8>>) {
+    let (start, mut rest) = bytes.split_at(10);
+    let mut chunks = Vec::new();
+    while !rest.is_empty() {
+        let size = u32::from_le_bytes(rest[..4].try_into().expect("four")) as usize;
+        chunks.push(decompress_to_vec_zlib(&rest[8..8 + size]).expect("packed"));
+        rest = &rest[8 + size..];
+    }
+    (start.to_vec(), chunks)
 }
 
 fn pack(start: &[u8], chunks: &[Vec<u8>]) -> Vec<u8> {
@@ -137,6 +143,56 @@ fn pack(start: &[u8], chunks: &[Vec<u8>]) -> Vec<u8> {
         bytes.extend(packed);
     }
     bytes
+}
+
+/// A run of Simplex with the lowered quorum, cut into the unpacked chunks of its trace file.
+fn lowered() -> (Session, Vec<u8>, Vec<Vec<u8>>) {
+    let mut scenario = presets().remove(0).scenario;
+    scenario.protocol.name = "simplex".into();
+    let half = ParamValue::Choice("half".into());
+    scenario.protocol.params.set("quorum", half);
+    let mut live = Session::open(scenario).expect("possible");
+    live.run_to(2_000_000);
+    let bytes = live.save_trace().0;
+    let (start, chunks) = unpack(&bytes);
+    (live, start, chunks)
+}
+
+#[test]
+fn a_saved_trace_shows_the_thresholds_of_its_run() {
+    let (live, start, chunks) = lowered();
+    assert_eq!((live.world().quorum, live.world().total), (201, 400));
+    let recorded = to_its_end(open(&pack(&start, &chunks)));
+    assert_eq!(recorded.complaints, Vec::<String>::new());
+    let loaded = recorded.session.world();
+    assert_eq!((loaded.quorum, loaded.total), (201, 400));
+    assert_eq!(loaded.rules, live.world().rules);
+    // Parameters that this program does not know: what holds with the defaults.
+    let mut chunks = chunks;
+    let at = chunks[0].windows(4).position(|w| w == b"half");
+    let at = at.expect("the parameter");
+    chunks[0][at..at + 4].copy_from_slice(b"many");
+    let unknown = to_its_end(open(&pack(&start, &chunks))).session;
+    assert_eq!(unknown.world().quorum, 267);
+}
+
+#[test]
+fn a_trace_of_version_2_still_opens() {
+    let (live, mut start, mut chunks) = lowered();
+    // Since version 3 the head is followed by the ids of rules and the parameters.
+    let rules = live.world().rules;
+    let ids: usize = rules.iter().map(|r| 4 + r.id.len()).sum();
+    let params = chunks[0].windows(10).position(|w| w == b"{\"delta_us");
+    let params = params.expect("the parameters");
+    let keep = params - 4 - ids - 4;
+    chunks[0].truncate(keep);
+    start[8] = 2;
+    let recorded = to_its_end(open(&pack(&start, &chunks)));
+    assert_eq!(recorded.complaints, Vec::<String>::new());
+    assert_eq!(recorded.session.world().quorum, 267);
+    assert!(recorded.session.world().rules.is_empty());
+    let told = |session: &Session| session.frame().metrics.height;
+    assert_eq!(told(&recorded.session), told(&live));
 }
 
 /// The file with some bytes of its items replaced wherever they stand.

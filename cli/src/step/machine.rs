@@ -348,6 +348,15 @@ impl<P: Corruptible> Machine<P> {
                 height: slot.height,
                 round: slot.round,
             },
+            Note::Fired { rule, slot } => {
+                let known = self.info.rules.get(usize::from(rule));
+                NoteView::Fired {
+                    height: slot.height,
+                    round: slot.round,
+                    rule: known.map_or_else(|| rule.to_string(), |r| r.id.into()),
+                    text: known.map_or_else(String::new, |r| r.text.into()),
+                }
+            }
         }
     }
 

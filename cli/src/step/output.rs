@@ -96,6 +96,15 @@ pub enum NoteView {
         height: u64,
         round: u32,
     },
+    /// A rule of the paper took effect; what follows, up to the next one, is its doing.
+    Fired {
+        height: u64,
+        round: u32,
+        /// As `about` lists it.
+        rule: String,
+        /// What it says.
+        text: String,
+    },
 }
 
 #[derive(Debug, Serialize, JsonSchema)]

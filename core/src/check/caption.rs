@@ -158,6 +158,7 @@ impl Caption {
             | Event::Step { .. }
             | Event::Locked { .. }
             | Event::Polka { .. }
+            | Event::Fired { .. }
             | Event::Executed(_)
             | Event::Submitted { .. } => return,
         };

@@ -35,7 +35,7 @@ pub struct ProtocolInfo {
     pub dag: bool,
     /// What the paper leaves open and how it is here, (topic, sentence).
     pub conventions: &'static [(&'static str, &'static str)],
-    /// The paper's rules; a note names one by its index.
+    /// The paper's rules; a [`Note::Fired`](super::Note::Fired) names one by its index.
     pub rules: &'static [Rule],
 }
 
@@ -132,17 +132,35 @@ pub struct Bound {
 }
 
 impl Bound {
-    /// The least stake of liars, of a total of `total`, that can fork the chain: what
-    /// [`Protocol::FORKS_FROM`](super::Protocol::FORKS_FROM) says, else as much as any two quorums share.
+    /// The least stake of liars, of a total of `total`, that can fork the chain: what both sides of the
+    /// protocol's [conflict](super::Protocol::conflict) share, else as much as any two quorums share.
     #[must_use]
-    pub fn least_to_fork(self, forks_from: Option<Threshold>, total: u64) -> u64 {
-        match forks_from {
-            Some(threshold) => threshold.needed(total),
-            None => {
-                let quorum = self.quorum.needed(total);
-                quorum.saturating_sub(total.saturating_sub(quorum))
-            }
-        }
+    pub fn least_to_fork(self, conflict: Option<Conflict>, total: u64) -> u64 {
+        let quorums = Conflict {
+            one: self.quorum,
+            other: self.quorum,
+        };
+        conflict.unwrap_or(quorums).shared(total)
+    }
+}
+
+/// Two certificates that must never exist side by side, by the stake behind each: one that makes a block final,
+/// say, and one that lets the others go on without it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Conflict {
+    /// Behind the one.
+    pub one: Threshold,
+    /// Behind the other.
+    pub other: Threshold,
+}
+
+impl Conflict {
+    /// The least stake, of a total of `total`, that is behind both: who forks the chain has so much. 0 where
+    /// both can come about without a single liar.
+    #[must_use]
+    pub fn shared(self, total: u64) -> u64 {
+        let rest = total.saturating_sub(self.other.needed(total));
+        self.one.needed(total).saturating_sub(rest)
     }
 }
 
@@ -272,6 +290,31 @@ pub struct Rule {
     pub text: &'static str,
 }
 
+/// The index of the rule with this id, for constants: a list without it does not compile.
+///
+/// # Panics
+/// When there is no such rule.
+#[must_use]
+pub const fn rule_number(rules: &[Rule], id: &str) -> u8 {
+    let mut number = 0;
+    while number < rules.len() {
+        if is_same(rules[number].id.as_bytes(), id.as_bytes()) {
+            return number as u8;
+        }
+        number += 1;
+    }
+    panic!("the protocol has no rule of this id")
+}
+
+/// Strings cannot be compared in constants yet.
+const fn is_same(one: &[u8], other: &[u8]) -> bool {
+    let mut at = 0;
+    while at < one.len() && at < other.len() && one[at] == other[at] {
+        at += 1;
+    }
+    at == one.len() && at == other.len()
+}
+
 /// A share in percent with one decimal, by integers: "66.7 %".
 #[must_use]
 pub fn percent(part: u64, total: u64) -> String {
@@ -348,18 +391,27 @@ mod tests {
         assert_eq!(classic.least_to_fork(None, 400), 134);
         assert_eq!(classic.least_to_fork(None, 6), 4);
         // Minimmit by its paper: f + 1 liars of 5f + 1 fork it, although two quorums share more.
-        let minimmit = Bound {
-            quorum: Threshold::AllBut {
-                times: 1,
-                one_in: 5,
-            },
-            ..classic
-        };
-        let liars = Threshold::Faults {
+        let quorum = Threshold::AllBut {
             times: 1,
+            one_in: 5,
+        };
+        let minimmit = Bound { quorum, ..classic };
+        let advance = Threshold::Faults {
+            times: 2,
             plus: 1,
             one_in: 5,
         };
-        assert_eq!(minimmit.least_to_fork(Some(liars), 10), 2);
+        let conflict = Conflict {
+            one: quorum,
+            other: advance,
+        };
+        assert_eq!(minimmit.least_to_fork(Some(conflict), 10), 2);
+        // A threshold that two halves without a common member reach.
+        let half = Threshold::AtLeast { part: 1, of: 2 };
+        let halves = Conflict {
+            one: half,
+            other: half,
+        };
+        assert_eq!(halves.shared(10), 0);
     }
 }

@@ -19,8 +19,8 @@ pub mod tendermint;
 
 pub use corruptible::{Conflicting, Corruptible, Powers, Script, VotesFor};
 pub use info::{
-    Awaited, Bound, Kind, Paper, ProtocolInfo, Role, Rounds, Rule, Share, StepInfo, Threshold,
-    TimerInfo, fill_in, percent,
+    Awaited, Bound, Conflict, Kind, Paper, ProtocolInfo, Role, Rounds, Rule, Share, StepInfo,
+    Threshold, TimerInfo, fill_in, percent, rule_number,
 };
 pub use justification::Justification;
 pub use params::{
@@ -281,6 +281,22 @@ pub enum Note {
         /// The slot it is in now.
         slot: Slot,
     },
+    /// A rule of the paper took effect. It stands before the effects it brought about; those up to the next
+    /// such note are its own.
+    Fired {
+        /// Index into the protocol's rules.
+        rule: u8,
+        /// The slot it is about.
+        slot: Slot,
+    },
+}
+
+impl<M> Effect<M> {
+    /// The note that a rule took effect, see [`Note::Fired`].
+    #[must_use]
+    pub fn fired(rule: u8, slot: Slot) -> Self {
+        Effect::Note(Note::Fired { rule, slot })
+    }
 }
 
 /// Whom a message goes to.
@@ -309,9 +325,6 @@ pub trait Protocol: Clone + 'static {
     /// What it says of itself.
     const INFO: ProtocolInfo;
 
-    /// The least stake of liars that can fork the chain, where it is not what any two quorums share.
-    const FORKS_FROM: Option<Threshold> = None;
-
     /// Stake in a later round that makes a validator join it, where that is a rule.
     const SKIP: Option<Threshold> = None;
 
@@ -319,6 +332,13 @@ pub trait Protocol: Clone + 'static {
     #[must_use]
     fn info(_params: &Self::Params) -> ProtocolInfo {
         Self::INFO
+    }
+
+    /// Which certificates fork the chain when both exist under these parameters, where it is not two for a
+    /// decision.
+    #[must_use]
+    fn conflict(_params: &Self::Params) -> Option<Conflict> {
+        None
     }
 
     /// The state before [`Input::Start`], on top of `genesis`.

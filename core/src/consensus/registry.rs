@@ -4,8 +4,8 @@ use super::simplex::{Minimmit, Simplex};
 use super::streamlet::Streamlet;
 use super::tendermint::Tendermint;
 use super::{
-    Corruptible, Description, Message, ParamError, Parameter, Powers, Protocol, ProtocolInfo,
-    Threshold, parameters, read_params,
+    Conflict, Corruptible, Description, Message, ParamError, Parameter, Powers, Protocol,
+    ProtocolInfo, Threshold, parameters, read_params,
 };
 use schemars::{Schema, schema_for};
 use serde_json::{Map, Value};
@@ -15,8 +15,8 @@ use serde_json::{Map, Value};
 pub struct ProtocolFacts {
     /// What it says of itself.
     pub info: ProtocolInfo,
-    /// See [`Protocol::FORKS_FROM`] and [`Protocol::SKIP`].
-    pub forks_from: Option<Threshold>,
+    /// What [`Self::info`] is in a run with these parameters; those left out have their defaults.
+    pub told: fn(&Map<String, Value>) -> Result<Told, ParamError>,
     /// Stake that forces a node into a later round, where the protocol skips rounds.
     pub skip: Option<Threshold>,
     /// Which strategies of an adversary it supports.
@@ -29,11 +29,26 @@ pub struct ProtocolFacts {
     pub check: fn(&Map<String, Value>) -> Result<(), ParamError>,
 }
 
+/// What a protocol says of itself under certain parameters.
+#[derive(Clone, Copy, Debug)]
+pub struct Told {
+    /// See [`Protocol::info`].
+    pub info: ProtocolInfo,
+    /// See [`Protocol::conflict`].
+    pub conflict: Option<Conflict>,
+}
+
 impl ProtocolFacts {
     const fn of<P: Corruptible>() -> Self {
         ProtocolFacts {
             info: P::INFO,
-            forks_from: P::FORKS_FROM,
+            told: |given| {
+                let params = read_params::<P::Params>(given)?;
+                Ok(Told {
+                    info: P::info(&params),
+                    conflict: P::conflict(&params),
+                })
+            },
             skip: P::SKIP,
             powers: Powers::of::<P>(),
             parameters: parameters::<P::Params>,

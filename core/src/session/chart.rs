@@ -19,8 +19,8 @@ impl Session {
         let (asked, from) = (cursor >> RECORD_BITS, cursor & ((1 << RECORD_BITS) - 1));
         let reset = asked != era & 0xffff || from < trace.start();
         let start = if reset { trace.start() } else { from };
-        // Roughly every second record is an arrow; do not even look at what cannot be shown.
-        let oldest = trace.end().saturating_sub(2 * max as u64 + 1_024);
+        // Roughly every third record is an arrow; do not even look at what cannot be shown.
+        let oldest = trace.end().saturating_sub(3 * max as u64 + 1_024);
         let mut batch = ChartBatch {
             cursor: (era & 0xffff) << RECORD_BITS | trace.end(),
             reset,
@@ -215,6 +215,7 @@ impl Session {
             | Event::Lost { .. }
             | Event::BadSignature { .. }
             | Event::Skipped { .. }
+            | Event::Fired { .. }
             | Event::Executed(_)
             | Event::Submitted { .. } => return None,
         };

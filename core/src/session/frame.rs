@@ -6,7 +6,7 @@
 use super::Session;
 use super::view::{
     AdversaryView, CommitMark, Frame, KindCount, KindView, Metrics, MissedCommand, NodeView,
-    RunInfo, Verdict, VerdictKind,
+    RuleView, RunInfo, Verdict, VerdictKind,
 };
 use crate::check::{Finding, FindingKind, listed, percent, seconds};
 use crate::consensus::{Role, Share};
@@ -41,6 +41,14 @@ impl Session {
                 .collect(),
             steps: head.steps.iter().map(|s| s.name.into()).collect(),
             timers: head.timers.iter().map(|t| t.name.into()).collect(),
+            rules: head
+                .rules
+                .iter()
+                .map(|r| RuleView {
+                    id: r.id.into(),
+                    text: r.text.into(),
+                })
+                .collect(),
             quorum: head.bound.quorum.needed(set.total()),
             total: set.total(),
         }
@@ -251,8 +259,8 @@ fn power(head: &Head, names: &[String], stake: u64, total: u64, honest: &[u64]) 
     };
     let limit = bound.liars_below.phrase();
     let quorum = bound.quorum.needed(total);
-    let enough = stake >= bound.least_to_fork(head.forks_from, total);
-    let can = if enough && (head.forks_from.is_some() || can_split(quorum, stake, honest)) {
+    let enough = stake >= bound.least_to_fork(head.conflict, total);
+    let can = if enough && (head.conflict.is_some() || can_split(quorum, stake, honest)) {
         format!("{share}{limit}, enough to fork the chain")
     } else if enough {
         format!(

@@ -164,6 +164,16 @@ pub(super) fn line(trace: &Trace, record: &Record) -> Value {
         Event::Skipped { node, detail } => {
             json!({"event": "skipped", "node": name(*node), "height": detail.height, "round": detail.round})
         }
+        Event::Fired {
+            node,
+            rule,
+            round,
+            height,
+        } => {
+            let rule = head.rule(*rule);
+            json!({"event": "rule", "node": name(*node), "height": height, "round": round,
+                "rule": rule.map(|r| r.id), "text": rule.map(|r| r.text)})
+        }
         Event::Committed(c) => {
             json!({"event": "committed", "node": name(c.node), "height": c.height,
             "round": c.round, "block": c.block, "parent": c.parent, "proposer": validator(c.proposer),

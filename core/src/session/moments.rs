@@ -113,6 +113,7 @@ impl Seen {
             | Event::Locked { .. }
             | Event::Polka { .. }
             | Event::Skipped { .. }
+            | Event::Fired { .. }
             | Event::Executed(_)
             | Event::Rejected { .. }
             | Event::Changed(_)

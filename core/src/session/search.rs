@@ -19,7 +19,7 @@ const MAX_TERMS: usize = 12;
 const FITS: u16 = 1 << 15;
 
 /// Kinds of record, as a person chooses among them; the place is the number in [`LogQuery::event`].
-pub const LOG_EVENTS: [&str; 16] = [
+pub const LOG_EVENTS: [&str; 17] = [
     "sent",
     "delivered",
     "lost",
@@ -36,6 +36,7 @@ pub const LOG_EVENTS: [&str; 16] = [
     "fault",
     "change",
     "transaction",
+    "rule",
 ];
 
 fn event_number(event: &Event) -> u8 {
@@ -59,6 +60,7 @@ fn event_number(event: &Event) -> u8 {
         | Event::CommandMissed(_)
         | Event::Validators(_) => 14,
         Event::Submitted { .. } => 15,
+        Event::Fired { .. } => 16,
     }
 }
 
@@ -187,6 +189,11 @@ impl Term {
             Event::Validators(change) => {
                 self.block(Some(&change.block)) || self.says(&voters(trace, change))
             }
+            // L22 finds L22-L27.
+            Event::Fired { rule, .. } => trace
+                .head
+                .rule(*rule)
+                .is_some_and(|rule| rule.id.to_lowercase().starts_with(&self.text)),
             Event::Skipped { .. }
             | Event::Crashed { .. }
             | Event::Restarted { .. }
@@ -377,6 +384,10 @@ impl Session {
             event: event_number(&record.event),
             kind: message.and_then(|id| trace.find(id)).map(|m| m.kind),
             what: what(record, trace),
+            rule: match record.event {
+                Event::Fired { rule, .. } => Some(rule),
+                _ => None,
+            },
             message,
             arrow: self.arrow(record),
             mark: self.mark(record),
@@ -395,7 +406,7 @@ impl Session {
             (wanted.message.is_none() || message == wanted.message)
                 && (r.event.node().map(|n| n.0) == Some(wanted.node))
                 && (wanted.message.is_some() || message.is_none())
-                && !matches!(r.event, Event::Sent { .. })
+                && !matches!(r.event, Event::Sent { .. } | Event::Fired { .. })
         };
         let same = (first..index.len()).take_while(|p| at(*p) == wanted.at_us);
         let exact = same.clone().find(|p| record(*p).is_some_and(fits));

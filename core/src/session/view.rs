@@ -57,10 +57,22 @@ pub struct RunInfo {
     pub steps: Vec<String>,
     /// Names of the protocol's timers, by number.
     pub timers: Vec<String>,
+    /// The protocol's rules, by number.
+    pub rules: Vec<RuleView>,
     /// The least stake that is a quorum at the beginning.
     pub quorum: u64,
     /// Stake of all validators at the beginning.
     pub total: u64,
+}
+
+/// A rule of the protocol.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Serialize, Deserialize, BorshSerialize, BorshDeserialize, JsonSchema)]
+pub struct RuleView {
+    /// As the protocol's transcription under `docs/papers` and its tests cite it: "L22-L27".
+    pub id: String,
+    /// What it says; empty in a saved trace of a protocol that is not known here.
+    pub text: String,
 }
 
 /// A kind of message.

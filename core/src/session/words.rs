@@ -117,6 +117,16 @@ pub(super) fn what(record: &Record, trace: &Trace) -> String {
             at(&detail.0)
         ),
         Event::Skipped { detail, .. } => format!("skips to {}", at(detail)),
+        Event::Fired {
+            rule,
+            round,
+            height,
+            ..
+        } => {
+            let (id, text) = head.rule(*rule).map_or(("a rule", ""), |r| (r.id, r.text));
+            let colon = if text.is_empty() { "" } else { ": " };
+            format!("applies {id} (height {height}, round {round}){colon}{text}")
+        }
         Event::Committed(c) => format!(
             "{} {} at height {}, round {}",
             if c.caught_up { "learns of" } else { "commits" },

@@ -1,7 +1,7 @@
 //! The one event schema. A record is 24 bytes; what happens rarely and needs more is boxed.
 
 use crate::base::{Hash, Micros};
-use crate::consensus::{Bound, Role, Rounds, StepInfo, Threshold, TimerInfo};
+use crate::consensus::{Bound, Conflict, Role, Rounds, Rule, StepInfo, Threshold, TimerInfo};
 use crate::types::{
     BlockId, Height, NodeId, PublicKey, Round, Signature, Slot, Validator, ValidatorId,
     ValidatorSet,
@@ -27,14 +27,18 @@ pub struct Head {
     pub steps: &'static [StepInfo],
     /// The protocol's timers, by number.
     pub timers: &'static [TimerInfo],
+    /// The protocol's rules, by number.
+    pub rules: &'static [Rule],
+    /// The protocol's parameters as JSON, all of them; empty where they are not known.
+    pub params: String,
     /// How the protocol's rounds count.
     pub rounds: Rounds,
     /// What a decision is proved by, in the plural.
     pub certificates: &'static str,
     /// Which faults the protocol survives, and what a quorum is.
     pub bound: Bound,
-    /// See [`Protocol`](crate::consensus::Protocol)'s constants of these names.
-    pub forks_from: Option<Threshold>,
+    /// See [`Protocol::conflict`](crate::consensus::Protocol::conflict).
+    pub conflict: Option<Conflict>,
     /// Stake that forces a node into a later round, where the protocol skips rounds.
     pub skip: Option<Threshold>,
     /// The block at height 0.
@@ -79,6 +83,12 @@ impl Head {
     #[must_use]
     pub fn timer_fired(&self, timer: u8) -> Option<&'static str> {
         self.timers.get(usize::from(timer)).and_then(|t| t.fired)
+    }
+
+    /// The rule of this number.
+    #[must_use]
+    pub fn rule(&self, rule: u8) -> Option<&'static Rule> {
+        self.rules.get(usize::from(rule))
     }
 
     /// A node's name: its validator's, with `'` for the second node of one validator.
@@ -257,6 +267,18 @@ pub enum Event {
         /// The slot it skipped to.
         detail: Box<Slot>,
     },
+    /// A rule of the protocol took effect at a node. The records of this node up to the next one of these, or
+    /// to the next thing that reaches it, tell what followed.
+    Fired {
+        /// The node.
+        node: NodeId,
+        /// Index into [`Head::rules`].
+        rule: u8,
+        /// The round it is about.
+        round: Round,
+        /// The height it is about.
+        height: u32,
+    },
     /// A node decided a block.
     Committed(Box<Commit>),
     /// A node executed a decided block.
@@ -311,6 +333,7 @@ impl Event {
             | Event::Locked { node, .. }
             | Event::Polka { node, .. }
             | Event::Skipped { node, .. }
+            | Event::Fired { node, .. }
             | Event::Rejected { node, .. }
             | Event::Crashed { node }
             | Event::Restarted { node }
@@ -336,6 +359,7 @@ impl Event {
             | Event::Locked { .. }
             | Event::Polka { .. }
             | Event::Skipped { .. }
+            | Event::Fired { .. }
             | Event::Committed(_)
             | Event::Executed(_)
             | Event::Rejected { .. }
@@ -354,9 +378,9 @@ impl Event {
     #[must_use]
     pub fn height(&self) -> Option<Height> {
         match self {
-            Event::Step { height, .. } | Event::TimerFired { height, .. } => {
-                Some(u64::from(*height))
-            }
+            Event::Step { height, .. }
+            | Event::TimerFired { height, .. }
+            | Event::Fired { height, .. } => Some(u64::from(*height)),
             Event::Locked { detail, .. } => Some(detail.0.height),
             Event::Polka { detail, .. } => Some(detail.0.height),
             Event::Skipped { detail, .. } => Some(detail.height),

@@ -10,7 +10,7 @@ use crate::adversary::{Line, Plan, Value, strategy};
 use crate::base::random::{Purpose, Randomness};
 use crate::base::{Hash, SECOND, hash_of};
 use crate::consensus::proposer::{Rule, Schedule};
-use crate::consensus::{Corruptible, Environment, ParamError, ProtocolInfo, Role, read_params};
+use crate::consensus::{Corruptible, Environment, ParamError, Role, read_params};
 use crate::ledger::{Chain, ExecutorKind, Genesis, Ledger, Mempool, Workload, workload};
 use crate::model::{
     AdmissionSpec, Cut, LatencySpec, ParamsSpec, ProposerSpec, Scenario, StrategySpec, ValueSpec,
@@ -164,7 +164,7 @@ pub fn build<P: Corruptible>(setup: &Setup) -> Result<World<P>, String> {
         names,
     };
     let count = nodes.len();
-    let info = P::info(&params);
+    let head = head::<P>(scenario, &params, &node_validators, tip, &fixed);
     let mut world = World {
         signatures: Arc::default(),
         environment: Environment {
@@ -187,7 +187,7 @@ pub fn build<P: Corruptible>(setup: &Setup) -> Result<World<P>, String> {
             era: 0,
             own_blocks: BTreeMap::new(),
         },
-        trace: Trace::new(head::<P>(scenario, &info, node_validators, tip, &fixed)),
+        trace: Trace::new(head),
         digest: RunDigest::default(),
         commands: scenario.commands.iter().cloned().collect(),
         packets: BTreeMap::new(),
@@ -297,11 +297,12 @@ pub fn given(params: &ParamsSpec) -> Map<String, Json> {
 
 fn head<P: Corruptible>(
     scenario: &Scenario,
-    info: &ProtocolInfo,
-    nodes: Vec<ValidatorId>,
+    params: &P::Params,
+    nodes: &[ValidatorId],
     genesis: Hash,
     fixed: &Fixed,
 ) -> Head {
+    let (info, conflict) = (P::info(params), P::conflict(params));
     let own = info.kinds.iter().map(|k| KindInfo {
         name: k.name,
         role: k.role,
@@ -317,14 +318,16 @@ fn head<P: Corruptible>(
             .iter()
             .map(|v| (v.name.clone(), v.stake))
             .collect(),
-        nodes,
+        nodes: nodes.to_vec(),
         kinds: own.chain(chatter).collect(),
         steps: info.steps,
         timers: info.timers,
+        rules: info.rules,
+        params: serde_json::to_string(params).unwrap_or_default(),
         rounds: info.rounds,
         certificates: info.certificate,
         bound: info.bound,
-        forks_from: P::FORKS_FROM,
+        conflict,
         skip: P::SKIP,
         genesis,
         chain: fixed.chain,

@@ -458,6 +458,12 @@ impl<P: Corruptible> World<P> {
                 node,
                 detail: Box::new(slot),
             },
+            Note::Fired { rule, slot } => Event::Fired {
+                node,
+                rule,
+                round: slot.round,
+                height: u32::try_from(slot.height).unwrap_or(u32::MAX),
+            },
         };
         self.trace.push(self.now, event);
     }

@@ -1,7 +1,8 @@
 //! Counting prevotes: locks and precommits.
 
 use super::{a, b, locked_on_a, locked_on_a_in_round, node, slot};
-use consensusforge_core::consensus::Note;
+use consensusforge_core::consensus::tendermint::Tendermint;
+use consensusforge_core::consensus::{Note, Protocol, rule_number};
 use consensusforge_tests::one_node::*;
 
 #[test]
@@ -49,14 +50,18 @@ fn l36_polka_locks_and_precommits() {
     assert_eq!(node.prevotes(&[0], 0, Some(a())).sent(), []);
     let polka = node.prevotes(&[1], 0, Some(a()));
     assert_eq!(polka.precommitted(), [Some(a())]);
-    assert!(polka.notes().contains(&Note::Locked {
-        slot: slot(0),
-        block: a()
-    }));
-    assert!(polka.notes().contains(&Note::Polka {
-        slot: slot(0),
-        block: Some(a())
-    }));
+    // The note of the rule stands between the message that made it possible and what it brought about.
+    let rule = rule_number(Tendermint::INFO.rules, "L36-L43");
+    let (slot, block) = (slot(0), a());
+    let seen = Note::Polka {
+        slot,
+        block: Some(block),
+    };
+    let fired = Note::Fired { rule, slot };
+    assert_eq!(
+        polka.notes()[..3],
+        [seen, fired, Note::Locked { slot, block }]
+    );
     let status = node.status();
     assert_eq!(status.step, "precommit");
     assert_eq!(

@@ -116,6 +116,7 @@ mod tests {
             kinds: vec![kind("proposal"), kind("prevote")],
             steps: vec![],
             timers: vec![],
+            rules: vec![],
             quorum: 3,
             total: 4,
         };

@@ -35,6 +35,7 @@ pub mod tests {
             kinds: vec![],
             steps: vec![],
             timers: vec![],
+            rules: vec![],
             quorum: 3,
             total: 4,
         }

@@ -33,13 +33,14 @@
 //! who is behind asks.
 
 use super::message::{Link, Message, SKIP, VOTE};
-use super::state::{Settings, State, Surroundings};
+use super::state::{RuleNumbers, Settings, State, Surroundings};
 use super::views::{self, Effects};
 use super::{CERTIFICATE, PAUSE, PROPOSE, vote};
 use crate::base::Micros;
 use crate::consensus::{
     self, Awaited, Bound, Conflicting, Context, Corruptible, Effect, Input, Paper, Protocol,
     ProtocolInfo, Resend, Rounds, Rule, Share, Status, StepInfo, Threshold, TimerInfo, VotesFor,
+    rule_number,
 };
 use crate::types::BlockId;
 use schemars::JsonSchema;
@@ -109,6 +110,7 @@ fn settings(params: &Params) -> Settings {
         relay: params.relay_certificates,
         view_timeout: params.delta_us.saturating_mul(3),
         min_view: params.min_view_us,
+        rules: NUMBERS,
     }
 }
 
@@ -116,7 +118,7 @@ fn settings(params: &Params) -> Settings {
 fn give_up(state: &mut State, around: &Surroundings, out: &mut Effects) {
     let view = state.view;
     if state.at(view).timed_out && state.at(view).said.finalize.is_none() {
-        views::skip(state, around, out);
+        views::skip(state, around, S5, out);
     }
 }
 
@@ -269,6 +271,16 @@ const RULES: &[Rule] = &[
         text: "A quorum of finalizes for a block makes it and all blocks before it final.",
     },
 ];
+
+const NUMBERS: RuleNumbers = RuleNumbers {
+    enter: rule_number(RULES, "S1"),
+    propose: rule_number(RULES, "S2"),
+    vote: rule_number(RULES, "S3"),
+    notarize: rule_number(RULES, "S4"),
+    skip: rule_number(RULES, "S6"),
+    finalize: rule_number(RULES, "S7"),
+};
+const S5: u8 = rule_number(RULES, "S5");
 
 impl Protocol for Simplex {
     type Message = Message;

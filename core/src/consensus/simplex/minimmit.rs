@@ -31,13 +31,14 @@
 //! Those of the [family](super). Certificates of finalization are not handed on; who is behind asks.
 
 use super::message::{Link, Message, SKIP, VOTE};
-use super::state::{Settings, State, Surroundings};
+use super::state::{RuleNumbers, Settings, State, Surroundings};
 use super::views::{self, Effects};
 use super::{CERTIFICATE, PAUSE, PROPOSE, vote};
 use crate::base::Micros;
 use crate::consensus::{
-    self, Awaited, Bound, Conflicting, Context, Corruptible, Effect, Input, Paper, Protocol,
-    ProtocolInfo, Resend, Rounds, Rule, Share, Status, StepInfo, Threshold, TimerInfo, VotesFor,
+    self, Awaited, Bound, Conflict, Conflicting, Context, Corruptible, Effect, Input, Paper,
+    Protocol, ProtocolInfo, Resend, Rounds, Rule, Share, Status, StepInfo, Threshold, TimerInfo,
+    VotesFor, rule_number,
 };
 use crate::types::BlockId;
 use schemars::JsonSchema;
@@ -121,6 +122,7 @@ fn settings(params: &Params) -> Settings {
         relay: params.relay_certificates,
         view_timeout: params.delta_us.saturating_mul(2),
         min_view: params.min_view_us,
+        rules: NUMBERS,
     }
 }
 
@@ -134,7 +136,7 @@ fn nullify_by_timeout(state: &mut State, around: &Surroundings, out: &mut Effect
     let view = state.view;
     let current = state.at(view);
     if current.timed_out && current.said.vote.is_none() {
-        views::skip(state, around, out);
+        views::skip(state, around, M4, out);
     }
 }
 
@@ -151,7 +153,7 @@ fn nullify_by_contradiction(state: &mut State, around: &Surroundings, out: &mut 
     let against: BTreeSet<_> = against.chain(current.skips.votes.keys()).copied().collect();
     let stake = against.iter().map(|v| around.set().stake(*v)).sum();
     if around.enough(stake, around.settings.skip) {
-        views::skip(state, around, out);
+        views::skip(state, around, M8, out);
     }
 }
 
@@ -298,6 +300,17 @@ const RULES: &[Rule] = &[
     },
 ];
 
+const NUMBERS: RuleNumbers = RuleNumbers {
+    enter: rule_number(RULES, "M1"),
+    propose: rule_number(RULES, "M2"),
+    vote: rule_number(RULES, "M3"),
+    notarize: rule_number(RULES, "M5"),
+    skip: rule_number(RULES, "M7"),
+    finalize: rule_number(RULES, "M6"),
+};
+const M4: u8 = rule_number(RULES, "M4");
+const M8: u8 = rule_number(RULES, "M8");
+
 impl Protocol for Minimmit {
     type Message = Message;
     type State = State;
@@ -305,19 +318,24 @@ impl Protocol for Minimmit {
 
     const INFO: ProtocolInfo = PAPER;
 
-    /// Liars vote for two blocks: one gets Q, the other L, and Q + L is f + 1 more than all.
-    const FORKS_FROM: Option<Threshold> = Some(Threshold::Faults {
-        times: 1,
-        plus: 1,
-        one_in: 5,
-    });
-
     fn info(params: &Params) -> ProtocolInfo {
         match params.thresholds {
             Thresholds::Paper => PAPER,
             Thresholds::Strict => STRICT,
             Thresholds::Low => LOW,
         }
+    }
+
+    /// Liars vote for two blocks: one gets Q, the other L, and by the paper's thresholds Q + L is f + 1 more
+    /// than all.
+    fn conflict(params: &Params) -> Option<Conflict> {
+        let Settings {
+            notarize, finalize, ..
+        } = settings(params);
+        Some(Conflict {
+            one: finalize,
+            other: notarize,
+        })
     }
 
     fn new(genesis: BlockId, _: &Params) -> State {

@@ -33,6 +33,25 @@ pub struct Settings {
     pub view_timeout: Micros,
     /// Between the starts of two views a leader lets at least this pass, microseconds.
     pub min_view: Micros,
+    /// What the protocol calls the rules that all of the family have.
+    pub rules: RuleNumbers,
+}
+
+/// Indices into a protocol's rules, for notes that one took effect.
+#[derive(Clone, Copy, Debug)]
+pub struct RuleNumbers {
+    /// Entering a view.
+    pub enter: u8,
+    /// Proposing.
+    pub propose: u8,
+    /// Voting for a proposal.
+    pub vote: u8,
+    /// A block is notarized.
+    pub notarize: u8,
+    /// A view is skipped.
+    pub skip: u8,
+    /// A block is final.
+    pub finalize: u8,
 }
 
 /// A [`Context`] without the parameters of one protocol.

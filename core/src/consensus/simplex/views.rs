@@ -76,6 +76,7 @@ pub fn enter(state: &mut State, around: &Surroundings, view: View, out: &mut Eff
     state.view = view;
     state.height = height;
     state.building = None;
+    out.push(Effect::fired(around.settings.rules.enter, state.slot()));
     out.push(Effect::SetTimer {
         timer: Timer {
             kind: VIEW_TIMER,
@@ -125,11 +126,13 @@ fn build(state: &mut State, around: &Surroundings, out: &mut Effects) {
         return;
     };
     state.building = Some((view, parent));
+    let slot = Slot {
+        height: parent.height + 1,
+        round: view,
+    };
+    out.push(Effect::fired(around.settings.rules.propose, slot));
     out.push(Effect::BuildBlock {
-        slot: Slot {
-            height: parent.height + 1,
-            round: view,
-        },
+        slot,
         parents: vec![parent.block],
     });
 }
@@ -214,6 +217,7 @@ fn vote(state: &mut State, around: &Surroundings, out: &mut Effects) {
         }
         Validity::Told(true) => {
             view.said.vote = Some(link);
+            out.push(Effect::fired(around.settings.rules.vote, link.slot()));
             out.push(Effect::Broadcast(Message::Vote(link)));
             if !view.said.skip {
                 go_to(state, around, AWAIT_VOTES, out);
@@ -230,14 +234,15 @@ fn time_out(state: &mut State, view: View) {
     }
 }
 
-/// Gives the view up, once.
-pub fn skip(state: &mut State, around: &Surroundings, out: &mut Effects) {
+/// Gives the view up, once, by `rule`.
+pub fn skip(state: &mut State, around: &Surroundings, rule: u8, out: &mut Effects) {
     let (view, height) = (state.view, state.height);
     let said = &mut state.at(view).said;
     if said.skip {
         return;
     }
     said.skip = true;
+    out.push(Effect::fired(rule, state.slot()));
     out.push(Effect::Broadcast(Message::Skip { view, height }));
     go_to(state, around, AWAIT_SKIP, out);
 }
@@ -325,6 +330,11 @@ fn follow(state: &mut State, around: &Surroundings, crossed: Crossed, out: &mut 
             (*view, slot, None, votes)
         }
     };
+    let rules = around.settings.rules;
+    out.push(Effect::fired(
+        block.map_or(rules.skip, |_| rules.notarize),
+        slot,
+    ));
     match block {
         Some(link) => {
             let block = Some(link.block);
@@ -394,12 +404,19 @@ fn decide(state: &mut State, around: &Surroundings, out: &mut Effects) {
                 .flat_map(|(_, votes)| votes.iter().cloned()),
         );
     }
-    settle(state, &chain, proof, out);
+    settle(state, around, &chain, proof, out);
     enter(state, around, link.view.saturating_add(1), out);
 }
 
-fn settle(state: &mut State, chain: &[Link], proof: Vec<SignedMessage>, out: &mut Effects) {
+fn settle(
+    state: &mut State,
+    around: &Surroundings,
+    chain: &[Link],
+    proof: Vec<SignedMessage>,
+    out: &mut Effects,
+) {
     let Some(last) = chain.last() else { return };
+    out.push(Effect::fired(around.settings.rules.finalize, last.slot()));
     let blocks: Vec<BlockId> = chain.iter().map(|l| l.block).collect();
     let before = state.last_final.block;
     out.push(Effect::Decide {
@@ -467,7 +484,7 @@ fn catch_up(
     let Some(last) = chain.last().copied().filter(|_| stands) else {
         return;
     };
-    settle(state, &chain, proof.to_vec(), out);
+    settle(state, around, &chain, proof.to_vec(), out);
     enter(state, around, last.view.saturating_add(1), out);
 }
 

@@ -3,7 +3,7 @@
 use crate::base::{Micros, SECOND};
 use crate::consensus::{
     self, Awaited, Bound, Kind, Paper, ProtocolInfo, Role, Rounds, Rule, Share, StepInfo,
-    Threshold, TimerInfo,
+    Threshold, TimerInfo, rule_number,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -132,3 +132,9 @@ const RULES: &[Rule] = &[
         text: "a message is received: pass it on, so that what one has seen all will see",
     },
 ];
+
+/// The rules' numbers, for notes that one took effect. S5 is the node's: it sends again.
+pub(super) const S1: u8 = rule_number(RULES, "S1");
+pub(super) const S2: u8 = rule_number(RULES, "S2");
+pub(super) const S3: u8 = rule_number(RULES, "S3");
+pub(super) const S4: u8 = rule_number(RULES, "S4");

@@ -158,6 +158,7 @@ fn start_epoch(state: &mut State, context: &Context, out: &mut Effects) {
         let tip = longest(state);
         state.building = Some(tip);
         let (slot, parent) = (slot(tip.height + 1, state.epoch), tip.block);
+        out.push(Effect::fired(info::S1, slot));
         out.push(Effect::BuildBlock {
             slot,
             parents: vec![parent],
@@ -234,6 +235,7 @@ fn vote(state: &mut State, context: &Context, out: &mut Effects) {
             }
             Validity::Told(true) => {
                 state.voted = state.epoch;
+                out.push(Effect::fired(info::S2, place.slot()));
                 out.push(Effect::Broadcast(Message { vote: true, place }));
                 enter(state, context, info::VOTE, out);
                 return;
@@ -262,6 +264,7 @@ fn finalize(state: &mut State, out: &mut Effects) {
     // Who was away has seen none of them notarized: the proof has the votes for all.
     let proof: BTreeSet<Place> = order.iter().chain(&around).copied().collect();
     let votes = proof.iter().filter_map(|place| state.votes.get(place));
+    out.push(Effect::fired(info::S4, middle.slot()));
     out.push(Effect::Decide {
         first: state.last_final.height + 1,
         blocks: order.iter().map(|place| place.block).collect(),
@@ -300,6 +303,7 @@ fn receive(state: &mut State, context: &Context, signed: Arc<Signed<Message>>, o
         .is_quorum(stake(votes, context, place));
     if notarized && state.notarized.insert(place.block, place).is_none() {
         let (slot, block) = (place.slot(), place.block);
+        out.push(Effect::fired(info::S3, slot));
         out.push(Effect::Note(Note::Polka {
             slot,
             block: Some(block),

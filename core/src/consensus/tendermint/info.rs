@@ -3,7 +3,7 @@
 use super::message::{PRECOMMIT, PREVOTE, PROPOSAL};
 use crate::consensus::{
     Awaited, Bound, Kind, Paper, ProtocolInfo, Role, Rounds, Rule, Share, StepInfo, Threshold,
-    TimerInfo,
+    TimerInfo, rule_number,
 };
 
 pub(super) const INFO: ProtocolInfo = ProtocolInfo {
@@ -213,3 +213,19 @@ const RULES: &[Rule] = &[
         text: "the precommit timer of this round fires: start the next round",
     },
 ];
+
+/// The rules' numbers, for notes that one took effect.
+pub(super) const L1_L10: u8 = rule_number(RULES, "L1-L10");
+pub(super) const L11_L19: u8 = rule_number(RULES, "L11-L19");
+pub(super) const L20_L21: u8 = rule_number(RULES, "L20-L21");
+pub(super) const L22_L27: u8 = rule_number(RULES, "L22-L27");
+pub(super) const L28_L33: u8 = rule_number(RULES, "L28-L33");
+pub(super) const L34_L35: u8 = rule_number(RULES, "L34-L35");
+pub(super) const L36_L43: u8 = rule_number(RULES, "L36-L43");
+pub(super) const L44_L46: u8 = rule_number(RULES, "L44-L46");
+pub(super) const L47_L48: u8 = rule_number(RULES, "L47-L48");
+pub(super) const L49_L54: u8 = rule_number(RULES, "L49-L54");
+pub(super) const L55_L56: u8 = rule_number(RULES, "L55-L56");
+pub(super) const L57_L60: u8 = rule_number(RULES, "L57-L60");
+pub(super) const L61_L64: u8 = rule_number(RULES, "L61-L64");
+pub(super) const L65_L67: u8 = rule_number(RULES, "L65-L67");

@@ -21,7 +21,7 @@
 //!
 //! | lines | function |
 //! |---|---|
-//! | L1-L10 | `State::new` |
+//! | L1-L10 | `State::new`, `receive::start_height`, `start` |
 //! | L11-L21 | `rules::start_round`, `propose`, `propose_new_value` |
 //! | L22-L27 | `rules::prevote_new_proposal` |
 //! | L28-L33 | `rules::prevote_proposal_with_polka` |
@@ -305,6 +305,7 @@ fn compose(script: &Script) -> Result<Message, String> {
 fn start(state: &mut State, context: &Context, out: &mut Effects) -> bool {
     let waiting = state.step == Step::NewHeight;
     if waiting {
+        out.push(super::Effect::fired(info::L1_L10, state.slot()));
         rules::start_round(state, context, 0, out);
     }
     waiting

@@ -3,6 +3,10 @@
 //! A rule returns true when it fired. None fires twice on the same state: each moves the step or the
 //! round on, or sets a flag of its round.
 
+use super::info::{
+    L11_L19, L20_L21, L22_L27, L28_L33, L34_L35, L36_L43, L44_L46, L47_L48, L49_L54, L55_L56,
+    L57_L60, L61_L64, L65_L67,
+};
 use super::message::Message;
 use super::state::{Commit, State, Step, Verdict};
 use super::{Context, Effects, PRECOMMIT_TIMER, PREVOTE_TIMER, PROPOSE_TIMER, receive};
@@ -45,6 +49,9 @@ pub(super) fn start_round(state: &mut State, context: &Context, round: Round, ou
     state.votes.prune(set, oldest, held);
     forget(state, oldest);
     state.enter(context, Step::Propose, out);
+    if context.me != Some(context.proposer(state.height, round)) {
+        out.push(Effect::fired(L20_L21, state.slot()));
+    }
     propose(state, context, out);
     arm_propose_timer(state, context, out);
 }
@@ -83,6 +90,7 @@ pub(super) fn propose(state: &mut State, context: &Context, out: &mut Effects) {
     if context.me != Some(context.proposer(state.height, state.round)) {
         return;
     }
+    out.push(Effect::fired(L11_L19, state.slot()));
     match state.valid {
         Some((value, valid_round)) => {
             let message = Message::Proposal {
@@ -145,6 +153,7 @@ fn prevote_new_proposal(state: &mut State, context: &Context, out: &mut Effects)
             Verdict::Invalid => false,
         };
         let free = state.locked.is_none_or(|(locked, _)| locked == value);
+        out.push(Effect::fired(L22_L27, state.slot()));
         prevote(state, context, (valid && free).then_some(value), out);
         return true;
     }
@@ -189,6 +198,7 @@ fn prevote_proposal_with_polka(state: &mut State, context: &Context, out: &mut E
         let free = state
             .locked
             .is_none_or(|(locked, round)| round <= valid_round || locked == value);
+        out.push(Effect::fired(L28_L33, state.slot()));
         prevote(state, context, (valid && free).then_some(value), out);
         return true;
     }
@@ -206,6 +216,7 @@ fn arm_prevote_timer(state: &mut State, context: &Context, out: &mut Effects) ->
             .is_some_and(|v| !v.prevote_timer_armed && set.is_quorum(v.prevotes.any()));
     if enabled {
         state.votes.round_mut(state.round).prevote_timer_armed = true;
+        out.push(Effect::fired(L34_L35, state.slot()));
         arm(
             state,
             PREVOTE_TIMER,
@@ -242,6 +253,7 @@ fn lock_and_precommit(state: &mut State, context: &Context, out: &mut Effects) -
     };
     let round = state.round;
     state.votes.round_mut(round).polka_seen = true;
+    out.push(Effect::fired(L36_L43, state.slot()));
     state.valid = Some((value, round));
     if state.step == Step::Prevote {
         state.locked = Some((value, round));
@@ -264,6 +276,7 @@ fn precommit_nil(state: &mut State, context: &Context, out: &mut Effects) -> boo
             .round(state.round)
             .is_some_and(|v| set.is_quorum(v.prevotes.stake(None)));
     if enabled {
+        out.push(Effect::fired(L44_L46, state.slot()));
         precommit(state, context, None, out);
     }
     enabled
@@ -279,6 +292,7 @@ fn arm_precommit_timer(state: &mut State, context: &Context, out: &mut Effects) 
         .is_some_and(|v| !v.precommit_timer_armed && set.is_quorum(v.precommits.any()));
     if enabled {
         state.votes.round_mut(state.round).precommit_timer_armed = true;
+        out.push(Effect::fired(L47_L48, state.slot()));
         arm(
             state,
             PRECOMMIT_TIMER,
@@ -319,6 +333,11 @@ fn decide(state: &mut State, context: &Context, out: &mut Effects) -> bool {
             .flat_map(|v| v.precommits.votes_for(Some(block)));
         Arc::new(precommits.cloned().collect())
     });
+    let slot = Slot {
+        height: state.height,
+        round,
+    };
+    out.push(Effect::fired(L49_L54, slot));
     out.push(Effect::Decide {
         first: state.height,
         blocks: vec![block],
@@ -335,12 +354,12 @@ fn skip_to_a_later_round(state: &mut State, context: &Context, out: &mut Effects
     let Some(round) = state.skip_to.filter(|later| *later > state.round) else {
         return false;
     };
-    out.push(Effect::Note(Note::Skipped {
-        slot: Slot {
-            height: state.height,
-            round,
-        },
-    }));
+    let slot = Slot {
+        height: state.height,
+        round,
+    };
+    out.push(Effect::fired(L55_L56, slot));
+    out.push(Effect::Note(Note::Skipped { slot }));
     start_round(state, context, round, out);
     true
 }
@@ -354,6 +373,7 @@ pub(super) fn on_propose_timeout(
     out: &mut Effects,
 ) {
     if slot == state.slot() && state.step == Step::Propose {
+        out.push(Effect::fired(L57_L60, slot));
         prevote(state, context, None, out);
     }
 }
@@ -367,6 +387,7 @@ pub(super) fn on_prevote_timeout(
     out: &mut Effects,
 ) {
     if slot == state.slot() && state.step == Step::Prevote {
+        out.push(Effect::fired(L61_L64, slot));
         precommit(state, context, None, out);
     }
 }
@@ -380,6 +401,7 @@ pub(super) fn on_precommit_timeout(
     out: &mut Effects,
 ) {
     if slot == state.slot() && state.step != Step::NewHeight && state.round < MAX_ROUND {
+        out.push(Effect::fired(L65_L67, slot));
         start_round(state, context, state.round + 1, out);
     }
 }

@@ -198,6 +198,7 @@ impl Itf {
                 | Event::Lost { .. }
                 | Event::BadSignature { .. }
                 | Event::Executed(_)
+                | Event::Fired { .. }
                 | Event::Submitted { .. } => return false,
             }
         }

@@ -134,6 +134,7 @@ impl Writer for Mermaid {
             | Event::Step { .. }
             | Event::Polka { .. }
             | Event::Skipped { .. }
+            | Event::Fired { .. }
             | Event::Executed(_)
             | Event::Submitted { .. } => {}
         }

@@ -158,6 +158,7 @@ impl Playback {
             | Event::TimerFired { .. }
             | Event::Polka { .. }
             | Event::Skipped { .. }
+            | Event::Fired { .. }
             | Event::Rejected { .. }
             | Event::Changed(_)
             | Event::Submitted { .. }

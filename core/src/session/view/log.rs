@@ -51,6 +51,8 @@ pub struct LogRow {
     pub kind: Option<u8>,
     /// In words.
     pub what: String,
+    /// Index into [`RunInfo::rules`](super::RunInfo::rules), where it tells that a rule took effect.
+    pub rule: Option<u8>,
     /// Number of the message it is about.
     pub message: Option<u32>,
     /// The same thing as the chart draws it, where it does.

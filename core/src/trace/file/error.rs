@@ -9,7 +9,7 @@ use crate::types::{Height, Round, ValidatorSetError};
 
 /// Above this no chain comes in the time there is.
 pub(super) const MAX_HEIGHT: Height = 1 << 40;
-/// Kinds, steps and timers a protocol may have.
+/// Kinds, steps, timers and rules a protocol may have.
 pub(super) const MAX_WORDS: usize = 64;
 
 /// Why a trace file is refused as a whole.
@@ -86,7 +86,7 @@ pub enum TraceFileError {
     Tips,
     /// Longer lists of names than any protocol has.
     #[error(
-        "the protocol of the trace file has {kinds} kinds of message, {steps} steps and {timers} timers: at most {MAX_WORDS} each."
+        "the protocol of the trace file has {kinds} kinds of message, {steps} steps, {timers} timers and {rules} rules: at most {MAX_WORDS} each."
     )]
     Words {
         /// Kinds of message.
@@ -95,6 +95,8 @@ pub enum TraceFileError {
         steps: usize,
         /// Timers.
         timers: usize,
+        /// Rules.
+        rules: usize,
     },
     /// A name that is too long to keep, or one too many.
     #[error("a name in the trace file is too long, or there are too many of them: {0}.")]

@@ -175,6 +175,17 @@ impl Reader {
                 node: self.node(node)?,
                 detail: Box::new(slot(height, round)),
             },
+            FileEvent::Fired {
+                node,
+                rule,
+                round,
+                height,
+            } => Event::Fired {
+                node: self.node(node)?,
+                rule,
+                round,
+                height,
+            },
             FileEvent::Committed {
                 node,
                 height,

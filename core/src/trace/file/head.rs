@@ -1,19 +1,23 @@
 //! The head of a trace file that may lie: refused, or one that charts and monitors can rely on.
 
-use super::FileHead;
 use super::error::{MAX_WORDS, TraceFileError};
 use super::names::{Lists, cut, list_of, name};
+use super::{FileHead, FileProtocol};
 use crate::base::limits::{MAX_NAME_BYTES, MAX_TOTAL_STAKE, MAX_VALIDATORS};
-use crate::consensus::registry::find;
-use crate::consensus::{Bound, ProtocolInfo, Role, Rounds, Share, StepInfo, Threshold, TimerInfo};
+use crate::consensus::registry::{ProtocolFacts, Told, find};
+use crate::consensus::{
+    Bound, ProtocolInfo, Role, Rounds, Rule, Share, StepInfo, Threshold, TimerInfo,
+};
 use crate::trace::{Head, KindInfo};
 use crate::types::ValidatorId;
+use serde_json::{Map, Value};
 
 static STEPS: Lists<StepInfo> = Lists::new(Vec::new());
 static TIMERS: Lists<TimerInfo> = Lists::new(Vec::new());
+static RULES: Lists<Rule> = Lists::new(Vec::new());
 
 /// A head that charts and monitors can rely on.
-pub(super) fn head(file: FileHead) -> Result<Head, TraceFileError> {
+pub(super) fn head(file: FileHead, protocol: &FileProtocol) -> Result<Head, TraceFileError> {
     let n = file.validators.len();
     if n == 0 || n > MAX_VALIDATORS {
         return Err(TraceFileError::Validators(n));
@@ -44,18 +48,22 @@ pub(super) fn head(file: FileHead) -> Result<Head, TraceFileError> {
         return Err(TraceFileError::Tips);
     }
     let [kinds, steps, timers] = [file.kinds.len(), file.steps.len(), file.timers.len()];
-    if [kinds, steps, timers].iter().any(|n| *n > MAX_WORDS) {
+    let rules = protocol.rules.len();
+    if [kinds, steps, timers, rules].iter().any(|n| *n > MAX_WORDS) {
         return Err(TraceFileError::Words {
             kinds,
             steps,
             timers,
+            rules,
         });
     }
     let kept = |text: &String| name(text).ok_or_else(|| TraceFileError::Word(cut(text, 40)));
     // The few lists there are live as long as the names in them.
     let facts = find(&file.protocol);
-    let known = facts.map(|p| &p.info);
+    let told = facts.map(|facts| told(facts, &protocol.params));
+    let known = told.as_ref().map(|t| &t.info);
     let steps = read_steps(&file, known, kept)?;
+    let rules = read_rules(&protocol.rules, known, kept)?;
     let timers = file
         .timers
         .iter()
@@ -96,16 +104,29 @@ pub(super) fn head(file: FileHead) -> Result<Head, TraceFileError> {
         kinds,
         steps: list_of(&STEPS, steps),
         timers: list_of(&TIMERS, timers),
+        rules: list_of(&RULES, rules),
+        params: protocol.params.clone(),
         rounds: known.map_or(UNKNOWN_ROUNDS, |k| k.rounds),
         certificates: kept(&file.certificates)?,
         bound: known.map_or(UNKNOWN_BOUND, |k| k.bound),
-        forks_from: facts.and_then(|f| f.forks_from),
+        conflict: told.and_then(|t| t.conflict),
         skip: facts.and_then(|f| f.skip),
         genesis: file.genesis,
         chain: file.chain,
         domain: kept(&file.domain)?,
         tips: file.tips,
         stall_after: file.stall_after.max(1),
+    })
+}
+
+/// What a protocol says of itself with the parameters of a file; those of an older file are not known, nor any
+/// that a newer version may have and this one has not: then it is what holds with its defaults.
+fn told(facts: &ProtocolFacts, params: &str) -> Told {
+    let given: Option<Map<String, Value>> = serde_json::from_str(params).ok();
+    let told = given.and_then(|given| (facts.told)(&given).ok());
+    told.unwrap_or_else(|| Told {
+        info: facts.info,
+        conflict: (facts.told)(&Map::new()).ok().and_then(|t| t.conflict),
     })
 }
 
@@ -119,6 +140,23 @@ const UNKNOWN_BOUND: Bound = Bound {
     liars_below: Share { part: 1, of: 3 },
     words: "",
 };
+
+/// The rules a file names.
+fn read_rules(
+    ids: &[String],
+    known: Option<&ProtocolInfo>,
+    kept: impl Fn(&String) -> Result<&'static str, TraceFileError>,
+) -> Result<Vec<Rule>, TraceFileError> {
+    let known = known.map_or(&[][..], |k| k.rules);
+    let read = ids.iter().map(|id| {
+        let same = known.iter().find(|k| k.id == id);
+        Ok(Rule {
+            id: kept(id)?,
+            text: same.map_or("", |k| k.text),
+        })
+    });
+    read.collect()
+}
 
 /// The steps a file names. What each awaits stands in no file: a protocol that is known here says it.
 fn read_steps(

@@ -20,9 +20,9 @@ use borsh::{BorshDeserialize, BorshSerialize};
 
 /// The first bytes of every trace file.
 pub const MAGIC: [u8; 8] = *b"CFTRACE\n";
-/// What is written. Version 2 has two events more, [`FileEvent::Ordered`] and
-/// [`FileEvent::Validators`].
-pub const VERSION: u16 = 2;
+/// What is written. Version 2 has two events more, [`FileEvent::Ordered`] and [`FileEvent::Validators`];
+/// version 3 has one more, [`FileEvent::Fired`], and [`FileProtocol`] behind the head.
+pub const VERSION: u16 = 3;
 /// The oldest version that is read.
 pub const OLDEST: u16 = 1;
 /// Stands where a validator's number would, and there is none.
@@ -53,6 +53,15 @@ struct FileHead {
     tips: Vec<(Height, BlockId)>,
     /// When the first record was made, for a trace whose beginning was forgotten; else 0.
     from: Micros,
+}
+
+/// Since version 3, behind the head: what else is to be known of the protocol.
+#[derive(Clone, Debug, Default, BorshSerialize, BorshDeserialize)]
+struct FileProtocol {
+    /// Ids of its rules. What each says stands in no file: a protocol that is known here says it.
+    rules: Vec<String>,
+    /// Its parameters as JSON, all of them; empty where they are not known.
+    params: String,
 }
 
 #[derive(Clone, Debug, BorshSerialize, BorshDeserialize)]
@@ -223,6 +232,13 @@ enum FileEvent {
         block: BlockId,
         set: Vec<(u16, u64, PublicKey)>,
     },
+    /// Since version 3: a rule of the protocol took effect.
+    Fired {
+        node: u16,
+        rule: u8,
+        round: Round,
+        height: u32,
+    },
 }
 
 /// The last thing in a file: a file without it was cut off.
@@ -245,9 +261,9 @@ impl FileEvent {
     /// The height and round it speaks of, if any.
     fn slot(&self) -> Option<(Height, Round)> {
         match self {
-            FileEvent::Step { height, round, .. } | FileEvent::TimerFired { height, round, .. } => {
-                Some((u64::from(*height), *round))
-            }
+            FileEvent::Step { height, round, .. }
+            | FileEvent::TimerFired { height, round, .. }
+            | FileEvent::Fired { height, round, .. } => Some((u64::from(*height), *round)),
             FileEvent::Locked { height, round, .. }
             | FileEvent::Polka { height, round, .. }
             | FileEvent::Skipped { height, round, .. }

@@ -6,7 +6,9 @@
 use super::error::{ItemError, MAX_HEIGHT, TraceFileError};
 use super::head::head;
 use super::names::{cut, name};
-use super::{CHUNK, FileEnd, FileEvent, FileHead, FileMessage, Item, MAGIC, OLDEST, VERSION};
+use super::{
+    CHUNK, FileEnd, FileEvent, FileHead, FileMessage, FileProtocol, Item, MAGIC, OLDEST, VERSION,
+};
 use crate::base::limits::{
     MAX_ROUND, MAX_TIME, MAX_TRACE_BYTES, MAX_TRACE_MESSAGES, MAX_TRACE_RECORDS,
 };
@@ -86,7 +88,12 @@ pub fn read(bytes: &[u8], signatures: u64) -> Result<TraceFile, TraceFileError> 
     let file_head = FileHead::deserialize(&mut first).map_err(TraceFileError::Head)?;
     let from = file_head.from;
     let nodes = file_head.nodes.len();
-    let head = head(file_head)?;
+    // Older files do not have it.
+    let protocol = match version {
+        3.. => FileProtocol::deserialize(&mut first).map_err(TraceFileError::Head)?,
+        0..3 => FileProtocol::default(),
+    };
+    let head = head(file_head, &protocol)?;
     let mut reader = Reader {
         nodes,
         sets: ValidatorSets::new(head.genesis_set()),

@@ -1,7 +1,8 @@
 //! Writing a trace file, record by record.
 
 use super::{
-    CHUNK, FileEnd, FileEvent, FileHead, FileMessage, FileValidator, Item, MAGIC, NOBODY, VERSION,
+    CHUNK, FileEnd, FileEvent, FileHead, FileMessage, FileProtocol, FileValidator, Item, MAGIC,
+    NOBODY, VERSION,
 };
 use crate::base::{Hash, Micros, encode};
 use crate::consensus::Role;
@@ -31,7 +32,7 @@ impl TraceWriter {
         let from = if trace.start() == 0 { 0 } else { trace.from() };
         let mut writer = TraceWriter {
             done,
-            chunk: encode(&head(&trace.head, tips, from)),
+            chunk: encode(&(head(&trace.head, tips, from), protocol(&trace.head))),
             next: trace.first_message(),
             records: 0,
             messages: 0,
@@ -138,6 +139,13 @@ fn head(head: &Head, tips: Vec<(Height, BlockId)>, from: Micros) -> FileHead {
         certificates: head.certificates.into(),
         tips,
         from,
+    }
+}
+
+fn protocol(head: &Head) -> FileProtocol {
+    FileProtocol {
+        rules: head.rules.iter().map(|r| r.id.into()).collect(),
+        params: head.params.clone(),
     }
 }
 
@@ -255,6 +263,17 @@ fn event(event: &Event) -> FileEvent {
             node: node.0,
             height: detail.height,
             round: detail.round,
+        },
+        Event::Fired {
+            node,
+            rule,
+            round,
+            height,
+        } => FileEvent::Fired {
+            node: node.0,
+            rule: *rule,
+            round: *round,
+            height: *height,
         },
         Event::Committed(c) if c.further_parents.is_some() || c.with != c.block => {
             FileEvent::Ordered {
