@@ -18,6 +18,7 @@ use crate::state::scenarios::ScenarioState;
 use crate::state::selection::Selection;
 use crate::state::worker::WorkerLink;
 use crate::words;
+use consensusforge_core::session::Explanation;
 use consensusforge_core::session::scenario::Scenario;
 use consensusforge_core::session::view::{Frame, Preset, Problem, RunInfo};
 use leptos::prelude::*;
@@ -79,8 +80,14 @@ impl Receiver {
                 if settled {
                     self.selection.arrived(tick.now_us);
                 }
-                if current && tick.playing && tick.goal.is_none() {
-                    self.selection.unlight();
+                let stale = |e: &Explanation| e.at_us != tick.now_us;
+                let left = self
+                    .run
+                    .explained
+                    .with_untracked(|e| e.as_ref().is_some_and(stale));
+                if left && tick.goal.is_none() {
+                    self.run.explained.set(None);
+                    self.charts.main().borrow_mut().light(None);
                 }
                 self.worker.send(ToWorker::TickReceived);
             }
@@ -106,12 +113,15 @@ impl Receiver {
                 self.charts.other().borrow_mut().set_nodes(&frame.nodes);
                 self.comparison.frame.set(Some(Arc::from(frame)));
             }
-            FromWorker::Explained(step) => self.selection.light(Place {
-                at_us: step.at_us,
-                node: step.node,
-                message: step.message,
-                to: step.to,
-            }),
+            FromWorker::Explained(step) => {
+                self.selection.light(Place {
+                    at_us: step.at_us,
+                    node: step.node,
+                    message: step.message,
+                    to: step.to,
+                });
+                self.run.explained.set(Some(step));
+            }
             FromWorker::Moments(moments) => self.playback.moments.set(Arc::from(moments)),
             FromWorker::Problem { about, problem } => self.problem(about, problem),
             FromWorker::Link(link) => {
@@ -190,6 +200,7 @@ impl Receiver {
         self.run.info.set(Some(Arc::new(info.clone())));
         self.run.scenario.set(scenario.clone());
         self.run.frame.set(None);
+        self.run.explained.set(None);
         self.run.tick.update(|t| t.now_us = 0);
         self.selection.reset();
         self.playback.moments.set(Arc::default());

@@ -249,15 +249,18 @@ fn cut_off(since: Micros, trace: &Trace) -> String {
             lost.entry(*from).or_default().insert(*to);
         }
     }
-    // Those that miss the same nodes are told together.
-    let mut sides: BTreeMap<BTreeSet<NodeId>, Vec<NodeId>> = BTreeMap::new();
+    // Those that miss the same nodes are told together, in the order of their numbers.
+    let mut sides: Vec<(Vec<NodeId>, BTreeSet<NodeId>)> = Vec::new();
     for (from, to) in lost {
-        sides.entry(to).or_default().push(from);
+        match sides.iter_mut().find(|(_, missed)| *missed == to) {
+            Some((senders, _)) => senders.push(from),
+            None => sides.push((vec![from], to)),
+        }
     }
     let told = |nodes: &BTreeSet<NodeId>| names(head, &nodes.iter().copied().collect::<Vec<_>>());
     let lines: Vec<String> = sides
         .iter()
-        .map(|(to, from)| format!("from {} to {}", names(head, from), told(to)))
+        .map(|(from, to)| format!("from {} to {}", names(head, from), told(to)))
         .collect();
     match lines.as_slice() {
         [] => String::new(),

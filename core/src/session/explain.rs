@@ -30,6 +30,8 @@ pub struct Explanation {
     pub message: Option<u32>,
     /// The receiver of the copy that came.
     pub to: Option<u16>,
+    /// The rules of the protocol's paper that took effect: as they are cited, and in our words.
+    pub rules: Vec<(String, String)>,
 }
 
 /// Where a run stood after a step, and the trace before it.
@@ -77,6 +79,7 @@ impl Session {
             node: node.map(|n| n.0).or_else(|| self.whose().map(|n| n.0)),
             message: first.and_then(|r| r.event.message()).or(sent),
             to: copy,
+            rules: self.rules(event),
         })
     }
 
@@ -123,32 +126,80 @@ impl Session {
                 .collect::<Vec<_>>()
                 .join(" ");
         }
-        let slot = first.and_then(|r| self.slot_of(r));
-        let mut phrases: Vec<String> = Vec::new();
-        for record in rest {
-            let who = record.event.node().filter(|n| Some(*n) != node);
-            let phrase = phrase(record, self.sim.trace(), slot);
-            let phrase = match who {
-                Some(who) => format!("{} {phrase}", self.name(who)),
-                None => phrase,
-            };
-            if phrases.last() != Some(&phrase) {
-                phrases.push(phrase);
-            }
-        }
-        let more = phrases.len().saturating_sub(TOLD);
-        phrases.truncate(TOLD);
-        if more > 0 {
-            phrases.push(format!("{more} more things follow"));
-        }
-        let subject = node.map_or_else(String::new, |n| format!("{} ", self.name(n)));
-        let followed = format!("{subject}{}.", listed(&phrases));
+        let followed = self.followed(node, first.and_then(|r| self.slot_of(r)), rest);
         let waits = node.and_then(|n| self.waits_now(n, rest));
-        [Some(cause), Some(followed), waits]
+        [Some(cause), followed, waits]
             .into_iter()
             .flatten()
             .collect::<Vec<_>>()
             .join(" ")
+    }
+
+    /// What an event changed at whom, by which rules.
+    fn followed(
+        &self,
+        node: Option<NodeId>,
+        slot: Option<Slot>,
+        rest: &[&Record],
+    ) -> Option<String> {
+        let trace = self.sim.trace();
+        let mut groups: Vec<(Option<&'static str>, Vec<String>)> = vec![(None, Vec::new())];
+        let mut told = 0;
+        for record in rest {
+            if let Event::Fired { node, rule, .. } = &record.event {
+                // A liar's machine may apply a rule; the liar does as it likes.
+                let rule = trace
+                    .head
+                    .rule(*rule)
+                    .filter(|_| !self.sim.is_byzantine(*node));
+                groups.push((rule.map(|r| r.id), Vec::new()));
+                continue;
+            }
+            let who = record.event.node().filter(|n| Some(*n) != node);
+            let phrase = phrase(record, trace, slot);
+            let phrase = match who {
+                Some(who) => format!("{} {phrase}", self.name(who)),
+                None => phrase,
+            };
+            let Some((_, phrases)) = groups.last_mut() else {
+                break;
+            };
+            if phrases.last() != Some(&phrase) {
+                told += 1;
+                if told <= TOLD {
+                    phrases.push(phrase);
+                }
+            }
+        }
+        groups.retain(|(rule, phrases)| rule.is_some() || !phrases.is_empty());
+        let subject = node.map_or_else(String::new, |n| format!("{} ", self.name(n)));
+        let mut sentences: Vec<String> = Vec::new();
+        for (rule, phrases) in &groups {
+            sentences.push(match (rule, phrases.as_slice()) {
+                (None, phrases) => format!("{subject}{}.", listed(phrases)),
+                (Some(rule), []) => format!("Rule {rule} applies."),
+                (Some(rule), phrases) => format!("By rule {rule} {subject}{}.", listed(phrases)),
+            });
+        }
+        if told > TOLD {
+            sentences.push(format!("{} more things follow.", told - TOLD));
+        }
+        (!sentences.is_empty()).then(|| sentences.join(" "))
+    }
+
+    /// The rules that took effect at honest nodes, each once.
+    fn rules(&self, event: &[&Record]) -> Vec<(String, String)> {
+        let mut rules: Vec<(String, String)> = Vec::new();
+        for record in event {
+            if let Event::Fired { node, rule, .. } = &record.event
+                && !self.sim.is_byzantine(*node)
+                && let Some(rule) = self.sim.trace().head.rule(*rule)
+                && !rules.iter().any(|(id, _)| id == rule.id)
+            {
+                rules.push((rule.id.to_owned(), rule.text.to_owned()));
+            }
+        }
+        rules
     }
 
     /// Height and round an event is about.
@@ -292,18 +343,14 @@ impl Session {
         else {
             return None;
         };
-        if self.sim.trigger().is_none() {
-            // A saved trace tells records, and what followed comes with the next ones.
-            return None;
-        }
+        // A saved trace tells records, and what followed comes with the next ones.
+        self.sim.trigger()?;
         let (name, m) = (self.name(*to), trace.find(*id)?);
         if self.came_before(*id, *to) {
             return Some(format!("{name} has it already, so nothing changes."));
         }
         let status = self.sim.status(*to);
-        let Some(kind) = trace.head.kinds.get(usize::from(m.kind)) else {
-            return None;
-        };
+        let kind = trace.head.kinds.get(usize::from(m.kind))?;
         if m.signer.is_none() {
             return Some(chatter(&name, kind.name));
         }
@@ -460,6 +507,7 @@ fn phrase(record: &Record, trace: &Trace, slot: Option<Slot>) -> String {
         | Event::Locked { .. }
         | Event::Polka { .. }
         | Event::Skipped { .. }
+        | Event::Fired { .. }
         | Event::Committed(_)
         | Event::Executed(_)
         | Event::Rejected { .. }

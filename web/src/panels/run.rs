@@ -51,14 +51,28 @@ pub fn Caption() -> impl IntoView {
             hold(READING_MS);
         }
     });
+    // A step is told while the run stands where it led, whatever else a frame says.
+    let text = Memo::new(move |_| {
+        let step = run
+            .explained
+            .with(|e| e.as_ref().map(|e| e.sentence.clone()));
+        step.unwrap_or_else(|| shown.get())
+    });
+    let rules = Memo::new(move |_| {
+        run.explained
+            .with(|e| e.as_ref().map(|e| e.rules.clone()).unwrap_or_default())
+    });
     view! {
         // While time flows a sentence a second would be chatter: the announcer tells what matters.
         <p class="caption" id="caption" aria-live=move || if playback.playing.get() { "off" } else { "polite" }>
             {move || {
-                let said = shown.with(String::is_empty) && !playback.playing.get();
-                let text = if said { "Nothing has happened yet. Press play.".into() } else { shown.get() };
+                let said = text.with(String::is_empty) && !playback.playing.get();
+                let text = if said { "Nothing has happened yet. Press play.".into() } else { text.get() };
                 marked(&text, !playback.playing.get())
             }}
+            {move || rules.get().into_iter().map(|(id, text)| view! {
+                <small class="rule"><strong>{id}</strong>{format!(": {text}. ")}</small>
+            }).collect_view()}
         </p>
     }
 }

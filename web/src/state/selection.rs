@@ -60,12 +60,6 @@ impl Selection {
         self.wanted.set(Some(Wanted { place, select }));
     }
 
-    /// Nothing is lit any more: time goes on.
-    pub fn unlight(&self) {
-        self.wanted.set(None);
-        self.charts.main().borrow_mut().light(None);
-    }
-
     /// The run stands at `now_us`, and the chart has its records.
     pub fn arrived(&self, now_us: u64) {
         let Some(Wanted { place, select }) = self.wanted.get_untracked() else {
