@@ -500,6 +500,17 @@ pub(super) fn plan(spec: &StrategySpec, names: &[String], nodes: &[ValidatorId])
                             ValueSpec::Nil => Value::Nil,
                             ValueSpec::Block(label) => Value::Own(label.clone()),
                             ValueSpec::InvalidBlock(label) => Value::Invalid(label.clone()),
+                            ValueSpec::BlockOn {
+                                label,
+                                height,
+                                round,
+                            } => Value::On(
+                                label.clone(),
+                                Slot {
+                                    height: *height,
+                                    round: *round,
+                                },
+                            ),
                             ValueSpec::Proposed { height, round } => Value::Proposed(Slot {
                                 height: *height,
                                 round: *round,
