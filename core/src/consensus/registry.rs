@@ -1,5 +1,6 @@
 //! The one list of protocols. Whoever works with a protocol by its name goes through [`visit`].
 
+use super::hotstuff::{ChainedHotStuff, HotStuff2, Jolteon};
 use super::simplex::{Minimmit, Simplex};
 use super::streamlet::Streamlet;
 use super::tendermint::Tendermint;
@@ -89,6 +90,9 @@ protocols! {
     Simplex,
     Minimmit,
     Streamlet,
+    ChainedHotStuff,
+    HotStuff2,
+    Jolteon,
 }
 
 /// The facts of the protocol of that name.
