@@ -1,6 +1,7 @@
 //! `consensusforge`: the engine of the page, without the page. One file a command.
 
 mod about;
+mod audit;
 mod check;
 mod contract;
 mod export;
@@ -30,7 +31,7 @@ const EXITS: &str = "\
 A SCENARIO is a file, `-` for standard input, a link, or `preset:ID` (see `consensusforge presets`).
 
 Exit codes: 0 fine, 1 could not write (or `contract check` or `contract proof` refuses), 2 bad input, 3 the run violates agreement, validity or state
-roots, 4 the run has stalled, 5 a replay diverges from its link.";
+roots (or `audit` names somebody), 4 the run has stalled, 5 a replay diverges from its link.";
 
 /// A laboratory for Byzantine fault tolerant consensus: simulated validators, reproducible bit for bit.
 #[derive(Parser)]
@@ -44,6 +45,7 @@ struct Arguments {
 enum Command {
     Run(run::Run),
     Check(check::Check),
+    Audit(audit::Audit),
     Export(export::Export),
     Step(step::Step),
     Verify(verify::Verify),
@@ -61,6 +63,7 @@ fn main() -> ExitCode {
     let result = match Arguments::parse().command {
         Command::Run(command) => command.run(),
         Command::Check(command) => command.run(),
+        Command::Audit(command) => command.run(),
         Command::Export(command) => command.run(),
         Command::Step(command) => command.run(),
         Command::Verify(command) => command.run(),

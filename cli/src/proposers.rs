@@ -31,6 +31,12 @@ pub struct Proposers {
     heights: u64,
     #[arg(long, default_value_t = 4)]
     rounds: u32,
+    /// With `--rule priority`: each validator's priority at the start of each height
+    #[arg(long)]
+    priorities: bool,
+    /// Stakes from a height on, as in `--change 5:v2=300,v5=100,v1=0`; may be given several times
+    #[arg(long, value_name = "HEIGHT:NAME=STAKE,...")]
+    change: Vec<String>,
     #[arg(long)]
     json: bool,
 }
@@ -60,9 +66,19 @@ pub struct ProposersRow {
     pub height: u64,
     /// The proposer of each round, from round 0.
     pub rounds: Vec<String>,
+    /// With `--priorities`: of everybody who votes on this height, at its round 0. Its proposer has paid the
+    /// total stake already.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub priorities: Vec<ProposerPriority>,
 }
 
-/// How often a validator proposes first, against its stake.
+#[derive(Serialize, JsonSchema)]
+pub struct ProposerPriority {
+    pub name: String,
+    pub priority: i64,
+}
+
+/// How often a validator proposes first, against its stake at the beginning.
 #[derive(Serialize, JsonSchema)]
 pub struct ProposerShare {
     pub name: String,
@@ -83,6 +99,11 @@ impl Proposers {
                 "{} heights of {} rounds cannot be shown; give 1 to {MAX_CELLS} of both together.",
                 self.heights, self.rounds
             )));
+        }
+        if self.priorities && !matches!(self.rule, RuleName::Priority) {
+            return Err(Failure::input(
+                "`--priorities` are those of `--rule priority`; leave one of them out.",
+            ));
         }
         let specs = stakes::validators(&stakes::parse(&self.stakes)?)?;
         let report = self.report(&specs)?;
@@ -123,11 +144,10 @@ impl Proposers {
     }
 
     fn report(&self, specs: &[ValidatorSpec]) -> Result<ProposersReport, Failure> {
-        let set = stakes::set(specs)?;
-        let total = set.total();
-        let sets = ValidatorSets::new(set);
-        let schedule = Schedule::new(self.rule(specs)?);
-        let mut first = vec![0_u64; specs.len()];
+        let (sets, everybody) = stakes::sets(specs, &self.change)?;
+        let total = sets.at(1).total();
+        let schedule = Schedule::new(self.rule(&everybody)?);
+        let mut first = vec![0_u64; everybody.len()];
         let mut heights = Vec::new();
         for height in 1..=self.heights {
             let ids: Vec<ValidatorId> = (0..self.rounds)
@@ -139,13 +159,14 @@ impl Proposers {
             heights.push(ProposersRow {
                 height,
                 rounds: ids.iter().map(ToString::to_string).collect(),
+                priorities: self.priorities_at(&schedule, &sets, height),
             });
         }
         let ppm = |part: u64, whole: u64| {
             let ppm = u128::from(part) * 1_000_000 / u128::from(whole.max(1));
             u32::try_from(ppm).unwrap_or(u32::MAX)
         };
-        let shares = specs
+        let shares = everybody
             .iter()
             .zip(first)
             .map(|(v, proposes)| ProposerShare {
@@ -163,6 +184,45 @@ impl Proposers {
             shares,
         })
     }
+}
+
+impl Proposers {
+    fn priorities_at(
+        &self,
+        schedule: &Schedule,
+        sets: &ValidatorSets,
+        height: u64,
+    ) -> Vec<ProposerPriority> {
+        let known = schedule.priorities(sets, height);
+        let wanted = known.filter(|_| self.priorities).into_iter().flatten();
+        wanted
+            .map(|(id, priority)| ProposerPriority {
+                name: id.to_string(),
+                priority,
+            })
+            .collect()
+    }
+}
+
+/// A row a height, a column a validator; empty where it does not vote.
+fn priorities(report: &ProposersReport) -> String {
+    let names: Vec<&str> = report.shares.iter().map(|s| s.name.as_str()).collect();
+    let rows: Vec<Vec<String>> = report
+        .heights
+        .iter()
+        .map(|row| {
+            let of = |name: &&str| {
+                let found = row.priorities.iter().find(|p| p.name == **name);
+                found.map_or_else(String::new, |p| p.priority.to_string())
+            };
+            let mut cells = vec![row.height.to_string()];
+            cells.extend(names.iter().map(of));
+            cells
+        })
+        .collect();
+    let mut head = vec!["priority at"];
+    head.extend(names);
+    table::table(&head, &rows)
 }
 
 fn text(report: &ProposersReport) -> String {
@@ -192,10 +252,12 @@ fn text(report: &ProposersReport) -> String {
             ]
         })
         .collect();
-    table::table(&head, &rows)
-        + "\n"
-        + &table::table(
-            &["validator", "stake", "of stake", "proposes", "of heights"],
-            &shares,
-        )
+    let mut text = table::table(&head, &rows) + "\n";
+    if report.heights.iter().any(|row| !row.priorities.is_empty()) {
+        text += &(priorities(report) + "\n");
+    }
+    text + &table::table(
+        &["validator", "stake", "of stake", "proposes", "of heights"],
+        &shares,
+    )
 }

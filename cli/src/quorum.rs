@@ -3,6 +3,7 @@
 use crate::failure::{Exit, Outcome};
 use crate::{output, stakes, table};
 use consensusforge_core::types::forks::can_fork;
+use consensusforge_core::types::validators::quorum;
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -10,8 +11,11 @@ use serde::Serialize;
 #[derive(clap::Args)]
 pub struct Quorum {
     /// One stake a validator: `100 500 200`, or `4x100` for four of 100
-    #[arg(required = true)]
+    #[arg(required_unless_present = "total")]
     stakes: Vec<String>,
+    /// The stake of all validators together, where their shares do not matter
+    #[arg(long, value_name = "STAKE", conflicts_with = "stakes")]
+    total: Option<String>,
     #[arg(long)]
     json: bool,
 }
@@ -29,6 +33,7 @@ pub struct QuorumReport {
     /// The least Byzantine stake with which two quorums can decide differently: 2 quorum - total. It is
     /// enough when the honest stake can be split evenly enough.
     pub fork: u64,
+    /// None where the total alone was given.
     pub validators: Vec<QuorumRow>,
 }
 
@@ -48,7 +53,10 @@ pub struct QuorumRow {
 
 impl Quorum {
     pub fn run(self) -> Outcome {
-        let report = report(&stakes::parse(&self.stakes)?)?;
+        let report = match self.total {
+            Some(total) => thresholds(stakes::total(&total)?, Vec::new()),
+            None => report(&stakes::parse(&self.stakes)?)?,
+        };
         if self.json {
             output::print_json(&report)?;
         } else {
@@ -61,9 +69,8 @@ impl Quorum {
 fn report(given: &[u64]) -> Result<QuorumReport, crate::failure::Failure> {
     let specs = stakes::validators(given)?;
     let set = stakes::set(&specs)?;
-    let (total, quorum) = (set.total(), set.quorum());
-    // A quorum is more than two thirds, so twice it is more than the total.
-    let fork = quorum - (total - quorum);
+    let total = set.total();
+    let fork = fork(total);
     let stakes: Vec<(String, u64)> = specs.iter().map(|v| (v.name.clone(), v.stake)).collect();
     let alone_forks = |name: &String| {
         let others = stakes.iter().filter(|(n, _)| n != name);
@@ -82,14 +89,26 @@ fn report(given: &[u64]) -> Result<QuorumReport, crate::failure::Failure> {
             stake: v.stake,
         })
         .collect();
-    Ok(QuorumReport {
+    Ok(thresholds(total, validators))
+}
+
+/// What follows from the total alone.
+fn thresholds(total: u64, validators: Vec<QuorumRow>) -> QuorumReport {
+    let quorum = quorum(total);
+    QuorumReport {
         total,
         quorum,
-        skip: set.skip(),
+        skip: total / 3 + 1,
         tolerated: total - quorum,
-        fork,
+        fork: fork(total),
         validators,
-    })
+    }
+}
+
+/// A quorum is more than two thirds, so twice it is more than the total.
+fn fork(total: u64) -> u64 {
+    let quorum = quorum(total);
+    quorum - (total - quorum)
 }
 
 /// Parts in a million, computed wide: a million times a stake overflows 64 bits.
@@ -134,9 +153,11 @@ fn text(report: &QuorumReport) -> String {
             ]
         })
         .collect();
-    table::table(&["threshold", "stake", "share"], &thresholds)
-        + "\n"
-        + &table::table(&["validator", "stake", "share", "alone"], &validators)
+    let thresholds = table::table(&["threshold", "stake", "share"], &thresholds);
+    if validators.is_empty() {
+        return thresholds;
+    }
+    thresholds + "\n" + &table::table(&["validator", "stake", "share", "alone"], &validators)
 }
 
 /// Parts in a million with two decimals.

@@ -49,6 +49,11 @@ fn all() -> Vec<(&'static str, &'static str, JsonSchema)> {
             schema_for!(crate::run::RunReport),
         ),
         (
+            "trace-line",
+            "a line that `run --trace` and `export --format jsonl` write",
+            schema_for!(consensusforge_core::session::view::TraceLine),
+        ),
+        (
             "step-input",
             "what `step` reads",
             schema_for!(crate::step::StepInput),
@@ -67,6 +72,16 @@ fn all() -> Vec<(&'static str, &'static str, JsonSchema)> {
             "check",
             "what `check --json` prints",
             schema_for!(crate::check::CheckReport),
+        ),
+        (
+            "audit-input",
+            "the list of messages that `audit` reads",
+            schema_for!(crate::audit::AuditInput),
+        ),
+        (
+            "audit",
+            "what `audit --json` prints",
+            schema_for!(crate::audit::AuditReport),
         ),
         (
             "quorum",

@@ -4,7 +4,8 @@ use crate::failure::Failure;
 use consensusforge_core::base::limits::MAX_VALIDATORS;
 use consensusforge_core::scenario::model::ValidatorSpec;
 use consensusforge_core::scenario::{Scenario, validate};
-use consensusforge_core::types::{PublicKey, ValidatorSet};
+use consensusforge_core::types::{PublicKey, Validator, ValidatorId, ValidatorSet, ValidatorSets};
+use std::collections::BTreeMap;
 
 /// Reads stakes; blanks and commas separate them.
 pub fn parse(words: &[String]) -> Result<Vec<u64>, Failure> {
@@ -28,6 +29,17 @@ pub fn parse(words: &[String]) -> Result<Vec<u64>, Failure> {
         stakes.extend(std::iter::repeat_n(stake, count));
     }
     Ok(stakes)
+}
+
+/// Reads the stake of all validators together.
+pub fn total(word: &str) -> Result<u64, Failure> {
+    let total = word.parse().ok().filter(|total| *total > 0);
+    total.ok_or_else(|| {
+        Failure::input(format!(
+            "{word:?} is not a total stake; give a whole number from 1 to {}.",
+            u64::MAX
+        ))
+    })
 }
 
 /// Validators `v1`, `v2`, ... with these stakes, if a chain can have them.
@@ -55,6 +67,74 @@ fn check(validators: &[ValidatorSpec]) -> Result<(), Failure> {
         ..Scenario::default()
     };
     Ok(validate(&scenario)?)
+}
+
+/// Who votes on which height: `specs` at the beginning, and after each of `changes`, as in `5:v2=300,v5=100`.
+/// With everybody who votes at some time, and the stake each begins with.
+pub fn sets(
+    specs: &[ValidatorSpec],
+    changes: &[String],
+) -> Result<(ValidatorSets, Vec<ValidatorSpec>), Failure> {
+    let of = |stakes: &BTreeMap<usize, u64>| {
+        let voting = stakes.iter().filter(|(_, stake)| **stake > 0);
+        // Who stays is known by its key: each has one of its own.
+        let set = ValidatorSet::of(voting.map(|(i, stake)| Validator {
+            id: ValidatorId(*i as u16),
+            key: PublicKey([*i as u8; 32]),
+            stake: *stake,
+        }));
+        set.map_err(|e| Failure::input(format!("{e}.")))
+    };
+    let mut stakes: BTreeMap<usize, u64> = specs.iter().map(|v| v.stake).enumerate().collect();
+    let mut sets = ValidatorSets::new(of(&stakes)?);
+    let mut everybody = specs.to_vec();
+    let mut last = 1;
+    for change in changes {
+        let (height, changed) = parse_change(change)?;
+        if height <= last {
+            return Err(Failure::input(format!(
+                "{change:?} changes stakes at height {height}; the first change can be at height 2, and \
+                 each must be later than the one before."
+            )));
+        }
+        last = height;
+        for (i, stake) in changed {
+            if i > everybody.len() || i >= MAX_VALIDATORS {
+                return Err(Failure::input(format!(
+                    "{change:?} names v{}; there are v1 to v{}, and the next one to join is v{} (at most \
+                     {MAX_VALIDATORS}).",
+                    i + 1,
+                    everybody.len(),
+                    everybody.len() + 1
+                )));
+            }
+            if i == everybody.len() {
+                everybody.push(ValidatorSpec::numbered(i, 0));
+            }
+            stakes.insert(i, stake);
+        }
+        sets.change(height, of(&stakes)?);
+    }
+    Ok((sets, everybody))
+}
+
+/// `5:v2=300,v5=100`: a height, and the places of validators with their stakes.
+fn parse_change(text: &str) -> Result<(u64, Vec<(usize, u64)>), Failure> {
+    let wrong = || {
+        Failure::input(format!(
+            "{text:?} is not a change of stakes; give a height and stakes from there on, as in \
+             5:v2=300,v5=100,v1=0."
+        ))
+    };
+    let (height, rest) = text.split_once(':').ok_or_else(wrong)?;
+    let one = |entry: &str| {
+        let (name, stake) = entry.split_once('=')?;
+        let number: usize = name.strip_prefix('v')?.parse().ok()?;
+        Some((number.checked_sub(1)?, stake.parse().ok()?))
+    };
+    let all: Option<Vec<_>> = rest.split(',').map(one).collect();
+    let height = height.parse().map_err(|_| wrong())?;
+    Ok((height, all.ok_or_else(wrong)?))
 }
 
 /// The set votes are counted in; keys play no part in tables.

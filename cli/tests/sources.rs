@@ -31,6 +31,71 @@ fn a_link_and_a_file_and_a_preset_are_the_same_scenario() {
     assert_eq!(run(&["scenario", page.trim()]).out, from_preset);
 }
 
+/// As people paste it: from a mail that broke the line, out of brackets, at the end of a sentence.
+#[test]
+fn a_link_is_read_as_it_stands_in_a_text() {
+    let link = run(&["link", "preset:fork"]).out.trim().to_owned();
+    let plain = run(&["scenario", &link]).out;
+    let (half, rest) = link.split_at(link.len() / 2);
+    for written in [
+        format!("<{link}>"),
+        format!("{link}."),
+        format!("({link}),"),
+        format!("{half}\n{rest}\n"),
+        format!("{half}\r\n  {rest}"),
+        format!("<https://example.org/forge/#{half}\n{rest}>."),
+        format!("\"{link}\""),
+    ] {
+        let argument = run(&["scenario", &written]);
+        assert_eq!(
+            (argument.code, argument.out),
+            (0, plain.clone()),
+            "{written}: {}",
+            argument.err
+        );
+        let input = run_with(&["scenario", "-"], written.as_bytes());
+        assert_eq!(
+            (input.code, input.out),
+            (0, plain.clone()),
+            "{written}: {}",
+            input.err
+        );
+    }
+}
+
+#[test]
+fn a_number_beyond_64_bits_is_called_too_large() {
+    for field in [
+        r#""seed": 18446744073709551616"#,
+        r#""validators": [{"name": "a", "stake": 18446744073709551616}]"#,
+    ] {
+        let scenario = format!(r#"{{"consensusforge": 1, "scenario": {{{field}}}}}"#);
+        refused(&["scenario", "-"], scenario.as_bytes(), &["too large"]);
+        let answer = run_with(&["scenario", "-"], scenario.as_bytes());
+        assert!(!answer.err.contains("floating"), "{}", answer.err);
+    }
+    for value in ["-3", "18446744073709551616", "[1]"] {
+        let scenario = format!(
+            r#"{{"consensusforge": 2, "scenario": {{"protocol": {{"params": {{"propose_timeout_us": {value}}}}}}}}}"#
+        );
+        refused(
+            &["run", "-", "--until", "1"],
+            scenario.as_bytes(),
+            &[
+                "protocol.params.propose_timeout_us",
+                "a whole number up to 18446744073709551615",
+            ],
+        );
+    }
+    // Format 1 had these beside the protocol's name.
+    let old = br#"{"consensusforge": 1, "scenario": {"protocol": {"params": {"propose_timeout_us": 3}}}}"#;
+    refused(
+        &["run", "-", "--until", "1"],
+        old,
+        &["protocol.params", "`\"consensusforge\": 2`"],
+    );
+}
+
 #[test]
 fn every_fixture_opens() {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/links/v1");

@@ -4,6 +4,9 @@
 //! [`model`], then [`ledger`], [`trace`] and [`adversary`], then the simulator [`world`] and
 //! the monitors in [`check`], then [`scenario`] presets and links, and on top [`session`], the one
 //! door for page, command line and tests.
+
+#![warn(missing_docs)]
+
 pub mod adversary;
 pub mod base;
 pub mod check;

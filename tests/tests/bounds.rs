@@ -2,6 +2,7 @@
 
 use consensusforge_core::base::limits::{MAX_WAITING, MAX_WAITING_IN_CHECKPOINTS};
 use consensusforge_core::session::{Session, open_bytes, presets};
+use consensusforge_tests::mutants::numbers;
 use consensusforge_tests::swarm::Dice;
 use serde_json::{Value, json};
 
@@ -43,24 +44,6 @@ fn a_wire_that_is_full_loses_what_comes_and_says_so() {
         .collect();
     assert_eq!(told.len(), 1, "{told:?}");
     assert!(told[0].contains("network.latency") && told[0].contains("protocol.resend_interval_us"));
-}
-
-/// Numbers of a scenario, by path.
-fn numbers(value: &Value, path: &str, found: &mut Vec<String>) {
-    match value {
-        Value::Number(_) => found.push(path.to_owned()),
-        Value::Array(all) => {
-            for (i, item) in all.iter().enumerate() {
-                numbers(item, &format!("{path}/{i}"), found);
-            }
-        }
-        Value::Object(all) => {
-            for (key, item) in all {
-                numbers(item, &format!("{path}/{key}"), found);
-            }
-        }
-        Value::Null | Value::Bool(_) | Value::String(_) => {}
-    }
 }
 
 /// `MUTANTS` chooses how many.

@@ -230,3 +230,26 @@ fn whatever_is_asked_there_is_an_answer() {
         assert_eq!(session.moment_of(&Thing::Height(u64::MAX)), None);
     }
 }
+
+#[test]
+fn a_validator_shows_locks_and_marks_only_where_its_protocol_has_them() {
+    for (protocol, expected) in [
+        ("tendermint", &["locked", "valid"][..]),
+        ("simplex", &[]),
+        ("minimmit", &[]),
+        ("streamlet", &[]),
+    ] {
+        let mut scenario = Scenario::default();
+        scenario.protocol.name = protocol.into();
+        let mut session = Session::open(scenario).expect("possible");
+        let mut held = 0;
+        for now in (0..3_000_000).step_by(50_000) {
+            session.run_to(now);
+            let kept = session.node_inside(0).expect("a validator").kept;
+            let names: Vec<&str> = kept.iter().map(|(name, _)| name.as_str()).collect();
+            assert_eq!(names, expected, "{protocol}");
+            held += kept.iter().filter(|(_, block)| block.is_some()).count();
+        }
+        assert_eq!(held > 0, !expected.is_empty(), "{protocol}");
+    }
+}

@@ -12,7 +12,7 @@ use consensusforge_core::consensus::{Effect, Environment, Input, Message as _, P
 use consensusforge_core::session::Session;
 use consensusforge_core::session::scenario::Scenario;
 use consensusforge_core::session::scenario::model::{
-    AdversarySpec, LatencySpec, ParamsSpec, ProposerSpec, ProtocolSpec, StrategySpec,
+    AdversarySpec, LatencySpec, ParamValue, ParamsSpec, ProposerSpec, ProtocolSpec, StrategySpec,
     ValidatorSpec, Who, WorkloadSpec,
 };
 use consensusforge_core::types::{
@@ -568,21 +568,71 @@ fn a_calm_height_takes_one_view() {
     }
 }
 
-/// f + 1 are what a final block and a notarized one have in common at the least.
+/// What two certificates have in common at the least that must not both exist: in Minimmit a final block's and
+/// a notarized one's, f + 1 by the paper's thresholds, more than a fifth by the strict ones.
 #[test]
-fn minimmits_liars_of_a_fifth_are_said_to_be_enough_to_fork() {
-    for (liars, can) in [
-        (1, "neither fork nor stop"),
-        (2, "enough to fork the chain"),
+fn how_many_liars_are_enough_to_fork_follows_the_thresholds() {
+    let fork = "enough to fork the chain";
+    let stall = "v1 and v2 hold 20 % of the stake, enough to stall the chain, not to fork it.";
+    for (protocol, parameter, choice, liars, can) in [
+        (
+            "minimmit",
+            "thresholds",
+            "paper",
+            1,
+            "less than a fifth: it can neither fork nor stop",
+        ),
+        (
+            "minimmit",
+            "thresholds",
+            "paper",
+            2,
+            "exactly a fifth, enough to fork",
+        ),
+        ("minimmit", "thresholds", "strict", 2, stall),
+        (
+            "minimmit",
+            "thresholds",
+            "strict",
+            3,
+            "more than a fifth, enough to fork",
+        ),
+        (
+            "minimmit",
+            "thresholds",
+            "low",
+            1,
+            "holds 10 % of the stake, enough to fork",
+        ),
+        (
+            "simplex",
+            "quorum",
+            "two_thirds",
+            3,
+            "less than a third: it can neither fork nor stop",
+        ),
+        ("simplex", "quorum", "two_thirds", 4, fork),
+        (
+            "simplex",
+            "quorum",
+            "half",
+            2,
+            "hold 20 % of the stake, enough to fork",
+        ),
     ] {
-        let mut scenario = calm("minimmit", 10, []);
-        scenario.adversary.who = Who::Count(liars);
+        let mut scenario = calm(protocol, 10, []);
+        let choice = ParamValue::Choice(choice.into());
+        scenario.protocol.params.set(parameter, choice);
+        scenario.adversary.who = Who::Names((1..=liars).map(|i| format!("v{i}")).collect());
         let sentence = Session::open(scenario)
             .expect("possible")
             .frame()
             .adversary
             .sentence;
-        assert!(sentence.contains(can), "{liars} of 10: {sentence}");
+        assert!(
+            sentence.contains(can),
+            "{protocol}, {liars} of 10: {sentence}"
+        );
     }
 }
 

@@ -10,6 +10,7 @@ mod licences;
 mod measure;
 mod npm;
 mod offline;
+mod order;
 mod origin;
 mod page;
 mod run;
@@ -46,7 +47,8 @@ enum Chore {
     Browser(browsers::Browser),
     /// Measure speed
     Bench(measure::Bench),
-    /// Run random scenarios, or with `modules` random contracts, for as long as wanted, looking for a broken property
+    /// Run random scenarios (or with `modules` random contracts, with `mutants` altered presets, links, files and
+    /// traces) for as long as wanted, looking for a broken property
     Soak(measure::Soak),
     /// Build the engine as a JavaScript library into target/npm, an npm package
     Npm(npm::Npm),

@@ -3,8 +3,6 @@
 //!
 //! One file a strategy, and this catalogue.
 
-#![warn(missing_docs)]
-
 mod amnesia;
 mod censor;
 mod coalition;

@@ -1,8 +1,6 @@
 //! The ground floor: time, digests, keyed randomness, canonical encoding, work in slices, limits.
 //! Nothing here knows what a validator is.
 
-#![warn(missing_docs)]
-
 pub mod codec;
 pub mod digest;
 pub mod limits;

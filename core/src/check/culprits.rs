@@ -2,16 +2,17 @@
 //! in any run.
 //!
 //! - **Equivocation**: two messages of one kind in one slot that say different things.
-//! - **Amnesia**: a validator precommits a block and prevotes another in a later round, and no quorum
-//!   prevoted that other one in a round between. Whoever is locked may turn to another block by such a
-//!   quorum only (L28), so that without one in the whole record the vote cannot be legal.
+//! - **Amnesia**: a validator tells by a vote that it is locked on a block (in Tendermint a precommit), votes for
+//!   another in a later round (a prevote), and no quorum voted for that other one in a round between. Whoever is
+//!   locked may turn to another block by such a quorum only (L28), so that without one in the whole record the
+//!   vote cannot be legal. Which votes these are the protocol says ([`Locking`]).
 //! - **Out of turn**: a proposal in a slot that is another's.
 //!
 //! A certificate alone proves less. Two of one round share signers who equivocated. Two of different rounds
 //! may share signers who changed their mind as the rules allow.
 
 use crate::base::Micros;
-use crate::consensus::Role;
+use crate::consensus::{Locking, Role};
 use crate::trace::{Event, Head, MessageId, MessageRecord, Record, Trace};
 use crate::types::{BlockId, Height, Round, Slot, ValidatorId};
 use std::collections::BTreeMap;
@@ -128,22 +129,18 @@ pub(super) struct Culprits {
     newest: Height,
     /// The first height whose messages the trace has from the beginning.
     complete_from: Height,
-    /// The vote whose quorum locks, and the vote that tells of the lock, where a protocol has these two.
-    locking: Option<(u8, u8)>,
+    /// How validators lock, where they do.
+    locking: Option<Locking>,
     found: BTreeMap<Height, Arc<Vec<Culprit>>>,
 }
 
 impl Culprits {
     pub(super) fn new(head: &Head) -> Self {
-        let kind = |name: &str| {
-            let at = head.kinds.iter().position(|k| k.name == name);
-            at.and_then(|k| u8::try_from(k).ok())
-        };
         // A trace that begins in the midst of a run lacks what was said before.
         let tip = head.tips.iter().map(|(height, _)| *height).max();
         Culprits {
             complete_from: tip.map_or(0, |tip| tip + 2),
-            locking: kind("prevote").zip(kind("precommit")),
+            locking: head.keeps.lock,
             ..Culprits::default()
         }
     }
@@ -163,7 +160,26 @@ impl Culprits {
                 proposer: Some(proposer),
                 ..
             } => self.entered(u64::from(*height), *round, *proposer, &trace.head),
-            _ => {}
+            Event::Step { proposer: None, .. }
+            | Event::Delivered { .. }
+            | Event::Lost { .. }
+            | Event::BadSignature { .. }
+            | Event::TimerFired { .. }
+            | Event::Locked { .. }
+            | Event::Polka { .. }
+            | Event::Skipped { .. }
+            | Event::Fired { .. }
+            | Event::Committed(_)
+            | Event::Executed(_)
+            | Event::Rejected { .. }
+            | Event::Evidence(_)
+            | Event::Crashed { .. }
+            | Event::Restarted { .. }
+            | Event::Byzantine(_)
+            | Event::Changed(_)
+            | Event::Submitted { .. }
+            | Event::CommandMissed(_)
+            | Event::Validators(_) => {}
         }
     }
 
@@ -344,13 +360,13 @@ impl Said {
             .filter(|said| said.value.is_some())
     }
 
-    /// A precommit of `signer` and a later prevote of it for another block that nothing justifies, of which
-    /// `m` is one.
+    /// A vote by which `signer` tells of a lock and a later one of it for another block that nothing justifies, of
+    /// which `m` is one.
     fn against_lock(
         &self,
         signer: ValidatorId,
         m: &MessageRecord,
-        (prevote, precommit): (u8, u8),
+        Locking { counted, told }: Locking,
         trace: &Trace,
     ) -> Option<(Statement, Statement)> {
         m.value?;
@@ -358,33 +374,31 @@ impl Said {
         let pairs = |lock: &Statement, vote: &Statement| {
             lock.slot.round < vote.slot.round
                 && lock.value != vote.value
-                && !self.justified(prevote, lock.slot.round, vote, trace)
+                && !self.justified(counted, lock.slot.round, vote, trace)
         };
-        if m.kind == prevote {
-            let lock = self
-                .votes(signer, precommit)
-                .find(|lock| pairs(lock, &this));
+        if m.kind == counted {
+            let lock = self.votes(signer, told).find(|lock| pairs(lock, &this));
             return lock.map(|lock| (lock.clone(), this.clone()));
         }
-        if m.kind == precommit {
-            let vote = self.votes(signer, prevote).find(|vote| pairs(&this, vote));
+        if m.kind == told {
+            let vote = self.votes(signer, counted).find(|vote| pairs(&this, vote));
             return vote.map(|vote| (this.clone(), vote.clone()));
         }
         None
     }
 
-    /// A quorum prevoted what `vote` is for, in a round from `locked` on and before the vote's own.
-    fn justified(&self, prevote: u8, locked: Round, vote: &Statement, trace: &Trace) -> bool {
+    /// A quorum voted for what `vote` is for, in a round from `locked` on and before the vote's own.
+    fn justified(&self, counted: u8, locked: Round, vote: &Statement, trace: &Trace) -> bool {
         let set = trace.validators(vote.slot.height);
         (locked..vote.slot.round).any(|round| {
             let for_it = |said: &Statement| {
-                said.kind == prevote && said.slot.round == round && said.value == vote.value
+                said.kind == counted && said.slot.round == round && said.value == vote.value
             };
             let stake = (0u16..)
                 .map(ValidatorId)
                 .take(trace.head.keys.len())
                 .filter(|who| {
-                    let first = self.first.get(&(round, prevote));
+                    let first = self.first.get(&(round, counted));
                     let first = first.and_then(|all| all.get(who.index())?.as_ref());
                     first.is_some_and(for_it)
                         || self

@@ -160,10 +160,7 @@ impl Heights {
 
     /// Something was sent.
     pub(super) fn sent(&mut self, record: &Record, trace: &Trace) {
-        let Event::Sent {
-            message, copies, ..
-        } = &record.event
-        else {
+        let Event::Sent { message, to, .. } = &record.event else {
             return;
         };
         let Some(m) = trace.find(*message) else {
@@ -171,8 +168,8 @@ impl Heights {
         };
         let kind = usize::from(m.kind);
         if let Some(traffic) = self.traffic.get_mut(kind) {
-            traffic.copies += u64::from(*copies);
-            traffic.bytes += u64::from(*copies) * u64::from(m.bytes);
+            traffic.copies += u64::from(to.count());
+            traffic.bytes += u64::from(to.count()) * u64::from(m.bytes);
         }
         let proposal = trace.head.kinds.get(kind).map(|k| k.role) == Some(Role::Proposal);
         if let Some(block) = m.value

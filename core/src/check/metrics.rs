@@ -80,12 +80,9 @@ impl Metrics {
             if let Some(t) = self.tally(*message, trace) {
                 t.lost += 1;
             }
-        } else if let Event::Sent {
-            message, copies, ..
-        } = &record.event
-        {
+        } else if let Event::Sent { message, to, .. } = &record.event {
             if let Some(t) = self.tally(*message, trace) {
-                t.sent += u64::from(*copies);
+                t.sent += u64::from(to.count());
             }
             if let Some(m) = trace.find(*message)
                 && trace

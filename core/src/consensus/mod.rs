@@ -7,6 +7,7 @@
 //! What a protocol owes is [`Protocol`]; what a liar needs of it is apart, in [`Corruptible`].
 
 mod corruptible;
+pub mod hotstuff;
 mod info;
 mod justification;
 mod params;
@@ -17,7 +18,9 @@ mod status;
 pub mod streamlet;
 pub mod tendermint;
 
-pub use corruptible::{Conflicting, Corruptible, Powers, Script, VotesFor};
+pub use corruptible::{
+    Compose, Conflicting, Corruptible, Extends, Powers, Script, ScriptError, VotesFor,
+};
 pub use info::{
     Awaited, Bound, Conflict, Kind, Paper, ProtocolInfo, Role, Rounds, Rule, Share, StepInfo,
     Threshold, TimerInfo, fill_in, percent, rule_number,
@@ -26,7 +29,7 @@ pub use justification::Justification;
 pub use params::{
     NoParams, ParamError, Parameter, ParameterKind, Params, parameters, read as read_params,
 };
-pub use status::{Mark, Status, Tally};
+pub use status::{Keeps, Locking, Mark, Status, Tally};
 
 use crate::base::Micros;
 use crate::types::{
@@ -328,7 +331,13 @@ pub trait Protocol: Clone + 'static {
     /// Stake in a later round that makes a validator join it, where that is a rule.
     const SKIP: Option<Threshold> = None;
 
-    /// The same under these parameters, where one of them changes a threshold or a sentence.
+    /// What its validators keep in mind beside votes.
+    const KEEPS: Keeps = Keeps {
+        lock: None,
+        marks: &[],
+    };
+
+    /// What [`Self::INFO`] is under these parameters, where one of them changes a threshold or a sentence.
     #[must_use]
     fn info(_params: &Self::Params) -> ProtocolInfo {
         Self::INFO

@@ -56,6 +56,18 @@ impl Schedule {
         }
     }
 
+    /// What decides [`Rule::Priority`]: each validator's priority at round 0 of `height`, after its proposer has
+    /// paid the total stake for the turn. `None` under another rule.
+    #[must_use]
+    pub fn priorities(
+        &self,
+        validators: &ValidatorSets,
+        height: Height,
+    ) -> Option<Vec<(ValidatorId, i64)>> {
+        let priorities = self.rule == Rule::Priority;
+        priorities.then(|| self.memo.borrow_mut().priorities(validators, height))
+    }
+
     /// Forgets what was computed for `height` and later ones, whose validators have changed.
     pub fn forget_from(&mut self, height: Height) {
         self.memo.get_mut().forget_from(height);

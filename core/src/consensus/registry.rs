@@ -1,10 +1,11 @@
 //! The one list of protocols. Whoever works with a protocol by its name goes through [`visit`].
 
+use super::hotstuff::{ChainedHotStuff, HotStuff2, Jolteon};
 use super::simplex::{Minimmit, Simplex};
 use super::streamlet::Streamlet;
 use super::tendermint::Tendermint;
 use super::{
-    Conflict, Corruptible, Description, Message, ParamError, Parameter, Powers, Protocol,
+    Conflict, Corruptible, Description, Keeps, Message, ParamError, Parameter, Powers, Protocol,
     ProtocolInfo, Threshold, parameters, read_params,
 };
 use schemars::{Schema, schema_for};
@@ -19,6 +20,8 @@ pub struct ProtocolFacts {
     pub told: fn(&Map<String, Value>) -> Result<Told, ParamError>,
     /// Stake that forces a node into a later round, where the protocol skips rounds.
     pub skip: Option<Threshold>,
+    /// See [`Protocol::KEEPS`].
+    pub keeps: Keeps,
     /// Which strategies of an adversary it supports.
     pub powers: Powers,
     /// Its parameters with their limits, sentences and defaults.
@@ -50,6 +53,7 @@ impl ProtocolFacts {
                 })
             },
             skip: P::SKIP,
+            keeps: P::KEEPS,
             powers: Powers::of::<P>(),
             parameters: parameters::<P::Params>,
             schema: || schema_for!(P::Params),
@@ -86,6 +90,9 @@ protocols! {
     Simplex,
     Minimmit,
     Streamlet,
+    ChainedHotStuff,
+    HotStuff2,
+    Jolteon,
 }
 
 /// The facts of the protocol of that name.

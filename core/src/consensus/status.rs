@@ -3,6 +3,25 @@
 use super::Awaited;
 use crate::types::{BlockId, Height, Round, ValidatorId};
 
+/// What a protocol's validators keep in mind beside votes, so that readers know what can be missing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Keeps {
+    /// How they lock, where they do.
+    pub lock: Option<Locking>,
+    /// Names of their [`Mark`]s.
+    pub marks: &'static [&'static str],
+}
+
+/// How validators lock on a block: who has seen enough votes for it tells so by another vote, and then votes for
+/// another block only when enough have voted for that one since. Both kinds are of one slot each.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Locking {
+    /// Index of the kind that is counted: Tendermint's prevote. A quorum of it locks, and a later one unlocks.
+    pub counted: u8,
+    /// Index of the kind by which a validator tells that it is locked: Tendermint's precommit.
+    pub told: u8,
+}
+
 /// Where a validator stands.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Status {

@@ -286,6 +286,7 @@ impl Journal {
             .collect()
     }
 
+    /// Writes down a denomination of the token factory, or what changed of it.
     pub fn set_denom(&mut self, name: &str, denom: Denom) {
         let name: Arc<str> = name.into();
         let before = self.writes.denoms.insert(name.clone(), denom);

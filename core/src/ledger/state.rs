@@ -64,6 +64,7 @@ pub struct CodeInfo {
 pub struct Denom {
     /// Who may mint and burn it.
     pub admin: Option<Address>,
+    /// What it is, for people.
     pub metadata: DenomMetadata,
 }
 
@@ -151,6 +152,7 @@ pub struct Writes {
     pub codes: BTreeMap<u64, CodeInfo>,
     /// The new counts, if they changed.
     pub counts: Option<Counts>,
+    /// Denominations that were made or changed, by name.
     pub denoms: BTreeMap<Arc<str>, Denom>,
 }
 

@@ -2,8 +2,6 @@
 //! parts in a million, validators are named by their names (`v1`, ... unless given). Fields left out
 //! of a file take the defaults shown by `Default`.
 
-#![warn(missing_docs)]
-
 mod admission;
 mod command;
 mod copy;
@@ -108,6 +106,7 @@ pub struct ValidatorSpec {
     /// Its name: `v1`, or up to 64 bytes of your own.
     pub name: String,
     /// Its stake at the beginning. With 0 it has no vote and only follows, until a command gives it stake.
+    #[schemars(range(max = 1_152_921_504_606_846_975u64))]
     pub stake: u64,
 }
 
@@ -132,10 +131,12 @@ pub struct ProtocolSpec {
     /// Who proposes when.
     pub proposer: ProposerSpec,
     /// Pause between a commit and the next height, at least 1.
+    #[schemars(range(min = 1, max = 3_600_000_000u64))]
     pub block_interval_us: Micros,
     /// Nodes send again and relay until decided. Off only where arithmetic is checked.
     pub resend: bool,
     /// How long a node without progress waits before it sends again, microseconds.
+    #[schemars(range(min = 1, max = 3_600_000_000u64))]
     pub resend_interval_us: Micros,
     /// The protocol's own parameters; `consensusforge about` lists them.
     #[serde(skip_serializing_if = "ParamsSpec::is_empty")]
@@ -176,8 +177,10 @@ pub enum ProposerSpec {
 #[serde(deny_unknown_fields, default)]
 pub struct WorkloadSpec {
     /// Transactions a second from the generator.
+    #[schemars(range(max = 1_000))]
     pub tx_per_second: u32,
     /// Accounts that send to one another.
+    #[schemars(range(min = 2, max = 10_000))]
     pub accounts: u16,
 }
 
@@ -196,6 +199,7 @@ impl Default for WorkloadSpec {
 #[serde(deny_unknown_fields, default)]
 pub struct ExecutionSpec {
     /// Gas that the transactions of one block may use together.
+    #[schemars(range(min = 1, max = 1_000_000_000))]
     pub block_gas: u64,
     /// Gas executed in a simulated second; 0: execution takes no simulated time.
     pub gas_per_second: u64,
@@ -223,6 +227,7 @@ impl Default for ExecutionSpec {
 #[serde(deny_unknown_fields, default)]
 pub struct CheckSpec {
     /// Without a commit for this long the chain counts as stalled.
+    #[schemars(range(min = 1, max = 1_000_000_000_000_000u64))]
     pub stall_after_us: Micros,
 }
 
@@ -255,6 +260,7 @@ pub struct ContractSpec {
 #[serde(deny_unknown_fields)]
 pub struct AccountSpec {
     /// User account, 0 to 7.
+    #[schemars(range(max = 7))]
     pub user: u16,
     /// What it owns, in each denomination once.
     pub coins: Vec<CoinSpec>,

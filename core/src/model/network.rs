@@ -13,12 +13,16 @@ pub struct NetworkSpec {
     /// How long a copy is on its way.
     pub latency: LatencySpec,
     /// Probability that a copy is lost, in parts in a million.
+    #[schemars(range(max = 1_000_000))]
     pub loss_ppm: u32,
     /// Probability that a copy arrives twice, in parts in a million.
+    #[schemars(range(max = 1_000_000))]
     pub duplicate_ppm: u32,
     /// Share of messages that are held back by `reorder_by_us` more.
+    #[schemars(range(max = 1_000_000))]
     pub reorder_ppm: u32,
     /// How long such a copy is held back, microseconds.
+    #[schemars(range(max = 3_600_000_000u64))]
     pub reorder_by_us: Micros,
     /// Cuts with times.
     #[serde(skip_serializing_if = "Vec::is_empty")]

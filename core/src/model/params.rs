@@ -15,7 +15,10 @@ pub struct ParamsSpec(BTreeMap<String, ParamValue>);
 /// A value of a parameter.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[derive(Serialize, Deserialize, BorshSerialize, BorshDeserialize, JsonSchema)]
-#[serde(untagged)]
+#[serde(
+    untagged,
+    expecting = "this is not a value of a parameter: give a whole number up to 18446744073709551615, true, false or a word"
+)]
 pub enum ParamValue {
     /// On or off.
     Switch(bool),

@@ -1,7 +1,5 @@
 //! The network between nodes: when a copy arrives, or why it does not.
 
-#![warn(missing_docs)]
-
 mod cuts;
 mod latency;
 

@@ -136,14 +136,8 @@ fn limit(fragment: String) -> LinkText {
 /// A sentence for everything that is not a whole link of a known version. The scenario may still be
 /// impossible: see [`super::validate()`].
 pub fn read_link(text: &str) -> Result<Document, ScenarioError> {
-    // 1. A mail breaks a long line; 2. a sentence ends in a full stop; 3. a link stands in brackets or
-    // quotation marks. None of these is ever part of a link.
-    let whole: String = text.chars().filter(|c| !c.is_whitespace()).collect();
-    let around = |c: char| "<>()[]{}\"'`".contains(c);
-    let text = whole
-        .trim_start_matches(around)
-        .trim_end_matches(|c| around(c) || ".,;:!?".contains(c));
-    let fragment = text.rsplit_once('#').map_or(text, |(_, after)| after);
+    let fragment = fragment(text);
+    let fragment = fragment.as_str();
     if fragment.is_empty() {
         return Err(link_error(
             "the link is empty: nothing follows `#`. Copy the whole link.",
@@ -165,6 +159,18 @@ pub fn read_link(text: &str) -> Result<Document, ScenarioError> {
     }
     let json = unpack(body, fragment.len() - body.len())?;
     document(version, &json, "link")
+}
+
+/// What follows `#`, or all of it. 1. A mail breaks a long line; 2. a sentence ends in a full stop; 3. a link
+/// stands in brackets or quotation marks. None of these is ever part of a link.
+fn fragment(text: &str) -> String {
+    let whole: String = text.chars().filter(|c| !c.is_whitespace()).collect();
+    let around = |c: char| "<>()[]{}\"'`".contains(c);
+    let bare = whole
+        .trim_start_matches(around)
+        .trim_end_matches(|c| around(c) || ".,;:!?".contains(c));
+    let after = bare.rsplit_once('#').map_or(bare, |(_, after)| after);
+    after.to_owned()
 }
 
 /// The version in front, and what follows.
@@ -289,18 +295,21 @@ pub fn read(bytes: &[u8]) -> Result<Document, ScenarioError> {
     }
 }
 
-/// True for what can only be meant as a link: one word with a `#` or a version in front.
+/// True for what can only be meant as a link: a version in front, perhaps behind a `#`, or one word with a `#`.
+/// The version may stand in brackets and the link be broken over several lines, see [`read_link`].
 #[must_use]
 pub fn looks_like_link(text: &str) -> bool {
     let text = text.trim();
-    let word = !text.is_empty()
-        && !text.contains(char::is_whitespace)
-        && !text.starts_with(['{', '[', '"']);
-    let versioned = text
+    // A scenario file may be large: it is not searched for a link.
+    if text.is_empty() || text.starts_with('{') {
+        return false;
+    }
+    let versioned = fragment(text)
         .strip_prefix('v')
         .and_then(|t| t.split_once('.'))
         .is_some_and(|(n, rest)| n.parse::<u32>().is_ok() && !rest.contains('.'));
-    word && (versioned || text.contains('#'))
+    let word = !text.contains(char::is_whitespace) && !text.starts_with(['[', '"']);
+    versioned || (word && text.contains('#'))
 }
 
 /// Reads a document. `version` 0: it says its own, as files do.
@@ -318,6 +327,13 @@ fn document(version: u32, json: &[u8], what: &str) -> Result<Document, ScenarioE
         )
     })?;
     sections_are_objects(version, &scenario)?;
+    if version == 1 && scenario.pointer("/protocol/params").is_some() {
+        return Err(ScenarioError::new(
+            "protocol.params",
+            "format 1 has no such field: its parameters stand in `protocol` itself. Write \
+             `\"consensusforge\": 2` on top.",
+        ));
+    }
     let expected = match fields.remove("expected") {
         None | Some(Value::Null) => None,
         Some(expected) => Some(check_expected(fit("expected", expected)?)?),

@@ -1,8 +1,6 @@
 //! What a run is made of. The plain data, [`model`], is a room of its own further down.
 //! Presets, validation and links stand on top of the simulator.
 
-#![warn(missing_docs)]
-
 pub mod codec;
 pub mod effective;
 mod migrate;

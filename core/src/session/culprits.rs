@@ -36,7 +36,7 @@ impl Session {
     }
 }
 
-fn view(head: &Head, culprit: &Culprit) -> CulpritView {
+pub(super) fn view(head: &Head, culprit: &Culprit) -> CulpritView {
     let Culprit {
         validator,
         offence,

@@ -257,20 +257,27 @@ fn power(head: &Head, names: &[String], stake: u64, total: u64, honest: &[u64]) 
         Ordering::Equal => "exactly ",
         Ordering::Greater => "more than ",
     };
-    let limit = bound.liars_below.phrase();
+    // With thresholds too low for any liar there is nothing to compare with.
+    let share = match part {
+        0 => String::new(),
+        1.. => format!("{share}{}, ", bound.liars_below.phrase()),
+    };
     let quorum = bound.quorum.needed(total);
     let enough = stake >= bound.least_to_fork(head.conflict, total);
     let can = if enough && (head.conflict.is_some() || can_split(quorum, stake, honest)) {
-        format!("{share}{limit}, enough to fork the chain")
+        format!("{share}enough to fork the chain")
     } else if enough {
         format!(
-            "{share}{limit}, enough to stall the chain; the honest stake cannot be split evenly enough for \
+            "{share}enough to stall the chain; the honest stake cannot be split evenly enough for \
              a fork"
         )
-    } else if total - stake < quorum {
+    } else if total - stake < quorum || held >= limit {
         "enough to stall the chain, not to fork it".to_owned()
     } else {
-        format!("{share}{limit}: it can neither fork nor stop the chain")
+        format!(
+            "{}: it can neither fork nor stop the chain",
+            share.trim_end_matches(", ")
+        )
     };
     let hold = if names.len() == 1 { "holds" } else { "hold" };
     format!(

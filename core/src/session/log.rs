@@ -1,11 +1,12 @@
 //! The trace as lines and lists.
 
 use super::Session;
-use super::view::{Decision, MessageView};
+use super::view::{Decision, LineEvent, LineValidator, MessageView, SentLine, TraceLine};
+use super::words::validator;
 use crate::check::voters;
-use crate::trace::{Event, Record, Trace};
-use crate::types::{NodeId, ValidatorId};
-use serde_json::{Value, json};
+use crate::trace::{Event, Loss, MessageId, Receivers, Record, Trace};
+use crate::types::NodeId;
+use serde_json::Value;
 
 impl Session {
     /// Every decision in the window of the trace, in order.
@@ -84,86 +85,146 @@ impl Session {
         self.sim
             .trace()
             .since(cursor)
-            .map(|record| line(self.sim.trace(), record).to_string())
+            .map(|record| line(self.sim.trace(), record))
     }
 }
 
-/// A record as JSON.
-pub(super) fn line(trace: &Trace, record: &Record) -> Value {
+/// A record as a line of JSON.
+pub(super) fn line(trace: &Trace, record: &Record) -> String {
+    let line = TraceLine {
+        at_us: record.at,
+        event: event(trace, &record.event),
+    };
+    // A line has string keys and no floats: it always becomes JSON.
+    serde_json::to_string(&line).unwrap_or_default()
+}
+
+/// What was sent, with what is known of the message.
+fn sent(trace: &Trace, id: MessageId, from: NodeId, to: &Receivers, again: bool) -> SentLine {
     let head = &trace.head;
-    let name = |n: NodeId| head.node_name(n);
-    let validator = |v: ValidatorId| {
-        let known = head.validators.get(v.index());
-        known.map_or_else(|| v.to_string(), |v| v.0.clone())
-    };
-    let kind = |id: u32| {
-        let m = trace.find(id);
-        m.and_then(|m| head.kinds.get(usize::from(m.kind)))
-            .map_or("forgotten", |k| k.name)
-    };
-    let step = |s: u8| head.step_name(s);
-    let mut value = match &record.event {
+    let m = trace.find(id);
+    let fields = m.iter().flat_map(|m| &m.fields);
+    let nodes = to.nodes(from, head.nodes.len());
+    SentLine {
+        message: id,
+        kind: kind(trace, id),
+        from: head.node_name(from),
+        to: nodes.map(|nodes| nodes.iter().map(|n| head.node_name(*n)).collect()),
+        copies: to.count(),
+        again,
+        signer: m.and_then(|m| m.signer).map(|v| validator(trace, v)),
+        origin: m.map(|m| head.node_name(m.from)),
+        sent_us: m.map(|m| m.sent),
+        height: m.map(|m| m.slot.height),
+        round: m.map(|m| m.slot.round),
+        value: m.and_then(|m| m.value),
+        fields: fields
+            .map(|(name, value)| (name.replace(' ', "_"), field(value)))
+            .collect(),
+    }
+}
+
+/// A number where the text is one. The beginning of a block's digest may have nothing but decimal digits, of
+/// which it has eight; rounds and counts of votes have fewer.
+fn field(text: &str) -> Value {
+    let number = text.parse::<i64>().ok().filter(|_| text.len() < 8);
+    number.map_or_else(|| text.into(), Value::from)
+}
+
+fn kind(trace: &Trace, id: MessageId) -> String {
+    let m = trace.find(id);
+    m.and_then(|m| trace.head.kinds.get(usize::from(m.kind)))
+        .map_or("forgotten", |k| k.name)
+        .into()
+}
+
+fn event(trace: &Trace, event: &Event) -> LineEvent {
+    let head = &trace.head;
+    let name = |n: &NodeId| head.node_name(*n);
+    match event {
         Event::Sent {
             message,
             from,
-            copies,
+            to,
             again,
-        } => {
-            let m = trace.find(*message);
-            let mut sent = json!({"event": "sent", "message": message, "kind": kind(*message), "from": name(*from),
-                "copies": copies, "again": again, "height": m.map(|m| m.slot.height),
-                "round": m.map(|m| m.slot.round), "value": m.and_then(|m| m.value),
-                "signer": m.and_then(|m| m.signer).map(validator), "origin": m.map(|m| name(m.from)),
-                "sent_us": m.map(|m| m.sent)});
-            for (field, value) in m.iter().flat_map(|m| &m.fields) {
-                sent[(*field).replace(' ', "_")] = value
-                    .parse::<u64>()
-                    .map_or_else(|_| json!(value), |n| json!(n));
-            }
-            sent
-        }
+        } => LineEvent::Sent(sent(trace, *message, *from, to, *again)),
         Event::Delivered {
             message,
             flight,
             from,
             to,
-        } => json!({"event": "delivered", "message": message,
-            "kind": kind(*message), "from": name(*from), "to": name(*to), "flight_us": flight}),
+        } => LineEvent::Delivered {
+            message: *message,
+            kind: kind(trace, *message),
+            from: name(from),
+            to: name(to),
+            flight_us: *flight,
+        },
         Event::Lost {
             message,
             flight,
             from,
             to,
             why,
-        } => json!({"event": "lost", "message": message,
-            "kind": kind(*message), "from": name(*from), "to": name(*to), "flight_us": flight,
-            "why": format!("{why:?}").to_lowercase()}),
-        Event::BadSignature { message, to } => {
-            json!({"event": "bad signature", "message": message, "to": name(*to)})
-        }
+        } => LineEvent::Lost {
+            message: *message,
+            kind: kind(trace, *message),
+            from: name(from),
+            to: name(to),
+            flight_us: *flight,
+            why: match why {
+                Loss::Network => "network",
+                Loss::Partition => "partition",
+                Loss::Down => "down",
+                Loss::Hand => "hand",
+            }
+            .into(),
+        },
+        Event::BadSignature { message, to } => LineEvent::BadSignature {
+            message: *message,
+            to: name(to),
+        },
         Event::Step {
             node,
-            step: s,
+            step,
             round,
             height,
-            proposer: _,
-        } => {
-            json!({"event": "step", "node": name(*node), "height": height, "round": round, "step": step(*s)})
-        }
+            proposer,
+        } => LineEvent::Step {
+            node: name(node),
+            height: *height,
+            round: *round,
+            step: head.step_name(*step).into(),
+            proposer: proposer.map(|v| validator(trace, v)),
+        },
         Event::TimerFired {
             node,
             timer,
             round,
             height,
-        } => json!({"event": "timeout", "node": name(*node),
-            "height": height, "round": round, "timer": head.timers.get(usize::from(*timer)).map(|t| t.name)}),
-        Event::Locked { node, detail } => json!({"event": "locked", "node": name(*node),
-            "height": detail.0.height, "round": detail.0.round, "block": detail.1}),
-        Event::Polka { node, detail } => json!({"event": "polka", "node": name(*node),
-            "height": detail.0.height, "round": detail.0.round, "block": detail.1}),
-        Event::Skipped { node, detail } => {
-            json!({"event": "skipped", "node": name(*node), "height": detail.height, "round": detail.round})
-        }
+        } => LineEvent::Timeout {
+            node: name(node),
+            height: *height,
+            round: *round,
+            timer: head.timer_name(*timer).into(),
+        },
+        Event::Locked { node, detail } => LineEvent::Locked {
+            node: name(node),
+            height: detail.0.height,
+            round: detail.0.round,
+            block: detail.1,
+        },
+        Event::Polka { node, detail } => LineEvent::Polka {
+            node: name(node),
+            height: detail.0.height,
+            round: detail.0.round,
+            block: detail.1,
+        },
+        Event::Skipped { node, detail } => LineEvent::Skipped {
+            node: name(node),
+            height: detail.height,
+            round: detail.round,
+        },
         Event::Fired {
             node,
             rule,
@@ -171,43 +232,82 @@ pub(super) fn line(trace: &Trace, record: &Record) -> Value {
             height,
         } => {
             let rule = head.rule(*rule);
-            json!({"event": "rule", "node": name(*node), "height": height, "round": round,
-                "rule": rule.map(|r| r.id), "text": rule.map(|r| r.text)})
+            LineEvent::Fired {
+                node: name(node),
+                height: *height,
+                round: *round,
+                rule: rule.map(|r| r.id.into()),
+                text: rule.map(|r| r.text.into()),
+            }
         }
-        Event::Committed(c) => {
-            json!({"event": "committed", "node": name(c.node), "height": c.height,
-            "round": c.round, "block": c.block, "parent": c.parent, "proposer": validator(c.proposer),
-            "transactions": c.transactions, "caught_up": c.caught_up, "valid": c.valid,
-            "signers": c.signers.iter().map(|v| validator(*v)).collect::<Vec<_>>()})
-        }
-        Event::Executed(e) => {
-            json!({"event": "executed", "node": name(e.node), "height": e.height,
-            "block": e.block, "root": e.root, "gas": e.gas})
-        }
-        Event::Rejected { node, detail } => json!({"event": "rejected", "node": name(*node),
-            "height": detail.slot.height, "round": detail.slot.round, "block": detail.block,
-            "reason": detail.reason}),
-        Event::Evidence(a) => json!({"event": "evidence", "reporter": name(a.reporter),
-            "offender": validator(a.offender), "height": a.slot.height, "round": a.slot.round,
-            "kind": head.kinds.get(usize::from(a.kind)).map(|k| k.name), "first": a.first, "second": a.second}),
-        Event::Crashed { node } => json!({"event": "crashed", "node": name(*node)}),
-        Event::Restarted { node } => json!({"event": "restarted", "node": name(*node)}),
-        Event::Byzantine(change) => json!({"event": "byzantine", "strategy": change.strategy,
-            "nodes": change.nodes.iter().map(|n| name(*n)).collect::<Vec<_>>()}),
-        Event::Changed(sentence) => json!({"event": "changed", "sentence": sentence.as_str()}),
-        Event::CommandMissed(sentence) => {
-            json!({"event": "vanished", "sentence": sentence.as_str()})
-        }
-        Event::Validators(change) => json!({"event": "validators", "height": change.height,
-            "block": change.block, "sentence": voters(trace, change),
-            "validators": change.set.iter().map(|v| json!({"name": validator(v.id), "stake": v.stake,
-                "key": crate::base::Hash(v.key.0)})).collect::<Vec<_>>()}),
-        Event::Submitted { node, detail } => {
-            json!({"event": "submitted", "node": name(*node), "transaction": detail.as_ref()})
-        }
-    };
-    if let Value::Object(map) = &mut value {
-        map.insert("at_us".into(), record.at.into());
+        Event::Committed(c) => LineEvent::Committed {
+            node: name(&c.node),
+            height: c.height,
+            round: c.round,
+            block: c.block,
+            parent: c.parent,
+            proposer: validator(trace, c.proposer),
+            transactions: c.transactions,
+            caught_up: c.caught_up,
+            valid: c.valid,
+            signers: c.signers.iter().map(|v| validator(trace, *v)).collect(),
+        },
+        Event::Executed(e) => LineEvent::Executed {
+            node: name(&e.node),
+            height: e.height,
+            block: e.block,
+            root: e.root,
+            gas: e.gas,
+        },
+        Event::Rejected { node, detail } => LineEvent::Rejected {
+            node: name(node),
+            height: detail.slot.height,
+            round: detail.slot.round,
+            block: detail.block,
+            reason: detail.reason.clone(),
+        },
+        Event::Evidence(a) => LineEvent::Evidence {
+            reporter: name(&a.reporter),
+            offender: validator(trace, a.offender),
+            height: a.slot.height,
+            round: a.slot.round,
+            kind: head
+                .kinds
+                .get(usize::from(a.kind))
+                .map_or("?", |k| k.name)
+                .into(),
+            first: a.first,
+            second: a.second,
+        },
+        Event::Crashed { node } => LineEvent::Crashed { node: name(node) },
+        Event::Restarted { node } => LineEvent::Restarted { node: name(node) },
+        Event::Byzantine(change) => LineEvent::Byzantine {
+            strategy: change.strategy.into(),
+            nodes: change.nodes.iter().map(name).collect(),
+        },
+        Event::Changed(sentence) => LineEvent::Changed {
+            sentence: sentence.as_ref().clone(),
+        },
+        Event::CommandMissed(sentence) => LineEvent::Vanished {
+            sentence: sentence.as_ref().clone(),
+        },
+        Event::Validators(change) => LineEvent::Validators {
+            height: change.height,
+            block: change.block,
+            sentence: voters(trace, change),
+            validators: change
+                .set
+                .iter()
+                .map(|v| LineValidator {
+                    name: validator(trace, v.id),
+                    stake: v.stake,
+                    key: crate::base::Hash(v.key.0),
+                })
+                .collect(),
+        },
+        Event::Submitted { node, detail } => LineEvent::Submitted {
+            node: name(node),
+            transaction: *detail.as_ref(),
+        },
     }
-    value
 }

@@ -1,5 +1,6 @@
 //! The one interface for page, command line and tests: advance a run, move in it, act on it, look at it.
 
+mod audit;
 mod back;
 mod branch;
 mod chart;

@@ -5,6 +5,7 @@ mod chart;
 mod contract;
 mod culprit;
 mod frame;
+mod line;
 mod log;
 mod series;
 mod state;
@@ -12,11 +13,12 @@ mod state;
 pub use crate::scenario::codec::Expected;
 pub use chart::{Arrow, ChartBatch, Fate, Mark, MarkKind};
 pub use contract::{CallView, CardView, ContractView, ModuleView, ReceiptView, ViewResult};
-pub use culprit::{CulpritView, StallView, StatementView};
+pub use culprit::{CulpritView, SignedStatement, StallView, StatementView};
 pub use frame::{
     AdversaryView, CommitMark, Frame, KindCount, Metrics, MissedCommand, NodeView, Verdict,
     VerdictKind,
 };
+pub use line::{LineEvent, LineValidator, SentLine, TraceLine};
 pub use log::{LogPage, LogPlace, LogQuery, LogRow, LogText};
 pub use series::{HeightPoint, Percentiles, SeriesBatch, ValidatorFigures};
 pub use state::{PersonView, ProofView, StorageView, StoredView};

@@ -59,14 +59,15 @@ pub(super) fn what(record: &Record, trace: &Trace) -> String {
     match &record.event {
         Event::Sent {
             message: id,
-            copies,
+            to,
             again,
             ..
         } => format!(
-            "{} its {} to {copies} validator{}",
+            "{} its {} to {} validator{}",
             if *again { "resends" } else { "sends" },
             message(trace, *id),
-            if *copies == 1 { "" } else { "s" }
+            to.count(),
+            if to.count() == 1 { "" } else { "s" }
         ),
         Event::Delivered {
             message: id, from, ..

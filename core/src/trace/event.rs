@@ -1,7 +1,9 @@
 //! The one event schema. A record is 24 bytes; what happens rarely and needs more is boxed.
 
 use crate::base::{Hash, Micros};
-use crate::consensus::{Bound, Conflict, Role, Rounds, Rule, StepInfo, Threshold, TimerInfo};
+use crate::consensus::{
+    Bound, Conflict, Keeps, Role, Rounds, Rule, StepInfo, Threshold, TimerInfo,
+};
 use crate::types::{
     BlockId, Height, NodeId, PublicKey, Round, Signature, Slot, Validator, ValidatorId,
     ValidatorSet,
@@ -41,6 +43,8 @@ pub struct Head {
     pub conflict: Option<Conflict>,
     /// Stake that forces a node into a later round, where the protocol skips rounds.
     pub skip: Option<Threshold>,
+    /// See [`Protocol::KEEPS`](crate::consensus::Protocol::KEEPS).
+    pub keeps: Keeps,
     /// The block at height 0.
     pub genesis: BlockId,
     /// What validators' messages are signed on: the chain, and the domain of their kind.
@@ -175,18 +179,53 @@ pub enum Loss {
     Hand,
 }
 
+/// To whom copies of a message were sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Receivers {
+    /// To every node but the sender: so many.
+    Others(u16),
+    /// To these nodes.
+    Nodes(Vec<NodeId>),
+    /// To so many nodes; a trace file of version 1 or 2 does not say which.
+    Count(u16),
+}
+
+impl Receivers {
+    /// How many copies were sent.
+    #[must_use]
+    pub fn count(&self) -> u16 {
+        match self {
+            Receivers::Others(count) | Receivers::Count(count) => *count,
+            Receivers::Nodes(nodes) => u16::try_from(nodes.len()).unwrap_or(u16::MAX),
+        }
+    }
+
+    /// The receivers of what `from` sent, among `nodes` nodes; `None` where that is not known.
+    #[must_use]
+    pub fn nodes(&self, from: NodeId, nodes: usize) -> Option<Vec<NodeId>> {
+        match self {
+            Receivers::Others(_) => {
+                let all = (0..nodes as u16).map(NodeId);
+                Some(all.filter(|node| *node != from).collect())
+            }
+            Receivers::Nodes(nodes) => Some(nodes.clone()),
+            Receivers::Count(_) => None,
+        }
+    }
+}
+
 /// What happened. Whoever tells of every event (log, chart, caption, exports, files) lists them all, so that
 /// the compiler points there at a new one; a monitor or a view picks those it is about by name.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Event {
-    /// `from` sent `copies` copies. `again`: it is a re-send or a relay.
+    /// `from` sent a copy to each receiver. `again`: it is a re-send or a relay.
     Sent {
         /// Which message.
         message: MessageId,
         /// The sending node.
         from: NodeId,
-        /// How many copies.
-        copies: u16,
+        /// To whom; shared by all that is sent to everybody.
+        to: Arc<Receivers>,
         /// A re-send or a relay.
         again: bool,
     },

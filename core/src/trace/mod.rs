@@ -1,8 +1,6 @@
 //! What happened, as the only witness. The simulator writes [`Event`]s; checker, metrics, chart and
 //! log read nothing else.
 
-#![warn(missing_docs)]
-
 pub mod digest;
 pub mod event;
 pub mod file;
@@ -11,6 +9,6 @@ pub mod store;
 pub use digest::RunDigest;
 pub use event::{
     Accusation, ByzantineChange, Commit, Event, Executed, Head, KindInfo, Loss, MessageId,
-    MessageRecord, Proof, Record, Rejection, ValidatorsChange,
+    MessageRecord, Proof, Receivers, Record, Rejection, ValidatorsChange,
 };
 pub use store::Trace;

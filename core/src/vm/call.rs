@@ -203,5 +203,6 @@ pub enum MessageEffect {
     AdminChanged,
     /// A contract has no admin any more.
     AdminCleared,
+    /// The token factory did what it was asked.
     Token(TokenEffect),
 }

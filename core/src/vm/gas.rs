@@ -203,6 +203,7 @@ pub const CREATE_DENOM: Price = Price::new(
     0,
     1,
 );
+/// Writing down what a denomination is.
 pub const DENOM_METADATA: Price = Price::new(
     "metadata of a denomination",
     Category::StorageWrite,

@@ -64,13 +64,27 @@ pub enum Query {
         code_id: u64,
     },
     /// What the bank knows of a denomination. Answer: [`Answer::Metadata`].
-    DenomMetadata { denom: String },
+    DenomMetadata {
+        /// The denomination.
+        denom: String,
+    },
     /// The same of all denominations from `start` on, at most so many. Answer: [`Answer::AllMetadata`].
-    AllDenomMetadata { start: String, limit: u32 },
+    AllDenomMetadata {
+        /// The first denomination, inclusive; empty is the beginning.
+        start: String,
+        /// At most this many.
+        limit: u32,
+    },
     /// Who may mint a denomination of the token factory. Answer: [`Answer::DenomAdmin`].
-    DenomAdmin { denom: String },
+    DenomAdmin {
+        /// The denomination's whole name.
+        denom: String,
+    },
     /// Denominations somebody has made. Answer: [`Answer::Denoms`].
-    DenomsOf { creator: Address },
+    DenomsOf {
+        /// Who made them.
+        creator: Address,
+    },
     /// The IBC port of the contract that asks. Answer: [`Answer::Port`].
     Port,
 }
@@ -108,6 +122,7 @@ pub enum Answer {
         creator: Address,
         /// Who may migrate it.
         admin: Option<Address>,
+        /// Its IBC port; `None` of a contract that has no entry points for IBC.
         port: Option<String>,
     },
     /// About stored code.
@@ -119,10 +134,13 @@ pub enum Answer {
         /// SHA-256 of the module.
         checksum: Hash,
     },
+    /// What a denomination is.
     Metadata(DenomMetadata),
     /// Sorted by denomination, and the next one when there are more.
     AllMetadata(Vec<DenomMetadata>, Option<String>),
+    /// Who may mint and burn it, if anybody.
     DenomAdmin(Option<Address>),
+    /// Their whole names, sorted.
     Denoms(Vec<String>),
     /// None of a contract that has no entry points for IBC.
     Port(Option<String>),
@@ -135,9 +153,13 @@ pub enum NoAnswer {
     NoSuchContract(Address),
     /// There is no code with this number.
     NoSuchCode(u64),
-    /// The contract asked failed, or there is no such thing: the sentence for people, and what the asking
-    /// contract hears.
-    Failed { why: String, heard: String },
+    /// The contract asked failed, or there is no such thing.
+    Failed {
+        /// The sentence for people.
+        why: String,
+        /// What the asking contract hears.
+        heard: String,
+    },
     /// The gas given did not do: the asking call has run out too.
     OutOfGas,
 }

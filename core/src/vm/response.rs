@@ -163,6 +163,7 @@ pub enum Message {
     Refused {
         /// What is not supported.
         why: String,
+        /// What the contract hears of it.
         code: ErrorCode,
     },
 }

@@ -16,7 +16,7 @@ use crate::model::{
     AdmissionSpec, Cut, LatencySpec, ParamsSpec, ProposerSpec, Scenario, StrategySpec, ValueSpec,
 };
 use crate::network::{Conditions, Cuts, Gst, Latency, Links, Network};
-use crate::trace::{Head, KindInfo, RunDigest, Trace};
+use crate::trace::{Head, KindInfo, Receivers, RunDigest, Trace};
 use crate::types::keys::Signable;
 use crate::types::transaction::NATIVE_DENOM;
 use crate::types::{
@@ -162,6 +162,9 @@ pub fn build<P: Corruptible>(setup: &Setup) -> Result<World<P>, String> {
         everywhere: scenario.execution.everywhere,
         workload_accounts,
         names,
+        everybody: Arc::new(Receivers::Others(
+            u16::try_from(nodes.len().saturating_sub(1)).unwrap_or(u16::MAX),
+        )),
     };
     let count = nodes.len();
     let head = head::<P>(scenario, &params, &node_validators, tip, &fixed);
@@ -329,6 +332,7 @@ fn head<P: Corruptible>(
         bound: info.bound,
         conflict,
         skip: P::SKIP,
+        keeps: P::KEEPS,
         genesis,
         chain: fixed.chain,
         domain: P::Message::DOMAIN,
@@ -497,6 +501,17 @@ pub(super) fn plan(spec: &StrategySpec, names: &[String], nodes: &[ValidatorId])
                             ValueSpec::Nil => Value::Nil,
                             ValueSpec::Block(label) => Value::Own(label.clone()),
                             ValueSpec::InvalidBlock(label) => Value::Invalid(label.clone()),
+                            ValueSpec::BlockOn {
+                                label,
+                                height,
+                                round,
+                            } => Value::On(
+                                label.clone(),
+                                Slot {
+                                    height: *height,
+                                    round: *round,
+                                },
+                            ),
                             ValueSpec::Proposed { height, round } => Value::Proposed(Slot {
                                 height: *height,
                                 round: *round,

@@ -7,7 +7,7 @@ use crate::base::Micros;
 use crate::base::limits::MAX_WAITING;
 use crate::consensus::{Corruptible, Effect, Input, Message, Note, Protocol};
 use crate::network::{Model, Passage};
-use crate::trace::{Accusation, Event, Loss, MessageRecord, Proof};
+use crate::trace::{Accusation, Event, Loss, MessageRecord, Proof, Receivers};
 use crate::types::{Block, BlockId, Evidence, NodeId, Signable, Signed, Slot, ValidatorId};
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -328,13 +328,12 @@ impl<P: Corruptible> World<P> {
         to: impl IntoIterator<Item = NodeId>,
         again: bool,
     ) {
-        let mut copies = 0u16;
         let mut lost = Vec::new();
         // Halved, as the network may duplicate each.
         let mut room = MAX_WAITING.saturating_sub(self.queue.len()) / 2;
         self.full &= room < MAX_WAITING / 4;
-        for to in to {
-            copies += 1;
+        let receivers: Vec<NodeId> = to.into_iter().collect();
+        for &to in &receivers {
             if room == 0 {
                 self.overflow();
                 lost.push(Event::Lost {
@@ -381,12 +380,21 @@ impl<P: Corruptible> World<P> {
             Event::Sent {
                 message: packet.id,
                 from,
-                copies,
+                to: self.receivers(from, receivers),
                 again,
             },
         );
         for event in lost {
             self.trace.push(self.now, event);
+        }
+    }
+
+    /// As the trace writes them down.
+    pub(super) fn receivers(&self, from: NodeId, to: Vec<NodeId>) -> Arc<Receivers> {
+        if self.others(from).eq(to.iter().copied()) {
+            self.fixed.everybody.clone()
+        } else {
+            Arc::new(Receivers::Nodes(to))
         }
     }
 

@@ -36,7 +36,7 @@ use crate::consensus::{Corruptible, Effect, Environment, Input, Message, Timer};
 use crate::ledger::Ledger;
 use crate::model::TimedCommand;
 use crate::network::Network;
-use crate::trace::{Event, RunDigest, Trace};
+use crate::trace::{Event, Receivers, RunDigest, Trace};
 use crate::types::{
     BlockId, Height, Keypair, NodeId, PublicKey, Signature, Signatures, ValidatorId,
 };
@@ -64,6 +64,8 @@ struct Fixed {
     crash_order: Vec<ValidatorId>,
     block_gas: u64,
     workload_accounts: u16,
+    /// What is sent to everybody goes to all other nodes.
+    everybody: Arc<Receivers>,
 }
 
 /// Something due at an instant.

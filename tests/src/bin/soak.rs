@@ -1,29 +1,38 @@
 //! Random trials for as long as one likes: `soak [SECONDS] [FIRST_SEED]` of schedules, by default ten minutes
-//! from seed 1000; `soak modules [SECONDS] [FIRST_SEED]` of contracts nobody wrote. The first failure ends it
-//! and prints the seed, of a schedule also command line and link.
+//! from seed 1000; `soak modules [SECONDS] [FIRST_SEED]` of contracts nobody wrote; `soak mutants [SECONDS]
+//! [FIRST_SEED]` of presets, links, scenario files and traces altered at random, whose memory and time a slice
+//! are watched. The first failure ends it and prints the seed, of a schedule also command line and link.
 
 use consensusforge_tests::guests::{Seen, try_seed};
+use consensusforge_tests::mutants::{self, try_mutant};
 use consensusforge_tests::swarm::{Coverage, weather};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 fn main() {
     let words: Vec<String> = std::env::args().skip(1).collect();
-    let modules = words.first().is_some_and(|word| word == "modules");
-    let mut arguments = words.iter().skip(usize::from(modules)).map(|a| a.parse());
+    let kind = words.first().map(String::as_str);
+    let kind = kind.filter(|word| ["modules", "mutants"].contains(word));
+    let mut arguments = words
+        .iter()
+        .skip(usize::from(kind.is_some()))
+        .map(|a| a.parse());
     let mut number = |otherwise| match arguments.next() {
         None => otherwise,
         Some(Ok(n)) => n,
         Some(Err(_)) => {
             eprintln!(
-                "soak takes `modules` or nothing, and two whole numbers: seconds, and the first seed"
+                "soak takes `modules`, `mutants` or nothing, and two whole numbers: seconds, and the first seed"
             );
             std::process::exit(2);
         }
     };
     let (seconds, first) = (number(600), number(1_000));
     let end = Instant::now() + Duration::from_secs(seconds);
-    if modules {
-        return soak_modules(first, end);
+    match kind {
+        Some("modules") => return soak_modules(first, end),
+        Some(_) => return soak_mutants(first, end),
+        None => {}
     }
     let mut coverage = Coverage::default();
     let mut seed = first;
@@ -57,4 +66,40 @@ fn soak_modules(first: u64, end: Instant) {
         }
     }
     println!("{} modules: {seen:?}", seed - first);
+}
+
+/// The mutant that is running, for whoever asks why nothing goes on.
+static RUNNING: AtomicU64 = AtomicU64::new(0);
+/// Nothing a mutant does between two looks may take so long, even in an unoptimised build.
+const HANGS: Duration = Duration::from_secs(60);
+
+fn soak_mutants(first: u64, end: Instant) {
+    std::thread::spawn(|| {
+        let mut last = (0, Instant::now());
+        loop {
+            std::thread::sleep(Duration::from_secs(1));
+            let running = RUNNING.load(Ordering::Relaxed);
+            if running != last.0 {
+                last = (running, Instant::now());
+            } else if last.1.elapsed() > HANGS {
+                eprintln!("mutant {running} has not come to an end for {HANGS:?}");
+                std::process::exit(1);
+            }
+        }
+    });
+    let mut seen = mutants::Seen::default();
+    let mut seed = first;
+    while Instant::now() < end {
+        RUNNING.store(seed, Ordering::Relaxed);
+        let tried = std::panic::AssertUnwindSafe(|| try_mutant(seed, &mut seen));
+        if let Err(panic) = std::panic::catch_unwind(tried) {
+            eprintln!("`soak mutants 1 {seed}` shows it again");
+            std::panic::resume_unwind(panic);
+        }
+        seed += 1;
+        if seed.is_multiple_of(1_000) {
+            println!("{} mutants, none failed: {seen:?}", seed - first);
+        }
+    }
+    println!("{} mutants: {seen:?}", seed - first);
 }

@@ -34,9 +34,7 @@ pub fn sections(cx: &CardContext, n: &NodeInside) -> Vec<Section> {
     if v.crashed {
         about.push(fact(
             "is",
-            vec![bad(
-                "✖ down: remembers its votes and locks, has lost its timers",
-            )],
+            vec![bad("✖ down: remembers what it signed, has lost its timers")],
         ));
     }
     if v.byzantine {
@@ -51,14 +49,13 @@ pub fn sections(cx: &CardContext, n: &NodeInside) -> Vec<Section> {
     if !n.awaits.is_empty() {
         about.push(fact("waits for", vec![text(n.awaits.join(", or "))]));
     }
-    about.push(Row::Fact(
-        "locked".into(),
-        held(n.locked.as_ref(), "on nothing"),
-    ));
-    about.push(Row::Fact(
-        "valid".into(),
-        held(n.valid.as_ref(), "none seen"),
-    ));
+    for (name, block) in &n.kept {
+        let (on, none) = match name.as_str() {
+            "locked" => ("on ", "on nothing"),
+            _ => ("", "none seen"),
+        };
+        about.push(Row::Fact(name.clone(), held(block.as_ref(), on, none)));
+    }
     about.push(fact(
         "stake",
         vec![
@@ -138,13 +135,9 @@ pub fn sections(cx: &CardContext, n: &NodeInside) -> Vec<Section> {
     sections
 }
 
-fn held(what: Option<&(String, u32)>, nothing: &str) -> Vec<Span> {
+fn held(what: Option<&(String, u32)>, on: &'static str, nothing: &str) -> Vec<Span> {
     match what {
-        Some((hex, round)) => vec![
-            text("on "),
-            block(hex),
-            text(format!(" since round {round}")),
-        ],
+        Some((hex, round)) => vec![text(on), block(hex), text(format!(" since round {round}"))],
         None => vec![soft(nothing)],
     }
 }

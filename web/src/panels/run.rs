@@ -34,7 +34,10 @@ pub fn Caption() -> impl IntoView {
     };
     Effect::new(move |_| {
         let Some(frame) = run.frame.get() else {
+            // Another run: the sentence shown was about the one before.
             told.set_value(Vec::new());
+            held.set_value(false);
+            shown.set(String::new());
             return;
         };
         let broken = frame.verdicts.iter().find(|v| {

@@ -67,12 +67,6 @@ impl RunState {
             .with_untracked(|w| w.as_ref().map(|w| w.nodes.clone()).unwrap_or_default())
     }
 
-    /// Opens this scenario at an instant of it, in place of the run shown.
-    pub fn open(&self, scenario: Scenario, at_us: u64) {
-        let scenario = Box::new(scenario);
-        self.worker.send(ToWorker::Open { scenario, at_us });
-    }
-
     /// Acts now: one command in the scenario.
     pub fn apply(&self, command: Command) {
         self.worker.send(ToWorker::Apply(command));

@@ -180,6 +180,17 @@ impl Memo {
         proposer
     }
 
+    /// Each validator's priority at round 0 of `height`, its proposer having paid, in the order of ids.
+    pub fn priorities(
+        &mut self,
+        validators: &ValidatorSets,
+        height: Height,
+    ) -> Vec<(ValidatorId, i64)> {
+        let base = self.base(validators, height.max(1));
+        let ids = base.set.iter().map(|v| v.id);
+        ids.zip(base.of.iter().copied()).collect()
+    }
+
     /// Priorities of `height` at round 0, from the nearest height below that is known.
     fn base(&mut self, validators: &ValidatorSets, height: Height) -> Priorities {
         let recent = self.recent.iter().filter(|e| e.height <= height);

@@ -32,15 +32,15 @@
 //! Those of the [family](super), and: a finalize names its block. Certificates of finalization are not handed on;
 //! who is behind asks.
 
-use super::message::{Link, Message, SKIP, VOTE};
+use super::message::{Link, Message};
 use super::state::{RuleNumbers, Settings, State, Surroundings};
 use super::views::{self, Effects};
 use super::{CERTIFICATE, PAUSE, PROPOSE, vote};
 use crate::base::Micros;
 use crate::consensus::{
-    self, Awaited, Bound, Conflicting, Context, Corruptible, Effect, Input, Paper, Protocol,
-    ProtocolInfo, Resend, Rounds, Rule, Share, Status, StepInfo, Threshold, TimerInfo, VotesFor,
-    rule_number,
+    self, Awaited, Bound, Compose, Conflicting, Context, Corruptible, Effect, Extends, Input,
+    Paper, Protocol, ProtocolInfo, Resend, Rounds, Rule, Share, Status, StepInfo, Threshold,
+    TimerInfo, VotesFor, rule_number,
 };
 use crate::types::BlockId;
 use schemars::JsonSchema;
@@ -61,6 +61,7 @@ pub enum Quorum {
     Half,
 }
 
+/// Simplex's parameters.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Params {
@@ -126,7 +127,7 @@ const HALF: Threshold = Threshold::MoreThan { part: 1, of: 2 };
 
 /// What a quorum changes in what the protocol says of itself.
 macro_rules! info {
-    ($threshold:expr) => {
+    ($threshold:expr, $liars_below:expr, $words:expr) => {
         ProtocolInfo {
             name: "simplex",
             title: "Simplex",
@@ -153,44 +154,7 @@ macro_rules! info {
                 },
                 PAUSE,
             ],
-            steps: &[
-                StepInfo {
-                    name: "propose",
-                    awaits: &[Awaited::Message {
-                        kind: super::message::PROPOSE,
-                    }],
-                },
-                StepInfo {
-                    name: "vote",
-                    awaits: &[
-                        Awaited::Stake {
-                            kinds: &[VOTE],
-                            threshold: $threshold,
-                            for_one_value: true,
-                        },
-                        Awaited::Stake {
-                            kinds: &[SKIP],
-                            threshold: $threshold,
-                            for_one_value: true,
-                        },
-                    ],
-                },
-                StepInfo {
-                    name: "view-change",
-                    awaits: &[
-                        Awaited::Stake {
-                            kinds: &[SKIP],
-                            threshold: $threshold,
-                            for_one_value: true,
-                        },
-                        Awaited::Stake {
-                            kinds: &[VOTE],
-                            threshold: $threshold,
-                            for_one_value: true,
-                        },
-                    ],
-                },
-            ],
+            steps: steps!("vote", "view-change", $threshold),
             rounds: Rounds {
                 noun: "view",
                 restart: false,
@@ -198,9 +162,8 @@ macro_rules! info {
             certificate: "finalize votes",
             bound: Bound {
                 quorum: $threshold,
-                liars_below: Share { part: 1, of: 3 },
-                words: "A quorum is strictly more than two thirds of the stake. Liars with less than a third \
-                        can neither fork the chain nor stop it.",
+                liars_below: $liars_below,
+                words: $words,
             },
             validators_change: false,
             dag: false,
@@ -210,8 +173,18 @@ macro_rules! info {
     };
 }
 
-const PAPER: ProtocolInfo = info!(Threshold::MORE_THAN_TWO_THIRDS);
-const LOWERED: ProtocolInfo = info!(HALF);
+const PAPER: ProtocolInfo = info!(
+    Threshold::MORE_THAN_TWO_THIRDS,
+    Share { part: 1, of: 3 },
+    "A quorum is strictly more than two thirds of the stake. Liars with less than a third can neither fork the \
+     chain nor stop it."
+);
+const LOWERED: ProtocolInfo = info!(
+    HALF,
+    Share { part: 0, of: 1 },
+    "A quorum is more than half of the stake, which is too little: two quorums may have a single validator in \
+     common, and if that one lies the chain forks."
+);
 
 const CONVENTIONS: &[(&str, &str)] = &[
     (
@@ -283,9 +256,7 @@ const NUMBERS: RuleNumbers = RuleNumbers {
 const S5: u8 = rule_number(RULES, "S5");
 
 impl Protocol for Simplex {
-    type Message = Message;
-    type State = State;
-    type Params = Params;
+    skeleton!();
 
     const INFO: ProtocolInfo = PAPER;
 
@@ -295,34 +266,13 @@ impl Protocol for Simplex {
             Quorum::Half => LOWERED,
         }
     }
-
-    fn new(genesis: BlockId, _: &Params) -> State {
-        State::new(genesis)
-    }
-
-    fn step(
-        state: &mut State,
-        context: &Context<Params>,
-        input: Input<Message>,
-        out: &mut Vec<Effect<Message>>,
-    ) {
-        let around = Surroundings::new(context, settings(context.params));
-        views::step(state, &around, input, out, give_up);
-    }
-
-    fn status(state: &State, context: &Context<Params>) -> Status {
-        let around = Surroundings::new(context, settings(context.params));
-        views::status(state, &around, Self::info(context.params).steps)
-    }
-
-    fn resend(state: &State, context: &Context<Params>) -> Resend<Message> {
-        views::resend(state, &Surroundings::new(context, settings(context.params)))
-    }
 }
 
 impl Corruptible for Simplex {
     const CONFLICTING: Option<Conflicting<Message>> = Some(Message::for_block);
     const VOTES_FOR: Option<VotesFor<Message>> = Some(votes_for);
+    const COMPOSE: Option<Compose<Message>> = Some(|script| Message::compose(script, PAPER.kinds));
+    const EXTENDS: Option<Extends<State>> = Some(views::extends);
     /// Nothing is judged again once it is final.
     const ACCEPT_INVALID: Option<fn(&mut State)> = Some(|_| {});
 }

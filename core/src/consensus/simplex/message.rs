@@ -1,7 +1,7 @@
 //! What validators of the Simplex family say to one another.
 
 use crate::base::limits::MAX_VALIDATORS;
-use crate::consensus::{self, Description};
+use crate::consensus::{self, Description, Kind, Script, ScriptError};
 use crate::types::{BlockId, Height, Round, Signable, Signature, Signed, Slot, ValidatorId};
 use borsh::{BorshDeserialize, BorshSerialize};
 use std::io;
@@ -12,9 +12,13 @@ pub type View = Round;
 
 /// Indices into the kinds of every protocol of the family; [`FINALIZE`] exists in Simplex alone.
 pub const PROPOSE: u8 = 0;
+/// Index of votes for a block: Simplex's vote, Minimmit's notarize.
 pub const VOTE: u8 = 1;
+/// Index of votes for giving a view up: Simplex's view-change, Minimmit's nullify.
 pub const SKIP: u8 = 2;
+/// Index of certificates.
 pub const CERTIFICATE: u8 = 3;
+/// Index of votes that make a block final.
 pub const FINALIZE: u8 = 4;
 
 /// A block in its place: what proposals and votes name. A vote repeats where the block stands, so that who
@@ -22,10 +26,15 @@ pub const FINALIZE: u8 = 4;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[derive(BorshSerialize, BorshDeserialize)]
 pub struct Link {
+    /// The view it was proposed in.
     pub view: View,
+    /// Its place in its chain: one more than its parent's.
     pub height: Height,
+    /// Digest of the block.
     pub block: BlockId,
+    /// The view its parent was proposed in.
     pub parent_view: View,
+    /// Digest of the block it stands on.
     pub parent: BlockId,
 }
 
@@ -43,6 +52,7 @@ impl Link {
     }
 
     #[must_use]
+    /// Where charts and tables show it: the height, with the view as round.
     pub fn slot(&self) -> Slot {
         Slot {
             height: self.height,
@@ -53,17 +63,23 @@ impl Link {
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[derive(BorshSerialize, BorshDeserialize)]
+/// What a validator signs.
 pub enum Message {
+    /// The leader's block for its view; the body travels with it. In Minimmit also its leader's vote.
     Propose(Link),
     /// Simplex's vote, Minimmit's notarize.
     Vote(Link),
     /// Simplex's view-change, Minimmit's nullify: the signer gives this view up. `height` is the one it
     /// stands at, for readers; votes are counted by view alone.
     Skip {
+        /// The view given up.
         view: View,
+        /// Where the signer stands.
         height: Height,
     },
+    /// What ended a view, for those who have not seen the votes.
     Certificate(Certificate),
+    /// In Simplex alone: the signer saw this block notarized and never gives its view up.
     Finalize(Link),
 }
 
@@ -75,11 +91,13 @@ pub struct Certificate {
 
 impl Certificate {
     #[must_use]
+    /// Of these votes. Whether they are enough, and for one thing, whoever takes it checks.
     pub fn new(votes: Vec<Arc<Signed<Message>>>) -> Self {
         Certificate { votes }
     }
 
     #[must_use]
+    /// In the order in which they were collected.
     pub fn votes(&self) -> &[Arc<Signed<Message>>] {
         &self.votes
     }
@@ -145,6 +163,7 @@ fn invalid(why: &str) -> io::Error {
 
 impl Message {
     #[must_use]
+    /// The view it belongs to; of a certificate, its votes'. 0 for an empty certificate.
     pub fn view(&self) -> View {
         match self {
             Message::Propose(link) | Message::Vote(link) | Message::Finalize(link) => link.view,
@@ -154,6 +173,7 @@ impl Message {
     }
 
     #[must_use]
+    /// The height it names; of a certificate, its first vote's. 0 for an empty certificate.
     pub fn height(&self) -> Height {
         match self {
             Message::Propose(link) | Message::Vote(link) | Message::Finalize(link) => link.height,
@@ -184,6 +204,42 @@ impl Message {
             Message::Skip { .. } => None,
             Message::Certificate(c) => c.votes.first().and_then(|v| v.message.link()),
         }
+    }
+
+    /// What a puppet of a protocol with these kinds of message signs.
+    ///
+    /// # Errors
+    /// Where the script is no message, or a certificate, which holds others' votes.
+    pub fn compose(script: &Script, kinds: &[Kind]) -> Result<Message, ScriptError> {
+        let kind = script.kind(kinds)?;
+        script.without_valid_round()?;
+        let Slot { height, round } = script.slot;
+        if kind == SKIP {
+            return match script.value {
+                Some(_) => Err(ScriptError::NamesNoBlock(script.kind.clone())),
+                None => Ok(Message::Skip {
+                    view: round,
+                    height,
+                }),
+            };
+        }
+        if kind == CERTIFICATE {
+            return Err(ScriptError::OthersVotes(script.kind.clone()));
+        }
+        let (block, (parent, parent_view)) = (script.block()?, script.parent()?);
+        let link = Link {
+            view: round,
+            height,
+            block,
+            parent_view,
+            parent,
+        };
+        Ok(match kind {
+            PROPOSE => Message::Propose(link),
+            FINALIZE => Message::Finalize(link),
+            // The others were treated above.
+            _ => Message::Vote(link),
+        })
     }
 
     /// The same about another block in the same place; `None` for what names no block of the signer's

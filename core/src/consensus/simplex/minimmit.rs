@@ -30,15 +30,15 @@
 //!
 //! Those of the [family](super). Certificates of finalization are not handed on; who is behind asks.
 
-use super::message::{Link, Message, SKIP, VOTE};
+use super::message::{Link, Message};
 use super::state::{RuleNumbers, Settings, State, Surroundings};
 use super::views::{self, Effects};
 use super::{CERTIFICATE, PAUSE, PROPOSE, vote};
 use crate::base::Micros;
 use crate::consensus::{
-    self, Awaited, Bound, Conflict, Conflicting, Context, Corruptible, Effect, Input, Paper,
-    Protocol, ProtocolInfo, Resend, Rounds, Rule, Share, Status, StepInfo, Threshold, TimerInfo,
-    VotesFor, rule_number,
+    self, Awaited, Bound, Compose, Conflict, Conflicting, Context, Corruptible, Effect, Extends,
+    Input, Paper, Protocol, ProtocolInfo, Resend, Rounds, Rule, Share, Status, StepInfo, Threshold,
+    TimerInfo, VotesFor, rule_number,
 };
 use crate::types::BlockId;
 use schemars::JsonSchema;
@@ -57,12 +57,14 @@ pub enum Thresholds {
     /// 2f + 1 and all but f, with f the most stake below one fifth: the paper's. Liars with exactly a fifth
     /// can fork it.
     Paper,
-    /// More than two fifths and at least four fifths: liars with exactly a fifth cannot fork it, they stall it.
+    /// More than two fifths and at least four fifths: liars with exactly a fifth cannot fork it, and cannot stop it
+    /// by saying nothing.
     Strict,
     /// 2f + 1 and at least three fifths: too little, to see what breaks.
     Low,
 }
 
+/// Minimmit's parameters.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Params {
@@ -159,7 +161,7 @@ fn nullify_by_contradiction(state: &mut State, around: &Surroundings, out: &mut 
 
 /// What thresholds change in what the protocol says of itself.
 macro_rules! info {
-    ($advance:expr, $finalize:expr) => {
+    ($advance:expr, $finalize:expr, $liars_below:expr, $words:expr) => {
         ProtocolInfo {
             name: "minimmit",
             title: "Minimmit",
@@ -180,44 +182,7 @@ macro_rules! info {
                 },
                 PAUSE,
             ],
-            steps: &[
-                StepInfo {
-                    name: "propose",
-                    awaits: &[Awaited::Message {
-                        kind: super::message::PROPOSE,
-                    }],
-                },
-                StepInfo {
-                    name: "notarize",
-                    awaits: &[
-                        Awaited::Stake {
-                            kinds: &[VOTE],
-                            threshold: $advance,
-                            for_one_value: true,
-                        },
-                        Awaited::Stake {
-                            kinds: &[SKIP],
-                            threshold: $advance,
-                            for_one_value: true,
-                        },
-                    ],
-                },
-                StepInfo {
-                    name: "nullify",
-                    awaits: &[
-                        Awaited::Stake {
-                            kinds: &[SKIP],
-                            threshold: $advance,
-                            for_one_value: true,
-                        },
-                        Awaited::Stake {
-                            kinds: &[VOTE],
-                            threshold: $advance,
-                            for_one_value: true,
-                        },
-                    ],
-                },
-            ],
+            steps: steps!("notarize", "nullify", $advance),
             rounds: Rounds {
                 noun: "view",
                 restart: false,
@@ -225,9 +190,8 @@ macro_rules! info {
             certificate: "notarize votes",
             bound: Bound {
                 quorum: $finalize,
-                liars_below: Share { part: 1, of: 5 },
-                words: "Liars with less than a fifth of the stake can neither fork the chain nor stop it: two \
-                        fifths advance a view, four fifths finalize a block.",
+                liars_below: $liars_below,
+                words: $words,
             },
             validators_change: false,
             dag: false,
@@ -237,9 +201,28 @@ macro_rules! info {
     };
 }
 
-const PAPER: ProtocolInfo = info!(L, Q);
-const STRICT: ProtocolInfo = info!(STRICT_L, STRICT_Q);
-const LOW: ProtocolInfo = info!(L, LOW_Q);
+const FIFTH: Share = Share { part: 1, of: 5 };
+const PAPER: ProtocolInfo = info!(
+    L,
+    Q,
+    FIFTH,
+    "Liars with less than a fifth of the stake can neither fork the chain nor stop it: two fifths advance a view, \
+     four fifths finalize a block."
+);
+const STRICT: ProtocolInfo = info!(
+    STRICT_L,
+    STRICT_Q,
+    FIFTH,
+    "Liars with less than a fifth of the stake can neither fork the chain nor stop it, and with exactly a fifth \
+     they can only stop it: more than two fifths advance a view, four fifths finalize a block."
+);
+const LOW: ProtocolInfo = info!(
+    L,
+    LOW_Q,
+    Share { part: 0, of: 1 },
+    "Two fifths advance a view and three fifths finalize a block, which is too little: both can come about side by \
+     side, and the chain forks."
+);
 
 const CONVENTIONS: &[(&str, &str)] = &[
     (
@@ -312,9 +295,7 @@ const M4: u8 = rule_number(RULES, "M4");
 const M8: u8 = rule_number(RULES, "M8");
 
 impl Protocol for Minimmit {
-    type Message = Message;
-    type State = State;
-    type Params = Params;
+    skeleton!();
 
     const INFO: ProtocolInfo = PAPER;
 
@@ -337,34 +318,13 @@ impl Protocol for Minimmit {
             other: notarize,
         })
     }
-
-    fn new(genesis: BlockId, _: &Params) -> State {
-        State::new(genesis)
-    }
-
-    fn step(
-        state: &mut State,
-        context: &Context<Params>,
-        input: Input<Message>,
-        out: &mut Vec<Effect<Message>>,
-    ) {
-        let around = Surroundings::new(context, settings(context.params));
-        views::step(state, &around, input, out, give_up);
-    }
-
-    fn status(state: &State, context: &Context<Params>) -> Status {
-        let around = Surroundings::new(context, settings(context.params));
-        views::status(state, &around, Self::info(context.params).steps)
-    }
-
-    fn resend(state: &State, context: &Context<Params>) -> Resend<Message> {
-        views::resend(state, &Surroundings::new(context, settings(context.params)))
-    }
 }
 
 impl Corruptible for Minimmit {
     const CONFLICTING: Option<Conflicting<Message>> = Some(Message::for_block);
     const VOTES_FOR: Option<VotesFor<Message>> = Some(votes_for);
+    const COMPOSE: Option<Compose<Message>> = Some(|script| Message::compose(script, PAPER.kinds));
+    const EXTENDS: Option<Extends<State>> = Some(views::extends);
     /// Nothing is judged again once it is final.
     const ACCEPT_INVALID: Option<fn(&mut State)> = Some(|_| {});
 }

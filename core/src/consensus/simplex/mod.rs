@@ -20,6 +20,75 @@
 //!    a whole, so an equivocator's surplus values hide nothing.
 //! 6. Validators stay the same in a run.
 
+/// The steps of a protocol of the family: it waits for the leader's block, then for a certificate of either kind.
+/// `$vote` and `$skip` are its words for voting for a block and for giving the view up, `$threshold` is what
+/// either certificate needs.
+macro_rules! steps {
+    ($vote:literal, $skip:literal, $threshold:expr) => {{
+        const VOTES: Awaited = Awaited::Stake {
+            kinds: &[super::message::VOTE],
+            threshold: $threshold,
+            for_one_value: true,
+        };
+        const SKIPS: Awaited = Awaited::Stake {
+            kinds: &[super::message::SKIP],
+            threshold: $threshold,
+            for_one_value: true,
+        };
+        const PROPOSAL: Awaited = Awaited::Message {
+            kind: super::message::PROPOSE,
+        };
+        &[
+            StepInfo {
+                name: "propose",
+                awaits: &[PROPOSAL],
+            },
+            StepInfo {
+                name: $vote,
+                awaits: &[VOTES, SKIPS],
+            },
+            StepInfo {
+                name: $skip,
+                awaits: &[SKIPS, VOTES],
+            },
+        ]
+    }};
+}
+
+/// What the skeleton does of [`Protocol`](super::Protocol) for each of the family. The protocol's file gives
+/// `settings`, by which its parameters choose among the skeleton's variants, and `give_up`, its own rules for
+/// leaving a view.
+macro_rules! skeleton {
+    () => {
+        type Message = Message;
+        type State = State;
+        type Params = Params;
+
+        fn new(genesis: BlockId, _: &Params) -> State {
+            State::new(genesis)
+        }
+
+        fn step(
+            state: &mut State,
+            context: &Context<Params>,
+            input: Input<Message>,
+            out: &mut Vec<Effect<Message>>,
+        ) {
+            let around = Surroundings::new(context, settings(context.params));
+            views::step(state, &around, input, out, give_up);
+        }
+
+        fn status(state: &State, context: &Context<Params>) -> Status {
+            let around = Surroundings::new(context, settings(context.params));
+            views::status(state, &around, Self::info(context.params).steps)
+        }
+
+        fn resend(state: &State, context: &Context<Params>) -> Resend<Message> {
+            views::resend(state, &Surroundings::new(context, settings(context.params)))
+        }
+    };
+}
+
 pub mod basic;
 pub mod message;
 pub mod minimmit;

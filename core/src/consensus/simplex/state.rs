@@ -57,14 +57,20 @@ pub struct RuleNumbers {
 /// A [`Context`] without the parameters of one protocol.
 #[derive(Clone, Copy, Debug)]
 pub struct Surroundings<'a> {
+    /// The present instant, microseconds.
     pub now: Micros,
+    /// The validator this node runs.
     pub me: Option<ValidatorId>,
+    /// Who votes; the same on all heights.
     pub validators: &'a ValidatorSets,
+    /// Who leads which view.
     pub proposers: &'a Schedule,
+    /// What the protocol's parameters mean.
     pub settings: Settings,
 }
 
 impl<'a> Surroundings<'a> {
+    /// What `context` shows, for a protocol whose parameters mean `settings`.
     #[must_use]
     pub fn new<P>(context: &Context<'a, P>, settings: Settings) -> Self {
         Surroundings {
@@ -88,23 +94,30 @@ impl<'a> Surroundings<'a> {
         self.validators.at(1)
     }
 
+    /// True when `stake` is at least `threshold` of all stake.
     #[must_use]
     pub fn enough(&self, stake: u64, threshold: Threshold) -> bool {
         threshold.is_met(stake, self.set().total())
     }
 }
 
+/// What the ledger says of a proposed block.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Validity {
+    /// It was not asked: the block's parent may not be built upon yet.
     Unasked,
+    /// The answer is on its way.
     Asked,
+    /// The answer.
     Told(bool),
 }
 
 /// Votes for one thing: each signer once.
 #[derive(Clone, Debug, Default)]
 pub struct Pool {
+    /// By signer.
     pub votes: BTreeMap<ValidatorId, SignedMessage>,
+    /// Of all signers together.
     pub stake: u64,
 }
 
@@ -126,8 +139,11 @@ impl Pool {
 pub struct ViewState {
     /// The leader's, in the order they came; an honest one makes one.
     pub proposals: Vec<(SignedMessage, Link, Validity)>,
+    /// Votes for each block, a leader's proposal among them where it counts as one.
     pub votes: BTreeMap<Link, Pool>,
+    /// Votes that make each block final.
     pub finalizes: BTreeMap<Link, Pool>,
+    /// Votes for giving the view up.
     pub skips: Pool,
     /// Notarized blocks with the votes that made them so, in the order they became so.
     pub notarized: Vec<(Link, Vec<SignedMessage>)>,
@@ -142,15 +158,20 @@ pub struct ViewState {
 /// What one validator said in one view. It survives a crash.
 #[derive(Clone, Debug, Default)]
 pub struct Said {
+    /// It led the view and has proposed.
     pub proposed: bool,
+    /// The block it voted for.
     pub vote: Option<Link>,
+    /// It gave the view up.
     pub skip: bool,
+    /// The block it voted to make final: then it never gives this view up.
     pub finalize: Option<Link>,
     /// The signed messages themselves, to be sent again.
     pub messages: Vec<SignedMessage>,
 }
 
 impl ViewState {
+    /// The place of a block notarized in a view, by the view and the block.
     #[must_use]
     pub fn is_notarized(&self, view_block: (View, &BlockId)) -> Option<&Link> {
         let mut links = self.notarized.iter().map(|(link, _)| link);
@@ -158,15 +179,20 @@ impl ViewState {
     }
 }
 
+/// Everything one validator remembers.
 #[derive(Clone, Debug)]
 pub struct State {
+    /// The view it is in; 0 before the first.
     pub view: View,
     /// When the view before this one was entered: see [`Settings::min_view`].
     pub entered_before: Micros,
+    /// When this view was entered, microseconds.
     pub entered: Micros,
     /// Height of the block this view is to bring, as far as known when it was entered.
     pub height: Height,
+    /// Index into the protocol's steps.
     pub step: u8,
+    /// The last block that was decided.
     pub last_final: Link,
     /// From the last final block's view on.
     pub views: BTreeMap<View, ViewState>,
@@ -179,6 +205,7 @@ pub struct State {
 }
 
 impl State {
+    /// Before [`Input::Start`](crate::consensus::Input::Start), on top of `genesis`.
     #[must_use]
     pub fn new(genesis: BlockId) -> Self {
         let root = Link::genesis(genesis);
@@ -201,6 +228,7 @@ impl State {
         }
     }
 
+    /// Where it stands: the height this view is to bring, with the view as round.
     #[must_use]
     pub fn slot(&self) -> Slot {
         Slot {
@@ -209,6 +237,7 @@ impl State {
         }
     }
 
+    /// What is known of a view; an empty record of one not heard of yet.
     pub fn at(&mut self, view: View) -> &mut ViewState {
         self.views.entry(view).or_default()
     }
@@ -224,6 +253,7 @@ impl State {
         (parent.height + 1 == link.height).then_some(parent)
     }
 
+    /// True when enough validators are known to have given the view up.
     #[must_use]
     pub fn is_skipped(&self, view: View) -> bool {
         self.views.get(&view).is_some_and(|v| v.skipped.is_some())
@@ -423,7 +453,9 @@ enum VoteKind {
 /// What enough votes brought about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Crossed {
+    /// Votes enough for a block.
     Notarized(Link),
+    /// Votes enough to give a view up.
     Skipped(View),
 }
 

@@ -13,15 +13,19 @@ use crate::consensus::{
 use crate::types::{BlockId, Evidence, Height, Slot, ValidatorId};
 use std::collections::BTreeMap;
 
+/// What a step asks for, in order.
 pub type Effects = Vec<Effect<Message>>;
 
 /// Indices into the timers of every protocol of the family.
 pub const VIEW_TIMER: u8 = 0;
+/// Index of the pause before a leader proposes, see [`Settings::min_view`].
 pub const PAUSE_TIMER: u8 = 1;
 
 /// Indices into the steps of every protocol of the family.
 pub const AWAIT_PROPOSAL: u8 = 0;
+/// Index of the step after its vote: it waits for a certificate.
 pub const AWAIT_VOTES: u8 = 1;
+/// Index of the step after it gave the view up.
 pub const AWAIT_SKIP: u8 = 2;
 
 /// What follows from `input`, until no rule has anything more to do. `after` are the rules of one protocol
@@ -87,6 +91,7 @@ pub fn enter(state: &mut State, around: &Surroundings, view: View, out: &mut Eff
     go_to(state, around, AWAIT_PROPOSAL, out);
 }
 
+/// Enters a step of the view it is in.
 pub fn go_to(state: &mut State, around: &Surroundings, step: u8, out: &mut Effects) {
     state.step = step;
     out.push(Effect::Note(Note::Step {
@@ -149,6 +154,12 @@ fn select_parent(state: &State, view: View) -> Option<Link> {
         known.skipped.as_ref()?;
     }
     None
+}
+
+/// What an honest validator would build on if it led the slot's view.
+#[must_use]
+pub fn extends(state: &State, slot: Slot) -> Option<BlockId> {
+    select_parent(state, slot.round).map(|link| link.block)
 }
 
 fn propose(

@@ -68,8 +68,8 @@ pub use state::{State, Step};
 pub use params::Params;
 
 use super::{
-    Corruptible, Input, Mark, Protocol, ProtocolInfo, Recipients, Resend, Script, Status, Tally,
-    Threshold,
+    Corruptible, Input, Keeps, Locking, Mark, Protocol, ProtocolInfo, Recipients, Resend, Script,
+    ScriptError, Status, Tally, Threshold,
 };
 use crate::types::{BlockId, Round};
 use message::{PRECOMMIT, PREVOTE, PROPOSAL};
@@ -91,6 +91,9 @@ pub const PRECOMMIT_TIMER: u8 = 2;
 /// Index of the pause between heights.
 pub const INTERVAL_TIMER: u8 = 3;
 
+/// The mark of the valid value.
+const VALID: &str = "valid";
+
 /// Own messages of older rounds are not sent again, except those of the lock and the valid value.
 const RESENT_ROUNDS: Round = 8;
 
@@ -102,6 +105,13 @@ impl Protocol for Tendermint {
 
     const INFO: ProtocolInfo = info::INFO;
     const SKIP: Option<Threshold> = Some(Threshold::MORE_THAN_ONE_THIRD);
+    const KEEPS: Keeps = Keeps {
+        lock: Some(Locking {
+            counted: PREVOTE,
+            told: PRECOMMIT,
+        }),
+        marks: &[VALID],
+    };
 
     fn new(genesis: BlockId, _: &Params) -> State {
         State::new(genesis)
@@ -167,7 +177,7 @@ impl Protocol for Tendermint {
             }
         }
         let valid = state.valid.map(|(block, round)| Mark {
-            name: "valid",
+            name: VALID,
             block,
             round,
         });
@@ -273,31 +283,27 @@ fn votes_for(proposal: &Message) -> Vec<Message> {
     }
 }
 
-fn compose(script: &Script) -> Result<Message, String> {
+fn compose(script: &Script) -> Result<Message, ScriptError> {
     let (height, round) = (script.slot.height, script.slot.round);
     let value = script.value;
-    let kind = info::INFO.kinds.iter().position(|k| k.name == script.kind);
-    match kind.and_then(|k| u8::try_from(k).ok()) {
-        Some(PROPOSAL) => Ok(Message::Proposal {
+    match script.kind(info::INFO.kinds)? {
+        PROPOSAL => Ok(Message::Proposal {
             height,
             round,
-            value: value.ok_or("a proposal needs a value: nil cannot be proposed")?,
+            value: value.ok_or_else(|| ScriptError::NilProposed(script.kind.clone()))?,
             valid_round: script.valid_round,
         }),
-        Some(PREVOTE) => Ok(Message::Prevote {
+        PREVOTE => Ok(Message::Prevote {
             height,
             round,
             value,
         }),
-        Some(PRECOMMIT) => Ok(Message::Precommit {
+        // There are no other kinds.
+        PRECOMMIT.. => Ok(Message::Precommit {
             height,
             round,
             value,
         }),
-        Some(_) | None => Err(format!(
-            "\"{}\" is no kind of message: there are proposal, prevote and precommit",
-            script.kind
-        )),
     }
 }
 

@@ -10,7 +10,7 @@ impl Writer for Jsonl {
     fn begin(&mut self, _head: &Head, _out: &mut String) {}
 
     fn record(&mut self, record: &Record, trace: &Trace, out: &mut String) {
-        out.push_str(&line(trace, record).to_string());
+        out.push_str(&line(trace, record));
         out.push('\n');
     }
 

@@ -1,11 +1,16 @@
 //! Chrome's trace-event JSON, which Perfetto and chrome://tracing open: a process a node, a track for its
 //! steps, one for what it sends and one for what it gets, and flow arrows between them.
+//!
+//! An arrow is bound to the slices it joins by a number they share (`bind_id`), not by track and instant. 1. A
+//! node sends a prevote and, in the same microsecond, a precommit. 2. Both slices are on one track at one
+//! instant. 3. A flow event of that instant would begin at whichever of them the viewer finds.
 
 use super::super::words::{message, what};
 use super::{Writer, quoted};
 use crate::base::Micros;
-use crate::trace::{Event, Head, Record, Trace};
+use crate::trace::{Event, Head, MessageId, Record, Trace};
 use crate::types::NodeId;
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 /// Tracks of a process, by number.
@@ -17,28 +22,52 @@ const GOT: u8 = 3;
 pub(super) struct Perfetto {
     /// The step each node is in: its name, and since when.
     steps: Vec<Option<(String, Micros)>>,
-    from: Option<Micros>,
     until: Micros,
+    /// The number that a sending shares with its deliveries, by message, node and instant.
+    sendings: BTreeMap<(MessageId, NodeId, Micros), u64>,
     flows: u64,
 }
 
+/// How a slice takes part in an arrow.
+enum End {
+    Out,
+    In,
+}
+
 impl Perfetto {
-    fn slice(node: NodeId, track: u8, name: &str, at: Micros, length: Micros, out: &mut String) {
+    /// A slice of a microsecond or more; `rest` are further fields, each with a comma in front.
+    fn slice(
+        (node, track): (NodeId, u8),
+        name: &str,
+        (at, length): (Micros, Micros),
+        rest: &str,
+        out: &mut String,
+    ) {
         let _ = write!(
             out,
-            ",\n{{\"ph\":\"X\",\"name\":{},\"cat\":\"consensus\",\"pid\":{},\"tid\":{track},\"ts\":{at},\"dur\":{length}}}",
+            ",\n{{\"ph\":\"X\",\"name\":{},\"cat\":\"consensus\",\"pid\":{},\"tid\":{track},\"ts\":{at},\"dur\":{length}{rest}}}",
             quoted(name),
             node.0 + 1
         );
     }
 
-    fn flow(&self, phase: &str, node: NodeId, track: u8, at: Micros, out: &mut String) {
-        let _ = write!(
-            out,
-            ",\n{{\"ph\":{phase},\"name\":\"message\",\"cat\":\"message\",\"id\":{},\"pid\":{},\"tid\":{track},\"ts\":{at}}}",
-            self.flows,
-            node.0 + 1
-        );
+    /// A message that leaves or arrives, and its end of the arrow where it has one.
+    fn passage(
+        place: (NodeId, u8),
+        (id, at): (MessageId, Micros),
+        trace: &Trace,
+        arrow: Option<(u64, End)>,
+        out: &mut String,
+    ) {
+        let mut rest = format!(",\"args\":{{\"message\":{id}}}");
+        if let Some((number, end)) = arrow {
+            let end = match end {
+                End::Out => "flow_out",
+                End::In => "flow_in",
+            };
+            let _ = write!(rest, ",\"bind_id\":\"0x{number:x}\",\"{end}\":true");
+        }
+        Self::slice(place, &message(trace, id), (at, 1), &rest, out);
     }
 
     fn enter(&mut self, node: NodeId, name: Option<String>, at: Micros, out: &mut String) {
@@ -46,7 +75,7 @@ impl Perfetto {
             return;
         };
         if let Some((was, since)) = std::mem::replace(place, name.map(|n| (n, at))) {
-            Self::slice(node, STEPS, &was, since, at - since, out);
+            Self::slice((node, STEPS), &was, (since, at - since), "", out);
         }
     }
 }
@@ -105,25 +134,26 @@ impl Writer for Perfetto {
     fn record(&mut self, record: &Record, trace: &Trace, out: &mut String) {
         let at = record.at;
         self.until = at;
-        let from_here = *self.from.get_or_insert(at);
         match &record.event {
             Event::Sent {
                 message: id, from, ..
-            } => Self::slice(*from, SENT, &message(trace, *id), at, 1, out),
+            } => {
+                self.flows += 1;
+                self.sendings.insert((*id, *from, at), self.flows);
+                let arrow = Some((self.flows, End::Out));
+                Self::passage((*from, SENT), (*id, at), trace, arrow, out);
+            }
             Event::Delivered {
                 message: id,
                 flight,
                 from,
                 to,
             } => {
-                Self::slice(*to, GOT, &message(trace, *id), at, 1, out);
                 let sent = at.saturating_sub(u64::from(*flight));
                 // An arrow must begin at a sending that is in the file.
-                if sent >= from_here {
-                    self.flows += 1;
-                    self.flow("\"s\"", *from, SENT, sent, out);
-                    self.flow("\"f\",\"bp\":\"e\"", *to, GOT, at, out);
-                }
+                let number = self.sendings.get(&(*id, *from, sent));
+                let arrow = number.map(|number| (*number, End::In));
+                Self::passage((*to, GOT), (*id, at), trace, arrow, out);
             }
             Event::Step {
                 node,

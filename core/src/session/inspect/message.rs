@@ -93,16 +93,13 @@ impl Session {
         for record in trace.since(trace.position(m.sent)).filter(about) {
             let at = record.at;
             if let Event::Sent {
-                from,
-                copies,
-                again,
-                ..
+                from, to, again, ..
             } = &record.event
             {
                 sendings.push(Sending {
                     at_us: at,
                     from: from.0,
-                    copies: *copies,
+                    copies: to.count(),
                     again: *again,
                 });
             } else if let Event::Delivered {

@@ -4,7 +4,7 @@ use crate::base::Micros;
 use crate::consensus::{Awaited, Status};
 use crate::session::Session;
 use crate::session::view::NodeView;
-use crate::types::NodeId;
+use crate::types::{BlockId, NodeId, Round};
 
 /// One validator's state in full. Validators are numbers from 0, digests whole hex.
 #[derive(Clone, Debug)]
@@ -23,10 +23,9 @@ pub struct NodeInside {
     pub votes_needed: Option<u32>,
     /// How many validators vote on its height.
     pub validators: u32,
-    /// Whole digests, with the round.
-    pub locked: Option<(String, u32)>,
-    /// The newest block it knows to be acceptable, with the round of its quorum.
-    pub valid: Option<(String, u32)>,
+    /// Blocks it keeps in mind, by name: "locked" first, then the protocol's marks. Each with its whole digest and
+    /// its round; `None` where there is none at this instant. A name is absent where the protocol has no such thing.
+    pub kept: Vec<(String, Option<(String, u32)>)>,
     /// The newest final block.
     pub tip: String,
     /// What would end its step, any one of them.
@@ -110,7 +109,16 @@ impl Session {
         let total = set.total();
         let quorum = head.bound.quorum.needed(total);
         let equal = stakes.windows(2).all(|w| w[0] == w[1]);
-        let valid = status.mark("valid");
+        let block = |held: Option<(BlockId, Round)>| held.map(|(b, r)| (b.to_string(), r));
+        let mut kept = Vec::new();
+        if head.keeps.lock.is_some() || status.locked.is_some() {
+            kept.push(("locked".to_owned(), block(status.locked)));
+        }
+        let own = status.marks.iter().map(|m| m.name);
+        let mut names: Vec<&str> = head.keeps.marks.to_vec();
+        names.extend(own.filter(|name| !head.keeps.marks.contains(name)));
+        let marks = names.into_iter();
+        kept.extend(marks.map(|name| (name.to_owned(), block(status.mark(name)))));
         let awaits = self.awaited(&status);
         let mut votes: Vec<VotesInside> = status
             .tallies
@@ -139,8 +147,7 @@ impl Session {
                 .map(|s| u32::try_from(quorum.div_ceil(*s.max(&1))).unwrap_or(u32::MAX)),
             validators: stakes.len() as u32,
             awaits,
-            locked: status.locked.map(|(b, r)| (b.to_string(), r)),
-            valid: valid.map(|(b, r)| (b.to_string(), r)),
+            kept,
             tip: self.sim.node(id).tip.to_string(),
             timers: self
                 .sim

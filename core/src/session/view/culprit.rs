@@ -41,6 +41,27 @@ pub struct StatementView {
     pub fields: Vec<(String, String)>,
 }
 
+/// A signed message by what it says, to be held against others.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SignedStatement {
+    /// Name of the validator that signed it.
+    pub signer: String,
+    /// As the protocol calls it: `proposal`, `prevote`, ...
+    pub kind: String,
+    /// Height of its slot.
+    pub height: u64,
+    /// Round of its slot.
+    pub round: u32,
+    /// The block it speaks for: a digest in hex, or a label of your own. Absent: nil.
+    #[serde(default)]
+    pub value: Option<String>,
+    /// A proposal's valid round, -1 for none.
+    #[serde(default)]
+    pub valid_round: Option<i64>,
+}
+
 /// Where a stalled chain stands: the furthest honest validator that is up.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[derive(Serialize, Deserialize, BorshSerialize, BorshDeserialize, JsonSchema)]

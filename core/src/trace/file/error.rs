@@ -119,6 +119,8 @@ pub(super) enum ItemError {
     NoValidator { number: u32, count: usize },
     #[error("it names message {0}, which the file does not contain")]
     NoMessage(u32),
+    #[error("it is sent to {found} nodes, but there are {nodes}")]
+    TooManyReceivers { found: usize, nodes: usize },
     #[error("a copy arrives that was not sent before")]
     NotSent,
     #[error("its copy left before time 0")]

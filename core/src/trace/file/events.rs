@@ -7,7 +7,8 @@ use super::read::{MAX_SENTENCE, Reader};
 use crate::base::Micros;
 use crate::base::limits::{MAX_VALIDATOR_CHANGES, MAX_VALIDATORS};
 use crate::trace::{
-    Accusation, ByzantineChange, Commit, Event, Executed, Loss, Rejection, ValidatorsChange,
+    Accusation, ByzantineChange, Commit, Event, Executed, Loss, Receivers, Rejection,
+    ValidatorsChange,
 };
 use crate::types::{NodeId, Slot, Validator, ValidatorId, ValidatorSet};
 use std::sync::Arc;
@@ -51,6 +52,28 @@ impl Reader {
         }
     }
 
+    /// Something was sent at `at`; copies that arrive refer to it.
+    fn sending(
+        &mut self,
+        at: Micros,
+        message: u32,
+        from: u16,
+        to: Arc<Receivers>,
+        again: bool,
+    ) -> Result<Event, ItemError> {
+        let (message, node) = (self.known(message)?, self.node(from)?);
+        let times = self.sent.entry((message, from)).or_default();
+        if times.last() != Some(&at) {
+            times.push(at);
+        }
+        Ok(Event::Sent {
+            message,
+            from: node,
+            to,
+            again,
+        })
+    }
+
     pub(super) fn event(&mut self, at: Micros, event: FileEvent) -> Result<Event, ItemError> {
         let slot = |height, round| Slot { height, round };
         Ok(match event {
@@ -60,17 +83,28 @@ impl Reader {
                 copies,
                 again,
             } => {
-                let (message, node) = (self.known(message)?, self.node(from)?);
-                let times = self.sent.entry((message, from)).or_default();
-                if times.last() != Some(&at) {
-                    times.push(at);
+                let to = if usize::from(copies) + 1 == self.nodes {
+                    self.everybody.clone()
+                } else {
+                    Arc::new(Receivers::Count(copies))
+                };
+                self.sending(at, message, from, to, again)?
+            }
+            FileEvent::SentTo {
+                message,
+                from,
+                to,
+                again,
+            } => {
+                if to.len() > self.nodes {
+                    return Err(ItemError::TooManyReceivers {
+                        found: to.len(),
+                        nodes: self.nodes,
+                    });
                 }
-                Event::Sent {
-                    message,
-                    from: node,
-                    copies,
-                    again,
-                }
+                let to = to.into_iter().map(|node| self.node(node));
+                let to = Receivers::Nodes(to.collect::<Result<_, _>>()?);
+                self.sending(at, message, from, Arc::new(to), again)?
             }
             FileEvent::Delivered {
                 message,

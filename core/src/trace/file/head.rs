@@ -6,7 +6,7 @@ use super::{FileHead, FileProtocol};
 use crate::base::limits::{MAX_NAME_BYTES, MAX_TOTAL_STAKE, MAX_VALIDATORS};
 use crate::consensus::registry::{ProtocolFacts, Told, find};
 use crate::consensus::{
-    Bound, ProtocolInfo, Role, Rounds, Rule, Share, StepInfo, Threshold, TimerInfo,
+    Bound, Keeps, ProtocolInfo, Role, Rounds, Rule, Share, StepInfo, Threshold, TimerInfo,
 };
 use crate::trace::{Head, KindInfo};
 use crate::types::ValidatorId;
@@ -111,6 +111,7 @@ pub(super) fn head(file: FileHead, protocol: &FileProtocol) -> Result<Head, Trac
         bound: known.map_or(UNKNOWN_BOUND, |k| k.bound),
         conflict: told.and_then(|t| t.conflict),
         skip: facts.and_then(|f| f.skip),
+        keeps: facts.map_or(UNKNOWN_KEEPS, |f| f.keeps),
         genesis: file.genesis,
         chain: file.chain,
         domain: kept(&file.domain)?,
@@ -134,6 +135,10 @@ fn told(facts: &ProtocolFacts, params: &str) -> Told {
 const UNKNOWN_ROUNDS: Rounds = Rounds {
     noun: "round",
     restart: true,
+};
+const UNKNOWN_KEEPS: Keeps = Keeps {
+    lock: None,
+    marks: &[],
 };
 const UNKNOWN_BOUND: Bound = Bound {
     quorum: Threshold::MORE_THAN_TWO_THIRDS,

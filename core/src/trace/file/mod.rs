@@ -21,7 +21,7 @@ use borsh::{BorshDeserialize, BorshSerialize};
 /// The first bytes of every trace file.
 pub const MAGIC: [u8; 8] = *b"CFTRACE\n";
 /// What is written. Version 2 has two events more, [`FileEvent::Ordered`] and [`FileEvent::Validators`];
-/// version 3 has one more, [`FileEvent::Fired`], and [`FileProtocol`] behind the head.
+/// version 3 has two more, [`FileEvent::Fired`] and [`FileEvent::SentTo`], and [`FileProtocol`] behind the head.
 pub const VERSION: u16 = 3;
 /// The oldest version that is read.
 pub const OLDEST: u16 = 1;
@@ -239,6 +239,13 @@ enum FileEvent {
         round: Round,
         height: u32,
     },
+    /// Since version 3: a message that is not sent to all other nodes, with those it is sent to.
+    SentTo {
+        message: u32,
+        from: u16,
+        to: Vec<u16>,
+        again: bool,
+    },
 }
 
 /// The last thing in a file: a file without it was cut off.
@@ -275,6 +282,7 @@ impl FileEvent {
                 Some((*height, 0))
             }
             FileEvent::Sent { .. }
+            | FileEvent::SentTo { .. }
             | FileEvent::Delivered { .. }
             | FileEvent::Lost { .. }
             | FileEvent::BadSignature { .. }

@@ -13,12 +13,13 @@ use crate::base::limits::{
     MAX_ROUND, MAX_TIME, MAX_TRACE_BYTES, MAX_TRACE_MESSAGES, MAX_TRACE_RECORDS,
 };
 use crate::base::{Hash, Micros, hash_bytes};
-use crate::trace::{Head, MessageRecord, Proof, Record};
+use crate::trace::{Head, MessageRecord, Proof, Receivers, Record};
 use crate::types::keys::verify;
 use crate::types::{Height, NodeId, PublicKey, Round, Slot, ValidatorId, ValidatorSets};
 use borsh::BorshDeserialize;
 use miniz_oxide::inflate::decompress_to_vec_zlib_with_limit;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// Bytes of a sentence or of a message's field; what is over is cut.
 pub(super) const MAX_SENTENCE: usize = 2_000;
@@ -96,6 +97,9 @@ pub fn read(bytes: &[u8], signatures: u64) -> Result<TraceFile, TraceFileError> 
     let head = head(file_head, &protocol)?;
     let mut reader = Reader {
         nodes,
+        everybody: Arc::new(Receivers::Others(
+            u16::try_from(nodes.saturating_sub(1)).unwrap_or(u16::MAX),
+        )),
         sets: ValidatorSets::new(head.genesis_set()),
         file: TraceFile {
             head,
@@ -170,6 +174,8 @@ fn chunk(rest: &mut &[u8]) -> Result<Option<Vec<u8>>, TraceFileError> {
 pub(super) struct Reader {
     pub(super) file: TraceFile,
     pub(super) nodes: usize,
+    /// What goes to all other nodes.
+    pub(super) everybody: Arc<Receivers>,
     /// Who votes on each height, as the records so far tell.
     pub(super) sets: ValidatorSets,
     /// The file's number of a message to ours.

@@ -6,7 +6,9 @@ use super::{
 };
 use crate::base::{Hash, Micros, encode};
 use crate::consensus::Role;
-use crate::trace::{Event, Head, Loss, MessageId, MessageRecord, Record, Trace, ValidatorsChange};
+use crate::trace::{
+    Event, Head, Loss, MessageId, MessageRecord, Receivers, Record, Trace, ValidatorsChange,
+};
 use crate::types::{BlockId, Height, NodeId, PublicKey};
 use miniz_oxide::deflate::compress_to_vec_zlib;
 
@@ -182,13 +184,21 @@ fn event(event: &Event) -> FileEvent {
         Event::Sent {
             message,
             from,
-            copies,
+            to,
             again,
-        } => FileEvent::Sent {
-            message: *message,
-            from: from.0,
-            copies: *copies,
-            again: *again,
+        } => match to.as_ref() {
+            Receivers::Nodes(nodes) => FileEvent::SentTo {
+                message: *message,
+                from: from.0,
+                to: nodes.iter().map(|node| node.0).collect(),
+                again: *again,
+            },
+            Receivers::Others(copies) | Receivers::Count(copies) => FileEvent::Sent {
+                message: *message,
+                from: from.0,
+                copies: *copies,
+                again: *again,
+            },
         },
         Event::Delivered {
             message,

@@ -1,0 +1,168 @@
+//! The HotStuff family: a leader a view, who sends one block, and votes that go to the leader of the next view
+//! alone, so that a view costs a number of messages linear in the number of validators. A quorum of votes
+//! certifies a block. Each block carries the certificate of its parent, and several certified blocks in a row make
+//! the first of them final: three in chained HotStuff, two in HotStuff-2 and Jolteon. What the third one buys,
+//! and what the others do instead, is how a validator may leave a block that it is locked on.
+//!
+//! One skeleton carries them all: [`message`], [`state`], [`views`] with the pacemaker, [`report`], [`params`]. A
+//! protocol is a file of its own with its names, rules and deviations: [`chained`], [`hotstuff2`], [`jolteon`].
+//!
+//! # The pacemaker
+//!
+//! The papers leave it open or each bring one; here it is one for all, Jolteon's. Whoever learns of a certified block
+//! of view v enters v + 1. When its time for a view is up, or more than a third of the stake says so, a
+//! validator sends a timeout to all, with the highest certificate it knows, and votes no more in that view. A
+//! quorum of timeouts ends the view too, and whoever enters the next one by it tells everybody, so that after
+//! the network is calm all enter within one delay. Every timeout and every proposal proves that its sender may be in
+//! its view, so a single one takes a validator that was away to where the others are. A silent leader therefore
+//! costs the time of two views: the votes of the view before are lost with it, and so is its own.
+//!
+//! # Deviations of the family
+//!
+//! 1. Votes are weighted by stake, and a certificate is the votes themselves instead of a threshold signature.
+//! 2. A vote names the block's place (view, height, parent), so that a certified block is known without its
+//!    proposal; bodies are fetched from who voted.
+//! 3. Building and validating take time. A rule that asks for validity waits for the answer.
+//! 4. A leader proposes at the earliest `min_view_us` after it entered the view before, or a network without
+//!    delay would go through views for ever at one instant.
+//! 5. A signature covers what a message says and not the certificates that travel along, which prove themselves.
+//! 6. Memory is bounded: votes more than 64 views ahead are not kept, of views more than 64 behind only certified
+//!    blocks are, and of one signer no more than four values a view are counted.
+//! 7. Validators stay the same in a run.
+
+pub mod chained;
+pub mod hotstuff2;
+pub mod jolteon;
+pub mod message;
+pub mod params;
+pub mod report;
+pub mod state;
+pub mod views;
+
+pub use chained::ChainedHotStuff;
+pub use hotstuff2::HotStuff2;
+pub use jolteon::Jolteon;
+pub use message::{Link, Message, Proof, Report, View};
+pub use state::State;
+
+use super::{Kind, Role, TimerInfo};
+
+/// The kinds of message that all have, in the order of [`message::PROPOSE`] and the others.
+const KINDS: &[Kind] = &[
+    Kind {
+        name: "propose",
+        role: Role::Proposal,
+    },
+    Kind {
+        name: "vote",
+        role: Role::Vote,
+    },
+    Kind {
+        name: "timeout",
+        role: Role::Vote,
+    },
+    Kind {
+        name: "new-view",
+        role: Role::Other,
+    },
+];
+
+/// The timers, in the order of [`views::VIEW_TIMER`] and the other.
+const TIMERS: &[TimerInfo] = &[
+    TimerInfo {
+        name: "view",
+        fired: Some("saw view {round} bring no certified block in time: it sends a timeout."),
+    },
+    TimerInfo {
+        name: "pause",
+        fired: None,
+    },
+];
+
+/// The steps, in the order of [`views::AWAIT_PROPOSAL`] and the others, with so much stake behind certificates.
+macro_rules! steps {
+    ($threshold:expr) => {
+        &[
+            StepInfo {
+                name: "propose",
+                awaits: &[Awaited::Message {
+                    kind: message::PROPOSE,
+                }],
+            },
+            StepInfo {
+                name: "voted",
+                awaits: &[],
+            },
+            StepInfo {
+                name: "collect votes",
+                awaits: &[Awaited::Stake {
+                    kinds: &[message::VOTE],
+                    threshold: $threshold,
+                    for_one_value: true,
+                }],
+            },
+            StepInfo {
+                name: "timeout",
+                awaits: &[Awaited::Stake {
+                    kinds: &[message::TIMEOUT],
+                    threshold: $threshold,
+                    for_one_value: false,
+                }],
+            },
+        ]
+    };
+}
+use steps;
+
+/// `Protocol` and `Corruptible` of a protocol on this skeleton: all but its name, its rules and what a liar may
+/// forget.
+macro_rules! protocol {
+    ($name:ty, $params:ty, $forget_lock:expr) => {
+        impl Protocol for $name {
+            type Message = Message;
+            type State = State;
+            type Params = $params;
+
+            const INFO: ProtocolInfo = PAPER;
+
+            fn info(params: &$params) -> ProtocolInfo {
+                match params.quorum {
+                    Quorum::TwoThirds => PAPER,
+                    Quorum::Half => LOWERED,
+                }
+            }
+
+            fn new(genesis: BlockId, _: &$params) -> State {
+                State::new(genesis)
+            }
+
+            fn step(
+                state: &mut State,
+                context: &Context<$params>,
+                input: Input<Message>,
+                out: &mut Vec<Effect<Message>>,
+            ) {
+                let around = Surroundings::new(context, settings(context.params));
+                views::step(state, &around, input, out);
+            }
+
+            fn status(state: &State, context: &Context<$params>) -> Status {
+                let around = Surroundings::new(context, settings(context.params));
+                report::status(state, &around, Self::info(context.params).steps)
+            }
+
+            fn resend(state: &State, _: &Context<$params>) -> Resend<Message> {
+                report::resend(state)
+            }
+        }
+
+        impl Corruptible for $name {
+            const CONFLICTING: Option<Conflicting<Message>> = Some(Message::for_block);
+            const VOTES_FOR: Option<VotesFor<Message>> = Some(Message::votes_for);
+            const FORGET_LOCK: Option<fn(&mut State)> = $forget_lock;
+            /// Nothing is judged again once it is final.
+            const ACCEPT_INVALID: Option<fn(&mut State)> = Some(|_| {});
+        }
+    };
+}
+use protocol;

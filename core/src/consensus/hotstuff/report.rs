@@ -1,0 +1,69 @@
+//! What a validator of the family tells of itself: to its peers when it is stuck, and to people.
+
+use super::message::{Message, SignedMessage, TIMEOUT, VOTE};
+use super::state::{Lock, Pool, Settings, State, Surroundings};
+use crate::consensus::{Awaited, Mark, Recipients, Resend, Status, StepInfo, Tally};
+
+/// What a stuck validator repeats: its own messages of this view and the one before, to all; proposals, without
+/// which nobody could follow, and others' timeouts of this view, to one peer after another. Votes are not
+/// repeated: once a view's time is up they bring nothing, and its timeouts go on.
+#[must_use]
+pub fn resend(state: &State) -> Resend<Message> {
+    let mut again = Resend::new();
+    for (number, view) in &state.views {
+        let recent = number.saturating_add(1) >= state.view;
+        let own: &[SignedMessage] = if recent { &view.own } else { &[] };
+        again.extend(own.iter().map(|m| (Recipients::Everyone, m.clone())));
+        let mut others: Vec<&SignedMessage> = view.proposals.iter().map(|(p, _)| p).collect();
+        if recent {
+            others.extend(view.timeouts.messages.values());
+        }
+        let others = others.into_iter().filter(|signed| !own.contains(signed));
+        again.extend(others.map(|signed| (Recipients::OnePeer, signed.clone())));
+    }
+    again
+}
+
+/// A validator's state in plain words. `steps` are the protocol's, in the order of
+/// [`AWAIT_PROPOSAL`](super::views::AWAIT_PROPOSAL) and the others.
+#[must_use]
+pub fn status(state: &State, around: &Surroundings, steps: &'static [StepInfo]) -> Status {
+    let Settings { quorum, lock, .. } = around.settings;
+    let of = around.set().total();
+    let mut tallies = Vec::new();
+    for (round, view) in &state.views {
+        let tally = |kind, value, pool: &Pool, purpose| Tally {
+            kind,
+            round: *round,
+            value,
+            have: pool.stake,
+            needed: quorum.needed(of),
+            of,
+            purpose,
+            voters: pool.messages.keys().copied().collect(),
+        };
+        for (link, pool) in &view.votes {
+            tallies.push(tally(VOTE, Some(link.block), pool, "certify the block"));
+        }
+        if !view.timeouts.messages.is_empty() {
+            tallies.push(tally(TIMEOUT, None, &view.timeouts, "end the view"));
+        }
+    }
+    let step = steps.get(usize::from(state.step));
+    let awaits: &'static [Awaited] = step.map_or(&[], |s| s.awaits);
+    let high = state.high.link;
+    Status {
+        height: state.last_final.height + 1,
+        round: state.view,
+        step: step.map_or("", |s| s.name),
+        awaits,
+        locked: (lock != Lock::None && state.locked.view > 0)
+            .then_some((state.locked.block, state.locked.view)),
+        marks: vec![Mark {
+            name: "highest certified",
+            block: high.block,
+            round: high.view,
+        }],
+        tallies,
+    }
+}

@@ -1,0 +1,390 @@
+//! What a validator of the family remembers: views, certified blocks, and the chain they form.
+
+use super::message::{Link, Message, Proof, SignedMessage, View};
+use crate::base::Micros;
+use crate::consensus::proposer::Schedule;
+use crate::consensus::{Context, Rule, Threshold, rule_number};
+use crate::types::{BlockId, Height, Slot, ValidatorId, ValidatorSet, ValidatorSets};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// In what the protocols of the family differ: numbers, and the two rules that make each what it is.
+#[derive(Clone, Copy, Debug)]
+pub struct Settings {
+    /// Votes that certify a block, and timeouts that end a view.
+    pub quorum: Threshold,
+    /// So many certified blocks, each the parent of the next, make the first of them final.
+    pub chain: u8,
+    /// These blocks must be of consecutive views.
+    pub consecutive: bool,
+    /// What a validator locks on.
+    pub lock: Lock,
+    /// Whether it may vote for a proposal, which comes with this proof.
+    pub may_vote: fn(&State, &Link, &Proof) -> bool,
+    /// When a leader may propose in the view it is in.
+    pub may_propose: fn(&State, &Surroundings) -> MayPropose,
+    /// So long a leader waits after it entered where it may have missed a certificate, microseconds.
+    pub wait: Micros,
+    /// How long a view may take, microseconds.
+    pub view_timeout: Micros,
+    /// Between the starts of two views a leader lets at least this pass, microseconds.
+    pub min_view: Micros,
+    /// What the protocol calls the rules that all of the family have.
+    pub rules: RuleNumbers,
+}
+
+/// Indices into a protocol's rules, for notes that one took effect.
+#[derive(Clone, Copy, Debug)]
+pub struct RuleNumbers {
+    /// Entering a view.
+    pub enter: u8,
+    /// Proposing.
+    pub propose: u8,
+    /// Voting for a proposal.
+    pub vote: u8,
+    /// A block is certified.
+    pub certify: u8,
+    /// Locking, where that is a rule of its own.
+    pub lock: Option<u8>,
+    /// Sending a timeout.
+    pub give_up: u8,
+    /// A quorum has given a view up.
+    pub end_view: u8,
+    /// A block is final.
+    pub finalize: u8,
+}
+
+impl RuleNumbers {
+    /// Those with these ids, in the order of the fields without `lock`.
+    #[must_use]
+    pub const fn of(rules: &[Rule], ids: [&str; 7]) -> Self {
+        RuleNumbers {
+            enter: rule_number(rules, ids[0]),
+            propose: rule_number(rules, ids[1]),
+            vote: rule_number(rules, ids[2]),
+            certify: rule_number(rules, ids[3]),
+            lock: None,
+            give_up: rule_number(rules, ids[4]),
+            end_view: rule_number(rules, ids[5]),
+            finalize: rule_number(rules, ids[6]),
+        }
+    }
+}
+
+/// What a validator that learns of a certified block locks on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lock {
+    /// The block.
+    Certified,
+    /// Its parent.
+    Parent,
+    /// Nothing.
+    None,
+}
+
+/// When a leader may propose.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MayPropose {
+    /// From this instant on.
+    From(Micros),
+    /// Not before it has learned more.
+    NotYet,
+}
+
+/// A [`Context`] without the parameters of one protocol.
+#[derive(Clone, Copy, Debug)]
+pub struct Surroundings<'a> {
+    /// The present instant, microseconds.
+    pub now: Micros,
+    /// The validator this node runs.
+    pub me: Option<ValidatorId>,
+    /// Who votes; the same on all heights.
+    pub validators: &'a ValidatorSets,
+    /// Who leads which view.
+    pub proposers: &'a Schedule,
+    /// What the protocol's parameters mean.
+    pub settings: Settings,
+}
+
+impl<'a> Surroundings<'a> {
+    /// What `context` shows, for a protocol whose parameters mean `settings`.
+    #[must_use]
+    pub fn new<P>(context: &Context<'a, P>, settings: Settings) -> Self {
+        Surroundings {
+            now: context.now,
+            me: context.me,
+            validators: context.validators,
+            proposers: context.proposers,
+            settings,
+        }
+    }
+
+    /// Views count through all heights: each is a turn of its own.
+    #[must_use]
+    pub fn leader(&self, view: View) -> ValidatorId {
+        self.proposers.at(self.validators, u64::from(view), 0)
+    }
+
+    /// Whether this validator leads `view`.
+    #[must_use]
+    pub fn leads(&self, view: View) -> bool {
+        self.me == Some(self.leader(view))
+    }
+
+    /// Validators stay the same in a run of this family.
+    #[must_use]
+    pub fn set(&self) -> &ValidatorSet {
+        self.validators.at(1)
+    }
+
+    /// Whether `stake` is enough for a certificate.
+    #[must_use]
+    pub fn is_quorum(&self, stake: u64) -> bool {
+        self.settings.quorum.is_met(stake, self.set().total())
+    }
+}
+
+/// What the ledger says of a proposed block.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Validity {
+    /// It was not asked: the block may not be voted for yet.
+    Unasked,
+    /// The answer is on its way.
+    Asked,
+    /// The answer.
+    Told(bool),
+}
+
+/// Messages about one thing: each signer once.
+#[derive(Clone, Debug, Default)]
+pub struct Pool {
+    /// By signer.
+    pub messages: BTreeMap<ValidatorId, SignedMessage>,
+    /// Of all signers together.
+    pub stake: u64,
+}
+
+impl Pool {
+    /// True when the message is new and its signer has stake.
+    pub fn add(&mut self, signed: &SignedMessage, set: &ValidatorSet) -> bool {
+        let stake = set.stake(signed.signer);
+        if stake == 0 || self.messages.contains_key(&signed.signer) {
+            return false;
+        }
+        self.messages.insert(signed.signer, signed.clone());
+        self.stake += stake;
+        true
+    }
+}
+
+/// A block that a quorum voted for, with the votes.
+#[derive(Clone, Debug)]
+pub struct Certified {
+    /// The block in its place.
+    pub link: Link,
+    /// The votes; none for genesis.
+    pub votes: Proof,
+}
+
+/// All that is known of one view.
+#[derive(Clone, Debug, Default)]
+pub struct ViewState {
+    /// The leader's, in the order they came; an honest one makes one.
+    pub proposals: Vec<(SignedMessage, Validity)>,
+    /// Votes for each block, as far as they came here.
+    pub votes: BTreeMap<Link, Pool>,
+    /// Who has given the view up.
+    pub timeouts: Pool,
+    /// One block, unless liars hold more than the bound.
+    pub certified: Vec<Certified>,
+    /// This validator has proposed.
+    pub proposed: bool,
+    /// This validator has said that its time is up.
+    pub timed_out: bool,
+    /// Its own messages, to be sent again.
+    pub own: Vec<SignedMessage>,
+}
+
+/// Everything one validator remembers.
+#[derive(Clone, Debug)]
+pub struct State {
+    /// Where every chain begins.
+    pub genesis: Link,
+    /// The view it is in; 0 before the first.
+    pub view: View,
+    /// When the view before this one was entered: see [`Settings::min_view`].
+    pub entered_before: Micros,
+    /// When this view was entered, microseconds.
+    pub entered: Micros,
+    /// Height of the block this view is to bring, as far as known when it was entered.
+    pub height: Height,
+    /// Index into the protocol's steps.
+    pub step: u8,
+    /// It votes in later views only: the last one it voted in, or whose time was up.
+    pub last_voted: View,
+    /// The certified block of the highest view known.
+    pub high: Certified,
+    /// The block it is locked on; genesis where it never was.
+    pub locked: Link,
+    /// The timeouts that ended the view before this one; absent where a certified block did.
+    pub entry: Option<Proof>,
+    /// The last block that was decided.
+    pub last_final: Link,
+    /// From the last final block's view on.
+    pub views: BTreeMap<View, ViewState>,
+    /// Blocks whose bodies are in the node's store, from the last final one on.
+    pub bodies: BTreeSet<BlockId>,
+    /// Of these, the certified ones known to stand on the last final block with nothing missing between.
+    pub connected: BTreeSet<BlockId>,
+    /// The view a block is being built for, and what it stands on.
+    pub building: Option<(View, Certified)>,
+    /// The highest block that the chain on top of it makes final and that is not decided yet, and the
+    /// certified blocks on top.
+    pub candidate: Option<Vec<Certified>>,
+}
+
+impl State {
+    /// Before [`Input::Start`](crate::consensus::Input::Start), on top of `genesis`.
+    #[must_use]
+    pub fn new(genesis: BlockId) -> Self {
+        let root = Link::genesis(genesis);
+        let certified = Certified {
+            link: root,
+            votes: Proof::default(),
+        };
+        let first = ViewState {
+            certified: vec![certified.clone()],
+            ..ViewState::default()
+        };
+        State {
+            genesis: root,
+            view: 0,
+            entered_before: 0,
+            entered: 0,
+            height: 1,
+            step: 0,
+            last_voted: 0,
+            high: certified,
+            locked: root,
+            entry: None,
+            last_final: root,
+            views: BTreeMap::from([(0, first)]),
+            bodies: BTreeSet::from([genesis]),
+            connected: BTreeSet::from([genesis]),
+            building: None,
+            candidate: None,
+        }
+    }
+
+    /// Where it stands: the height this view is to bring, with the view as round.
+    #[must_use]
+    pub fn slot(&self) -> Slot {
+        Slot {
+            height: self.height,
+            round: self.view,
+        }
+    }
+
+    /// What is known of a view; an empty record of one not heard of yet.
+    pub fn at(&mut self, view: View) -> &mut ViewState {
+        self.views.entry(view).or_default()
+    }
+
+    /// The certified block that a block names as its parent.
+    #[must_use]
+    pub fn parent(&self, link: &Link) -> Option<&Certified> {
+        if link.parent_view >= link.view {
+            return None;
+        }
+        let mut known = self.views.get(&link.parent_view)?.certified.iter();
+        known.find(|c| c.link.block == link.parent && c.link.height + 1 == link.height)
+    }
+
+    /// Whether `link` stands on `ancestor`, as far as the blocks between are known.
+    #[must_use]
+    pub fn extends(&self, link: &Link, ancestor: &Link) -> bool {
+        let mut at = *link;
+        while at.view > ancestor.view {
+            if (at.parent_view, at.parent) == (ancestor.view, ancestor.block) {
+                return true;
+            }
+            match self.parent(&at) {
+                Some(parent) => at = parent.link,
+                None => return false,
+            }
+        }
+        at == *ancestor
+    }
+
+    /// The certified blocks from `tip` down to the child of the last final one, if all are known.
+    #[must_use]
+    pub fn chain(&self, tip: &Certified) -> Option<Vec<Certified>> {
+        let mut chain = Vec::new();
+        let mut at = tip;
+        while at.link != self.last_final {
+            if at.link.view <= self.last_final.view {
+                return None;
+            }
+            chain.push(at.clone());
+            at = self.parent(&at.link)?;
+        }
+        Some(chain)
+    }
+
+    /// Whether the bodies of a certified block and of all before it are here.
+    pub fn is_at_hand(&mut self, tip: &Link) -> bool {
+        let mut new = Vec::new();
+        let mut at = *tip;
+        while !self.connected.contains(&at.block) {
+            if !self.bodies.contains(&at.block) || at.view <= self.last_final.view {
+                return false;
+            }
+            new.push(at.block);
+            match self.parent(&at) {
+                Some(parent) => at = parent.link,
+                None => return false,
+            }
+        }
+        self.connected.extend(new);
+        true
+    }
+
+    /// The newest certified blocks that make one below them final by the rule of `settings`, from view `from`
+    /// on; the final one comes last.
+    #[must_use]
+    pub fn final_chain(&self, settings: &Settings, from: View) -> Option<Vec<Certified>> {
+        let tips = self.views.range(from..).rev();
+        let mut tips = tips.flat_map(|(_, view)| &view.certified);
+        tips.find_map(|tip| {
+            let mut chain = vec![tip.clone()];
+            let mut at = tip;
+            while chain.len() < usize::from(settings.chain) {
+                let below = self.parent(&at.link)?;
+                if settings.consecutive && below.link.view + 1 != at.link.view {
+                    return None;
+                }
+                chain.push(below.clone());
+                at = below;
+            }
+            (at.link.height > self.last_final.height).then_some(chain)
+        })
+    }
+
+    /// `link` is final: what came before is not needed any more.
+    pub fn finalize(&mut self, link: Link) {
+        self.last_final = link;
+        self.candidate = None;
+        self.views = self.views.split_off(&link.view);
+        let mut kept = BTreeSet::from([link.block]);
+        for view in self.views.values() {
+            kept.extend(view.certified.iter().map(|c| c.link.block));
+            let proposed = view.proposals.iter().map(|(p, _)| &p.message);
+            kept.extend(proposed.filter_map(|m| match m {
+                Message::Propose { link, .. } => Some(link.block),
+                Message::Vote(_) | Message::Timeout { .. } | Message::NewView { .. } => None,
+            }));
+        }
+        self.bodies.retain(|block| kept.contains(block));
+        // Blocks beside the final one stand on nothing that counts any more.
+        self.connected = BTreeSet::from([link.block]);
+    }
+}
