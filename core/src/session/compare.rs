@@ -208,13 +208,18 @@ fn facts(trace: &Trace, record: &Record) -> Vec<(&'static str, String)> {
         Event::Sent {
             message,
             from,
-            copies,
+            to,
             again,
         } => {
             let verb = if *again { "resends" } else { "sends" };
             all.extend([("event", verb.into()), ("sender", name(*from))]);
             all.push(("message", kind_of(trace, *message)));
-            all.push(("number of receivers", copies.to_string()));
+            let receivers = to.nodes(*from, trace.head.nodes.len());
+            let receivers = receivers.map_or_else(
+                || to.count().to_string(),
+                |nodes| listed(&nodes.into_iter().map(name).collect::<Vec<_>>()),
+            );
+            all.push(("list of receivers", receivers));
             about = Some(*message);
         }
         Event::Delivered {

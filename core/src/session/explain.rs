@@ -3,9 +3,9 @@
 use super::Session;
 use super::words::{DIGITS, message, message_in, what};
 use crate::base::Micros;
-use crate::check::{listed, seconds};
+use crate::check::{listed, names, seconds};
 use crate::consensus::Role;
-use crate::trace::{Event, Loss, MessageId, MessageRecord, Record, Trace};
+use crate::trace::{Event, Loss, MessageId, MessageRecord, Receivers, Record, Trace};
 use crate::types::{NodeId, Slot};
 use crate::world::{Trigger, UNSIGNED_KINDS};
 use borsh::{BorshDeserialize, BorshSerialize};
@@ -465,15 +465,19 @@ fn phrase(record: &Record, trace: &Trace, slot: Option<Slot>) -> String {
     match &record.event {
         Event::Sent {
             message: id,
-            copies,
+            to,
             again,
             ..
-        } => format!(
-            "{} its {} to {copies} validator{}",
-            if *again { "resends" } else { "sends" },
-            message_in(trace, *id, slot),
-            if *copies == 1 { "" } else { "s" }
-        ),
+        } => {
+            let receivers = match to.as_ref() {
+                Receivers::Nodes(nodes) => names(&trace.head, nodes),
+                Receivers::Others(count) | Receivers::Count(count) => {
+                    format!("{count} validator{}", if *count == 1 { "" } else { "s" })
+                }
+            };
+            let verb = if *again { "resends" } else { "sends" };
+            format!("{verb} its {} to {receivers}", message_in(trace, *id, slot))
+        }
         Event::Step {
             step,
             round,
