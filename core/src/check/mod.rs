@@ -166,7 +166,8 @@ impl Monitors {
                 self.progress.see(record, &self.cast);
                 self.heights.see(record, &self.cast);
                 self.duties.see(record, trace, &self.cast, &self.heights);
-                self.caption.see(record, trace, &self.cast, &self.agreement);
+                self.caption
+                    .see(record, trace, &self.cast, (&self.agreement, &self.culprits));
             }
         }
     }

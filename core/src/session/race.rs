@@ -1,5 +1,8 @@
 //! A race: one scenario under several protocols, or under one with different parameters. Validators, seed,
 //! network, faults, liars, contracts and commands are the same in every lane.
+//!
+//! Figures for each block are floating-point numbers, for people's eyes only: nothing flows back.
+#![allow(clippy::float_arithmetic)]
 
 use super::Session;
 use super::view::{Decision, Problem, Verdict, VerdictKind};

@@ -177,6 +177,7 @@ pub fn build<P: Corruptible>(setup: &Setup) -> Result<World<P>, String> {
         },
         now: 0,
         steps: 0,
+        trigger: None,
         queue: Queue::default(),
         network: network(scenario, &fixed.names, &node_validators, randomness, count),
         store,
@@ -500,6 +501,17 @@ pub(super) fn plan(spec: &StrategySpec, names: &[String], nodes: &[ValidatorId])
                             ValueSpec::Nil => Value::Nil,
                             ValueSpec::Block(label) => Value::Own(label.clone()),
                             ValueSpec::InvalidBlock(label) => Value::Invalid(label.clone()),
+                            ValueSpec::BlockOn {
+                                label,
+                                height,
+                                round,
+                            } => Value::On(
+                                label.clone(),
+                                Slot {
+                                    height: *height,
+                                    round: *round,
+                                },
+                            ),
                             ValueSpec::Proposed { height, round } => Value::Proposed(Slot {
                                 height: *height,
                                 round: *round,

@@ -186,7 +186,7 @@ impl<P: Corruptible> World<P> {
 
     /// The state after `block` as `node` computes it, executing what it has not executed yet: in a chain its
     /// ancestors. In a DAG only what was decided has a state, and that was executed when it was.
-    fn compute(&mut self, node: NodeId, block: &BlockId) -> Option<Computed> {
+    pub(super) fn compute(&mut self, node: NodeId, block: &BlockId) -> Option<Computed> {
         let mut chain = Vec::new();
         let mut at = *block;
         let mut known = loop {
