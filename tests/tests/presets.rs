@@ -214,3 +214,61 @@ fn a_chain_that_waits_says_until_when_before_it_has_stalled() {
         "No block since 0.0 s; without one until 15.0 s the chain counts as stalled."
     );
 }
+
+/// When the validators first decided the height that holds the `nth` transaction of people.
+fn decided(session: &Session, lines: &[Line], nth: usize) -> Option<u64> {
+    let receipts = session.receipts();
+    let height = receipts.iter().rev().nth(nth)?.height?;
+    let commit = |l: &&Line| l["event"] == "committed" && l["height"] == height;
+    lines.iter().find(commit)?["at_us"].as_u64()
+}
+
+/// The first instant at which what a preset's line says is seen in its trace.
+fn point(id: &str, session: &Session, lines: &[Line]) -> Option<u64> {
+    let first = |what: &dyn Fn(&Line) -> bool| lines.iter().find(|l| what(l))?["at_us"].as_u64();
+    let frame = session.frame();
+    let since = |kind: VerdictKind| {
+        let bad = frame.verdicts.iter().find(|v| v.kind == kind);
+        bad.and_then(|v| v.since_us)
+    };
+    let patience = session.scenario().checks.stall_after_us;
+    match id {
+        "happy" | "unequal" | "regions" => first(&|l| l["event"] == "committed"),
+        "lossy" => first(&|l| l["event"] == "committed" && l["round"].as_u64() > Some(0)),
+        "gst" => first(&|l| l["event"] == "committed" && l["at_us"].as_u64() > Some(20_000_000)),
+        "restart" => first(&|l| l["event"] == "restarted"),
+        "silent" | "exact-third" => first(&|l| l["event"] == "timeout" && l["timer"] != "interval"),
+        "below-third" => first(&|l| l["event"] == "evidence"),
+        "partition" | "stall" => since(VerdictKind::Stalled).map(|at| at + patience),
+        "fork" | "amnesia" | "double-spend" => since(VerdictKind::Violated),
+        "wrong-root" => first(&|l| l["event"] == "rejected"),
+        "escrow-liar" | "wrong-answers" | "gas-burner" => decided(session, lines, 2),
+        "factory" | "auction-censored" => decided(session, lines, 4),
+        other => panic!("{other}: where is its point?"),
+    }
+}
+
+/// The page opens each preset near this instant, and goes there on demand.
+#[test]
+fn every_preset_names_the_instant_at_which_its_line_comes_true() {
+    let mut wrong = Vec::new();
+    for preset in presets() {
+        let mut session = Session::open(preset.scenario).expect("possible");
+        let (mut cursor, mut found) = (0, None);
+        let mut lines: Vec<Line> = Vec::new();
+        for until in (0..40_000_000).step_by(250_000) {
+            while !session.advance(until, 10_000).reached {}
+            let new = session.trace_lines_since(cursor);
+            lines.extend(new.map(|l| serde_json::from_str::<Line>(&l).expect("JSON")));
+            cursor = session.trace_end();
+            found = point(preset.id, &session, &lines);
+            if found.is_some() {
+                break;
+            }
+        }
+        if found != Some(preset.point_us) {
+            wrong.push((preset.id, preset.point_us, found));
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:?}");
+}

@@ -203,8 +203,7 @@ impl Receiver {
 
     fn opened(&self, scenario: Scenario, info: RunInfo, opening: Option<u32>) {
         let preset = self.scenarios.preset_of(&scenario);
-        let title = preset.as_ref().map(|p| p.title.clone());
-        self.history.opened(opening, &scenario, title);
+        self.history.opened(opening, &scenario, preset.as_ref());
         self.scenarios
             .preset
             .set(preset.map(|p| p.id).unwrap_or_default());

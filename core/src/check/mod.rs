@@ -150,6 +150,8 @@ impl Monitors {
                 self.heights.sent(record, trace);
                 self.duties.sent(record, trace);
                 self.culprits.see(record, trace);
+                self.caption
+                    .see(record, trace, &self.cast, (&self.agreement, &self.culprits));
             }
             event => {
                 if let Event::CommandMissed(sentence) = event
