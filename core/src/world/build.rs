@@ -194,6 +194,7 @@ pub fn build<P: Corruptible>(setup: &Setup) -> Result<World<P>, BuildError> {
         },
         now: 0,
         steps: 0,
+        trigger: None,
         queue: Queue::default(),
         network: network(scenario, &fixed.names, &node_validators, randomness, count),
         store,

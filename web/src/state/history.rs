@@ -12,6 +12,7 @@ use crate::platform::{address, storage};
 use crate::protocol::ToWorker;
 use crate::reading;
 use crate::runs::{self, KeptRun};
+use consensusforge_core::session::view::Preset;
 use consensusforge_core::session::{link_of, open_link};
 use leptos::prelude::*;
 use std::sync::Arc;
@@ -122,12 +123,12 @@ impl HistoryState {
         number
     }
 
-    /// Opens a scenario from its beginning, at the speed it reads best at.
-    pub fn open(&self, scenario: Scenario) {
+    /// Opens a scenario at an instant of it, at the speed it reads best at.
+    pub fn open(&self, scenario: Scenario, at_us: u64) {
         self.leave();
         self.playback.play(true);
         let opening = self.ask(Source::ReadyMade, true);
-        self.send(scenario, 0, opening);
+        self.send(scenario, at_us, opening);
     }
 
     /// Opens a scenario from its beginning, playing or not, at this speed.
@@ -232,8 +233,8 @@ impl HistoryState {
         Some(there.unwrap_or_else(|| "the run before".into()))
     }
 
-    /// The worker has opened a run; the state still holds the one before. `title`: where it is ready-made.
-    pub fn opened(&self, opening: Option<u32>, scenario: &Scenario, title: Option<String>) {
+    /// The worker has opened a run; the state still holds the one before. `preset`: where it is ready-made.
+    pub fn opened(&self, opening: Option<u32>, scenario: &Scenario, preset: Option<&Preset>) {
         let Some(Opening {
             source, sets_speed, ..
         }) = opening.and_then(|n| self.take(n))
@@ -241,10 +242,12 @@ impl HistoryState {
             return;
         };
         if !matches!(source, Source::Restart) || self.path.with_untracked(Vec::is_empty) {
-            self.enter(source, scenario, title);
+            self.enter(source, scenario, preset.map(|p| p.title.clone()));
         }
         if sets_speed {
-            self.playback.set_speed(Some(reading::speed(scenario)));
+            let point_us = preset.map_or(0, |p| p.point_us);
+            let (_, speed) = reading::opening(scenario, point_us);
+            self.playback.set_speed(Some(speed));
         }
     }
 

@@ -5,6 +5,7 @@ use super::history::HistoryState;
 use super::layout::{LayoutState, Tab};
 use super::run::RunState;
 use crate::model::Scenario;
+use crate::reading;
 use consensusforge_core::session::scenario::effective;
 use consensusforge_core::session::view::Preset;
 use leptos::prelude::*;
@@ -54,7 +55,8 @@ impl ScenarioState {
         if !preset.scenario.contracts.is_empty() {
             self.layout.show_tab(Tab::Contracts);
         }
-        self.history.open(preset.scenario.clone());
+        let (at_us, _) = reading::opening(&preset.scenario, preset.point_us);
+        self.history.open(preset.scenario.clone(), at_us);
     }
 
     /// The ready-made scenario that this one is, or has become by what was done while it ran.
