@@ -15,12 +15,23 @@ const TYPES = {
   ".webmanifest": "application/manifest+json",
 };
 
-/// Serves `folder` under `base` (begins and ends with "/") on a free port of 127.0.0.1.
-export async function serve(folder, base) {
+/// Serves `folder` under `base` (begins and ends with "/") on a free port of 127.0.0.1. `refuse` is asked for
+/// every path: a status refuses it, and the browser may keep that answer like any other; "cut" breaks the
+/// connection off.
+export async function serve(folder, base, refuse = () => undefined) {
   const server = createServer(async (request, response) => {
     const path = decodeURIComponent(new URL(request.url, "http://host").pathname);
     if (`${path}/` === base) {
       response.writeHead(301, { location: base }).end();
+      return;
+    }
+    const refusal = refuse(path);
+    if (refusal === "cut") {
+      request.socket.destroy();
+      return;
+    }
+    if (refusal) {
+      response.writeHead(refusal, { "cache-control": "max-age=600" }).end();
       return;
     }
     const inside = path.startsWith(base) ? normalize(`/${path.slice(base.length)}`) : undefined;

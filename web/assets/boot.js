@@ -31,7 +31,10 @@ const missing = [
 /// Fetches a part of the page and says which one is missing if that fails.
 async function fetchPart(url) {
   const name = new URL(url).pathname.split("/").pop();
-  const answer = await fetch(url).catch((error) => {
+  // A preload that broke off, or a "not found" from the minute in which the host was updated, may still be
+  // in the browser's cache: without a second try past it, reloading would give the same answer again.
+  const first = await fetch(url).catch(() => undefined);
+  const answer = first?.ok ? first : await fetch(url, { cache: "reload" }).catch((error) => {
     throw new Error(`${name} could not be fetched (${error.message})`);
   });
   if (!answer.ok) throw new Error(`${name} could not be fetched: the host answered ${answer.status}`);

@@ -13,8 +13,10 @@ pub mod model;
 pub mod pace;
 pub mod protocol;
 pub mod reading;
+pub mod runs;
 pub mod scale;
 pub mod settings;
+pub mod verdicts;
 pub mod words;
 pub mod worker;
 

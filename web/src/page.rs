@@ -7,14 +7,13 @@ use crate::panels::{
     term, top, transport,
 };
 use crate::platform::address;
-use crate::protocol::ToWorker;
 use crate::receive::Receiver;
 use crate::state;
 use crate::state::chart::Charts;
 use crate::state::comparison::ComparisonState;
+use crate::state::history::HistoryState;
 use crate::state::layout::{LayoutState, Sheet, Tab};
 use crate::state::lessons::LessonState;
-use crate::state::playback::Playback;
 use crate::state::worker::WorkerLink;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
@@ -31,15 +30,12 @@ fn Page() -> impl IntoView {
     }));
     state::provide();
     let worker = expect_context::<WorkerLink>();
-    let playback = expect_context::<Playback>();
+    let history = expect_context::<HistoryState>();
     let receiver = Receiver::new();
     worker.start(move |message, bytes| receiver.receive(message, bytes));
     apply_theme();
-    let linked = address::fragment();
-    if !linked.is_empty() {
-        worker.send(ToWorker::OpenLink(linked));
-    }
     let embedded = address::embedded();
+    open_first(history);
     if embedded {
         if let Some(root) = document().document_element() {
             let _ = root.set_attribute("data-embed", "");
@@ -51,18 +47,47 @@ fn Page() -> impl IntoView {
         drop::listen();
         sheets::listen();
     }
-    window_event_listener(leptos::ev::hashchange, move |_| {
-        let fragment = address::fragment();
-        if !fragment.is_empty() {
-            playback.reset_speed.set(true);
-            worker.send(ToWorker::OpenLink(fragment));
-        }
-    });
+    follow_browser(history);
     if embedded {
         view! { <embed::Embed /> }.into_any()
     } else {
         view! { <Whole /> }.into_any()
     }
+}
+
+/// What was shown before a reload comes back as it was left. Otherwise the link in the address opens; without
+/// one the worker's first message leads to a ready-made scenario.
+fn open_first(history: HistoryState) {
+    let restored = address::entry()
+        .first()
+        .is_some_and(|shown| history.reopen(shown));
+    let linked = address::fragment();
+    if !restored && !linked.is_empty() {
+        history.open_link(linked);
+    }
+}
+
+/// Back and Forward go from run to run, a pasted link opens, and what is shown is kept when the page is left.
+fn follow_browser(history: HistoryState) {
+    window_event_listener(leptos::ev::popstate, move |_| {
+        if let Some(id) = address::entry().first() {
+            history.moved_to(id);
+        }
+    });
+    window_event_listener(leptos::ev::hashchange, move |_| {
+        let fragment = address::fragment();
+        // The browser's entries that are ours have been gone to by the event above.
+        if !fragment.is_empty() && address::entry().is_empty() {
+            history.open_link(fragment);
+        }
+    });
+    window_event_listener(leptos::ev::pagehide, move |_| history.leave());
+    // A phone may end a page in the background without another word.
+    window_event_listener(leptos::ev::visibilitychange, move |_| {
+        if document().hidden() {
+            history.leave();
+        }
+    });
 }
 
 /// The charts are painted in the theme's colours, so they are drawn anew with it.

@@ -8,6 +8,7 @@ use crate::inspect::Thing;
 use crate::inspect::card::Card;
 use crate::model::{Command, Scenario, Who};
 use borsh::{BorshDeserialize, BorshSerialize};
+use consensusforge_core::session::Explanation;
 use consensusforge_core::session::compare::Difference;
 use consensusforge_core::session::view::{
     Arrow, ChartBatch, ContractView, Frame, LinkView, MessageView, ModuleView, Moments, Preset,
@@ -18,17 +19,27 @@ use consensusforge_core::session::view::{
 #[allow(clippy::large_enum_variant)]
 #[derive(Clone, Debug, PartialEq, BorshSerialize, BorshDeserialize)]
 pub enum ToWorker {
-    /// Start this scenario and go to an instant of it.
+    /// Start this scenario and go to an instant of it. Of this and the three below, `opening` comes back with
+    /// the run or with the refusal.
     Open {
         scenario: Box<Scenario>,
         at_us: u64,
+        opening: u32,
     },
     /// What stands behind `#` in the address.
-    OpenLink(String),
+    OpenLink {
+        text: String,
+        opening: u32,
+    },
     /// The text of a scenario file.
-    OpenFile(String),
+    OpenFile {
+        text: String,
+        opening: u32,
+    },
     /// A saved trace; its bytes travel beside the message.
-    OpenTrace,
+    OpenTrace {
+        opening: u32,
+    },
     Play(bool),
     /// Simulated time a unit of real time; none: as fast as possible.
     Speed(Option<f64>),
@@ -145,6 +156,8 @@ pub enum FromWorker {
     Opened {
         scenario: Scenario,
         world: RunInfo,
+        /// Which request opened it; none: an act on the run shown made it another one.
+        opening: Option<u32>,
     },
     /// New chart records travel beside this one, as a borsh [`ChartNews`].
     Tick(Tick),
@@ -160,6 +173,8 @@ pub enum FromWorker {
     /// The second run stands at the instant of the first. Chart records travel beside, as in a tick.
     Comparison(Box<ComparisonNews>),
     ComparisonFrame(Box<Frame>),
+    /// What the step just made did.
+    Explained(Explanation),
     Problem {
         about: About,
         problem: Problem,
@@ -201,8 +216,8 @@ pub enum FromCompiler {
 pub enum About {
     /// A scenario that cannot run.
     Scenario,
-    /// A mangled or foreign link or file.
-    Link,
+    /// A link, file or scenario that was to be opened, by the number of the request.
+    Opening(u32),
     Command,
     Module,
 }

@@ -3,11 +3,12 @@
 use crate::panels::chart::comparison;
 use crate::platform::{address, files};
 use crate::protocol::{About, ChartNews, FromWorker, ToWorker};
-use crate::reading;
 use crate::state::chart::Charts;
+use crate::state::chart_view::Place;
 use crate::state::comparison::ComparisonState;
 use crate::state::contracts::ContractState;
 use crate::state::futures::FutureState;
+use crate::state::history::HistoryState;
 use crate::state::layout::LayoutState;
 use crate::state::notices::{Notices, Tone};
 use crate::state::playback::Playback;
@@ -17,6 +18,7 @@ use crate::state::scenarios::ScenarioState;
 use crate::state::selection::Selection;
 use crate::state::worker::WorkerLink;
 use crate::words;
+use consensusforge_core::session::Explanation;
 use consensusforge_core::session::scenario::Scenario;
 use consensusforge_core::session::view::{Frame, Preset, Problem, RunInfo};
 use leptos::prelude::*;
@@ -31,6 +33,7 @@ pub struct Receiver {
     playback: Playback,
     selection: Selection,
     futures: FutureState,
+    history: HistoryState,
     scenarios: ScenarioState,
     layout: LayoutState,
     comparison: ComparisonState,
@@ -49,6 +52,7 @@ impl Receiver {
             playback: expect_context(),
             selection: expect_context(),
             futures: expect_context(),
+            history: expect_context(),
             scenarios: expect_context(),
             layout: expect_context(),
             comparison: expect_context(),
@@ -60,7 +64,11 @@ impl Receiver {
     pub fn receive(&self, message: FromWorker, bytes: Option<Vec<u8>>) {
         match message {
             FromWorker::Ready { presets } => self.ready(presets),
-            FromWorker::Opened { scenario, world } => self.opened(scenario, world),
+            FromWorker::Opened {
+                scenario,
+                world,
+                opening,
+            } => self.opened(scenario, world, opening),
             FromWorker::Tick(tick) => {
                 self.playback
                     .end_us
@@ -73,7 +81,20 @@ impl Receiver {
                 }
                 self.run.tick.set(tick);
                 let news = bytes.and_then(|b| borsh::from_slice::<ChartNews>(&b).ok());
+                let settled = news.is_some() && tick.goal.is_none();
                 self.charts.main().borrow_mut().receive(tick, news);
+                if settled {
+                    self.selection.arrived(tick.now_us);
+                }
+                let stale = |e: &Explanation| e.at_us != tick.now_us;
+                let left = self
+                    .run
+                    .explained
+                    .with_untracked(|e| e.as_ref().is_some_and(stale));
+                if left && tick.goal.is_none() {
+                    self.run.explained.set(None);
+                    self.charts.main().borrow_mut().light(None);
+                }
                 self.worker.send(ToWorker::TickReceived);
             }
             FromWorker::Frame(frame) => self.frame(*frame),
@@ -97,6 +118,15 @@ impl Receiver {
             FromWorker::ComparisonFrame(frame) => {
                 self.charts.other().borrow_mut().set_nodes(&frame.nodes);
                 self.comparison.frame.set(Some(Arc::from(frame)));
+            }
+            FromWorker::Explained(step) => {
+                self.selection.light(Place {
+                    at_us: step.at_us,
+                    node: step.node,
+                    message: step.message,
+                    to: step.to,
+                });
+                self.run.explained.set(Some(step));
             }
             FromWorker::Moments(moments) => self.playback.moments.set(Arc::from(moments)),
             FromWorker::Problem { about, problem } => self.problem(about, problem),
@@ -148,13 +178,13 @@ impl Receiver {
             .named_in_address(&presets)
             .or_else(|| presets.first().cloned());
         self.scenarios.presets.set(presets);
-        // A link in the address was requested before; a restarted worker gets its scenario from whoever
-        // restarted it.
+        // A link in the address, or the run that was shown before a reload, was requested before; a restarted
+        // worker gets its scenario from whoever restarted it.
         if let Some(preset) = first
             && self.run.info.with_untracked(Option::is_none)
-            && address::fragment().is_empty()
+            && !self.history.is_opening()
         {
-            self.scenarios.begin(&preset);
+            self.scenarios.open_preset(&preset);
         }
     }
 
@@ -171,21 +201,23 @@ impl Receiver {
         found
     }
 
-    fn opened(&self, scenario: Scenario, info: RunInfo) {
+    fn opened(&self, scenario: Scenario, info: RunInfo, opening: Option<u32>) {
+        let preset = self.scenarios.preset_of(&scenario);
+        self.history.opened(opening, &scenario, preset.as_ref());
+        self.scenarios
+            .preset
+            .set(preset.map(|p| p.id).unwrap_or_default());
         self.run.opened.update(|n| *n += 1);
         self.run.info.set(Some(Arc::new(info.clone())));
         self.run.scenario.set(scenario.clone());
         self.run.frame.set(None);
+        self.run.explained.set(None);
         self.run.tick.update(|t| t.now_us = 0);
         self.selection.reset();
         self.playback.moments.set(Arc::default());
         self.playback.end_us.set(0);
         self.notices.failure.set(None);
         self.records.opened();
-        if self.playback.reset_speed.get_untracked() {
-            self.playback.reset_speed.set(false);
-            self.playback.set_speed(Some(reading::speed(&scenario)));
-        }
         self.charts.main().borrow_mut().opened(info, &scenario);
     }
 
@@ -212,12 +244,9 @@ impl Receiver {
                 self.run.refuse();
                 self.notices.show(Tone::Bad, problem.sentence);
             }
-            About::Link => {
-                let sentence = problem.sentence;
-                let why = sentence.strip_prefix("link: ").unwrap_or(&sentence);
-                self.notices
-                    .show(Tone::Bad, format!("This link cannot be opened: {why}"));
-                address::show("");
+            About::Opening(number) => {
+                let sentence = self.history.refused(number, &problem.sentence);
+                self.notices.show(Tone::Bad, sentence);
                 // The page goes on with what it would have shown without the link.
                 if self.run.info.with_untracked(Option::is_none)
                     && let Some(preset) = self
@@ -225,7 +254,7 @@ impl Receiver {
                         .presets
                         .with_untracked(|p| p.first().cloned())
                 {
-                    self.scenarios.begin(&preset);
+                    self.scenarios.open_preset(&preset);
                 }
             }
         }

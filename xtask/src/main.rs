@@ -10,6 +10,7 @@ mod licences;
 mod measure;
 mod npm;
 mod offline;
+mod order;
 mod origin;
 mod page;
 mod run;

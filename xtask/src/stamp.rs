@@ -1,7 +1,7 @@
 //! Gives the worker's files a version in their address. Trunk hashes the page's files, but not a
 //! worker's, so after an update a browser could run a cached old worker under a new page.
 
-use crate::offline;
+use crate::{files, offline, order};
 use anyhow::{Context, Result, ensure};
 use sha2::{Digest, Sha256};
 use std::fs;
@@ -31,6 +31,9 @@ pub fn stamp() -> Result<()> {
     )?;
     fs::write(staging.join("compiler_loader.js"), COMPILER_LOADER)?;
     let page = staging.join("index.html");
+    if std::env::var_os("TRUNK_PROFILE").is_some_and(|profile| profile == "release") {
+        order_functions(&staging)?;
+    }
     let folder = format!("worker-{}", version(&staging, &FILES)?);
 
     fs::create_dir_all(staging.join(&folder))?;
@@ -59,8 +62,20 @@ pub fn stamp() -> Result<()> {
         );
         stamped = stamped.replace(before, &after);
     }
-    fs::write(&page, with_size(&staging, &stamped)?)?;
+    fs::write(&page, with_size(&stamped, &module(&staging, &stamped)?)?)?;
     offline::write(&staging)
+}
+
+/// In every module that trunk made. Their names depend on what is in them, and are chosen before.
+fn order_functions(staging: &Path) -> Result<()> {
+    for name in files::below(staging)? {
+        if name.ends_with("_bg.wasm") {
+            let module = staging.join(&name);
+            let ordered = order::by_name(&fs::read(&module)?);
+            fs::write(&module, ordered.with_context(|| name)?)?;
+        }
+    }
+    Ok(())
 }
 
 /// A few digits that change when one of these files does.
@@ -84,19 +99,23 @@ const COMPILER_LOADER: &str = r#"importScripts("./compiler.js");
 wasm_bindgen({ module_or_path: "./compiler_bg.wasm" }).catch((error) => setTimeout(() => { throw error; }));
 "#;
 
-/// Writes the size of the page's module beside its address. The loading state needs it: of a compressed
-/// answer the browser tells the compressed length alone.
-fn with_size(staging: &Path, html: &str) -> Result<String> {
+/// The page's module, as the page names it.
+fn module(staging: &Path, html: &str) -> Result<PathBuf> {
     let address = html.split(MODULE_IN_PAGE).nth(1);
     let (address, _) = address
         .and_then(|rest| rest.split_once('"'))
         .with_context(|| format!("index.html must hold one {MODULE_IN_PAGE}"))?;
-    let module = staging.join(address);
-    let size = fs::metadata(&module)
+    Ok(staging.join(address))
+}
+
+/// Writes the size of the page's module beside its address. The loading state needs it: of a compressed
+/// answer the browser tells the compressed length alone.
+fn with_size(html: &str, module: &Path) -> Result<String> {
+    let size = fs::metadata(module)
         .with_context(|| format!("trunk made no {}", module.display()))?
         .len();
-    let told = format!("{MODULE_IN_PAGE}{address}\"");
-    Ok(html.replace(&told, &format!("{told} data-bytes=\"{size}\"")))
+    let told = format!("data-bytes=\"{size}\" {MODULE_IN_PAGE}");
+    Ok(html.replacen(MODULE_IN_PAGE, &told, 1))
 }
 
 #[cfg(test)]
@@ -109,14 +128,15 @@ mod tests {
         fs::create_dir_all(&folder).unwrap();
         fs::write(folder.join("app-1_bg.wasm"), [0; 12]).unwrap();
         let html = r#"<meta content="./app-1.js" data-wasm="./app-1_bg.wasm">"#;
-        let told = with_size(&folder, html);
-        let missing = with_size(&folder, &html.replace("-1_bg", "-2_bg"));
+        let module = module(&folder, html).unwrap();
+        let told = with_size(html, &module);
+        let missing = with_size(html, &folder.join("app-2_bg.wasm"));
         fs::remove_dir_all(&folder).unwrap();
         assert_eq!(
             told.unwrap(),
-            r#"<meta content="./app-1.js" data-wasm="./app-1_bg.wasm" data-bytes="12">"#
+            r#"<meta content="./app-1.js" data-bytes="12" data-wasm="./app-1_bg.wasm">"#
         );
         assert!(missing.is_err());
-        assert!(with_size(&folder, "<meta>").is_err());
+        assert!(super::module(&folder, "<meta>").is_err());
     }
 }

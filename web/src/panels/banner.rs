@@ -2,8 +2,8 @@
 
 use super::icon::icon;
 use crate::protocol::{Operation, ToWorker};
+use crate::state::history::HistoryState;
 use crate::state::notices::{Notices, Tone};
-use crate::state::playback::Playback;
 use crate::state::run::RunState;
 use crate::state::worker::WorkerLink;
 use crate::words;
@@ -14,7 +14,7 @@ pub fn Banners() -> impl IntoView {
     let worker = expect_context::<WorkerLink>();
     let notices = expect_context::<Notices>();
     let run = expect_context::<RunState>();
-    let playback = expect_context::<Playback>();
+    let history = expect_context::<HistoryState>();
     let put_away = move |id: u32| notices.shown.update(|all| all.retain(|n| n.id != id));
     let busy = move || {
         run.tick
@@ -32,7 +32,7 @@ pub fn Banners() -> impl IntoView {
                             <p>
                                 <strong>"The simulation has failed. "</strong>
                                 "The scenario and everything you did in it are kept. "
-                                <button class="strong" on:click=move |_| playback.restart_worker()>"Restart from scenario"</button>
+                                <button class="strong" on:click=move |_| history.restart_worker()>"Restart from scenario"</button>
                                 <button on:click=move |_| notices.show(Tone::Plain, asked.clone())>"Keep the error text"</button>
                             </p>
                             <pre class="breaks">{text}</pre>

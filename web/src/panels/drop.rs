@@ -3,9 +3,9 @@
 use crate::platform::files;
 use crate::protocol::ToWorker;
 use crate::state::contracts::ContractState;
+use crate::state::history::HistoryState;
 use crate::state::layout::{LayoutState, Tab};
 use crate::state::notices::{Notices, Tone};
-use crate::state::playback::Playback;
 use crate::state::studio::Language;
 use crate::state::worker::WorkerLink;
 use leptos::{ev, prelude::*, task::spawn_local};
@@ -17,7 +17,7 @@ pub struct FileIntake {
     worker: WorkerLink,
     notices: Notices,
     layout: LayoutState,
-    playback: Playback,
+    history: HistoryState,
     contracts: ContractState,
 }
 
@@ -28,7 +28,7 @@ impl FileIntake {
             worker: expect_context(),
             notices: expect_context(),
             layout: expect_context(),
-            playback: expect_context(),
+            history: expect_context(),
             contracts: expect_context(),
         }
     }
@@ -100,9 +100,7 @@ async fn one(intake: FileIntake, file: File) {
         .to_owned();
     // By its first bytes: a trace is one whatever it is called.
     if bytes.starts_with(b"CFTRACE") || name.to_ascii_lowercase().ends_with(".cftrace") {
-        intake.playback.reset_speed.set(true);
-        intake.worker.send_with(ToWorker::OpenTrace, Some(&bytes));
-        return;
+        return intake.history.open_trace(name, bytes);
     }
     let looks_like = |ending: &str| name.to_ascii_lowercase().ends_with(ending);
     if looks_like(".json") {
@@ -111,10 +109,7 @@ async fn one(intake: FileIntake, file: File) {
                 Tone::Plain,
                 format!("{name} is the JSON Schema of a contract. Open the contract's module under Contracts and choose the file at “Make forms from its JSON Schema”."),
             ),
-            Ok(text) => {
-                intake.playback.reset_speed.set(true);
-                intake.worker.send(ToWorker::OpenFile(text));
-            }
+            Ok(text) => intake.history.open_file(name, text),
             Err(_) => intake.notices.show(
                 Tone::Bad,
                 format!("{name} is not text; a scenario file is JSON."),

@@ -3,9 +3,16 @@
 
 use super::icon::icon;
 use super::term::marked;
+use crate::platform::address;
+use crate::runs::KeptRun;
+use crate::state::chart_view::Place;
+use crate::state::history::HistoryState;
 use crate::state::layout::LayoutState;
 use crate::state::lessons::LessonState;
+use crate::state::playback::Playback;
 use crate::state::scenarios::ScenarioState;
+use crate::state::selection::Selection;
+use crate::words;
 use consensusforge_core::session::view::Preset;
 use leptos::{html, prelude::*};
 use wasm_bindgen::JsCast;
@@ -52,7 +59,17 @@ pub fn Pick() -> impl IntoView {
             scenarios.open_preset(&preset);
         }
     };
+    let history = expect_context::<HistoryState>();
+    let previous = Memo::new(move |_| history.previous());
     view! {
+        {move || previous.get().map(|title| {
+            let says = format!("Back to “{title}”");
+            view! {
+                <button class="quiet" id="previous-run" aria-label=says.clone() title=says on:click=move |_| address::back()>
+                    {icon("return")}
+                </button>
+            }
+        })}
         <label class="pick">
             <span>"Scenario"</span>
             <select
@@ -69,7 +86,7 @@ pub fn Pick() -> impl IntoView {
                         {members.into_iter().map(|p| view! { <option value=p.id>{p.title}</option> }).collect_view()}
                     </optgroup>
                 }).collect_view()}
-                <option value="" hidden=true>"your own"</option>
+                <option value="" hidden=true>{move || history.title.get()}</option>
             </select>
         </label>
         <button class="quiet" id="all-scenarios" aria-label="All scenarios" title="All scenarios, and what to look at in each" on:click=move |_| layout.scenarios_open.set(true)>
@@ -83,18 +100,52 @@ pub fn Pick() -> impl IntoView {
 pub fn Look() -> impl IntoView {
     let scenarios = expect_context::<ScenarioState>();
     let path = expect_context::<LessonState>();
+    let playback = expect_context::<Playback>();
+    let selection = expect_context::<Selection>();
     let look = Memo::new(move |_| {
         let id = scenarios.preset.get();
         scenarios
             .presets
-            .with(|p| p.iter().find(|p| p.id == id).map(|p| p.look.clone()))
+            .with(|p| {
+                p.iter()
+                    .find(|p| p.id == id)
+                    .map(|p| (p.look.clone(), p.point_us))
+            })
             .filter(|_| !path.open.get())
     });
     move || {
         look.get().map(|text| {
-            view! { <p class="look" id="look"><strong>"Look: "</strong>{marked(&text, true)}</p> }
+            let (text, point_us) = text;
+            let go = move |_| {
+                playback.stop_at(point_us);
+                selection.select_at(Place { at_us: point_us, node: None, message: None, to: None });
+            };
+            view! {
+                <p class="look" id="look">
+                    <strong>"Look: "</strong>{marked(&text, true)}" "
+                    <button class="link" id="to-the-point" title="Pause at the instant at which this is seen" on:click=go>
+                        "Go to what this is about"
+                    </button>
+                </p>
+            }
         })
     }
+}
+
+/// Where one left a run, and what keeps it.
+fn left_at(run: &KeptRun) -> String {
+    let changes = match run.commands {
+        0 => String::new(),
+        1 => ", with one change".into(),
+        n => format!(", with {n} changes"),
+    };
+    // Too large for a link, or a saved trace.
+    let kept = if run.link.is_empty() {
+        "; kept until this tab is closed"
+    } else {
+        ""
+    };
+    format!("Left at {}{changes}{kept}.", words::clock(run.at_us))
 }
 
 /// All of them, in groups.
@@ -117,6 +168,11 @@ pub fn Scenarios() -> impl IntoView {
             }
         }
     });
+    let history = expect_context::<HistoryState>();
+    let reopen = move |run: &KeptRun| {
+        layout.scenarios_open.set(false);
+        history.reopen(&run.id);
+    };
     let groups = move || scenarios.presets.with(|p| grouped(p));
     view! {
         <dialog class="scenarios" node_ref=dialog on:close=move |_| layout.scenarios_open.set(false) aria-labelledby="scenarios-title">
@@ -124,6 +180,25 @@ pub fn Scenarios() -> impl IntoView {
                 <h2 id="scenarios-title">"Scenarios"</h2>
                 <button class="quiet" aria-label="Close" on:click=move |_| layout.scenarios_open.set(false)>{icon("close")}</button>
             </div>
+            {move || {
+                let runs = history.earlier.get();
+                (!runs.is_empty()).then(|| view! {
+                    <section id="earlier-runs">
+                        <h3>"Your earlier runs"</h3>
+                        <ul>
+                            {runs.into_iter().map(|run| view! {
+                                <li>
+                                    <button data-run=run.id.clone() on:click={let run = run.clone(); move |_| reopen(&run)}>
+                                        <strong>{run.title.clone()}</strong>
+                                        <span>{left_at(&run)}</span>
+                                    </button>
+                                </li>
+                            }).collect_view()}
+                        </ul>
+                        <button class="quiet" id="forget-runs" on:click=move |_| history.forget()>"Forget these runs"</button>
+                    </section>
+                })
+            }}
             {move || groups().into_iter().map(|(group, members)| view! {
                 <section>
                     <h3>{group}</h3>

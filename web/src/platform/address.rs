@@ -68,6 +68,48 @@ pub fn show(fragment: &str) {
         link(fragment)
     };
     if let Ok(history) = window().history() {
-        let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(&address));
+        let state = history.state().unwrap_or(JsValue::NULL);
+        let _ = history.replace_state_with_url(&state, "", Some(&address));
+    }
+}
+
+/// What [`mark`] or [`push`] wrote into the browser's present entry: ids of runs, the one shown first, then
+/// those that Back goes to. Empty for an entry that the browser made itself.
+pub fn entry() -> Vec<String> {
+    let state = window().history().and_then(|h| h.state());
+    let text = state.ok().and_then(|s| s.as_string()).unwrap_or_default();
+    text.split_whitespace().map(str::to_owned).collect()
+}
+
+/// The browser's present entry shows these runs; the address stays.
+pub fn mark(ids: &[String]) {
+    if let Ok(history) = window().history() {
+        let _ = history.replace_state_with_url(&ids.join(" ").into(), "", None);
+    }
+}
+
+/// A new entry, with the address of the page alone: what it named was the run before.
+pub fn push(ids: &[String]) {
+    let href = window().location().href().unwrap_or_default();
+    let page = href.split(['?', '#']).next().unwrap_or_default();
+    let rest: Vec<String> = query()
+        .into_iter()
+        .filter(|(name, _)| name != "scenario")
+        .map(|(name, value)| format!("{name}={value}"))
+        .collect();
+    let address = if rest.is_empty() {
+        page.to_owned()
+    } else {
+        format!("{page}?{}", rest.join("&"))
+    };
+    if let Ok(history) = window().history() {
+        let _ = history.push_state_with_url(&ids.join(" ").into(), "", Some(&address));
+    }
+}
+
+/// As the browser's Back.
+pub fn back() {
+    if let Ok(history) = window().history() {
+        let _ = history.back();
     }
 }

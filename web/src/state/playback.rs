@@ -2,7 +2,6 @@
 
 use super::chart::Charts;
 use super::notices::Notices;
-use super::run::RunState;
 use super::worker::WorkerLink;
 use crate::protocol::ToWorker;
 use consensusforge_core::session::view::{Moments, Unit};
@@ -20,30 +19,20 @@ pub struct Playback {
     pub moments: RwSignal<Arc<Moments>>,
     /// What one jumps between, an index into the list of the transport.
     pub jump_kind: RwSignal<usize>,
-    /// The next scenario that opens sets the speed it reads best at.
-    pub reset_speed: RwSignal<bool>,
     worker: WorkerLink,
-    run: RunState,
     charts: Charts,
     notices: Notices,
 }
 
 impl Playback {
-    pub(super) fn new(
-        worker: WorkerLink,
-        run: RunState,
-        charts: Charts,
-        notices: Notices,
-    ) -> Playback {
+    pub(super) fn new(worker: WorkerLink, charts: Charts, notices: Notices) -> Playback {
         Playback {
             playing: RwSignal::new(true),
             speed: RwSignal::new(Some(0.3)),
             end_us: RwSignal::new(0),
             moments: RwSignal::new(Arc::default()),
             jump_kind: RwSignal::new(0),
-            reset_speed: RwSignal::new(true),
             worker,
-            run,
             charts,
             notices,
         }
@@ -90,15 +79,13 @@ impl Playback {
         self.seek(at_us);
     }
 
-    /// After a panic: a new worker, the same scenario with all its commands.
-    pub fn restart_worker(&self) {
+    /// After a panic: a new worker, as fast and as paused as the one before. It has no run yet.
+    pub(super) fn restart_worker(&self) {
         self.notices.failure.set(None);
         self.worker.restart();
-        let scenario = self.run.scenario.get_untracked();
         self.worker
             .send(ToWorker::Speed(self.speed.get_untracked()));
         self.worker
             .send(ToWorker::Play(self.playing.get_untracked()));
-        self.run.open(scenario, 0);
     }
 }

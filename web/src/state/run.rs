@@ -3,6 +3,7 @@
 use super::worker::WorkerLink;
 use crate::model::{Command, Scenario, Who};
 use crate::protocol::{Intervention, Tick, ToWorker};
+use consensusforge_core::session::Explanation;
 use consensusforge_core::session::scenario::effective;
 use consensusforge_core::session::view::{Arrow, Frame, LinkView, RunInfo};
 use leptos::prelude::*;
@@ -16,6 +17,8 @@ pub struct RunState {
     pub info: RwSignal<Option<Arc<RunInfo>>>,
     pub frame: RwSignal<Option<Arc<Frame>>>,
     pub tick: RwSignal<Tick>,
+    /// What the step just made did; none once time goes on.
+    pub explained: RwSignal<Option<Explanation>>,
     /// The settings in force at the instant shown: what the controls show.
     pub effective: Memo<Scenario>,
     /// Counts the runs opened: whoever opened one can tell whether it is still the one that runs.
@@ -45,6 +48,7 @@ impl RunState {
             info: RwSignal::new(None),
             frame: RwSignal::new(None),
             tick,
+            explained: RwSignal::new(None),
             effective,
             opened: RwSignal::new(0),
             refused: RwSignal::new(0),
@@ -61,12 +65,6 @@ impl RunState {
     pub fn node_names(&self) -> Vec<String> {
         self.info
             .with_untracked(|w| w.as_ref().map(|w| w.nodes.clone()).unwrap_or_default())
-    }
-
-    /// Opens this scenario at an instant of it, in place of the run shown.
-    pub fn open(&self, scenario: Scenario, at_us: u64) {
-        let scenario = Box::new(scenario);
-        self.worker.send(ToWorker::Open { scenario, at_us });
     }
 
     /// Acts now: one command in the scenario.

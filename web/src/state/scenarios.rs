@@ -1,10 +1,11 @@
 //! The ready-made scenarios, and opening a run in place of the one shown.
 
 use super::futures::FutureState;
+use super::history::HistoryState;
 use super::layout::{LayoutState, Tab};
-use super::playback::Playback;
 use super::run::RunState;
 use crate::model::Scenario;
+use crate::reading;
 use consensusforge_core::session::scenario::effective;
 use consensusforge_core::session::view::Preset;
 use leptos::prelude::*;
@@ -15,25 +16,25 @@ pub struct ScenarioState {
     /// The id of the preset that runs; empty: another scenario does.
     pub preset: RwSignal<String>,
     run: RunState,
-    playback: Playback,
     futures: FutureState,
     layout: LayoutState,
+    history: HistoryState,
 }
 
 impl ScenarioState {
     pub(super) fn new(
         run: RunState,
-        playback: Playback,
         futures: FutureState,
         layout: LayoutState,
+        history: HistoryState,
     ) -> ScenarioState {
         ScenarioState {
             presets: RwSignal::new(Vec::new()),
             preset: RwSignal::new(String::new()),
             run,
-            playback,
             futures,
             layout,
+            history,
         }
     }
 
@@ -46,34 +47,35 @@ impl ScenarioState {
             .with_untracked(|s| effective::restarted(s, now, change));
         let name = format!("{} validators, seed {}", next.validators.len(), next.seed);
         self.futures.keep_present(&name);
-        self.preset.set(String::new());
-        self.run.open(next, 0);
+        self.history.restart(next);
     }
 
     pub fn open_preset(&self, preset: &Preset) {
-        self.futures.keep_present(&preset.title);
-        self.playback.play(true);
-        self.begin(preset);
-    }
-
-    /// Opens a preset as the first run of this page, or in place of one that never opened.
-    pub fn begin(&self, preset: &Preset) {
-        self.preset.set(preset.id.clone());
-        self.playback.reset_speed.set(true);
         // What it is about is brought into view.
         if !preset.scenario.contracts.is_empty() {
             self.layout.show_tab(Tab::Contracts);
         }
-        self.run.open(preset.scenario.clone(), 0);
+        let (at_us, _) = reading::opening(&preset.scenario, preset.point_us);
+        self.history.open(preset.scenario.clone(), at_us);
+    }
+
+    /// The ready-made scenario that this one is, or has become by what was done while it ran.
+    pub fn preset_of(&self, scenario: &Scenario) -> Option<Preset> {
+        let is = |p: &Preset| {
+            let Scenario { commands, .. } = &p.scenario;
+            let begins = scenario.commands.get(..commands.len()) == Some(commands);
+            begins && {
+                let mut same = scenario.clone();
+                same.commands.clone_from(commands);
+                same == p.scenario
+            }
+        };
+        self.presets
+            .with_untracked(|all| all.iter().find(|p| is(p)).cloned())
     }
 
     /// Opens a run prepared for a lesson, at its own speed.
     pub fn open_at_speed(&self, scenario: Scenario, speed: f64, plays: bool) {
-        self.futures.keep_present("a lesson");
-        self.preset.set(String::new());
-        self.playback.reset_speed.set(false);
-        self.playback.play(plays);
-        self.playback.set_speed(Some(speed));
-        self.run.open(scenario, 0);
+        self.history.open_at_speed(scenario, speed, plays);
     }
 }

@@ -146,10 +146,18 @@ impl Runner {
                 }
                 return;
             }
-            ToWorker::Open { scenario, at_us } => self.open(*scenario, at_us, None),
-            ToWorker::OpenLink(text) => self.opened(open_link(&text)),
-            ToWorker::OpenFile(text) => self.opened(open_bytes(text.as_bytes())),
-            ToWorker::OpenTrace => self.open_trace(&bytes.unwrap_or_default()),
+            ToWorker::Open {
+                scenario,
+                at_us,
+                opening,
+            } => self.open(*scenario, at_us, None, Some(opening)),
+            ToWorker::OpenLink { text, opening } => self.opened(open_link(&text), opening),
+            ToWorker::OpenFile { text, opening } => {
+                self.opened(open_bytes(text.as_bytes()), opening);
+            }
+            ToWorker::OpenTrace { opening } => {
+                self.open_trace(&bytes.unwrap_or_default(), opening);
+            }
             ToWorker::Play(on) => self.playing = on,
             ToWorker::Speed(speed) => self.pace.speed = speed,
             ToWorker::Stop => self.goal = Goal::None,
@@ -240,9 +248,9 @@ impl Runner {
             ToWorker::TickReceived
             | ToWorker::Data(_)
             | ToWorker::Open { .. }
-            | ToWorker::OpenLink(_)
-            | ToWorker::OpenFile(_)
-            | ToWorker::OpenTrace
+            | ToWorker::OpenLink { .. }
+            | ToWorker::OpenFile { .. }
+            | ToWorker::OpenTrace { .. }
             | ToWorker::Play(_)
             | ToWorker::Speed(_)
             | ToWorker::Step(_)
@@ -323,7 +331,7 @@ impl Runner {
             moments,
         } = future;
         let Some(session) = &mut self.session else {
-            return self.open(scenario, at_us, None);
+            return self.open(scenario, at_us, None, None);
         };
         let anew =
             session.is_recorded() || divergence_time(session.scenario(), &scenario) == Some(0);
@@ -333,7 +341,11 @@ impl Runner {
                 let scenario = session.scenario().clone();
                 if anew {
                     let world = session.world();
-                    self.send(FromWorker::Opened { scenario, world });
+                    self.send(FromWorker::Opened {
+                        scenario,
+                        world,
+                        opening: None,
+                    });
                     self.outbox.reset();
                 } else {
                     self.send(FromWorker::Turned(scenario));
@@ -391,18 +403,18 @@ impl Runner {
         self.outbox.module_added();
     }
 
-    fn opened(&mut self, opened: Result<Opened, Problem>) {
+    fn opened(&mut self, opened: Result<Opened, Problem>, opening: u32) {
         match opened {
-            Ok(Opened { scenario, expected }) => self.open(scenario, 0, expected),
-            Err(problem) => self.complain(About::Link, problem),
+            Ok(Opened { scenario, expected }) => self.open(scenario, 0, expected, Some(opening)),
+            Err(problem) => self.complain(About::Opening(opening), problem),
         }
     }
 
     /// A saved trace is gone through to its end, so that its verdicts speak of all of it.
-    fn open_trace(&mut self, bytes: &[u8]) {
+    fn open_trace(&mut self, bytes: &[u8], opening: u32) {
         match Session::open_trace(bytes, SIGNATURES) {
             Ok(recorded) => {
-                self.opens(recorded.session);
+                self.opens(recorded.session, Some(opening));
                 self.playing = false;
                 self.goal = Goal::Seek(recorded.end_us);
                 self.send(FromWorker::Data(DataNews::Recorded {
@@ -410,15 +422,19 @@ impl Runner {
                     complaints: recorded.complaints,
                 }));
             }
-            Err(problem) => self.complain(About::Link, problem),
+            Err(problem) => self.complain(About::Opening(opening), problem),
         }
     }
 
-    fn opens(&mut self, session: Session) {
+    fn opens(&mut self, session: Session, opening: Option<u32>) {
         let (scenario, world) = (session.scenario().clone(), session.world());
         self.session = Some(session);
         self.data.opened();
-        self.send(FromWorker::Opened { scenario, world });
+        self.send(FromWorker::Opened {
+            scenario,
+            world,
+            opening,
+        });
         self.outbox.opened();
         self.inspector.reset();
         self.history.reset();
@@ -428,18 +444,27 @@ impl Runner {
         self.place = START;
     }
 
-    fn open(&mut self, scenario: Scenario, at_us: u64, expected: Option<Expected>) {
+    /// `opening`: the number of the page's request, where it was one.
+    fn open(
+        &mut self,
+        scenario: Scenario,
+        at_us: u64,
+        expected: Option<Expected>,
+        opening: Option<u32>,
+    ) {
         let there = self.files.for_scenario(&scenario);
         match there.and_then(|()| Session::open(scenario)) {
             Ok(session) => {
-                self.opens(session);
+                self.opens(session, opening);
                 self.goal = match expected {
                     Some(expected) => Goal::Replay(expected),
                     None if at_us > 0 => Goal::Seek(at_us),
                     None => Goal::None,
                 };
             }
-            Err(problem) => self.complain(About::Scenario, problem),
+            Err(problem) => {
+                self.complain(opening.map_or(About::Scenario, About::Opening), problem);
+            }
         }
     }
 
@@ -564,6 +589,11 @@ impl Runner {
         self.place = came;
         self.outbox.stale = true;
         if done && !matches!(self.goal, Goal::None) {
+            if matches!(self.goal, Goal::Step(_) | Goal::Back)
+                && let Some(explanation) = session.explanation()
+            {
+                self.outbox.send(FromWorker::Explained(explanation));
+            }
             self.goal = Goal::None;
             self.pace.stand(came.now_us);
             self.outbox.arrived();

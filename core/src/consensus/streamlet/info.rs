@@ -91,6 +91,9 @@ pub(super) const INFO: ProtocolInfo = ProtocolInfo {
     rules: RULES,
 };
 
+/// Index of votes among the kinds.
+pub(super) const VOTE_KIND: u8 = 1;
+
 pub(super) const PROPOSE: u8 = 0;
 pub(super) const VOTE: u8 = 1;
 

@@ -37,10 +37,9 @@ mod info;
 pub use info::Params;
 
 use crate::base::limits::{MAX_ROUNDS_AHEAD, MAX_VALUES_PER_SIGNER};
-use crate::consensus::corruptible::{Conflicting, VotesFor};
 use crate::consensus::{
-    self, Corruptible, Description, Effect, Input, Note, Protocol, ProtocolInfo, Recipients,
-    Resend, Status, Tally, Timer,
+    self, Compose, Conflicting, Corruptible, Description, Effect, Extends, Input, Note, Protocol,
+    ProtocolInfo, Recipients, Resend, Status, Tally, Timer, VotesFor,
 };
 use crate::types::{BlockId, Height, Round, Signable, Signed, Slot, ValidatorId};
 use borsh::{BorshDeserialize, BorshSerialize};
@@ -456,6 +455,19 @@ impl Corruptible for Streamlet {
             ..*proposal
         }]
     });
+    const COMPOSE: Option<Compose<Message>> = Some(|script| {
+        let vote = script.kind(info::INFO.kinds)? == info::VOTE_KIND;
+        script.without_valid_round()?;
+        let (block, (parent, _)) = (script.block()?, script.parent()?);
+        let place = Place {
+            epoch: script.slot.round,
+            height: script.slot.height,
+            block,
+            parent,
+        };
+        Ok(Message { vote, place })
+    });
+    const EXTENDS: Option<Extends<State>> = Some(|state, _| Some(longest(state).block));
     /// What is final is followed here whatever the ledger said of it: validity is asked for votes alone.
     const ACCEPT_INVALID: Option<fn(&mut State)> = Some(|_| {});
 }

@@ -7,6 +7,14 @@ use crate::protocol::studio::{Ask, CallDraft, Message, Place};
 use crate::protocol::{ChartNews, Intervention};
 use std::cell::Cell;
 
+fn opening(scenario: Box<Scenario>) -> ToWorker {
+    ToWorker::Open {
+        scenario,
+        at_us: 0,
+        opening: 1,
+    }
+}
+
 /// A clock that moves a little at each look.
 fn ticking(cell: &Cell<f64>) -> impl Fn() -> f64 + '_ {
     move || {
@@ -42,18 +50,57 @@ fn now(answers: &[Outgoing]) -> u64 {
 fn simulated_time_follows_the_readers_at_the_chosen_speed() {
     let (mut runner, clock) = (Runner::default(), Cell::new(1_000.0));
     let scenario = Box::default();
-    runner.handle(ToWorker::Open { scenario, at_us: 0 }, None);
+    runner.handle(opening(scenario), None);
     runner.handle(ToWorker::Speed(Some(0.5)), None);
     let answers = run_ms(&mut runner, &clock, 2_000.0);
     let now = now(&answers);
     assert!((900_000..1_100_000).contains(&now), "{now}");
 }
 
+/// A file that turns out broken must not cost the run that is shown.
+#[test]
+fn what_cannot_be_opened_is_refused_by_its_number_and_replaces_nothing() {
+    let (mut runner, clock) = (Runner::default(), Cell::new(1_000.0));
+    runner.handle(opening(Box::default()), None);
+    let before = now(&run_ms(&mut runner, &clock, 500.0));
+    let text = r#"{"consensusforge":1,"scenario":{"validators":[]}}"#.to_owned();
+    runner.handle(ToWorker::OpenFile { text, opening: 2 }, None);
+    runner.handle(
+        ToWorker::OpenLink {
+            text: "v1.mangled".into(),
+            opening: 3,
+        },
+        None,
+    );
+    runner.handle(
+        ToWorker::OpenTrace { opening: 4 },
+        Some(b"CFTRACE broken".to_vec()),
+    );
+    let told = run_ms(&mut runner, &clock, 500.0);
+    let refused: Vec<u32> = told
+        .iter()
+        .filter_map(|(a, _)| match a {
+            FromWorker::Problem {
+                about: About::Opening(number),
+                ..
+            } => Some(*number),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(refused, [2, 3, 4]);
+    assert!(
+        !told
+            .iter()
+            .any(|(a, _)| matches!(a, FromWorker::Opened { .. }))
+    );
+    assert!(now(&told) > before, "the run goes on");
+}
+
 #[test]
 fn nothing_is_piled_up_before_a_page_that_does_not_listen() {
     let (mut runner, clock) = (Runner::default(), Cell::new(1_000.0));
     let scenario = Box::default();
-    runner.handle(ToWorker::Open { scenario, at_us: 0 }, None);
+    runner.handle(opening(scenario), None);
     let mut ticks = 0;
     for _ in 0..100 {
         runner.slice(ticking(&clock));
@@ -71,7 +118,7 @@ fn nothing_is_piled_up_before_a_page_that_does_not_listen() {
 fn while_paused_an_act_is_told_with_the_instant_it_was_done_at() {
     let (mut runner, clock) = (Runner::default(), Cell::new(1_000.0));
     let scenario = Box::default();
-    runner.handle(ToWorker::Open { scenario, at_us: 0 }, None);
+    runner.handle(opening(scenario), None);
     run_ms(&mut runner, &clock, 500.0);
     runner.handle(ToWorker::Play(false), None);
     let held = now(&run_ms(&mut runner, &clock, 300.0));
@@ -83,7 +130,7 @@ fn while_paused_an_act_is_told_with_the_instant_it_was_done_at() {
 fn a_message_in_flight_is_told_once_and_dropped_by_what_the_page_knows_of_it() {
     let (mut runner, clock) = (Runner::default(), Cell::new(1_000.0));
     let scenario = Box::default();
-    runner.handle(ToWorker::Open { scenario, at_us: 0 }, None);
+    runner.handle(opening(scenario), None);
     let mut answers = Vec::new();
     let news = |answers: &[Outgoing]| -> Vec<ChartNews> {
         let bytes = answers.iter().filter_map(|(_, bytes)| bytes.as_ref());
@@ -138,7 +185,7 @@ fn a_message_in_flight_is_told_once_and_dropped_by_what_the_page_knows_of_it() {
 fn a_pause_holds_time_and_still_shows_the_last_frame() {
     let (mut runner, clock) = (Runner::default(), Cell::new(1_000.0));
     let scenario = Box::default();
-    runner.handle(ToWorker::Open { scenario, at_us: 0 }, None);
+    runner.handle(opening(scenario), None);
     run_ms(&mut runner, &clock, 500.0);
     runner.handle(ToWorker::Play(false), None);
     let held = run_ms(&mut runner, &clock, 500.0);
