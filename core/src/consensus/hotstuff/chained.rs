@@ -93,6 +93,7 @@ fn settings(params: &Params) -> Settings {
         view_timeout: params.delta_us.saturating_mul(4),
         min_view: params.min_view_us,
         rules: NUMBERS,
+        phases: None,
     }
 }
 
@@ -104,7 +105,11 @@ fn may_vote(state: &State, link: &Link, _: &Proof) -> bool {
 
 /// C2: at once. Of the quorum whose timeouts ended the view before, an honest one knows of any lock there is.
 fn may_propose(state: &State, _: &Surroundings) -> MayPropose {
-    MayPropose::From(state.entered)
+    if state.holds_what_timeouts_name() {
+        MayPropose::From(state.entered)
+    } else {
+        MayPropose::NotYet
+    }
 }
 
 /// What a quorum changes in what the protocol says of itself.
@@ -218,5 +223,6 @@ const NUMBERS: RuleNumbers = RuleNumbers {
 protocol!(
     ChainedHotStuff,
     Params,
-    Some(|state| state.locked = state.genesis)
+    Some(|state| state.locked = state.genesis),
+    Message::votes_for
 );

@@ -55,6 +55,7 @@ fn settings(params: &Params) -> Settings {
         view_timeout: params.delta_us.saturating_mul(6),
         min_view: params.min_view_us,
         rules: NUMBERS,
+        phases: None,
     }
 }
 
@@ -180,5 +181,6 @@ const NUMBERS: RuleNumbers = RuleNumbers::of(RULES, ["T1", "T2", "T3", "T4", "T5
 protocol!(
     HotStuff2,
     Params,
-    Some(|state| state.locked = state.genesis)
+    Some(|state| state.locked = state.genesis),
+    Message::votes_for
 );
