@@ -747,25 +747,46 @@ fn c8_three_in_a_row_are_final_and_two_are_not() {
     assert_eq!(node.state.last_final, links[2], "B, of views 2, 3, 4");
 }
 
-/// "Direct links whatever the views": the same blocks, and now D is final. A quorum that never saw the
-/// certificate of D could have gone on beside it in view 5.
+/// "Direct links whatever the views": blocks of views 1, 3 and 5, each the parent of the next, and in view 2 another
+/// block, C, that was certified too. One validator votes for all of them by the rules, and in view 7 for a child of
+/// C. Another one that saw the three certified would have decided the first of them.
 #[test]
-fn c8_without_consecutive_views_direct_links_alone_are_final() {
-    let mut node: Node<ChainedHotStuff> = node(chained::Params {
-        consecutive_views: false,
+fn c8_direct_links_alone_are_not_final_as_a_quorum_may_still_vote_beside_them() {
+    let params = |consecutive_views| chained::Params {
+        consecutive_views,
         ..chained::Params::default()
-    });
-    let a = first(1, "A");
+    };
     let root = Link::genesis(genesis());
-    node.proposed(&a, &root);
-    let entry = timeouts(2, &[(0, 1), (1, 1), (2, 1)]);
-    let c = on(&a, 3, "C");
-    node.hear(2, proposal(&c, &a, Some(&entry)));
-    let entry = timeouts(4, &[(0, 3), (1, 3), (2, 3)]);
-    let e = on(&c, 5, "E");
-    node.hear(0, proposal(&e, &c, Some(&entry)));
-    let out = node.proposed(&on(&e, 6, "F"), &e);
-    assert_eq!(decided(&out), Some((1, vec![a.block])));
+    let b = first(1, "B");
+    let c = first(2, "C");
+    let second = on(&b, 3, "second");
+    let third = on(&second, 5, "third");
+    let entry = |view: View, high: View| timeouts(view - 1, &[(0, high), (1, high), (2, high)]);
+    let through = |node: &mut Node<ChainedHotStuff>| {
+        node.hear(0, proposal(&b, &root, None));
+        node.hear(1, proposal(&c, &root, Some(&entry(2, 0))));
+        node.hear(2, proposal(&second, &b, Some(&entry(3, 1))));
+        node.hear(0, proposal(&third, &second, Some(&entry(5, 3))))
+    };
+    let mut voter: Node<ChainedHotStuff> = node(params(true));
+    through(&mut voter);
+    assert_eq!(voter.state.locked, b);
+    let beside = on(&c, 7, "beside");
+    voter.hear(2, proposal(&beside, &c, Some(&entry(7, 2))));
+    for link in [b, c, second, third, beside] {
+        assert!(voter.voted_for(&link), "view {}", link.view);
+    }
+    for (consecutive, final_block) in [(true, None), (false, Some((1, vec![b.block])))] {
+        let mut seer: Node<ChainedHotStuff> = node(params(consecutive));
+        through(&mut seer);
+        let fourth = on(&third, 6, "fourth");
+        let out = seer.hear(1, proposal(&fourth, &third, None));
+        assert_eq!(decided(&out), final_block);
+    }
+    let safe = ChainedHotStuff::info(&params(true)).bound.liars_below;
+    assert_eq!((safe.part, safe.of), (1, 3));
+    let unsafe_words = ChainedHotStuff::info(&params(false)).bound;
+    assert_eq!(unsafe_words.liars_below.part, 0);
 }
 
 // ------------------------------------------------------------------------------------------- HotStuff-2
@@ -1444,6 +1465,27 @@ fn with_one_silent_leader_of_four_the_three_chain_never_commits_and_two_chains_d
         let (heights, commits) = (of_v1.len(), instants.len());
         assert!(commits > 8, "{protocol}: {commits}");
         assert_eq!(heights, 2 * commits - 1, "{protocol}");
+    }
+}
+
+/// At exactly a third nobody can fork the chain, and whoever says nothing stops it.
+#[test]
+fn one_silent_validator_of_three_stops_every_protocol_and_forks_none() {
+    for protocol in [
+        "basic-hotstuff",
+        "chained-hotstuff",
+        "hotstuff-2",
+        "jolteon",
+    ] {
+        let mut scenario = calm(protocol, &[10; 3], [("delta_us", DELTA)]);
+        silent(&mut scenario, "v3");
+        let mut session = Session::open(scenario).expect("possible");
+        session.run_to(20_000_000);
+        let frame = session.frame();
+        let kind = frame.verdicts[0].kind;
+        assert_eq!(kind, VerdictKind::Stalled, "{protocol}");
+        let sentence = &frame.verdicts[0].sentence;
+        assert!(sentence.contains("66.7 %"), "{protocol}: {sentence}");
     }
 }
 

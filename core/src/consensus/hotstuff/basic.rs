@@ -323,6 +323,13 @@ const NUMBERS: RuleNumbers = RuleNumbers {
     ..RuleNumbers::of(RULES, ["B1", "B2", "B3", "B4", "B7", "B8", "B6"])
 };
 
+fn told(params: &Params) -> ProtocolInfo {
+    match params.quorum {
+        Quorum::TwoThirds => PAPER,
+        Quorum::Half => LOWERED,
+    }
+}
+
 protocol!(
     BasicHotStuff,
     Params,

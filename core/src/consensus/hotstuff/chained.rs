@@ -59,8 +59,8 @@ pub struct Params {
     /// The stake behind each certificate.
     #[schemars(title = "Quorum")]
     pub quorum: Quorum,
-    /// The three blocks that make the first of them final must be of consecutive views. Without that the
-    /// chain can fork although nobody lies.
+    /// The three blocks that make the first of them final must be of consecutive views. Without that
+    /// less than a third of liars can fork the chain.
     #[schemars(title = "Consecutive views")]
     pub consecutive_views: bool,
     /// A leader lets at least this pass between the starts of two views.
@@ -150,7 +150,15 @@ const BOUND: Bound = Bound {
     words: "A quorum is strictly more than two thirds of the stake. Liars with less than a third can neither fork \
             the chain nor stop it, if now and then four leaders in a row are honest.",
 };
+/// What holds without [`Params::consecutive_views`].
+const GAPS: Bound = Bound {
+    liars_below: Share { part: 0, of: 1 },
+    words: "Blocks with a gap between their views make one below them final, which is too early: in the gap another \
+            block may have been certified, and a single leader that lies can go on from there.",
+    ..BOUND
+};
 const PAPER: ProtocolInfo = info!(BOUND);
+const WITH_GAPS: ProtocolInfo = info!(GAPS);
 const LOWERED: ProtocolInfo = info!(TOO_LOW);
 
 const CONVENTIONS: &[(&str, &str)] = &[
@@ -219,6 +227,14 @@ const NUMBERS: RuleNumbers = RuleNumbers {
     lock: Some(rule_number(RULES, "C5")),
     ..RuleNumbers::of(RULES, ["C1", "C2", "C3", "C4", "C6", "C7", "C8"])
 };
+
+fn told(params: &Params) -> ProtocolInfo {
+    match params.quorum {
+        Quorum::TwoThirds if params.consecutive_views => PAPER,
+        Quorum::TwoThirds => WITH_GAPS,
+        Quorum::Half => LOWERED,
+    }
+}
 
 protocol!(
     ChainedHotStuff,

@@ -178,6 +178,13 @@ const RULES: &[Rule] = &[
 /// The rules' numbers, for notes that one took effect.
 const NUMBERS: RuleNumbers = RuleNumbers::of(RULES, ["T1", "T2", "T3", "T4", "T5", "T6", "T7"]);
 
+fn told(params: &Params) -> ProtocolInfo {
+    match params.quorum {
+        Quorum::TwoThirds => PAPER,
+        Quorum::Half => LOWERED,
+    }
+}
+
 protocol!(
     HotStuff2,
     Params,

@@ -177,4 +177,11 @@ const RULES: &[Rule] = &[
 /// The rules' numbers, for notes that one took effect.
 const NUMBERS: RuleNumbers = RuleNumbers::of(RULES, ["J1", "J2", "J3", "J4", "J5", "J6", "J7"]);
 
+fn told(params: &Params) -> ProtocolInfo {
+    match params.quorum {
+        Quorum::TwoThirds => PAPER,
+        Quorum::Half => LOWERED,
+    }
+}
+
 protocol!(Jolteon, Params, None, Message::votes_for);

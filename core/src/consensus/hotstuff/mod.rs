@@ -129,10 +129,7 @@ macro_rules! protocol {
             const INFO: ProtocolInfo = PAPER;
 
             fn info(params: &$params) -> ProtocolInfo {
-                match params.quorum {
-                    Quorum::TwoThirds => PAPER,
-                    Quorum::Half => LOWERED,
-                }
+                told(params)
             }
 
             fn new(genesis: BlockId, _: &$params) -> State {
