@@ -372,6 +372,7 @@ pub fn script(kind: &str, value: Option<BlockId>) -> Script {
             round: 0,
         },
         value,
+        parent: None,
         valid_round: None,
     }
 }

@@ -6,7 +6,8 @@
 //! did stands in the scenario, and a failing run is a link like any other.
 //!
 //! Two faults have shown that an adversary of this kind is needed. Each is found by the sieges of
-//! `random_schedules.rs`, with and without restarts, when its mend is taken out by hand:
+//! `random_schedules.rs`, with and without restarts, when its mend is taken out by hand (last tried when these
+//! lines were written: the first at seed 1 both times, the second at seed 9 without restarts and 16 with them):
 //!
 //! 1. Junk votes hide a polka. Mend: `Tally::add` in `tendermint/votes.rs` keeps a vote beyond a signer's few
 //!    where more than a third voted for the same. Take out `&& !set.exceeds_one_third(self.stake(value))`.

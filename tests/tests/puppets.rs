@@ -159,3 +159,143 @@ fn either_node_of_a_twin_can_be_crashed_and_cut_off_by_itself() {
         assert_eq!(nodes[4], node("v4'", false, second), "{name}");
     }
 }
+
+/// `protocol` with six validators of which v4 is a puppet that leads the views (or epochs) 1 and 5. It is silent in
+/// the first, and says `said` when the fifth has begun, where the chain has come to height 3.
+fn leads_view_five(protocol: &str, at: u64, said: &[&str]) -> Session {
+    let lines = said.iter().map(|said| {
+        format!(r#"{{"at_us":{at},"from":"v4","to":["v1","v2","v3","v5","v6"],{said}}}"#)
+    });
+    let lines: Vec<String> = lines.collect();
+    let names: Vec<String> = (1..=6)
+        .map(|i| format!(r#"{{"name":"v{i}","stake":100}}"#))
+        .collect();
+    let more = format!(
+        r#","validators":[{}],"protocol":{{"name":"{protocol}","proposer":{{"list":["v4","v1","v2","v3"]}}}}"#,
+        names.join(",")
+    );
+    let mut session = puppet(&lines.join(","), &more);
+    session.run_to(20_000_000);
+    session
+}
+
+const OTHERS: [(&str, &str, &str, u64); 3] = [
+    ("streamlet", "propose", "vote", 4_010_000),
+    ("simplex", "propose", "vote", 1_500_000),
+    ("minimmit", "propose", "notarize", 1_200_000),
+];
+
+/// What was decided at a height, by v1.
+fn decided(session: &Session, height: u64) -> Option<String> {
+    let all = session.decisions();
+    let here = all
+        .iter()
+        .find(|d| d.height == height && d.validator == "v1");
+    here.map(|d| d.block.clone())
+}
+
+/// The first message v4 sent of that kind.
+fn spoken(session: &Session, kind: &str) -> serde_json::Value {
+    let sent = lines(session, "sent");
+    let mut its = sent.into_iter().filter(|l| l["origin"] == "v4");
+    its.find(|l| l["kind"] == kind)
+        .unwrap_or_else(|| panic!("no {kind}: {:?}", session.frame().vanished))
+}
+
+#[test]
+fn a_puppets_block_stands_on_what_an_honest_leader_would_extend() {
+    for (protocol, propose, _, at) in OTHERS {
+        let own = format!(r#""kind":"{propose}","height":4,"round":5,"value":{{"block":"X"}}"#);
+        let session = leads_view_five(protocol, at, &[&own]);
+        let block = spoken(&session, propose)["value"].clone();
+        assert_eq!(
+            decided(&session, 4),
+            block.as_str().map(str::to_owned),
+            "{protocol}"
+        );
+    }
+}
+
+#[test]
+fn a_puppet_names_another_parent_and_nobody_honest_votes_for_a_branch_that_is_too_short() {
+    for (protocol, propose, vote, at) in OTHERS {
+        let on_two = r#"{"block_on":{"label":"X","height":2,"round":3}}"#;
+        let branch = format!(r#""kind":"{propose}","height":3,"round":5,"value":{on_two}"#);
+        let voted = format!(r#""kind":"{vote}","height":3,"round":5,"value":{on_two}"#);
+        let session = leads_view_five(protocol, at, &[&branch, &voted]);
+        let proposal = spoken(&session, propose);
+        let parent = decided(&session, 2).expect("decided");
+        assert!(
+            parent.starts_with(proposal["parent"].as_str().expect("named")),
+            "{protocol}"
+        );
+        // The puppet's vote is for the same block in the same place.
+        assert_eq!(
+            spoken(&session, vote)["value"],
+            proposal["value"],
+            "{protocol}"
+        );
+        let all = lines(&session, "sent");
+        let honest = all
+            .iter()
+            .filter(|l| l["signer"] != "v4" && l["kind"] == vote);
+        assert!(honest.clone().count() > 0);
+        for line in honest {
+            assert_ne!(line["value"], proposal["value"], "{protocol}: {line}");
+        }
+        assert_ne!(
+            decided(&session, 3),
+            proposal["value"].as_str().map(str::to_owned)
+        );
+        assert_eq!(session.frame().vanished, [], "{protocol}");
+    }
+}
+
+#[test]
+fn what_a_protocol_cannot_say_is_refused_in_words() {
+    for (protocol, propose, vote, at) in OTHERS {
+        let refused = |said: &str, why: &str| {
+            let session = leads_view_five(protocol, at, &[said]);
+            let told = &session.frame().vanished[0].sentence;
+            assert!(told.contains(why), "{protocol}: {told}");
+        };
+        refused(
+            &format!(r#""kind":"{vote}","height":4,"round":5,"value":"nil""#),
+            &format!("a {vote} needs a value: it always names a block"),
+        );
+        refused(
+            &format!(
+                r#""kind":"{propose}","height":4,"round":5,"value":{{"block_on":{{"label":"X","height":2,"round":3}}}}"#
+            ),
+            "block X would have height 3 there",
+        );
+        refused(
+            &format!(r#""kind":"{propose}","height":9,"round":5,"value":{{"block":"X"}}"#),
+            "no honest validator stands at height 8, which block X is to follow",
+        );
+        refused(
+            &format!(
+                r#""kind":"{propose}","height":4,"round":5,"value":{{"block":"X"}},"valid_round":1"#
+            ),
+            "has no valid_round here",
+        );
+        refused(
+            r#""kind":"prevote","height":4,"round":5,"value":{"block":"X"}"#,
+            "\"prevote\" is no kind of message: there are propose",
+        );
+    }
+    let certificate = r#""kind":"certificate","height":4,"round":5,"value":"nil""#;
+    let told = leads_view_five("simplex", 1_500_000, &[certificate]).frame();
+    assert!(
+        told.vanished[0]
+            .sentence
+            .contains("consists of others' signed votes")
+    );
+    let skip = r#""kind":"nullify","height":4,"round":5,"value":{"block":"X"}"#;
+    let told = leads_view_five("minimmit", 1_200_000, &[skip]).frame();
+    assert!(
+        told.vanished[0]
+            .sentence
+            .contains("names no block: its value is nil")
+    );
+}

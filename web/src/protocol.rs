@@ -8,6 +8,7 @@ use crate::inspect::Thing;
 use crate::inspect::card::Card;
 use crate::model::{Command, Scenario, Who};
 use borsh::{BorshDeserialize, BorshSerialize};
+use consensusforge_core::session::Explanation;
 use consensusforge_core::session::compare::Difference;
 use consensusforge_core::session::view::{
     Arrow, ChartBatch, ContractView, Frame, LinkView, MessageView, ModuleView, Moments, Preset,
@@ -172,6 +173,8 @@ pub enum FromWorker {
     /// The second run stands at the instant of the first. Chart records travel beside, as in a tick.
     Comparison(Box<ComparisonNews>),
     ComparisonFrame(Box<Frame>),
+    /// What the step just made did.
+    Explained(Explanation),
     Problem {
         about: About,
         problem: Problem,

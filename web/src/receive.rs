@@ -4,6 +4,7 @@ use crate::panels::chart::comparison;
 use crate::platform::{address, files};
 use crate::protocol::{About, ChartNews, FromWorker, ToWorker};
 use crate::state::chart::Charts;
+use crate::state::chart_view::Place;
 use crate::state::comparison::ComparisonState;
 use crate::state::contracts::ContractState;
 use crate::state::futures::FutureState;
@@ -17,6 +18,7 @@ use crate::state::scenarios::ScenarioState;
 use crate::state::selection::Selection;
 use crate::state::worker::WorkerLink;
 use crate::words;
+use consensusforge_core::session::Explanation;
 use consensusforge_core::session::scenario::Scenario;
 use consensusforge_core::session::view::{Frame, Preset, Problem, RunInfo};
 use leptos::prelude::*;
@@ -79,7 +81,20 @@ impl Receiver {
                 }
                 self.run.tick.set(tick);
                 let news = bytes.and_then(|b| borsh::from_slice::<ChartNews>(&b).ok());
+                let settled = news.is_some() && tick.goal.is_none();
                 self.charts.main().borrow_mut().receive(tick, news);
+                if settled {
+                    self.selection.arrived(tick.now_us);
+                }
+                let stale = |e: &Explanation| e.at_us != tick.now_us;
+                let left = self
+                    .run
+                    .explained
+                    .with_untracked(|e| e.as_ref().is_some_and(stale));
+                if left && tick.goal.is_none() {
+                    self.run.explained.set(None);
+                    self.charts.main().borrow_mut().light(None);
+                }
                 self.worker.send(ToWorker::TickReceived);
             }
             FromWorker::Frame(frame) => self.frame(*frame),
@@ -104,6 +119,15 @@ impl Receiver {
             FromWorker::ComparisonFrame(frame) => {
                 self.charts.other().borrow_mut().set_nodes(&frame.nodes);
                 self.comparison.frame.set(Some(Arc::from(frame)));
+            }
+            FromWorker::Explained(step) => {
+                self.selection.light(Place {
+                    at_us: step.at_us,
+                    node: step.node,
+                    message: step.message,
+                    to: step.to,
+                });
+                self.run.explained.set(Some(step));
             }
             FromWorker::Moments(moments) => self.playback.moments.set(Arc::from(moments)),
             FromWorker::Problem { about, problem } => self.problem(about, problem),
@@ -180,8 +204,7 @@ impl Receiver {
 
     fn opened(&self, scenario: Scenario, info: RunInfo, opening: Option<u32>) {
         let preset = self.scenarios.preset_of(&scenario);
-        let title = preset.as_ref().map(|p| p.title.clone());
-        self.history.opened(opening, &scenario, title);
+        self.history.opened(opening, &scenario, preset.as_ref());
         self.scenarios
             .preset
             .set(preset.map(|p| p.id).unwrap_or_default());
@@ -190,6 +213,7 @@ impl Receiver {
         self.run.info.set(Some(Arc::new(info.clone())));
         self.run.scenario.set(scenario.clone());
         self.run.frame.set(None);
+        self.run.explained.set(None);
         self.run.tick.update(|t| t.now_us = 0);
         self.selection.reset();
         self.playback.moments.set(Arc::default());

@@ -154,7 +154,7 @@ pub fn short(digest: &str) -> String {
 }
 
 /// A refusal without the place in a scenario file that it begins with: for people who act on the page the
-/// place is the control. Starts with a capital.
+/// place is the control.
 #[must_use]
 pub fn without_place(sentence: &str) -> String {
     let is_place = |text: &str| {
@@ -166,7 +166,7 @@ pub fn without_place(sentence: &str) -> String {
     };
     let rest = match sentence.split_once(": ") {
         Some((place, rest)) if is_place(place) => rest,
-        _ => sentence,
+        _ => return sentence.to_owned(),
     };
     let mut letters = rest.chars();
     let first = letters.next().map(|c| c.to_uppercase().to_string());
@@ -282,7 +282,7 @@ mod tests {
                 "No node is called “v9”",
             ),
             ("validators: at most 128", "At most 128"),
-            ("v1: has crashed", "V1: has crashed"),
+            ("v1: has crashed", "v1: has crashed"),
             (
                 "That message is not in flight any more: try again.",
                 "That message is not in flight any more: try again.",

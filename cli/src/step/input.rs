@@ -107,6 +107,12 @@ pub struct MessageSpec {
     /// A proposal's valid round.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub valid_round: Option<u32>,
+    /// The block before `value`, where the protocol's messages name it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parent: Option<String>,
+    /// The round that one was proposed in; 0 when left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parent_round: Option<u32>,
 }
 
 /// Reads and bounds the list.

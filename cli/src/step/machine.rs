@@ -242,6 +242,10 @@ impl<P: Corruptible> Machine<P> {
             kind: spec.kind.clone(),
             slot: slot(spec.height, spec.round),
             value: spec.value.as_deref().map(|label| self.names.block(label)),
+            parent: spec.parent.as_deref().map(|label| {
+                let round = spec.parent_round.unwrap_or_default();
+                (self.names.block(label), round)
+            }),
             valid_round: spec.valid_round,
         })
         .map_err(|e| Failure::input(format!("{e}.")))?;
@@ -262,6 +266,8 @@ impl<P: Corruptible> Machine<P> {
             round: said.slot.round,
             value: said.value.map(|block| self.names.label(&block)),
             valid_round: field("valid_round").and_then(|(_, text)| text.parse().ok()),
+            parent: None,
+            parent_round: None,
         }
     }
 

@@ -37,6 +37,8 @@ pub enum Value {
     Own(String),
     /// An invalid one.
     Invalid(String),
+    /// One of the puppets' own, on the first block proposed in that slot; height 0 is genesis.
+    On(String, Slot),
     /// The first block proposed in that slot.
     Proposed(Slot),
 }

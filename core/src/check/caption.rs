@@ -1,11 +1,13 @@
 //! What just happened and why, in one sentence.
 
 use super::agreement::Agreement;
+use super::culprits::{Culprits, Offence};
 use super::{Roster, percent, seconds, voters};
 use crate::base::Micros;
-use crate::consensus::fill_in;
-use crate::trace::{Commit, Event, Record, Trace};
-use crate::types::Height;
+use crate::consensus::{Role, fill_in};
+use crate::trace::{Commit, Event, MessageId, Record, Rejection, Trace};
+use crate::types::{BlockId, Height, NodeId};
+use std::collections::VecDeque;
 
 /// The newest sentence worth reading.
 #[derive(Clone, Debug, Default)]
@@ -15,7 +17,12 @@ pub struct Caption {
     /// A lesser sentence does not push out a weightier one before this.
     until: Micros,
     height: Height,
+    /// Who proposed which block, the newest: whose block is rejected is worth a word.
+    proposed: VecDeque<(BlockId, NodeId)>,
 }
+
+/// Proposals remembered.
+const PROPOSALS: usize = 64;
 
 /// How long a caption about a problem stays before one about a later block replaces it.
 const LINGER: Micros = 300_000;
@@ -26,7 +33,7 @@ impl Caption {
         record: &Record,
         trace: &Trace,
         cast: &Roster,
-        agreement: &Agreement,
+        (agreement, culprits): (&Agreement, &Culprits),
     ) {
         let name = |node| trace.head.node_name(node);
         let (sentence, weight) = match &record.event {
@@ -65,6 +72,10 @@ impl Caption {
                 round,
                 height,
             } => {
+                // What a liar's machine does then is not what the liar does: a silent one votes nil for itself.
+                if !cast.honest(*node) {
+                    return;
+                }
                 let Some(words) = trace.head.timer_fired(*timer) else {
                     return;
                 };
@@ -72,6 +83,8 @@ impl Caption {
                 let told = format!("{} {told}", name(*node));
                 (told, LINGER)
             }
+            // A liar that holds proof against its partner is no news, and no witness either.
+            Event::Evidence(a) if !cast.honest(a.reporter) => return,
             Event::Evidence(a) => {
                 let offender = trace
                     .head
@@ -91,15 +104,8 @@ impl Caption {
                 );
                 (told, LINGER)
             }
-            Event::Rejected { node, detail } => (
-                format!(
-                    "{} rejects block {}: {}.",
-                    name(*node),
-                    detail.block.short(8),
-                    detail.reason
-                ),
-                LINGER,
-            ),
+            Event::Rejected { node, detail } => (self.rejected(*node, detail, trace, cast), LINGER),
+            Event::Skipped { node, .. } if !cast.honest(*node) => return,
             Event::Skipped { node, detail } => (
                 format!(
                     "{} skips to {} {} of height {}: {} of the stake is already there.",
@@ -115,6 +121,9 @@ impl Caption {
                 LINGER,
             ),
             Event::Crashed { node } => (format!("{} is down.", name(*node)), LINGER),
+            Event::Restarted { node } if !cast.honest(*node) => {
+                (format!("{} is back.", name(*node)), LINGER)
+            }
             Event::Restarted { node } => (
                 format!("{} is back, with everything it had promised.", name(*node)),
                 LINGER,
@@ -132,6 +141,15 @@ impl Caption {
                 ),
                 LINGER,
             ),
+            Event::Sent {
+                message,
+                from,
+                again: false,
+                ..
+            } => match self.proposed(*message, *from, trace, culprits) {
+                Some(told) => (told, LINGER),
+                None => return,
+            },
             Event::Byzantine(_)
             | Event::Sent { .. }
             | Event::Delivered { .. }
@@ -148,6 +166,65 @@ impl Caption {
             self.sentence = sentence;
             self.until = record.at + weight;
         }
+    }
+
+    /// Takes down a proposal; a sentence where its proposer has proposed another block in the same slot.
+    fn proposed(
+        &mut self,
+        message: MessageId,
+        from: NodeId,
+        trace: &Trace,
+        culprits: &Culprits,
+    ) -> Option<String> {
+        let m = trace.find(message)?;
+        let kind = trace.head.kinds.get(usize::from(m.kind))?;
+        if kind.role != Role::Proposal {
+            return None;
+        }
+        let block = m.value?;
+        if self.proposed.len() == PROPOSALS {
+            self.proposed.pop_front();
+        }
+        self.proposed.push_back((block, from));
+        let proof = culprits.at(m.slot.height).iter().find(|c| {
+            let second = c.second.as_ref().map(|s| s.message);
+            c.offence == Offence::Equivocation && second == Some(message)
+        })?;
+        let first = proof
+            .first
+            .value
+            .map_or_else(|| "nil".into(), |b| b.short(8));
+        Some(format!(
+            "{} lies: it proposes two different blocks at height {}, {} {}, {first} and {}.",
+            trace.head.node_name(from),
+            m.slot.height,
+            trace.head.rounds.noun,
+            m.slot.round,
+            block.short(8)
+        ))
+    }
+
+    fn rejected(&self, node: NodeId, detail: &Rejection, trace: &Trace, cast: &Roster) -> String {
+        let told = |node: NodeId| {
+            let name = trace.head.node_name(node);
+            let liar = !cast.honest(node);
+            (name, if liar { ", a liar," } else { "" })
+        };
+        let (who, liar) = told(node);
+        let of = self
+            .proposed
+            .iter()
+            .rev()
+            .find(|(block, _)| *block == detail.block);
+        let whose = of.map_or_else(String::new, |(_, proposer)| {
+            let (name, liar) = told(*proposer);
+            format!(" of {name}{}", liar.trim_end_matches(','))
+        });
+        format!(
+            "{who}{liar} rejects block {}{whose}: {}.",
+            detail.block.short(8),
+            detail.reason
+        )
     }
 }
 

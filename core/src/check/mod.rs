@@ -150,6 +150,8 @@ impl Monitors {
                 self.heights.sent(record, trace);
                 self.duties.sent(record, trace);
                 self.culprits.see(record, trace);
+                self.caption
+                    .see(record, trace, &self.cast, (&self.agreement, &self.culprits));
             }
             event => {
                 if let Event::CommandMissed(sentence) = event
@@ -166,7 +168,8 @@ impl Monitors {
                 self.progress.see(record, &self.cast);
                 self.heights.see(record, &self.cast);
                 self.duties.see(record, trace, &self.cast, &self.heights);
-                self.caption.see(record, trace, &self.cast, &self.agreement);
+                self.caption
+                    .see(record, trace, &self.cast, (&self.agreement, &self.culprits));
             }
         }
     }

@@ -4,9 +4,9 @@
 use super::{Finding, FindingKind, Roster, names, percent, seconds};
 use crate::base::Micros;
 use crate::consensus::{Awaited, Role, Threshold};
-use crate::trace::{Event, Head, Record, Trace};
+use crate::trace::{Event, Head, Loss, Record, Trace};
 use crate::types::{BlockId, Height, NodeId, Slot, ValidatorId};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Where one node stands.
 #[derive(Clone, Copy, Debug, Default)]
@@ -81,8 +81,14 @@ impl Progress {
 
     pub(super) fn finding(&self, now: Micros, trace: &Trace, cast: &Roster) -> Finding {
         let monitor = "progress";
-        if now.saturating_sub(self.last) < self.stall_after {
+        let waited = now.saturating_sub(self.last);
+        if waited < self.stall_after {
             let sentence = match self.height {
+                _ if waited > self.stall_after / 2 => format!(
+                    "No block since {}; without one until {} the chain counts as stalled.",
+                    seconds(self.last),
+                    seconds(self.last.saturating_add(self.stall_after))
+                ),
                 0 => "Waiting for the first block.".to_owned(),
                 h => format!(
                     "The chain makes progress: height {h} was decided at {}.",
@@ -99,7 +105,7 @@ impl Progress {
         let sentence = format!(
             "Stalled since {}: {}",
             seconds(self.last),
-            self.missing(trace, cast)
+            self.missing(now, trace, cast)
         );
         Finding {
             monitor,
@@ -139,7 +145,7 @@ impl Progress {
     }
 
     /// What the honest node that is furthest lacks.
-    fn missing(&self, trace: &Trace, cast: &Roster) -> String {
+    fn missing(&self, now: Micros, trace: &Trace, cast: &Roster) -> String {
         let head = &trace.head;
         let Some(Stall {
             node,
@@ -190,7 +196,75 @@ impl Progress {
         if !absent.is_empty() {
             sentence.push_str(&format!(" Down: {}.", names(head, &absent)));
         }
+        let silent = self.silent(height, trace, cast);
+        if !silent.is_empty() {
+            sentence.push_str(&format!(" Silent since then: {}.", names(head, &silent)));
+        }
+        sentence.push_str(&cut_off(now.saturating_sub(self.stall_after), trace));
         sentence
+    }
+
+    /// Nodes of validators with stake that are up and have sent nothing they signed since the last decision.
+    fn silent(&self, height: Height, trace: &Trace, cast: &Roster) -> Vec<NodeId> {
+        let head = &trace.head;
+        let set = trace.validators(height);
+        let mut heard = vec![false; head.nodes.len()];
+        let since = trace.newest_first().take_while(|r| r.at >= self.last);
+        for record in since.take(LOOK_BACK) {
+            if let Event::Sent { message, from, .. } = &record.event
+                && let Some(heard) = heard.get_mut(from.index())
+                && !*heard
+                && trace.find(*message).is_some_and(|m| m.signer.is_some())
+            {
+                *heard = true;
+            }
+        }
+        let nodes = head.nodes.iter().zip(heard).enumerate();
+        let nodes = nodes.map(|(i, (validator, heard))| (NodeId(i as u16), *validator, heard));
+        nodes
+            .filter(|(node, validator, heard)| {
+                !heard && cast.up(*node) && set.stake(*validator) > 0
+            })
+            .map(|(node, ..)| node)
+            .collect()
+    }
+}
+
+/// Who did not reach whom since an instant, because the network was cut; nothing where it was not.
+fn cut_off(since: Micros, trace: &Trace) -> String {
+    let head = &trace.head;
+    let mut lost: BTreeMap<NodeId, BTreeSet<NodeId>> = BTreeMap::new();
+    for record in trace
+        .newest_first()
+        .take_while(|r| r.at >= since)
+        .take(LOOK_BACK)
+    {
+        if let Event::Lost {
+            from,
+            to,
+            why: Loss::Partition,
+            ..
+        } = &record.event
+        {
+            lost.entry(*from).or_default().insert(*to);
+        }
+    }
+    // Those that miss the same nodes are told together, in the order of their numbers.
+    let mut sides: Vec<(Vec<NodeId>, BTreeSet<NodeId>)> = Vec::new();
+    for (from, to) in lost {
+        match sides.iter_mut().find(|(_, missed)| *missed == to) {
+            Some((senders, _)) => senders.push(from),
+            None => sides.push((vec![from], to)),
+        }
+    }
+    let told = |nodes: &BTreeSet<NodeId>| names(head, &nodes.iter().copied().collect::<Vec<_>>());
+    let lines: Vec<String> = sides
+        .iter()
+        .map(|(from, to)| format!("from {} to {}", names(head, from), told(to)))
+        .collect();
+    match lines.as_slice() {
+        [] => String::new(),
+        lines => format!(" The network is cut: nothing gets {}.", lines.join(", or ")),
     }
 }
 

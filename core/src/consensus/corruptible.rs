@@ -3,15 +3,17 @@
 //! Each is absent unless a protocol gives it. A strategy that needs one that is absent is refused
 //! where it is chosen, with a sentence: it never does something else instead.
 
-use super::Protocol;
+use super::{Kind, Protocol};
 use crate::types::{BlockId, Round, Slot};
 
 /// The same message for another block, or nothing when the message names no block.
 pub type Conflicting<M> = fn(&M, BlockId) -> Option<M>;
 /// The votes, in the order they would be cast, that carry a proposal to a decision in its slot.
 pub type VotesFor<M> = fn(&M) -> Vec<M>;
-/// Turns a person's script into a message, or says in a sentence what is wrong with it.
-pub type Compose<M> = fn(&Script) -> Result<M, String>;
+/// Turns a person's script into a message.
+pub type Compose<M> = fn(&Script) -> Result<M, ScriptError>;
+/// The block on which an honest validator in this state would build if it were to propose in a slot now.
+pub type Extends<S> = fn(&S, Slot) -> Option<BlockId>;
 
 /// A protocol that Byzantine validators may run.
 pub trait Corruptible: Protocol {
@@ -26,6 +28,8 @@ pub trait Corruptible: Protocol {
     const ACCEPT_INVALID: Option<fn(&mut Self::State)> = None;
     /// What a puppet signs.
     const COMPOSE: Option<Compose<Self::Message>> = None;
+    /// What a puppet's own block stands on, where that is not the last block that was decided.
+    const EXTENDS: Option<Extends<Self::State>> = None;
 }
 
 /// A message written down by a person: what a puppet signs.
@@ -37,8 +41,94 @@ pub struct Script {
     pub slot: Slot,
     /// The block it speaks for; `None` is nil.
     pub value: Option<BlockId>,
+    /// The block before it, and the round that one was proposed in. `None` is nil, or nobody knows it any more.
+    pub parent: Option<(BlockId, Round)>,
     /// Protocol-specific number: Tendermint's validRound.
     pub valid_round: Option<Round>,
+}
+
+impl Script {
+    /// The index of its kind among `kinds`.
+    ///
+    /// # Errors
+    /// [`ScriptError::NoSuchKind`].
+    pub fn kind(&self, kinds: &[Kind]) -> Result<u8, ScriptError> {
+        let at = kinds.iter().position(|k| k.name == self.kind);
+        let number = at.and_then(|at| u8::try_from(at).ok());
+        number.ok_or_else(|| ScriptError::NoSuchKind {
+            name: self.kind.clone(),
+            known: kinds.iter().map(|k| k.name).collect(),
+        })
+    }
+
+    /// The block it names.
+    ///
+    /// # Errors
+    /// [`ScriptError::NeedsBlock`].
+    pub fn block(&self) -> Result<BlockId, ScriptError> {
+        self.value
+            .ok_or_else(|| ScriptError::NeedsBlock(self.kind.clone()))
+    }
+
+    /// The parent of the block it names.
+    ///
+    /// # Errors
+    /// [`ScriptError::NoParent`].
+    pub fn parent(&self) -> Result<(BlockId, Round), ScriptError> {
+        self.parent
+            .ok_or_else(|| ScriptError::NoParent(self.kind.clone()))
+    }
+
+    /// For a protocol without valid rounds.
+    ///
+    /// # Errors
+    /// [`ScriptError::NoValidRound`].
+    pub fn without_valid_round(&self) -> Result<(), ScriptError> {
+        match self.valid_round {
+            Some(_) => Err(ScriptError::NoValidRound(self.kind.clone())),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Why a script is no message. Each starts in the middle of a sentence and ends without a full stop.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ScriptError {
+    /// The protocol has no such kind.
+    #[error("\"{name}\" is no kind of message: there are {}", listed(known))]
+    NoSuchKind {
+        /// As the script has it.
+        name: String,
+        /// Those there are.
+        known: Vec<&'static str>,
+    },
+    /// Nil, where the message must name a block.
+    #[error("a {0} needs a value: nil cannot be proposed")]
+    NilProposed(String),
+    /// Nil, where the message must name a block.
+    #[error("a {0} needs a value: it always names a block")]
+    NeedsBlock(String),
+    /// A block, where the message can name none.
+    #[error("a {0} is about a round and names no block: its value is nil")]
+    NamesNoBlock(String),
+    /// A valid round, which only a proposal of Tendermint has.
+    #[error("a {0} has no valid_round here: leave it out")]
+    NoValidRound(String),
+    /// A message made of others' signatures.
+    #[error("a {0} consists of others' signed votes, which a puppet cannot make")]
+    OthersVotes(String),
+    /// A message names its block's parent, and nobody keeps that any more.
+    #[error("a {0} names its block's parent, which nobody knows any more")]
+    NoParent(String),
+}
+
+/// "proposal, prevote and precommit".
+fn listed(names: &[&str]) -> String {
+    match names.split_last() {
+        Some((last, [])) => (*last).to_owned(),
+        Some((last, others)) => format!("{} and {last}", others.join(", ")),
+        None => "none".to_owned(),
+    }
 }
 
 /// Which of a liar's needs a protocol answers.

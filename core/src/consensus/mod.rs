@@ -18,7 +18,9 @@ mod status;
 pub mod streamlet;
 pub mod tendermint;
 
-pub use corruptible::{Conflicting, Corruptible, Powers, Script, VotesFor};
+pub use corruptible::{
+    Compose, Conflicting, Corruptible, Extends, Powers, Script, ScriptError, VotesFor,
+};
 pub use info::{
     Awaited, Bound, Conflict, Kind, Paper, ProtocolInfo, Role, Rounds, Rule, Share, StepInfo,
     Threshold, TimerInfo, fill_in, percent, rule_number,

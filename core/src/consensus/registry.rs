@@ -1,6 +1,6 @@
 //! The one list of protocols. Whoever works with a protocol by its name goes through [`visit`].
 
-use super::hotstuff::{ChainedHotStuff, HotStuff2, Jolteon};
+use super::hotstuff::{BasicHotStuff, ChainedHotStuff, HotStuff2, Jolteon};
 use super::simplex::{Minimmit, Simplex};
 use super::streamlet::Streamlet;
 use super::tendermint::Tendermint;
@@ -90,6 +90,7 @@ protocols! {
     Simplex,
     Minimmit,
     Streamlet,
+    BasicHotStuff,
     ChainedHotStuff,
     HotStuff2,
     Jolteon,

@@ -139,4 +139,14 @@ pub enum ValueSpec {
     },
     /// A block of the puppets' own that is invalid: its header names a state that no execution leads to.
     InvalidBlock(String),
+    /// As `block`, but on the block that was first proposed in the slot given here, whatever an honest validator
+    /// would build on. Height 0 is genesis.
+    BlockOn {
+        /// Names the block, as in `block`.
+        label: String,
+        /// Height of its parent's slot.
+        height: u64,
+        /// Round of its parent's slot.
+        round: u32,
+    },
 }

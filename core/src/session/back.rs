@@ -1,6 +1,7 @@
 //! A step back: the run is replayed up to the thing before.
 
 use super::Session;
+use super::explain::Stepped;
 use super::view::{Advance, Unit};
 use crate::base::limits::MAX_TIME;
 use crate::trace::Event;
@@ -48,11 +49,18 @@ impl Session {
         let mut left = max_steps;
         while let Some(mut back) = self.back {
             if let (Some(found), None) = (back.found, back.passage) {
-                let advance = self.seek_step(found, left);
-                if advance.reached {
-                    self.back = None;
+                // The last event by itself, so that it can be explained.
+                let advance = self.seek_step(found.saturating_sub(1), left);
+                if !advance.reached {
+                    return advance;
                 }
-                return advance;
+                if found > 0
+                    && let One::Executing = self.one_step(Unit::Event)
+                {
+                    return self.came(false, true);
+                }
+                self.back = None;
+                return self.came(true, false);
             }
             // The newest passage between checkpoints that may hold it.
             let until = match back.passage {
@@ -107,6 +115,11 @@ impl Session {
             return One::Nothing;
         }
         self.monitors.observe(self.sim.trace());
+        self.stepped = Some(Stepped {
+            steps: self.sim.steps(),
+            now: self.sim.now(),
+            cursor,
+        });
         let mut new = self.sim.trace().since(cursor);
         One::Ran(match unit {
             Unit::Event => true,

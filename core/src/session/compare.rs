@@ -1,9 +1,12 @@
 //! Two runs side by side: where they first differ.
 
 use super::view::Advance;
+use super::words::validator;
 use super::{Scenario, Session, branch};
 use crate::base::Micros;
+use crate::check::listed;
 use crate::trace::{Event, Head, Loss, MessageId, Record, Trace};
+use crate::types::NodeId;
 use borsh::{BorshDeserialize, BorshSerialize};
 use serde::{Deserialize, Serialize};
 
@@ -17,6 +20,8 @@ pub struct Difference {
     pub here: Option<Happened>,
     /// The first thing that happened differently in the other run.
     pub there: Option<Happened>,
+    /// In what the two differ, as a sentence.
+    pub what: String,
 }
 
 /// A message sent, a copy delivered or lost, a block decided.
@@ -67,6 +72,7 @@ pub fn first_difference(
             (None, None) => break,
             (Some(x), Some(y)) if same((here, x), (there, y)) => {}
             (x, y) => {
+                let what = what_differs(x.map(|r| (here, r)), y.map(|r| (there, r)));
                 let here = x.map(|r| happened(here, r));
                 let there = y.map(|r| happened(there, r));
                 let at = [&here, &there].into_iter().flatten().map(|h| h.at_us);
@@ -74,6 +80,7 @@ pub fn first_difference(
                     at_us: at.min().unwrap_or(0),
                     here,
                     there,
+                    what,
                 }));
             }
         }
@@ -181,7 +188,7 @@ fn happened(trace: &Trace, record: &Record) -> Happened {
             let what = format!("{who} decides {} at height {}", c.block.short(8), c.height);
             (c.node, None, None, what)
         }
-        _ => (crate::types::NodeId(0), None, None, String::new()),
+        _ => (NodeId(0), None, None, String::new()),
     };
     Happened {
         at_us: record.at,
@@ -190,6 +197,158 @@ fn happened(trace: &Trace, record: &Record) -> Happened {
         message,
         what,
     }
+}
+
+/// What a record says, a fact a line: what two records are compared by. The first three say what it is.
+fn facts(trace: &Trace, record: &Record) -> Vec<(&'static str, String)> {
+    let name = |n: NodeId| trace.head.node_name(n);
+    let mut all: Vec<(&'static str, String)> = Vec::new();
+    let mut about = None;
+    match &record.event {
+        Event::Sent {
+            message,
+            from,
+            to,
+            again,
+        } => {
+            let verb = if *again { "resends" } else { "sends" };
+            all.extend([("event", verb.into()), ("sender", name(*from))]);
+            all.push(("message", kind_of(trace, *message)));
+            let receivers = to.nodes(*from, trace.head.nodes.len());
+            let receivers = receivers.map_or_else(
+                || to.count().to_string(),
+                |nodes| listed(&nodes.into_iter().map(name).collect::<Vec<_>>()),
+            );
+            all.push(("list of receivers", receivers));
+            about = Some(*message);
+        }
+        Event::Delivered {
+            message,
+            flight,
+            from,
+            to,
+        } => {
+            all.extend([("event", "arrival".into()), ("receiver", name(*to))]);
+            all.push(("message", kind_of(trace, *message)));
+            all.push(("sender", name(*from)));
+            all.push(("time on its way", duration(u64::from(*flight))));
+            about = Some(*message);
+        }
+        Event::Lost {
+            message,
+            from,
+            to,
+            why,
+            ..
+        } => {
+            all.extend([("event", "loss".into()), ("receiver", name(*to))]);
+            all.push(("message", kind_of(trace, *message)));
+            all.push(("sender", name(*from)));
+            all.push(("cause of the loss", format!("{why:?}").to_lowercase()));
+            about = Some(*message);
+        }
+        Event::Committed(c) => {
+            all.extend([("event", "decision".into()), ("validator", name(c.node))]);
+            all.push(("height", c.height.to_string()));
+            all.push(("block", c.block.short(8)));
+            all.push(("round", c.round.to_string()));
+            let signers = c.signers.iter().map(|v| validator(trace, *v));
+            all.push((
+                "signers of its certificate",
+                listed(&signers.collect::<Vec<_>>()),
+            ));
+            all.push(("number of transactions", c.transactions.to_string()));
+            all.push(("number of waiting transactions", c.mempool.to_string()));
+            let caught_up = if c.caught_up {
+                "by catching up"
+            } else {
+                "by votes"
+            };
+            all.push(("way of deciding", caught_up.into()));
+        }
+        _ => {}
+    }
+    all.push(("time", clock(record.at)));
+    if let Some(m) = about.and_then(|id| trace.find(id)) {
+        all.push(("height", m.slot.height.to_string()));
+        all.push(("round", m.slot.round.to_string()));
+        let block = m.value.map_or_else(|| "nil".into(), |b| b.short(8));
+        all.push(("block", block));
+        let signer = m
+            .signer
+            .map_or_else(|| "nobody".into(), |v| validator(trace, v));
+        all.push(("signer", signer));
+        all.push(("time it left", clock(m.sent)));
+        all.extend(m.fields.iter().cloned());
+    }
+    all
+}
+
+fn kind_of(trace: &Trace, message: MessageId) -> String {
+    let kind = trace.find(message).map(|m| usize::from(m.kind));
+    let kind = kind.and_then(|k| trace.head.kinds.get(k));
+    kind.map_or("message", |k| k.name).to_owned()
+}
+
+fn clock(at: Micros) -> String {
+    format!("{}.{:06} s", at / 1_000_000, at % 1_000_000)
+}
+
+fn duration(us: Micros) -> String {
+    format!("{}.{:03} ms", us / 1_000, us % 1_000)
+}
+
+/// Facts that one sentence names.
+const NAMED: usize = 3;
+
+/// In what two records differ; where they are of different things, both are told.
+fn what_differs(here: Option<(&Trace, &Record)>, there: Option<(&Trace, &Record)>) -> String {
+    let told = |side: Option<(&Trace, &Record)>| match side {
+        Some((trace, record)) => {
+            let what = happened(trace, record).what;
+            format!("{what}, at {}", clock(record.at))
+        }
+        None => "nothing yet".to_owned(),
+    };
+    let both = format!(
+        "In this run: {}. In the other: {}.",
+        told(here),
+        told(there)
+    );
+    let (Some((ta, a)), Some((tb, b))) = (here, there) else {
+        return both;
+    };
+    let (mine, theirs) = (facts(ta, a), facts(tb, b));
+    // Another event, of another validator or about another kind of message.
+    if mine.iter().take(3).ne(theirs.iter().take(3)) {
+        return both;
+    }
+    let labels = mine.iter().chain(&theirs).map(|(label, _)| *label);
+    let mut seen: Vec<&str> = Vec::new();
+    let mut differing: Vec<String> = Vec::new();
+    for label in labels {
+        if seen.contains(&label) {
+            continue;
+        }
+        seen.push(label);
+        let of = |all: &[(&'static str, String)]| {
+            let found = all.iter().find(|(l, _)| *l == label);
+            found.map_or_else(|| "none".to_owned(), |(_, value)| value.clone())
+        };
+        let (x, y) = (of(&mine), of(&theirs));
+        if x != y {
+            differing.push(format!("the {label} is {x} here and {y} in the other run"));
+        }
+    }
+    differing.truncate(NAMED);
+    if differing.is_empty() {
+        return both;
+    }
+    format!(
+        "In this run {}. What differs: {}.",
+        happened(ta, a).what,
+        listed(&differing)
+    )
 }
 
 /// "v2's prevote (height 3, round 0, 8f3a1b2c)".

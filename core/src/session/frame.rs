@@ -8,7 +8,7 @@ use super::view::{
     AdversaryView, CommitMark, Frame, KindCount, KindView, Metrics, MissedCommand, NodeView,
     RuleView, RunInfo, Verdict, VerdictKind,
 };
-use crate::check::{Finding, FindingKind, listed, percent};
+use crate::check::{Finding, FindingKind, listed, percent, seconds};
 use crate::consensus::{Role, Share};
 use crate::trace::Head;
 use crate::types::forks::can_split;
@@ -75,9 +75,13 @@ impl Session {
                 .monitors
                 .findings(now, trace)
                 .into_iter()
+                .map(|f| self.with_timer(f))
                 .map(verdict)
                 .collect(),
-            caption: self.monitors.caption.sentence.clone(),
+            caption: self.explanation().map_or_else(
+                || self.monitors.caption.sentence.clone(),
+                |step| step.sentence,
+            ),
             metrics: self.metrics(&nodes),
             adversary: self.adversary(&nodes),
             guilty: self
@@ -113,6 +117,31 @@ impl Session {
                 })
                 .collect(),
         }
+    }
+
+    /// A stall told with the timer that runs at the foremost node, or that none does: then only messages can
+    /// end it.
+    fn with_timer(&self, mut finding: Finding) -> Finding {
+        if finding.kind != FindingKind::Stalled || self.sim.recorded() {
+            return finding;
+        }
+        let trace = self.sim.trace();
+        let Some(stall) = self.monitors.stalled(self.sim.now(), trace) else {
+            return finding;
+        };
+        let name = trace.head.node_name(stall.node);
+        let mut armed = self.sim.armed(stall.node);
+        armed.retain(|a| trace.head.timer_fired(a.kind).is_some());
+        armed.sort_by_key(|a| a.at);
+        finding.sentence.push_str(&match armed.first() {
+            Some(a) => format!(
+                " {name}'s {} timer runs out at {}.",
+                trace.head.timer_name(a.kind),
+                seconds(a.at)
+            ),
+            None => format!(" No timer runs at {name}: only messages can end this."),
+        });
+        finding
     }
 
     pub(super) fn nodes(&self) -> Vec<NodeView> {
@@ -183,6 +212,9 @@ impl Session {
                 .collect(),
             delivered: m.by_kind.iter().map(|t| t.delivered).sum(),
             lost: m.by_kind.iter().map(|t| t.lost).sum(),
+            bytes: m.bytes,
+            signed: m.signed,
+            verified: m.verified,
             transactions: m.transactions,
             transactions_per_second: per_second(transactions),
             mempool: nodes.iter().map(|n| n.mempool).max().unwrap_or(0),

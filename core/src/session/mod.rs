@@ -9,6 +9,7 @@ pub mod compare;
 mod contracts;
 mod culprits;
 mod differences;
+mod explain;
 pub mod export;
 mod frame;
 mod history_query;
@@ -19,6 +20,7 @@ pub mod microscope;
 mod modules;
 mod moments;
 pub mod protocols;
+pub mod race;
 mod receipts;
 mod recorded;
 mod search;
@@ -34,6 +36,7 @@ pub use crate::vm::crypto::provide as provide_curves;
 #[cfg(feature = "crypto")]
 pub use crate::vm::crypto::serve as serve_curves;
 pub use branch::divergence_time;
+pub use explain::Explanation;
 pub use modules::{file_of, files_wanted, take_file};
 pub use recorded::{Recorded, TraceSaver, is_trace};
 pub use search::{LOG_EVENTS, LogIndex};
@@ -68,6 +71,8 @@ pub struct Session {
     end: Micros,
     seen: moments::Seen,
     back: Option<back::Back>,
+    /// Where the newest step led.
+    stepped: Option<explain::Stepped>,
 }
 
 /// Trace records a checkpoint keeps, so that the chart shows what led to where one goes back to.
@@ -111,6 +116,7 @@ impl Session {
             end: 0,
             seen: moments::Seen::default(),
             back: None,
+            stepped: None,
         }
     }
 
@@ -283,6 +289,7 @@ impl Session {
             end: self.end,
             seen: self.seen.clone(),
             back: None,
+            stepped: None,
         }
     }
 

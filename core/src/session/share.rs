@@ -47,6 +47,7 @@ pub fn presets() -> Vec<Preset> {
             title: p.title.into(),
             group: p.group.into(),
             look: p.look.into(),
+            point_us: p.point_us,
             scenario: p.scenario,
         })
         .collect()

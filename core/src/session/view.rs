@@ -163,6 +163,8 @@ pub struct Preset {
     pub group: String,
     /// What to look at, one line.
     pub look: String,
+    /// The instant at which that is seen, microseconds.
+    pub point_us: u64,
     /// What is run.
     pub scenario: crate::scenario::Scenario,
 }

@@ -9,6 +9,11 @@ pub(super) const DIGITS: usize = 8;
 
 /// "prevote for 8f3a11c2 (height 3, round 0)".
 pub(super) fn message(trace: &Trace, id: MessageId) -> String {
+    message_in(trace, id, None)
+}
+
+/// As [`message`], without height and round where they are those of `slot`.
+pub(super) fn message_in(trace: &Trace, id: MessageId, slot: Option<Slot>) -> String {
     let Some(m) = trace.find(id) else {
         return "a message that is no longer kept".into();
     };
@@ -28,6 +33,9 @@ pub(super) fn message(trace: &Trace, id: MessageId) -> String {
         (Some(signer), Some(own)) if signer != *own => format!(" of {}", validator(trace, signer)),
         _ => String::new(),
     };
+    if slot == Some(m.slot) {
+        return format!("{name}{signer}{value}");
+    }
     format!(
         "{name}{signer}{value} (height {}, round {})",
         m.slot.height, m.slot.round

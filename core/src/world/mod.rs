@@ -23,10 +23,10 @@ mod users;
 mod validators;
 mod wire;
 
-pub use build::{Setup, build, given, profile};
+pub use build::{BuildError, Setup, build, given, profile};
 pub use inside::{Armed, Introspect, Kept, Proof, Signer};
 pub use machines::simulate;
-pub use simulation::{InFlight, NodeFacts, Reexecution, RunProgress, Simulation};
+pub use simulation::{InFlight, NodeFacts, Reexecution, RunProgress, Simulation, Trigger};
 pub use users::{Submission, USER_GAS, USERS, named_address, user_address};
 pub use wire::UNSIGNED_KINDS;
 
@@ -109,6 +109,26 @@ enum ScheduledEvent<P: Corruptible> {
 }
 
 impl<P: Corruptible> ScheduledEvent<P> {
+    /// As a step is explained by it.
+    fn trigger(&self) -> Trigger {
+        match self {
+            ScheduledEvent::Start(node) => Trigger::Start(*node),
+            ScheduledEvent::Arrive(_) => Trigger::Arrival,
+            ScheduledEvent::Timer { node, timer, .. } => Trigger::Timer {
+                node: *node,
+                timer: timer.kind,
+                slot: timer.slot,
+            },
+            ScheduledEvent::Answer { node, .. } => Trigger::Answer(*node),
+            ScheduledEvent::Late { node, .. } => Trigger::HeldBack(*node),
+            ScheduledEvent::Resend { node, .. } => Trigger::Resend(*node),
+            ScheduledEvent::Workload { .. } => Trigger::Workload,
+            ScheduledEvent::Script { .. } => Trigger::Script,
+            ScheduledEvent::Crash(node) => Trigger::Crash(*node),
+            ScheduledEvent::Restart(node) => Trigger::Restart(*node),
+        }
+    }
+
     /// Whom it happens to.
     fn node(&self) -> Option<NodeId> {
         match self {
@@ -162,6 +182,8 @@ pub struct World<P: Corruptible> {
     environment: Environment<P::Params>,
     now: Micros,
     steps: u64,
+    /// What the newest event was.
+    trigger: Option<Trigger>,
     queue: Queue<ScheduledEvent<P>>,
     nodes: Vec<Node<P>>,
     network: Network,
@@ -198,6 +220,7 @@ impl<P: Corruptible> Clone for World<P> {
             environment: self.environment.clone(),
             now: self.now,
             steps: self.steps,
+            trigger: self.trigger,
             queue: self.queue.clone(),
             nodes: self.nodes.clone(),
             network: self.network.clone(),
@@ -248,6 +271,7 @@ impl<P: Corruptible> World<P> {
                     self.now = at;
                     self.steps += 1;
                     done += 1;
+                    self.trigger = Some(scheduled.trigger());
                     self.run_event(scheduled);
                 }
                 (None, Some(at)) => {

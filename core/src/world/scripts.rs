@@ -4,9 +4,9 @@ use super::wire::{Delivery, Packet, Payload};
 use super::{ScheduledEvent, World};
 use crate::adversary::{Line, Value};
 use crate::base::{Hash, Micros};
-use crate::consensus::{Corruptible, Script};
+use crate::consensus::{Corruptible, Script, ScriptError};
 use crate::trace::Event;
-use crate::types::{Block, BlockId, Header, NodeId, Signed, Slot};
+use crate::types::{Block, BlockId, Header, NodeId, Round, Signed, Slot};
 use std::sync::Arc;
 
 impl<P: Corruptible> World<P> {
@@ -45,7 +45,7 @@ impl<P: Corruptible> World<P> {
             return;
         };
         if !self.nodes[line.from.index()].up {
-            return self.unspoken(&line, "it is down");
+            return self.unspoken(&line, &Unspoken::Down);
         }
         let value = match self.scripted_value(&line) {
             Ok(value) => value,
@@ -55,11 +55,12 @@ impl<P: Corruptible> World<P> {
             kind: line.kind.clone(),
             slot: line.slot,
             value,
+            parent: value.and_then(|block| self.parent_of(&block)),
             valid_round: line.valid_round,
         };
         let composed = P::COMPOSE.map_or_else(
-            || Err(format!("{} takes no scripts", P::INFO.title)),
-            |compose| compose(&script),
+            || Err(Unspoken::NoScripts(P::INFO.title)),
+            |compose| compose(&script).map_err(Unspoken::NoMessage),
         );
         match composed {
             Ok(message) => {
@@ -95,22 +96,29 @@ impl<P: Corruptible> World<P> {
         }
     }
 
-    fn scripted_value(&mut self, line: &Line) -> Result<Option<BlockId>, String> {
+    fn scripted_value(&mut self, line: &Line) -> Result<Option<BlockId>, Unspoken> {
         match &line.value {
             Value::Nil => Ok(None),
-            Value::Proposed(slot) => self.proposed.get(slot).copied().map(Some).ok_or_else(|| {
-                format!(
-                    "nothing was proposed in height {}, round {}",
-                    slot.height, slot.round
-                )
-            }),
-            Value::Own(label) => self.own_block(line.from, line.slot, label, true).map(Some),
-            Value::Invalid(label) => self.own_block(line.from, line.slot, label, false).map(Some),
+            Value::Proposed(slot) => self.first_proposed(*slot).map(Some),
+            Value::Own(label) => self.own_block(line, label, None, true).map(Some),
+            Value::Invalid(label) => self.own_block(line, label, None, false).map(Some),
+            Value::On(label, parent) => self.own_block(line, label, Some(*parent), true).map(Some),
         }
     }
 
+    fn first_proposed(&self, slot: Slot) -> Result<BlockId, Unspoken> {
+        let first = self.proposed.get(&slot).copied();
+        first.ok_or(Unspoken::NothingProposed(slot))
+    }
+
+    /// The block before `block`, and the round it was proposed in.
+    fn parent_of(&self, block: &BlockId) -> Option<(BlockId, Round)> {
+        let parent = self.store.any(block)?.header.parent;
+        Some((parent, self.store.any(&parent)?.header.round))
+    }
+
     /// A line that had nothing to say, or nobody to say it: told like a command whose target is gone.
-    fn unspoken(&mut self, line: &Line, why: &str) {
+    fn unspoken(&mut self, line: &Line, why: &Unspoken) {
         let name = self.trace.head.node_name(line.from);
         self.vain(format!(
             "{name} was to say a {} of height {}, round {}, but {why}: nothing was done",
@@ -127,41 +135,68 @@ impl<P: Corruptible> World<P> {
         self.pack_as(node, forged, None)
     }
 
-    /// The puppets' block of that label and height: made at first use, valid on the block that an
-    /// honest node decided below it.
+    /// What an honest validator builds on at `slot` if it is to propose now.
+    fn extended(&self, slot: Slot) -> Option<BlockId> {
+        let mut honest = self.nodes.iter().filter(|n| !self.adversary.controls(n.id));
+        let below = slot.height.saturating_sub(1);
+        match P::EXTENDS {
+            None => honest.find(|n| n.tip_height == below).map(|n| n.tip),
+            Some(extends) => honest.find_map(|n| {
+                let parent = extends(&n.machine, slot)?;
+                let height = self.store.any(&parent)?.header.height;
+                (height == below).then_some(parent)
+            }),
+        }
+    }
+
+    /// The puppets' block of that label and height, made at first use. It stands on the first block proposed in
+    /// `on`, or else on what an honest validator would build on now: the block it decided below it, unless the
+    /// protocol says otherwise.
     fn own_block(
         &mut self,
-        node: NodeId,
-        slot: Slot,
+        line: &Line,
         label: &str,
+        on: Option<Slot>,
         valid: bool,
-    ) -> Result<BlockId, String> {
+    ) -> Result<BlockId, Unspoken> {
+        let (node, slot) = (line.from, line.slot);
         // A label cannot hold a control character, so that no valid block is called so.
-        let key = (
-            slot.height,
-            format!("{}{label}", if valid { "" } else { "\u{1}" }),
-        );
+        let mark = match (on, valid) {
+            (Some(Slot { height, round }), _) => format!("\u{2}{height}/{round}\u{2}"),
+            (None, true) => String::new(),
+            (None, false) => "\u{1}".to_owned(),
+        };
+        let key = (slot.height, format!("{mark}{label}"));
         if let Some(block) = self.adversary.own_blocks.get(&key) {
             return Ok(*block);
         }
-        let below = slot.height.saturating_sub(1);
-        let ready = |n: &&super::Node<P>| n.tip_height == below && !self.adversary.controls(n.id);
-        let parent = self.nodes.iter().find(ready).map(|n| n.tip);
-        let Some(parent) = parent else {
-            return Err(format!(
-                "no honest validator stands at height {below}, which block {label} is to follow"
-            ));
+        let parent = match on {
+            Some(Slot { height: 0, .. }) => self.trace.head.genesis,
+            Some(on) => self.first_proposed(on)?,
+            None => self
+                .extended(slot)
+                .ok_or_else(|| Unspoken::NothingToFollow {
+                    label: label.to_owned(),
+                    below: slot.height.saturating_sub(1),
+                })?,
         };
-        let holder = self
-            .nodes
-            .iter()
-            .find(|n| n.tip == parent)
-            .map_or(node, |n| n.id);
-        let root = self.nodes[holder.index()]
-            .computed
-            .get(&parent)
-            .map(|c| c.root)
-            .unwrap_or_default();
+        let below = self.store.any(&parent).map(|block| block.header.height);
+        if let Some(below) = below.filter(|below| below + 1 != slot.height) {
+            return Err(Unspoken::OtherHeight {
+                label: label.to_owned(),
+                height: below + 1,
+            });
+        }
+        let state = self.nodes.iter().find_map(|n| n.computed.get(&parent));
+        let root = state.map(|computed| computed.root);
+        // Nobody has executed it yet: whoever has its body does.
+        let root = root.or_else(|| {
+            let holder = self.nodes.iter().map(|n| n.id);
+            let holder = holder.filter(|n| self.store.get(*n, &parent).is_some());
+            let holder = holder.min_by_key(|n| !self.adversary.controls(*n))?;
+            self.compute(holder, &parent).map(|computed| computed.root)
+        });
+        let root = root.unwrap_or_default();
         let header = Header {
             chain: self.fixed.chain,
             height: slot.height,
@@ -183,6 +218,23 @@ impl<P: Corruptible> World<P> {
         self.adversary.own_blocks.insert(key, block.id());
         Ok(block.id())
     }
+}
+
+/// Why a puppet's line was not said; continues "v4 was to say a vote of height 3, round 2, but".
+#[derive(Debug, thiserror::Error)]
+enum Unspoken {
+    #[error("it is down")]
+    Down,
+    #[error("{0} takes no scripts")]
+    NoScripts(&'static str),
+    #[error("nothing was proposed in height {}, round {}", .0.height, .0.round)]
+    NothingProposed(Slot),
+    #[error("no honest validator stands at height {below}, which block {label} is to follow")]
+    NothingToFollow { label: String, below: u64 },
+    #[error("block {label} would have height {height} there")]
+    OtherHeight { label: String, height: u64 },
+    #[error(transparent)]
+    NoMessage(ScriptError),
 }
 
 fn first_eight(bytes: &[u8; 32]) -> [u8; 8] {

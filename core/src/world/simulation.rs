@@ -9,7 +9,7 @@ use crate::consensus::{Corruptible, Status};
 use crate::ledger::{Execution, Recording, State, recorded};
 use crate::model::{CopySpec, TimedCommand};
 use crate::trace::{MessageId, Trace};
-use crate::types::{Address, Block, BlockId, Height, NodeId, SignatureWork, ValidatorId};
+use crate::types::{Address, Block, BlockId, Height, NodeId, SignatureWork, Slot, ValidatorId};
 use crate::vm::{Admitted, Outcome, Refusal};
 use std::sync::Arc;
 
@@ -60,6 +60,39 @@ pub struct NodeFacts {
     pub accuses: Vec<ValidatorId>,
 }
 
+/// What was taken from the queue for one event. The trace tells what followed; this tells what it followed
+/// from, also where nothing did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Trigger {
+    /// A node started.
+    Start(NodeId),
+    /// A copy of a message reached a node.
+    Arrival,
+    /// A timer ran out.
+    Timer {
+        /// The node that armed it.
+        node: NodeId,
+        /// Index into the protocol's timers.
+        timer: u8,
+        /// What it was armed for.
+        slot: Slot,
+    },
+    /// A node's executor was done, or a liar heard from another without the network.
+    Answer(NodeId),
+    /// A liar did what it had held back.
+    HeldBack(NodeId),
+    /// A node looked whether it has to send again.
+    Resend(NodeId),
+    /// The generator made a transaction.
+    Workload,
+    /// A line of the liars' script was due.
+    Script,
+    /// A node stopped.
+    Crash(NodeId),
+    /// A node started again.
+    Restart(NodeId),
+}
+
 /// How far [`Simulation::run`] came.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RunProgress {
@@ -82,6 +115,10 @@ pub trait Simulation: Introspect {
     fn digest(&self) -> Hash;
     /// What happened so far, as far as it is kept.
     fn trace(&self) -> &Trace;
+    /// What the newest event was; `None` before the first, and where only records are known.
+    fn trigger(&self) -> Option<Trigger> {
+        None
+    }
     /// The instant of the next event or command.
     fn next_at(&self) -> Option<Micros>;
     /// From now on `commands` is what comes: those not later than now that still wait stay, and of
@@ -159,6 +196,10 @@ impl<P: Corruptible> Simulation for World<P> {
 
     fn trace(&self) -> &Trace {
         &self.trace
+    }
+
+    fn trigger(&self) -> Option<Trigger> {
+        self.trigger
     }
 
     fn next_at(&self) -> Option<Micros> {

@@ -13,7 +13,7 @@ use consensusforge_core::session::scenario::model::{
 use consensusforge_core::session::view::LogQuery;
 use consensusforge_core::types::{Keypair, PublicKey, Signable, Signed, ValidatorId};
 use std::cmp::Reverse;
-use std::collections::BinaryHeap;
+use std::process::Command as Process;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -29,15 +29,55 @@ impl Signable for Vote {
     const DOMAIN: &'static str = "bench/vote";
 }
 
+/// A calendar: copies by the 256 microseconds they are due in, those of one page in order. Nothing is put in before
+/// what was taken out.
+#[derive(Default)]
+struct Calendar {
+    pages: Vec<Vec<(u64, u32, u16, u32)>>,
+    /// The page that is being taken out, the last first.
+    open: Vec<(u64, u32, u16, u32)>,
+    next: usize,
+}
+
+impl Calendar {
+    fn push(&mut self, copy: (u64, u32, u16, u32)) {
+        let page = (copy.0 >> 8) as usize;
+        if page >= self.pages.len() {
+            self.pages.resize_with(page + 1, Vec::new);
+        }
+        self.pages[page].push(copy);
+    }
+
+    fn pop(&mut self) -> Option<(u64, u32, u16, u32)> {
+        while self.open.is_empty() {
+            self.open = std::mem::take(self.pages.get_mut(self.next)?);
+            self.open
+                .sort_unstable_by_key(|copy| Reverse((copy.0, copy.1)));
+            self.next += 1;
+        }
+        self.open.pop()
+    }
+}
+
+/// How long copies are on their way.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Net {
+    /// Always the same, so that many arrive together.
+    Constant,
+    /// The network of a new scenario: 40 to 60 ms, no two together.
+    Default,
+}
+
 /// One block as a bare loop: a proposal and two votes each, signed once, verified once, delivered to
-/// everybody else through a binary heap, counted.
-fn bare_block(keys: &[Keypair], public: &[PublicKey], chain: &Hash, height: u64) -> u64 {
+/// everybody else through a calendar, counted.
+fn bare_block(keys: &[Keypair], public: &[PublicKey], chain: &Hash, height: u64, net: Net) -> u64 {
     let n = keys.len();
-    let mut queue: BinaryHeap<Reverse<(u64, u32, u16, u32)>> = BinaryHeap::new();
+    let mut queue = Calendar::default();
     let mut messages: Vec<Arc<Signed<Vote>>> = Vec::new();
     let mut counted = vec![[0u64; 3]; n];
     let mut sequence = 0;
     let mut deliveries = 0;
+    let mut random = height.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
     let value = hash_of("bench/value", &height);
     for kind in 0..3u8 {
         let signers = if kind == 0 { 1 } else { n };
@@ -51,15 +91,20 @@ fn bare_block(keys: &[Keypair], public: &[PublicKey], chain: &Hash, height: u64)
             messages.push(Signed::new(vote, ValidatorId(signer as u16), own, chain));
             for to in (0..n).filter(|to| *to != signer) {
                 sequence += 1;
-                queue.push(Reverse((
-                    u64::from(kind) * 50_000,
-                    sequence,
-                    to as u16,
-                    messages.len() as u32 - 1,
-                )));
+                let delay = match net {
+                    Net::Constant => 50_000,
+                    Net::Default => {
+                        random ^= random << 13;
+                        random ^= random >> 7;
+                        random ^= random << 17;
+                        40_000 + random % 20_001
+                    }
+                };
+                let at = u64::from(kind) * 60_000 + delay;
+                queue.push((at, sequence, to as u16, messages.len() as u32 - 1));
             }
         }
-        while let Some(Reverse((_, _, to, message))) = queue.pop() {
+        while let Some((_, _, to, message)) = queue.pop() {
             let signed = &messages[message as usize];
             assert!(signed.verify(&public[signed.signer.index()], chain, false));
             counted[usize::from(to)][usize::from(signed.message.kind)] += 1;
@@ -70,7 +115,7 @@ fn bare_block(keys: &[Keypair], public: &[PublicKey], chain: &Hash, height: u64)
     deliveries
 }
 
-fn scenario(n: usize) -> Scenario {
+fn scenario(n: usize, net: Net) -> Scenario {
     let mut scenario = Scenario {
         validators: (0..n).map(|i| ValidatorSpec::numbered(i, 100)).collect(),
         workload: WorkloadSpec {
@@ -79,14 +124,16 @@ fn scenario(n: usize) -> Scenario {
         },
         ..Scenario::default()
     };
-    scenario.network.latency = LatencySpec::Constant { us: 10_000 };
-    scenario.protocol.block_interval_us = 70_000;
+    if net == Net::Constant {
+        scenario.network.latency = LatencySpec::Constant { us: 10_000 };
+        scenario.protocol.block_interval_us = 70_000;
+    }
     scenario
 }
 
 /// Filters and searches of the log over a full window of records.
 fn log() {
-    let mut session = Session::open(scenario(4)).expect("possible");
+    let mut session = Session::open(scenario(4, Net::Constant)).expect("possible");
     while session.trace_end() < 1_000_000 {
         session.advance(u64::MAX / 4, 100_000);
     }
@@ -313,6 +360,12 @@ fn main() {
     if let Some((validators, used)) = told.as_deref().and_then(|told| told.split_once(',')) {
         return module(validators.parse().expect("a number"), used == "true");
     }
+    if let Some(told) = std::env::args().find_map(|a| a.strip_prefix("count=").map(str::to_owned)) {
+        return count(&told);
+    }
+    if std::env::args().any(|a| a == "instructions") {
+        return instructions();
+    }
     if std::env::args().any(|a| a == "contracts") {
         return contracts();
     }
@@ -325,14 +378,38 @@ fn main() {
     log();
     contracts();
     seek();
-    println!("\nvalidators   run ms/block   bare ms/block   ratio   simulated/real");
+    for net in [Net::Constant, Net::Default] {
+        turns(net);
+    }
+    instructions();
+}
+
+fn name(net: Net) -> &'static str {
+    match net {
+        Net::Constant => "constant latency",
+        Net::Default => "the default network",
+    }
+}
+
+/// Validators of the bare loop.
+fn validators(n: usize) -> (Vec<Keypair>, Vec<PublicKey>) {
+    let keys: Vec<Keypair> = (0..n as u8)
+        .map(|i| Keypair::from_secret([i; 32]))
+        .collect();
+    let public = keys.iter().map(Keypair::public).collect();
+    (keys, public)
+}
+
+/// Milliseconds a block, turn by turn with the bare loop.
+fn turns(net: Net) {
+    println!(
+        "\n{}\nvalidators   run ms/block   bare ms/block   ratio   simulated/real",
+        name(net)
+    );
     for n in [4usize, 16, 64, 128] {
-        let keys: Vec<Keypair> = (0..n as u8)
-            .map(|i| Keypair::from_secret([i; 32]))
-            .collect();
-        let public: Vec<PublicKey> = keys.iter().map(Keypair::public).collect();
+        let (keys, public) = validators(n);
         let chain = Hash::ZERO;
-        let mut session = Session::open(scenario(n)).expect("possible");
+        let mut session = Session::open(scenario(n, net)).expect("possible");
         session.run_to(1_000_000);
         let (mut ours, mut bare) = (Duration::ZERO, Duration::ZERO);
         let (mut blocks, mut simulated) = (0, 0);
@@ -347,7 +424,7 @@ fn main() {
             blocks += made;
             let start = Instant::now();
             for b in 0..made {
-                bare_block(&keys, &public, &chain, turn * 1_000 + b);
+                bare_block(&keys, &public, &chain, turn * 1_000 + b, net);
             }
             bare += start.elapsed();
         }
@@ -359,5 +436,90 @@ fn main() {
             ours.as_secs_f64() / bare.as_secs_f64(),
             simulated as f64 / 1e6 / ours.as_secs_f64()
         );
+    }
+}
+
+/// Runs so many blocks, or the bare loop of as many: what valgrind counts.
+fn count(told: &str) {
+    let words: Vec<&str> = told.split(',').collect();
+    let [what, net, n, blocks] = words[..] else {
+        panic!("count=ours|bare,constant|default,VALIDATORS,BLOCKS");
+    };
+    let net = match net {
+        "constant" => Net::Constant,
+        _ => Net::Default,
+    };
+    let (n, blocks): (usize, u64) = (
+        n.parse().expect("validators"),
+        blocks.parse().expect("blocks"),
+    );
+    if what == "bare" {
+        let (keys, public) = validators(n);
+        for height in 0..blocks {
+            bare_block(&keys, &public, &Hash::ZERO, height, net);
+        }
+        println!("{blocks}");
+        return;
+    }
+    let mut session = Session::open(scenario(n, net)).expect("possible");
+    let a_block = if net == Net::Constant {
+        100_000
+    } else {
+        670_000
+    };
+    session.run_to(a_block * blocks);
+    println!("{}", session.frame().metrics.height);
+}
+
+/// Instructions a block as valgrind counts them, which does not depend on what else the machine does.
+fn instructions() {
+    let exe = std::env::current_exe().expect("its own path");
+    // Instructions and blocks of a run.
+    let counted = |what: &str, net: &str, n: usize, blocks: u64| -> Option<(u64, u64)> {
+        let run = Process::new("valgrind")
+            .args([
+                "--tool=cachegrind",
+                "--cache-sim=no",
+                "--cachegrind-out-file=/dev/null",
+            ])
+            .arg(&exe)
+            .arg(format!("count={what},{net},{n},{blocks}"))
+            .output()
+            .ok()?;
+        let told = String::from_utf8_lossy(&run.stderr).into_owned();
+        let line = told.lines().find(|line| line.contains("refs:"))?;
+        let digits: String = line
+            .rsplit(':')
+            .next()?
+            .chars()
+            .filter(char::is_ascii_digit)
+            .collect();
+        let blocks = String::from_utf8_lossy(&run.stdout).trim().parse().ok()?;
+        Some((digits.parse().ok()?, blocks))
+    };
+    let mut told = false;
+    for net in ["constant", "default"] {
+        for n in [16, 128] {
+            // The difference of two runs: what a block costs once all has been set up.
+            let (few, many) = if n == 16 { (10, 40) } else { (3, 8) };
+            let a_block = |what| -> Option<f64> {
+                let (less, more) = (counted(what, net, n, few)?, counted(what, net, n, many)?);
+                let blocks = more.1.checked_sub(less.1).filter(|blocks| *blocks > 0)?;
+                Some(more.0.checked_sub(less.0)? as f64 / blocks as f64 / 1e6)
+            };
+            let (Some(ours), Some(bare)) = (a_block("ours"), a_block("bare")) else {
+                println!("\nno instructions are counted: valgrind is not there");
+                return;
+            };
+            if !std::mem::replace(&mut told, true) {
+                println!(
+                    "\nmillion instructions a block\nvalidators   latency      run    bare   ratio"
+                );
+            }
+            println!(
+                "{n:>10}   {net:<8}  {ours:>7.1} {bare:>7.1}   {:>5.2}",
+                ours / bare
+            );
+        }
     }
 }

@@ -118,6 +118,14 @@ fn line(l: &PuppetLine) -> String {
         ValueSpec::Nil => quoted("nil"),
         ValueSpec::Block(label) => format!("{{ \"block\": {} }}", quoted(label)),
         ValueSpec::InvalidBlock(label) => format!("{{ \"invalid_block\": {} }}", quoted(label)),
+        ValueSpec::BlockOn {
+            label,
+            height,
+            round,
+        } => format!(
+            "{{ \"block_on\": {{ \"label\": {}, \"height\": {height}, \"round\": {round} }} }}",
+            quoted(label)
+        ),
         ValueSpec::Proposed { height, round } => {
             format!("{{ \"proposed\": {{ \"height\": {height}, \"round\": {round} }} }}")
         }

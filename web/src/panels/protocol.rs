@@ -4,7 +4,9 @@
 use crate::model::ParamValue;
 use crate::state::run::RunState;
 use crate::state::scenarios::ScenarioState;
-use consensusforge_core::session::protocols::{Control, ParameterView, parameters, protocols};
+use consensusforge_core::session::protocols::{
+    Control, ParameterView, families, parameters, protocols,
+};
 use leptos::prelude::*;
 
 #[component]
@@ -31,13 +33,27 @@ pub fn ProtocolControls() -> impl IntoView {
             <div class="control choice">
                 <label for="protocol">"protocol"</label>
                 <select id="protocol" prop:value=move || name.get() on:change=choose title="Starts the run anew.">
-                    {protocols()
+                    {families()
                         .into_iter()
-                        .map(|p| view! { <option value=p.name>{p.title}</option> })
+                        .map(|(family, members)| {
+                            let options = members
+                                .into_iter()
+                                .map(|p| view! { <option value=p.name title=p.summary>{p.title}</option> });
+                            view! { <optgroup label=family>{options.collect_view()}</optgroup> }
+                        })
                         .collect_view()}
                 </select>
             </div>
             <p class="hint">{summary}</p>
+            <details class="which">
+                <summary>"What each is good at"</summary>
+                <dl>
+                    {protocols()
+                        .into_iter()
+                        .map(|p| view! { <dt>{p.title}</dt><dd>{p.summary}</dd> })
+                        .collect_view()}
+                </dl>
+            </details>
             {move || shown.get().into_iter().map(|p| parameter(p, run, scenarios)).collect_view()}
         </details>
     }

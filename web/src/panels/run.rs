@@ -1,8 +1,11 @@
 //! The run in words and figures: the caption, what the monitors found, live numbers.
 
 use super::term::{labelled, marked};
+use crate::state::chart_view::Place;
 use crate::state::playback::Playback;
 use crate::state::run::RunState;
+use crate::state::selection::Selection;
+use crate::verdicts;
 use crate::words;
 use consensusforge_core::session::view::{Frame, VerdictKind};
 use leptos::prelude::*;
@@ -51,14 +54,28 @@ pub fn Caption() -> impl IntoView {
             hold(READING_MS);
         }
     });
+    // A step is told while the run stands where it led, whatever else a frame says.
+    let text = Memo::new(move |_| {
+        let step = run
+            .explained
+            .with(|e| e.as_ref().map(|e| e.sentence.clone()));
+        step.unwrap_or_else(|| shown.get())
+    });
+    let rules = Memo::new(move |_| {
+        run.explained
+            .with(|e| e.as_ref().map(|e| e.rules.clone()).unwrap_or_default())
+    });
     view! {
         // While time flows a sentence a second would be chatter: the announcer tells what matters.
         <p class="caption" id="caption" aria-live=move || if playback.playing.get() { "off" } else { "polite" }>
             {move || {
-                let said = shown.with(String::is_empty) && !playback.playing.get();
-                let text = if said { "Nothing has happened yet. Press play.".into() } else { shown.get() };
+                let said = text.with(String::is_empty) && !playback.playing.get();
+                let text = if said { "Nothing has happened yet. Press play.".into() } else { text.get() };
                 marked(&text, !playback.playing.get())
             }}
+            {move || rules.get().into_iter().map(|(id, text)| view! {
+                <small class="rule"><strong>{id}</strong>{format!(": {text}. ")}</small>
+            }).collect_view()}
         </p>
     }
 }
@@ -76,22 +93,37 @@ pub fn Run() -> impl IntoView {
 fn Verdicts() -> impl IntoView {
     let run = expect_context::<RunState>();
     let playback = expect_context::<Playback>();
-    let verdicts = Memo::new(move |_| {
+    let selection = expect_context::<Selection>();
+    let findings = Memo::new(move |_| {
         run.frame
             .with(|f| f.as_ref().map(|f| f.verdicts.clone()).unwrap_or_default())
+    });
+    let waits = Memo::new(move |_| {
+        let patience = run.effective.with(|s| s.checks.stall_after_us);
+        run.frame.with(|f| {
+            f.as_ref()
+                .is_some_and(|f| verdicts::waited(f, patience).is_some())
+        })
     });
     view! {
         <section class="verdicts" aria-label="Verdicts">
             <h2>"Verdicts"</h2>
-            {move || verdicts.get().into_iter().map(|v| {
+            {move || findings.get().into_iter().map(|v| {
                 let (kind, icon, word) = match v.kind {
+                    VerdictKind::Holds if waits.get() && v.monitor == "progress" => ("waiting", "◐", "waits"),
                     VerdictKind::Holds => ("holds", "●", "holds"),
                     VerdictKind::Stalled => ("stalled", "◼", "stalled"),
                     VerdictKind::Violated => ("violated", "▲", "violated"),
                 };
                 let since = v.since_us.map(|t| format!("since {}", words::clock(t)));
                 let there = v.since_us.map(|t| view! {
-                    <button class="quiet" title="Go to when this changed" on:click=move |_| playback.seek(t)>"show"</button>
+                    <button
+                        class="quiet show-verdict" title="Pause, go to when this changed, and select what happened"
+                        on:click=move |_| {
+                            playback.stop_at(t);
+                            selection.select_at(Place { at_us: t, node: None, message: None, to: None });
+                        }
+                    >"show"</button>
                 });
                 let bad = v.kind != VerdictKind::Holds;
                 view! {

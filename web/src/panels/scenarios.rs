@@ -5,10 +5,13 @@ use super::icon::icon;
 use super::term::marked;
 use crate::platform::address;
 use crate::runs::KeptRun;
+use crate::state::chart_view::Place;
 use crate::state::history::HistoryState;
 use crate::state::layout::LayoutState;
 use crate::state::lessons::LessonState;
+use crate::state::playback::Playback;
 use crate::state::scenarios::ScenarioState;
+use crate::state::selection::Selection;
 use crate::words;
 use consensusforge_core::session::view::Preset;
 use leptos::{html, prelude::*};
@@ -97,16 +100,34 @@ pub fn Pick() -> impl IntoView {
 pub fn Look() -> impl IntoView {
     let scenarios = expect_context::<ScenarioState>();
     let path = expect_context::<LessonState>();
+    let playback = expect_context::<Playback>();
+    let selection = expect_context::<Selection>();
     let look = Memo::new(move |_| {
         let id = scenarios.preset.get();
         scenarios
             .presets
-            .with(|p| p.iter().find(|p| p.id == id).map(|p| p.look.clone()))
+            .with(|p| {
+                p.iter()
+                    .find(|p| p.id == id)
+                    .map(|p| (p.look.clone(), p.point_us))
+            })
             .filter(|_| !path.open.get())
     });
     move || {
         look.get().map(|text| {
-            view! { <p class="look" id="look"><strong>"Look: "</strong>{marked(&text, true)}</p> }
+            let (text, point_us) = text;
+            let go = move |_| {
+                playback.stop_at(point_us);
+                selection.select_at(Place { at_us: point_us, node: None, message: None, to: None });
+            };
+            view! {
+                <p class="look" id="look">
+                    <strong>"Look: "</strong>{marked(&text, true)}" "
+                    <button class="link" id="to-the-point" title="Pause at the instant at which this is seen" on:click=go>
+                        "Go to what this is about"
+                    </button>
+                </p>
+            }
         })
     }
 }

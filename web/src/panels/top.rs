@@ -8,6 +8,7 @@ use crate::state::futures::FutureState;
 use crate::state::layout::LayoutState;
 use crate::state::lessons::LessonState;
 use crate::state::run::RunState;
+use crate::verdicts;
 use consensusforge_core::session::view::{Frame, VerdictKind};
 use leptos::prelude::*;
 
@@ -65,7 +66,10 @@ pub fn Top() -> impl IntoView {
 #[component]
 pub fn Chip() -> impl IntoView {
     let run = expect_context::<RunState>();
-    let state = Memo::new(move |_| run.frame.with(|f| f.as_ref().map(|f| verdict(f))));
+    let state = Memo::new(move |_| {
+        let patience = run.effective.with(|s| s.checks.stall_after_us);
+        run.frame.with(|f| f.as_ref().map(|f| verdict(f, patience)))
+    });
     let place = Memo::new(move |_| run.frame.with(|f| f.as_ref().map_or((0, 0), |f| ahead(f))));
     view! {
         <div id="verdict" class="chip" data-kind=move || state.get().map_or("none", |s| s.0)>
@@ -92,11 +96,14 @@ fn ahead(frame: &Frame) -> (u64, u32) {
     ahead.unwrap_or((frame.metrics.height, 0))
 }
 
-fn verdict(frame: &Frame) -> (&'static str, &'static str, String) {
+fn verdict(frame: &Frame, patience_us: u64) -> (&'static str, &'static str, String) {
     let worst = frame.verdicts.first();
     let monitor = worst.map(|v| v.monitor.clone()).unwrap_or_default();
     match worst.map_or(VerdictKind::Holds, |v| v.kind) {
-        VerdictKind::Holds => ("holds", "●", "agreement holds".into()),
+        VerdictKind::Holds => match verdicts::waited(frame, patience_us) {
+            Some(us) => ("waiting", "◐", format!("no block for {} s", us / 1_000_000)),
+            None => ("holds", "●", "agreement holds".into()),
+        },
         VerdictKind::Stalled => ("stalled", "◼", "stalled".into()),
         VerdictKind::Violated => ("violated", "▲", format!("{monitor} violated")),
     }

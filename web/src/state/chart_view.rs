@@ -20,8 +20,34 @@ use crate::model::Scenario;
 use crate::platform::frames::{Detail, Frames};
 use crate::protocol::{ChartNews, Tick};
 use crate::reading;
-use consensusforge_core::session::view::{NodeView, RunInfo};
+use consensusforge_core::session::view::{MarkKind, NodeView, RunInfo};
 use leptos::prelude::*;
+
+/// Something that happened, as told by sentences: where to look for it on a chart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place {
+    pub at_us: u64,
+    /// At which node; none: at whichever.
+    pub node: Option<u16>,
+    /// Which message came or left, if one did.
+    pub message: Option<u32>,
+    pub to: Option<u16>,
+}
+
+/// Of several marks of one node and instant, the one a sentence is about: bad news, then what decides most.
+fn weight(what: &MarkKind) -> u8 {
+    match what {
+        MarkKind::Commit { .. } => 9,
+        MarkKind::Evidence { .. } => 8,
+        MarkKind::Crashed | MarkKind::Restarted => 7,
+        MarkKind::Changed { .. } | MarkKind::CommandMissed { .. } => 6,
+        MarkKind::Rejected { .. } => 5,
+        MarkKind::Locked { .. } => 4,
+        MarkKind::Polka { .. } => 3,
+        MarkKind::Timeout { .. } => 2,
+        MarkKind::Step { .. } => 1,
+    }
+}
 
 /// Everything one drawing needs.
 #[derive(Default)]
@@ -32,6 +58,8 @@ pub struct ChartView {
     pub picked: Option<Pick>,
     /// A picked thing that stays picked while the pointer moves on.
     pub pinned: Option<Pick>,
+    /// What the last step did, lit until something else happens.
+    lit: Option<Pick>,
     pub area: Option<Area>,
     pub size: (f64, f64),
     pub surface: Option<Surface>,
@@ -87,6 +115,7 @@ impl ChartView {
         self.nodes.clear();
         self.picked = None;
         self.pinned = None;
+        self.lit = None;
         self.area = None;
         self.now_us = 0;
         self.view = View {
@@ -289,7 +318,7 @@ impl ChartView {
             nodes: &self.nodes,
             store: &self.store,
             picked: self.picked.as_ref(),
-            pinned: self.pinned.as_ref(),
+            pinned: self.lit.as_ref().or(self.pinned.as_ref()),
             cone: self.cone.as_ref(),
             cuts: &self.cuts,
             density: dense.then_some(&self.density),
@@ -360,6 +389,30 @@ impl ChartView {
         Some(svg.finish(&title))
     }
 
+    /// Lights what a step did, or nothing any more; what is pinned stays so.
+    pub fn light(&mut self, pick: Option<Pick>) {
+        if self.lit != pick {
+            self.lit = pick;
+            self.request_draw();
+        }
+    }
+
+    /// The thing of the chart that this means, as far as its records are there.
+    pub fn find(&self, place: &Place) -> Option<Pick> {
+        let arrow = place.message.and_then(|message| {
+            let until = place.at_us + 10_000_000;
+            let mut arrows = self.store.arrows_in(place.at_us, until);
+            arrows.find(|a| a.message == message && place.to.is_none_or(|to| a.to == to))
+        });
+        if let Some(arrow) = arrow {
+            return Some(Pick::Arrow(arrow.clone()));
+        }
+        let marks = self.store.marks_in(place.at_us, place.at_us);
+        let marks = marks.filter(|m| place.node.is_none_or(|node| m.node == node));
+        let mark = marks.max_by_key(|m| weight(&m.what))?;
+        Some(Pick::Mark(mark.clone()))
+    }
+
     /// Pins a thing, or nothing, and announces it to screen readers.
     pub fn pin(&mut self, pick: Option<Pick>) {
         let sentence = match (&pick, &self.world) {
@@ -367,6 +420,7 @@ impl ChartView {
             _ => "Nothing selected.".to_owned(),
         };
         self.pinned = pick;
+        self.lit = None;
         if let Some(controls) = self.controls {
             controls.announced.set(sentence);
         }

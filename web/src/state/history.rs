@@ -14,6 +14,7 @@ use crate::protocol::ToWorker;
 use crate::reading;
 use crate::runs::{self, KeptRun};
 use crate::words;
+use consensusforge_core::session::view::Preset;
 use consensusforge_core::session::{link_of, open_link};
 use leptos::prelude::*;
 use std::sync::Arc;
@@ -124,19 +125,19 @@ impl HistoryState {
         number
     }
 
-    /// Opens a scenario from its beginning, at the speed it reads best at.
-    pub fn open(&self, scenario: Scenario) {
+    /// Opens a scenario at an instant of it, at the speed it reads best at.
+    pub fn open(&self, scenario: Scenario, at_us: u64) {
         self.leave();
         self.playback.play(true);
         let opening = self.ask(Source::ReadyMade, true);
-        self.send(scenario, 0, opening);
+        self.send(scenario, at_us, opening);
     }
 
     /// Opens the page's first run. It waits for Play where the reader asked for less motion.
-    pub fn begin(&self, scenario: Scenario) {
+    pub fn begin(&self, scenario: Scenario, at_us: u64) {
         self.playback.play(!reduced_motion());
         let opening = self.ask(Source::ReadyMade, true);
-        self.send(scenario, 0, opening);
+        self.send(scenario, at_us, opening);
     }
 
     /// Opens a scenario from its beginning, playing or not, at this speed.
@@ -242,8 +243,8 @@ impl HistoryState {
         Some(there.unwrap_or_else(|| "the run before".into()))
     }
 
-    /// The worker has opened a run; the state still holds the one before. `title`: where it is ready-made.
-    pub fn opened(&self, opening: Option<u32>, scenario: &Scenario, title: Option<String>) {
+    /// The worker has opened a run; the state still holds the one before. `preset`: where it is ready-made.
+    pub fn opened(&self, opening: Option<u32>, scenario: &Scenario, preset: Option<&Preset>) {
         let Some(Opening {
             source, sets_speed, ..
         }) = opening.and_then(|n| self.take(n))
@@ -256,10 +257,12 @@ impl HistoryState {
                     self.futures.keep_present(&name);
                 }
             }
-            source => self.enter(source, scenario, title),
+            source => self.enter(source, scenario, preset.map(|p| p.title.clone())),
         }
         if sets_speed {
-            self.playback.set_speed(Some(reading::speed(scenario)));
+            let point_us = preset.map_or(0, |p| p.point_us);
+            let (_, speed) = reading::opening(scenario, point_us);
+            self.playback.set_speed(Some(speed));
         }
     }
 

@@ -3,6 +3,7 @@
 use super::worker::WorkerLink;
 use crate::model::{Command, Scenario, Who};
 use crate::protocol::{Intervention, Tick, ToWorker};
+use consensusforge_core::session::Explanation;
 use consensusforge_core::session::scenario::effective;
 use consensusforge_core::session::view::{Arrow, Frame, LinkView, RunInfo};
 use leptos::prelude::*;
@@ -16,6 +17,8 @@ pub struct RunState {
     pub info: RwSignal<Option<Arc<RunInfo>>>,
     pub frame: RwSignal<Option<Arc<Frame>>>,
     pub tick: RwSignal<Tick>,
+    /// What the step just made did; none once time goes on.
+    pub explained: RwSignal<Option<Explanation>>,
     /// The settings in force at the instant shown: what the controls show.
     pub effective: Memo<Scenario>,
     /// Counts the runs opened: whoever opened one can tell whether it is still the one that runs.
@@ -49,6 +52,7 @@ impl RunState {
             info: RwSignal::new(None),
             frame: RwSignal::new(None),
             tick,
+            explained: RwSignal::new(None),
             effective,
             opened: RwSignal::new(0),
             refused: RwSignal::new(0),

@@ -4,6 +4,7 @@ use super::history::HistoryState;
 use super::layout::{LayoutState, Tab};
 use super::run::RunState;
 use crate::model::Scenario;
+use crate::reading;
 use consensusforge_core::session::scenario::effective;
 use consensusforge_core::session::view::Preset;
 use leptos::prelude::*;
@@ -45,10 +46,11 @@ impl ScenarioState {
         if !preset.scenario.contracts.is_empty() {
             self.layout.show_tab(Tab::Contracts);
         }
+        let (at_us, _) = reading::opening(&preset.scenario, preset.point_us);
         if self.run.info.with_untracked(Option::is_none) {
-            self.history.begin(preset.scenario.clone());
+            self.history.begin(preset.scenario.clone(), at_us);
         } else {
-            self.history.open(preset.scenario.clone());
+            self.history.open(preset.scenario.clone(), at_us);
         }
     }
 

@@ -1,6 +1,7 @@
 //! What is selected: in the inspector, and on the chart.
 
 use super::chart::Charts;
+use super::chart_view::Place;
 use super::worker::WorkerLink;
 use crate::chart::hit::Pick;
 use crate::inspect::Thing;
@@ -11,6 +12,14 @@ use consensusforge_core::session::view::MessageView;
 use leptos::prelude::*;
 use std::sync::Arc;
 
+/// A thing of the chart that is still to come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Wanted {
+    place: Place,
+    /// To be selected, not only lit.
+    select: bool,
+}
+
 #[derive(Clone, Copy)]
 pub struct Selection {
     /// The clicked thing of the chart.
@@ -20,6 +29,8 @@ pub struct Selection {
     pub card: RwSignal<Option<Arc<Card>>>,
     /// The message under the pointer, or clicked.
     pub message: RwSignal<Option<MessageView>>,
+    /// What is lit, or selected, once the chart has its records.
+    wanted: RwSignal<Option<Wanted>>,
     worker: WorkerLink,
     charts: Charts,
 }
@@ -31,13 +42,48 @@ impl Selection {
             history: RwSignal::new(History::default()),
             card: RwSignal::new(None),
             message: RwSignal::new(None),
+            wanted: RwSignal::new(None),
             worker,
             charts,
         }
     }
 
+    /// Lights what a step did as soon as the chart has it.
+    pub fn light(&self, place: Place) {
+        let select = false;
+        self.wanted.set(Some(Wanted { place, select }));
+    }
+
+    /// Selects what happened at an instant, once the run stands there.
+    pub fn select_at(&self, place: Place) {
+        let select = true;
+        self.wanted.set(Some(Wanted { place, select }));
+    }
+
+    /// The run stands at `now_us`, and the chart has its records.
+    pub fn arrived(&self, now_us: u64) {
+        let Some(Wanted { place, select }) = self.wanted.get_untracked() else {
+            return;
+        };
+        if now_us < place.at_us {
+            return;
+        }
+        self.wanted.set(None);
+        let chart = self.charts.main();
+        let found = chart.borrow().find(&place);
+        if select {
+            if let Some(found) = found.filter(|_| now_us == place.at_us) {
+                self.pin(Some(found));
+            }
+        } else {
+            let line = place.node.map(|n| Pick::Node(n.into()));
+            chart.borrow_mut().light(found.or(line));
+        }
+    }
+
     /// Another run: nothing of the old one is selected.
     pub fn reset(&self) {
+        self.wanted.set(None);
         self.message.set(None);
         self.pinned.set(None);
         self.history.set(History::default());

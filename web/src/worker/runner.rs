@@ -589,6 +589,11 @@ impl Runner {
         self.place = came;
         self.outbox.stale = true;
         if done && !matches!(self.goal, Goal::None) {
+            if matches!(self.goal, Goal::Step(_) | Goal::Back)
+                && let Some(explanation) = session.explanation()
+            {
+                self.outbox.send(FromWorker::Explained(explanation));
+            }
             self.goal = Goal::None;
             self.pace.stand(came.now_us);
             self.outbox.arrived();

@@ -38,9 +38,9 @@ use super::views::{self, Effects};
 use super::{CERTIFICATE, PAUSE, PROPOSE, vote};
 use crate::base::Micros;
 use crate::consensus::{
-    self, Awaited, Bound, Conflicting, Context, Corruptible, Effect, Input, Paper, Protocol,
-    ProtocolInfo, Resend, Rounds, Rule, Share, Status, StepInfo, Threshold, TimerInfo, VotesFor,
-    rule_number,
+    self, Awaited, Bound, Compose, Conflicting, Context, Corruptible, Effect, Extends, Input,
+    Paper, Protocol, ProtocolInfo, Resend, Rounds, Rule, Share, Status, StepInfo, Threshold,
+    TimerInfo, VotesFor, rule_number,
 };
 use crate::types::BlockId;
 use schemars::JsonSchema;
@@ -131,7 +131,7 @@ macro_rules! info {
         ProtocolInfo {
             name: "simplex",
             title: "Simplex",
-            family: "simplex",
+            family: "Simplex",
             summary: "A block every two delays and final after three, without locks; Commonware's chains build \
                       on it.",
             paper: Paper {
@@ -271,6 +271,8 @@ impl Protocol for Simplex {
 impl Corruptible for Simplex {
     const CONFLICTING: Option<Conflicting<Message>> = Some(Message::for_block);
     const VOTES_FOR: Option<VotesFor<Message>> = Some(votes_for);
+    const COMPOSE: Option<Compose<Message>> = Some(|script| Message::compose(script, PAPER.kinds));
+    const EXTENDS: Option<Extends<State>> = Some(views::extends);
     /// Nothing is judged again once it is final.
     const ACCEPT_INVALID: Option<fn(&mut State)> = Some(|_| {});
 }

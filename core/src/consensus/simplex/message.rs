@@ -1,7 +1,7 @@
 //! What validators of the Simplex family say to one another.
 
 use crate::base::limits::MAX_VALIDATORS;
-use crate::consensus::{self, Description};
+use crate::consensus::{self, Description, Kind, Script, ScriptError};
 use crate::types::{BlockId, Height, Round, Signable, Signature, Signed, Slot, ValidatorId};
 use borsh::{BorshDeserialize, BorshSerialize};
 use std::io;
@@ -204,6 +204,42 @@ impl Message {
             Message::Skip { .. } => None,
             Message::Certificate(c) => c.votes.first().and_then(|v| v.message.link()),
         }
+    }
+
+    /// What a puppet of a protocol with these kinds of message signs.
+    ///
+    /// # Errors
+    /// Where the script is no message, or a certificate, which holds others' votes.
+    pub fn compose(script: &Script, kinds: &[Kind]) -> Result<Message, ScriptError> {
+        let kind = script.kind(kinds)?;
+        script.without_valid_round()?;
+        let Slot { height, round } = script.slot;
+        if kind == SKIP {
+            return match script.value {
+                Some(_) => Err(ScriptError::NamesNoBlock(script.kind.clone())),
+                None => Ok(Message::Skip {
+                    view: round,
+                    height,
+                }),
+            };
+        }
+        if kind == CERTIFICATE {
+            return Err(ScriptError::OthersVotes(script.kind.clone()));
+        }
+        let (block, (parent, parent_view)) = (script.block()?, script.parent()?);
+        let link = Link {
+            view: round,
+            height,
+            block,
+            parent_view,
+            parent,
+        };
+        Ok(match kind {
+            PROPOSE => Message::Propose(link),
+            FINALIZE => Message::Finalize(link),
+            // The others were treated above.
+            _ => Message::Vote(link),
+        })
     }
 
     /// The same about another block in the same place; `None` for what names no block of the signer's

@@ -36,9 +36,9 @@ use super::views::{self, Effects};
 use super::{CERTIFICATE, PAUSE, PROPOSE, vote};
 use crate::base::Micros;
 use crate::consensus::{
-    self, Awaited, Bound, Conflict, Conflicting, Context, Corruptible, Effect, Input, Paper,
-    Protocol, ProtocolInfo, Resend, Rounds, Rule, Share, Status, StepInfo, Threshold, TimerInfo,
-    VotesFor, rule_number,
+    self, Awaited, Bound, Compose, Conflict, Conflicting, Context, Corruptible, Effect, Extends,
+    Input, Paper, Protocol, ProtocolInfo, Resend, Rounds, Rule, Share, Status, StepInfo, Threshold,
+    TimerInfo, VotesFor, rule_number,
 };
 use crate::types::BlockId;
 use schemars::JsonSchema;
@@ -165,7 +165,7 @@ macro_rules! info {
         ProtocolInfo {
             name: "minimmit",
             title: "Minimmit",
-            family: "simplex",
+            family: "Simplex",
             summary: "Final after two delays, for which it bears liars of less than a fifth only; proposed by \
                       Commonware.",
             paper: Paper {
@@ -323,6 +323,8 @@ impl Protocol for Minimmit {
 impl Corruptible for Minimmit {
     const CONFLICTING: Option<Conflicting<Message>> = Some(Message::for_block);
     const VOTES_FOR: Option<VotesFor<Message>> = Some(votes_for);
+    const COMPOSE: Option<Compose<Message>> = Some(|script| Message::compose(script, PAPER.kinds));
+    const EXTENDS: Option<Extends<State>> = Some(views::extends);
     /// Nothing is judged again once it is final.
     const ACCEPT_INVALID: Option<fn(&mut State)> = Some(|_| {});
 }

@@ -156,6 +156,12 @@ fn select_parent(state: &State, view: View) -> Option<Link> {
     None
 }
 
+/// What an honest validator would build on if it led the slot's view.
+#[must_use]
+pub fn extends(state: &State, slot: Slot) -> Option<BlockId> {
+    select_parent(state, slot.round).map(|link| link.block)
+}
+
 fn propose(
     state: &mut State,
     around: &Surroundings,

@@ -32,7 +32,7 @@ impl consensus::Params for Params {}
 pub(super) const INFO: ProtocolInfo = ProtocolInfo {
     name: "streamlet",
     title: "Streamlet",
-    family: "streamlet",
+    family: "Streamlet",
     summary: "As short as a protocol can be, which makes it the one to learn first; nobody runs it, as it is no \
               faster than its clock.",
     paper: Paper {
@@ -90,6 +90,9 @@ pub(super) const INFO: ProtocolInfo = ProtocolInfo {
     ],
     rules: RULES,
 };
+
+/// Index of votes among the kinds.
+pub(super) const VOTE_KIND: u8 = 1;
 
 pub(super) const PROPOSE: u8 = 0;
 pub(super) const VOTE: u8 = 1;

@@ -69,7 +69,7 @@ pub use params::Params;
 
 use super::{
     Corruptible, Input, Keeps, Locking, Mark, Protocol, ProtocolInfo, Recipients, Resend, Script,
-    Status, Tally, Threshold,
+    ScriptError, Status, Tally, Threshold,
 };
 use crate::types::{BlockId, Round};
 use message::{PRECOMMIT, PREVOTE, PROPOSAL};
@@ -283,31 +283,27 @@ fn votes_for(proposal: &Message) -> Vec<Message> {
     }
 }
 
-fn compose(script: &Script) -> Result<Message, String> {
+fn compose(script: &Script) -> Result<Message, ScriptError> {
     let (height, round) = (script.slot.height, script.slot.round);
     let value = script.value;
-    let kind = info::INFO.kinds.iter().position(|k| k.name == script.kind);
-    match kind.and_then(|k| u8::try_from(k).ok()) {
-        Some(PROPOSAL) => Ok(Message::Proposal {
+    match script.kind(info::INFO.kinds)? {
+        PROPOSAL => Ok(Message::Proposal {
             height,
             round,
-            value: value.ok_or("a proposal needs a value: nil cannot be proposed")?,
+            value: value.ok_or_else(|| ScriptError::NilProposed(script.kind.clone()))?,
             valid_round: script.valid_round,
         }),
-        Some(PREVOTE) => Ok(Message::Prevote {
+        PREVOTE => Ok(Message::Prevote {
             height,
             round,
             value,
         }),
-        Some(PRECOMMIT) => Ok(Message::Precommit {
+        // There are no other kinds.
+        PRECOMMIT.. => Ok(Message::Precommit {
             height,
             round,
             value,
         }),
-        Some(_) | None => Err(format!(
-            "\"{}\" is no kind of message: there are proposal, prevote and precommit",
-            script.kind
-        )),
     }
 }
 

@@ -10,8 +10,10 @@ mod contracts;
 mod execution;
 mod network;
 mod people;
+mod protocols;
 
 use super::Scenario;
+use crate::base::Micros;
 use crate::model::ValidatorSpec;
 
 /// A scenario with its name and what to look at.
@@ -25,6 +27,8 @@ pub struct Preset {
     pub group: &'static str,
     /// What to look at, one line.
     pub look: &'static str,
+    /// The instant at which that is seen, microseconds.
+    pub point_us: Micros,
     /// What is run.
     pub scenario: Scenario,
 }
@@ -36,6 +40,7 @@ impl Preset {
             title,
             group: "",
             look,
+            point_us: 0,
             scenario: Scenario {
                 title: title.into(),
                 ..scenario
@@ -43,12 +48,18 @@ impl Preset {
         }
     }
 
-    fn about(self, group: &'static str) -> Self {
-        Preset { group, ..self }
+    /// `point_us`: when what its line says is seen; a test holds it against the run.
+    fn about(self, group: &'static str, point_us: Micros) -> Self {
+        Preset {
+            group,
+            point_us,
+            ..self
+        }
     }
 }
 
 const BEGIN: &str = "First steps";
+const PROTOCOLS: &str = "Protocols";
 const NETWORK: &str = "The network";
 const FAILURES: &str = "Failing validators";
 const LIARS: &str = "Liars";
@@ -58,26 +69,30 @@ const CONTRACTS: &str = "Contracts";
 #[must_use]
 pub fn presets() -> Vec<Preset> {
     vec![
-        people::happy().about(BEGIN),
-        people::unequal().about(BEGIN),
-        network::lossy().about(NETWORK),
-        network::partition().about(NETWORK),
-        network::regions().about(NETWORK),
-        network::gst().about(NETWORK),
-        people::restart().about(FAILURES),
-        people::silent().about(FAILURES),
-        attack::below().about(LIARS),
-        attack::third().about(LIARS),
-        attack::stall().about(LIARS),
-        attack::fork().about(LIARS),
-        execution::wrong_root().about(FAILURES),
-        attack::amnesia().about(LIARS),
-        contracts::escrow().about(CONTRACTS),
-        contracts::watch().about(CONTRACTS),
-        contracts::auction().about(CONTRACTS),
-        contracts::burner().about(CONTRACTS),
-        contracts::factory().about(CONTRACTS),
-        contracts::twice().about(CONTRACTS),
+        people::happy().about(BEGIN, 147_856),
+        people::unequal().about(BEGIN, 99_109),
+        protocols::simplex().about(PROTOCOLS, 150_000),
+        protocols::minimmit().about(PROTOCOLS, 100_000),
+        protocols::three_chain().about(PROTOCOLS, 15_000_000),
+        protocols::two_chain().about(PROTOCOLS, 200_000),
+        network::lossy().about(NETWORK, 6_085_324),
+        network::partition().about(NETWORK, 9_671_640),
+        network::regions().about(NETWORK, 238_000),
+        network::gst().about(NETWORK, 21_498_069),
+        people::restart().about(FAILURES, 12_000_000),
+        people::silent().about(FAILURES, 1_000_000),
+        attack::below().about(LIARS, 1_087_794),
+        attack::third().about(LIARS, 599_562),
+        attack::stall().about(LIARS, 15_000_000),
+        attack::fork().about(LIARS, 145_199),
+        execution::wrong_root().about(FAILURES, 697_688),
+        attack::amnesia().about(LIARS, 800_000),
+        contracts::escrow().about(CONTRACTS, 6_689_550),
+        contracts::watch().about(CONTRACTS, 6_606_215),
+        contracts::auction().about(CONTRACTS, 18_910_837),
+        contracts::burner().about(CONTRACTS, 6_620_364),
+        contracts::factory().about(CONTRACTS, 7_911_577),
+        contracts::twice().about(CONTRACTS, 9_265_385),
     ]
 }
 

@@ -128,6 +128,15 @@ fn puppet_line(place: &str, line: &PuppetLine, names: &Names) -> Checked {
         ValueSpec::Nil => Ok(()),
         ValueSpec::Block(label) => name(&format!("{place}.value.block"), label),
         ValueSpec::InvalidBlock(label) => name(&format!("{place}.value.invalid_block"), label),
+        ValueSpec::BlockOn {
+            label, height: h, ..
+        } => {
+            name(&format!("{place}.value.block_on.label"), label)?;
+            match h {
+                0 => Ok(()),
+                1.. => height(&format!("{place}.value.block_on.height"), *h),
+            }
+        }
         ValueSpec::Proposed { height: h, .. } => {
             height(&format!("{place}.value.proposed.height"), *h)
         }

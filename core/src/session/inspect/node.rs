@@ -1,7 +1,7 @@
 //! A validator at the instant the session stands at.
 
 use crate::base::Micros;
-use crate::consensus::Awaited;
+use crate::consensus::{Awaited, Status};
 use crate::session::Session;
 use crate::session::view::NodeView;
 use crate::types::{BlockId, NodeId, Round};
@@ -119,20 +119,7 @@ impl Session {
         names.extend(own.filter(|name| !head.keeps.marks.contains(name)));
         let marks = names.into_iter();
         kept.extend(marks.map(|name| (name.to_owned(), block(status.mark(name)))));
-        let awaits = status.awaits.iter().map(|awaited| match awaited {
-            Awaited::Message { kind: k } => format!("a {}", kind(*k)),
-            Awaited::Stake {
-                kinds,
-                threshold,
-                for_one_value,
-            } => {
-                let kinds: Vec<String> = kinds.iter().map(|k| format!("{}s", kind(*k))).collect();
-                let one = if *for_one_value { " for one value" } else { "" };
-                let enough = threshold.phrase(total);
-                format!("{} of {enough} of the stake{one}", kinds.join(" or "))
-            }
-        });
-        let awaits: Vec<String> = awaits.collect();
+        let awaits = self.awaited(&status);
         let mut votes: Vec<VotesInside> = status
             .tallies
             .into_iter()
@@ -190,5 +177,29 @@ impl Session {
                 })
                 .collect(),
         })
+    }
+    /// What a node in that state waits for, any one of these: "prevotes of more than two thirds of the stake
+    /// for one value".
+    pub(in crate::session) fn awaited(&self, status: &Status) -> Vec<String> {
+        let trace = self.sim.trace();
+        let total = trace.validators(status.height).total();
+        let kind = |k: u8| {
+            let found = trace.head.kinds.get(usize::from(k));
+            found.map_or("?", |k| k.name).to_owned()
+        };
+        let awaits = status.awaits.iter().map(|awaited| match awaited {
+            Awaited::Message { kind: k } => format!("a {}", kind(*k)),
+            Awaited::Stake {
+                kinds,
+                threshold,
+                for_one_value,
+            } => {
+                let kinds: Vec<String> = kinds.iter().map(|k| format!("{}s", kind(*k))).collect();
+                let one = if *for_one_value { " for one value" } else { "" };
+                let enough = threshold.phrase(total);
+                format!("{} of {enough} of the stake{one}", kinds.join(" or "))
+            }
+        });
+        awaits.collect()
     }
 }

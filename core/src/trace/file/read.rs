@@ -299,6 +299,7 @@ impl Reader {
                 },
                 value: m.value,
                 bytes: m.bytes,
+                signatures: u32::from(signer.is_some()),
                 sent: m.sent,
                 fields,
                 proof,

@@ -1,17 +1,16 @@
 //! A second chart beside the first, of another run at the same instant, seen through the same window.
 
-use crate::chart::hit::Pick;
 use crate::platform::frames::Frames;
 use crate::protocol::{ChartNews, Compared, ComparisonNews, Tick};
 use crate::state::chart::Charts;
-use crate::state::chart_view::ChartView;
+use crate::state::chart_view::{ChartView, Place};
 use crate::state::comparison::ComparisonState;
 use crate::state::futures::FutureState;
 use crate::state::playback::Playback;
 use crate::state::run::RunState;
 use crate::words;
-use consensusforge_core::session::compare::{Difference, Happened};
-use consensusforge_core::session::view::{Frame, MarkKind, RunInfo, VerdictKind};
+use consensusforge_core::session::compare::Difference;
+use consensusforge_core::session::view::{Frame, RunInfo, VerdictKind};
 use leptos::{html, prelude::*};
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -142,17 +141,7 @@ pub fn Compared() -> impl IntoView {
 }
 
 fn sentence_of(d: &Difference) -> String {
-    let side = |h: &Option<Happened>| match h {
-        Some(h) if h.at_us == d.at_us => h.what.clone(),
-        Some(h) => format!("{} at {}", h.what, words::clock(h.at_us)),
-        None => "nothing yet".into(),
-    };
-    format!(
-        "First difference at {}. In this run: {}. In the other: {}.",
-        words::clock(d.at_us),
-        side(&d.here),
-        side(&d.there)
-    )
+    format!("First difference at {}. {}", words::clock(d.at_us), d.what)
 }
 
 fn differs(found: Option<&Compared>) -> Option<&Difference> {
@@ -240,7 +229,12 @@ fn highlight(charts: Charts, comparison: ComparisonState) {
     for (chart, happened) in [(charts.main(), d.here), (charts.other(), d.there)] {
         let Some(h) = happened else { continue };
         let mut c = chart.borrow_mut();
-        let pick = pick(&c, &h);
+        let pick = c.find(&Place {
+            at_us: h.at_us,
+            node: Some(h.node),
+            message: h.message,
+            to: h.to,
+        });
         done &= pick.is_some();
         if pick.is_some() {
             c.pinned = pick;
@@ -250,20 +244,4 @@ fn highlight(charts: Charts, comparison: ComparisonState) {
     if done {
         comparison.highlight_due.set(false);
     }
-}
-
-fn pick(chart: &ChartView, h: &Happened) -> Option<Pick> {
-    let Some(message) = h.message else {
-        let mark = chart
-            .store
-            .marks_in(h.at_us, h.at_us)
-            .find(|m| m.node == h.node && matches!(m.what, MarkKind::Commit { .. }));
-        return mark.cloned().map(Pick::Mark);
-    };
-    let until = h.at_us + 10_000_000;
-    let arrow = chart
-        .store
-        .arrows_in(h.at_us, until)
-        .find(|a| a.message == message && h.to.is_none_or(|to| a.to == to));
-    arrow.cloned().map(Pick::Arrow)
 }
