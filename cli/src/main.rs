@@ -13,6 +13,7 @@ mod presets;
 mod proof;
 mod proposers;
 mod quorum;
+mod race;
 mod run;
 mod scenario;
 mod schema;
@@ -44,6 +45,7 @@ struct Arguments {
 #[derive(Subcommand)]
 enum Command {
     Run(run::Run),
+    Race(race::Race),
     Check(check::Check),
     Audit(audit::Audit),
     Export(export::Export),
@@ -62,6 +64,7 @@ enum Command {
 fn main() -> ExitCode {
     let result = match Arguments::parse().command {
         Command::Run(command) => command.run(),
+        Command::Race(command) => command.run(),
         Command::Check(command) => command.run(),
         Command::Audit(command) => command.run(),
         Command::Export(command) => command.run(),

@@ -49,6 +49,11 @@ fn all() -> Vec<(&'static str, &'static str, JsonSchema)> {
             schema_for!(crate::run::RunReport),
         ),
         (
+            "race",
+            "what `race --json` prints",
+            schema_for!(crate::race::RaceReport),
+        ),
+        (
             "trace-line",
             "a line that `run --trace` and `export --format jsonl` write",
             schema_for!(consensusforge_core::session::view::TraceLine),

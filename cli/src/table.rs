@@ -36,8 +36,11 @@ pub fn table(head: &[&str], rows: &[Vec<String>]) -> String {
     text
 }
 
-/// `12`, `0.5 s`, `66.75 %`.
+/// `12`, `0.5 s`, `66.75 %`; `-` where there is none.
 fn is_number(cell: &str) -> bool {
+    if cell == "-" {
+        return true;
+    }
     let (number, unit) = cell.split_once(' ').unwrap_or((cell, ""));
     number.starts_with(|c: char| c.is_ascii_digit())
         && number.bytes().all(|b| b.is_ascii_digit() || b == b'.')

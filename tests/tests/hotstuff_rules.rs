@@ -4,10 +4,11 @@
 //! from 0.
 
 use consensusforge_core::base::{Micros, decode, encode, hash_bytes};
-use consensusforge_core::consensus::hotstuff::message::View;
+use consensusforge_core::consensus::hotstuff::message::{Phase, View};
 use consensusforge_core::consensus::hotstuff::params::{Params, Quorum};
 use consensusforge_core::consensus::hotstuff::{
-    ChainedHotStuff, HotStuff2, Jolteon, Link, Message, Proof, Report, State, chained,
+    BasicHotStuff, ChainedHotStuff, HotStuff2, Jolteon, Link, Message, Proof, Report, State,
+    chained,
 };
 use consensusforge_core::consensus::proposer::{Rule, Schedule};
 use consensusforge_core::consensus::{
@@ -76,6 +77,10 @@ fn two() -> Node<HotStuff2> {
 }
 
 fn jolteon() -> Node<Jolteon> {
+    node(params())
+}
+
+fn basic() -> Node<BasicHotStuff> {
     node(params())
 }
 
@@ -204,8 +209,10 @@ impl<P: Protocol<Message = Message, State = State>> Node<P> {
         all.collect()
     }
 
+    /// It voted for the block, to whoever collects the votes.
     fn voted_for(&self, link: &Link) -> bool {
-        let to = Some(ValidatorId(leader(link.view + 1)));
+        let basic = P::INFO.name == BasicHotStuff::INFO.name;
+        let to = Some(ValidatorId(leader(link.view + View::from(!basic))));
         self.said.contains(&(to, Message::Vote(*link)))
     }
 
@@ -367,6 +374,246 @@ fn two_in_a_row_are_final<P: Protocol<Message = Message, State = State>>(
     assert_eq!(decided(&out), Some((1, vec![a.block, c.block])));
 }
 
+// --------------------------------------------------------------------------------------- basic HotStuff
+
+/// Votes of `signers` in a phase, and the message by which the leader begins the next one with them.
+fn votes_in(phase: Phase, link: &Link, signers: &[u16]) -> Proof {
+    let link = *link;
+    let message = match phase {
+        Phase::Prepare => Message::Vote(link),
+        _ => Message::PhaseVote { phase, link },
+    };
+    let votes = signers.iter().map(|s| signed(*s, message.clone()));
+    Proof::from_votes(votes.collect())
+}
+
+fn begins(phase: Phase, link: &Link, signers: &[u16]) -> Message {
+    let before = match phase {
+        Phase::Prepare | Phase::PreCommit => Phase::Prepare,
+        Phase::Commit => Phase::PreCommit,
+        Phase::Decide => Phase::Commit,
+    };
+    Message::Certificate {
+        phase,
+        link: *link,
+        proof: votes_in(before, link, signers),
+    }
+}
+
+const QUORUM: [u16; 3] = [0, 1, 2];
+
+fn new_view(view: View, high: &Link) -> Message {
+    let (height, proof) = (high.height + 1, certificate(high, &QUORUM));
+    let high = high.view;
+    Message::NewView {
+        report: Report { view, height, high },
+        proof,
+    }
+}
+
+/// The node has decided C of view 3 and leads view 4.
+fn leading_view_4() -> (Node<BasicHotStuff>, Link) {
+    let mut node = basic();
+    let c = node.row(&["A", "B", "C"])[3];
+    node.hear(2, begins(Phase::PreCommit, &c, &QUORUM));
+    node.hear(2, begins(Phase::Commit, &c, &QUORUM));
+    node.now = DELTA;
+    let out = node.hear(2, begins(Phase::Decide, &c, &QUORUM));
+    assert_eq!((node.state.view, built_on(&out)), (4, None));
+    let names = ["A", "B", "C"].map(block).to_vec();
+    assert_eq!(decided(&out), Some((1, names)));
+    (node, c)
+}
+
+#[test]
+fn b1_a_view_starts_a_timer_of_nine_delta() {
+    a_view_starts_a_timer(basic(), 9);
+}
+
+#[test]
+fn b2_a_leader_proposes_when_a_quorum_told_it_what_it_knows() {
+    let (mut node, c) = leading_view_4();
+    // Its own new-view is one of three.
+    assert!(node.said.contains(&(Some(ValidatorId(ME)), {
+        let (report, proof) = node.state.report();
+        Message::NewView { report, proof }
+    })));
+    assert_eq!(built_on(&node.hear(0, new_view(4, &c))), None);
+    assert_eq!(built_on(&node.hear(0, new_view(4, &c))), None, "once more");
+    let out = node.hear(1, new_view(4, &c));
+    assert_eq!(built_on(&out), Some((4, c.block)));
+    // By timeouts, too.
+    let mut node = basic();
+    let links = node.row(&["A", "B", "C"]);
+    node.now = DELTA;
+    let out = node.given_up(3, &links[2], None);
+    assert_eq!(built_on(&out), Some((4, links[2].block)));
+}
+
+#[test]
+fn b3_votes_on_its_lock_or_on_what_was_certified_later_to_the_leader_of_the_view() {
+    let locked = || {
+        let mut node = basic();
+        let links = node.row(&["A", "B", "C"]);
+        assert!(node.voted_for(&links[3]));
+        node.hear(2, begins(Phase::Commit, &links[3], &QUORUM));
+        assert_eq!(node.state.locked, links[3]);
+        node.given_up(3, &links[2], None);
+        (node, links)
+    };
+    let entry = timeouts(3, &[(0, 2), (1, 2), (2, 2)]);
+    let (mut node, links) = locked();
+    let aside = on(&links[2], 4, "X");
+    node.hear(3, proposal(&aside, &links[2], Some(&entry)));
+    assert_eq!(node.state.view, 4);
+    assert!(!node.voted_for(&aside));
+    let (mut node, links) = locked();
+    let fits = on(&links[3], 4, "Y");
+    node.hear(3, proposal(&fits, &links[3], Some(&entry)));
+    assert!(node.voted_for(&fits));
+}
+
+/// From the leader and as a quorum only; then one vote, to the leader.
+#[test]
+fn b4_a_certified_block_is_pre_committed() {
+    let mut node = basic();
+    let a = node.row(&["A"])[1];
+    let vote = Message::PhaseVote {
+        phase: Phase::PreCommit,
+        link: a,
+    };
+    let vote = (Some(ValidatorId(0)), vote);
+    node.hear(1, begins(Phase::PreCommit, &a, &QUORUM));
+    node.hear(0, begins(Phase::PreCommit, &a, &[0, 1]));
+    let wrong = votes_in(Phase::PreCommit, &a, &QUORUM);
+    let (phase, link) = (Phase::PreCommit, a);
+    node.hear(
+        0,
+        Message::Certificate {
+            phase,
+            link,
+            proof: wrong,
+        },
+    );
+    assert!(!node.said.contains(&vote));
+    assert_eq!(node.state.high.link.view, 0);
+    node.hear(0, begins(Phase::PreCommit, &a, &QUORUM));
+    node.hear(0, begins(Phase::PreCommit, &a, &QUORUM));
+    assert_eq!(node.said.iter().filter(|said| **said == vote).count(), 1);
+    assert_eq!((node.state.high.link, node.state.view), (a, 1));
+    assert_eq!(node.state.locked.view, 0);
+}
+
+#[test]
+fn b5_a_quorum_of_pre_commit_votes_locks() {
+    let mut node = basic();
+    let a = node.row(&["A"])[1];
+    node.hear(0, begins(Phase::Commit, &a, &QUORUM));
+    let (phase, link) = (Phase::Commit, a);
+    let vote = (Some(ValidatorId(0)), Message::PhaseVote { phase, link });
+    assert!(node.said.contains(&vote));
+    assert_eq!((node.state.locked, node.state.view), (a, 1));
+    // Not after its time is up.
+    let mut node = basic();
+    node.row(&["A"]);
+    node.time_out();
+    node.hear(0, begins(Phase::Commit, &a, &QUORUM));
+    assert!(!node.said.contains(&vote));
+    assert_eq!(node.state.locked, a, "but it knows");
+}
+
+#[test]
+fn b6_a_quorum_of_commit_votes_decides_and_the_leader_leads_through_all_phases() {
+    let (mut node, c) = leading_view_4();
+    node.hear(0, new_view(4, &c));
+    node.hear(1, new_view(4, &c));
+    node.built(4, 4, "D");
+    let d = on(&c, 4, "D");
+    let began = |node: &Node<BasicHotStuff>, wanted: Phase| {
+        let all = node.said.iter();
+        all.filter(|(_, m)| matches!(m, Message::Certificate { phase, .. } if *phase == wanted))
+            .count()
+    };
+    let phases = [
+        (Phase::Prepare, Phase::PreCommit),
+        (Phase::PreCommit, Phase::Commit),
+        (Phase::Commit, Phase::Decide),
+    ];
+    let mut out = Vec::new();
+    for (phase, next) in phases {
+        // Its own vote is one of three.
+        let vote = votes_in(phase, &d, &[0]).votes()[0].message.clone();
+        node.hear(0, vote.clone());
+        assert_eq!(began(&node, next), 0);
+        out = node.hear(1, vote.clone());
+        out.extend(node.hear(2, vote));
+        assert_eq!(began(&node, next), 1, "{next:?}");
+    }
+    assert_eq!(decided(&out), Some((4, vec![d.block])));
+    assert_eq!((node.state.view, node.state.locked), (5, d));
+    let told = node.said.iter().rev().find_map(|(to, m)| match m {
+        Message::NewView { report, .. } => Some((*to, report.view, report.high)),
+        _ => None,
+    });
+    assert_eq!(told, Some((Some(ValidatorId(0)), 5, 4)));
+}
+
+/// Two of three phases and the block is not final, whoever says so.
+#[test]
+fn b6_commit_votes_alone_decide() {
+    let mut node = basic();
+    let a = node.row(&["A"])[1];
+    let votes = [
+        votes_in(Phase::Prepare, &a, &QUORUM),
+        votes_in(Phase::PreCommit, &a, &QUORUM),
+        votes_in(Phase::Commit, &a, &QUORUM),
+    ];
+    let [prepare, pre_commit, commit] = votes.map(|v| v.votes().to_vec());
+    let input = |proof: Vec<Arc<Signed<Message>>>| Input::Certificate {
+        first: 1,
+        blocks: vec![a.block],
+        proof: proof.into(),
+    };
+    let out = node.input(input([prepare.clone(), pre_commit].concat()));
+    assert_eq!(decided(&out), None);
+    let mut away = basic();
+    let out = away.input(input([prepare, commit].concat()));
+    assert_eq!(decided(&out), Some((1, vec![a.block])));
+    assert_eq!(away.state.view, 2);
+}
+
+#[test]
+fn b7_gives_a_view_up_once_and_votes_no_more_in_it() {
+    gives_a_view_up_once(basic());
+    joins_more_than_a_third(basic());
+}
+
+/// Two of three validators know that the block of this view is certified, and its leader says nothing more. Their
+/// timeouts name that very view, and the third must count them.
+#[test]
+fn b7_a_timeout_may_name_the_block_of_its_own_view() {
+    let mut node = basic();
+    let a = node.row(&["A"])[1];
+    node.hear(0, begins(Phase::PreCommit, &a, &QUORUM));
+    node.time_out();
+    let report = node.timed_out()[0];
+    assert_eq!((report.view, report.high), (1, 1));
+    let mut other = basic();
+    other.hear(0, timeout(1, &a, None));
+    assert_eq!((other.state.view, other.state.high.link), (1, a));
+    other.hear(1, timeout(1, &a, None));
+    assert_eq!(other.state.view, 2, "with its own");
+    // Where blocks are chained a certified block ends its view.
+    let mut chained = chained();
+    chained.hear(0, timeout(1, &a, None));
+    assert_eq!(chained.state.high.link.view, 0);
+}
+
+#[test]
+fn b8_a_quorum_of_timeouts_ends_the_view_and_everybody_is_told() {
+    a_quorum_of_timeouts_ends_the_view(basic());
+}
+
 // ------------------------------------------------------------------------------------- chained HotStuff
 
 #[test]
@@ -500,25 +747,46 @@ fn c8_three_in_a_row_are_final_and_two_are_not() {
     assert_eq!(node.state.last_final, links[2], "B, of views 2, 3, 4");
 }
 
-/// "Direct links whatever the views": the same blocks, and now D is final. A quorum that never saw the
-/// certificate of D could have gone on beside it in view 5.
+/// "Direct links whatever the views": blocks of views 1, 3 and 5, each the parent of the next, and in view 2 another
+/// block, C, that was certified too. One validator votes for all of them by the rules, and in view 7 for a child of
+/// C. Another one that saw the three certified would have decided the first of them.
 #[test]
-fn c8_without_consecutive_views_direct_links_alone_are_final() {
-    let mut node: Node<ChainedHotStuff> = node(chained::Params {
-        consecutive_views: false,
+fn c8_direct_links_alone_are_not_final_as_a_quorum_may_still_vote_beside_them() {
+    let params = |consecutive_views| chained::Params {
+        consecutive_views,
         ..chained::Params::default()
-    });
-    let a = first(1, "A");
+    };
     let root = Link::genesis(genesis());
-    node.proposed(&a, &root);
-    let entry = timeouts(2, &[(0, 1), (1, 1), (2, 1)]);
-    let c = on(&a, 3, "C");
-    node.hear(2, proposal(&c, &a, Some(&entry)));
-    let entry = timeouts(4, &[(0, 3), (1, 3), (2, 3)]);
-    let e = on(&c, 5, "E");
-    node.hear(0, proposal(&e, &c, Some(&entry)));
-    let out = node.proposed(&on(&e, 6, "F"), &e);
-    assert_eq!(decided(&out), Some((1, vec![a.block])));
+    let b = first(1, "B");
+    let c = first(2, "C");
+    let second = on(&b, 3, "second");
+    let third = on(&second, 5, "third");
+    let entry = |view: View, high: View| timeouts(view - 1, &[(0, high), (1, high), (2, high)]);
+    let through = |node: &mut Node<ChainedHotStuff>| {
+        node.hear(0, proposal(&b, &root, None));
+        node.hear(1, proposal(&c, &root, Some(&entry(2, 0))));
+        node.hear(2, proposal(&second, &b, Some(&entry(3, 1))));
+        node.hear(0, proposal(&third, &second, Some(&entry(5, 3))))
+    };
+    let mut voter: Node<ChainedHotStuff> = node(params(true));
+    through(&mut voter);
+    assert_eq!(voter.state.locked, b);
+    let beside = on(&c, 7, "beside");
+    voter.hear(2, proposal(&beside, &c, Some(&entry(7, 2))));
+    for link in [b, c, second, third, beside] {
+        assert!(voter.voted_for(&link), "view {}", link.view);
+    }
+    for (consecutive, final_block) in [(true, None), (false, Some((1, vec![b.block])))] {
+        let mut seer: Node<ChainedHotStuff> = node(params(consecutive));
+        through(&mut seer);
+        let fourth = on(&third, 6, "fourth");
+        let out = seer.hear(1, proposal(&fourth, &third, None));
+        assert_eq!(decided(&out), final_block);
+    }
+    let safe = ChainedHotStuff::info(&params(true)).bound.liars_below;
+    assert_eq!((safe.part, safe.of), (1, 3));
+    let unsafe_words = ChainedHotStuff::info(&params(false)).bound;
+    assert_eq!(unsafe_words.liars_below.part, 0);
 }
 
 // ------------------------------------------------------------------------------------------- HotStuff-2
@@ -842,6 +1110,10 @@ fn every_rule_has_its_row_and_its_test() {
     let tests = include_str!("hotstuff_rules.rs");
     let papers = [
         (
+            include_str!("../../docs/papers/basic-hotstuff.md"),
+            BasicHotStuff::INFO.rules,
+        ),
+        (
             include_str!("../../docs/papers/chained-hotstuff.md"),
             ChainedHotStuff::INFO.rules,
         ),
@@ -925,6 +1197,87 @@ fn a_view_takes_two_delays_and_a_block_is_final_when_the_last_certificate_arrive
             }
         }
     }
+}
+
+#[test]
+fn basic_hotstuff_is_final_after_seven_delays_and_goes_on_after_eight() {
+    for n in [4, 7, 10, 16] {
+        let decided = decisions(&calm("basic-hotstuff", &vec![10; n], []), 4_000_000);
+        assert!(decided.len() >= 9 * n, "n = {n}");
+        for (height, validator, at) in decided {
+            let leads = (height - 1) % n as u64 == validator as u64;
+            let delays = (height - 1) * 8 + if leads { 6 } else { 7 };
+            assert_eq!(at, delays * D, "n = {n}, height {height}");
+        }
+    }
+}
+
+#[test]
+fn basic_hotstuff_costs_seven_messages_a_validator_and_a_new_view() {
+    for n in [4u64, 7, 10, 16] {
+        let views = 4;
+        let mut session =
+            Session::open(calm("basic-hotstuff", &vec![10; n as usize], [])).expect("possible");
+        session.run_to(views * 8 * D - 1);
+        let kinds = session.frame().metrics.messages_by_kind;
+        let sent = |kind: &str| kinds.iter().find(|k| k.kind == kind).map_or(0, |k| k.sent);
+        let each = views * (n - 1);
+        let counts = [
+            "prepare",
+            "prepare vote",
+            "pre-commit vote",
+            "commit vote",
+            "new-view",
+        ];
+        assert_eq!(counts.map(sent), [each; 5], "n = {n}");
+        assert_eq!(sent("certificate"), 3 * each, "n = {n}");
+        let all: u64 = kinds.iter().map(|k| k.sent).sum();
+        assert_eq!(all, 8 * each, "n = {n}");
+    }
+}
+
+/// Its votes go to the leader of their own view: a silent one takes no other block with it.
+#[test]
+fn a_silent_leader_of_basic_hotstuff_costs_one_view() {
+    let mut scenario = calm("basic-hotstuff", &[10; 4], [("delta_us", DELTA)]);
+    silent(&mut scenario, "v4");
+    let decided = decisions(&scenario, 6_000_000);
+    for height in 1..=7u64 {
+        // Three blocks a cycle, and then the timers of those who entered last, one delay after the leader.
+        let cycles = (height - 1) / 3;
+        let start = (height - 1) * 8 * D + cycles * 9 * DELTA;
+        for validator in 0..3 {
+            let found = decided
+                .iter()
+                .find(|d| (d.0, d.1) == (height, validator))
+                .map(|d| d.2);
+            let leads = (height - 1) % 3 == validator as u64;
+            let expected = start + if leads { 6 } else { 7 } * D;
+            assert_eq!(found, Some(expected), "height {height}, v{}", validator + 1);
+        }
+    }
+}
+
+/// The votes of round 6 went to v7 alone, which never tells of them. Everybody honest voted for that block, and
+/// the next honest leader drops it without knowing: what is known as tail-forking.
+#[test]
+fn jolteon_drops_the_block_before_a_silent_leader_although_a_quorum_voted_for_it() {
+    let mut scenario = calm("jolteon", &[10; 7], [("delta_us", DELTA)]);
+    silent(&mut scenario, "v7");
+    let mut session = Session::open(scenario).expect("possible");
+    session.run_to(4_000_000);
+    let rounds: Vec<u32> = session.decisions().iter().map(|d| d.round).collect();
+    for round in [1, 2, 3, 4, 5, 8, 9, 10, 11] {
+        assert!(rounds.contains(&round), "round {round}");
+    }
+    assert!(!rounds.contains(&6) && !rounds.contains(&7));
+    let lines = session.trace_lines();
+    let events =
+        lines.map(|line| serde_json::from_str::<serde_json::Value>(&line).expect("a JSON line"));
+    let voted = events
+        .filter(|e| e["event"] == "rule" && e["rule"] == "J3" && e["round"] == 6)
+        .filter(|e| e["node"] != "v7");
+    assert_eq!(voted.count(), 6, "all but v7");
 }
 
 #[test]
@@ -1115,6 +1468,27 @@ fn with_one_silent_leader_of_four_the_three_chain_never_commits_and_two_chains_d
     }
 }
 
+/// At exactly a third nobody can fork the chain, and whoever says nothing stops it.
+#[test]
+fn one_silent_validator_of_three_stops_every_protocol_and_forks_none() {
+    for protocol in [
+        "basic-hotstuff",
+        "chained-hotstuff",
+        "hotstuff-2",
+        "jolteon",
+    ] {
+        let mut scenario = calm(protocol, &[10; 3], [("delta_us", DELTA)]);
+        silent(&mut scenario, "v3");
+        let mut session = Session::open(scenario).expect("possible");
+        session.run_to(20_000_000);
+        let frame = session.frame();
+        let kind = frame.verdicts[0].kind;
+        assert_eq!(kind, VerdictKind::Stalled, "{protocol}");
+        let sentence = &frame.verdicts[0].sentence;
+        assert!(sentence.contains("66.7 %"), "{protocol}: {sentence}");
+    }
+}
+
 #[test]
 fn with_one_more_leader_the_three_chain_commits_in_spite_of_a_silent_one() {
     let mut scenario = calm("chained-hotstuff", &[10; 5], [("delta_us", DELTA)]);
@@ -1128,7 +1502,7 @@ fn with_one_more_leader_the_three_chain_commits_in_spite_of_a_silent_one() {
 /// Liars below the bound: nothing forks, and after the network is calm everybody goes on.
 fn weather(protocol: &str, proposer: Option<ProposerSpec>, relocks: u32) {
     let mut coverage = Coverage::default();
-    for seed in 1..=20 {
+    for seed in 1..=14 {
         let mut scenario = storm_under(protocol, 3, seed);
         if let Some(proposer) = proposer.clone() {
             scenario.protocol.proposer = proposer;
@@ -1141,6 +1515,13 @@ fn weather(protocol: &str, proposer: Option<ProposerSpec>, relocks: u32) {
     let equivocations = coverage.equivocations;
     assert!(equivocations > 3, "equivocations: {equivocations}");
     assert!(coverage.relocks >= relocks, "relocks: {}", coverage.relocks);
+}
+
+#[test]
+fn basic_hotstuff_survives_random_schedules_with_liars_up_to_a_third() {
+    // Of one view a validator locks on one block, and the next leader hears of it from a quorum: in so few runs
+    // none was left for another.
+    weather("basic-hotstuff", None, 0);
 }
 
 #[test]

@@ -233,13 +233,17 @@ fn point(id: &str, session: &Session, lines: &[Line]) -> Option<u64> {
     };
     let patience = session.scenario().checks.stall_after_us;
     match id {
-        "happy" | "unequal" | "regions" => first(&|l| l["event"] == "committed"),
+        "happy" | "unequal" | "regions" | "simplex" | "minimmit" | "two-chain" => {
+            first(&|l| l["event"] == "committed")
+        }
         "lossy" => first(&|l| l["event"] == "committed" && l["round"].as_u64() > Some(0)),
         "gst" => first(&|l| l["event"] == "committed" && l["at_us"].as_u64() > Some(20_000_000)),
         "restart" => first(&|l| l["event"] == "restarted"),
         "silent" | "exact-third" => first(&|l| l["event"] == "timeout" && l["timer"] != "interval"),
         "below-third" => first(&|l| l["event"] == "evidence"),
-        "partition" | "stall" => since(VerdictKind::Stalled).map(|at| at + patience),
+        "partition" | "stall" | "three-chain" => {
+            since(VerdictKind::Stalled).map(|at| at + patience)
+        }
         "fork" | "amnesia" | "double-spend" => since(VerdictKind::Violated),
         "wrong-root" => first(&|l| l["event"] == "rejected"),
         "escrow-liar" | "wrong-answers" | "gas-burner" => decided(session, lines, 2),

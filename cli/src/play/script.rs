@@ -4,7 +4,7 @@ use crate::failure::Failure;
 use crate::source;
 use consensusforge_core::base::digest::from_hex;
 use consensusforge_core::types::bech32;
-use consensusforge_core::vm::abi::cosmwasm::json;
+use consensusforge_core::vm::abi::cosmwasm::json::{self, JsonError};
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
@@ -188,7 +188,7 @@ pub fn read(name: &str) -> Result<Script, Failure> {
     // Of two keys serde would keep the last, and of what is nested too deep it names every level. What is no
     // JSON at all it can place better.
     if let Err(why) = json::parse(&bytes)
-        && !why.starts_with(json::NOT_JSON)
+        && !matches!(why, JsonError::NotJson { .. })
     {
         return Err(Failure::input(format!("the script {why}.")));
     }

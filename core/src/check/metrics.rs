@@ -47,6 +47,12 @@ pub struct Metrics {
     pub by_kind: Vec<Tally>,
     /// Transactions in decided blocks.
     pub transactions: u64,
+    /// Bytes of all copies sent.
+    pub bytes: u64,
+    /// Messages signed; sending one again or passing another's on signs nothing.
+    pub signed: u64,
+    /// Signatures on all copies that arrived, those inside others included.
+    pub verified: u64,
     /// First decisions, newest last.
     pub decided: VecDeque<Decided>,
     /// From the proposal leaving to each honest decision, newest last.
@@ -62,6 +68,9 @@ impl Metrics {
         Metrics {
             by_kind: vec![Tally::default(); head.kinds.len()],
             transactions: 0,
+            bytes: 0,
+            signed: 0,
+            verified: 0,
             decided: VecDeque::new(),
             latencies: VecDeque::new(),
             proposed: VecDeque::new(),
@@ -76,6 +85,8 @@ impl Metrics {
             if let Some(t) = self.tally(*message, trace) {
                 t.delivered += 1;
             }
+            let signatures = trace.find(*message).map_or(0, |m| m.signatures);
+            self.verified += u64::from(signatures);
         } else if let Event::Lost { message, .. } = &record.event {
             if let Some(t) = self.tally(*message, trace) {
                 t.lost += 1;
@@ -83,6 +94,12 @@ impl Metrics {
         } else if let Event::Sent { message, to, .. } = &record.event {
             if let Some(t) = self.tally(*message, trace) {
                 t.sent += u64::from(to.count());
+            }
+            if let Some(m) = trace.find(*message) {
+                self.bytes += u64::from(to.count()) * u64::from(m.bytes);
+                let own = trace.head.nodes.get(m.from.index()).copied();
+                self.signed +=
+                    u64::from(m.sent == record.at && m.signer.is_some() && m.signer == own);
             }
             if let Some(m) = trace.find(*message)
                 && trace

@@ -235,7 +235,7 @@ pub fn read<P: Params>(given: &Map<String, Value>) -> Result<P, ParamError> {
                 ),
             }));
         };
-        fits(parameter, value).map_err(error)?;
+        fits(parameter, value).map_err(|unfit| error(unfit.to_string()))?;
     }
     let read: P = serde_json::from_value(Value::Object(given.clone())).map_err(|e| ParamError {
         field: String::new(),
@@ -245,7 +245,23 @@ pub fn read<P: Params>(given: &Map<String, Value>) -> Result<P, ParamError> {
     Ok(read)
 }
 
-fn fits(parameter: &Parameter, value: &Value) -> Result<(), String> {
+/// A value that its parameter does not take.
+#[derive(Debug, thiserror::Error)]
+enum Unfit {
+    #[error("{value} is not possible; give a whole number from {min} to {max}{unit}.")]
+    Number {
+        value: Value,
+        min: u64,
+        max: u64,
+        unit: &'static str,
+    },
+    #[error("{0} is not possible; give true or false.")]
+    Switch(Value),
+    #[error("{value} is not possible; give one of: {}.", options.join(", "))]
+    Choice { value: Value, options: Vec<String> },
+}
+
+fn fits(parameter: &Parameter, value: &Value) -> Result<(), Unfit> {
     match &parameter.kind {
         ParameterKind::Number { min, max, .. } => {
             let unit = match parameter.unit.as_str() {
@@ -254,21 +270,24 @@ fn fits(parameter: &Parameter, value: &Value) -> Result<(), String> {
             };
             match value.as_u64() {
                 Some(n) if (*min..=*max).contains(&n) => Ok(()),
-                _ => Err(format!(
-                    "{value} is not possible; give a whole number from {min} to {max}{unit}."
-                )),
+                _ => Err(Unfit::Number {
+                    value: value.clone(),
+                    min: *min,
+                    max: *max,
+                    unit,
+                }),
             }
         }
         ParameterKind::Switch { .. } => match value {
             Value::Bool(_) => Ok(()),
-            _ => Err(format!("{value} is not possible; give true or false.")),
+            _ => Err(Unfit::Switch(value.clone())),
         },
         ParameterKind::Choice { options, .. } => match value.as_str() {
             Some(chosen) if options.iter().any(|o| o == chosen) => Ok(()),
-            _ => Err(format!(
-                "{value} is not possible; give one of: {}.",
-                options.join(", ")
-            )),
+            _ => Err(Unfit::Choice {
+                value: value.clone(),
+                options: options.clone(),
+            }),
         },
     }
 }

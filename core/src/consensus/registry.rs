@@ -1,6 +1,6 @@
 //! The one list of protocols. Whoever works with a protocol by its name goes through [`visit`].
 
-use super::hotstuff::{ChainedHotStuff, HotStuff2, Jolteon};
+use super::hotstuff::{BasicHotStuff, ChainedHotStuff, HotStuff2, Jolteon};
 use super::simplex::{Minimmit, Simplex};
 use super::streamlet::Streamlet;
 use super::tendermint::Tendermint;
@@ -8,6 +8,8 @@ use super::{
     Conflict, Corruptible, Description, Keeps, Message, ParamError, Parameter, Powers, Protocol,
     ProtocolInfo, Threshold, parameters, read_params,
 };
+use crate::base::Hash;
+use crate::types::Signable;
 use schemars::{Schema, schema_for};
 use serde_json::{Map, Value};
 
@@ -90,6 +92,7 @@ protocols! {
     Simplex,
     Minimmit,
     Streamlet,
+    BasicHotStuff,
     ChainedHotStuff,
     HotStuff2,
     Jolteon,
@@ -127,6 +130,21 @@ pub fn describe(protocol: &str, body: &[u8]) -> Option<Option<Description>> {
         }
     }
     visit(protocol, Describe(body))
+}
+
+/// What the signer of a protocol's message signed on `chain`, from the message's bytes: not all of them where it
+/// hands on what others signed. `None` and `Some(None)` as for [`describe`].
+#[must_use]
+pub fn signed_digest(protocol: &str, body: &[u8], chain: &Hash) -> Option<Option<Hash>> {
+    struct Digest<'a>(&'a [u8], &'a Hash);
+    impl Visitor for Digest<'_> {
+        type Output = Option<Hash>;
+        fn visit<P: Corruptible>(self) -> Option<Hash> {
+            let message = crate::base::decode::<P::Message>(self.0);
+            message.ok().map(|m| m.digest(self.1))
+        }
+    }
+    visit(protocol, Digest(body, chain))
 }
 
 #[cfg(test)]

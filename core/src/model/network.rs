@@ -87,6 +87,29 @@ pub enum LatencySpec {
     },
 }
 
+impl LatencySpec {
+    /// The delay that others are measured in, microseconds: the constant, the middle of the range, the mean or
+    /// the median; of a matrix the mean over different validators.
+    #[must_use]
+    pub fn typical(&self) -> Micros {
+        match self {
+            LatencySpec::Constant { us } => *us,
+            LatencySpec::Uniform { min_us, max_us } => min_us / 2 + max_us / 2,
+            LatencySpec::Normal { mean_us, .. } => *mean_us,
+            LatencySpec::LogNormal { median_us, .. } => *median_us,
+            LatencySpec::Matrix { us } => {
+                let others = us.iter().enumerate().flat_map(|(from, row)| {
+                    let row = row.iter().enumerate();
+                    row.filter(move |(to, _)| *to != from)
+                        .map(|(_, us)| u128::from(*us))
+                });
+                let (sum, count) = others.fold((0, 0), |(sum, count), us| (sum + us, count + 1));
+                Micros::try_from(sum / count.max(1)).unwrap_or(Micros::MAX)
+            }
+        }
+    }
+}
+
 /// A cut with a beginning and perhaps an end.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[derive(Serialize, Deserialize, BorshSerialize, BorshDeserialize, JsonSchema)]

@@ -47,6 +47,11 @@ impl ParamsSpec {
         self.0.get(name)
     }
 
+    /// All that are given, in the order of their names.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &ParamValue)> {
+        self.0.iter().map(|(name, value)| (name.as_str(), value))
+    }
+
     /// From now on `name` has this value.
     pub fn set(&mut self, name: &str, value: ParamValue) {
         self.0.insert(name.to_owned(), value);

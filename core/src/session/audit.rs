@@ -64,6 +64,7 @@ impl Session {
                 },
                 value: block,
                 bytes: 0,
+                signatures: 1,
                 sent: i as u64,
                 fields: fields.into_iter().collect(),
                 proof: None,

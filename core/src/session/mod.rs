@@ -20,6 +20,7 @@ pub mod microscope;
 mod modules;
 mod moments;
 pub mod protocols;
+pub mod race;
 mod receipts;
 mod recorded;
 mod search;

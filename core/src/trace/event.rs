@@ -139,6 +139,9 @@ pub struct MessageRecord {
     pub value: Option<BlockId>,
     /// Encoded size with what travels along.
     pub bytes: u32,
+    /// Signatures on it and on the messages inside it: what a receiver that remembers nothing verifies. A saved
+    /// trace keeps the outer one only.
+    pub signatures: u32,
     /// When it first left, microseconds.
     pub sent: Micros,
     /// Further fields by name, for people.

@@ -11,6 +11,7 @@ use crate::base::random::{Purpose, Randomness};
 use crate::base::{Hash, SECOND, hash_of};
 use crate::consensus::proposer::{Rule, Schedule};
 use crate::consensus::{Corruptible, Environment, ParamError, Role, read_params};
+use crate::ledger::error::GenesisError;
 use crate::ledger::{Chain, ExecutorKind, Genesis, Ledger, Mempool, Workload, workload};
 use crate::model::{
     AdmissionSpec, Cut, LatencySpec, ParamsSpec, ProposerSpec, Scenario, StrategySpec, ValueSpec,
@@ -20,7 +21,8 @@ use crate::trace::{Head, KindInfo, Receivers, RunDigest, Trace};
 use crate::types::keys::Signable;
 use crate::types::transaction::NATIVE_DENOM;
 use crate::types::{
-    Block, Coin, Header, Keypair, NodeId, Slot, Validator, ValidatorId, ValidatorSet, ValidatorSets,
+    Block, Coin, Header, Keypair, NodeId, Slot, Validator, ValidatorId, ValidatorSet,
+    ValidatorSetError, ValidatorSets,
 };
 use crate::vm::{Profile, WasmEngine};
 use serde_json::{Map, Value as Json};
@@ -45,11 +47,29 @@ pub fn profile(admission: AdmissionSpec) -> Profile {
     }
 }
 
+/// Why there is no world for a scenario. [`validate`](crate::scenario::validate) finds most of it before, with its
+/// place.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum BuildError {
+    /// No protocol of that name.
+    #[error("{}", crate::consensus::registry::unknown(.0))]
+    UnknownProtocol(String),
+    /// Stakes that make no set.
+    #[error(transparent)]
+    Validators(#[from] ValidatorSetError),
+    /// A parameter that the protocol does not take.
+    #[error("{}: {}", .0.field, .0.sentence)]
+    Parameter(ParamError),
+    /// Accounts or contracts that cannot be there at the beginning.
+    #[error(transparent)]
+    Genesis(#[from] GenesisError),
+}
+
 /// Builds the world of `setup` under protocol `P`.
 ///
 /// # Errors
-/// A sentence, when genesis cannot be built.
-pub fn build<P: Corruptible>(setup: &Setup) -> Result<World<P>, String> {
+/// [`BuildError`].
+pub fn build<P: Corruptible>(setup: &Setup) -> Result<World<P>, BuildError> {
     let scenario = &setup.scenario;
     let randomness = Randomness::new(scenario.seed);
     let names: Vec<String> = scenario.validators.iter().map(|v| v.name.clone()).collect();
@@ -66,15 +86,14 @@ pub fn build<P: Corruptible>(setup: &Setup) -> Result<World<P>, String> {
                     key: *key,
                     stake: v.stake,
                 }),
-        )
-        .map_err(|why| why.to_string())?;
+        )?;
     let chain_id = hash_of(
         "consensusforge/chain",
         &set.iter().map(|v| (v.key, v.stake)).collect::<Vec<_>>(),
     );
     let node_validators = nodes(scenario, &names);
-    let params: P::Params = read_params(&given(&scenario.protocol.params))
-        .map_err(|ParamError { field, sentence }| format!("{field}: {sentence}"))?;
+    let params: P::Params =
+        read_params(&given(&scenario.protocol.params)).map_err(BuildError::Parameter)?;
 
     let chain = Chain {
         id: chain_id,
@@ -84,9 +103,7 @@ pub fn build<P: Corruptible>(setup: &Setup) -> Result<World<P>, String> {
         ))),
         everywhere: scenario.execution.everywhere,
     };
-    let state = genesis(scenario)
-        .build(&chain.engine)
-        .map_err(|why| why.to_string())?;
+    let state = genesis(scenario).build(&chain.engine)?;
     let root = state.root();
     let genesis_block = Block::new(
         Header {

@@ -7,10 +7,42 @@ use crate::base::limits::{MAX_BLOCK_BYTES, MAX_DELAY};
 use crate::base::{Hash, Micros, SECOND};
 use crate::check::listed;
 use crate::consensus::{Certificate, Corruptible};
+use crate::ledger::error::BlockError;
 use crate::ledger::validity::check_alone;
 use crate::trace::{Commit, Event, Executed, Rejection};
 use crate::types::{Block, BlockId, DagLinks, Extension, Header, Height, NodeId, Round, Slot};
 use std::sync::Arc;
+
+/// Why a proposed block is not valid where it stands.
+#[derive(Debug, thiserror::Error)]
+enum Unfit {
+    #[error("its parent is {named}, not {wanted}")]
+    OtherParent { named: String, wanted: String },
+    #[error("it is a block of a chain")]
+    OfAChain,
+    #[error("it is a block of a DAG")]
+    OfADag,
+    #[error("the state after its parent {} is not known", .0.short(8))]
+    StateUnknown(BlockId),
+    #[error("it claims height {claimed}, on a parent of height {parent}")]
+    Height { claimed: Height, parent: Height },
+    #[error("it was built in the future")]
+    Future,
+    #[error("it names the state of another block than its parent")]
+    OtherState,
+    #[error(
+        "it names state root {} after its parent, here it is {}",
+        named.short(8),
+        here.short(8)
+    )]
+    Root { named: Hash, here: Hash },
+    #[error("it changes the validators in a way that was not ordered")]
+    Validators,
+    #[error("its transactions may use {gas} gas: at most {most} a block")]
+    Gas { gas: u128, most: u64 },
+    #[error(transparent)]
+    Block(#[from] BlockError),
+}
 
 impl<P: Corruptible> World<P> {
     /// A new block of `node` on `parents`, from its mempool; `None` when it lacks a state to build on. In a
@@ -84,7 +116,7 @@ impl<P: Corruptible> World<P> {
                 let rejection = Rejection {
                     slot,
                     block: *block,
-                    reason,
+                    reason: reason.to_string(),
                 };
                 self.trace.push(
                     self.now,
@@ -98,36 +130,35 @@ impl<P: Corruptible> World<P> {
         }
     }
 
-    fn judge(&mut self, node: NodeId, block: &Block, parents: &[BlockId]) -> Result<(), String> {
+    fn judge(&mut self, node: NodeId, block: &Block, parents: &[BlockId]) -> Result<(), Unfit> {
         let header = &block.header;
         if !header.parents().eq(parents) {
             let told = |all: &mut dyn Iterator<Item = &BlockId>| {
                 let all: Vec<String> = all.map(|p| p.short(8)).collect();
                 listed(&all)
             };
-            return Err(format!(
-                "its parent is {}, not {}",
-                told(&mut header.parents()),
-                told(&mut parents.iter())
-            ));
+            return Err(Unfit::OtherParent {
+                named: told(&mut header.parents()),
+                wanted: told(&mut parents.iter()),
+            });
         }
         match (P::INFO.dag, header.in_dag()) {
             (true, true) => self.judge_in_dag(block),
             (false, false) => self.judge_in_chain(node, block),
-            (true, false) => Err("it is a block of a chain".into()),
-            (false, true) => Err("it is a block of a DAG".into()),
+            (true, false) => Err(Unfit::OfAChain),
+            (false, true) => Err(Unfit::OfADag),
         }
     }
 
     /// What is asked of a block in a DAG does not hang on what a node has executed: all honest nodes must
     /// take in the same blocks, and each has come to another place of the order when it judges. So a wrong
     /// root is nothing that keeps a block out: it only convicts its author.
-    fn judge_in_dag(&mut self, block: &Block) -> Result<(), String> {
+    fn judge_in_dag(&mut self, block: &Block) -> Result<(), Unfit> {
         self.check_changes_and_gas(block)?;
-        check_alone(&self.ledger.chain, block).map_err(|why| why.to_string())
+        Ok(check_alone(&self.ledger.chain, block)?)
     }
 
-    fn judge_in_chain(&mut self, node: NodeId, block: &Block) -> Result<(), String> {
+    fn judge_in_chain(&mut self, node: NodeId, block: &Block) -> Result<(), Unfit> {
         let header = &block.header;
         let parent = &header.parent;
         let Some(Computed {
@@ -136,50 +167,46 @@ impl<P: Corruptible> World<P> {
             root,
         }) = self.compute(node, parent)
         else {
-            return Err(format!(
-                "the state after its parent {} is not known",
-                parent.short(8)
-            ));
+            return Err(Unfit::StateUnknown(*parent));
         };
         if header.height != height + 1 {
-            return Err(format!(
-                "it claims height {}, on a parent of height {height}",
-                header.height
-            ));
+            return Err(Unfit::Height {
+                claimed: header.height,
+                parent: height,
+            });
         }
         if header.time > self.now {
-            return Err("it was built in the future".into());
+            return Err(Unfit::Future);
         }
         if header.executed != *parent {
-            return Err("it names the state of another block than its parent".into());
+            return Err(Unfit::OtherState);
         }
         if header.state_root != root {
-            return Err(format!(
-                "it names state root {} after its parent, here it is {}",
-                header.state_root.short(8),
-                root.short(8)
-            ));
+            return Err(Unfit::Root {
+                named: header.state_root,
+                here: root,
+            });
         }
         self.check_changes_and_gas(block)?;
-        self.ledger
-            .check_once(&state, block)
-            .map_err(|why| why.to_string())
+        Ok(self.ledger.check_once(&state, block)?)
     }
 
-    fn check_changes_and_gas(&self, block: &Block) -> Result<(), String> {
+    fn check_changes_and_gas(&self, block: &Block) -> Result<(), Unfit> {
         let header = &block.header;
         let changes = &header.extension.validators;
-        self.changes.check(header.height, changes)?;
+        if !self.changes.may_carry(header.height, changes) {
+            return Err(Unfit::Validators);
+        }
         let gas: u128 = block
             .transactions
             .iter()
             .map(|t| u128::from(t.transaction.gas_limit))
             .sum();
         if gas > u128::from(self.fixed.block_gas) {
-            return Err(format!(
-                "its transactions may use {gas} gas: at most {} a block",
-                self.fixed.block_gas
-            ));
+            return Err(Unfit::Gas {
+                gas,
+                most: self.fixed.block_gas,
+            });
         }
         Ok(())
     }

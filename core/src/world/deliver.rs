@@ -122,9 +122,34 @@ impl<P: Corruptible> World<P> {
         level.iter().all(|m| m.message.justification().is_empty())
     }
 
+    /// How many signatures are on these messages and on those inside them.
+    pub(super) fn signatures_on<'a>(
+        messages: impl IntoIterator<Item = &'a Arc<Signed<P::Message>>>,
+    ) -> u32 {
+        let mut level: Vec<&Arc<Signed<P::Message>>> = messages.into_iter().collect();
+        let mut count = 0;
+        for _ in 0..=MAX_JUSTIFICATION_DEPTH {
+            count += level.len();
+            if count > MAX_JUSTIFICATION {
+                break;
+            }
+            level = level
+                .iter()
+                .flat_map(|m| m.message.justification())
+                .collect();
+        }
+        u32::try_from(count).unwrap_or(u32::MAX)
+    }
+
     /// The signer signed exactly this, with its key of the message's height. Whether it votes there is for
     /// the protocol to see: a stranger has no stake.
     fn is_signed(&self, signed: &Signed<P::Message>) -> bool {
+        // Nearly all copies are of a message that somebody has verified.
+        if !self.fixed.everywhere
+            && let Some(verdict) = signed.verdict()
+        {
+            return verdict;
+        }
         let height = signed.message.describe().slot.height;
         let Some(public) = self.public_key_at(signed.signer, height) else {
             return false;

@@ -243,6 +243,7 @@ impl<P: Corruptible> World<P> {
             value: described.value,
             // A signer's number and a signature around the message, and the block behind it.
             bytes: 66 + encoded.len() as u32 + body.as_ref().map_or(0, |b| b.bytes()),
+            signatures: Self::signatures_on([&signed]),
             sent: self.now,
             fields: described.fields,
             proof: Some(Box::new(Proof {
@@ -299,6 +300,14 @@ impl<P: Corruptible> World<P> {
                 )
             }
         };
+        let signatures = match &payload {
+            Payload::Transaction(_) => 1,
+            Payload::Decision { commit, .. } => Self::signatures_on(commit.proof.iter()),
+            Payload::Protocol { .. }
+            | Payload::Status { .. }
+            | Payload::BlockRequest { .. }
+            | Payload::BlockReply(_) => 0,
+        };
         let fields = if let Payload::Transaction(tx) = &payload {
             vec![("transaction", tx.id().to_string())]
         } else {
@@ -312,6 +321,7 @@ impl<P: Corruptible> World<P> {
             slot,
             value,
             bytes: u32::try_from(bytes).unwrap_or(u32::MAX),
+            signatures,
             sent: self.now,
             fields,
             proof: None,

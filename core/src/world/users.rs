@@ -5,6 +5,7 @@ use super::{ScheduledEvent, World};
 use crate::base::digest::from_hex;
 use crate::base::{Hash, HexError, Micros};
 use crate::consensus::Corruptible;
+use crate::ledger::error::MempoolError;
 use crate::ledger::{Execution, Receipt, Workload, workload};
 use crate::model::{CoinSpec, InputSpec, SubmitSpec};
 use crate::trace::Event;
@@ -61,6 +62,15 @@ pub enum UserError {
     /// A contract that the scenario does not list.
     #[error("the scenario has no contract named '{0}'")]
     NoContract(String),
+}
+
+/// Why a node does not take a client's transaction.
+#[derive(Debug, thiserror::Error)]
+enum NotTaken {
+    #[error("the node has no state yet")]
+    NoState,
+    #[error(transparent)]
+    Mempool(#[from] MempoolError),
 }
 
 /// The account or contract a text names: `user:0`, `forge1...` or 64 hex digits.
@@ -215,7 +225,7 @@ impl<P: Corruptible> World<P> {
         };
         let nonce = self.next_nonce(from, node);
         let tx = self.signed(from, nonce, gas_limit.unwrap_or(USER_GAS), action);
-        let refused = self.enter(node, &tx).err();
+        let refused = self.enter(node, &tx).err().map(|why| why.to_string());
         if refused.is_none() {
             self.users.nonces.insert(from, nonce + 1);
         }
@@ -335,19 +345,17 @@ impl<P: Corruptible> World<P> {
     }
 
     /// A client hands `tx` to `node`, which passes it on to everybody.
-    fn enter(&mut self, node: NodeId, tx: &Arc<SignedTransaction>) -> Result<(), String> {
+    fn enter(&mut self, node: NodeId, tx: &Arc<SignedTransaction>) -> Result<(), NotTaken> {
         let n = &mut self.nodes[node.index()];
         let Some(computed) = n.computed.get(&n.tip) else {
-            return Err("the node has no state yet".into());
+            return Err(NotTaken::NoState);
         };
-        n.mempool
-            .insert(
-                tx,
-                &computed.state,
-                &self.fixed.chain,
-                self.fixed.everywhere,
-            )
-            .map_err(|why| why.to_string())?;
+        n.mempool.insert(
+            tx,
+            &computed.state,
+            &self.fixed.chain,
+            self.fixed.everywhere,
+        )?;
         self.trace.push(
             self.now,
             Event::Submitted {

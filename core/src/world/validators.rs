@@ -1,5 +1,5 @@
 //! Who votes from a height on: changes are ordered by a command, proposed in a block's header, judged like
-//! the rest of it, and in force two heights after the block that was decided with them.
+//! the rest of it, and take effect two heights after the block that was decided with them.
 //!
 //! Why two: when block h is decided, its nodes begin h + 1 at once, and what they sign there must be
 //! counted by a set that everybody knew before. The set of h + 2 follows from what all who work on it
@@ -16,10 +16,12 @@ use crate::check::listed;
 use crate::consensus::Corruptible;
 use crate::model::StakeChange;
 use crate::trace::{Event, ValidatorsChange};
-use crate::types::{Block, Height, Keypair, PublicKey, Validator, ValidatorId, ValidatorSet};
+use crate::types::{
+    Block, Height, Keypair, PublicKey, Validator, ValidatorId, ValidatorSet, ValidatorSetError,
+};
 use std::sync::Arc;
 
-/// Heights between a block and the first one that its changes are in force at.
+/// Heights between a block and the first one that its changes hold for.
 const LAG: Height = 2;
 
 /// Changes of validators: those ordered, and how far the chain has taken them up.
@@ -33,6 +35,19 @@ pub(super) struct ValidatorChanges {
     keys: Vec<(ValidatorId, Keypair)>,
 }
 
+/// Why validators do not change; continues "the validators do not change (...):".
+#[derive(Debug, thiserror::Error)]
+enum NoChange {
+    #[error("under {0} they stay the same in a run")]
+    Never(&'static str),
+    #[error("they have changed {MAX_VALIDATOR_CHANGES} times, which is the most a run allows")]
+    TooMany,
+    #[error("there is no validator {0}")]
+    Unknown(String),
+    #[error(transparent)]
+    Set(#[from] ValidatorSetError),
+}
+
 impl ValidatorChanges {
     /// What a block of `height` may say: the next change that no block below has taken up.
     pub(super) fn at(&self, height: Height) -> &[Validator] {
@@ -42,12 +57,8 @@ impl ValidatorChanges {
 
     /// May a block of `height` carry these `changes`? It may leave out what was ordered: nobody can
     /// prove when it heard of it.
-    pub(super) fn check(&self, height: Height, changes: &[Validator]) -> Result<(), String> {
-        if changes.is_empty() || changes == self.at(height) {
-            Ok(())
-        } else {
-            Err("it changes the validators in a way that was not ordered".into())
-        }
+    pub(super) fn may_carry(&self, height: Height, changes: &[Validator]) -> bool {
+        changes.is_empty() || changes == self.at(height)
     }
 
     /// The pair to a public key that a command gave out.
@@ -100,24 +111,19 @@ impl<P: Corruptible> World<P> {
         }
     }
 
-    fn resolve(&mut self, changes: &[StakeChange]) -> Result<Vec<Validator>, String> {
+    fn resolve(&mut self, changes: &[StakeChange]) -> Result<Vec<Validator>, NoChange> {
         if !P::INFO.validators_change {
-            return Err(format!(
-                "under {} they stay the same in a run",
-                P::INFO.name
-            ));
+            return Err(NoChange::Never(P::INFO.name));
         }
         if self.changes.ordered.len() >= MAX_VALIDATOR_CHANGES {
-            return Err(format!(
-                "they have changed {MAX_VALIDATOR_CHANGES} times, which is the most a run allows"
-            ));
+            return Err(NoChange::TooMany);
         }
         let mut given = Vec::new();
         let mut resolved = Vec::new();
         for change in changes {
             let index = self.fixed.names.iter().position(|n| *n == change.validator);
             let Some(index) = index else {
-                return Err(format!("there is no validator {}", change.validator));
+                return Err(NoChange::Unknown(change.validator.clone()));
             };
             let id = ValidatorId(index as u16);
             let mut generations = self.changes.keys.iter().filter(|(v, _)| *v == id);
@@ -138,18 +144,18 @@ impl<P: Corruptible> World<P> {
                 stake: change.stake,
             });
         }
-        // As if all that is ordered were in force.
+        // As if all that is ordered had taken effect.
         let newest = self.ledger.chain.validators.at(Height::MAX).clone();
         let mut set = ValidatorSet::clone(&newest);
         for waiting in &self.changes.ordered[self.changes.taken_up.len()..] {
-            set = set.changed(waiting).map_err(|why| why.to_string())?;
+            set = set.changed(waiting)?;
         }
-        set.changed(&resolved).map_err(|why| why.to_string())?;
+        set.changed(&resolved)?;
         self.changes.keys.extend(given);
         Ok(resolved)
     }
 
-    /// `block` was decided somewhere: if it is the first of its height, its changes come into force.
+    /// `block` was decided somewhere: if it is the first of its height, its changes take effect.
     pub(super) fn take_up_changes(&mut self, block: &Block) {
         let changes = &block.header.extension.validators;
         let height = block.header.height;
@@ -193,19 +199,19 @@ mod tests {
     fn a_block_may_carry_the_next_change_that_was_ordered_or_none() {
         let (first, second) = ([validator(1, 5)], [validator(2, 0), validator(3, 7)]);
         let mut changes = ValidatorChanges::default();
-        assert!(changes.at(1).is_empty() && changes.check(1, &[]).is_ok());
-        assert!(changes.check(1, &first).is_err(), "nobody ordered it");
+        assert!(changes.at(1).is_empty() && changes.may_carry(1, &[]));
+        assert!(!changes.may_carry(1, &first), "nobody ordered it");
         changes.ordered = vec![first.to_vec().into(), second.to_vec().into()];
         assert_eq!(changes.at(4), first);
-        assert!(changes.check(4, &first).is_ok() && changes.check(4, &[]).is_ok());
-        assert!(changes.check(4, &second).is_err(), "not its turn");
-        assert!(changes.check(4, &[validator(1, 6)]).is_err(), "other stake");
+        assert!(changes.may_carry(4, &first) && changes.may_carry(4, &[]));
+        assert!(!changes.may_carry(4, &second), "not its turn");
+        assert!(!changes.may_carry(4, &[validator(1, 6)]), "other stake");
         // Decided with block 4: whoever still judges that block sees what others saw.
         changes.taken_up = vec![4];
-        assert!(changes.check(4, &first).is_ok());
-        assert!(changes.check(5, &first).is_err(), "it has been taken up");
-        assert!(changes.check(5, &second).is_ok());
+        assert!(changes.may_carry(4, &first));
+        assert!(!changes.may_carry(5, &first), "it has been taken up");
+        assert!(changes.may_carry(5, &second));
         changes.taken_up = vec![4, 5];
-        assert!(changes.at(6).is_empty() && changes.check(6, &second).is_err());
+        assert!(changes.at(6).is_empty() && !changes.may_carry(6, &second));
     }
 }

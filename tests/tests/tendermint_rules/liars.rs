@@ -150,7 +150,7 @@ fn a_puppet_signs_what_its_script_says() {
     assert_eq!(votes.iter().map(Message::kind).collect::<Vec<_>>(), [1, 2]);
     assert!(compose(&script("proposal", None)).is_err());
     let unknown = compose(&script("commit", None)).expect_err("no such kind");
-    assert!(unknown.contains("precommit"), "{unknown}");
+    assert!(unknown.to_string().contains("precommit"), "{unknown}");
     let other = conflicting(&proposal, b()).expect("another proposal");
     assert_eq!(other.value(), Some(b()));
 }

@@ -59,8 +59,8 @@ pub struct Params {
     /// The stake behind each certificate.
     #[schemars(title = "Quorum")]
     pub quorum: Quorum,
-    /// The three blocks that make the first of them final must be of consecutive views. Without that the
-    /// chain can fork although nobody lies.
+    /// The three blocks that make the first of them final must be of consecutive views. Without that
+    /// less than a third of liars can fork the chain.
     #[schemars(title = "Consecutive views")]
     pub consecutive_views: bool,
     /// A leader lets at least this pass between the starts of two views.
@@ -93,6 +93,7 @@ fn settings(params: &Params) -> Settings {
         view_timeout: params.delta_us.saturating_mul(4),
         min_view: params.min_view_us,
         rules: NUMBERS,
+        phases: None,
     }
 }
 
@@ -104,7 +105,11 @@ fn may_vote(state: &State, link: &Link, _: &Proof) -> bool {
 
 /// C2: at once. Of the quorum whose timeouts ended the view before, an honest one knows of any lock there is.
 fn may_propose(state: &State, _: &Surroundings) -> MayPropose {
-    MayPropose::From(state.entered)
+    if state.holds_what_timeouts_name() {
+        MayPropose::From(state.entered)
+    } else {
+        MayPropose::NotYet
+    }
 }
 
 /// What a quorum changes in what the protocol says of itself.
@@ -113,7 +118,7 @@ macro_rules! info {
         ProtocolInfo {
             name: "chained-hotstuff",
             title: "Chained HotStuff",
-            family: "hotstuff",
+            family: "HotStuff",
             summary: "Linear in messages and at the network's pace even after a bad leader; the one whose \
                       three-chain Diem, Aptos and many others began with.",
             paper: Paper {
@@ -145,7 +150,15 @@ const BOUND: Bound = Bound {
     words: "A quorum is strictly more than two thirds of the stake. Liars with less than a third can neither fork \
             the chain nor stop it, if now and then four leaders in a row are honest.",
 };
+/// What holds without [`Params::consecutive_views`].
+const GAPS: Bound = Bound {
+    liars_below: Share { part: 0, of: 1 },
+    words: "Blocks with a gap between their views make one below them final, which is too early: in the gap another \
+            block may have been certified, and a single leader that lies can go on from there.",
+    ..BOUND
+};
 const PAPER: ProtocolInfo = info!(BOUND);
+const WITH_GAPS: ProtocolInfo = info!(GAPS);
 const LOWERED: ProtocolInfo = info!(TOO_LOW);
 
 const CONVENTIONS: &[(&str, &str)] = &[
@@ -215,8 +228,17 @@ const NUMBERS: RuleNumbers = RuleNumbers {
     ..RuleNumbers::of(RULES, ["C1", "C2", "C3", "C4", "C6", "C7", "C8"])
 };
 
+fn told(params: &Params) -> ProtocolInfo {
+    match params.quorum {
+        Quorum::TwoThirds if params.consecutive_views => PAPER,
+        Quorum::TwoThirds => WITH_GAPS,
+        Quorum::Half => LOWERED,
+    }
+}
+
 protocol!(
     ChainedHotStuff,
     Params,
-    Some(|state| state.locked = state.genesis)
+    Some(|state| state.locked = state.genesis),
+    Message::votes_for
 );

@@ -55,6 +55,7 @@ fn settings(params: &Params) -> Settings {
         view_timeout: params.delta_us.saturating_mul(6),
         min_view: params.min_view_us,
         rules: NUMBERS,
+        phases: None,
     }
 }
 
@@ -79,7 +80,7 @@ macro_rules! info {
         ProtocolInfo {
             name: "hotstuff-2",
             title: "HotStuff-2",
-            family: "hotstuff",
+            family: "HotStuff",
             summary: "Two chained certificates instead of three: a leader after a failed view waits once, and \
                       everything else goes at the network's pace.",
             paper: Paper {
@@ -177,8 +178,16 @@ const RULES: &[Rule] = &[
 /// The rules' numbers, for notes that one took effect.
 const NUMBERS: RuleNumbers = RuleNumbers::of(RULES, ["T1", "T2", "T3", "T4", "T5", "T6", "T7"]);
 
+fn told(params: &Params) -> ProtocolInfo {
+    match params.quorum {
+        Quorum::TwoThirds => PAPER,
+        Quorum::Half => LOWERED,
+    }
+}
+
 protocol!(
     HotStuff2,
     Params,
-    Some(|state| state.locked = state.genesis)
+    Some(|state| state.locked = state.genesis),
+    Message::votes_for
 );

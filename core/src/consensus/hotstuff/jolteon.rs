@@ -56,6 +56,7 @@ fn settings(params: &Params) -> Settings {
         view_timeout: params.delta_us.saturating_mul(4),
         min_view: params.min_view_us,
         rules: NUMBERS,
+        phases: None,
     }
 }
 
@@ -67,12 +68,9 @@ fn may_vote(_: &State, link: &Link, proof: &Proof) -> bool {
     link.parent_view + 1 == link.view || proof.timeouts().is_some_and(certified_later)
 }
 
-/// J2: as soon as others may vote for it. A leader that was led into the round by others' timeouts may lack the
-/// highest certificate they name.
+/// J2: as soon as others may vote for it.
 fn may_propose(state: &State, _: &Surroundings) -> MayPropose {
-    let high = state.high.link.view;
-    let named = state.entry.as_ref().and_then(Proof::timeouts);
-    if high + 1 == state.view || named.is_some_and(|t| high >= t.highest()) {
+    if state.holds_what_timeouts_name() {
         MayPropose::From(state.entered)
     } else {
         MayPropose::NotYet
@@ -85,7 +83,7 @@ macro_rules! info {
         ProtocolInfo {
             name: "jolteon",
             title: "Jolteon",
-            family: "hotstuff",
+            family: "HotStuff",
             summary: "Final after five delays with linear messages, and a view change that is quadratic instead; \
                       Diem and Aptos ran it, Flow runs a descendant.",
             paper: Paper {
@@ -179,4 +177,11 @@ const RULES: &[Rule] = &[
 /// The rules' numbers, for notes that one took effect.
 const NUMBERS: RuleNumbers = RuleNumbers::of(RULES, ["J1", "J2", "J3", "J4", "J5", "J6", "J7"]);
 
-protocol!(Jolteon, Params, None);
+fn told(params: &Params) -> ProtocolInfo {
+    match params.quorum {
+        Quorum::TwoThirds => PAPER,
+        Quorum::Half => LOWERED,
+    }
+}
+
+protocol!(Jolteon, Params, None, Message::votes_for);

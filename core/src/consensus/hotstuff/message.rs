@@ -5,7 +5,7 @@ use crate::base::limits::MAX_VALIDATORS;
 use crate::base::{Hash, hash_of};
 use crate::consensus::{self, Description, Threshold};
 use crate::types::{
-    BlockId, Height, Round, Signable, Signature, Signed, Slot, ValidatorId, ValidatorSet,
+    BlockId, Evidence, Height, Round, Signable, Signature, Signed, Slot, ValidatorId, ValidatorSet,
 };
 use borsh::{BorshDeserialize, BorshSerialize};
 use std::collections::BTreeSet;
@@ -29,6 +29,12 @@ pub const VOTE: u8 = 1;
 pub const TIMEOUT: u8 = 2;
 /// Index of new-views.
 pub const NEW_VIEW: u8 = 3;
+/// Index of certificates that a leader sends on their own.
+pub const CERTIFICATE: u8 = 4;
+/// Index of votes of the second phase.
+pub const PRE_COMMIT: u8 = 5;
+/// Index of votes of the third phase.
+pub const COMMIT: u8 = 6;
 
 /// A message of the family. Its signature covers what the signer says and not the proof that travels along,
 /// which consists of signed messages itself: so a timeout certificate can hold timeouts without the
@@ -59,6 +65,37 @@ pub enum Message {
         /// As of a timeout.
         proof: Proof,
     },
+    /// Where a view has several phases: for a block, to the leader of the view, in a phase after the first.
+    PhaseVote {
+        /// Which phase.
+        phase: Phase,
+        /// The block in its place.
+        link: Link,
+    },
+    /// Where a view has several phases: its leader begins one with the votes of the phase before.
+    Certificate {
+        /// The phase that begins.
+        phase: Phase,
+        /// The block in its place.
+        link: Link,
+        /// The votes.
+        proof: Proof,
+    },
+}
+
+/// The phases of a view. In all but the last each validator votes; where blocks are chained there is only the
+/// first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(BorshSerialize, BorshDeserialize)]
+pub enum Phase {
+    /// The leader proposes.
+    Prepare,
+    /// The block is certified.
+    PreCommit,
+    /// A quorum knows that.
+    Commit,
+    /// A quorum is locked on it.
+    Decide,
 }
 
 /// Where a validator stands that saw no progress.
@@ -77,7 +114,10 @@ impl Message {
     #[must_use]
     pub fn view(&self) -> View {
         match self {
-            Message::Propose { link, .. } | Message::Vote(link) => link.view,
+            Message::Propose { link, .. }
+            | Message::Vote(link)
+            | Message::PhaseVote { link, .. }
+            | Message::Certificate { link, .. } => link.view,
             Message::Timeout { report, .. } | Message::NewView { report, .. } => report.view,
         }
     }
@@ -88,8 +128,55 @@ impl Message {
         match self {
             Message::Propose { proof, .. }
             | Message::Timeout { proof, .. }
-            | Message::NewView { proof, .. } => Some(proof),
-            Message::Vote(_) => None,
+            | Message::NewView { proof, .. }
+            | Message::Certificate { proof, .. } => Some(proof),
+            Message::Vote(_) | Message::PhaseVote { .. } => None,
+        }
+    }
+
+    /// The block a vote is for, and the phase it is cast in.
+    #[must_use]
+    pub fn ballot(&self) -> Option<(Phase, &Link)> {
+        match self {
+            Message::Vote(link) => Some((Phase::Prepare, link)),
+            Message::PhaseVote { phase, link } => Some((*phase, link)),
+            Message::Propose { .. }
+            | Message::Timeout { .. }
+            | Message::NewView { .. }
+            | Message::Certificate { .. } => None,
+        }
+    }
+
+    fn vote(phase: Phase, link: Link) -> Self {
+        match phase {
+            Phase::Prepare => Message::Vote(link),
+            Phase::PreCommit | Phase::Commit | Phase::Decide => Message::PhaseVote { phase, link },
+        }
+    }
+
+    /// The block a proposal is of.
+    #[must_use]
+    pub fn proposed(&self) -> Option<&Link> {
+        match self {
+            Message::Propose { link, .. } => Some(link),
+            Message::Vote(_)
+            | Message::Timeout { .. }
+            | Message::NewView { .. }
+            | Message::PhaseVote { .. }
+            | Message::Certificate { .. } => None,
+        }
+    }
+
+    /// What a timeout says.
+    #[must_use]
+    pub fn timeout(&self) -> Option<&Report> {
+        match self {
+            Message::Timeout { report, .. } => Some(report),
+            Message::Propose { .. }
+            | Message::Vote(_)
+            | Message::NewView { .. }
+            | Message::PhaseVote { .. }
+            | Message::Certificate { .. } => None,
         }
     }
 
@@ -104,17 +191,19 @@ impl Message {
                 proof: proof.clone(),
             }),
             Message::Vote(link) => Some(Message::Vote(moved(link))),
-            Message::Timeout { .. } | Message::NewView { .. } => None,
+            Message::PhaseVote { phase, link } => Some(Message::PhaseVote {
+                phase: *phase,
+                link: moved(link),
+            }),
+            Message::Timeout { .. } | Message::NewView { .. } | Message::Certificate { .. } => None,
         }
     }
 
     /// What carries a liar's proposal on: a vote for it.
     #[must_use]
     pub fn votes_for(&self) -> Vec<Message> {
-        match self {
-            Message::Propose { link, .. } => vec![Message::Vote(*link)],
-            Message::Vote(_) | Message::Timeout { .. } | Message::NewView { .. } => Vec::new(),
-        }
+        let vote = |link: &Link| vec![Message::Vote(*link)];
+        self.proposed().map(vote).unwrap_or_default()
     }
 }
 
@@ -127,6 +216,12 @@ impl Signable for Message {
             Message::Vote(link) => hash_of(Self::DOMAIN, &(chain, VOTE, link)),
             Message::Timeout { report, .. } => hash_of(Self::DOMAIN, &(chain, TIMEOUT, report)),
             Message::NewView { report, .. } => hash_of(Self::DOMAIN, &(chain, NEW_VIEW, report)),
+            Message::PhaseVote { phase, link } => {
+                hash_of(Self::DOMAIN, &(chain, PRE_COMMIT, phase, link))
+            }
+            Message::Certificate { phase, link, .. } => {
+                hash_of(Self::DOMAIN, &(chain, CERTIFICATE, phase, link))
+            }
         }
     }
 }
@@ -163,14 +258,20 @@ impl consensus::Message for Message {
             Message::Vote(link) => of_link(VOTE, link),
             Message::Timeout { report, .. } => of_report(TIMEOUT, report),
             Message::NewView { report, .. } => of_report(NEW_VIEW, report),
+            Message::PhaseVote { phase, link } => match phase {
+                Phase::Prepare | Phase::PreCommit => of_link(PRE_COMMIT, link),
+                Phase::Commit | Phase::Decide => of_link(COMMIT, link),
+            },
+            Message::Certificate { phase, link, .. } => {
+                let mut description = of_link(CERTIFICATE, link);
+                description.fields.push(("begins", phase.name().to_owned()));
+                description
+            }
         }
     }
 
     fn attachment(&self) -> Option<BlockId> {
-        match self {
-            Message::Propose { link, .. } => Some(link.block),
-            Message::Vote(_) | Message::Timeout { .. } | Message::NewView { .. } => None,
-        }
+        self.proposed().map(|link| link.block)
     }
 
     fn justification(&self) -> &[Arc<Signed<Self>>] {
@@ -214,13 +315,10 @@ impl Proof {
     /// A proof of timeouts alone, each without the proof it carried.
     #[must_use]
     pub fn from_timeouts<'a>(timeouts: impl Iterator<Item = &'a SignedMessage>) -> Self {
-        let bare = timeouts.filter_map(|signed| match &signed.message {
-            Message::Timeout { report, .. } => Some(Signed::with_signature(
-                bare_timeout(*report),
-                signed.signer,
-                signed.signature,
-            )),
-            Message::Propose { .. } | Message::Vote(_) | Message::NewView { .. } => None,
+        let bare = timeouts.filter_map(|signed| {
+            let bare = bare_timeout(*signed.message.timeout()?);
+            let (signer, signature) = (signed.signer, signed.signature);
+            Some(Signed::with_signature(bare, signer, signature))
         });
         Proof(Arc::new(bare.collect()))
     }
@@ -233,9 +331,7 @@ impl Proof {
 
     fn split(&self) -> (&[SignedMessage], &[SignedMessage]) {
         let votes = self.0.iter();
-        let count = votes
-            .take_while(|s| matches!(s.message, Message::Vote(_)))
-            .count();
+        let count = votes.take_while(|s| s.message.ballot().is_some()).count();
         self.0.split_at(count)
     }
 
@@ -269,21 +365,21 @@ impl Proof {
         Proof(Arc::new(self.split().1.to_vec()))
     }
 
-    /// The block that a quorum voted for, if these votes are one.
+    /// The block that a quorum voted for and the phase it did so in, if these votes are a quorum.
     #[must_use]
-    pub fn certified(&self, set: &ValidatorSet, quorum: Threshold) -> Option<Link> {
+    pub fn certified(&self, set: &ValidatorSet, quorum: Threshold) -> Option<(Phase, Link)> {
         let votes = self.votes();
-        let link = vote_of(&votes.first()?.message)?;
-        let stake = stake_behind(set, votes, |m| vote_of(m) == Some(link))?;
-        quorum.is_met(stake, set.total()).then_some(*link)
+        let ballot = votes.first()?.message.ballot()?;
+        let stake = stake_behind(set, votes, |m| m.ballot() == Some(ballot))?;
+        let enough = quorum.is_met(stake, set.total());
+        enough.then_some((ballot.0, *ballot.1))
     }
 
     /// Whether a quorum timed out in one view.
     #[must_use]
     pub fn gives_up(&self, set: &ValidatorSet, quorum: Threshold) -> Option<View> {
         let Timeouts { view, messages } = self.timeouts()?;
-        let same =
-            |m: &Message| matches!(m, Message::Timeout { report, .. } if report.view == view);
+        let same = |m: &Message| m.timeout().is_some_and(|report| report.view == view);
         let stake = stake_behind(set, messages, same)?;
         quorum.is_met(stake, set.total()).then_some(view)
     }
@@ -293,18 +389,21 @@ impl Timeouts<'_> {
     /// The highest certified view that one of the signers knew.
     #[must_use]
     pub fn highest(&self) -> View {
-        let reports = self.messages.iter().map(|signed| match &signed.message {
-            Message::Timeout { report, .. } => report.high,
-            Message::Propose { .. } | Message::Vote(_) | Message::NewView { .. } => 0,
-        });
-        reports.max().unwrap_or(0)
+        let reports = self.messages.iter().filter_map(|s| s.message.timeout());
+        reports.map(|report| report.high).max().unwrap_or(0)
     }
 }
 
-fn vote_of(message: &Message) -> Option<&Link> {
-    match message {
-        Message::Vote(link) => Some(link),
-        Message::Propose { .. } | Message::Timeout { .. } | Message::NewView { .. } => None,
+impl Phase {
+    /// As people write it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Phase::Prepare => "prepare",
+            Phase::PreCommit => "pre-commit",
+            Phase::Commit => "commit",
+            Phase::Decide => "decide",
+        }
     }
 }
 
@@ -330,14 +429,28 @@ fn stake_behind(
     Some(stake)
 }
 
+/// Two messages of one signer that say different things in one slot.
+#[must_use]
+pub fn contradiction(first: &SignedMessage, second: &SignedMessage) -> Evidence<Message> {
+    use consensus::Message as _;
+    let slot = second.message.describe().slot;
+    Evidence {
+        offender: second.signer,
+        height: slot.height,
+        round: slot.round,
+        first: first.clone(),
+        second: second.clone(),
+    }
+}
+
 /// On the wire what was voted for stands once, then each signer with its signature; so do timeouts with their
 /// view.
 impl BorshSerialize for Proof {
     fn serialize<W: io::Write>(&self, out: &mut W) -> io::Result<()> {
         let (votes, timeouts) = self.split();
         count(votes)?.serialize(out)?;
-        if let Some(link) = votes.first().and_then(|v| vote_of(&v.message)) {
-            link.serialize(out)?;
+        if let Some((phase, link)) = votes.first().and_then(|v| v.message.ballot()) {
+            (phase, link).serialize(out)?;
         }
         for vote in votes {
             (vote.signer, vote.signature).serialize(out)?;
@@ -347,7 +460,7 @@ impl BorshSerialize for Proof {
             timeout.message.view().serialize(out)?;
         }
         for timeout in timeouts {
-            let Message::Timeout { report, .. } = &timeout.message else {
+            let Some(report) = timeout.message.timeout() else {
                 return Err(invalid("a certificate holds votes and timeouts"));
             };
             let said = (report.height, report.high);
@@ -362,10 +475,10 @@ impl BorshDeserialize for Proof {
         let mut messages = Vec::new();
         let votes = read_count(from)?;
         if votes > 0 {
-            let link = Link::deserialize_reader(from)?;
+            let (phase, link) = <(Phase, Link)>::deserialize_reader(from)?;
             for _ in 0..votes {
                 let (signer, signature) = <(ValidatorId, Signature)>::deserialize_reader(from)?;
-                let message = Message::Vote(link);
+                let message = Message::vote(phase, link);
                 messages.push(Signed::with_signature(message, signer, signature));
             }
         }

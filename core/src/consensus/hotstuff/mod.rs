@@ -2,10 +2,11 @@
 //! alone, so that a view costs a number of messages linear in the number of validators. A quorum of votes
 //! certifies a block. Each block carries the certificate of its parent, and several certified blocks in a row make
 //! the first of them final: three in chained HotStuff, two in HotStuff-2 and Jolteon. What the third one buys,
-//! and what the others do instead, is how a validator may leave a block that it is locked on.
+//! and what the others do instead, is how a validator may leave a block that it is locked on. In basic HotStuff
+//! the three certificates are of one block and one view, and go to its own leader.
 //!
 //! One skeleton carries them all: [`message`], [`state`], [`views`] with the pacemaker, [`report`], [`params`]. A
-//! protocol is a file of its own with its names, rules and deviations: [`chained`], [`hotstuff2`], [`jolteon`].
+//! protocol is a file of its own with its names, rules and deviations: [`basic`], [`chained`], [`hotstuff2`], [`jolteon`].
 //!
 //! # The pacemaker
 //!
@@ -30,6 +31,7 @@
 //!    blocks are, and of one signer no more than four values a view are counted.
 //! 7. Validators stay the same in a run.
 
+pub mod basic;
 pub mod chained;
 pub mod hotstuff2;
 pub mod jolteon;
@@ -39,6 +41,7 @@ pub mod report;
 pub mod state;
 pub mod views;
 
+pub use basic::BasicHotStuff;
 pub use chained::ChainedHotStuff;
 pub use hotstuff2::HotStuff2;
 pub use jolteon::Jolteon;
@@ -117,7 +120,7 @@ use steps;
 /// `Protocol` and `Corruptible` of a protocol on this skeleton: all but its name, its rules and what a liar may
 /// forget.
 macro_rules! protocol {
-    ($name:ty, $params:ty, $forget_lock:expr) => {
+    ($name:ty, $params:ty, $forget_lock:expr, $votes_for:expr) => {
         impl Protocol for $name {
             type Message = Message;
             type State = State;
@@ -126,10 +129,7 @@ macro_rules! protocol {
             const INFO: ProtocolInfo = PAPER;
 
             fn info(params: &$params) -> ProtocolInfo {
-                match params.quorum {
-                    Quorum::TwoThirds => PAPER,
-                    Quorum::Half => LOWERED,
-                }
+                told(params)
             }
 
             fn new(genesis: BlockId, _: &$params) -> State {
@@ -158,7 +158,7 @@ macro_rules! protocol {
 
         impl Corruptible for $name {
             const CONFLICTING: Option<Conflicting<Message>> = Some(Message::for_block);
-            const VOTES_FOR: Option<VotesFor<Message>> = Some(Message::votes_for);
+            const VOTES_FOR: Option<VotesFor<Message>> = Some($votes_for);
             const FORGET_LOCK: Option<fn(&mut State)> = $forget_lock;
             /// Nothing is judged again once it is final.
             const ACCEPT_INVALID: Option<fn(&mut State)> = Some(|_| {});

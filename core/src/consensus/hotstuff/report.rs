@@ -1,6 +1,6 @@
 //! What a validator of the family tells of itself: to its peers when it is stuck, and to people.
 
-use super::message::{Message, SignedMessage, TIMEOUT, VOTE};
+use super::message::{COMMIT, Message, PRE_COMMIT, Phase, SignedMessage, TIMEOUT, VOTE};
 use super::state::{Lock, Pool, Settings, State, Surroundings};
 use crate::consensus::{Awaited, Mark, Recipients, Resend, Status, StepInfo, Tally};
 
@@ -42,8 +42,13 @@ pub fn status(state: &State, around: &Surroundings, steps: &'static [StepInfo]) 
             purpose,
             voters: pool.messages.keys().copied().collect(),
         };
-        for (link, pool) in &view.votes {
-            tallies.push(tally(VOTE, Some(link.block), pool, "certify the block"));
+        for ((phase, link), pool) in &view.votes {
+            let (kind, purpose) = match phase {
+                Phase::Prepare => (VOTE, "certify the block"),
+                Phase::PreCommit => (PRE_COMMIT, "let all lock on the block"),
+                Phase::Commit | Phase::Decide => (COMMIT, "decide the block"),
+            };
+            tallies.push(tally(kind, Some(link.block), pool, purpose));
         }
         if !view.timeouts.messages.is_empty() {
             tallies.push(tally(TIMEOUT, None, &view.timeouts, "end the view"));

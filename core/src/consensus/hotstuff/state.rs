@@ -1,11 +1,15 @@
 //! What a validator of the family remembers: views, certified blocks, and the chain they form.
 
-use super::message::{Link, Message, Proof, SignedMessage, View};
+use super::message::{Link, Message, Phase, Proof, Report, SignedMessage, View};
 use crate::base::Micros;
+use crate::base::limits::MAX_ROUNDS_BEHIND;
 use crate::consensus::proposer::Schedule;
-use crate::consensus::{Context, Rule, Threshold, rule_number};
+use crate::consensus::{Context, Effect, Rule, Threshold, rule_number};
 use crate::types::{BlockId, Height, Slot, ValidatorId, ValidatorSet, ValidatorSets};
 use std::collections::{BTreeMap, BTreeSet};
+
+/// What a step asks for, in order.
+pub type Effects = Vec<Effect<Message>>;
 
 /// In what the protocols of the family differ: numbers, and the two rules that make each what it is.
 #[derive(Clone, Copy, Debug)]
@@ -30,6 +34,16 @@ pub struct Settings {
     pub min_view: Micros,
     /// What the protocol calls the rules that all of the family have.
     pub rules: RuleNumbers,
+    /// A view has several phases, and these are their rules; its leader collects the votes.
+    pub phases: Option<PhaseRules>,
+}
+
+/// Rules of a protocol whose views have several phases. A certified block alone then ends no view and locks
+/// nobody.
+#[derive(Clone, Copy, Debug)]
+pub struct PhaseRules {
+    /// A quorum voted for the block in that phase, as these votes show: counted here, or sent by the leader.
+    pub crossed: fn(&mut State, &Surroundings, Phase, &Certified, &mut Effects),
 }
 
 /// Indices into a protocol's rules, for notes that one took effect.
@@ -77,6 +91,8 @@ pub enum Lock {
     Certified,
     /// Its parent.
     Parent,
+    /// Nothing: a later phase of the view locks.
+    Phase,
     /// Nothing.
     None,
 }
@@ -128,6 +144,15 @@ impl<'a> Surroundings<'a> {
     #[must_use]
     pub fn leads(&self, view: View) -> bool {
         self.me == Some(self.leader(view))
+    }
+
+    /// Who collects the votes of `view`.
+    #[must_use]
+    pub fn collector(&self, view: View) -> ValidatorId {
+        match self.settings.phases {
+            Some(_) => self.leader(view),
+            None => self.leader(view.saturating_add(1)),
+        }
     }
 
     /// Validators stay the same in a run of this family.
@@ -191,15 +216,21 @@ pub struct ViewState {
     /// The leader's, in the order they came; an honest one makes one.
     pub proposals: Vec<(SignedMessage, Validity)>,
     /// Votes for each block, as far as they came here.
-    pub votes: BTreeMap<Link, Pool>,
+    pub votes: BTreeMap<(Phase, Link), Pool>,
     /// Who has given the view up.
     pub timeouts: Pool,
+    /// Who has entered the view and told so.
+    pub new_views: Pool,
     /// One block, unless liars hold more than the bound.
     pub certified: Vec<Certified>,
     /// This validator has proposed.
     pub proposed: bool,
     /// This validator has said that its time is up.
     pub timed_out: bool,
+    /// The last phase of the view that this validator voted in, where there are several.
+    pub phase: Option<Phase>,
+    /// The last phase that this validator began as the leader.
+    pub begun: Option<Phase>,
     /// Its own messages, to be sent again.
     pub own: Vec<SignedMessage>,
 }
@@ -287,6 +318,42 @@ impl State {
     /// What is known of a view; an empty record of one not heard of yet.
     pub fn at(&mut self, view: View) -> &mut ViewState {
         self.views.entry(view).or_default()
+    }
+
+    /// What this validator says when it sees no progress, with what proves it.
+    #[must_use]
+    pub fn report(&self) -> (Report, Proof) {
+        let high = self.high.link.view;
+        let report = Report {
+            view: self.view,
+            height: self.height,
+            high,
+        };
+        let entry = self.entry.as_ref().filter(|_| high + 1 < self.view);
+        (report, Proof::new(&self.high.votes, entry))
+    }
+
+    /// A chain that commits nothing goes through views for ever: of those far behind `entering` only certified
+    /// blocks are kept.
+    pub fn forget_old(&mut self, entering: View) {
+        let oldest = entering.saturating_sub(MAX_ROUNDS_BEHIND);
+        let newly_old = self.view.saturating_sub(MAX_ROUNDS_BEHIND)..oldest;
+        for (_, view) in self.views.range_mut(newly_old) {
+            *view = ViewState {
+                certified: std::mem::take(&mut view.certified),
+                ..ViewState::default()
+            };
+        }
+        let kept = |number: View, view: &ViewState| number >= oldest || !view.certified.is_empty();
+        self.views.retain(|number, view| kept(*number, view));
+    }
+
+    /// Whether the highest certificate that the timeouts before this view name is here. A leader that was led into
+    /// the view by others' timeouts may lack it, and whoever is locked by it would not follow.
+    #[must_use]
+    pub fn holds_what_timeouts_name(&self) -> bool {
+        let named = self.entry.as_ref().and_then(Proof::timeouts);
+        named.is_none_or(|timeouts| self.high.link.view >= timeouts.highest())
     }
 
     /// The certified block that a block names as its parent.
@@ -377,11 +444,14 @@ impl State {
         let mut kept = BTreeSet::from([link.block]);
         for view in self.views.values() {
             kept.extend(view.certified.iter().map(|c| c.link.block));
-            let proposed = view.proposals.iter().map(|(p, _)| &p.message);
-            kept.extend(proposed.filter_map(|m| match m {
-                Message::Propose { link, .. } => Some(link.block),
-                Message::Vote(_) | Message::Timeout { .. } | Message::NewView { .. } => None,
-            }));
+            let proposals = view.proposals.iter();
+            let proposed = proposals.filter_map(|(p, _)| p.message.proposed());
+            kept.extend(proposed.map(|link| link.block));
+        }
+        let known = &mut self.at(link.view).certified;
+        if !known.iter().any(|c| c.link == link) {
+            let votes = Proof::default();
+            known.push(Certified { link, votes });
         }
         self.bodies.retain(|block| kept.contains(block));
         // Blocks beside the final one stand on nothing that counts any more.

@@ -1,15 +1,14 @@
 //! What the protocols of the family share: the pacemaker that leads everybody from view to view, proposing, voting,
 //! committing, catching up. Where they differ they say so in [`Settings`].
 
-use super::message::{Link, Message, Proof, Report, SignedMessage, View};
-use super::state::{Certified, Lock, MayPropose, State, Surroundings, Validity, ViewState};
-use crate::base::limits::{MAX_ROUNDS_AHEAD, MAX_ROUNDS_BEHIND, MAX_VALUES_PER_SIGNER};
+use super::message::{Link, Message, Phase, Proof, Report, SignedMessage, View, contradiction};
+use super::state::{
+    Certified, Effects, Lock, MayPropose, State, Surroundings, Validity, ViewState,
+};
+use crate::base::limits::{MAX_ROUNDS_AHEAD, MAX_VALUES_PER_SIGNER};
 use crate::consensus::{Effect, Input, Message as _, Note, Threshold, Timer};
-use crate::types::{BlockId, Evidence, Slot};
+use crate::types::{BlockId, Slot};
 use std::collections::BTreeMap;
-
-/// What a step asks for, in order.
-pub type Effects = Vec<Effect<Message>>;
 
 /// Indices into the timers of every protocol of the family.
 pub const VIEW_TIMER: u8 = 0;
@@ -60,7 +59,7 @@ pub fn step(state: &mut State, around: &Surroundings, input: Input<Message>, out
 
 /// Enters `view`, if it is a later one. `entry` are the timeouts that ended the one before, where no certified
 /// block did.
-fn enter(
+pub fn enter(
     state: &mut State,
     around: &Surroundings,
     view: View,
@@ -70,7 +69,7 @@ fn enter(
     if view <= state.view {
         return;
     }
-    forget_old(state, view);
+    state.forget_old(view);
     state.entered_before = state.entered;
     state.entered = around.now;
     state.view = view;
@@ -81,24 +80,9 @@ fn enter(
     start_timer(state, around, out);
     go_to(state, around, AWAIT_PROPOSAL, out);
     if state.entry.is_some() {
-        let (report, proof) = report(state);
+        let (report, proof) = state.report();
         out.push(Effect::Broadcast(Message::NewView { report, proof }));
     }
-}
-
-/// A chain that commits nothing goes through views for ever: of those far behind `entering` only certified
-/// blocks are kept.
-fn forget_old(state: &mut State, entering: View) {
-    let oldest = entering.saturating_sub(MAX_ROUNDS_BEHIND);
-    let newly_old = state.view.saturating_sub(MAX_ROUNDS_BEHIND)..oldest;
-    for (_, view) in state.views.range_mut(newly_old) {
-        *view = ViewState {
-            certified: std::mem::take(&mut view.certified),
-            ..ViewState::default()
-        };
-    }
-    let kept = |number: View, view: &ViewState| number >= oldest || !view.certified.is_empty();
-    state.views.retain(|number, view| kept(*number, view));
 }
 
 fn start_timer(state: &State, around: &Surroundings, out: &mut Effects) {
@@ -120,18 +104,6 @@ fn go_to(state: &mut State, around: &Surroundings, step: u8, out: &mut Effects) 
     }));
 }
 
-/// What this validator says when it sees no progress, with what proves it.
-fn report(state: &State) -> (Report, Proof) {
-    let high = state.high.link.view;
-    let report = Report {
-        view: state.view,
-        height: state.height,
-        high,
-    };
-    let entry = state.entry.as_ref().filter(|_| high + 1 != state.view);
-    (report, Proof::new(&state.high.votes, entry))
-}
-
 /// The time for the view is up, here or at more than a third of the stake.
 fn time_out(state: &mut State, around: &Surroundings, out: &mut Effects) {
     let view = state.view;
@@ -139,7 +111,7 @@ fn time_out(state: &mut State, around: &Surroundings, out: &mut Effects) {
         return;
     }
     state.last_voted = state.last_voted.max(view);
-    let (report, proof) = report(state);
+    let (report, proof) = state.report();
     out.push(Effect::fired(around.settings.rules.give_up, state.slot()));
     out.push(Effect::Broadcast(Message::Timeout { report, proof }));
     go_to(state, around, AWAIT_TIMEOUTS, out);
@@ -176,7 +148,7 @@ fn build(state: &mut State, around: &Surroundings, out: &mut Effects) {
         return;
     }
     let parent = state.high.clone();
-    if !state.is_at_hand(&parent.link) {
+    if parent.link.view >= view || !state.is_at_hand(&parent.link) {
         return;
     }
     let slot = Slot {
@@ -245,10 +217,10 @@ fn vote(state: &mut State, around: &Surroundings, out: &mut Effects) {
             state.last_voted = number;
             out.push(Effect::fired(around.settings.rules.vote, link.slot()));
             out.push(Effect::Send {
-                to: around.leader(number + 1),
+                to: around.collector(number),
                 message: Message::Vote(*link),
             });
-            let step = if around.leads(number + 1) {
+            let step = if around.me == Some(around.collector(number)) {
                 COLLECT_VOTES
             } else {
                 VOTED
@@ -265,12 +237,12 @@ fn receive(state: &mut State, around: &Surroundings, signed: &SignedMessage, out
         return;
     }
     match &signed.message {
-        Message::Vote(link) => count_vote(state, around, signed, link, out),
+        Message::Vote(_) | Message::PhaseVote { .. } => count_vote(state, around, signed, out),
         Message::Propose { link, proof } => {
             let parent = if link.parent_view == 0 {
                 (link.parent == state.genesis.block && link.height == 1).then_some(state.genesis)
             } else {
-                let certified = certified_by(state, around, proof);
+                let certified = certified_by(state, around, Phase::Prepare, proof);
                 certified.filter(|c| {
                     (c.view, c.block) == (link.parent_view, link.parent)
                         && c.height + 1 == link.height
@@ -278,6 +250,7 @@ fn receive(state: &mut State, around: &Surroundings, signed: &SignedMessage, out
             };
             let Some(parent) = parent else { return };
             if signed.signer != around.leader(view)
+                || parent.view >= view
                 || !learn(state, around, view, &parent, proof, out)
             {
                 return;
@@ -297,22 +270,41 @@ fn receive(state: &mut State, around: &Surroundings, signed: &SignedMessage, out
         Message::NewView { report, proof } => {
             if hear_report(state, around, report, proof, out) {
                 keep_own(state, around, signed);
+                state.at(view).new_views.add(signed, around.set());
             }
+        }
+        Message::Certificate { phase, link, proof } => {
+            let before = match phase {
+                Phase::Prepare => return,
+                Phase::PreCommit => Phase::Prepare,
+                Phase::Commit => Phase::PreCommit,
+                Phase::Decide => Phase::Commit,
+            };
+            if signed.signer != around.leader(view)
+                || certified_by(state, around, before, proof) != Some(*link)
+            {
+                return;
+            }
+            keep_own(state, around, signed);
+            let (link, votes) = (*link, Proof::new(proof, None));
+            cross(state, around, before, &Certified { link, votes }, out);
         }
     }
 }
 
-/// The block that the votes of a proof certify: looked up where they were counted before.
-fn certified_by(state: &State, around: &Surroundings, proof: &Proof) -> Option<Link> {
-    let named = match &proof.votes().first()?.message {
-        Message::Vote(link) => *link,
-        Message::Propose { .. } | Message::Timeout { .. } | Message::NewView { .. } => return None,
-    };
-    let known = state.views.get(&named.view);
-    if known.is_some_and(|view| view.certified.iter().any(|c| c.link == named)) {
-        return Some(named);
+/// The block that the votes of a proof certify in that phase: looked up where they were counted before.
+fn certified_by(state: &State, around: &Surroundings, phase: Phase, proof: &Proof) -> Option<Link> {
+    let (claimed, named) = proof.votes().first()?.message.ballot()?;
+    if claimed != phase {
+        return None;
     }
-    proof.certified(around.set(), around.settings.quorum)
+    let known = state.views.get(&named.view);
+    let counted = |view: &ViewState| view.certified.iter().any(|c| c.link == *named);
+    if phase == Phase::Prepare && known.is_some_and(counted) {
+        return Some(*named);
+    }
+    let certified = proof.certified(around.set(), around.settings.quorum);
+    certified.map(|(_, link)| link)
 }
 
 /// Takes in what a timeout or a new-view proves; false when it does not prove what it says.
@@ -325,7 +317,7 @@ fn hear_report(
 ) -> bool {
     let high = match report.high {
         0 => proof.votes().is_empty().then_some(state.genesis),
-        view => certified_by(state, around, proof).filter(|link| link.view == view),
+        view => certified_by(state, around, Phase::Prepare, proof).filter(|l| l.view == view),
     };
     high.is_some_and(|high| learn(state, around, report.view, &high, proof, out))
 }
@@ -340,10 +332,12 @@ fn learn(
     proof: &Proof,
     out: &mut Effects,
 ) -> bool {
-    if high.view >= view {
+    // Where a certified block does not end its view, its own view may name it.
+    let own_view = high.view == view && around.settings.phases.is_some();
+    if high.view >= view && !own_view {
         return false;
     }
-    let by_timeouts = high.view + 1 != view;
+    let by_timeouts = high.view.saturating_add(1) < view;
     if by_timeouts {
         let given_up = proof.gives_up(around.set(), around.settings.quorum);
         if given_up.is_none_or(|given_up| given_up + 1 != view) {
@@ -355,6 +349,8 @@ fn learn(
     if by_timeouts && view > state.view {
         end_view(state, around, view - 1, proof.of_timeouts(), out);
     }
+    // Where a certified block does not end its view, whoever goes on by it is followed all the same.
+    enter(state, around, view, None, out);
     true
 }
 
@@ -362,8 +358,11 @@ fn learn(
 fn certify(state: &mut State, around: &Surroundings, certified: &Certified, out: &mut Effects) {
     let link = certified.link;
     let settings = &around.settings;
-    if link.view <= state.last_final.view {
+    if link.view < state.last_final.view {
         return;
+    }
+    if link.view > state.high.link.view {
+        state.high = certified.clone();
     }
     let known = &mut state.at(link.view).certified;
     if known.iter().any(|c| c.link == link) {
@@ -374,21 +373,17 @@ fn certify(state: &mut State, around: &Surroundings, certified: &Certified, out:
     out.push(Effect::fired(settings.rules.certify, slot));
     out.push(Effect::Note(Note::Polka { slot, block }));
     fetch(state, around, certified, out);
-    if link.view > state.high.link.view {
-        state.high = certified.clone();
+    if settings.phases.is_some() {
+        // Its view goes on.
+        return;
     }
     let locks_on = match settings.lock {
         Lock::Certified => Some(link),
         Lock::Parent => state.parent(&link).map(|parent| parent.link),
-        Lock::None => None,
+        Lock::Phase | Lock::None => None,
     };
-    if let Some(on) = locks_on
-        && on.view > state.locked.view
-    {
-        state.locked = on;
-        let (slot, block) = (on.slot(), on.block);
-        out.extend(settings.rules.lock.map(|rule| Effect::fired(rule, slot)));
-        out.push(Effect::Note(Note::Locked { slot, block }));
+    if let Some(on) = locks_on {
+        lock(state, around, on, out);
     }
     let height = |chain: &[Certified]| chain.last().map_or(0, |c| c.link.height);
     if let Some(chain) = state.final_chain(settings, link.view) {
@@ -398,6 +393,34 @@ fn certify(state: &mut State, around: &Surroundings, certified: &Certified, out:
         }
     }
     enter(state, around, link.view.saturating_add(1), None, out);
+}
+
+/// Locks on a block, if it is of a later view than the lock.
+pub fn lock(state: &mut State, around: &Surroundings, on: Link, out: &mut Effects) {
+    if on.view <= state.locked.view {
+        return;
+    }
+    state.locked = on;
+    let (slot, block) = (on.slot(), on.block);
+    let rule = around.settings.rules.lock;
+    out.extend(rule.map(|rule| Effect::fired(rule, slot)));
+    out.push(Effect::Note(Note::Locked { slot, block }));
+}
+
+/// A quorum voted for a block in that phase of its view.
+fn cross(
+    state: &mut State,
+    around: &Surroundings,
+    phase: Phase,
+    certified: &Certified,
+    out: &mut Effects,
+) {
+    if phase == Phase::Prepare {
+        certify(state, around, certified, out);
+    }
+    if let Some(rules) = around.settings.phases {
+        (rules.crossed)(state, around, phase, certified, out);
+    }
 }
 
 fn fetch(state: &State, around: &Surroundings, certified: &Certified, out: &mut Effects) {
@@ -432,18 +455,16 @@ fn end_view(
     enter(state, around, view.saturating_add(1), Some(timeouts), out);
 }
 
-fn count_vote(
-    state: &mut State,
-    around: &Surroundings,
-    vote: &SignedMessage,
-    link: &Link,
-    out: &mut Effects,
-) {
+fn count_vote(state: &mut State, around: &Surroundings, vote: &SignedMessage, out: &mut Effects) {
+    let Some((phase, link)) = vote.message.ballot() else {
+        return;
+    };
     if link.view > state.view.saturating_add(MAX_ROUNDS_AHEAD) {
         return;
     }
     let view = state.at(link.view);
-    let rivals = view.votes.iter().filter(|(other, _)| *other != link);
+    let rivals = view.votes.iter();
+    let rivals = rivals.filter(|((p, other), _)| *p == phase && other != link);
     let others: Vec<&SignedMessage> = rivals
         .filter_map(|(_, pool)| pool.messages.get(&vote.signer))
         .collect();
@@ -453,12 +474,12 @@ fn count_vote(
     if others.len() >= MAX_VALUES_PER_SIGNER {
         return;
     }
-    let pool = view.votes.entry(*link).or_default();
+    let pool = view.votes.entry((phase, *link)).or_default();
     if !pool.add(vote, around.set()) || !around.is_quorum(pool.stake) {
         return;
     }
     let votes = Proof::from_votes(pool.messages.values().cloned().collect());
-    certify(state, around, &Certified { link: *link, votes }, out);
+    cross(state, around, phase, &Certified { link: *link, votes }, out);
 }
 
 fn count_timeout(
@@ -488,17 +509,6 @@ fn count_timeout(
     }
 }
 
-fn contradiction(first: &SignedMessage, second: &SignedMessage) -> Evidence<Message> {
-    let slot = second.message.describe().slot;
-    Evidence {
-        offender: second.signer,
-        height: slot.height,
-        round: slot.round,
-        first: first.clone(),
-        second: second.clone(),
-    }
-}
-
 fn keep_own(state: &mut State, around: &Surroundings, signed: &SignedMessage) {
     let own = &mut state.at(signed.message.view()).own;
     if Some(signed.signer) == around.me && !own.contains(signed) {
@@ -509,10 +519,7 @@ fn keep_own(state: &mut State, around: &Surroundings, signed: &SignedMessage) {
 fn keep_proposal(state: &mut State, signed: &SignedMessage, link: &Link, out: &mut Effects) {
     state.bodies.insert(link.block);
     let proposals = &mut state.at(link.view).proposals;
-    let same = |(other, _): &(SignedMessage, Validity)| match &other.message {
-        Message::Propose { link: other, .. } => other == link,
-        Message::Vote(_) | Message::Timeout { .. } | Message::NewView { .. } => false,
-    };
+    let same = |(other, _): &(SignedMessage, Validity)| other.message.proposed() == Some(link);
     if proposals.iter().any(same) || proposals.len() >= MAX_VALUES_PER_SIGNER {
         return;
     }
@@ -562,17 +569,18 @@ fn catch_up(
     out: &mut Effects,
 ) {
     state.bodies.extend(blocks);
-    let mut by_link: BTreeMap<Link, Vec<SignedMessage>> = BTreeMap::new();
+    let mut by_link: BTreeMap<(View, Phase, Link), Vec<SignedMessage>> = BTreeMap::new();
     for signed in proof {
-        if let Message::Vote(link) = &signed.message {
-            by_link.entry(*link).or_default().push(signed.clone());
+        if let Some((phase, link)) = signed.message.ballot() {
+            let key = (link.view, phase, *link);
+            by_link.entry(key).or_default().push(signed.clone());
         }
     }
     // In the order of views: each stands on one before.
-    for votes in by_link.into_values() {
+    for ((_, phase, _), votes) in by_link {
         let votes = Proof::from_votes(votes);
-        if let Some(link) = certified_by(state, around, &votes) {
-            certify(state, around, &Certified { link, votes }, out);
+        if let Some(link) = certified_by(state, around, phase, &votes) {
+            cross(state, around, phase, &Certified { link, votes }, out);
         }
     }
 }

@@ -10,6 +10,7 @@ mod contracts;
 mod execution;
 mod network;
 mod people;
+mod protocols;
 
 use super::Scenario;
 use crate::base::Micros;
@@ -58,6 +59,7 @@ impl Preset {
 }
 
 const BEGIN: &str = "First steps";
+const PROTOCOLS: &str = "Protocols";
 const NETWORK: &str = "The network";
 const FAILURES: &str = "Failing validators";
 const LIARS: &str = "Liars";
@@ -69,6 +71,10 @@ pub fn presets() -> Vec<Preset> {
     vec![
         people::happy().about(BEGIN, 147_856),
         people::unequal().about(BEGIN, 99_109),
+        protocols::simplex().about(PROTOCOLS, 150_000),
+        protocols::minimmit().about(PROTOCOLS, 100_000),
+        protocols::three_chain().about(PROTOCOLS, 15_000_000),
+        protocols::two_chain().about(PROTOCOLS, 200_000),
         network::lossy().about(NETWORK, 6_085_324),
         network::partition().about(NETWORK, 9_671_640),
         network::regions().about(NETWORK, 238_000),

@@ -113,6 +113,13 @@ pub struct Metrics {
     pub delivered: u64,
     /// Copies that never arrived.
     pub lost: u64,
+    /// Bytes of all copies sent.
+    pub bytes: u64,
+    /// Messages that were signed.
+    pub signed: u64,
+    /// Signatures on all copies that arrived, those inside others included: what validators that remember
+    /// nothing verify.
+    pub verified: u64,
     /// Transactions in decided blocks.
     pub transactions: u64,
     /// Transactions per simulated second.

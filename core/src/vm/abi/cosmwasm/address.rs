@@ -11,21 +11,34 @@ use crate::vm::abi::{Guest, HostAction, pay};
 /// Of an address's bytes, as cosmwasm-vm reads at most.
 const MAX_CANONICAL: usize = 64;
 
+/// Why a text is no address; the contract is told.
+#[derive(Debug, thiserror::Error)]
+enum NoAddress {
+    #[error(transparent)]
+    Bech32(#[from] bech32::AddressError),
+    #[error("the address is not valid UTF-8")]
+    NotUtf8,
+}
+
 /// The address a contract means, or what to tell it.
-fn parse(guest: &mut dyn Guest, what: &str, pointer: u64) -> Result<Result<Hash, String>, Failure> {
+fn parse(
+    guest: &mut dyn Guest,
+    what: &str,
+    pointer: u64,
+) -> Result<Result<Hash, NoAddress>, Failure> {
     let bytes = region::read(guest, what, pointer, bech32::MAX_BYTES)?;
     pay(guest, TEXT, bytes.len())?;
     pay(guest, ADDRESS, 0)?;
     Ok(match String::from_utf8(bytes) {
-        Ok(text) => bech32::decode(&text).map_err(|why| why.to_string()),
-        Err(_) => Err("the address is not valid UTF-8".into()),
+        Ok(text) => bech32::decode(&text).map_err(NoAddress::from),
+        Err(_) => Err(NoAddress::NotUtf8),
     })
 }
 
-fn wrong(what: &'static str, why: String) -> HostAction {
+fn wrong(what: &'static str, why: impl ToString) -> HostAction {
     HostAction::Give {
         what,
-        bytes: why.into_bytes(),
+        bytes: why.to_string().into_bytes(),
     }
 }
 

@@ -1,6 +1,6 @@
 //! Coins in JSON: `{"denom":"forge","amount":"10"}`, amounts as decimal text.
 
-use super::json::{self, Json};
+use super::json::{self, FieldError, Json};
 use crate::types::Coin;
 use crate::vm::{ErrorCode, error_code};
 use std::collections::BTreeMap;
@@ -32,7 +32,7 @@ pub fn encode_one(coin: &Coin) -> String {
 ///
 /// # Errors
 /// When a field is missing or no text.
-pub fn parse(list: &[Json], at: &str) -> Result<Result<Vec<Coin>, Wrong>, String> {
+pub fn parse(list: &[Json], at: &str) -> Result<Result<Vec<Coin>, Wrong>, FieldError> {
     let mut sums: BTreeMap<&str, u128> = BTreeMap::new();
     let mut wrong = None;
     for (index, coin) in list.iter().enumerate() {

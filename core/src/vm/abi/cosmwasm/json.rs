@@ -9,8 +9,58 @@ use std::fmt;
 /// Levels of lists and objects.
 pub const MAX_DEPTH: u32 = 127;
 
-/// How the sentence about what is no JSON begins.
-pub const NOT_JSON: &str = "is not valid JSON";
+/// What is wrong with a text that is to be JSON, to stand after "the answer" or the like.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum JsonError {
+    /// Bytes that are no text.
+    #[error("is not valid UTF-8")]
+    NotUtf8,
+    /// More levels of lists and objects than [`MAX_DEPTH`].
+    #[error("is JSON nested more than {MAX_DEPTH} deep")]
+    TooDeep,
+    /// No JSON from here on.
+    #[error("is not valid JSON, see line {line}, column {column}")]
+    NotJson {
+        /// Counted from 1.
+        line: usize,
+        /// Counted from 1.
+        column: usize,
+    },
+    /// Which of the two counts would be anybody's guess. The key is cut after 64 characters.
+    #[error("has the key `{0}` twice in one object")]
+    KeyTwice(String),
+}
+
+/// A value that is not what it must be. Each names the place: "messages[0].msg".
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum FieldError {
+    /// No such text.
+    #[error("{0} must be text")]
+    Text(String),
+    /// No number, or none that a u64 holds.
+    #[error("{0} must be a whole number below 2^64")]
+    Whole(String),
+    /// A text of another alphabet.
+    #[error("{0} must be base64")]
+    Base64(String),
+    /// Something else than a list.
+    #[error("{0} must be a list")]
+    List(String),
+    /// No enum as serde writes it.
+    #[error("{0} must be an object of exactly one field")]
+    Variant(String),
+    /// A text that is none of a few.
+    #[error("{place} must be {known}")]
+    Choice {
+        /// Where it stands.
+        place: String,
+        /// Those it may be, for a sentence.
+        known: &'static str,
+    },
+    /// No such field.
+    #[error("{0} is missing")]
+    Missing(String),
+}
 
 /// A value. Numbers that are no u64 are known to be numbers, and no more: nothing here takes them.
 #[derive(Clone, PartialEq, Debug)]
@@ -34,11 +84,11 @@ pub enum Json {
 /// Reads one value and nothing after it.
 ///
 /// # Errors
-/// What is wrong, to stand after "the answer" or the like.
-pub fn parse(bytes: &[u8]) -> Result<Json, String> {
-    let text = std::str::from_utf8(bytes).map_err(|_| "is not valid UTF-8".to_string())?;
+/// [`JsonError`].
+pub fn parse(bytes: &[u8]) -> Result<Json, JsonError> {
+    let text = std::str::from_utf8(bytes).map_err(|_| JsonError::NotUtf8)?;
     if is_too_deep(text) {
-        return Err(format!("is JSON nested more than {MAX_DEPTH} deep"));
+        return Err(JsonError::TooDeep);
     }
     let problem = RefCell::new(None);
     let mut parser = serde_json::Deserializer::from_str(text);
@@ -46,12 +96,9 @@ pub fn parse(bytes: &[u8]) -> Result<Json, String> {
         .deserialize(&mut parser)
         .and_then(|value| parser.end().map(|()| value));
     value.map_err(|error| {
-        problem.into_inner().unwrap_or_else(|| {
-            format!(
-                "{NOT_JSON}, see line {}, column {}",
-                error.line(),
-                error.column()
-            )
+        problem.into_inner().unwrap_or_else(|| JsonError::NotJson {
+            line: error.line(),
+            column: error.column(),
         })
     })
 }
@@ -83,12 +130,12 @@ fn is_too_deep(text: &str) -> bool {
 /// Reads a value; notes what JSON allows and this does not.
 #[derive(Clone, Copy)]
 struct Reader<'p> {
-    problem: &'p RefCell<Option<String>>,
+    problem: &'p RefCell<Option<JsonError>>,
 }
 
 impl Reader<'_> {
-    fn fails<E: serde::de::Error>(self, text: String) -> E {
-        *self.problem.borrow_mut() = Some(text);
+    fn fails<E: serde::de::Error>(self, problem: JsonError) -> E {
+        *self.problem.borrow_mut() = Some(problem);
         E::custom("")
     }
 }
@@ -150,7 +197,7 @@ impl<'de> Visitor<'de> for Reader<'_> {
         while let Some(key) = fields.next_key::<String>()? {
             if !seen.insert(key.clone()) {
                 let key: String = key.chars().take(64).collect();
-                return Err(self.fails(format!("has the key `{key}` twice in one object")));
+                return Err(self.fails(JsonError::KeyTwice(key)));
             }
             let value = fields.next_value_seed(self)?;
             object.push((key, value));
@@ -176,16 +223,16 @@ impl Json {
 
     /// # Errors
     /// When there is no such text.
-    pub fn text(&self, at: &str, key: &str) -> Result<&str, String> {
+    pub fn text(&self, at: &str, key: &str) -> Result<&str, FieldError> {
         match self.field(key) {
             Some(Json::Text(text)) => Ok(text),
-            _ => Err(format!("{at}.{key} must be text")),
+            _ => Err(FieldError::Text(format!("{at}.{key}"))),
         }
     }
 
     /// # Errors
     /// When there is something else.
-    pub fn optional_text(&self, at: &str, key: &str) -> Result<Option<&str>, String> {
+    pub fn optional_text(&self, at: &str, key: &str) -> Result<Option<&str>, FieldError> {
         match self.field(key) {
             None => Ok(None),
             Some(_) => self.text(at, key).map(Some),
@@ -194,22 +241,22 @@ impl Json {
 
     /// # Errors
     /// When there is no such number.
-    pub fn whole(&self, at: &str, key: &str) -> Result<u64, String> {
+    pub fn whole(&self, at: &str, key: &str) -> Result<u64, FieldError> {
         match self.field(key) {
             Some(Json::Whole(number)) => Ok(*number),
-            _ => Err(format!("{at}.{key} must be a whole number below 2^64")),
+            _ => Err(FieldError::Whole(format!("{at}.{key}"))),
         }
     }
 
     /// # Errors
     /// When there is no base64 text.
-    pub fn bytes(&self, at: &str, key: &str) -> Result<Vec<u8>, String> {
-        from_base64(self.text(at, key)?).ok_or_else(|| format!("{at}.{key} must be base64"))
+    pub fn bytes(&self, at: &str, key: &str) -> Result<Vec<u8>, FieldError> {
+        from_base64(self.text(at, key)?).ok_or_else(|| FieldError::Base64(format!("{at}.{key}")))
     }
 
     /// # Errors
     /// When there is something else.
-    pub fn optional_bytes(&self, at: &str, key: &str) -> Result<Option<Vec<u8>>, String> {
+    pub fn optional_bytes(&self, at: &str, key: &str) -> Result<Option<Vec<u8>>, FieldError> {
         match self.field(key) {
             None => Ok(None),
             Some(_) => self.bytes(at, key).map(Some),
@@ -220,11 +267,11 @@ impl Json {
     ///
     /// # Errors
     /// When there is something else.
-    pub fn list(&self, at: &str, key: &str) -> Result<&[Json], String> {
+    pub fn list(&self, at: &str, key: &str) -> Result<&[Json], FieldError> {
         match self.field(key) {
             None => Ok(&[]),
             Some(Json::List(list)) => Ok(list),
-            Some(_) => Err(format!("{at}.{key} must be a list")),
+            Some(_) => Err(FieldError::List(format!("{at}.{key}"))),
         }
     }
 
@@ -232,10 +279,10 @@ impl Json {
     ///
     /// # Errors
     /// When this is none.
-    pub fn variant(&self, at: &str) -> Result<(&str, &Json), String> {
+    pub fn variant(&self, at: &str) -> Result<(&str, &Json), FieldError> {
         match self {
             Json::Object(fields) if fields.len() == 1 => Ok((&fields[0].0, &fields[0].1)),
-            _ => Err(format!("{at} must be an object of exactly one field")),
+            _ => Err(FieldError::Variant(at.to_owned())),
         }
     }
 }

@@ -2,7 +2,7 @@
 //! formed and cannot be done here becomes [`Message::Refused`], which the contract may catch.
 
 use super::coins;
-use super::json::Json;
+use super::json::{FieldError, Json};
 use super::prices::PER_SDK_GAS;
 use super::stargate;
 use crate::base::limits::MAX_SALT_BYTES;
@@ -13,7 +13,7 @@ use crate::vm::{ErrorCode, Message, ReplyOn, SubMessage, error_code, label};
 ///
 /// # Errors
 /// What is malformed, beginning with its place.
-pub fn parse(message: &Json, at: &str, sender: &Address) -> Result<SubMessage, String> {
+pub fn parse(message: &Json, at: &str, sender: &Address) -> Result<SubMessage, FieldError> {
     let gas_limit = match message.field("gas_limit") {
         None => None,
         // Contracts count in SDK gas.
@@ -25,14 +25,15 @@ pub fn parse(message: &Json, at: &str, sender: &Address) -> Result<SubMessage, S
         "success" => ReplyOn::Success,
         "never" => ReplyOn::Never,
         _ => {
-            return Err(format!(
-                "{at}.reply_on must be always, error, success or never"
-            ));
+            return Err(FieldError::Choice {
+                place: format!("{at}.reply_on"),
+                known: "always, error, success or never",
+            });
         }
     };
     let inner = message
         .field("msg")
-        .ok_or_else(|| format!("{at}.msg is missing"))?;
+        .ok_or_else(|| FieldError::Missing(format!("{at}.msg")))?;
     let read = cosmos(inner, &format!("{at}.msg"), sender);
     Ok(SubMessage {
         id: message.whole(at, "id")?,
@@ -49,14 +50,14 @@ pub fn parse(message: &Json, at: &str, sender: &Address) -> Result<SubMessage, S
 
 /// Why there is no message.
 enum Wrong {
-    Malformed(String),
+    Malformed(FieldError),
     /// Fails the message alone.
     Here(ErrorCode, String),
 }
 
-impl From<String> for Wrong {
-    fn from(text: String) -> Wrong {
-        Wrong::Malformed(text)
+impl From<FieldError> for Wrong {
+    fn from(malformed: FieldError) -> Wrong {
+        Wrong::Malformed(malformed)
     }
 }
 
@@ -180,7 +181,7 @@ fn address(fields: &Json, at: &str, key: &str) -> Result<Address, Wrong> {
 }
 
 /// Funds, which may be none. The inner error is kept until the rest of the message has been read.
-fn funds(fields: &Json, at: &str) -> Result<Result<Vec<Coin>, Wrong>, String> {
+fn funds(fields: &Json, at: &str) -> Result<Result<Vec<Coin>, Wrong>, FieldError> {
     let list = fields.list(at, "funds")?;
     Ok(coins::parse(list, &format!("{at}.funds"))?.map_err(|(code, why)| Wrong::Here(code, why)))
 }

@@ -1,7 +1,7 @@
 //! Questions: from the contract's JSON to [`Query`], and answers back to JSON.
 
 use super::coins;
-use super::json::{self, Json};
+use super::json::{self, FieldError, Json};
 use super::stargate::{self, Unasked};
 use crate::base::digest::to_hex;
 use crate::base::limits::MAX_RANGE_PAIRS;
@@ -27,6 +27,12 @@ const USUAL_PAGE: u64 = 100;
 /// There is no other chain: no channel leads anywhere.
 const NO_CHANNELS: &str = r#"{"channels":[]}"#;
 const NO_CHANNEL: &str = r#"{"channel":null}"#;
+
+impl From<FieldError> for Refused {
+    fn from(malformed: FieldError) -> Refused {
+        Refused::Invalid(malformed.to_string())
+    }
+}
 
 impl Refused {
     /// The answer the contract gets.
@@ -69,7 +75,7 @@ fn contract_error(text: &str) -> String {
 pub fn parse(request: &[u8]) -> Result<(Query, AnswerForm), Refused> {
     let request =
         json::parse(request).map_err(|why| Refused::Invalid(format!("the request {why}")))?;
-    let (module, inner) = request.variant("the request").map_err(Refused::Invalid)?;
+    let (module, inner) = request.variant("the request")?;
     let plain = |query| (query, AnswerForm::Plain);
     match module {
         "bank" => bank(inner).map(plain),
@@ -83,11 +89,11 @@ pub fn parse(request: &[u8]) -> Result<(Query, AnswerForm), Refused> {
 
 fn bank(inner: &Json) -> Result<Query, Refused> {
     let at = "bank";
-    let (kind, fields) = inner.variant(at).map_err(Refused::Invalid)?;
+    let (kind, fields) = inner.variant(at)?;
     let text = |key| {
         fields
             .text(&format!("{at}.{kind}"), key)
-            .map_err(Refused::Invalid)
+            .map_err(Refused::from)
     };
     Ok(match kind {
         "balance" => Query::Balance {
@@ -106,10 +112,10 @@ fn bank(inner: &Json) -> Result<Query, Refused> {
         "all_denom_metadata" => {
             let page = fields.field("pagination").unwrap_or(&Json::Null);
             let at = "bank.all_denom_metadata.pagination";
-            let start = page.optional_bytes(at, "key").map_err(Refused::Invalid)?;
+            let start = page.optional_bytes(at, "key")?;
             let limit = match page.field("limit") {
                 None | Some(Json::Whole(0)) => USUAL_PAGE,
-                Some(_) => page.whole(at, "limit").map_err(Refused::Invalid)?,
+                Some(_) => page.whole(at, "limit")?,
             };
             Query::AllDenomMetadata {
                 start: String::from_utf8_lossy(&start.unwrap_or_default()).into_owned(),
@@ -123,13 +129,13 @@ fn bank(inner: &Json) -> Result<Query, Refused> {
 }
 
 fn ibc(inner: &Json) -> Result<Query, Refused> {
-    let (kind, fields) = inner.variant("ibc").map_err(Refused::Invalid)?;
+    let (kind, fields) = inner.variant("ibc")?;
     match kind {
         "port_id" => Ok(Query::Port),
         "list_channels" => Err(Refused::Constant(NO_CHANNELS)),
         "channel" => {
             let at = "ibc.channel";
-            fields.text(at, "channel_id").map_err(Refused::Invalid)?;
+            fields.text(at, "channel_id")?;
             Err(Refused::Constant(NO_CHANNEL))
         }
         _ => Err(Refused::Unsupported("unknown IBCQuery variant".into())),
@@ -138,8 +144,8 @@ fn ibc(inner: &Json) -> Result<Query, Refused> {
 
 /// A question that names a path of the chain's services.
 fn by_path(at: &str, inner: &Json) -> Result<Query, Refused> {
-    let path = inner.text(at, "path").map_err(Refused::Invalid)?;
-    let data = inner.bytes(at, "data").map_err(Refused::Invalid)?;
+    let path = inner.text(at, "path")?;
+    let data = inner.bytes(at, "data")?;
     stargate::question(path, &data).map_err(|unasked| match unasked {
         Unasked::NoSuchPath => {
             let path: String = path.chars().take(64).collect();
@@ -150,17 +156,11 @@ fn by_path(at: &str, inner: &Json) -> Result<Query, Refused> {
 }
 
 fn wasm(inner: &Json) -> Result<Query, Refused> {
-    let (kind, fields) = inner.variant("wasm").map_err(Refused::Invalid)?;
+    let (kind, fields) = inner.variant("wasm")?;
     let at = format!("wasm.{kind}");
-    let contract = || {
-        address(
-            fields
-                .text(&at, "contract_addr")
-                .map_err(Refused::Invalid)?,
-        )
-    };
-    let bytes = |key| fields.bytes(&at, key).map_err(Refused::Invalid);
-    let optional = |key| fields.optional_bytes(&at, key).map_err(Refused::Invalid);
+    let contract = || address(fields.text(&at, "contract_addr")?);
+    let bytes = |key| fields.bytes(&at, key).map_err(Refused::from);
+    let optional = |key| fields.optional_bytes(&at, key).map_err(Refused::from);
     Ok(match kind {
         "smart" => Query::Smart {
             input: bytes("msg")?,
@@ -174,10 +174,10 @@ fn wasm(inner: &Json) -> Result<Query, Refused> {
             contract: contract()?,
         },
         "code_info" => Query::CodeInfo {
-            code_id: fields.whole(&at, "code_id").map_err(Refused::Invalid)?,
+            code_id: fields.whole(&at, "code_id")?,
         },
         "raw_range" => {
-            let limit = fields.whole(&at, "limit").map_err(Refused::Invalid)?;
+            let limit = fields.whole(&at, "limit")?;
             Query::RawRange {
                 start: optional("start")?,
                 end: optional("end")?,
@@ -185,7 +185,7 @@ fn wasm(inner: &Json) -> Result<Query, Refused> {
                 limit: u32::try_from(limit)
                     .unwrap_or(u32::MAX)
                     .min(MAX_RANGE_PAIRS),
-                order: match fields.text(&at, "order").map_err(Refused::Invalid)? {
+                order: match fields.text(&at, "order")? {
                     "ascending" => Order::Ascending,
                     "descending" => Order::Descending,
                     _ => {

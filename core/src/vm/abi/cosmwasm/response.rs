@@ -1,6 +1,6 @@
 //! What an entry point returns: `ContractResult`, read into [`Response`].
 
-use super::json::{self, Json};
+use super::json::{self, FieldError, Json};
 use super::messages;
 use super::prices::{ATTRIBUTE, EVENT, JSON, MESSAGE};
 use super::{MAX_ERROR_BYTES, shorten};
@@ -40,12 +40,39 @@ pub fn read_answer(guest: &mut dyn Guest, bytes: &[u8]) -> Result<Response, Fail
     match unwrap(guest, bytes)? {
         Json::Text(text) => json::from_base64(&text)
             .map(Response::of)
-            .ok_or_else(|| malformed("`ok` must be base64".into())),
-        _ => Err(malformed("`ok` must be base64".into())),
+            .ok_or_else(|| malformed(Malformed::NotBase64)),
+        _ => Err(malformed(Malformed::NotBase64)),
     }
 }
 
-fn malformed(why: String) -> Failure {
+/// What is wrong with a result that is JSON; continues "the contract's result is malformed:".
+#[derive(Debug, thiserror::Error)]
+enum Malformed {
+    #[error(transparent)]
+    Field(#[from] FieldError),
+    #[error("it must be an object")]
+    NoObject,
+    #[error("it must have `ok` or a text `error`, and nothing else")]
+    NeitherOkNorError,
+    #[error("its `error` is empty")]
+    EmptyError,
+    #[error("`ok` must be base64")]
+    NotBase64,
+    #[error("`ok` must be an object")]
+    OkIsNoObject,
+    #[error("{0} events are more than the limit of {MAX_COSMWASM_EVENTS}")]
+    TooManyEvents(usize),
+    #[error("{0} messages are more than the limit of {MAX_MESSAGES_PER_CALL}")]
+    TooManyMessages(usize),
+    #[error("{0}.type must be longer than 2 bytes")]
+    ShortType(String),
+    #[error("{0}.key must not be empty")]
+    EmptyKey(String),
+    #[error("{0}.key must not begin with `_`: such keys are the chain's")]
+    ChainsKey(String),
+}
+
+fn malformed(why: Malformed) -> Failure {
     Failure::bad_request(format!("the contract's result is malformed: {why}"))
 }
 
@@ -55,34 +82,29 @@ fn unwrap(guest: &mut dyn Guest, bytes: &[u8]) -> Result<Json, Failure> {
     let parsed = json::parse(bytes)
         .map_err(|why| Failure::bad_request(format!("the contract's result {why}")))?;
     let Json::Object(mut fields) = parsed else {
-        return Err(malformed("it must be an object".into()));
+        return Err(malformed(Malformed::NoObject));
     };
     match (fields.pop(), fields.is_empty()) {
         (Some((key, value)), true) if key == "ok" => Ok(value),
         // To wasmd this is neither an answer nor an error.
         (Some((key, Json::Text(text))), true) if key == "error" && text.is_empty() => {
-            Err(malformed("its `error` is empty".into()))
+            Err(malformed(Malformed::EmptyError))
         }
         (Some((key, Json::Text(text))), true) if key == "error" => Err(Failure::new(
             FailureKind::Contract,
             shorten(text.as_bytes(), MAX_ERROR_BYTES),
         )),
-        _ => Err(malformed(
-            "it must have `ok` or a text `error`, and nothing else".into(),
-        )),
+        _ => Err(malformed(Malformed::NeitherOkNorError)),
     }
 }
 
-fn parse(ok: &Json, contract: &Hash) -> Result<Response, String> {
+fn parse(ok: &Json, contract: &Hash) -> Result<Response, Malformed> {
     if !matches!(ok, Json::Object(_)) {
-        return Err("`ok` must be an object".into());
+        return Err(Malformed::OkIsNoObject);
     }
     let listed = ok.list("ok", "events")?;
     if listed.len() > MAX_COSMWASM_EVENTS {
-        return Err(format!(
-            "{} events are more than the limit of {MAX_COSMWASM_EVENTS}",
-            listed.len()
-        ));
+        return Err(Malformed::TooManyEvents(listed.len()));
     }
     let mut events = Vec::with_capacity(listed.len().saturating_add(1));
     let plain = attributes(ok.list("ok", "attributes")?, "attributes")?;
@@ -93,7 +115,7 @@ fn parse(ok: &Json, contract: &Hash) -> Result<Response, String> {
         let at = format!("events[{index}]");
         let kind = custom.text(&at, "type")?.trim();
         if kind.len() <= 2 {
-            return Err(format!("{at}.type must be longer than 2 bytes"));
+            return Err(Malformed::ShortType(at));
         }
         let list = custom.list(&at, "attributes")?;
         let list = attributes(list, &format!("{at}.attributes"))?;
@@ -101,10 +123,7 @@ fn parse(ok: &Json, contract: &Hash) -> Result<Response, String> {
     }
     let messages = ok.list("ok", "messages")?;
     if messages.len() > MAX_MESSAGES_PER_CALL {
-        return Err(format!(
-            "{} messages are more than the limit of {MAX_MESSAGES_PER_CALL}",
-            messages.len()
-        ));
+        return Err(Malformed::TooManyMessages(messages.len()));
     }
     Ok(Response {
         data: ok.optional_bytes("ok", "data")?,
@@ -129,19 +148,17 @@ fn event(kind: String, attributes: Vec<(String, String)>, contract: &Hash) -> Ev
     }
 }
 
-fn attributes(list: &[Json], at: &str) -> Result<Vec<(String, String)>, String> {
+fn attributes(list: &[Json], at: &str) -> Result<Vec<(String, String)>, Malformed> {
     let mut read = Vec::with_capacity(list.len());
     for (index, attribute) in list.iter().enumerate() {
         let at = format!("{at}[{index}]");
         let key = attribute.text(&at, "key")?.trim();
         let value = attribute.text(&at, "value")?.trim();
         if key.is_empty() {
-            return Err(format!("{at}.key must not be empty"));
+            return Err(Malformed::EmptyKey(at));
         }
         if key.starts_with('_') {
-            return Err(format!(
-                "{at}.key must not begin with `_`: such keys are the chain's"
-            ));
+            return Err(Malformed::ChainsKey(at));
         }
         read.push((key.into(), value.into()));
     }

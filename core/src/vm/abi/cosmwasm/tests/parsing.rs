@@ -72,7 +72,7 @@ fn what_is_no_json_is_said_in_our_words() {
     ];
     for (text, sentence) in cases {
         assert_eq!(
-            parse(&text),
+            parse(&text).map_err(|why| why.to_string()),
             Err(sentence.to_string()),
             "{}",
             String::from_utf8_lossy(&text[..text.len().min(80)])
