@@ -9,7 +9,7 @@ const label = (page) => page.evaluate(() => {
 /** What changing the protocol must leave as it is. */
 const kept = (page) => page.evaluate(() => ({
   seed: document.querySelector("#seed").value,
-  validators: document.querySelectorAll("#nodes tbody tr").length,
+  validators: document.querySelectorAll('section[aria-label="Nodes"] tbody tr').length,
   bars: [...document.querySelectorAll("input[type=range]")].map((slider) => [slider.id, slider.value]),
 }));
 

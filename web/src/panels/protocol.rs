@@ -71,7 +71,9 @@ fn parameter(shown: ParameterView, run: RunState, scenarios: ScenarioState) -> A
     let id = format!("param-{name}");
     let hint = format!("{sentence} Starts the run anew.");
     let label = id.clone();
+    let (control_id, asked) = (id.clone(), id.clone());
     let set = move |value: ParamValue| {
+        run.acts(&asked);
         scenarios.restart_with(|s| s.protocol.params.set(&name, value));
     };
     let field = match control {
@@ -82,6 +84,7 @@ fn parameter(shown: ParameterView, run: RunState, scenarios: ScenarioState) -> A
             } else {
                 value.to_string()
             };
+            let wrong = id.clone();
             let change = move |event| {
                 let text = event_target_value(&event);
                 let read = if millis {
@@ -92,7 +95,11 @@ fn parameter(shown: ParameterView, run: RunState, scenarios: ScenarioState) -> A
                 match read {
                     Some(n) => set(ParamValue::Number(n)),
                     // What cannot be read shows as it was.
-                    None => run.refused.update(|n| *n += 1),
+                    None if millis => run.complain(
+                        &wrong,
+                        "Enter milliseconds, with at most three places behind the point.",
+                    ),
+                    None => run.complain(&wrong, "Enter a whole number of at least 0."),
                 }
             };
             view! {
@@ -131,6 +138,7 @@ fn parameter(shown: ParameterView, run: RunState, scenarios: ScenarioState) -> A
         <div class="control choice">
             <label for=label>{title}</label>
             <span class="seed">{field}</span>
+            <small class="complaint" role="alert">{move || run.complaint(&control_id)}</small>
         </div>
     }
     .into_any()
