@@ -172,9 +172,12 @@ fn altered_bytes(dice: &mut Dice, bytes: &[u8]) -> Vec<u8> {
     bytes
 }
 
-/// Traces of presets, unpacked: the first bytes and the chunks.
-fn traces() -> &'static Vec<(Vec<u8>, Vec<Vec<u8>>)> {
-    static TRACES: OnceLock<Vec<(Vec<u8>, Vec<Vec<u8>>)>> = OnceLock::new();
+/// A trace file unpacked: its first bytes, and its chunks.
+type Unpacked = (Vec<u8>, Vec<Vec<u8>>);
+
+/// Traces of some presets.
+fn traces() -> &'static Vec<Unpacked> {
+    static TRACES: OnceLock<Vec<Unpacked>> = OnceLock::new();
     TRACES.get_or_init(|| {
         let wanted = ["happy", "fork", "lossy", "restart"];
         let presets = presets().into_iter();
