@@ -52,10 +52,16 @@ fn receipt(run: RunState, contracts: ContractState, r: &ReceiptView) -> El {
         (None, "pending") => "waiting for a block".into(),
         (None, _) => String::new(),
     };
+    // The message has a line of its own; in the description it is cut short.
+    let sent = sent(run, contracts, r);
+    let what = match r.what.split_once(" with '") {
+        Some((what, _)) if sent.len() > 1 => what,
+        _ => r.what.as_str(),
+    };
     let head = el("h3")
         .child(&el("span").class("status").text(&r.status))
         .text(" ")
-        .text(&describe_action(contracts, &r.what))
+        .text(&describe_action(contracts, what))
         .text(" ")
         .child(&el("small").text(&place));
     let error = r.error.as_ref().map(|e| el("p").class("refusal").text(e));
@@ -86,7 +92,7 @@ fn receipt(run: RunState, contracts: ContractState, r: &ReceiptView) -> El {
         .attr("data-tx", &r.tx)
         .attr("tabindex", "-1")
         .child(&head)
-        .add_all(sent(run, contracts, r))
+        .add_all(sent)
         .maybe(error)
         .maybe(said)
         .maybe(created)
