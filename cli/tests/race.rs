@@ -139,16 +139,18 @@ fn a_lane_that_makes_no_sense_is_refused_in_words() {
 
 #[test]
 fn a_lane_that_cannot_run_the_scenario_says_why_and_the_others_run() {
-    let report = run(&[
+    let mut file: Value = serde_json::from_str(&exact()).unwrap();
+    file["scenario"]["adversary"] = json!({"who": {"names": ["v7"]}, "strategy": "amnesia"});
+    let lanes = [
         "race",
-        "preset:amnesia",
+        "-",
         "tendermint",
         "streamlet",
         "--until",
         "2",
         "--json",
-    ])
-    .json();
+    ];
+    let report = run_with(&lanes, file.to_string().as_bytes()).json();
     assert_eq!(report["rows"].as_array().unwrap().len(), 1, "{report}");
     assert_eq!(report["refused"][0]["lane"], "streamlet");
     let why = report["refused"][0]["sentence"].as_str().unwrap();

@@ -246,6 +246,33 @@ fn old_links_open() {
     assert!(opened >= 3, "{opened} fixtures");
 }
 
+/// Streamlet with a parameter of its own and a puppet whose block names its parent.
+fn streamlet() -> Scenario {
+    let mut scenario = Scenario::default();
+    scenario.protocol.name = "streamlet".into();
+    scenario.protocol.params = [("epoch_us", 400_000)].into();
+    let line = PuppetLine {
+        at_us: 1_700_000,
+        from: "v4".into(),
+        to: vec!["v1".into(), "v2".into()],
+        kind: "propose".into(),
+        height: 2,
+        round: 5,
+        value: ValueSpec::BlockOn {
+            label: "X".into(),
+            height: 1,
+            round: 1,
+        },
+        valid_round: None,
+        wrong_signature: false,
+    };
+    scenario.adversary = AdversarySpec {
+        who: Who::Names(vec!["v4".into()]),
+        strategy: StrategySpec::Puppet { script: vec![line] },
+    };
+    scenario
+}
+
 /// Writes fixtures for presets and for everything, where there are none yet:
 /// `cargo test -p consensusforge-core --test scenario_links -- --ignored`.
 #[test]
@@ -259,6 +286,7 @@ fn write_new_fixtures() {
         .collect();
     all.push(("everything".into(), full()));
     all.push(("hands".into(), full()));
+    all.push(("streamlet".into(), streamlet()));
     for (id, scenario) in all {
         let path = format!("{folder}/{id}.txt");
         if !std::path::Path::new(&path).exists() {

@@ -302,7 +302,7 @@ browserTest("one executor lies: its root differs, and the microscope shows where
   await click(page, "[data-contract] [data-act=call]");
   await page.waitForSelector(".receipt [data-act=microscope]", { timeout: 60_000 });
   await click(page, ".receipt [data-act=microscope]");
-  await textOf(page, ".receipt .seen", (text) => /differ|part/.test(text) && /state root/.test(text));
+  await textOf(page, ".receipt .seen", (text) => /differ|diverge/.test(text) && /state root/.test(text));
   await screenshot(page, "microscope");
 });
 

@@ -251,7 +251,10 @@ fn the_transcription_the_protocol_the_code_and_the_tests_name_the_same_rules() {
         .map(|r| (r.id.to_owned(), r.text.to_owned()))
         .collect();
     assert_eq!(here, told);
-    let code = include_str!("../../core/src/consensus/streamlet/mod.rs");
+    let code = concat!(
+        include_str!("../../core/src/consensus/streamlet/mod.rs"),
+        include_str!("../../core/src/consensus/streamlet/rules.rs")
+    );
     let tests = include_str!("streamlet_rules.rs");
     for (id, _) in told {
         assert!(

@@ -106,6 +106,7 @@ impl Receiver {
                 if acted.forked {
                     self.layout.futures_open.set(true);
                 }
+                self.run.acted();
                 self.futures.acted(*acted);
             }
             FromWorker::ComparisonOpened(info) => {
@@ -207,6 +208,7 @@ impl Receiver {
         self.scenarios
             .preset
             .set(preset.map(|p| p.id).unwrap_or_default());
+        self.run.acted();
         self.run.opened.update(|n| *n += 1);
         self.run.info.set(Some(Arc::new(info.clone())));
         self.run.scenario.set(scenario.clone());
@@ -241,12 +243,16 @@ impl Receiver {
         match about {
             About::Module => self.contracts.refusal.set(Some(problem.sentence)),
             About::Command | About::Scenario => {
-                self.run.refuse();
-                self.notices.show(Tone::Bad, problem.sentence);
+                let sentence = words::without_place(&problem.sentence);
+                if !self.run.refuse(&sentence) {
+                    self.notices.show(Tone::Bad, sentence);
+                }
             }
             About::Opening(number) => {
                 let sentence = self.history.refused(number, &problem.sentence);
-                self.notices.show(Tone::Bad, sentence);
+                if !self.run.refuse(&sentence) {
+                    self.notices.show(Tone::Bad, sentence);
+                }
                 // The page goes on with what it would have shown without the link.
                 if self.run.info.with_untracked(Option::is_none)
                     && let Some(preset) = self

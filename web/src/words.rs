@@ -1,6 +1,6 @@
 //! Numbers as people read them: thin spaces, units, no more digits than mean something.
 
-use crate::model::InputSpec;
+use crate::model::{CoinSpec, InputSpec, SubmitSpec};
 use consensusforge_core::session::view::{ContractView, ReceiptView};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
@@ -153,6 +153,59 @@ pub fn short(digest: &str) -> String {
     digest.chars().take(8).collect()
 }
 
+/// A refusal without the place in a scenario file that it begins with: for people who act on the page the
+/// place is the control.
+#[must_use]
+pub fn without_place(sentence: &str) -> String {
+    let is_place = |text: &str| {
+        let plain = |c: char| c.is_ascii_lowercase() || c == '_';
+        let part = |c: char| plain(c) || c.is_ascii_digit() || matches!(c, '.' | '[' | ']');
+        text.starts_with(plain)
+            && text.chars().all(part)
+            && (text.contains('.') || text.chars().all(plain))
+    };
+    let rest = match sentence.split_once(": ") {
+        Some((place, rest)) if is_place(place) => rest,
+        _ => return sentence.to_owned(),
+    };
+    let mut letters = rest.chars();
+    let first = letters.next().map(|c| c.to_uppercase().to_string());
+    first.unwrap_or_default() + letters.as_str()
+}
+
+/// The message of a transaction as it was written, if it has one, and the coins that go along.
+#[must_use]
+pub fn message_of(action: &SubmitSpec) -> (Option<String>, String) {
+    let text = |input: &InputSpec| match input {
+        InputSpec::Text(text) => text.clone(),
+        InputSpec::Hex(hex) => format!("0x{hex}"),
+    };
+    let coins = |all: &[CoinSpec]| {
+        let each = all
+            .iter()
+            .map(|c| format!("{} {}", grouped(c.amount), c.denom));
+        each.collect::<Vec<_>>().join(", ")
+    };
+    match action {
+        SubmitSpec::Transfer { .. } | SubmitSpec::Store { .. } | SubmitSpec::SetAdmin { .. } => {
+            (None, String::new())
+        }
+        SubmitSpec::Send { coins: all, .. } => (None, coins(all)),
+        SubmitSpec::Deploy { input, .. } => (Some(text(input)), String::new()),
+        SubmitSpec::Call {
+            input, value: 0, ..
+        } => (Some(text(input)), String::new()),
+        SubmitSpec::Call { input, value, .. } => (
+            Some(text(input)),
+            format!("{} native coins", grouped(*value)),
+        ),
+        SubmitSpec::Instantiate { msg, funds, .. } | SubmitSpec::Execute { msg, funds, .. } => {
+            (Some(text(msg)), coins(funds))
+        }
+        SubmitSpec::Migrate { msg, .. } => (Some(text(msg)), String::new()),
+    }
+}
+
 /// Last eight of an address: as receipts name contracts.
 #[must_use]
 pub fn end(address: &str) -> &str {
@@ -219,6 +272,25 @@ pub fn input(text: &str, hex: bool) -> Result<InputSpec, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_refusal_at_a_control_does_not_name_a_place_in_a_file() {
+        for (from, to) in [
+            ("network.loss_ppm: at most 1000000", "At most 1000000"),
+            (
+                "commands[3].partition: no node is called “v9”",
+                "No node is called “v9”",
+            ),
+            ("validators: at most 128", "At most 128"),
+            ("v1: has crashed", "v1: has crashed"),
+            (
+                "That message is not in flight any more: try again.",
+                "That message is not in flight any more: try again.",
+            ),
+        ] {
+            assert_eq!(without_place(from), to);
+        }
+    }
 
     #[test]
     fn figures_read_well() {

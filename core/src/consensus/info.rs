@@ -8,7 +8,7 @@ pub struct ProtocolInfo {
     pub name: &'static str,
     /// As people write it.
     pub title: &'static str,
-    /// Protocols built on one idea: `tendermint`, `hotstuff`, `dag`, ...
+    /// Protocols built on one idea, as people call them: `Tendermint`, `HotStuff`, ...
     pub family: &'static str,
     /// What it is good at and who runs it, in one sentence.
     pub summary: &'static str,

@@ -8,6 +8,8 @@ use super::{
     Conflict, Corruptible, Description, Keeps, Message, ParamError, Parameter, Powers, Protocol,
     ProtocolInfo, Threshold, parameters, read_params,
 };
+use crate::base::Hash;
+use crate::types::Signable;
 use schemars::{Schema, schema_for};
 use serde_json::{Map, Value};
 
@@ -128,6 +130,21 @@ pub fn describe(protocol: &str, body: &[u8]) -> Option<Option<Description>> {
         }
     }
     visit(protocol, Describe(body))
+}
+
+/// What the signer of a protocol's message signed on `chain`, from the message's bytes: not all of them where it
+/// hands on what others signed. `None` and `Some(None)` as for [`describe`].
+#[must_use]
+pub fn signed_digest(protocol: &str, body: &[u8], chain: &Hash) -> Option<Option<Hash>> {
+    struct Digest<'a>(&'a [u8], &'a Hash);
+    impl Visitor for Digest<'_> {
+        type Output = Option<Hash>;
+        fn visit<P: Corruptible>(self) -> Option<Hash> {
+            let message = crate::base::decode::<P::Message>(self.0);
+            message.ok().map(|m| m.digest(self.1))
+        }
+    }
+    visit(protocol, Digest(body, chain))
 }
 
 #[cfg(test)]

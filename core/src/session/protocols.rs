@@ -12,6 +12,8 @@ pub struct ProtocolView {
     pub name: &'static str,
     /// As people write it.
     pub title: &'static str,
+    /// Protocols built on one idea.
+    pub family: &'static str,
     /// What it is good at and who runs it.
     pub summary: &'static str,
 }
@@ -69,9 +71,23 @@ pub fn protocols() -> Vec<ProtocolView> {
     let all = PROTOCOLS.iter().map(|p| ProtocolView {
         name: p.info.name,
         title: p.info.title,
+        family: p.info.family,
         summary: p.info.summary,
     });
     all.collect()
+}
+
+/// The same by family, each with its protocols; a family comes where its first protocol does.
+#[must_use]
+pub fn families() -> Vec<(&'static str, Vec<ProtocolView>)> {
+    let mut families: Vec<(&str, Vec<ProtocolView>)> = Vec::new();
+    for protocol in protocols() {
+        match families.iter_mut().find(|(f, _)| *f == protocol.family) {
+            Some((_, members)) => members.push(protocol),
+            None => families.push((protocol.family, vec![protocol])),
+        }
+    }
+    families
 }
 
 /// The parameters of the protocol that `spec` names, with their values there. A value of the wrong kind
@@ -142,6 +158,16 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn every_protocol_stands_in_one_family() {
+        let families = families();
+        let members: usize = families.iter().map(|(_, members)| members.len()).sum();
+        assert_eq!(members, protocols().len());
+        let names: std::collections::BTreeSet<_> = families.iter().map(|f| f.0).collect();
+        assert_eq!(names.len(), families.len());
+        assert!(families.len() < members, "several share a family");
     }
 
     #[test]

@@ -47,6 +47,12 @@ impl<M: Signable> Signed<M> {
         })
     }
 
+    /// What was found when it was verified, if it was.
+    #[must_use]
+    pub fn verdict(&self) -> Option<bool> {
+        self.verdict.get().copied()
+    }
+
     /// As [`Self::verify`], by what is known of signatures.
     #[must_use]
     pub fn verify_by(&self, known: &Signatures, key: &PublicKey, chain: &Hash) -> bool {

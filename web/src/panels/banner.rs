@@ -9,6 +9,9 @@ use crate::state::worker::WorkerLink;
 use crate::words;
 use leptos::prelude::*;
 
+/// A notice with more letters than this is folded to one line.
+const COLLAPSED: usize = 140;
+
 #[component]
 pub fn Banners() -> impl IntoView {
     let worker = expect_context::<WorkerLink>();
@@ -63,9 +66,16 @@ pub fn Banners() -> impl IntoView {
                         Tone::Bad => "banner bad",
                         Tone::Plain => "banner plain",
                     };
+                    // A long one would push the chart down: its beginning says what it is about.
+                    let long = notice.text.chars().count() > COLLAPSED;
+                    let folded = RwSignal::new(long);
+                    let more = move || if folded.get() { "more" } else { "less" };
                     view! {
                         <div class=tone data-notice="">
-                            <p>{notice.text.clone()}</p>
+                            <p class:folded=move || folded.get()>{notice.text.clone()}</p>
+                            {long.then(|| view! {
+                                <button class="quiet" aria-expanded=move || (!folded.get()).to_string() on:click=move |_| folded.update(|f| *f = !*f)>{more}</button>
+                            })}
                             <button class="quiet" aria-label="Close" on:click=move |_| put_away(id)>{icon("close")}</button>
                         </div>
                     }

@@ -7,7 +7,7 @@ mod subject;
 
 pub use subject::Subject;
 
-use super::answers::complaints;
+use super::answers::{complaints, refusals};
 use super::people;
 use super::query_target::query_target;
 use crate::forms::{FormView, Input, Kind};
@@ -33,28 +33,43 @@ const NAMES_ITSELF: &str = "This contract came without a schema, so its function
 /// The interface whose messages are JSON.
 const COSMWASM: &str = "cosmwasm";
 
-/// `host` filled with the form of what reads plain bytes, until [`load_interface`] finds out more.
-pub fn bytes_form(run: RunState, contracts: ContractState, host: &El, subject: &Subject) {
-    draw(run, contracts, host, Reads::Bytes, subject, &[]);
-}
-
-/// Draws the form anew when the module turns out to read JSON; `loaded` gets its card.
+/// `host` filled with the form that fits the module's interface, once the module is there. Until then nothing
+/// can be sent: a message of another interface would cost gas and fail. `loaded` gets the module's card.
 pub fn load_interface(
     run: RunState,
     contracts: ContractState,
     host: &El,
     subject: &Subject,
-    loaded: impl FnOnce(&CardView) + 'static,
+    loaded: impl FnOnce(&CardView) + Clone + 'static,
 ) {
-    let (shown, mut subject) = (host.clone(), subject.clone());
+    if !host.has_children() {
+        host.replace_children([el("p").class("note").text("Loading …")]);
+    }
+    let (shown, asked) = (host.clone(), subject.clone());
     let ask = Ask::Card(subject.code.clone());
-    contracts.studio.ask(ask, move |answer| {
-        if let Answer::Card(Some(card), forms) = answer {
-            loaded(&card);
-            if Reads::of(&card) == Reads::Json {
-                subject.tries = card.examples;
-                draw(run, contracts, &shown, Reads::Json, &subject, &forms);
+    contracts.studio.ask(ask, move |answer| match answer {
+        Answer::Card(Some(card), forms) => {
+            let mut subject = asked;
+            let reads = Reads::of(&card);
+            // A form that stands there has what was typed and what became of it.
+            if reads == Reads::Json || !shown.contains(".fields") {
+                subject.tries = card.examples.clone();
+                draw(run, contracts, &shown, reads, &subject, &forms);
             }
+            loaded(&card);
+        }
+        Answer::Card(None, _) => {
+            let gone = "This module is not here any more.";
+            shown.replace_children([el("p").class("refusal").text(gone)]);
+        }
+        other => {
+            let host = shown.clone();
+            let again = el("button").attr("data-act", "again").text("Try again");
+            let again = again.on_click(move || {
+                host.replace_children([]);
+                load_interface(run, contracts, &host, &asked, loaded.clone());
+            });
+            shown.replace_children(refusals(other).into_iter().chain([again]));
         }
     });
 }

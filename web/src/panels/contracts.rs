@@ -1,7 +1,7 @@
 //! Contracts: modules to deploy, what is deployed, who acts, what became of what one sent.
 
 use super::bytes::copy;
-use super::contract_form::{Subject, bytes_form, load_interface};
+use super::contract_form::{Subject, load_interface};
 use super::drop;
 use super::editor::Editor;
 use super::microscope::microscope;
@@ -17,6 +17,7 @@ use crate::state::notices::Notices;
 use crate::state::run::RunState;
 use crate::state::studio::Language;
 use crate::words;
+use consensusforge_core::session::file_of;
 use leptos::{html, prelude::*};
 use std::rc::Rc;
 
@@ -104,12 +105,7 @@ pub fn Contracts() -> impl IntoView {
                 </label>
                 <span class="note">"or drop a file anywhere on the page"</span>
             </div>
-            {move || contracts.refusal.get().map(|s| view! { <p class="refusal" role="alert" id="refusal">{s}</p> })}
-            {move || contracts.added.get().map(|m| view! {
-                <p class="accepted" role="status" id="accepted">
-                    {format!("{} was added: {}, SHA-256 {}…", m.name, words::bytes(m.bytes), words::short(&m.sha256))}
-                </p>
-            })}
+            {move || (!studio.written.get()).then(|| admission(contracts))}
             <For each=move || those(false) key=|k| k.clone() let:key>
                 <Built make=Box::new(move || card(notices, run, contracts, &key.0, &key.1)) />
             </For>
@@ -129,6 +125,7 @@ pub fn Contracts() -> impl IntoView {
         >
             <summary>"Write your own"</summary>
             <Editor />
+            {move || studio.written.get().then(|| admission(contracts))}
         </details>
         <Built make=Box::new(move || {
             el("details")
@@ -137,6 +134,18 @@ pub fn Contracts() -> impl IntoView {
                 .child(&microscope(run, contracts))
         }) />
         <People />
+    }
+}
+
+/// What became of the module that came last: shown where it came from.
+fn admission(contracts: ContractState) -> impl IntoView {
+    view! {
+        {move || contracts.refusal.get().map(|s| view! { <p class="refusal" role="alert" id="refusal">{s}</p> })}
+        {move || contracts.added.get().map(|m| view! {
+            <p class="accepted" role="status" id="accepted">
+                {format!("{} was added: {}, SHA-256 {}…", m.name, words::bytes(m.bytes), words::short(&m.sha256))}
+            </p>
+        })}
     }
 }
 
@@ -152,6 +161,10 @@ fn card(notices: Notices, run: RunState, contracts: ContractState, name: &str, s
         .child(&el("strong").text(&m.name))
         .child(&el("small").text(&size));
     let (body, look) = module(notices, run, contracts, &m);
+    // What needs no file has its form at once.
+    if file_of(&m.name).is_none() {
+        look();
+    }
     let card = el("details")
         .class("card module")
         .attr("data-module", name)
@@ -242,7 +255,6 @@ fn Deployed(address: String, code: String) -> impl IntoView {
         examples,
         tries: Vec::new(),
     };
-    bytes_form(run, contracts, &form, &subject);
     load_interface(run, contracts, &form, &subject, |_| {});
     let head = el("h3")
         .child(&title)

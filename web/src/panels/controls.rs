@@ -8,7 +8,6 @@ use super::term::labelled;
 use crate::model::{Command, Cut, LatencySpec, ProposerSpec, Scenario, ValidatorSpec};
 use crate::scale::{Scale, ms, us};
 use crate::settings;
-use crate::state::notices::{Notices, Tone};
 use crate::state::run::RunState;
 use crate::state::scenarios::ScenarioState;
 use leptos::prelude::*;
@@ -165,7 +164,6 @@ fn resize(s: &mut Scenario, count: usize) {
 
 #[component]
 fn Chain() -> impl IntoView {
-    let notices = expect_context::<Notices>();
     let run = expect_context::<RunState>();
     let scenarios = expect_context::<ScenarioState>();
     let proposer = move || {
@@ -187,14 +185,14 @@ fn Chain() -> impl IntoView {
     };
     let seed = move || run.effective.with(|s| s.seed.to_string());
     let set_seed = move |event| match event_target_value(&event).trim().parse::<u64>() {
-        Ok(seed) => scenarios.restart_with(|s| s.seed = seed),
-        Err(_) => {
-            run.refused.update(|n| *n += 1);
-            notices.show(
-                Tone::Bad,
-                "A seed is a whole number from 0 to 18 446 744 073 709 551 615.",
-            );
+        Ok(seed) => {
+            run.acts("seed");
+            scenarios.restart_with(|s| s.seed = seed);
         }
+        Err(_) => run.complain(
+            "seed",
+            "A seed is a whole number from 0 to 18 446 744 073 709 551 615.",
+        ),
     };
     view! {
         <details class="more chain">
@@ -238,6 +236,7 @@ fn Chain() -> impl IntoView {
                         "next"
                     </button>
                 </span>
+                <small class="complaint" role="alert">{move || run.complaint("seed")}</small>
             </div>
         </details>
     }

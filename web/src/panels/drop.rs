@@ -120,6 +120,7 @@ async fn one(intake: FileIntake, file: File) {
     intake.layout.show_tab(Tab::Contracts);
     intake.contracts.added.set(None);
     intake.contracts.refusal.set(None);
+    intake.contracts.studio.written.set(false);
     if looks_like(".wat") || looks_like(".wast") {
         match String::from_utf8(bytes) {
             Ok(text) => {

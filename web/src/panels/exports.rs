@@ -34,6 +34,7 @@ pub fn Exports() -> impl IntoView {
             <button id="export" on:click=save>"Export"</button>
             <button id="save-trace" title="A file that opens here again without its scenario" on:click=move |_| records.save(Saving::Trace)>"Save the trace"</button>
         </div>
+        <p class="note" role="status" id="export-result">{move || records.saved.get()}</p>
     }
     .into_any()
 }

@@ -220,50 +220,11 @@ pub fn Log() -> impl IntoView {
             list.scroll_to(f64::from(to) - (last - first), total);
         }
     };
+    // A row on the screen stays, and what it says changes: with many validators the log is another one at
+    // every frame.
+    let count = Memo::new(move |_| data.log.with(|p| p.rows.len()));
     let rows = move || {
-        let page = data.log.get();
-        let first = list.first(page.total);
-        let active = list.active.get();
-        let name = |node: Option<u16>| {
-            run.info.with_untracked(|w| {
-                let names = w.as_ref().map(|w| &w.nodes);
-                node.and_then(|n| names.and_then(|all| all.get(usize::from(n))).cloned())
-                    .unwrap_or_else(|| "network".into())
-            })
-        };
-        page.rows
-            .into_iter()
-            .enumerate()
-            .map(|(k, row)| {
-                let position = page.from + k as u32;
-                let y = (f64::from(position) - first) * ROW + list.top.get_untracked();
-                let kind = row
-                    .kind
-                    .map_or(String::new(), |k| format!("kind-{}", k.min(3)));
-                let (at, who, what) = (
-                    words::clock_exact(row.at_us),
-                    name(row.node),
-                    row.what.clone(),
-                );
-                view! {
-                    <div
-                        class=format!("log-row {kind}")
-                        role="option"
-                        id=format!("log-{position}")
-                        aria-selected=(active == Some(position)).to_string()
-                        aria-posinset=(position + 1).to_string()
-                        aria-setsize=page.total.to_string()
-                        style:top=format!("{y:.1}px")
-                        title=row.what.clone()
-                        on:click=move |_| choose(position, &row)
-                    >
-                        <span class="log-at">{at}</span>
-                        <strong>{who}</strong>
-                        <span class="log-what">{what}</span>
-                    </div>
-                }
-            })
-            .collect_view()
+        view! { <For each=move || 0..count.get() key=|k| *k let:k>{line(run, data, list, k, choose)}</For> }
     };
     view! {
         <section class="log" id="log" aria-label="Log of the run">
@@ -301,6 +262,60 @@ pub fn Log() -> impl IntoView {
                 <p class="note log-none" class:hidden=move || data.log.with(|p| p.total > 0)>"No record in memory matches."</p>
             </div>
         </section>
+    }
+}
+
+/// The `k`th of the rows that the worker sent last.
+fn line(
+    run: RunState,
+    data: Records,
+    list: List,
+    k: usize,
+    choose: impl Fn(u32, &LogRow) + Copy + 'static,
+) -> impl IntoView {
+    let row = Memo::new(move |_| data.log.with(|p| p.rows.get(k).cloned()));
+    let position = Memo::new(move |_| data.log.with(|p| p.from + k as u32));
+    let of =
+        move |read: fn(&LogRow) -> String| row.with(|r| r.as_ref().map(read).unwrap_or_default());
+    let what = move || of(|r| r.what.clone());
+    let kind = move || {
+        let kind = row.with(|r| r.as_ref().and_then(|r| r.kind));
+        kind.map_or("log-row".into(), |k| format!("log-row kind-{}", k.min(3)))
+    };
+    let who = move || {
+        let node = row.with(|r| r.as_ref().and_then(|r| r.node));
+        run.info.with_untracked(|w| {
+            let names = w.as_ref().map(|w| &w.nodes);
+            node.and_then(|n| names.and_then(|all| all.get(usize::from(n))).cloned())
+                .unwrap_or_else(|| "network".into())
+        })
+    };
+    let top = move || {
+        let first = list.first(data.log.with(|p| p.total));
+        let y = (f64::from(position.get()) - first) * ROW + list.top.get_untracked();
+        format!("{y:.1}px")
+    };
+    let press = move |_| {
+        if let Some(row) = row.get_untracked() {
+            choose(position.get_untracked(), &row);
+        }
+    };
+    view! {
+        <div
+            class=kind
+            role="option"
+            id=move || format!("log-{}", position.get())
+            aria-selected=move || (list.active.get() == Some(position.get())).to_string()
+            aria-posinset=move || (position.get() + 1).to_string()
+            aria-setsize=move || data.log.with(|p| p.total).to_string()
+            style:top=top
+            title=what
+            on:click=press
+        >
+            <span class="log-at">{move || of(|r| words::clock_exact(r.at_us))}</span>
+            <strong>{who}</strong>
+            <span class="log-what">{what}</span>
+        </div>
     }
 }
 

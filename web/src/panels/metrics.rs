@@ -166,6 +166,7 @@ fn Validators() -> impl IntoView {
         }
         rows
     });
+    let count = Memo::new(move |_| rows.with(Vec::len));
     let head = move |(column, name, meaning): (Column, &'static str, &'static str)| {
         let sorted = move || match order.get() {
             (c, false) if c == column => "ascending",
@@ -197,7 +198,12 @@ fn Validators() -> impl IntoView {
             <div class="scroll" tabindex="0" role="region" aria-label="Validator records">
                 <table class="table duties" id="duties">
                     <thead><tr>{COLUMNS.map(head)}</tr></thead>
-                    <tbody>{move || rows.get().into_iter().map(|v| row(run, v)).collect_view()}</tbody>
+                    // Rows stay, and their figures change: see nodes.rs.
+                    <tbody>
+                        <For each=move || 0..count.get() key=|k| *k let:k>
+                            {row(run, Memo::new(move |_| rows.with(|all| all.get(k).cloned())))}
+                        </For>
+                    </tbody>
                 </table>
             </div>
             <button id="save-validators" on:click=move |_| records.save(Saving::Validators)>"Validators as CSV"</button>
@@ -205,28 +211,38 @@ fn Validators() -> impl IntoView {
     }
 }
 
-fn row(run: RunState, v: ValidatorFigures) -> impl IntoView {
+fn row(run: RunState, v: Memo<Option<ValidatorFigures>>) -> impl IntoView {
     let total = run
         .info
         .with_untracked(|w| w.as_ref().map_or(1, |w| w.total.max(1)));
-    let share = words::percent(v.stake as f64 / total as f64);
-    let quorum = match (v.to_quorum_p50_us, v.to_quorum_p95_us) {
+    let of = move |read: &dyn Fn(&ValidatorFigures) -> String| {
+        v.with(|v| v.as_ref().map(read).unwrap_or_default())
+    };
+    let number = move |read: fn(&ValidatorFigures) -> u64| of(&|v| words::grouped(read(v)));
+    let is = move |wrong: fn(&ValidatorFigures) -> u64| {
+        v.with(|v| v.as_ref().is_some_and(|v| wrong(v) != 0))
+    };
+    view! {
+        <tr>
+            <th scope="row">{move || of(&|v| v.name.clone())}</th>
+            <td>{move || of(&|v| words::percent(v.stake as f64 / total as f64))}</td>
+            <td>{move || number(|v| v.proposed)}</td>
+            <td class:bad=move || is(|v| v.missed)>{move || number(|v| v.missed)}</td>
+            <td>{move || number(|v| v.in_time)}</td>
+            <td>{move || number(|v| v.late)}</td>
+            <td class:bad=move || is(|v| v.missing)>{move || number(|v| v.missing)}</td>
+            <td>{move || of(&quorum)}</td>
+        </tr>
+    }
+}
+
+/// Median and 95th percentile, where they differ.
+fn quorum(v: &ValidatorFigures) -> String {
+    match (v.to_quorum_p50_us, v.to_quorum_p95_us) {
         (Some(p50), Some(p95)) if p50 != p95 => {
             format!("{} · {}", words::duration(p50), words::duration(p95))
         }
         (Some(p50), _) => words::duration(p50),
         (None, _) => "–".into(),
-    };
-    view! {
-        <tr>
-            <th scope="row">{v.name}</th>
-            <td>{share}</td>
-            <td>{words::grouped(v.proposed)}</td>
-            <td class:bad=v.missed != 0>{words::grouped(v.missed)}</td>
-            <td>{words::grouped(v.in_time)}</td>
-            <td>{words::grouped(v.late)}</td>
-            <td class:bad=v.missing != 0>{words::grouped(v.missing)}</td>
-            <td>{quorum}</td>
-        </tr>
     }
 }

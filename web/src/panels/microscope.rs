@@ -44,6 +44,12 @@ pub fn microscope(run: RunState, contracts: ContractState) -> El {
         .child(&shown)
 }
 
+/// A key or value as the storage explorer shows it: bytes as text where they are text, addresses as names.
+fn readable(contracts: ContractState, text: &str) -> String {
+    let decoded = text.strip_prefix("0x").and_then(words::hex_as_text);
+    named(contracts, decoded.as_deref().unwrap_or(text))
+}
+
 /// Looks, and shows in `host` what was seen.
 pub fn run_microscope(contracts: ContractState, host: &El, one: u16, other: u16, height: u64) {
     let host = host.clone();
@@ -65,7 +71,8 @@ fn drawn(contracts: ContractState, m: &Microscope) -> El {
         let cell = |text: &str| {
             el("td")
                 .class(if differs { "breaks odd" } else { "breaks" })
-                .text(text)
+                .attr("title", text)
+                .text(&readable(contracts, text))
         };
         el("tr")
             .child(&el("th").attr("scope", "row").class("breaks").text(what))
@@ -73,7 +80,8 @@ fn drawn(contracts: ContractState, m: &Microscope) -> El {
             .child(&cell(pair.1))
     };
     let mut rows = Vec::new();
-    let (a, b) = (words::short(&m.roots.0), words::short(&m.roots.1));
+    let short = |root: &str| format!("{}…", words::short(root));
+    let (a, b) = (short(&m.roots.0), short(&m.roots.1));
     rows.push(row("state root", (&a, &b), m.roots.0 != m.roots.1));
     if let Some(p) = &m.divergence_time {
         for alike in &p.alike {

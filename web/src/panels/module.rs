@@ -1,7 +1,7 @@
 //! The card of a module: what it is, and the form that deploys it.
 
 use super::bytes::copy;
-use super::contract_form::{Subject, bytes_form, load_interface, with_schema};
+use super::contract_form::{Subject, load_interface, with_schema};
 use crate::platform::dom::{El, el};
 use crate::platform::files;
 use crate::state::contracts::ContractState;
@@ -35,7 +35,6 @@ pub fn module(
     };
     facts.replace_children(head(m));
     let schema = schema(notices, run, contracts, &form, &subject);
-    bytes_form(run, contracts, &form, &subject);
     let (shown, host) = (schema.clone(), form.clone());
     let module = m.clone();
     let look = move || {

@@ -31,6 +31,25 @@ pub fn named(contracts: ContractState, text: &str) -> String {
     text
 }
 
+/// The address of a person or deployed contract of this name, in any case of letters; other text stays.
+pub fn resolve(contracts: ContractState, text: &str) -> String {
+    let wanted = text.trim().to_lowercase();
+    contracts.ledger.with_untracked(|l| {
+        let people = l.people.iter().zip(NAMES);
+        let mut people = people.filter(|(_, name)| name.to_lowercase() == wanted);
+        if let Some(((bech32, _), _)) = people.next() {
+            return bech32.clone();
+        }
+        let mut found = l
+            .contracts
+            .iter()
+            .filter(|c| display_name(c, &l.contracts).to_lowercase() == wanted);
+        found
+            .next()
+            .map_or_else(|| text.to_owned(), |c| c.bech32.clone())
+    })
+}
+
 /// What a transaction does, with the short forms of addresses in it replaced by names.
 pub fn describe_action(contracts: ContractState, what: &str) -> String {
     let mut text = what.to_owned();

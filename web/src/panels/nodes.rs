@@ -19,6 +19,7 @@ pub fn Nodes() -> impl IntoView {
         run.frame
             .with(|f| f.as_ref().map(|f| rows(&f.nodes)).unwrap_or_default())
     });
+    let count = Memo::new(move |_| nodes.with(Vec::len));
     view! {
         <section class="scroll" aria-label="Nodes">
             <table class="table nodes">
@@ -34,40 +35,48 @@ pub fn Nodes() -> impl IntoView {
                     </tr>
                 </thead>
                 <tbody>
-                    <For each=move || nodes.get() key=|r| r.clone() let:row>
+                    // A row stays and its cells change: making a hundred rows anew nine times a second would
+                    // take the page's whole time.
+                    <For each=move || 0..count.get() key=|k| *k let:k>
                         {
-                            let name = row.name.clone();
-                            let down = row.down;
+                            let row = Memo::new(move |_| nodes.with(|all| all.get(k).cloned().unwrap_or_default()));
+                            let down = Memo::new(move |_| row.with(|r| r.down));
+                            let label = Memo::new(move |_| row.with(|r| r.label.clone()));
+                            let lock = Memo::new(move |_| row.with(|r| r.lock.clone()));
                             let act = move |_| {
-                                let validator = name.clone();
-                                run.apply(if down {
+                                let validator = row.with_untracked(|r| r.name.clone());
+                                run.apply(if down.get_untracked() {
                                     Command::Restart { validator }
                                 } else {
                                     Command::Crash { validator }
                                 });
                             };
                             view! {
-                                <tr class:down=down>
-                                    <th scope="row">{link(selection, row.label.clone(), row.thing())}</th>
-                                    <td>{row.stake.clone()}</td>
-                                    <td>{row.place.clone()}</td>
-                                    <td>{row.step.clone()}</td>
-                                    <td class="mono">{match row.lock.clone() {
+                                <tr class:down=move || down.get()>
+                                    <th scope="row">{move || link(selection, label.get(), row.with_untracked(Row::thing))}</th>
+                                    <td>{move || row.with(|r| r.stake.clone())}</td>
+                                    <td>{move || row.with(|r| r.place.clone())}</td>
+                                    <td>{move || row.with(|r| r.step.clone())}</td>
+                                    <td class="mono">{move || match lock.get() {
                                         Some((block, round)) => {
-                                            let text = format!("{block:.4} r{round}");
+                                            let text = format!("{block:.4}… r{round}");
                                             link(selection, text, Thing::Block(block))
                                         }
                                         None => "–".into_any(),
                                     }}</td>
                                     <td>
-                                        <span class="root mono" data-group=row.group.to_string() title=row.root.clone()>
-                                            {words::short(&row.root)}
+                                        <span
+                                            class="root mono"
+                                            data-group=move || row.with(|r| r.group.to_string())
+                                            title=move || row.with(|r| r.root.clone())
+                                        >
+                                            {move || row.with(|r| words::short(&r.root))}
                                         </span>
-                                        {row.odd.then_some(view! { <span class="odd" title="differs from the other roots at this height">" ≠"</span> })}
+                                        {move || row.with(|r| r.odd).then_some(view! { <span class="odd" title="differs from the other roots at this height">" ≠"</span> })}
                                     </td>
                                     <td>
-                                        <button class="quiet" on:click=act title=if down { "Restart it" } else { "Crash it" }>
-                                            {if down { "restart" } else { "crash" }}
+                                        <button class="quiet" on:click=act title=move || if down.get() { "Restart it" } else { "Crash it" }>
+                                            {move || if down.get() { "restart" } else { "crash" }}
                                         </button>
                                     </td>
                                 </tr>
@@ -80,7 +89,7 @@ pub fn Nodes() -> impl IntoView {
     }
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 struct Row {
     name: String,
     label: String,

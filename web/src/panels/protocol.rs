@@ -4,7 +4,9 @@
 use crate::model::ParamValue;
 use crate::state::run::RunState;
 use crate::state::scenarios::ScenarioState;
-use consensusforge_core::session::protocols::{Control, ParameterView, parameters, protocols};
+use consensusforge_core::session::protocols::{
+    Control, ParameterView, families, parameters, protocols,
+};
 use leptos::prelude::*;
 
 #[component]
@@ -31,13 +33,27 @@ pub fn ProtocolControls() -> impl IntoView {
             <div class="control choice">
                 <label for="protocol">"protocol"</label>
                 <select id="protocol" prop:value=move || name.get() on:change=choose title="Starts the run anew.">
-                    {protocols()
+                    {families()
                         .into_iter()
-                        .map(|p| view! { <option value=p.name>{p.title}</option> })
+                        .map(|(family, members)| {
+                            let options = members
+                                .into_iter()
+                                .map(|p| view! { <option value=p.name title=p.summary>{p.title}</option> });
+                            view! { <optgroup label=family>{options.collect_view()}</optgroup> }
+                        })
                         .collect_view()}
                 </select>
             </div>
             <p class="hint">{summary}</p>
+            <details class="which">
+                <summary>"What each is good at"</summary>
+                <dl>
+                    {protocols()
+                        .into_iter()
+                        .map(|p| view! { <dt>{p.title}</dt><dd>{p.summary}</dd> })
+                        .collect_view()}
+                </dl>
+            </details>
             {move || shown.get().into_iter().map(|p| parameter(p, run, scenarios)).collect_view()}
         </details>
     }
@@ -55,7 +71,9 @@ fn parameter(shown: ParameterView, run: RunState, scenarios: ScenarioState) -> A
     let id = format!("param-{name}");
     let hint = format!("{sentence} Starts the run anew.");
     let label = id.clone();
+    let (control_id, asked) = (id.clone(), id.clone());
     let set = move |value: ParamValue| {
+        run.acts(&asked);
         scenarios.restart_with(|s| s.protocol.params.set(&name, value));
     };
     let field = match control {
@@ -66,6 +84,7 @@ fn parameter(shown: ParameterView, run: RunState, scenarios: ScenarioState) -> A
             } else {
                 value.to_string()
             };
+            let wrong = id.clone();
             let change = move |event| {
                 let text = event_target_value(&event);
                 let read = if millis {
@@ -76,7 +95,11 @@ fn parameter(shown: ParameterView, run: RunState, scenarios: ScenarioState) -> A
                 match read {
                     Some(n) => set(ParamValue::Number(n)),
                     // What cannot be read shows as it was.
-                    None => run.refused.update(|n| *n += 1),
+                    None if millis => run.complain(
+                        &wrong,
+                        "Enter milliseconds, with at most three places behind the point.",
+                    ),
+                    None => run.complain(&wrong, "Enter a whole number of at least 0."),
                 }
             };
             view! {
@@ -115,6 +138,7 @@ fn parameter(shown: ParameterView, run: RunState, scenarios: ScenarioState) -> A
         <div class="control choice">
             <label for=label>{title}</label>
             <span class="seed">{field}</span>
+            <small class="complaint" role="alert">{move || run.complaint(&control_id)}</small>
         </div>
     }
     .into_any()

@@ -4,6 +4,8 @@ use super::bytes::{bytes, maybe};
 use super::flame::gas;
 use super::microscope::run_microscope;
 use super::names::{describe_action, named};
+use super::people::NAMES;
+use crate::model::Command;
 use crate::platform::dom::{Built, El, el};
 use crate::state::contracts::ContractState;
 use crate::state::run::RunState;
@@ -63,7 +65,9 @@ fn receipt(run: RunState, contracts: ContractState, r: &ReceiptView) -> El {
         .filter(|o| !o.is_empty() && r.error.is_none());
     let said = said.map(|o| el("p").text("output ").child(&bytes(o)));
     let created = r.created.as_ref().map(|a| {
-        let short = el("code").attr("title", a).text(&words::short(a));
+        let short = el("code")
+            .attr("title", a)
+            .text(&format!("{}…", words::short(a)));
         el("p")
             .class("note")
             .text("created contract ")
@@ -82,6 +86,7 @@ fn receipt(run: RunState, contracts: ContractState, r: &ReceiptView) -> El {
         .attr("data-tx", &r.tx)
         .attr("tabindex", "-1")
         .child(&head)
+        .add_all(sent(run, contracts, r))
         .maybe(error)
         .maybe(said)
         .maybe(created)
@@ -89,6 +94,45 @@ fn receipt(run: RunState, contracts: ContractState, r: &ReceiptView) -> El {
         .maybe(changes(contracts, r))
         .maybe(gas(r))
         .add_all(roots(run, contracts, r))
+}
+
+/// Who sent it, with which coins, and the message as it was written. The scenario has all of it.
+fn sent(run: RunState, contracts: ContractState, r: &ReceiptView) -> Vec<El> {
+    let command = run.scenario.with_untracked(|s| {
+        let then = s.commands.iter().filter(|c| c.at_us == r.submitted_us);
+        let submits = then.filter_map(|c| match &c.command {
+            Command::Submit { from, action, .. } => Some((*from, action.clone())),
+            _ => None,
+        });
+        // Of those sent at one instant the receipts stand in the opposite order.
+        let nth = contracts.ledger.with_untracked(|l| {
+            let same = l.receipts.iter().rev();
+            let mut same = same.filter(|x| x.submitted_us == r.submitted_us);
+            same.position(|x| x.tx == r.tx)
+        });
+        nth.and_then(|n| submits.collect::<Vec<_>>().into_iter().nth(n))
+    });
+    let Some((from, action)) = command else {
+        return Vec::new();
+    };
+    let sender = NAMES.get(usize::from(from)).copied().unwrap_or("?");
+    let (message, coins) = words::message_of(&action);
+    let coins = if coins.is_empty() {
+        String::new()
+    } else {
+        format!(", with {coins}")
+    };
+    let line = el("p")
+        .class("note sender")
+        .text(&format!("sent by {sender}{coins}"));
+    let message = message.filter(|m| !m.is_empty()).map(|m| {
+        el("p")
+            .class("note breaks message")
+            .attr("title", &m)
+            .text("message ")
+            .child(&el("code").text(&named(contracts, &m)))
+    });
+    [Some(line), message].into_iter().flatten().collect()
 }
 
 fn changes(contracts: ContractState, r: &ReceiptView) -> Option<El> {
@@ -186,7 +230,7 @@ fn roots(run: RunState, contracts: ContractState, r: &ReceiptView) -> Vec<El> {
             .collect();
         roots.sort();
         let items = roots.iter().map(|(_, name, root)| {
-            let text = format!("{name} {}", words::short(root));
+            let text = format!("{name} {}…", words::short(root));
             let odd = root.as_str() != common;
             el("li")
                 .class(if odd { "mono odd" } else { "mono" })

@@ -7,6 +7,19 @@ use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 
 pub fn listen() {
+    // A press on the ground beside a dialog closes it, as Escape does.
+    window_event_listener(ev::pointerdown, |event| {
+        let dialog = event
+            .target()
+            .and_then(|t| t.dyn_into::<web_sys::HtmlDialogElement>().ok());
+        if let Some(dialog) = dialog {
+            let area = dialog.get_bounding_client_rect();
+            let (x, y) = (f64::from(event.client_x()), f64::from(event.client_y()));
+            if x < area.left() || x > area.right() || y < area.top() || y > area.bottom() {
+                dialog.close();
+            }
+        }
+    });
     let layout = expect_context::<LayoutState>();
     let opener = StoredValue::new_local(None::<HtmlElement>);
     window_event_listener(ev::keydown, move |event| {

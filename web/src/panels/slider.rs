@@ -22,7 +22,6 @@ pub fn Slider(
 ) -> impl IntoView {
     let run = expect_context::<RunState>();
     let draft = RwSignal::new(None::<f64>);
-    let complaint = RwSignal::new(String::new());
     // A value that is being set gives way as soon as it is in force or refused.
     Effect::new(move |_| {
         value.track();
@@ -35,23 +34,15 @@ pub fn Slider(
             draft.set(None);
         } else {
             draft.set(Some(v));
+            run.acts(id);
             act.run(v);
         }
     };
     let read = move |event: &ev::Event| text::number(&event_target_value(event));
     let slid = move |event: ev::Event| read(&event).map(|p| scale.get_untracked().value(p));
-    let typed = move |event: ev::Event| {
-        match read(&event).filter(|v| *v >= 0.0) {
-            Some(v) => {
-                complaint.set(String::new());
-                commit(v);
-            }
-            None => {
-                // The field goes back to the value in force.
-                run.refuse();
-                complaint.set("Enter a number of at least 0.".to_owned());
-            }
-        }
+    let typed = move |event: ev::Event| match read(&event).filter(|v| *v >= 0.0) {
+        Some(v) => commit(v),
+        None => run.complain(id, "Enter a number of at least 0."),
     };
     let label_text = move || number(shown());
     view! {
@@ -65,10 +56,7 @@ pub fn Slider(
                 step=move || scale.get().stops().2
                 prop:value=move || scale.get().position(shown()).to_string()
                 aria-valuetext=move || format!("{} {unit}", label_text())
-                on:input=move |e| {
-                    complaint.set(String::new());
-                    draft.set(slid(e));
-                }
+                on:input=move |e| draft.set(slid(e))
                 on:change=move |e| {
                     if let Some(v) = slid(e) {
                         commit(v);
@@ -90,7 +78,7 @@ pub fn Slider(
                 />
                 <span class="unit">{unit}</span>
             </span>
-            <small class="complaint" role="alert">{move || complaint.get()}</small>
+            <small class="complaint" role="alert">{move || run.complaint(id)}</small>
         </div>
     }
 }

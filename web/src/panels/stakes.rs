@@ -1,6 +1,5 @@
 //! Who holds how much: bars to compare, numbers to set. Changing them restarts the run.
 
-use crate::state::notices::{Notices, Tone};
 use crate::state::run::RunState;
 use crate::state::scenarios::ScenarioState;
 use crate::words;
@@ -8,7 +7,6 @@ use leptos::prelude::*;
 
 #[component]
 pub fn Stakes() -> impl IntoView {
-    let notices = expect_context::<Notices>();
     let run = expect_context::<RunState>();
     let scenarios = expect_context::<ScenarioState>();
     let stakes = Memo::new(move |_| {
@@ -22,18 +20,18 @@ pub fn Stakes() -> impl IntoView {
         })
     });
     let set = move |k: usize, text: String| match text.trim().parse::<u64>() {
-        Ok(stake) => scenarios.restart_with(|s| {
-            if let Some(v) = s.validators.get_mut(k) {
-                v.stake = stake;
-            }
-        }),
-        Err(_) => {
-            run.refused.update(|n| *n += 1);
-            notices.show(
-                Tone::Bad,
-                format!("“{text}” is not a valid stake; enter a whole number of at least 1."),
-            );
+        Ok(stake) => {
+            run.acts(&format!("stake-{k}"));
+            scenarios.restart_with(|s| {
+                if let Some(v) = s.validators.get_mut(k) {
+                    v.stake = stake;
+                }
+            });
         }
+        Err(_) => run.complain(
+            &format!("stake-{k}"),
+            format!("“{text}” is not a valid stake; enter a whole number of at least 1."),
+        ),
     };
     view! {
         <details class="stakes">
@@ -56,6 +54,7 @@ pub fn Stakes() -> impl IntoView {
                                 on:change=move |e| set(k, event_target_value(&e))
                             />
                             <span class="unit">{share}</span>
+                            <small class="complaint" role="alert">{move || run.complaint(&format!("stake-{k}"))}</small>
                         </div>
                     }
                 }).collect_view()

@@ -98,6 +98,19 @@ impl El {
         self.0.set_text_content(Some(text));
     }
 
+    pub fn has_children(&self) -> bool {
+        self.0.first_element_child().is_some()
+    }
+
+    /// Whether something in it fits a selector.
+    pub fn contains(&self, selector: &str) -> bool {
+        self.0.query_selector(selector).ok().flatten().is_some()
+    }
+
+    pub fn get_attr(&self, name: &str) -> Option<String> {
+        self.0.get_attribute(name)
+    }
+
     pub fn show(&self, on: bool) {
         self.0.set_hidden(!on);
     }

@@ -8,10 +8,12 @@ use super::run::RunState;
 use super::worker::WorkerLink;
 use crate::branches::Branches;
 use crate::model::Scenario;
+use crate::platform::theme::reduced_motion;
 use crate::platform::{address, storage};
 use crate::protocol::ToWorker;
 use crate::reading;
 use crate::runs::{self, KeptRun};
+use crate::words;
 use consensusforge_core::session::view::Preset;
 use consensusforge_core::session::{link_of, open_link};
 use leptos::prelude::*;
@@ -34,8 +36,8 @@ pub enum Source {
     File(String),
     /// A saved trace; its bytes are kept, as no link holds it.
     Trace(String, Arc<Vec<u8>>),
-    /// The run shown, from its beginning.
-    Restart,
+    /// The run shown, from its beginning, under this name in the list of futures; none: nothing changed in it.
+    Restart(Option<String>),
     /// A run shown before.
     Kept(Box<Entry>),
 }
@@ -131,6 +133,13 @@ impl HistoryState {
         self.send(scenario, at_us, opening);
     }
 
+    /// Opens the page's first run. It waits for Play where the reader asked for less motion.
+    pub fn begin(&self, scenario: Scenario, at_us: u64) {
+        self.playback.play(!reduced_motion());
+        let opening = self.ask(Source::ReadyMade, true);
+        self.send(scenario, at_us, opening);
+    }
+
     /// Opens a scenario from its beginning, playing or not, at this speed.
     pub fn open_at_speed(&self, scenario: Scenario, speed: f64, plays: bool) {
         self.leave();
@@ -144,12 +153,13 @@ impl HistoryState {
     pub fn restart_worker(&self) {
         self.openings.update_value(Vec::clear);
         self.playback.restart_worker();
-        self.restart(self.run.scenario.get_untracked());
+        let opening = self.ask(Source::Restart(None), false);
+        self.send(self.run.scenario.get_untracked(), 0, opening);
     }
 
-    /// The run shown begins again, as this scenario.
-    pub fn restart(&self, scenario: Scenario) {
-        let opening = self.ask(Source::Restart, false);
+    /// The run shown begins again, as this scenario: a future of that name.
+    pub fn restart(&self, scenario: Scenario, name: String) {
+        let opening = self.ask(Source::Restart(Some(name)), false);
         self.send(scenario, 0, opening);
     }
 
@@ -241,8 +251,13 @@ impl HistoryState {
         else {
             return;
         };
-        if !matches!(source, Source::Restart) || self.path.with_untracked(Vec::is_empty) {
-            self.enter(source, scenario, preset.map(|p| p.title.clone()));
+        match source {
+            Source::Restart(name) if self.path.with_untracked(|p| !p.is_empty()) => {
+                if let Some(name) = name {
+                    self.futures.keep_present(&name);
+                }
+            }
+            source => self.enter(source, scenario, preset.map(|p| p.title.clone())),
         }
         if sets_speed {
             let point_us = preset.map_or(0, |p| p.point_us);
@@ -267,7 +282,7 @@ impl HistoryState {
             Some(Source::Kept(entry)) => {
                 format!("“{}” cannot be opened again: {why}", entry.run.title)
             }
-            Some(Source::ReadyMade | Source::Restart) | None => why.to_owned(),
+            Some(Source::ReadyMade | Source::Restart(_)) | None => words::without_place(why),
         }
     }
 
@@ -334,7 +349,7 @@ impl HistoryState {
         self.trace.set_value(None);
         let mut branches = Branches::default();
         self.title.set(match source {
-            Source::ReadyMade | Source::Restart => {
+            Source::ReadyMade | Source::Restart(_) => {
                 title.or(own).unwrap_or_else(|| "your own run".into())
             }
             Source::Link => title.or(own).unwrap_or_else(|| "a run from a link".into()),

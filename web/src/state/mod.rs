@@ -32,7 +32,7 @@ pub fn provide() {
     let selection = selection::Selection::new(worker, charts);
     let futures = futures::FutureState::new(worker, run, playback, notices);
     let history = history::HistoryState::new(worker, run, playback, futures, notices);
-    let scenarios = scenarios::ScenarioState::new(run, futures, layout, history);
+    let scenarios = scenarios::ScenarioState::new(run, layout, history);
     provide_context(worker);
     provide_context(notices);
     provide_context(layout);

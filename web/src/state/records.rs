@@ -18,6 +18,10 @@ pub struct Records {
     pub found: RwSignal<(u32, Option<u32>)>,
     /// What was read of a saved trace, and what does not make sense in it; none: a live run.
     pub recorded: RwSignal<Option<(String, Vec<String>)>>,
+    /// What was left out of the file saved last from the dialog, which would hide a notice.
+    pub saved: RwSignal<Option<String>>,
+    /// Files asked for from that dialog whose answer is awaited.
+    in_dialog: StoredValue<Vec<bool>>,
     plots: StoredValue<Option<Plots>, LocalStorage>,
     cursor: StoredValue<u64>,
     /// Questions whose answer is awaited: no second of a kind is asked.
@@ -34,6 +38,8 @@ impl Records {
             log: RwSignal::new(LogPage::default()),
             found: RwSignal::new((0, None)),
             recorded: RwSignal::new(None),
+            saved: RwSignal::new(None),
+            in_dialog: StoredValue::new(Vec::new()),
             plots: StoredValue::new_local(None),
             cursor: StoredValue::new(0),
             series_pending: StoredValue::new(false),
@@ -49,6 +55,7 @@ impl Records {
         self.cursor.set_value(0);
         self.series_pending.set_value(false);
         self.rows_pending.set_value(false);
+        self.in_dialog.update_value(Vec::clear);
     }
 
     /// Charts to feed, from the beginning; none: the panel is closed.
@@ -80,6 +87,9 @@ impl Records {
     }
 
     pub fn save(&self, what: Saving) {
+        let dialog = matches!(what, Saving::Export { .. } | Saving::Trace);
+        self.in_dialog.update_value(|all| all.push(dialog));
+        self.saved.set(None);
         self.worker.send(ToWorker::Data(DataAsk::Save(what)));
     }
 
@@ -106,7 +116,11 @@ impl Records {
             } => self.recorded.set(Some((sentence, complaints))),
             DataNews::Saved { file, sentence } => {
                 files::save(&file, &bytes.unwrap_or_default());
-                if !sentence.is_empty() {
+                let first = |all: &mut Vec<bool>| (!all.is_empty()).then(|| all.remove(0));
+                let dialog = self.in_dialog.try_update_value(first).flatten();
+                if dialog == Some(true) {
+                    self.saved.set(Some(format!("Saved {file}. {sentence}")));
+                } else if !sentence.is_empty() {
                     self.notices
                         .show(Tone::Plain, format!("{file}: {sentence}"));
                 }

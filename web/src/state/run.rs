@@ -25,6 +25,10 @@ pub struct RunState {
     pub opened: RwSignal<u32>,
     /// Counts refused commands: controls go back to what is in force.
     pub refused: RwSignal<u32>,
+    /// The control whose value was refused last, by its id, and why.
+    pub refusal: RwSignal<Option<(String, String)>>,
+    /// The control that acted, until the worker has answered.
+    acting: StoredValue<Option<String>>,
     /// The link to this run, once it was asked for.
     pub link: RwSignal<Option<LinkView>>,
     worker: WorkerLink,
@@ -52,6 +56,8 @@ impl RunState {
             effective,
             opened: RwSignal::new(0),
             refused: RwSignal::new(0),
+            refusal: RwSignal::new(None),
+            acting: StoredValue::new(None),
             link: RwSignal::new(None),
             worker,
         }
@@ -88,9 +94,48 @@ impl RunState {
         self.worker.send(ToWorker::Script { who, script });
     }
 
-    /// The control that asked goes back to what is in force.
-    pub fn refuse(&self) {
+    /// The control of this id is about to act: a refusal belongs to it.
+    pub fn acts(&self, control: &str) {
+        self.acting.set_value(Some(control.to_owned()));
+        self.refusal.set(None);
+    }
+
+    /// The worker has done what was asked of it last.
+    pub fn acted(&self) {
+        self.acting.set_value(None);
+        self.refusal.set(None);
+    }
+
+    /// Says why at the control of this id, which goes back to what is in force.
+    pub fn complain(&self, control: &str, sentence: impl Into<String>) {
+        self.acting.set_value(None);
         self.refused.update(|n| *n += 1);
+        self.refusal
+            .set(Some((control.to_owned(), sentence.into())));
+    }
+
+    /// The worker refused an act: says why at the control that asked for it. False where none did, and the
+    /// sentence still has to be said.
+    pub fn refuse(&self, sentence: &str) -> bool {
+        match self.acting.try_update_value(Option::take).flatten() {
+            Some(control) => {
+                self.complain(&control, sentence);
+                true
+            }
+            None => {
+                self.refused.update(|n| *n += 1);
+                false
+            }
+        }
+    }
+
+    /// What is wrong with the value of the control of this id.
+    pub fn complaint(&self, control: &str) -> String {
+        self.refusal.with(|r| {
+            let mine = r.as_ref().filter(|(id, _)| id == control);
+            mine.map(|(_, sentence)| sentence.clone())
+                .unwrap_or_default()
+        })
     }
 
     pub fn request_link(&self) {

@@ -1,6 +1,5 @@
 //! The ready-made scenarios, and opening a run in place of the one shown.
 
-use super::futures::FutureState;
 use super::history::HistoryState;
 use super::layout::{LayoutState, Tab};
 use super::run::RunState;
@@ -16,23 +15,16 @@ pub struct ScenarioState {
     /// The id of the preset that runs; empty: another scenario does.
     pub preset: RwSignal<String>,
     run: RunState,
-    futures: FutureState,
     layout: LayoutState,
     history: HistoryState,
 }
 
 impl ScenarioState {
-    pub(super) fn new(
-        run: RunState,
-        futures: FutureState,
-        layout: LayoutState,
-        history: HistoryState,
-    ) -> ScenarioState {
+    pub(super) fn new(run: RunState, layout: LayoutState, history: HistoryState) -> ScenarioState {
         ScenarioState {
             presets: RwSignal::new(Vec::new()),
             preset: RwSignal::new(String::new()),
             run,
-            futures,
             layout,
             history,
         }
@@ -46,8 +38,7 @@ impl ScenarioState {
             .scenario
             .with_untracked(|s| effective::restarted(s, now, change));
         let name = format!("{} validators, seed {}", next.validators.len(), next.seed);
-        self.futures.keep_present(&name);
-        self.history.restart(next);
+        self.history.restart(next, name);
     }
 
     pub fn open_preset(&self, preset: &Preset) {
@@ -56,7 +47,11 @@ impl ScenarioState {
             self.layout.show_tab(Tab::Contracts);
         }
         let (at_us, _) = reading::opening(&preset.scenario, preset.point_us);
-        self.history.open(preset.scenario.clone(), at_us);
+        if self.run.info.with_untracked(Option::is_none) {
+            self.history.begin(preset.scenario.clone(), at_us);
+        } else {
+            self.history.open(preset.scenario.clone(), at_us);
+        }
     }
 
     /// The ready-made scenario that this one is, or has become by what was done while it ran.

@@ -62,6 +62,8 @@ pub struct Studio {
     pub language: RwSignal<Language>,
     pub name: RwSignal<String>,
     pub errors: RwSignal<Vec<CompileError>>,
+    /// The module that came last was written in the editor: what is said of it is said there.
+    pub written: RwSignal<bool>,
     /// What is being waited for.
     pub busy: RwSignal<Option<&'static str>>,
     /// Language, name and text that another has taken the place of.
@@ -97,6 +99,7 @@ impl Studio {
             language: RwSignal::new(Language::Wat),
             name: RwSignal::new("mine".to_owned()),
             errors: RwSignal::new(Vec::new()),
+            written: RwSignal::new(false),
             busy: RwSignal::new(None),
             before: RwSignal::new(None),
             texts: [
@@ -227,6 +230,7 @@ impl Studio {
     fn begin(&self, what: &'static str) {
         self.added.set(None);
         self.refusal.set(None);
+        self.written.set(true);
         self.errors.set(Vec::new());
         self.busy.set(Some(what));
     }

@@ -110,8 +110,13 @@ impl Port {
     }
 }
 
-/// Waits for a file beside the page: a worker may, and what needs it stands in the midst of a call.
+/// Waits for a file beside the page: a worker may, and what needs it stands in the midst of a call. A "not
+/// found" may come out of the browser's cache, from before the host had the file: the second try goes past it.
 fn fetch(name: &str) -> Result<Vec<u8>, String> {
+    request_file(name, false).or_else(|_| request_file(name, true))
+}
+
+fn request_file(name: &str, past_the_cache: bool) -> Result<Vec<u8>, String> {
     let said = |e: JsValue| {
         e.dyn_ref::<js_sys::Error>()
             .map_or_else(|| "no answer".to_owned(), |e| e.message().into())
@@ -121,6 +126,11 @@ fn fetch(name: &str) -> Result<Vec<u8>, String> {
     request
         .open_with_async("GET", &format!("../{name}"), false)
         .map_err(said)?;
+    if past_the_cache {
+        request
+            .set_request_header("Cache-Control", "no-cache")
+            .map_err(said)?;
+    }
     request.set_response_type(XmlHttpRequestResponseType::Arraybuffer);
     request.send().map_err(said)?;
     match request.status() {

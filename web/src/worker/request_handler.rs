@@ -44,9 +44,11 @@ impl RequestHandler {
         };
         Outcome::Say(match ask {
             Ask::Card(code) => {
-                self.known(session, files, &code);
-                let forms = self.forms.get(&code).cloned();
-                Answer::Card(session.card(&code), forms.unwrap_or_default())
+                let there = self.known(session, files, &code);
+                said(there.map(|()| {
+                    let forms = self.forms.get(&code).cloned();
+                    Answer::Card(session.card(&code), forms.unwrap_or_default())
+                }))
             }
             Ask::Schema { code, file, text } => self.schema(session, code, &file, &text),
             Ask::Send(draft) => match self.command(session, &draft) {
@@ -113,18 +115,21 @@ impl RequestHandler {
     }
 
     /// Fetches what there is of a built-in contract.
-    fn known(&mut self, session: &Session, files: &Files, code: &str) {
+    ///
+    /// # Errors
+    /// A sentence where its module cannot be had: no form could know what it reads.
+    fn known(&mut self, session: &Session, files: &Files, code: &str) -> Result<(), Problem> {
         let modules = session.modules();
         let Some(module) = modules.iter().find(|m| m.builtin && m.sha256 == code) else {
-            return;
+            return Ok(());
         };
-        // Without its file there is no card, and deploying it says why.
-        let _ = files.for_contract(&module.name);
+        files.for_contract(&module.name)?;
         if !self.forms.contains_key(code)
             && let Some(schema) = files.schema(&module.name)
         {
             self.schema(session, code.to_owned(), &module.name, &schema);
         }
+        Ok(())
     }
 
     fn schema(&mut self, session: &Session, code: String, file: &str, text: &str) -> Answer {

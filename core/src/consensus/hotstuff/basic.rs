@@ -181,7 +181,7 @@ macro_rules! info {
         ProtocolInfo {
             name: "basic-hotstuff",
             title: "HotStuff",
-            family: "hotstuff",
+            family: "HotStuff",
             summary: "The three phases before they were chained: one block a view, final after seven delays, with \
                       messages linear in the number of validators.",
             paper: Paper {

@@ -118,7 +118,7 @@ macro_rules! info {
         ProtocolInfo {
             name: "chained-hotstuff",
             title: "Chained HotStuff",
-            family: "hotstuff",
+            family: "HotStuff",
             summary: "Linear in messages and at the network's pace even after a bad leader; the one whose \
                       three-chain Diem, Aptos and many others began with.",
             paper: Paper {

@@ -80,7 +80,7 @@ macro_rules! info {
         ProtocolInfo {
             name: "hotstuff-2",
             title: "HotStuff-2",
-            family: "hotstuff",
+            family: "HotStuff",
             summary: "Two chained certificates instead of three: a leader after a failed view waits once, and \
                       everything else goes at the network's pace.",
             paper: Paper {

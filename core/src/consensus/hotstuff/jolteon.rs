@@ -83,7 +83,7 @@ macro_rules! info {
         ProtocolInfo {
             name: "jolteon",
             title: "Jolteon",
-            family: "hotstuff",
+            family: "HotStuff",
             summary: "Final after five delays with linear messages, and a view change that is quadratic instead; \
                       Diem and Aptos ran it, Flow runs a descendant.",
             paper: Paper {

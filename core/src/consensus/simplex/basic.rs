@@ -131,7 +131,7 @@ macro_rules! info {
         ProtocolInfo {
             name: "simplex",
             title: "Simplex",
-            family: "simplex",
+            family: "Simplex",
             summary: "A block every two delays and final after three, without locks; Commonware's chains build \
                       on it.",
             paper: Paper {

@@ -165,7 +165,7 @@ macro_rules! info {
         ProtocolInfo {
             name: "minimmit",
             title: "Minimmit",
-            family: "simplex",
+            family: "Simplex",
             summary: "Final after two delays, for which it bears liars of less than a fifth only; proposed by \
                       Commonware.",
             paper: Paper {

@@ -32,7 +32,7 @@ impl consensus::Params for Params {}
 pub(super) const INFO: ProtocolInfo = ProtocolInfo {
     name: "streamlet",
     title: "Streamlet",
-    family: "streamlet",
+    family: "Streamlet",
     summary: "As short as a protocol can be, which makes it the one to learn first; nobody runs it, as it is no \
               faster than its clock.",
     paper: Paper {

@@ -9,7 +9,7 @@ use crate::consensus::{
 pub(super) const INFO: ProtocolInfo = ProtocolInfo {
     name: "tendermint",
     title: "Tendermint",
-    family: "tendermint",
+    family: "Tendermint",
     summary: "Decides one block after another, each final at once, and needs no clock but timeouts; CometBFT \
               runs it under the chains of the Cosmos ecosystem.",
     paper: Paper {

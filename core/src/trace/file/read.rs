@@ -12,7 +12,8 @@ use super::{
 use crate::base::limits::{
     MAX_ROUND, MAX_TIME, MAX_TRACE_BYTES, MAX_TRACE_MESSAGES, MAX_TRACE_RECORDS,
 };
-use crate::base::{Hash, Micros, hash_bytes};
+use crate::base::{Micros, hash_bytes};
+use crate::consensus::registry::signed_digest;
 use crate::trace::{Head, MessageRecord, Proof, Receivers, Record};
 use crate::types::keys::verify;
 use crate::types::{Height, NodeId, PublicKey, Round, Slot, ValidatorId, ValidatorSets};
@@ -317,10 +318,16 @@ impl Reader {
 
     fn genuine(&self, key: Option<PublicKey>, proof: &Proof) -> bool {
         let head = &self.file.head;
-        let mut signed = head.chain.0.to_vec();
-        signed.extend_from_slice(&proof.body);
-        let digest: Hash = hash_bytes(head.domain, &signed);
-        key.is_some_and(|key| verify(&key, &digest, &proof.signature))
+        let digest = signed_digest(head.protocol, &proof.body, &head.chain);
+        // Of a protocol that is not known here: what most sign.
+        let whole = || {
+            let mut signed = head.chain.0.to_vec();
+            signed.extend_from_slice(&proof.body);
+            Some(hash_bytes(head.domain, &signed))
+        };
+        let digest = digest.unwrap_or_else(whole);
+        key.zip(digest)
+            .is_some_and(|(key, digest)| verify(&key, &digest, &proof.signature))
     }
 
     /// Heights and rounds no run comes to would only be there to overflow something.

@@ -9,6 +9,7 @@ use crate::state::run::RunState;
 use crate::words;
 use leptos::prelude::*;
 use std::collections::BTreeSet;
+use wasm_bindgen::JsCast;
 
 /// Kinds with a style of their own; the others share one.
 const STYLED: u8 = 3;
@@ -119,15 +120,36 @@ fn Choices() -> impl IntoView {
     let charts = expect_context::<Charts>();
     let run = expect_context::<RunState>();
     let controls = expect_context::<ChartControls>();
-    let escape = move |e: leptos::ev::KeyboardEvent| {
-        if e.key() == "Escape" {
+    // Escape, wherever the focus is, and a press beside them close the options.
+    let open = move || controls.options_open.get_untracked();
+    let key = window_event_listener(leptos::ev::keydown, move |e| {
+        if open() && e.key() == "Escape" && !e.default_prevented() {
+            e.prevent_default();
             controls.options_open.set(false);
         }
-    };
+    });
+    let press = window_event_listener(leptos::ev::pointerdown, move |e| {
+        let target = e
+            .target()
+            .and_then(|t| t.dyn_into::<web_sys::Element>().ok());
+        let inside = target.is_some_and(|t| {
+            t.closest("#choices, #chart-choices")
+                .ok()
+                .flatten()
+                .is_some()
+        });
+        if open() && !inside {
+            controls.options_open.set(false);
+        }
+    });
+    on_cleanup(move || {
+        key.remove();
+        press.remove();
+    });
     move || {
         controls.options_open.get().then(|| {
             view! {
-                <section class="card chart-card" id="choices" aria-label="Chart options" on:keydown=escape>
+                <section class="card chart-card" id="choices" aria-label="Chart options">
                     <label class="choice">
                         <span>"Time flows"</span>
                         <select id="chart-flow" on:change=move |e| {

@@ -5,6 +5,7 @@ use super::subject::Subject;
 use crate::forms::Kind;
 use crate::panels::answers::{complaints, sentences};
 use crate::panels::bytes::bytes;
+use crate::panels::names::resolve;
 use crate::panels::offers::offers;
 use crate::panels::outcome::await_outcome;
 use crate::platform::dom::{El, el};
@@ -41,7 +42,11 @@ pub(super) fn submit(
                 .slots
                 .iter()
                 .filter(|(at, _, _)| matches!(at, At::Field(_)))
-                .map(|(_, i, _)| i.value())
+                .map(|(_, i, _)| match i.get_attr("list").as_deref() {
+                    // A field for an address takes names, too.
+                    Some("addresses") => resolve(contracts, &i.value()),
+                    _ => i.value(),
+                })
                 .collect(),
         },
         None if fields_now.json => Message::Json(get(At::Message)),
