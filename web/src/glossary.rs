@@ -1,5 +1,7 @@
 //! The technical terms, each with one definition, and where they occur in a text.
 
+use consensusforge_core::session::view::RunInfo;
+
 /// A term: short and stable id, the forms it is met in (lower case, longest first), what it means.
 pub struct Term {
     pub id: &'static str,
@@ -31,12 +33,12 @@ pub const TERMS: [Term; 33] = [
     term(
         "certificate",
         &["certificates", "certificate"],
-        "The precommits of a quorum for one block. They prove to anyone that the block is decided.",
+        "The {certificates} of a quorum for one block. They prove to anyone that the block is decided.",
     ),
     term(
         "commit",
         &["committed", "commits", "commit"],
-        "To accept a block as final, because more than two thirds of the stake precommitted it. It is never undone.",
+        "To accept a block as final, because {quorum} of the stake voted for it. It is never undone.",
     ),
     term(
         "commit-latency",
@@ -86,7 +88,7 @@ pub const TERMS: [Term; 33] = [
     term(
         "lock",
         &["locked", "locks", "lock"],
-        "Once a validator has seen prevotes of more than two thirds for a block, it locks on it. At this height it prevotes no other block unless a later round shows as many prevotes for that one.",
+        "Once a validator has seen a quorum of votes for a block, it locks on it. It votes for no other block unless a later round shows a quorum for that one.",
     ),
     term(
         "mempool",
@@ -106,17 +108,17 @@ pub const TERMS: [Term; 33] = [
     term(
         "polka",
         &["polkas", "polka"],
-        "Prevotes of more than two thirds of the stake for one block, or for nil, in one round. A polka for a block lets a validator lock on it and precommit it.",
+        "Prevotes of a quorum for one block, or for nil, in one round. A polka for a block lets a validator lock on it and precommit it.",
     ),
     term(
         "precommit",
         &["precommits", "precommitted", "precommit"],
-        "The second vote of a round. It says that the voter has seen more than two thirds prevote this block. Precommits of more than two thirds commit it.",
+        "The second vote of a round in Tendermint. It says that the voter has seen a quorum prevote this block. Precommits of a quorum commit it.",
     ),
     term(
         "prevote",
         &["prevotes", "prevoted", "prevote"],
-        "The first vote of a round. It is for the proposed block, or nil.",
+        "The first vote of a round in Tendermint. It is for the proposed block, or nil.",
     ),
     term(
         "proposal",
@@ -131,7 +133,7 @@ pub const TERMS: [Term; 33] = [
     term(
         "quorum",
         &["quorum"],
-        "More than two thirds of all stake. Any two quorums share more than a third of the stake, so they share an honest validator as long as Byzantine ones hold at most a third.",
+        "As much stake as a decision takes, here {quorum} of all. Any two quorums share an honest validator as long as Byzantine ones hold less than {below}.",
     ),
     term(
         "round",
@@ -183,6 +185,21 @@ pub const TERMS: [Term; 33] = [
 #[must_use]
 pub fn find(id: &str) -> Option<&'static Term> {
     TERMS.iter().find(|t| t.id == id)
+}
+
+impl Term {
+    /// What it means where the protocol in `run` decides; without a run, as in most protocols.
+    #[must_use]
+    pub fn meaning_in(&self, run: Option<&RunInfo>) -> String {
+        let (quorum, below, certificates) = run
+            .map_or(("more than two thirds", "a third", "votes"), |r| {
+                (&r.quorum_words, &r.liars_below, &r.certificates)
+            });
+        self.meaning
+            .replace("{quorum}", quorum)
+            .replace("{below}", below)
+            .replace("{certificates}", certificates)
+    }
 }
 
 /// A stretch of a text: plain, or a term's id with the words it stands in.
@@ -260,6 +277,29 @@ mod tests {
         assert_eq!(marked(text), ["height", "precommit", "stake"]);
         let joined: String = pieces(text).into_iter().map(|p| p.text).collect();
         assert_eq!(joined, text);
+    }
+
+    #[test]
+    fn thresholds_are_those_of_the_protocol_that_runs() {
+        use consensusforge_core::session::Session;
+        use consensusforge_core::session::scenario::Scenario;
+        for name in ["tendermint", "minimmit", "simplex"] {
+            let mut scenario = Scenario::default();
+            scenario.protocol.name = name.into();
+            let info = Session::open(scenario).expect("possible").world();
+            for t in &TERMS {
+                let meaning = t.meaning_in(Some(&info));
+                assert!(!meaning.contains('{'), "{meaning}");
+                let thirds = meaning.contains("two thirds");
+                assert!(
+                    !thirds || info.quorum_words.contains("two thirds"),
+                    "{name}: {meaning}"
+                );
+            }
+            let quorum = find("quorum").expect("a term").meaning_in(Some(&info));
+            assert!(quorum.contains(&info.quorum_words), "{quorum}");
+            assert!(quorum.contains(&info.liars_below), "{quorum}");
+        }
     }
 
     #[test]

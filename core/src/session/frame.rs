@@ -49,6 +49,9 @@ impl Session {
                     text: r.text.into(),
                 })
                 .collect(),
+            quorum_words: head.bound.quorum.phrase(set.total()),
+            liars_below: head.bound.liars_below.phrase(),
+            certificates: head.certificates.into(),
             quorum: head.bound.quorum.needed(set.total()),
             total: set.total(),
         }

@@ -61,6 +61,12 @@ pub struct RunInfo {
     pub timers: Vec<String>,
     /// The protocol's rules, by number.
     pub rules: Vec<RuleView>,
+    /// What a quorum is, before "of the stake": "more than two thirds".
+    pub quorum_words: String,
+    /// Liars that hold less than this share are harmless: "a third".
+    pub liars_below: String,
+    /// What a decision is proved by, in the plural: "precommits".
+    pub certificates: String,
     /// The least stake that is a quorum at the beginning.
     pub quorum: u64,
     /// Stake of all validators at the beginning.

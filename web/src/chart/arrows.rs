@@ -3,11 +3,13 @@
 use super::bundle::Bundle;
 use super::density::Density;
 use super::hit::Pick;
+use super::layout::Flow;
 use super::scene::{Picture, Scene};
 use super::shapes::{Shape, line};
 use super::through::{Through, through};
 use super::tokens::{Dash, Token};
 use consensusforge_core::session::view::{Arrow, Fate};
+use std::collections::BTreeMap;
 
 /// Share of the way at which a lost message's line ends: visibly not at the receiver.
 const LOST_AT: f64 = 0.62;
@@ -43,7 +45,9 @@ fn each(scene: &Scene, out: &mut Picture) {
     out.messages = all.len();
     let alpha = (0.95 * (260.0 / (all.len() as f64).max(260.0)).sqrt()).max(0.3);
     let plain = all.len() > PLAIN_ABOVE;
+    let mut ways = Ways::new(all.len());
     for a in all {
+        let beside = ways.take(a);
         let (lit, focus) = light(scene, a);
         let alpha = match lit {
             Some(true) => 1.0,
@@ -51,7 +55,45 @@ fn each(scene: &Scene, out: &mut Picture) {
             None => alpha,
         };
         let bare = plain && !focus;
-        out.drawn += usize::from(one(scene, a, alpha, focus, bare, &mut out.shapes));
+        let way = Way { beside, alpha };
+        out.drawn += usize::from(one(scene, a, way, focus, bare, &mut out.shapes));
+    }
+}
+
+/// How an arrow is drawn.
+#[derive(Clone, Copy)]
+struct Way {
+    /// Pixels beside its place, so that it hides none that goes the same way.
+    beside: f64,
+    alpha: f64,
+}
+
+/// Pixels between arrows of one sender, receiver and flight.
+const BESIDE: f64 = 3.5;
+/// Above this many arrows a few pixels tell nothing apart.
+const APART_UP_TO: usize = 600;
+
+/// Arrows that leave and arrive together lie upon one another: with constant latency a proposer's own vote goes
+/// exactly where its proposal goes.
+#[derive(Default)]
+struct Ways(Option<BTreeMap<(u16, u16, u64, u64), u8>>);
+
+impl Ways {
+    fn new(arrows: usize) -> Ways {
+        Ways((arrows <= APART_UP_TO).then(BTreeMap::new))
+    }
+
+    /// How far beside its place the next arrow of this way is drawn.
+    fn take(&mut self, a: &Arrow) -> f64 {
+        let Some(ways) = &mut self.0 else {
+            return 0.0;
+        };
+        let taken = ways
+            .entry((a.from, a.to, a.sent_us, a.arrives_us))
+            .or_insert(0);
+        let beside = f64::from(*taken) * BESIDE;
+        *taken = taken.saturating_add(1).min(4);
+        beside
     }
 }
 
@@ -75,7 +117,7 @@ fn light(scene: &Scene, a: &Arrow) -> (Option<bool>, bool) {
 fn one(
     scene: &Scene,
     a: &Arrow,
-    alpha: f64,
+    Way { beside, alpha }: Way,
     focus: bool,
     bare: bool,
     out: &mut Vec<Shape>,
@@ -91,8 +133,12 @@ fn one(
     if from.max(to) < first || from.min(to) >= last {
         return false;
     }
-    let start = l.place(from, a.sent_us);
-    let full = l.place(to, a.arrives_us);
+    let aside = |(x, y): (f64, f64)| match l.view.flow {
+        Flow::Down => (x, y + beside),
+        Flow::Right => (x + beside, y),
+    };
+    let start = aside(l.place(from, a.sent_us));
+    let full = aside(l.place(to, a.arrives_us));
     let lost = matches!(a.fate, Fate::Lost | Fate::Cut | Fate::Dropped);
     let span = (a.arrives_us - a.sent_us.min(a.arrives_us)).max(1) as f64;
     let grown = (scene.now_us.saturating_sub(a.sent_us) as f64 / span).min(1.0);
@@ -156,7 +202,10 @@ fn density(scene: &Scene, bundles: &Density, out: &mut Picture) {
             one(
                 scene,
                 &b.first,
-                0.75 * crowd * dim,
+                Way {
+                    beside: 0.0,
+                    alpha: 0.75 * crowd * dim,
+                },
                 false,
                 !heads,
                 &mut out.shapes,
@@ -227,7 +276,8 @@ fn lit_over_density(scene: &Scene, out: &mut Picture) {
         if lit == Some(true) {
             left -= 1;
             let alpha = if focus { 1.0 } else { 0.6 };
-            one(scene, a, alpha, focus, !focus, &mut out.shapes);
+            let way = Way { beside: 0.0, alpha };
+            one(scene, a, way, focus, !focus, &mut out.shapes);
         }
     }
 }
@@ -289,6 +339,32 @@ mod tests {
         ];
         store.take(batch(arrows, vec![]), vec![], None);
         store
+    }
+
+    #[test]
+    fn a_proposal_is_not_hidden_by_the_vote_that_goes_with_it() {
+        let mut store = Store::default();
+        let vote = arrow(100_000, 150_000);
+        let proposal = Arrow {
+            message: 2,
+            kind: 0,
+            ..vote.clone()
+        };
+        store.take(batch(vec![proposal, vote], vec![]), vec![], None);
+        let lines: Vec<(f64, f64)> = plain(&store, 200_000, 2)
+            .shapes
+            .iter()
+            .filter_map(|s| match s {
+                Shape::Line {
+                    from,
+                    stroke: Token::Kind0 | Token::Kind1,
+                    ..
+                } => Some(*from),
+                _ => None,
+            })
+            .collect();
+        assert_eq!(lines.len(), 2);
+        assert!((lines[0].1 - lines[1].1).abs() >= 3.0, "{lines:?}");
     }
 
     #[test]

@@ -117,6 +117,9 @@ mod tests {
             steps: vec![],
             timers: vec![],
             rules: vec![],
+            quorum_words: "more than two thirds".into(),
+            liars_below: "a third".into(),
+            certificates: "precommits".into(),
             quorum: 3,
             total: 4,
         };

@@ -36,6 +36,9 @@ pub mod tests {
             steps: vec![],
             timers: vec![],
             rules: vec![],
+            quorum_words: "more than two thirds".into(),
+            liars_below: "a third".into(),
+            certificates: "precommits".into(),
             quorum: 3,
             total: 4,
         }

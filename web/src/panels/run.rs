@@ -16,6 +16,9 @@ const READING_MS: u64 = 900;
 
 const BAD_NEWS_MS: u64 = 6_000;
 
+/// A crash, a cut or its end stays this long, however fast time flows.
+const FAULT_MS: u64 = 2_500;
+
 /// One sentence on what just happened; also what a screen reader hears.
 #[component]
 pub fn Caption() -> impl IntoView {
@@ -25,6 +28,8 @@ pub fn Caption() -> impl IntoView {
     let held = StoredValue::new(false);
     // Broken rules already told: each goes before whatever else happens, once.
     let told = StoredValue::new(Vec::<String>::new());
+    // Crashes, cuts and their ends up to here have been told, or were jumped over; none: the run has just begun.
+    let faults_until = StoredValue::new(None::<u64>);
     let hold = move |ms: u64| {
         held.set_value(true);
         set_timeout(
@@ -36,6 +41,7 @@ pub fn Caption() -> impl IntoView {
         let Some(frame) = run.frame.get() else {
             // Another run: the sentence shown was about the one before.
             told.set_value(Vec::new());
+            faults_until.set_value(None);
             held.set_value(false);
             shown.set(String::new());
             return;
@@ -43,10 +49,26 @@ pub fn Caption() -> impl IntoView {
         let broken = frame.verdicts.iter().find(|v| {
             v.kind == VerdictKind::Violated && !told.with_value(|t| t.contains(&v.monitor))
         });
+        // What befell the network and its nodes is told at any speed, where time flowed past it. Moments come a
+        // little later than frames.
+        let passed = faults_until.get_value();
+        let fault = playback.moments.with(|m| {
+            let mut newest = m.faults.iter().rev().filter(|f| f.at_us <= frame.now_us);
+            // Proofs have better sentences of their own.
+            newest.find(|f| !f.what.starts_with("proof")).cloned()
+        });
+        let fault = fault.filter(|f| passed.is_some_and(|passed| f.at_us > passed));
+        if !playback.playing.get_untracked() || passed.is_none_or(|p| p > frame.now_us) {
+            faults_until.set_value(Some(frame.now_us));
+        }
         if let Some(verdict) = broken {
             told.update_value(|t| t.push(verdict.monitor.clone()));
             shown.set(verdict.sentence.clone());
             hold(BAD_NEWS_MS);
+        } else if let Some(fault) = fault {
+            faults_until.set_value(Some(fault.at_us));
+            shown.set(format!("At {}: {}.", words::clock(fault.at_us), fault.what));
+            hold(FAULT_MS);
         } else if !(held.get_value() && playback.playing.get_untracked())
             && shown.with_untracked(|s| *s != frame.caption)
         {

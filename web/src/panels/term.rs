@@ -2,6 +2,8 @@
 //! definition is shown at a time; Escape puts it away. The whole list stands in the help.
 
 use crate::glossary::{self, TERMS};
+use crate::state::run::RunState;
+use consensusforge_core::session::view::RunInfo;
 use leptos::{ev, html, prelude::*};
 use wasm_bindgen::JsCast;
 use web_sys::{Element, Event, HtmlElement};
@@ -42,11 +44,12 @@ fn described(id: &str) -> String {
 /// All terms, for the help; what screen readers read beside each.
 #[component]
 pub fn Words() -> impl IntoView {
+    let run = expect_context::<RunState>();
     view! {
         <dl class="words">
             {TERMS.iter().map(|t| view! {
                 <dt>{t.forms.last().copied().unwrap_or_default()}</dt>
-                <dd id=described(t.id)>{t.meaning}</dd>
+                <dd id=described(t.id)>{move || run.info.with(|r| t.meaning_in(r.as_deref()))}</dd>
             }).collect_view()}
         </dl>
     }
@@ -54,7 +57,7 @@ pub fn Words() -> impl IntoView {
 
 #[derive(Clone, PartialEq)]
 struct Shown {
-    meaning: &'static str,
+    meaning: String,
     left: f64,
     /// From the top of the window, or from its bottom.
     top: Option<f64>,
@@ -64,6 +67,7 @@ struct Shown {
 /// The one definition shown, beside its term. Follows pointer, focus and taps anywhere on the page.
 #[component]
 pub fn Definition() -> impl IntoView {
+    let run = expect_context::<RunState>();
     let shown = RwSignal::new(None::<Shown>);
     let bubble = NodeRef::<html::Div>::new();
     let over = move |event: &Event| {
@@ -71,7 +75,10 @@ pub fn Definition() -> impl IntoView {
         let inside = |e: &Element, selector: &str| e.closest(selector).ok().flatten();
         let term = target.as_ref().and_then(|t| inside(t, "[data-term]"));
         match term.and_then(|t| t.dyn_into::<HtmlElement>().ok()) {
-            Some(element) => shown.set(place(&element)),
+            Some(element) => {
+                let info = run.info.get_untracked();
+                shown.set(place(&element, info.as_deref()));
+            }
             // One may move onto the definition to read or mark it.
             None if target.is_some_and(|t| inside(&t, ".definition").is_some()) => {}
             None => hide(shown),
@@ -98,7 +105,7 @@ pub fn Definition() -> impl IntoView {
                     _ => "auto".into(),
                 })
             >
-                {move || shown.with(|s| s.as_ref().map_or("", |s| s.meaning))}
+                {move || shown.with(|s| s.as_ref().map_or_else(String::new, |s| s.meaning.clone()))}
             </div>
         </Show>
     }
@@ -114,7 +121,7 @@ fn px(v: f64) -> String {
     format!("{}px", v.round() as i32)
 }
 
-fn place(element: &HtmlElement) -> Option<Shown> {
+fn place(element: &HtmlElement, run: Option<&RunInfo>) -> Option<Shown> {
     const WIDTH: f64 = 300.0;
     let term = glossary::find(&element.get_attribute("data-term")?)?;
     let rect = element.get_bounding_client_rect();
@@ -124,7 +131,7 @@ fn place(element: &HtmlElement) -> Option<Shown> {
     let left = rect.left().min(width - WIDTH - EDGE).max(EDGE);
     let below = rect.bottom() < height * 0.6;
     Some(Shown {
-        meaning: term.meaning,
+        meaning: term.meaning_in(run),
         left,
         // Touching its term, so that a pointer can cross over.
         top: below.then(|| rect.bottom() - 1.0),
