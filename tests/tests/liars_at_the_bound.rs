@@ -123,10 +123,12 @@ fn liars_of_less_than_a_third_stop_nothing() {
 
 /// Exactly a fifth lies: f is the most below a fifth, 2f + 1 notarize a block and all but f make it final.
 ///
-/// 1. A liar leads and proposes A to the lesser side of the honest and B to the greater. 2. The lesser side notarizes
-/// A with the votes of the liars. 3. B is final, but the only one to see so has no stake and only follows: the second
-/// liar's vote is kept from the others on the greater side. 4. The lesser side leads the next view and builds on A,
-/// and all follow, as A is notarized and they know of nothing final.
+/// 1. A liar leads and proposes A to the lesser side of the honest and B to the greater.
+/// 2. The lesser side notarizes A with the votes of the liars.
+/// 3. B is final, but the only one to see so has no stake and only follows: the second liar's vote is kept from the
+///    others on the greater side.
+/// 4. The lesser side leads the next view and builds on A, and all follow, as A is notarized and they know of nothing
+///    final.
 ///
 /// The stakes of the liars, of the lesser side, of the greater side and of the follower.
 const A_FIFTH: [Stakes; 2] = [(&[1, 1], &[1, 7, 0]), (&[5, 5], &[9, 31, 0])];
