@@ -183,3 +183,20 @@ browserTest("the page itself never scrolls: what comes into view does so in its 
   });
   assert.deepEqual(far, [0, 0, 0]);
 });
+
+browserTest("at 400 % zoom the page scrolls to everything and nothing is cut off", { width: 320, height: 200 }, async ({ page, open, screenshot }) => {
+  await open(page);
+  await blocks(page, 1);
+  const { tall, wide } = await page.evaluate(() => ({ tall: document.documentElement.scrollHeight, wide: document.documentElement.scrollWidth }));
+  assert.ok(tall > 500 && wide <= 320, `${wide} x ${tall}`);
+  for (const selector of ["#all-scenarios", "#play", "#scrub", "#caption"]) {
+    const box = await page.$eval(selector, (e) => {
+      e.scrollIntoView({ block: "center" });
+      return e.getBoundingClientRect().toJSON();
+    });
+    assert.ok(box.width > 20 && box.height > 5 && box.top >= 0 && box.bottom <= 200 && box.right <= 320, `${selector}: ${JSON.stringify(box)}`);
+  }
+  const chart = await page.$eval("#chart canvas", (c) => c.getBoundingClientRect().height);
+  assert.ok(chart > 100, `the chart is ${chart} px high`);
+  await screenshot(page, "zoom-400");
+});
