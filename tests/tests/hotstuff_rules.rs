@@ -17,8 +17,8 @@ use consensusforge_core::consensus::{
 use consensusforge_core::session::Session;
 use consensusforge_core::session::scenario::Scenario;
 use consensusforge_core::session::scenario::model::{
-    AdversarySpec, LatencySpec, ParamsSpec, ProposerSpec, ProtocolSpec, StrategySpec,
-    ValidatorSpec, Who, WorkloadSpec,
+    AdversarySpec, CrashSpec, Cut, LatencySpec, ParamsSpec, PartitionSpec, ProposerSpec,
+    ProtocolSpec, StrategySpec, ValidatorSpec, Who, WorkloadSpec,
 };
 use consensusforge_core::session::view::VerdictKind;
 use consensusforge_core::types::{
@@ -1539,4 +1539,155 @@ fn hotstuff_2_survives_random_schedules_with_liars_up_to_a_third() {
 #[test]
 fn jolteon_survives_random_schedules_with_liars_up_to_a_third() {
     weather("jolteon", None, 0);
+}
+
+const ALL: [&str; 4] = [
+    "basic-hotstuff",
+    "chained-hotstuff",
+    "hotstuff-2",
+    "jolteon",
+];
+
+/// v1 runs twice, once in each half of a network that is cut for good; the others are split between the halves.
+fn torn(protocol: &str, stakes: &[u64], quorum: &str) -> Scenario {
+    let mut scenario = calm(protocol, stakes, []);
+    let params = serde_json::json!({"delta_us": DELTA, "quorum": quorum});
+    scenario.protocol.params = serde_json::from_value(params).expect("parameters");
+    scenario.protocol.proposer = ProposerSpec::Draw;
+    scenario.twins = vec!["v1".into()];
+    let half = stakes.len() / 2;
+    let names = |from: usize, to: usize, twin: &str| -> Vec<String> {
+        let others = (from..=to).map(|i| format!("v{i}"));
+        others.chain([twin.to_owned()]).collect()
+    };
+    let (one, other) = (
+        names(2, half + 1, "'v1"),
+        names(half + 2, stakes.len(), "v1'"),
+    );
+    scenario.network.partitions = vec![PartitionSpec {
+        from_us: 0,
+        until_us: None,
+        cut: Cut::Groups(vec![one, other]),
+    }];
+    scenario
+}
+
+fn forks(scenario: &Scenario) -> bool {
+    let mut session = Session::open(scenario.clone()).expect("possible");
+    session.run_to(60_000_000);
+    let frame = session.frame();
+    let agreement = &frame.verdicts[0];
+    if agreement.kind != VerdictKind::Violated {
+        assert_eq!(
+            agreement.kind,
+            VerdictKind::Stalled,
+            "{}",
+            agreement.sentence
+        );
+    }
+    agreement.kind == VerdictKind::Violated
+}
+
+/// A validator in both halves is what two quorums share. With a third of the stake both halves lack a quorum and
+/// stall; with one part in a hundred more both have one, and the chain forks.
+#[test]
+fn a_third_of_the_stake_in_both_halves_stalls_and_more_than_a_third_forks() {
+    for protocol in ALL {
+        assert!(
+            !forks(&torn(protocol, &[33, 33, 33], "two_thirds")),
+            "{protocol}"
+        );
+        assert!(
+            forks(&torn(protocol, &[34, 33, 33], "two_thirds")),
+            "{protocol}"
+        );
+    }
+}
+
+#[test]
+fn a_lowered_quorum_lets_a_fifth_of_the_stake_fork_the_chain() {
+    for protocol in ALL {
+        assert!(
+            !forks(&torn(protocol, &[10; 5], "two_thirds")),
+            "{protocol}"
+        );
+        assert!(forks(&torn(protocol, &[10; 5], "half")), "{protocol}");
+    }
+}
+
+/// Two processes with one key, both in reach of all: what they say twice is proven, and nothing forks.
+#[test]
+fn a_twin_below_a_third_is_accused_and_forks_nothing() {
+    for protocol in ALL {
+        let mut scenario = calm(protocol, &[10; 5], [("delta_us", DELTA)]);
+        scenario.twins = vec!["v2".into()];
+        scenario.workload.tx_per_second = 5;
+        let (min_us, max_us) = (20_000, 80_000);
+        scenario.network.latency = LatencySpec::Uniform { min_us, max_us };
+        let mut session = Session::open(scenario).expect("possible");
+        session.run_to(20_000_000);
+        let frame = session.frame();
+        assert!(frame.metrics.height > 20, "{protocol}");
+        let holds = |v: &consensusforge_core::session::view::Verdict| v.kind == VerdictKind::Holds;
+        assert!(frame.verdicts.iter().all(holds), "{protocol}");
+        let accused = session
+            .trace_lines()
+            .any(|l| l.contains("\"evidence\"") && l.contains("\"v2\""));
+        assert!(accused, "{protocol}");
+    }
+}
+
+/// A validator that was away for a while is where the others are after it came back, and has signed nothing twice.
+#[test]
+fn a_validator_that_crashed_catches_up_and_contradicts_nothing_it_said() {
+    for protocol in ALL {
+        let mut scenario = calm(protocol, &[10; 5], [("delta_us", DELTA)]);
+        scenario.protocol.resend = true;
+        scenario.protocol.proposer = ProposerSpec::Draw;
+        scenario.faults.crashes = vec![CrashSpec {
+            validator: "v3".into(),
+            at_us: 2_030_000,
+            restart_us: Some(9_000_000),
+        }];
+        let mut session = Session::open(scenario).expect("possible");
+        session.run_to(9_000_000);
+        let before: Vec<u64> = session.frame().nodes.iter().map(|n| n.decided).collect();
+        assert!(before[2] + 5 < before[0], "{protocol}: {before:?}");
+        session.run_to(25_000_000);
+        let frame = session.frame();
+        let after: Vec<u64> = frame.nodes.iter().map(|n| n.decided).collect();
+        assert!(after[2] + 3 > after[0], "{protocol}: {after:?}");
+        assert!(session.culprits().is_empty(), "{protocol}");
+    }
+}
+
+/// Hears of blocks 3 and 4 first, whose chain it lacks; then it is sent the proof of block 1.
+#[test]
+fn newer_certificates_do_not_keep_a_validator_from_catching_up() {
+    let a = first(1, "A");
+    let b = on(&a, 2, "B");
+    let c = on(&b, 3, "C");
+    let d = on(&c, 4, "D");
+    let votes = |link: &Link| certificate(link, &QUORUM).votes().to_vec();
+    let mut node = jolteon();
+    node.hear(3, proposal(&d, &c, None));
+    node.hear(0, proposal(&on(&d, 5, "E"), &d, None));
+    assert_eq!((node.state.view, node.state.last_final.height), (5, 0));
+    let mut decide = |blocks: &[&Link], proof: &[&Link]| {
+        let out = node.input(Input::Certificate {
+            first: blocks[0].height,
+            blocks: blocks.iter().map(|l| l.block).collect(),
+            proof: proof
+                .iter()
+                .flat_map(|l| votes(l))
+                .collect::<Vec<_>>()
+                .into(),
+        });
+        decided(&out).map(|(first, blocks)| (first, blocks.len()))
+    };
+    assert_eq!(decide(&[&a], &[&a, &b]), Some((1, 1)));
+    // The body of B comes with its decision, that of C is still missing.
+    assert_eq!(decide(&[&b], &[&b, &c]), Some((2, 1)));
+    let out = node.input(Input::Fetched { block: c.block });
+    assert_eq!(decided(&out), Some((3, vec![c.block])));
 }

@@ -83,6 +83,7 @@ pub fn Caption() -> impl IntoView {
             .with(|e| e.as_ref().map(|e| e.sentence.clone()));
         step.unwrap_or_else(|| shown.get())
     });
+    let begun = Memo::new(move |_| run.tick.with(|t| t.steps > 0));
     let rules = Memo::new(move |_| {
         run.explained
             .with(|e| e.as_ref().map(|e| e.rules.clone()).unwrap_or_default())
@@ -92,7 +93,11 @@ pub fn Caption() -> impl IntoView {
         <p class="caption" id="caption" aria-live=move || if playback.playing.get() { "off" } else { "polite" }>
             {move || {
                 let said = text.with(String::is_empty) && !playback.playing.get();
-                let text = if said { "Nothing has happened yet. Press play.".into() } else { text.get() };
+                let text = match (said, begun.get()) {
+                    (false, _) => text.get(),
+                    (true, false) => "Nothing has happened yet. Press play.".into(),
+                    (true, true) => "The validators have started. Press play, or go on in steps.".into(),
+                };
                 marked(&text, !playback.playing.get())
             }}
             {move || rules.get().into_iter().map(|(id, text)| view! {

@@ -140,16 +140,14 @@ fn vote(state: &mut State, around: &Surroundings, phase: Phase, link: Link, out:
 /// it follows when others do.
 fn decide(state: &mut State, around: &Surroundings, commit: &Certified, out: &mut Effects) {
     let link = commit.link;
-    let known = state.candidate.as_ref().and_then(|c| c.last());
-    let height = known.map_or(state.last_final.height, |c| c.link.height);
     let certified = state.views.get(&link.view).and_then(|view| {
         let mut all = view.certified.iter();
         all.find(|c| c.link == link).cloned()
     });
-    if link.height > height {
+    if link.height > state.last_final.height {
         let mut on_top = vec![commit.clone()];
         on_top.extend(certified);
-        state.candidate = Some(on_top);
+        state.consider(on_top);
     }
     if state.view == link.view && state.high.link == link {
         let next = link.view.saturating_add(1);

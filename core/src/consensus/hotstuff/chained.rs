@@ -9,7 +9,7 @@
 //! | b.parent and b.justify.node | one and the same, [`State::parent`]: there are no dummy nodes |
 //! | genericQC | `State::high` |
 //! | lockedQC | `State::locked` |
-//! | one-chain, two-chain, three-chain | certified blocks, each the parent of the next, [`State::final_chain`] |
+//! | one-chain, two-chain, three-chain | certified blocks, each the parent of the next, [`State::final_chains`] |
 //! | direct parent | the view just before: [`Params::consecutive_views`] |
 //! | n - f | strictly more than 2/3 of the stake |
 //! | nextView interrupt, onNextSyncView | `views::time_out`, `views::end_view` |

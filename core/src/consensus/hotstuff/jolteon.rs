@@ -11,7 +11,7 @@
 //! | r_vote | `State::last_voted` |
 //! | timeout message, its qc_high | [`Message::Timeout`], its `high` |
 //! | timeout certificate TC | `Timeouts` of a [`Proof`] |
-//! | 2-chain commit | [`State::final_chain`] |
+//! | 2-chain commit | [`State::final_chains`] |
 //! | 2f + 1 | strictly more than 2/3 of the stake |
 //!
 //! # Rules

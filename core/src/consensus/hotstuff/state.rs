@@ -415,13 +415,16 @@ impl State {
         true
     }
 
-    /// The newest certified blocks that make one below them final by the rule of `settings`, from view `from`
-    /// on; the final one comes last.
+    /// The certified blocks that make one below them final by the rule of `settings`, the final one last: those that
+    /// begin with a block of view `from` or a later one. Several where certificates come late.
     #[must_use]
-    pub fn final_chain(&self, settings: &Settings, from: View) -> Option<Vec<Certified>> {
-        let tips = self.views.range(from..).rev();
-        let mut tips = tips.flat_map(|(_, view)| &view.certified);
-        tips.find_map(|tip| {
+    pub fn final_chains(&self, settings: &Settings, from: View) -> Vec<Vec<Certified>> {
+        if settings.phases.is_some() {
+            return Vec::new();
+        }
+        let tips = self.views.range(from..);
+        let tips = tips.flat_map(|(_, view)| &view.certified);
+        let chains = tips.filter_map(|tip| {
             let mut chain = vec![tip.clone()];
             let mut at = tip;
             while chain.len() < usize::from(settings.chain) {
@@ -433,7 +436,23 @@ impl State {
                 at = below;
             }
             (at.link.height > self.last_final.height).then_some(chain)
-        })
+        });
+        chains.collect()
+    }
+
+    /// Takes note of certified blocks that make the last of them final. One that can be decided now is kept before
+    /// one that cannot, however high: say a validator was away and hears the newest certificates first. What it is
+    /// sent of the time it missed makes lower blocks final, and it must take these.
+    pub fn consider(&mut self, chain: Vec<Certified>) {
+        let Some(new) = chain.last().map(|c| c.link) else {
+            return;
+        };
+        let new = (self.is_at_hand(&new), new.height);
+        let known = self.candidate.as_ref().and_then(|c| c.last());
+        let known = known.map(|c| c.link);
+        if known.is_none_or(|known| new > (self.is_at_hand(&known), known.height)) {
+            self.candidate = Some(chain);
+        }
     }
 
     /// `link` is final: what came before is not needed any more.

@@ -385,12 +385,8 @@ fn certify(state: &mut State, around: &Surroundings, certified: &Certified, out:
     if let Some(on) = locks_on {
         lock(state, around, on, out);
     }
-    let height = |chain: &[Certified]| chain.last().map_or(0, |c| c.link.height);
-    if let Some(chain) = state.final_chain(settings, link.view) {
-        let known = state.candidate.as_deref().map_or(0, height);
-        if height(&chain) > known {
-            state.candidate = Some(chain);
-        }
+    for chain in state.final_chains(settings, link.view) {
+        state.consider(chain);
     }
     enter(state, around, link.view.saturating_add(1), None, out);
 }
@@ -529,20 +525,33 @@ fn keep_proposal(state: &mut State, signed: &SignedMessage, link: &Link, out: &m
     proposals.push((signed.clone(), Validity::Unasked));
 }
 
-/// A block is final, and all before it is known: it and what comes before is decided.
+/// As long as a block is final and all before it is known, it and what comes before is decided.
 fn decide(state: &mut State, around: &Surroundings, out: &mut Effects) {
-    let Some(on_top) = state.candidate.clone() else {
-        return;
-    };
-    let Some(last) = on_top.last().cloned() else {
-        return;
-    };
-    if !state.is_at_hand(&last.link) {
-        return;
+    while let Some(on_top) = state.candidate.clone() {
+        let decided = on_top
+            .last()
+            .is_some_and(|last| state.is_at_hand(&last.link))
+            && settle(state, around, &on_top, out).is_some();
+        // Another one may be lower and within reach, or come next.
+        for chain in state.final_chains(&around.settings, state.last_final.view) {
+            state.consider(chain);
+        }
+        let next = state.candidate.as_ref().and_then(|c| c.last());
+        if !decided && next.map(|c| c.link) == on_top.last().map(|c| c.link) {
+            return;
+        }
     }
-    let Some(mut chain) = state.chain(&last) else {
-        return;
-    };
+}
+
+/// Decides the last of these blocks, which the others make final, and what comes before.
+fn settle(
+    state: &mut State,
+    around: &Surroundings,
+    on_top: &[Certified],
+    out: &mut Effects,
+) -> Option<()> {
+    let last = on_top.last()?.clone();
+    let mut chain = state.chain(&last)?;
     chain.reverse();
     // Who was away has seen none of them certified: the proof has the votes for all.
     let before = chain.iter().filter(|c| c.link != last.link);
@@ -557,6 +566,7 @@ fn decide(state: &mut State, around: &Surroundings, out: &mut Effects) {
         proof: proof.into(),
     });
     state.finalize(last.link);
+    Some(())
 }
 
 /// Blocks decided elsewhere. Their proof is the votes that certified them and the blocks on top, and what these
