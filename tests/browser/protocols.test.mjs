@@ -9,8 +9,7 @@ const label = (page) => page.evaluate(() => {
 /** What changing the protocol must leave as it is. */
 const kept = (page) => page.evaluate(() => ({
   seed: document.querySelector("#seed").value,
-  validators: document.querySelectorAll('section[aria-label="Nodes"] tbody tr').length,
-  bars: [...document.querySelectorAll("input[type=range]")].map((slider) => [slider.id, slider.value]),
+  sliders: [...document.querySelectorAll("input[type=range]:not(#scrub)")].map((slider) => [slider.id, slider.value]),
 }));
 
 browserTest("protocols stand in families, each with what it is good at", {}, async ({ page, open, screenshot }) => {
