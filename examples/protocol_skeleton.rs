@@ -112,6 +112,7 @@ impl Protocol for Skeleton {
         bound: Bound {
             quorum: Threshold::MORE_THAN_TWO_THIRDS,
             liars_below: Share { part: 1, of: 3 },
+            honest_leaders: 1,
             words: "Safe below a third; stops when a leader is down.",
         },
         validators_change: true,

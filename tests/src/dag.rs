@@ -348,6 +348,7 @@ impl Protocol for Dag {
         bound: Bound {
             quorum: Threshold::MORE_THAN_TWO_THIRDS,
             liars_below: Share { part: 1, of: 3 },
+            honest_leaders: 1,
             words: "More than two thirds.",
         },
         validators_change: false,

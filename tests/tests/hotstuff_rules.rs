@@ -1448,6 +1448,10 @@ fn with_one_silent_leader_of_four_the_three_chain_never_commits_and_two_chains_d
         let lines = session.trace_lines();
         let certified = lines.filter(|line| line.contains("\"polka\"")).count();
         assert!(certified > 60, "{protocol}: {certified} certificates seen");
+        let told = &frame.adversary.sentence;
+        let turns = if chain == 3 { "four" } else { "three" };
+        let stops = format!("stops it only where no {turns} leaders in a row are honest");
+        assert!(told.contains(&stops), "{protocol}: {told}");
         if chain == 3 {
             assert_eq!(frame.metrics.height, 0, "{protocol}");
             assert_eq!(frame.verdicts[0].kind, VerdictKind::Stalled);

@@ -92,6 +92,7 @@ impl Protocol for Packers {
         bound: Bound {
             quorum: Threshold::MORE_THAN_TWO_THIRDS,
             liars_below: Share { part: 1, of: 3 },
+            honest_leaders: 1,
             words: "",
         },
         validators_change: false,

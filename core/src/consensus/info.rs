@@ -127,6 +127,9 @@ pub struct Bound {
     pub quorum: Threshold,
     /// Safe and live while liars hold less than this share of the stake.
     pub liars_below: Share,
+    /// So many leaders in a row have to be honest, now and then, before a block becomes final. Above 1 a few liars
+    /// can stop the chain where leaders take turns: chained HotStuff with one silent validator of four.
+    pub honest_leaders: u8,
     /// Both in words, for people.
     pub words: &'static str,
 }
@@ -386,6 +389,7 @@ mod tests {
         let classic = Bound {
             quorum: Threshold::MORE_THAN_TWO_THIRDS,
             liars_below: Share { part: 1, of: 3 },
+            honest_leaders: 1,
             words: "",
         };
         assert_eq!(classic.least_to_fork(None, 400), 134);

@@ -280,10 +280,14 @@ fn power(head: &Head, names: &[String], stake: u64, total: u64, honest: &[u64]) 
     } else if total - stake < quorum || held >= limit {
         "enough to stall the chain, not to fork it".to_owned()
     } else {
-        format!(
-            "{}: it can neither fork nor stop the chain",
-            share.trim_end_matches(", ")
-        )
+        let share = share.trim_end_matches(", ");
+        match bound.honest_leaders {
+            0 | 1 => format!("{share}: it can neither fork nor stop the chain"),
+            turns => format!(
+                "{share}: it cannot fork the chain, and stops it only where no {} leaders in a row are honest",
+                number_word(turns)
+            ),
+        }
     };
     let hold = if names.len() == 1 { "holds" } else { "hold" };
     format!(
@@ -291,6 +295,16 @@ fn power(head: &Head, names: &[String], stake: u64, total: u64, honest: &[u64]) 
         listed(names),
         percent(stake, total)
     )
+}
+
+/// Small numbers as words.
+fn number_word(number: u8) -> String {
+    match number {
+        2 => "two".into(),
+        3 => "three".into(),
+        4 => "four".into(),
+        _ => number.to_string(),
+    }
 }
 
 fn verdict(finding: Finding) -> Verdict {

@@ -147,12 +147,14 @@ macro_rules! info {
 const BOUND: Bound = Bound {
     quorum: Threshold::MORE_THAN_TWO_THIRDS,
     liars_below: Share { part: 1, of: 3 },
+    honest_leaders: 4,
     words: "A quorum is strictly more than two thirds of the stake. Liars with less than a third can neither fork \
             the chain nor stop it, if now and then four leaders in a row are honest.",
 };
 /// What holds without [`Params::consecutive_views`].
 const GAPS: Bound = Bound {
     liars_below: Share { part: 0, of: 1 },
+    honest_leaders: 4,
     words: "Blocks with a gap between their views make one below them final, which is too early: in the gap another \
             block may have been certified, and a single leader that lies can go on from there.",
     ..BOUND

@@ -109,6 +109,7 @@ macro_rules! info {
 const BOUND: Bound = Bound {
     quorum: Threshold::MORE_THAN_TWO_THIRDS,
     liars_below: Share { part: 1, of: 3 },
+    honest_leaders: 3,
     words: "A quorum is strictly more than two thirds of the stake. Liars with less than a third can neither fork \
             the chain nor stop it, if now and then three leaders in a row are honest.",
 };

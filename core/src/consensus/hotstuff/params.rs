@@ -23,6 +23,7 @@ const HALF: Threshold = Threshold::MoreThan { part: 1, of: 2 };
 pub const TOO_LOW: Bound = Bound {
     quorum: HALF,
     liars_below: Share { part: 0, of: 1 },
+    honest_leaders: 1,
     words: "A quorum is more than half of the stake, which is too little: two quorums may have a single validator \
             in common, and if that one lies the chain forks.",
 };

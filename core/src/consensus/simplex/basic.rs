@@ -163,6 +163,7 @@ macro_rules! info {
             bound: Bound {
                 quorum: $threshold,
                 liars_below: $liars_below,
+                honest_leaders: 1,
                 words: $words,
             },
             validators_change: false,

@@ -191,6 +191,7 @@ macro_rules! info {
             bound: Bound {
                 quorum: $finalize,
                 liars_below: $liars_below,
+                honest_leaders: 1,
                 words: $words,
             },
             validators_change: false,

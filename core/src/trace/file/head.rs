@@ -143,6 +143,7 @@ const UNKNOWN_KEEPS: Keeps = Keeps {
 const UNKNOWN_BOUND: Bound = Bound {
     quorum: Threshold::MORE_THAN_TWO_THIRDS,
     liars_below: Share { part: 1, of: 3 },
+    honest_leaders: 1,
     words: "",
 };
 
