@@ -67,7 +67,11 @@ fn every_step_of_any_unit_and_any_preset_says_what_it_did() {
         }
     }
     stalled.dedup();
-    assert_eq!(stalled, ["three-chain", "stall", "amnesia"], "the others go on");
+    assert_eq!(
+        stalled,
+        ["three-chain", "stall", "amnesia"],
+        "the others go on"
+    );
 }
 
 fn lines_since(session: &Session, cursor: u64) -> Vec<Value> {

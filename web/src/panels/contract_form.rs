@@ -51,8 +51,9 @@ pub fn load_interface(
         Answer::Card(Some(card), forms) => {
             let mut subject = asked;
             let reads = Reads::of(&card);
-            // A form that stands there has what was typed and what became of it.
-            if reads == Reads::Json || !shown.contains(".fields") {
+            // A form that stands there has what was typed and what became of it: a card is looked at when it is made
+            // and again when it opens.
+            if !shown.contains(".fields") {
                 subject.tries = card.examples.clone();
                 draw(run, contracts, &shown, reads, &subject, &forms);
             }

@@ -17,6 +17,12 @@ pub fn el(tag: &str) -> El {
     El(made.expect("a known tag").unchecked_into())
 }
 
+/// A dialog is open: Escape is its own, whatever else is open beneath it.
+#[must_use]
+pub fn dialog_open() -> bool {
+    matches!(document().query_selector("dialog[open]"), Ok(Some(_)))
+}
+
 impl El {
     #[must_use]
     pub fn class(self, names: &str) -> El {

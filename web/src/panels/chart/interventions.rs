@@ -5,6 +5,7 @@ use crate::chart::hit::Pick;
 use crate::chart::{cuts, describe};
 use crate::inspect::Thing;
 use crate::model::{Command, Cut};
+use crate::platform::dom::dialog_open;
 use crate::platform::text;
 use crate::protocol::Intervention;
 use crate::state::chart::Charts;
@@ -106,7 +107,7 @@ pub fn MenuCard() -> impl IntoView {
     // The finger that opened it by a long press takes the focus elsewhere as it is lifted.
     window_event_listener(ev::keydown, move |event| {
         let open = controls.menu.with_untracked(Option::is_some);
-        if open && event.key() == "Escape" && !event.default_prevented() {
+        if open && event.key() == "Escape" && !event.default_prevented() && !dialog_open() {
             event.prevent_default();
             close(charts, playback, controls);
         }

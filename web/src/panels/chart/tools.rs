@@ -2,6 +2,7 @@
 
 use crate::chart::lanes::Order;
 use crate::chart::layout::Flow;
+use crate::platform::dom::dialog_open;
 use crate::platform::files;
 use crate::state::chart::Charts;
 use crate::state::chart_controls::ChartControls;
@@ -123,7 +124,7 @@ fn Choices() -> impl IntoView {
     // Escape, wherever the focus is, and a press beside them close the options.
     let open = move || controls.options_open.get_untracked();
     let key = window_event_listener(leptos::ev::keydown, move |e| {
-        if open() && e.key() == "Escape" && !e.default_prevented() {
+        if open() && e.key() == "Escape" && !e.default_prevented() && !dialog_open() {
             e.prevent_default();
             controls.options_open.set(false);
         }
