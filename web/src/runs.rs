@@ -53,7 +53,7 @@ fn line(run: &KeptRun) -> String {
     .join("\t")
 }
 
-/// What [`write`] wrote; lines that are none of ours are passed over, as another version may have written
+/// What [`write()`] wrote; lines that are none of ours are passed over, as another version may have written
 /// them.
 #[must_use]
 pub fn read(text: &str) -> Vec<KeptRun> {

@@ -47,7 +47,7 @@ pub fn profile(admission: AdmissionSpec) -> Profile {
     }
 }
 
-/// Why there is no world for a scenario. [`validate`](crate::scenario::validate) finds most of it before, with its
+/// Why there is no world for a scenario. [`validate`](crate::scenario::validate()) finds most of it before, with its
 /// place.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum BuildError {

@@ -1,5 +1,5 @@
 //! What the protocols of the family share: the pacemaker that leads everybody from view to view, proposing, voting,
-//! committing, catching up. Where they differ they say so in [`Settings`].
+//! committing, catching up. Where they differ they say so in [`Settings`](super::state::Settings).
 
 use super::message::{Link, Message, Phase, Proof, Report, SignedMessage, View, contradiction};
 use super::state::{

@@ -31,7 +31,7 @@ pub enum JsonError {
     KeyTwice(String),
 }
 
-/// A value that is not what it must be. Each names the place: "messages[0].msg".
+/// A value that is not what it must be. Each names the place: `messages[0].msg`.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum FieldError {
     /// No such text.
