@@ -106,7 +106,7 @@ impl RunState {
         self.refusal.set(None);
     }
 
-    /// Says why at the control of this id, which goes back to what is in force.
+    /// Says why at the control of this id, which goes back to its value of now.
     pub fn complain(&self, control: &str, sentence: impl Into<String>) {
         self.acting.set_value(None);
         self.refused.update(|n| *n += 1);
