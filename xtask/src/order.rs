@@ -1,6 +1,6 @@
 //! The order of a module's functions. gzip looks back 32 kB only, and the compiler makes one function for
 //! each type it is used with: a map's `insert` for a hundred types is a hundred times nearly the same bytes,
-//! scattered over five megabytes. Side by side they weigh a sixth less.
+//! scattered over five megabytes. With them side by side the page weighs 1,650 kB instead of 1,778.
 
 use anyhow::{Context, Result, ensure};
 use std::collections::BTreeMap;
