@@ -629,10 +629,19 @@ impl Runner {
             orders: self.orders,
             goal: self.goal.progress(now_us, steps),
             executing,
+            memory: memory(),
         };
         self.outbox
             .report(session, self.comparison.as_mut(), tick, now_ms);
     }
+}
+
+/// Bytes of WebAssembly memory, which only grows.
+fn memory() -> u64 {
+    #[cfg(target_arch = "wasm32")]
+    return core::arch::wasm32::memory_size(0) as u64 * 65_536;
+    #[cfg(not(target_arch = "wasm32"))]
+    0
 }
 
 #[cfg(test)]
