@@ -21,6 +21,7 @@ mod modules;
 mod moments;
 pub mod protocols;
 pub mod race;
+pub mod race_link;
 mod receipts;
 mod recorded;
 mod search;
