@@ -4,6 +4,7 @@ use super::hotstuff::{BasicHotStuff, ChainedHotStuff, HotStuff2, Jolteon};
 use super::simplex::{Minimmit, Simplex};
 use super::streamlet::Streamlet;
 use super::tendermint::Tendermint;
+use super::votor::Votor;
 use super::{
     Conflict, Corruptible, Description, Keeps, Message, ParamError, Parameter, Powers, Protocol,
     ProtocolInfo, Threshold, parameters, read_params,
@@ -91,6 +92,7 @@ protocols! {
     Tendermint,
     Simplex,
     Minimmit,
+    Votor,
     Streamlet,
     BasicHotStuff,
     ChainedHotStuff,
