@@ -11,15 +11,14 @@ use consensusforge_core::consensus::{Effect, Environment, Input, Message as _, P
 use consensusforge_core::session::Session;
 use consensusforge_core::session::scenario::Scenario;
 use consensusforge_core::session::scenario::model::{
-    AdversarySpec, CrashSpec, Cut, LatencySpec, ParamValue, ParamsSpec, PartitionSpec,
-    ProposerSpec, ProtocolSpec, StrategySpec, ValidatorSpec, Who, WorkloadSpec,
+    AdversarySpec, LatencySpec, ParamValue, ProposerSpec, ProtocolSpec, StrategySpec,
+    ValidatorSpec, Who, WorkloadSpec,
 };
-use consensusforge_core::session::view::VerdictKind;
 use consensusforge_core::types::{
     BlockId, NodeId, Signature, Signed, Slot, ValidatorId, ValidatorSets,
 };
 use consensusforge_tests::one_node::{genesis, validators};
-use consensusforge_tests::swarm::{Coverage, Dice, storm_under, survive, way_back};
+use consensusforge_tests::swarm::{Coverage, storm_under, survive};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -1027,17 +1026,17 @@ fn rules(session: &Session) -> BTreeSet<String> {
 fn random_schedules_with_liars_below_a_fifth_neither_fork_it_nor_stop_it() {
     let mut coverage = Coverage::default();
     let mut seen = BTreeSet::new();
-    for seed in 1..=20 {
+    for seed in 1..=8 {
         let scenario = storm_under("votor", 5, seed);
         survive(seed, &scenario, 5, &mut coverage);
-        if seed % 4 == 0 {
+        if seed % 2 == 0 {
             let mut session = Session::open(scenario).expect("possible");
             session.run_to(12_000_000);
             seen.extend(rules(&session));
         }
     }
-    assert!(coverage.restarts > 3, "restarts: {}", coverage.restarts);
-    assert!(coverage.caught_up > 3, "caught up: {}", coverage.caught_up);
+    assert!(coverage.restarts > 2, "restarts: {}", coverage.restarts);
+    assert!(coverage.caught_up > 2, "caught up: {}", coverage.caught_up);
     assert!(coverage.skips > 10, "skipped slots: {}", coverage.skips);
     for rule in ["V5", "V6", "V7", "V10", "V11"] {
         assert!(seen.contains(rule), "{rule} in none: {seen:?}");
