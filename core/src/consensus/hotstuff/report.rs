@@ -43,8 +43,12 @@ pub fn status(state: &State, around: &Surroundings, steps: &'static [StepInfo]) 
             voters: pool.messages.keys().copied().collect(),
         };
         for ((phase, link), pool) in &view.votes {
+            let last = around.settings.phases.map(|phases| phases.last);
             let (kind, purpose) = match phase {
                 Phase::Prepare => (VOTE, "certify the block"),
+                Phase::PreCommit if last == Some(Phase::PreCommit) => {
+                    (PRE_COMMIT, "decide the block")
+                }
                 Phase::PreCommit => (PRE_COMMIT, "let all lock on the block"),
                 Phase::Commit | Phase::Decide => (COMMIT, "decide the block"),
             };
