@@ -75,13 +75,10 @@ pub fn status(state: &State, around: &Surroundings, steps: &'static [StepInfo]) 
         for ((phase, link), pool) in &view.votes {
             let last = around.settings.phases.map(|phases| phases.last);
             let (kind, purpose) = match phase {
-            let last = around.settings.phases.map(|phases| phases.last);
-            let (kind, purpose) = match phase {
                 Phase::Prepare => (VOTE, CERTIFY),
                 Phase::PreCommit if last == Some(Phase::PreCommit) => (PRE_COMMIT, DECIDE),
                 Phase::PreCommit => (PRE_COMMIT, LET_LOCK),
                 Phase::Commit | Phase::Decide => (COMMIT, DECIDE),
-            };
             };
             tallies.push(tally(kind, Some(link.block), pool, purpose));
         }
