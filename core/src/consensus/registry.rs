@@ -1,6 +1,6 @@
 //! The one list of protocols. Whoever works with a protocol by its name goes through [`visit`].
 
-use super::hotstuff::{BasicHotStuff, ChainedHotStuff, HotStuff2, Jolteon};
+use super::hotstuff::{BasicHotStuff, BasicHotStuff2, ChainedHotStuff, HotStuff2, Jolteon};
 use super::simplex::{Minimmit, Simplex};
 use super::streamlet::Streamlet;
 use super::tendermint::Tendermint;
@@ -97,6 +97,7 @@ protocols! {
     BasicHotStuff,
     ChainedHotStuff,
     HotStuff2,
+    BasicHotStuff2,
     Jolteon,
 }
 

@@ -59,7 +59,7 @@ use super::simplex::Link;
 use super::{
     Awaited, Bound, Compose, Conflict, Conflicting, Context, Corruptible, Effect, Extends, Input,
     Kind, Paper, Protocol, ProtocolInfo, Resend, Role, Rounds, Rule, Share, Status, StepInfo,
-    Threshold, TimerInfo, VotesFor, rule_number,
+    Threshold, TimerInfo, VotesFor, Waits, rule_number,
 };
 use crate::base::Micros;
 use crate::types::BlockId;
@@ -383,6 +383,10 @@ impl Protocol for Votor {
             (Fallback::Never, Thresholds::Paper) => NEVER,
             (Fallback::Paper, Thresholds::Paper) => PAPER,
         }
+    }
+
+    fn waits(_: &Params) -> Vec<Waits> {
+        report::waits()
     }
 
     /// A block is final at once, and those who may vote fallback against it are enough: by the paper's thresholds

@@ -1,10 +1,42 @@
 //! What a validator tells of itself, and what it repeats.
 
-use super::message::{FINAL, NOTAR, NOTAR_FALLBACK, Proves, SKIP, SKIP_FALLBACK, SignedMessage};
+use super::message::{
+    FINAL, NOTAR, NOTAR_FALLBACK, PROPOSE, Proves, SKIP, SKIP_FALLBACK, SignedMessage,
+};
 use super::pool::{SlotState, State, Surroundings, needed};
+use super::voting::{BLOCK_TIMER, SLOT_TIMER};
+use super::{V2, V3, V4, V5, V6, V7, V8, V9, V10, V11};
 use crate::consensus::simplex::View;
-use crate::consensus::{Recipients, Resend, Status, StepInfo, Tally};
+use crate::consensus::{Recipients, Resend, Status, StepInfo, Tally, Waits, WaitsFor};
 use crate::types::{BlockId, ValidatorId};
+
+/// What votes are needed for, after "to".
+const NOTARIZE_BLOCK: &str = "notarize the block";
+const FINALIZE_BLOCK: &str = "finalize the block at once";
+const FINALIZE_SLOT: &str = "finalize the slot's block";
+const BUILD_UPON: &str = "let others build on the block";
+const SKIP_SLOT: &str = "skip the slot";
+const FALL_BACK: &str = "vote notar-fallback too";
+const FALL_BACK_TO_SKIP: &str = "vote skip-fallback too";
+
+/// What the rules wait for.
+#[must_use]
+pub fn waits() -> Vec<Waits> {
+    let certificates = [NOTARIZE_BLOCK, BUILD_UPON, SKIP_SLOT].map(WaitsFor::Votes);
+    let mut waits = vec![
+        WaitsFor::Timer(BLOCK_TIMER).before(V2),
+        WaitsFor::Message(PROPOSE).before(V3),
+        WaitsFor::Message(PROPOSE).before(V4),
+        WaitsFor::Timer(SLOT_TIMER).before(V5),
+        WaitsFor::Votes(FALL_BACK).before(V6),
+        WaitsFor::Votes(FALL_BACK_TO_SKIP).before(V7),
+        WaitsFor::Votes(NOTARIZE_BLOCK).before(V9),
+        WaitsFor::Votes(FINALIZE_BLOCK).before(V10),
+        WaitsFor::Votes(FINALIZE_SLOT).before(V11),
+    ];
+    waits.extend(certificates.map(|votes| votes.before(V8)));
+    waits
+}
 
 /// What a stuck validator repeats: its own messages of this slot, the one before and those after to all, older ones
 /// and others' votes, without which nobody could follow, to one peer after another.
@@ -46,13 +78,8 @@ pub fn status(state: &State, around: &Surroundings, steps: &'static [StepInfo]) 
         for link in slot.fallback.keys().filter(|l| !slot.notar.contains_key(l)) {
             told.block(link);
         }
-        told.certificate(SKIP, None, Proves::Skipped(*view), "skip the slot");
-        told.certificate(
-            FINAL,
-            None,
-            Proves::Final(*view),
-            "finalize the slot's block",
-        );
+        told.certificate(SKIP, None, Proves::Skipped(*view), SKIP_SLOT);
+        told.certificate(FINAL, None, Proves::Final(*view), FINALIZE_SLOT);
         told.fallbacks();
     }
     let step = steps.get(usize::from(state.step));
@@ -80,16 +107,13 @@ impl Teller<'_> {
         let has = |proves| self.slot.certificates.contains_key(&proves);
         if has(Proves::Notarized(*link)) {
             let proves = Proves::FastFinal(*link);
-            self.certificate(NOTAR, block, proves, "finalize the block at once");
+            self.certificate(NOTAR, block, proves, FINALIZE_BLOCK);
             return;
         }
         let proves = Proves::Notarized(*link);
-        self.certificate(NOTAR, block, proves, "notarize the block");
+        self.certificate(NOTAR, block, proves, NOTARIZE_BLOCK);
         if self.slot.fallback.contains_key(link) {
-            let (proves, words) = (
-                Proves::NotarFallback(*link),
-                "let others build on the block",
-            );
+            let (proves, words) = (Proves::NotarFallback(*link), BUILD_UPON);
             self.certificate(NOTAR_FALLBACK, block, proves, words);
         }
     }
@@ -138,12 +162,12 @@ impl Teller<'_> {
         for (link, pool) in &self.slot.notar {
             if said.voted() && said.notar != Some(*link) && !said.fallback.contains(link) {
                 let value = Some(link.block);
-                tally(NOTAR_FALLBACK, value, pool.stake, "vote notar-fallback too");
+                tally(NOTAR_FALLBACK, value, pool.stake, FALL_BACK);
             }
         }
         let against = self.slot.against_strongest();
         if said.notar.is_some() && !said.skip_fallback && against > 0 {
-            tally(SKIP_FALLBACK, None, against, "vote skip-fallback too");
+            tally(SKIP_FALLBACK, None, against, FALL_BACK_TO_SKIP);
         }
     }
 }
