@@ -32,6 +32,7 @@ fn each_protocol_commits_after_the_delays_of_its_paper() {
         ("minimmit", 2.0),
         ("chained-hotstuff", 7.0),
         ("hotstuff-2", 5.0),
+        ("basic-hotstuff-2", 5.0),
         ("jolteon", 5.0),
     ];
     let names = lanes.map(|(name, _)| name);
