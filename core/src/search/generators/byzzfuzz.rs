@@ -245,7 +245,9 @@ fn altered(sim: &dyn Simulation, sent: &MessageRecord, fault: &ProcessFault) -> 
     let (round, value) = match (fault.lie, sent.value) {
         (Lie::Round, Some(_)) => (round + 1, ValueSpec::Proposed { height, round }),
         (Lie::Round, None) => (round + 1, ValueSpec::Nil),
-        (Lie::Omit | Lie::Value, Some(_)) if kind.role == Role::Vote && fault.to.len() % 2 == 0 => {
+        (Lie::Omit | Lie::Value, Some(_))
+            if kind.role == Role::Vote && fault.to.len().is_multiple_of(2) =>
+        {
             (round, ValueSpec::Nil)
         }
         (Lie::Omit | Lie::Value, Some(_)) => (round, other("B")),
