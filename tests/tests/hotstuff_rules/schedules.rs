@@ -50,12 +50,18 @@ fn jolteon_survives_random_schedules_with_liars_up_to_a_third() {
     weather("jolteon", None, 0);
 }
 
-const ALL: [&str; 5] = [
+#[test]
+fn monadbft_survives_random_schedules_with_liars_up_to_a_third() {
+    weather("monadbft", None, 0);
+}
+
+const ALL: [&str; 6] = [
     "basic-hotstuff",
     "chained-hotstuff",
     "hotstuff-2",
     "basic-hotstuff-2",
     "jolteon",
+    "monadbft",
 ];
 
 /// v1 runs twice, once in each half of a network that is cut for good; the others are split between the halves.

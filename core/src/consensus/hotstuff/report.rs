@@ -1,6 +1,8 @@
 //! What a validator of the family tells of itself: to its peers when it is stuck, and to people.
 
-use super::message::{COMMIT, Message, PRE_COMMIT, Phase, SignedMessage, TIMEOUT, VOTE};
+use super::message::{
+    COMMIT, Link, Message, NO_ENDORSEMENT, PRE_COMMIT, Phase, SignedMessage, TIMEOUT, VOTE,
+};
 use super::state::{Lock, Pool, Settings, State, Surroundings};
 use crate::consensus::{Awaited, Mark, Recipients, Resend, Status, StepInfo, Tally};
 
@@ -28,7 +30,9 @@ pub fn resend(state: &State) -> Resend<Message> {
 /// [`AWAIT_PROPOSAL`](super::views::AWAIT_PROPOSAL) and the others.
 #[must_use]
 pub fn status(state: &State, around: &Surroundings, steps: &'static [StepInfo]) -> Status {
-    let Settings { quorum, lock, .. } = around.settings;
+    let Settings {
+        quorum, lock, tips, ..
+    } = around.settings;
     let of = around.set().total();
     let mut tallies = Vec::new();
     for (round, view) in &state.views {
@@ -57,10 +61,26 @@ pub fn status(state: &State, around: &Surroundings, steps: &'static [StepInfo]) 
         if !view.timeouts.messages.is_empty() {
             tallies.push(tally(TIMEOUT, None, &view.timeouts, "end the view"));
         }
+        for (tip, pool) in &view.no_endorsements {
+            let mut refused = tally(NO_ENDORSEMENT, Some(tip.block), pool, "leave the block out");
+            let needed = tips.map(|rules| rules.no_endorsements.needed(of));
+            refused.needed = needed.unwrap_or(refused.needed);
+            tallies.push(refused);
+        }
     }
     let step = steps.get(usize::from(state.step));
     let awaits: &'static [Awaited] = step.map_or(&[], |s| s.awaits);
-    let high = state.high.link;
+    let mark = |name, link: &Link| Mark {
+        name,
+        block: link.block,
+        round: link.view,
+    };
+    let mut marks = vec![mark("highest certified", &state.high.link)];
+    if tips.is_some() {
+        let tip = state.tip.as_ref().map(|tip| mark("tip", &tip.link));
+        marks.extend(tip);
+        marks.push(mark("speculatively final", &state.speculative));
+    }
     Status {
         height: state.last_final.height + 1,
         round: state.view,
@@ -68,11 +88,7 @@ pub fn status(state: &State, around: &Surroundings, steps: &'static [StepInfo]) 
         awaits,
         locked: (lock != Lock::None && state.locked.view > 0)
             .then_some((state.locked.block, state.locked.view)),
-        marks: vec![Mark {
-            name: "highest certified",
-            block: high.block,
-            round: high.view,
-        }],
+        marks,
         tallies,
     }
 }
