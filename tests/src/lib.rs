@@ -9,6 +9,7 @@ pub mod mutants;
 pub mod one_node;
 pub mod published;
 pub mod siege;
+pub mod staged;
 pub mod swarm;
 
 use consensusforge_core::session::Session;
