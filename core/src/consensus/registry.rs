@@ -6,6 +6,7 @@ use super::hotstuff::{
 use super::simplex::{Minimmit, Simplex};
 use super::streamlet::Streamlet;
 use super::tendermint::Tendermint;
+use super::votor::Votor;
 use super::{
     Conflict, Corruptible, Description, Keeps, Message, ParamError, Parameter, Powers, Protocol,
     ProtocolInfo, Threshold, parameters, read_params,
@@ -93,6 +94,7 @@ protocols! {
     Tendermint,
     Simplex,
     Minimmit,
+    Votor,
     Streamlet,
     BasicHotStuff,
     ChainedHotStuff,

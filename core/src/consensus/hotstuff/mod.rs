@@ -172,6 +172,10 @@ macro_rules! protocol {
                 told(params)
             }
 
+            fn waits(params: &$params) -> Vec<crate::consensus::Waits> {
+                report::waits(&settings(params))
+            }
+
             fn new(genesis: BlockId, _: &$params) -> State {
                 State::new(genesis)
             }
