@@ -16,6 +16,7 @@ pub mod records;
 pub mod run;
 pub mod scenarios;
 pub mod selection;
+pub mod stops;
 pub mod studio;
 pub mod worker;
 
@@ -45,6 +46,7 @@ pub fn provide() {
     provide_context(scenarios);
     provide_context(comparison::ComparisonState::new(worker, run, futures));
     provide_context(contracts::ContractState::new(worker));
+    provide_context(stops::StopState::new(worker));
     provide_context(records::Records::new(worker, notices));
     provide_context(lessons::LessonState::new(run, scenarios, layout));
 }
