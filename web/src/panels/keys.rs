@@ -2,7 +2,7 @@
 
 use super::{chart, share, transport};
 use crate::state::chart::Charts;
-use crate::state::futures::FutureState;
+use crate::state::history::HistoryState;
 use crate::state::layout::{LayoutState, Tab};
 use crate::state::notices::Notices;
 use crate::state::playback::Playback;
@@ -41,7 +41,10 @@ pub const KEYS: [(&str, &str); 18] = [
         "zoom time; with Shift, the distance between lifelines",
     ),
     ("L", "a link to this run"),
-    ("Ctrl Z  Ctrl Y", "undo the last act, redo it"),
+    (
+        "Ctrl Z  Ctrl Y",
+        "undo the last act or go back to the run before; redo it",
+    ),
     ("1 2 3 4 5", "run, nodes, contracts, metrics, log"),
     ("?", "this help"),
 ];
@@ -55,7 +58,7 @@ struct Keys {
     run: RunState,
     playback: Playback,
     selection: Selection,
-    futures: FutureState,
+    history: HistoryState,
 }
 
 pub fn listen() {
@@ -66,7 +69,7 @@ pub fn listen() {
         run: expect_context(),
         playback: expect_context(),
         selection: expect_context(),
-        futures: expect_context(),
+        history: expect_context(),
     };
     window_event_listener(ev::keydown, move |event| {
         if typing(&event) || event.default_prevented() || event.alt_key() {
@@ -74,8 +77,8 @@ pub fn listen() {
         }
         if event.ctrl_key() || event.meta_key() {
             match (event.key().as_str(), event.shift_key()) {
-                ("z", false) => keys.futures.undo(),
-                ("Z" | "z", true) | ("y", false) => keys.futures.redo(),
+                ("z", false) => keys.history.undo(),
+                ("Z" | "z", true) | ("y", false) => keys.history.redo(),
                 _ => return,
             }
             event.prevent_default();
@@ -123,7 +126,7 @@ fn press(keys: Keys, key: &str) -> bool {
         run,
         playback,
         selection,
-        futures: _,
+        history: _,
     } = keys;
     match key {
         " " => playback.toggle(),
@@ -140,8 +143,8 @@ fn press(keys: Keys, key: &str) -> bool {
         }
         ">" => playback.step(Unit::Height),
         "<" => transport::step_back(playback, Unit::Height),
-        "j" | "J" => transport::jump(notices, run, playback, true),
-        "k" | "K" => transport::jump(notices, run, playback, false),
+        "j" | "J" => transport::jump(notices, run, playback, selection, true),
+        "k" | "K" => transport::jump(notices, run, playback, selection, false),
         "Home" => playback.seek(0),
         "[" => faster(playback, -4.0),
         "]" => faster(playback, 4.0),
