@@ -10,6 +10,7 @@ use crate::model::{Command, Scenario, Who};
 use borsh::{BorshDeserialize, BorshSerialize};
 use consensusforge_core::session::Explanation;
 use consensusforge_core::session::compare::Difference;
+use consensusforge_core::session::race::{Lane, RaceRow};
 use consensusforge_core::session::view::{
     Arrow, ChartBatch, Condition, ContractView, Frame, LinkView, MessageView, ModuleView, Moments,
     Preset, Problem, ReceiptView, Replay, RunInfo, Unit,
@@ -46,6 +47,11 @@ pub enum ToWorker {
     Step(Unit),
     StepBack(Unit),
     Seek(u64),
+    /// From now on this worker runs a lane of a race: it moves only when told to, a [`FromWorker::RaceRow`] comes
+    /// with each frame, and of contracts and moments nothing is told.
+    Lane(Lane),
+    /// Flow on to this instant, included, and stand there.
+    RunTo(u64),
     /// Go over to another future; what it shares with the run shown is not run again.
     Turn(Box<ToFuture>),
     /// Run this beside the run shown, or nothing any more.
@@ -172,6 +178,8 @@ pub enum FromWorker {
     /// New chart records travel beside this one, as a borsh [`ChartNews`].
     Tick(Tick),
     Frame(Box<Frame>),
+    /// How the lane stands, at the frame that comes next.
+    RaceRow(Box<RaceRow>),
     /// The scenario with all commands so far.
     Scenario(Scenario),
     Acted(Box<Acted>),

@@ -173,6 +173,8 @@ impl Receiver {
                 };
                 self.notices.show(tone, replay.sentence);
             }
+            // Of a lane's worker, which another listens to.
+            FromWorker::RaceRow(_) => {}
             FromWorker::Panic(text) => {
                 web_sys::console::warn_1(&text.clone().into());
                 // A dead worker goes on throwing errors that say less than the first.

@@ -10,6 +10,7 @@ mod heights;
 mod metrics;
 mod progress;
 mod roots;
+mod rules;
 mod validity;
 
 pub use caption::Caption;
@@ -18,6 +19,7 @@ pub use duties::{Duty, Participation};
 pub use heights::{HeightFigures, Heights, Spread, Traffic};
 pub use metrics::{Metrics, Tally};
 pub use progress::Stall;
+pub use rules::{Latest, RuleUse, Rules};
 
 pub(crate) use crate::consensus::percent;
 
@@ -104,6 +106,8 @@ pub struct Monitors {
     pub heights: Heights,
     /// Figures by validator.
     pub duties: Participation,
+    /// Which rules of the protocol took effect.
+    pub rules: Rules,
     /// The sentence about what just happened.
     pub caption: Caption,
     /// Commands that found nothing to act on, when and why, the first [`MAX_VANISHED`].
@@ -128,6 +132,7 @@ impl Monitors {
             metrics: Metrics::new(head),
             heights: Heights::new(head),
             duties: Participation::new(head),
+            rules: Rules::new(head),
             caption: Caption::default(),
             vanished: Vec::new(),
         }
@@ -146,6 +151,7 @@ impl Monitors {
         match &record.event {
             // Nearly all records: only counted.
             Event::Delivered { .. } | Event::Lost { .. } => {}
+            Event::Fired { .. } => self.rules.see(record),
             Event::Sent { .. } => {
                 self.heights.sent(record, trace);
                 self.duties.sent(record, trace);

@@ -22,8 +22,10 @@ mod modules;
 mod moments;
 pub mod protocols;
 pub mod race;
+pub mod race_link;
 mod receipts;
 mod recorded;
+mod rules;
 mod search;
 mod series;
 mod share;
@@ -32,6 +34,7 @@ pub mod view;
 mod words;
 
 pub use crate::base::slices::{self, Slices};
+pub use crate::consensus::plural;
 pub use crate::scenario::{self, Scenario};
 pub use crate::vm::crypto::provide as provide_curves;
 #[cfg(feature = "crypto")]

@@ -8,6 +8,7 @@ mod culprit;
 mod frame;
 mod line;
 mod log;
+mod rules;
 mod series;
 mod state;
 
@@ -22,6 +23,7 @@ pub use frame::{
 };
 pub use line::{LineEvent, LineValidator, SentLine, TraceLine};
 pub use log::{LogPage, LogPlace, LogQuery, LogRow, LogText};
+pub use rules::{RuleAt, RuleCount, RulesView};
 pub use series::{HeightPoint, Percentiles, SeriesBatch, ValidatorFigures};
 pub use state::{PersonView, ProofView, StorageView, StoredView};
 

@@ -1,11 +1,12 @@
 //! The keyboard: everything the page does, without a pointer.
 
-use super::{chart, share, transport};
+use super::{chart, race, share, transport};
 use crate::state::chart::Charts;
 use crate::state::history::HistoryState;
 use crate::state::layout::{LayoutState, Tab};
 use crate::state::notices::Notices;
 use crate::state::playback::Playback;
+use crate::state::race::RaceState;
 use crate::state::run::RunState;
 use crate::state::selection::Selection;
 use consensusforge_core::session::view::Unit;
@@ -16,7 +17,7 @@ use wasm_bindgen::JsCast;
 const PAN: f64 = 80.0;
 
 /// What each key does, for the help.
-pub const KEYS: [(&str, &str); 18] = [
+pub const KEYS: [(&str, &str); 19] = [
     ("Space", "play or pause"),
     (
         ".  ,",
@@ -41,6 +42,7 @@ pub const KEYS: [(&str, &str); 18] = [
         "zoom time; with Shift, the distance between lifelines",
     ),
     ("L", "a link to this run"),
+    ("R", "race this scenario under several protocols"),
     (
         "Ctrl Z  Ctrl Y",
         "undo the last act or go back to the run before; redo it",
@@ -59,6 +61,7 @@ struct Keys {
     playback: Playback,
     selection: Selection,
     history: HistoryState,
+    race: RaceState,
 }
 
 pub fn listen() {
@@ -70,6 +73,7 @@ pub fn listen() {
         playback: expect_context(),
         selection: expect_context(),
         history: expect_context(),
+        race: expect_context(),
     };
     window_event_listener(ev::keydown, move |event| {
         if typing(&event) || event.default_prevented() || event.alt_key() {
@@ -119,6 +123,9 @@ fn typing(event: &ev::KeyboardEvent) -> bool {
 }
 
 fn press(keys: Keys, key: &str) -> bool {
+    if keys.race.open.get_untracked() && key != "?" {
+        return race::press(keys.race, key);
+    }
     let Keys {
         notices,
         layout,
@@ -127,6 +134,7 @@ fn press(keys: Keys, key: &str) -> bool {
         playback,
         selection,
         history: _,
+        race,
     } = keys;
     match key {
         " " => playback.toggle(),
@@ -155,6 +163,7 @@ fn press(keys: Keys, key: &str) -> bool {
         "f" | "F" => charts.fit(),
         "n" | "N" => charts.follow(),
         "l" | "L" => share::open(run, layout),
+        "r" | "R" => race.begin(),
         "?" => layout.help_open.set(true),
         "1" => show(layout, Tab::Run),
         "2" => show(layout, Tab::Nodes),

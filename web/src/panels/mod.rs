@@ -34,6 +34,7 @@ pub mod people;
 pub mod presenter;
 pub mod protocol;
 mod query_target;
+pub mod race;
 pub mod receipts;
 pub mod recorded;
 pub mod rules;

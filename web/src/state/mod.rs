@@ -12,6 +12,7 @@ pub mod layout;
 pub mod lessons;
 pub mod notices;
 pub mod playback;
+pub mod race;
 pub mod records;
 pub mod run;
 pub mod scenarios;
@@ -44,6 +45,7 @@ pub fn provide() {
     provide_context(futures);
     provide_context(history);
     provide_context(scenarios);
+    provide_context(race::RaceState::new(run, playback, history, notices));
     provide_context(comparison::ComparisonState::new(worker, run, futures));
     provide_context(contracts::ContractState::new(worker));
     provide_context(stops::StopState::new(worker));

@@ -182,6 +182,15 @@ impl Runner {
             ToWorker::Seek(to_us) => {
                 self.goal = Goal::Seek(to_us);
             }
+            // What flies needs not be told again: nothing but time moves it.
+            ToWorker::RunTo(to_us) => {
+                self.goal = Goal::RunTo(to_us);
+                return;
+            }
+            ToWorker::Lane(lane) => {
+                self.playing = false;
+                self.outbox.race(lane);
+            }
             ToWorker::Turn(future) => self.turn(*future),
             ToWorker::Comparison(scenario) => self.set_comparison(scenario.map(|s| *s)),
             message => self.request(message, bytes),
@@ -261,6 +270,8 @@ impl Runner {
             | ToWorker::Speed(_)
             | ToWorker::Step(_)
             | ToWorker::Seek(_)
+            | ToWorker::Lane(_)
+            | ToWorker::RunTo(_)
             | ToWorker::StepBack(_)
             | ToWorker::Turn(_)
             | ToWorker::Comparison(_)
@@ -618,6 +629,10 @@ impl Runner {
                 let came = session.go_back(chunk);
                 (came, came.reached)
             }
+            Goal::RunTo(to_us) => {
+                let came = session.advance(*to_us, chunk);
+                (came, came.reached)
+            }
             Goal::Seek(to_us) => {
                 let came = session.seek(*to_us, chunk);
                 (came, came.reached)
@@ -650,9 +665,12 @@ impl Runner {
             {
                 self.outbox.send(FromWorker::Explained(explanation));
             }
+            // Where time flows, a frame now and then will do.
+            if !matches!(self.goal, Goal::RunTo(_)) {
+                self.outbox.arrived();
+            }
             self.goal = Goal::None;
             self.pace.stand(came.now_us);
-            self.outbox.arrived();
         }
         !done
     }
@@ -660,7 +678,7 @@ impl Runner {
     /// The inspector's card, once the run stands where it is going.
     fn report_card(&mut self, now_ms: f64) {
         let place = self.standing();
-        let arrived = matches!(self.goal, Goal::None | Goal::Step(_));
+        let arrived = matches!(self.goal, Goal::None | Goal::Step(_) | Goal::RunTo(_));
         if let Some(session) = self.session.as_ref().filter(|_| arrived)
             && let Some(card) = self.inspector.news(session, place, now_ms)
         {

@@ -112,38 +112,6 @@ fn may_propose(state: &State, _: &Surroundings) -> MayPropose {
     }
 }
 
-/// What a quorum changes in what the protocol says of itself.
-macro_rules! info {
-    ($bound:expr) => {
-        ProtocolInfo {
-            name: "chained-hotstuff",
-            title: "Chained HotStuff",
-            family: "HotStuff",
-            summary: "Linear in messages and at the network's pace even after a bad leader; the one whose \
-                      three-chain Diem, Aptos and many others began with.",
-            paper: Paper {
-                title: "HotStuff: BFT Consensus in the Lens of Blockchain",
-                authors: "Yin, Malkhi, Reiter, Golan Gueta, Abraham",
-                year: 2019,
-                place: "PODC 2019, arXiv 1803.05069",
-            },
-            kinds: KINDS,
-            timers: TIMERS,
-            steps: steps!($bound.quorum),
-            rounds: Rounds {
-                noun: "view",
-                restart: false,
-            },
-            certificate: "votes",
-            bound: $bound,
-            validators_change: false,
-            dag: false,
-            conventions: CONVENTIONS,
-            rules: RULES,
-        }
-    };
-}
-
 const BOUND: Bound = Bound {
     quorum: Threshold::MORE_THAN_TWO_THIRDS,
     liars_below: Share { part: 1, of: 3 },
@@ -159,9 +127,41 @@ const GAPS: Bound = Bound {
             block may have been certified, and a single leader that lies can go on from there.",
     ..BOUND
 };
-const PAPER: ProtocolInfo = info!(BOUND);
-const WITH_GAPS: ProtocolInfo = info!(GAPS);
-const LOWERED: ProtocolInfo = info!(TOO_LOW);
+const PAPER: ProtocolInfo = ProtocolInfo {
+    name: "chained-hotstuff",
+    title: "Chained HotStuff",
+    family: "HotStuff",
+    summary: "Linear in messages and at the network's pace even after a bad leader; the one whose \
+              three-chain Diem, Aptos and many others began with.",
+    paper: Paper {
+        title: "HotStuff: BFT Consensus in the Lens of Blockchain",
+        authors: "Yin, Malkhi, Reiter, Golan Gueta, Abraham",
+        year: 2019,
+        place: "PODC 2019, arXiv 1803.05069",
+    },
+    kinds: KINDS,
+    timers: TIMERS,
+    steps: steps!(BOUND.quorum),
+    rounds: Rounds {
+        noun: "view",
+        restart: false,
+    },
+    certificate: "votes",
+    bound: BOUND,
+    validators_change: false,
+    dag: false,
+    conventions: CONVENTIONS,
+    rules: RULES,
+};
+const WITH_GAPS: ProtocolInfo = ProtocolInfo {
+    bound: GAPS,
+    ..PAPER
+};
+const LOWERED: ProtocolInfo = ProtocolInfo {
+    bound: TOO_LOW,
+    steps: steps!(TOO_LOW.quorum),
+    ..PAPER
+};
 
 const CONVENTIONS: &[(&str, &str)] = &[
     (

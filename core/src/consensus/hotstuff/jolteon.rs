@@ -77,38 +77,6 @@ fn may_propose(state: &State, _: &Surroundings) -> MayPropose {
     }
 }
 
-/// What a quorum changes in what the protocol says of itself.
-macro_rules! info {
-    ($bound:expr) => {
-        ProtocolInfo {
-            name: "jolteon",
-            title: "Jolteon",
-            family: "HotStuff",
-            summary: "Final after five delays with linear messages, and a view change that is quadratic instead; \
-                      Diem and Aptos ran it, Flow runs a descendant.",
-            paper: Paper {
-                title: "Jolteon and Ditto: Network-Adaptive Efficient Consensus with Asynchronous Fallback",
-                authors: "Gelashvili, Kokoris-Kogias, Sonnino, Spiegelman, Xiang",
-                year: 2021,
-                place: "FC 2022, arXiv 2106.10362",
-            },
-            kinds: KINDS,
-            timers: TIMERS,
-            steps: steps!($bound.quorum),
-            rounds: Rounds {
-                noun: "round",
-                restart: false,
-            },
-            certificate: "votes",
-            bound: $bound,
-            validators_change: false,
-            dag: false,
-            conventions: CONVENTIONS,
-            rules: RULES,
-        }
-    };
-}
-
 const BOUND: Bound = Bound {
     quorum: Threshold::MORE_THAN_TWO_THIRDS,
     liars_below: Share { part: 1, of: 3 },
@@ -116,8 +84,37 @@ const BOUND: Bound = Bound {
     words: "A quorum is strictly more than two thirds of the stake. Liars with less than a third can neither fork \
             the chain nor stop it, if now and then three leaders in a row are honest.",
 };
-const PAPER: ProtocolInfo = info!(BOUND);
-const LOWERED: ProtocolInfo = info!(TOO_LOW);
+const PAPER: ProtocolInfo = ProtocolInfo {
+    name: "jolteon",
+    title: "Jolteon",
+    family: "HotStuff",
+    summary: "Final after five delays with linear messages, and a view change that is quadratic instead; \
+              Diem and Aptos ran it, Flow runs a descendant.",
+    paper: Paper {
+        title: "Jolteon and Ditto: Network-Adaptive Efficient Consensus with Asynchronous Fallback",
+        authors: "Gelashvili, Kokoris-Kogias, Sonnino, Spiegelman, Xiang",
+        year: 2021,
+        place: "FC 2022, arXiv 2106.10362",
+    },
+    kinds: KINDS,
+    timers: TIMERS,
+    steps: steps!(BOUND.quorum),
+    rounds: Rounds {
+        noun: "round",
+        restart: false,
+    },
+    certificate: "votes",
+    bound: BOUND,
+    validators_change: false,
+    dag: false,
+    conventions: CONVENTIONS,
+    rules: RULES,
+};
+const LOWERED: ProtocolInfo = ProtocolInfo {
+    bound: TOO_LOW,
+    steps: steps!(TOO_LOW.quorum),
+    ..PAPER
+};
 
 const CONVENTIONS: &[(&str, &str)] = &[
     (

@@ -1,6 +1,7 @@
 //! What a validator of the family remembers: views, certified blocks, and the chain they form.
 
 use super::message::{Link, Message, Phase, Proof, Report, SignedMessage, View};
+use super::phases::Phases;
 use crate::base::Micros;
 use crate::base::limits::MAX_ROUNDS_BEHIND;
 use crate::consensus::proposer::Schedule;
@@ -34,16 +35,8 @@ pub struct Settings {
     pub min_view: Micros,
     /// What the protocol calls the rules that all of the family have.
     pub rules: RuleNumbers,
-    /// A view has several phases, and these are their rules; its leader collects the votes.
-    pub phases: Option<PhaseRules>,
-}
-
-/// Rules of a protocol whose views have several phases. A certified block alone then ends no view and locks
-/// nobody.
-#[derive(Clone, Copy, Debug)]
-pub struct PhaseRules {
-    /// A quorum voted for the block in that phase, as these votes show: counted here, or sent by the leader.
-    pub crossed: fn(&mut State, &Surroundings, Phase, &Certified, &mut Effects),
+    /// A view has several phases; its leader collects the votes.
+    pub phases: Option<Phases>,
 }
 
 /// Indices into a protocol's rules, for notes that one took effect.
@@ -91,8 +84,8 @@ pub enum Lock {
     Certified,
     /// Its parent.
     Parent,
-    /// Nothing: a later phase of the view locks.
-    Phase,
+    /// Nothing: a quorum of votes in that phase locks on the block.
+    Phase(Phase),
     /// Nothing.
     None,
 }

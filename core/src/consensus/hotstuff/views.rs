@@ -2,6 +2,7 @@
 //! committing, catching up. Where they differ they say so in [`Settings`](super::state::Settings).
 
 use super::message::{Link, Message, Phase, Proof, Report, SignedMessage, View, contradiction};
+use super::phases;
 use super::state::{
     Certified, Effects, Lock, MayPropose, State, Surroundings, Validity, ViewState,
 };
@@ -274,11 +275,9 @@ fn receive(state: &mut State, around: &Surroundings, signed: &SignedMessage, out
             }
         }
         Message::Certificate { phase, link, proof } => {
-            let before = match phase {
-                Phase::Prepare => return,
-                Phase::PreCommit => Phase::Prepare,
-                Phase::Commit => Phase::PreCommit,
-                Phase::Decide => Phase::Commit,
+            let phases = around.settings.phases;
+            let Some(before) = phases.and_then(|phases| phases.before(*phase)) else {
+                return;
             };
             if signed.signer != around.leader(view)
                 || certified_by(state, around, before, proof) != Some(*link)
@@ -373,17 +372,17 @@ fn certify(state: &mut State, around: &Surroundings, certified: &Certified, out:
     out.push(Effect::fired(settings.rules.certify, slot));
     out.push(Effect::Note(Note::Polka { slot, block }));
     fetch(state, around, certified, out);
-    if settings.phases.is_some() {
-        // Its view goes on.
-        return;
-    }
     let locks_on = match settings.lock {
         Lock::Certified => Some(link),
         Lock::Parent => state.parent(&link).map(|parent| parent.link),
-        Lock::Phase | Lock::None => None,
+        Lock::Phase(_) | Lock::None => None,
     };
     if let Some(on) = locks_on {
         lock(state, around, on, out);
+    }
+    if settings.phases.is_some() {
+        // Its view goes on.
+        return;
     }
     for chain in state.final_chains(settings, link.view) {
         state.consider(chain);
@@ -414,9 +413,7 @@ fn cross(
     if phase == Phase::Prepare {
         certify(state, around, certified, out);
     }
-    if let Some(rules) = around.settings.phases {
-        (rules.crossed)(state, around, phase, certified, out);
-    }
+    phases::crossed(state, around, phase, certified, out);
 }
 
 fn fetch(state: &State, around: &Surroundings, certified: &Certified, out: &mut Effects) {

@@ -2,9 +2,11 @@
 
 use super::*;
 use crate::forms::Kind;
+use crate::model::Who;
 use crate::model::{InputSpec, SubmitSpec};
 use crate::protocol::studio::{Ask, CallDraft, Message, Place};
 use crate::protocol::{ChartNews, Intervention};
+use consensusforge_core::session::race::{self, Lane, RaceRow};
 use consensusforge_core::session::view::Happening;
 use std::cell::Cell;
 
@@ -317,4 +319,83 @@ fn a_playing_run_pauses_at_the_very_event_that_the_page_waits_for_and_says_which
     runner.handle(ToWorker::PauseWhen(Vec::new()), None);
     runner.handle(ToWorker::Play(true), None);
     assert!(now(&run_ms(&mut runner, &clock, 5_000.0)) > second.at_us);
+}
+
+/// A lane of a race of five validators, told to stand at these instants one after the other: the last row of each.
+fn lane_rows(lane: &Lane, instants: &[ToWorker]) -> Vec<RaceRow> {
+    let (mut runner, clock) = (Runner::default(), Cell::new(1_000.0));
+    runner.handle(ToWorker::Lane(lane.clone()), None);
+    let scenario = lane.scenario(&five());
+    runner.handle(opening(Box::new(scenario)), None);
+    run_ms(&mut runner, &clock, 300.0);
+    let rows = instants.iter().map(|instant| {
+        runner.handle(instant.clone(), None);
+        let told = run_ms(&mut runner, &clock, 2_000.0);
+        assert!(
+            told.iter()
+                .all(|(m, _)| !matches!(m, FromWorker::Ledger(_) | FromWorker::Moments(_)))
+        );
+        let row = told
+            .into_iter()
+            .rev()
+            .find_map(|(message, _)| match message {
+                FromWorker::RaceRow(row) => Some(*row),
+                _ => None,
+            });
+        row.expect("a row")
+    });
+    rows.collect()
+}
+
+fn five() -> Scenario {
+    let mut scenario = Scenario::default();
+    let mut fifth = scenario.validators[0].clone();
+    fifth.name = "v5".into();
+    scenario.validators.push(fifth);
+    scenario
+}
+
+#[test]
+fn a_lane_stands_where_it_is_told_and_its_row_is_the_command_lines_there_and_back() {
+    let lane = Lane::parse("simplex:min_view_us=200000").expect("a lane");
+    let there = |at| RaceRow {
+        link: None,
+        ..race::run(&five(), &lane, at).expect("runs")
+    };
+    let instants = [
+        ToWorker::RunTo(700_000),
+        ToWorker::RunTo(3_000_000),
+        ToWorker::Seek(1_234_567),
+        ToWorker::RunTo(1_500_000),
+        ToWorker::Seek(5_000_000),
+    ];
+    let rows = lane_rows(&lane, &instants);
+    for (row, at) in rows
+        .iter()
+        .zip([700_000, 3_000_000, 1_234_567, 1_500_000, 5_000_000])
+    {
+        assert_eq!(*row, there(at), "at {at}");
+    }
+    assert!(rows[4].blocks > rows[0].blocks && rows[0].blocks > 0);
+}
+
+#[test]
+fn a_lane_that_cannot_run_the_scenario_is_refused_by_its_number() {
+    let lane = Lane::parse("streamlet").expect("a lane");
+    let mut scenario = five();
+    scenario.adversary = AdversarySpec {
+        who: Who::Count(1),
+        strategy: StrategySpec::Amnesia,
+    };
+    let mut runner = Runner::default();
+    runner.handle(ToWorker::Lane(lane.clone()), None);
+    runner.handle(opening(Box::new(lane.scenario(&scenario))), None);
+    let told = runner.take();
+    let refused = told.iter().find_map(|(message, _)| match message {
+        FromWorker::Problem { about, problem } => Some((*about, problem.sentence.clone())),
+        _ => None,
+    });
+    let (about, sentence) = refused.expect("a refusal");
+    assert_eq!(about, About::Opening(1));
+    assert!(sentence.contains("Streamlet"), "{sentence}");
 }
