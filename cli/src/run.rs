@@ -159,13 +159,12 @@ impl Run {
         let mut file = save.map(Bytes::create).transpose()?;
         let mut saver = file.as_ref().map(|_| session.saver());
         let mut decisions: Vec<Decision> = Vec::new();
-        let (mut gave_up, mut hit) = (None, false);
+        let mut gave_up = None;
         let (mut cursor, mut height, mut alive) = (0, 0, last);
-        loop {
+        let hit = loop {
             let until = self.end(alive);
             let (came, happened) = session.advance_watching(until, SLICE);
             let reached = came.reached;
-            hit = happened.is_some();
             decisions.extend(session.decisions_since(cursor));
             if let Some(trace) = &mut trace {
                 trace.write(session.trace_lines_since(cursor))?;
@@ -174,8 +173,8 @@ impl Run {
                 file.write(&session.save_on(saver))?;
             }
             cursor = session.trace_end();
-            if hit {
-                break;
+            if happened.is_some() {
+                break true;
             }
             if let Some(wanted) = self.heights {
                 let frame = session.frame();
@@ -187,16 +186,16 @@ impl Run {
                 let up = frame.nodes.iter().filter(|n| !n.byzantine && !n.crashed);
                 let lowest = up.map(|n| n.decided).min().unwrap_or(height);
                 if height >= wanted && (!self.all || lowest >= wanted) {
-                    break;
+                    break false;
                 }
                 if reached && (self.until.is_some() || frame.now_us >= self.end(alive)) {
                     gave_up = Some(self.why(wanted, height, lowest, frame.now_us));
-                    break;
+                    break false;
                 }
             } else if reached {
-                break;
+                break false;
             }
-        }
+        };
         if let Some(trace) = trace {
             trace.finish()?;
         }
