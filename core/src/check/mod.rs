@@ -183,14 +183,20 @@ impl Monitors {
     /// All findings at `now`, the worst first.
     #[must_use]
     pub fn findings(&self, now: Micros, trace: &Trace) -> Vec<Finding> {
-        let mut findings = vec![
+        let mut findings = self.broken(trace).to_vec();
+        findings.push(self.progress.finding(now, trace, &self.cast));
+        findings.sort_by_key(|f| f.kind);
+        findings
+    }
+
+    /// The findings that can be violated for good: agreement, validity, state roots. They do not depend on the instant.
+    #[must_use]
+    pub fn broken(&self, trace: &Trace) -> [Finding; 3] {
+        [
             self.agreement.finding(trace, &self.culprits),
             self.validity.finding(),
             self.roots.finding(),
-            self.progress.finding(now, trace, &self.cast),
-        ];
-        findings.sort_by_key(|f| f.kind);
-        findings
+        ]
     }
 
     /// Nodes that were Byzantine at some time.

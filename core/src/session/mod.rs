@@ -86,19 +86,27 @@ const RECORDS_BEFORE: usize = 64 << 10;
 /// Events between two looks of the monitors: far less than the window of the trace holds.
 const LOOK: u64 = 16_384;
 
+/// What a world of `scenario` is built from, today's semantics included.
+///
+/// # Errors
+/// A sentence that says why the scenario cannot run.
+pub fn setup(mut scenario: Scenario) -> Result<Setup, Problem> {
+    validate(&scenario)?;
+    scenario.semantics = crate::model::SEMANTICS;
+    let contracts = modules::bytes_of(&scenario)?;
+    Ok(Setup {
+        scenario,
+        contracts,
+    })
+}
+
 impl Session {
     /// # Errors
     /// A sentence that says why the scenario cannot run.
-    pub fn open(mut scenario: Scenario) -> Result<Session, Problem> {
-        validate(&scenario)?;
-        scenario.semantics = crate::model::SEMANTICS;
-        let contracts = modules::bytes_of(&scenario)?;
-        let setup = Setup {
-            scenario: scenario.clone(),
-            contracts,
-        };
+    pub fn open(scenario: Scenario) -> Result<Session, Problem> {
+        let setup = setup(scenario)?;
         let world = simulate(&setup).map_err(Problem::new)?;
-        Ok(Session::over(scenario, world))
+        Ok(Session::over(setup.scenario, world))
     }
 
     /// A session over a `world` of `scenario` that was built elsewhere: of a protocol that the registry does not
