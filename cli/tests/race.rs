@@ -34,6 +34,7 @@ fn each_protocol_commits_after_the_delays_of_its_paper() {
         ("hotstuff-2", 5.0),
         ("basic-hotstuff-2", 5.0),
         ("jolteon", 5.0),
+        ("monadbft", 5.0),
     ];
     let names = lanes.map(|(name, _)| name);
     for (row, (name, delays)) in rows(&names).iter().zip(lanes) {

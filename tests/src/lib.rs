@@ -10,6 +10,7 @@ pub mod one_node;
 pub mod published;
 pub mod searches;
 pub mod siege;
+pub mod staged;
 pub mod swarm;
 
 use consensusforge_core::session::Session;

@@ -4,7 +4,7 @@ use crate::panels::icon::icon;
 use crate::panels::{
     announce, banner, branches, card, chart, contracts, controls, drop, embed, help, keys, log,
     metrics, newer, nodes, overload, path, presenter, race, recorded, run, scenarios, share,
-    sheets, term, top, transport,
+    sheets, stops, term, top, transport,
 };
 use crate::platform::address;
 use crate::receive::Receiver;
@@ -157,6 +157,7 @@ fn Whole() -> impl IntoView {
                 <run::Caption />
                 {view! { <transport::Transport /> }.into_any()}
                 {view! { <branches::Futures /> }.into_any()}
+                {view! { <stops::Stops /> }.into_any()}
             </main>
             <aside class="side" aria-label="The run in detail">
                 <SheetHead title=Signal::derive(move || name_of(layout.tab.get())) />

@@ -6,6 +6,7 @@ mod branch;
 mod chart;
 mod checkpoints;
 pub mod compare;
+mod condition;
 mod contracts;
 mod culprits;
 mod differences;
@@ -74,6 +75,8 @@ pub struct Session {
     end: Micros,
     seen: moments::Seen,
     back: Option<back::Back>,
+    /// What a playing run is paused at.
+    watcher: condition::Watcher,
     /// Where the newest step led.
     stepped: Option<explain::Stepped>,
 }
@@ -127,6 +130,7 @@ impl Session {
             end: 0,
             seen: moments::Seen::default(),
             back: None,
+            watcher: condition::Watcher::default(),
             stepped: None,
         }
     }
@@ -261,8 +265,10 @@ impl Session {
         if at_us == 0 {
             // Nothing has run: open again with one more command.
             let era = self.era + 1;
+            let watcher = std::mem::take(&mut self.watcher);
             *self = Session::open(self.scenario.clone())?;
             self.era = era;
+            self.watcher = watcher;
             return Ok(());
         }
         self.sim.set_future(&self.scenario.commands);
@@ -300,6 +306,7 @@ impl Session {
             end: self.end,
             seen: self.seen.clone(),
             back: None,
+            watcher: condition::Watcher::default(),
             stepped: None,
         }
     }

@@ -2,7 +2,7 @@
 
 use super::{chart, race, share, transport};
 use crate::state::chart::Charts;
-use crate::state::futures::FutureState;
+use crate::state::history::HistoryState;
 use crate::state::layout::{LayoutState, Tab};
 use crate::state::notices::Notices;
 use crate::state::playback::Playback;
@@ -43,7 +43,10 @@ pub const KEYS: [(&str, &str); 19] = [
     ),
     ("L", "a link to this run"),
     ("R", "race this scenario under several protocols"),
-    ("Ctrl Z  Ctrl Y", "undo the last act, redo it"),
+    (
+        "Ctrl Z  Ctrl Y",
+        "undo the last act or go back to the run before; redo it",
+    ),
     ("1 2 3 4 5", "run, nodes, contracts, metrics, log"),
     ("?", "this help"),
 ];
@@ -57,7 +60,7 @@ struct Keys {
     run: RunState,
     playback: Playback,
     selection: Selection,
-    futures: FutureState,
+    history: HistoryState,
     race: RaceState,
 }
 
@@ -69,7 +72,7 @@ pub fn listen() {
         run: expect_context(),
         playback: expect_context(),
         selection: expect_context(),
-        futures: expect_context(),
+        history: expect_context(),
         race: expect_context(),
     };
     window_event_listener(ev::keydown, move |event| {
@@ -78,8 +81,8 @@ pub fn listen() {
         }
         if event.ctrl_key() || event.meta_key() {
             match (event.key().as_str(), event.shift_key()) {
-                ("z", false) => keys.futures.undo(),
-                ("Z" | "z", true) | ("y", false) => keys.futures.redo(),
+                ("z", false) => keys.history.undo(),
+                ("Z" | "z", true) | ("y", false) => keys.history.redo(),
                 _ => return,
             }
             event.prevent_default();
@@ -130,7 +133,7 @@ fn press(keys: Keys, key: &str) -> bool {
         run,
         playback,
         selection,
-        futures: _,
+        history: _,
         race,
     } = keys;
     match key {
@@ -148,8 +151,8 @@ fn press(keys: Keys, key: &str) -> bool {
         }
         ">" => playback.step(Unit::Height),
         "<" => transport::step_back(playback, Unit::Height),
-        "j" | "J" => transport::jump(notices, run, playback, true),
-        "k" | "K" => transport::jump(notices, run, playback, false),
+        "j" | "J" => transport::jump(notices, run, playback, selection, true),
+        "k" | "K" => transport::jump(notices, run, playback, selection, false),
         "Home" => playback.seek(0),
         "[" => faster(playback, -4.0),
         "]" => faster(playback, 4.0),

@@ -44,6 +44,7 @@ pub mod share;
 pub mod sheets;
 pub mod slider;
 pub mod stakes;
+pub mod stops;
 pub mod storage;
 pub mod term;
 pub mod top;

@@ -371,6 +371,7 @@ impl RaceState {
             | FromWorker::Ledger(_)
             | FromWorker::Studio { .. }
             | FromWorker::Replayed(_)
+            | FromWorker::PausingWhen(_)
             | FromWorker::Data(_) => {}
         }
     }
