@@ -3,7 +3,7 @@
 
 use super::{Finding, FindingKind, Roster, names, percent, seconds};
 use crate::base::Micros;
-use crate::consensus::{Awaited, Role, Threshold};
+use crate::consensus::{Awaited, Role, Threshold, plural};
 use crate::trace::{Event, Head, Loss, Record, Trace};
 use crate::types::{BlockId, Height, NodeId, Slot, ValidatorId};
 use std::collections::{BTreeMap, BTreeSet};
@@ -176,7 +176,7 @@ impl Progress {
                 } => {
                     let total = trace.validators(height).total();
                     let votes = Votes::of(trace, node, kinds, place.slot);
-                    let kinds = kinds.iter().map(|k| plural(head, *k));
+                    let kinds = kinds.iter().map(|k| messages(head, *k));
                     let kinds: Vec<String> = kinds.collect();
                     votes.lack(
                         &kinds.join(" or "),
@@ -287,9 +287,9 @@ fn no_message(trace: &Trace, kind: u8, place: &Place) -> String {
     }
 }
 
-fn plural(head: &Head, kind: u8) -> String {
+fn messages(head: &Head, kind: u8) -> String {
     let known = head.kinds.get(usize::from(kind));
-    format!("{}s", known.map_or("message", |k| k.name))
+    plural(known.map_or("message", |k| k.name))
 }
 
 impl Votes {

@@ -318,6 +318,15 @@ const fn is_same(one: &[u8], other: &[u8]) -> bool {
     at == one.len() && at == other.len()
 }
 
+/// Several messages of a kind, by the name of one: "votes", "nullifies".
+#[must_use]
+pub fn plural(kind: &str) -> String {
+    match kind.strip_suffix('y') {
+        Some(stem) if !stem.ends_with(['a', 'e', 'o', 'u']) => format!("{stem}ies"),
+        _ => format!("{kind}s"),
+    }
+}
+
 /// A share in percent with one decimal, by integers: "66.7 %".
 #[must_use]
 pub fn percent(part: u64, total: u64) -> String {
@@ -363,6 +372,15 @@ mod tests {
         let most = u64::MAX;
         assert_eq!(two_thirds.needed(most), most / 3 * 2 + 1);
         assert!(at_least.is_met(80, 100) && !at_least.is_met(79, 100));
+    }
+
+    #[test]
+    fn several_messages_are_called_by_their_plural() {
+        let several = ["vote", "nullify", "notarize", "new-view", "relay"].map(plural);
+        assert_eq!(
+            several,
+            ["votes", "nullifies", "notarizes", "new-views", "relays"]
+        );
     }
 
     #[test]

@@ -17,19 +17,22 @@ pub mod simplex;
 mod status;
 pub mod streamlet;
 pub mod tendermint;
+pub mod votor;
+mod waits;
 
 pub use corruptible::{
     Compose, Conflicting, Corruptible, Extends, Powers, Script, ScriptError, VotesFor,
 };
 pub use info::{
     Awaited, Bound, Conflict, Kind, Paper, ProtocolInfo, Role, Rounds, Rule, Share, StepInfo,
-    Threshold, TimerInfo, fill_in, percent, rule_number,
+    Threshold, TimerInfo, fill_in, percent, plural, rule_number,
 };
 pub use justification::Justification;
 pub use params::{
     NoParams, ParamError, Parameter, ParameterKind, Params, parameters, read as read_params,
 };
 pub use status::{Keeps, Locking, Mark, Status, Tally};
+pub use waits::{Waits, WaitsFor};
 
 use crate::base::Micros;
 use crate::base::limits::MAX_VALIDATORS_ALL_TO_ALL;
@@ -352,6 +355,12 @@ pub trait Protocol: Clone + 'static {
     #[must_use]
     fn conflict(_params: &Self::Params) -> Option<Conflict> {
         None
+    }
+
+    /// What each rule of [`Self::INFO`] waits for under these parameters, as far as [`Self::status`] shows it.
+    #[must_use]
+    fn waits(_params: &Self::Params) -> Vec<Waits> {
+        Vec::new()
     }
 
     /// The state before [`Input::Start`], on top of `genesis`.

@@ -4,7 +4,7 @@ use super::Session;
 use super::words::{DIGITS, message, message_in, what};
 use crate::base::Micros;
 use crate::check::{listed, names, seconds};
-use crate::consensus::Role;
+use crate::consensus::{Role, plural};
 use crate::trace::{Event, Loss, MessageId, MessageRecord, Receivers, Record, Trace};
 use crate::types::{NodeId, Slot};
 use crate::world::{Trigger, UNSIGNED_KINDS};
@@ -402,9 +402,9 @@ impl Session {
             .value
             .map_or_else(|| "nil".to_owned(), |b| b.short(DIGITS));
         let counts = format!(
-            "{} now counts {}s with stake {} of {} for {value}",
+            "{} now counts {} with stake {} of {} for {value}",
             self.name(node),
-            kind.name,
+            plural(kind.name),
             tally.have,
             tally.of
         );

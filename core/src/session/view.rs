@@ -2,16 +2,19 @@
 //! stakes and gas integers, digests hex.
 
 mod chart;
+mod condition;
 mod contract;
 mod culprit;
 mod frame;
 mod line;
 mod log;
+mod rules;
 mod series;
 mod state;
 
 pub use crate::scenario::codec::Expected;
 pub use chart::{Arrow, ChartBatch, Fate, Mark, MarkKind};
+pub use condition::{Condition, FoundRecord, FoundRecords, Happening};
 pub use contract::{CallView, CardView, ContractView, ModuleView, ReceiptView, ViewResult};
 pub use culprit::{CulpritView, SignedStatement, StallView, StatementView};
 pub use frame::{
@@ -20,6 +23,7 @@ pub use frame::{
 };
 pub use line::{LineEvent, LineValidator, SentLine, TraceLine};
 pub use log::{LogPage, LogPlace, LogQuery, LogRow, LogText};
+pub use rules::{RuleAt, RuleCount, RulesView};
 pub use series::{HeightPoint, Percentiles, SeriesBatch, ValidatorFigures};
 pub use state::{PersonView, ProofView, StorageView, StoredView};
 
@@ -61,6 +65,8 @@ pub struct RunInfo {
     pub timers: Vec<String>,
     /// The protocol's rules, by number.
     pub rules: Vec<RuleView>,
+    /// The protocol's word for a round: "round", "view", ...
+    pub round: String,
     /// What a quorum is, before "of the stake": "more than two thirds".
     pub quorum_words: String,
     /// Liars that hold less than this share are harmless: "a third".

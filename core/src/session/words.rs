@@ -1,6 +1,7 @@
 //! A record in words: what happened, at whom, about which height.
 
 use crate::check::voters;
+use crate::consensus::plural;
 use crate::trace::{Event, Loss, MessageId, Record, Trace};
 use crate::types::{BlockId, NodeId, Slot, ValidatorId};
 
@@ -149,11 +150,13 @@ pub(super) fn what(record: &Record, trace: &Trace) -> String {
             detail.reason
         ),
         Event::Evidence(a) => format!(
-            "proves that {} signed two {}s ({})",
+            "proves that {} signed two {} ({})",
             validator(trace, a.offender),
-            head.kinds
-                .get(usize::from(a.kind))
-                .map_or("message", |k| k.name),
+            plural(
+                head.kinds
+                    .get(usize::from(a.kind))
+                    .map_or("message", |k| k.name)
+            ),
             at(&a.slot)
         ),
         Event::Crashed { .. } => "crashes".into(),

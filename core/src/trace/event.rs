@@ -2,7 +2,7 @@
 
 use crate::base::{Hash, Micros};
 use crate::consensus::{
-    Bound, Conflict, Keeps, Role, Rounds, Rule, StepInfo, Threshold, TimerInfo,
+    Bound, Conflict, Keeps, Role, Rounds, Rule, StepInfo, Threshold, TimerInfo, Waits,
 };
 use crate::types::{
     BlockId, Height, NodeId, PublicKey, Round, Signature, Slot, Validator, ValidatorId,
@@ -45,6 +45,8 @@ pub struct Head {
     pub skip: Option<Threshold>,
     /// See [`Protocol::KEEPS`](crate::consensus::Protocol::KEEPS).
     pub keeps: Keeps,
+    /// See [`Protocol::waits`](crate::consensus::Protocol::waits); empty in a saved trace, which has no states.
+    pub waits: Vec<Waits>,
     /// The block at height 0.
     pub genesis: BlockId,
     /// What validators' messages are signed on: the chain, and the domain of their kind.

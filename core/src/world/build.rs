@@ -350,6 +350,7 @@ fn head<P: Corruptible>(
         conflict,
         skip: P::SKIP,
         keeps: P::KEEPS,
+        waits: P::waits(params),
         genesis,
         chain: fixed.chain,
         domain: P::Message::DOMAIN,

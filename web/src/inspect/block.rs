@@ -8,6 +8,7 @@ use super::card_context::{
 };
 use crate::words;
 use consensusforge_core::session::inspect::BlockInside;
+use consensusforge_core::session::plural;
 use std::collections::BTreeMap;
 
 #[must_use]
@@ -146,7 +147,7 @@ fn certificate(cx: &CardContext, b: &BlockInside) -> Vec<Row> {
         .map(|((kind, round), signers)| {
             let share = b.certificate_stake as f64 / whole as f64;
             Row::Votes(Votes {
-                label: vec![text(format!("{kind}s of round {round}"))],
+                label: vec![text(format!("{} of round {round}", plural(kind)))],
                 share: thousandths(b.certificate_stake),
                 quorum: thousandths(b.quorum),
                 reached: b.certificate_stake >= b.quorum,

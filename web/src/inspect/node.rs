@@ -7,6 +7,7 @@ use super::card_context::{
 };
 use crate::words;
 use consensusforge_core::session::inspect::{NodeInside, TimerInside, VotesInside};
+use consensusforge_core::session::plural;
 
 /// Bars shown; a stalled height has one a round.
 const BARS: usize = 12;
@@ -118,7 +119,7 @@ pub fn sections(cx: &CardContext, n: &NodeInside) -> Vec<Section> {
     let proofs = n.proofs.iter().map(|p| {
         let mut spans = vec![
             cx.node(p.offender),
-            text(format!(" signed two {}s: ", p.kind)),
+            text(format!(" signed two {}: ", plural(&p.kind))),
         ];
         spans.push(value(p.first.as_deref()));
         spans.push(text(" and "));

@@ -42,6 +42,7 @@ pub fn Controls() -> impl IntoView {
             <Validators />
             <Adversary />
             <ProtocolControls />
+            <super::race::RaceButton />
             <Chain />
         </div>
     }

@@ -22,10 +22,10 @@
 //! | B1 | `views::enter` |
 //! | B2 | `views::build`, `views::propose`, [`may_propose`] |
 //! | B3 | `views::vote`, [`may_vote`] |
-//! | B4 | `views::certify`, [`crossed`] |
-//! | B5 | [`crossed`], `views::lock` |
-//! | B6 | [`crossed`], `views::decide` |
-//! | B7 | `views::time_out`, `views::count_timeout` |
+//! | B4 | `views::certify`, `phases::crossed` |
+//! | B5 | `phases::crossed`, `views::lock` |
+//! | B6 | `phases::decide`, `settle::decide` |
+//! | B7 | `views::time_out`, `receive::count_timeout` |
 //! | B8 | `views::end_view`, `views::enter` |
 //!
 //! # Deviations
@@ -35,12 +35,11 @@
 
 use super::message::{self, Link, Message, Phase, Proof};
 use super::params::{Params, Quorum, TOO_LOW};
-use super::state::{
-    Certified, Effects, Lock, MayPropose, PhaseRules, RuleNumbers, Settings, State, Surroundings,
-};
-use super::{TIMERS, protocol, report, views};
+use super::phases::{self, Phases};
+use super::state::{Lock, MayPropose, RuleNumbers, Settings, State, Surroundings};
+use super::{TIMERS, kind, phase_steps, protocol, report, views};
 use crate::consensus::{
-    Awaited, Bound, Conflicting, Context, Corruptible, Effect, Input, Kind, Paper, Protocol,
+    Awaited, Bound, Conflicting, Context, Corruptible, Effect, Input, Paper, Protocol,
     ProtocolInfo, Resend, Role, Rounds, Rule, Share, Status, StepInfo, Threshold, VotesFor,
     rule_number,
 };
@@ -55,19 +54,22 @@ fn settings(params: &Params) -> Settings {
         quorum: params.quorum.threshold(),
         chain: 0,
         consecutive: false,
-        lock: Lock::Phase,
+        lock: Lock::Phase(Phase::PreCommit),
         may_vote,
         may_propose,
         wait: 0,
         view_timeout: params.delta_us.saturating_mul(9),
         min_view: params.min_view_us,
         rules: NUMBERS,
-        phases: Some(PhaseRules { crossed }),
+        phases: Some(Phases {
+            last: Phase::Commit,
+        }),
+        tips: None,
     }
 }
 
 /// B3: safeNode. The block stands on the locked one, or on one that was certified later.
-fn may_vote(state: &State, link: &Link, _: &Proof) -> bool {
+fn may_vote(state: &State, _: &Surroundings, link: &Link, _: &Proof) -> bool {
     link.parent_view > state.locked.view || state.extends(link, &state.locked)
 }
 
@@ -83,167 +85,6 @@ fn may_propose(state: &State, around: &Surroundings) -> MayPropose {
     }
 }
 
-/// A quorum voted in a phase. The leader that counted the votes begins the next phase with them, and whoever has
-/// them does what that phase asks for.
-fn crossed(
-    state: &mut State,
-    around: &Surroundings,
-    phase: Phase,
-    certified: &Certified,
-    out: &mut Effects,
-) {
-    let Certified { link, votes } = certified.clone();
-    let next = match phase {
-        Phase::Prepare => Phase::PreCommit,
-        Phase::PreCommit => Phase::Commit,
-        Phase::Commit => Phase::Decide,
-        Phase::Decide => return,
-    };
-    let view = state.at(link.view);
-    if around.leads(link.view) && view.begun < Some(next) {
-        view.begun = Some(next);
-        out.push(Effect::Broadcast(Message::Certificate {
-            phase: next,
-            link,
-            proof: votes.clone(),
-        }));
-    }
-    match next {
-        Phase::Prepare => {}
-        // B4
-        Phase::PreCommit => vote(state, around, next, link, out),
-        // B5
-        Phase::Commit => {
-            views::lock(state, around, link, out);
-            vote(state, around, next, link, out);
-        }
-        Phase::Decide => decide(state, around, certified, out),
-    }
-}
-
-/// Votes in a later phase of the view it is in, once.
-fn vote(state: &mut State, around: &Surroundings, phase: Phase, link: Link, out: &mut Effects) {
-    let current = link.view == state.view;
-    let view = state.at(link.view);
-    if !current || view.timed_out || view.phase >= Some(phase) {
-        return;
-    }
-    view.phase = Some(phase);
-    out.push(Effect::Send {
-        to: around.leader(link.view),
-        message: Message::PhaseVote { phase, link },
-    });
-}
-
-/// B6: a quorum is locked on the block. It and all before it are final, as soon as they are here, and the next view
-/// begins with a new-view to its leader. Whoever missed the block's certificate could not say there why it has come:
-/// it follows when others do.
-fn decide(state: &mut State, around: &Surroundings, commit: &Certified, out: &mut Effects) {
-    let link = commit.link;
-    let certified = state.views.get(&link.view).and_then(|view| {
-        let mut all = view.certified.iter();
-        all.find(|c| c.link == link).cloned()
-    });
-    if link.height > state.last_final.height {
-        let mut on_top = vec![commit.clone()];
-        on_top.extend(certified);
-        state.consider(on_top);
-    }
-    if state.view == link.view && state.high.link == link {
-        let next = link.view.saturating_add(1);
-        views::enter(state, around, next, None, out);
-        let (report, proof) = state.report();
-        out.push(Effect::Send {
-            to: around.leader(next),
-            message: Message::NewView { report, proof },
-        });
-    }
-}
-
-/// The votes of all phases.
-fn votes_for(proposal: &Message) -> Vec<Message> {
-    let mut votes = proposal.votes_for();
-    if let Some(link) = proposal.proposed() {
-        let link = *link;
-        let later = [Phase::PreCommit, Phase::Commit];
-        votes.extend(later.map(|phase| Message::PhaseVote { phase, link }));
-    }
-    votes
-}
-
-const fn kind(name: &'static str, role: Role) -> Kind {
-    Kind { name, role }
-}
-
-/// What a quorum changes in what the protocol says of itself.
-macro_rules! info {
-    ($bound:expr) => {
-        ProtocolInfo {
-            name: "basic-hotstuff",
-            title: "HotStuff",
-            family: "HotStuff",
-            summary: "The three phases before they were chained: one block a view, final after seven delays, with \
-                      messages linear in the number of validators.",
-            paper: Paper {
-                title: "HotStuff: BFT Consensus in the Lens of Blockchain",
-                authors: "Yin, Malkhi, Reiter, Golan Gueta, Abraham",
-                year: 2019,
-                place: "PODC 2019, arXiv 1803.05069",
-            },
-            kinds: &[
-                kind("prepare", Role::Proposal),
-                kind("prepare vote", Role::Vote),
-                kind("timeout", Role::Vote),
-                kind("new-view", Role::Other),
-                kind("certificate", Role::Other),
-                kind("pre-commit vote", Role::Vote),
-                kind("commit vote", Role::Vote),
-            ],
-            timers: TIMERS,
-            steps: &[
-                StepInfo {
-                    name: "prepare",
-                    awaits: &[Awaited::Message {
-                        kind: message::PROPOSE,
-                    }],
-                },
-                StepInfo {
-                    name: "voted",
-                    awaits: &[Awaited::Message {
-                        kind: message::CERTIFICATE,
-                    }],
-                },
-                StepInfo {
-                    name: "collect votes",
-                    awaits: &[Awaited::Stake {
-                        kinds: &[message::VOTE],
-                        threshold: $bound.quorum,
-                        for_one_value: true,
-                    }],
-                },
-                StepInfo {
-                    name: "timeout",
-                    awaits: &[Awaited::Stake {
-                        kinds: &[message::TIMEOUT],
-                        threshold: $bound.quorum,
-                        for_one_value: false,
-                    }],
-                },
-            ],
-            rounds: Rounds {
-                noun: "view",
-                restart: false,
-            },
-            certificate: "votes",
-            bound: $bound,
-            validators_change: false,
-            dag: false,
-            conventions: CONVENTIONS,
-            rules: RULES,
-        }
-    };
-}
-
 const BOUND: Bound = Bound {
     quorum: Threshold::MORE_THAN_TWO_THIRDS,
     liars_below: Share { part: 1, of: 3 },
@@ -251,8 +92,45 @@ const BOUND: Bound = Bound {
     words: "A quorum is strictly more than two thirds of the stake. Liars with less than a third can neither fork \
             the chain nor stop it.",
 };
-const PAPER: ProtocolInfo = info!(BOUND);
-const LOWERED: ProtocolInfo = info!(TOO_LOW);
+const PAPER: ProtocolInfo = ProtocolInfo {
+    name: "basic-hotstuff",
+    title: "HotStuff",
+    family: "HotStuff",
+    summary: "The three phases before they were chained: one block a view, final after seven delays, with \
+              messages linear in the number of validators.",
+    paper: Paper {
+        title: "HotStuff: BFT Consensus in the Lens of Blockchain",
+        authors: "Yin, Malkhi, Reiter, Golan Gueta, Abraham",
+        year: 2019,
+        place: "PODC 2019, arXiv 1803.05069",
+    },
+    kinds: &[
+        kind("prepare", Role::Proposal),
+        kind("prepare vote", Role::Vote),
+        kind("timeout", Role::Vote),
+        kind("new-view", Role::Other),
+        kind("certificate", Role::Other),
+        kind("pre-commit vote", Role::Vote),
+        kind("commit vote", Role::Vote),
+    ],
+    timers: TIMERS,
+    steps: phase_steps!(BOUND.quorum),
+    rounds: Rounds {
+        noun: "view",
+        restart: false,
+    },
+    certificate: "votes",
+    bound: BOUND,
+    validators_change: false,
+    dag: false,
+    conventions: CONVENTIONS,
+    rules: RULES,
+};
+const LOWERED: ProtocolInfo = ProtocolInfo {
+    bound: TOO_LOW,
+    steps: phase_steps!(TOO_LOW.quorum),
+    ..PAPER
+};
 
 const CONVENTIONS: &[(&str, &str)] = &[
     (
@@ -333,5 +211,5 @@ protocol!(
     BasicHotStuff,
     Params,
     Some(|state| state.locked = state.genesis),
-    votes_for
+    |proposal| phases::votes_for(proposal, &[Phase::PreCommit, Phase::Commit])
 );

@@ -21,11 +21,11 @@
 //! | C1 | `views::enter` |
 //! | C2 | `views::build`, `views::propose`, [`may_propose`] |
 //! | C3 | `views::vote`, [`may_vote`] |
-//! | C4 | `views::count_vote`, `views::certify` |
+//! | C4 | `receive::count_vote`, `views::certify` |
 //! | C5 | `views::certify` |
-//! | C6 | `views::time_out`, `views::count_timeout` |
+//! | C6 | `views::time_out`, `receive::count_timeout` |
 //! | C7 | `views::end_view` |
-//! | C8 | `views::certify`, `views::decide` |
+//! | C8 | `views::certify`, `settle::decide` |
 //!
 //! # Deviations
 //!
@@ -94,12 +94,13 @@ fn settings(params: &Params) -> Settings {
         min_view: params.min_view_us,
         rules: NUMBERS,
         phases: None,
+        tips: None,
     }
 }
 
 /// C3: safeNode. The block stands on the locked one, or on one that was certified later: then a quorum is not
 /// locked as this validator is.
-fn may_vote(state: &State, link: &Link, _: &Proof) -> bool {
+fn may_vote(state: &State, _: &Surroundings, link: &Link, _: &Proof) -> bool {
     link.parent_view > state.locked.view || state.extends(link, &state.locked)
 }
 
@@ -110,38 +111,6 @@ fn may_propose(state: &State, _: &Surroundings) -> MayPropose {
     } else {
         MayPropose::NotYet
     }
-}
-
-/// What a quorum changes in what the protocol says of itself.
-macro_rules! info {
-    ($bound:expr) => {
-        ProtocolInfo {
-            name: "chained-hotstuff",
-            title: "Chained HotStuff",
-            family: "HotStuff",
-            summary: "Linear in messages and at the network's pace even after a bad leader; the one whose \
-                      three-chain Diem, Aptos and many others began with.",
-            paper: Paper {
-                title: "HotStuff: BFT Consensus in the Lens of Blockchain",
-                authors: "Yin, Malkhi, Reiter, Golan Gueta, Abraham",
-                year: 2019,
-                place: "PODC 2019, arXiv 1803.05069",
-            },
-            kinds: KINDS,
-            timers: TIMERS,
-            steps: steps!($bound.quorum),
-            rounds: Rounds {
-                noun: "view",
-                restart: false,
-            },
-            certificate: "votes",
-            bound: $bound,
-            validators_change: false,
-            dag: false,
-            conventions: CONVENTIONS,
-            rules: RULES,
-        }
-    };
 }
 
 const BOUND: Bound = Bound {
@@ -159,9 +128,41 @@ const GAPS: Bound = Bound {
             block may have been certified, and a single leader that lies can go on from there.",
     ..BOUND
 };
-const PAPER: ProtocolInfo = info!(BOUND);
-const WITH_GAPS: ProtocolInfo = info!(GAPS);
-const LOWERED: ProtocolInfo = info!(TOO_LOW);
+const PAPER: ProtocolInfo = ProtocolInfo {
+    name: "chained-hotstuff",
+    title: "Chained HotStuff",
+    family: "HotStuff",
+    summary: "Linear in messages and at the network's pace even after a bad leader; the one whose \
+              three-chain Diem, Aptos and many others began with.",
+    paper: Paper {
+        title: "HotStuff: BFT Consensus in the Lens of Blockchain",
+        authors: "Yin, Malkhi, Reiter, Golan Gueta, Abraham",
+        year: 2019,
+        place: "PODC 2019, arXiv 1803.05069",
+    },
+    kinds: KINDS,
+    timers: TIMERS,
+    steps: steps!(BOUND.quorum),
+    rounds: Rounds {
+        noun: "view",
+        restart: false,
+    },
+    certificate: "votes",
+    bound: BOUND,
+    validators_change: false,
+    dag: false,
+    conventions: CONVENTIONS,
+    rules: RULES,
+};
+const WITH_GAPS: ProtocolInfo = ProtocolInfo {
+    bound: GAPS,
+    ..PAPER
+};
+const LOWERED: ProtocolInfo = ProtocolInfo {
+    bound: TOO_LOW,
+    steps: steps!(TOO_LOW.quorum),
+    ..PAPER
+};
 
 const CONVENTIONS: &[(&str, &str)] = &[
     (

@@ -19,10 +19,10 @@
 //! | T1 | `views::enter` |
 //! | T2 | `views::build`, `views::propose`, [`may_propose`] |
 //! | T3 | `views::vote`, [`may_vote`] |
-//! | T4 | `views::count_vote`, `views::certify` |
-//! | T5 | `views::time_out`, `views::count_timeout` |
+//! | T4 | `receive::count_vote`, `views::certify` |
+//! | T5 | `views::time_out`, `receive::count_timeout` |
 //! | T6 | `views::end_view`, `views::enter` |
-//! | T7 | `views::certify`, `views::decide` |
+//! | T7 | `views::certify`, `settle::decide` |
 //!
 //! # Deviations
 //!
@@ -56,54 +56,23 @@ fn settings(params: &Params) -> Settings {
         min_view: params.min_view_us,
         rules: NUMBERS,
         phases: None,
+        tips: None,
     }
 }
 
 /// T3: the parent was certified at least as late as the locked block.
-fn may_vote(state: &State, link: &Link, _: &Proof) -> bool {
+pub(super) fn may_vote(state: &State, _: &Surroundings, link: &Link, _: &Proof) -> bool {
     link.parent_view >= state.locked.view
 }
 
 /// T2: nobody can be locked on anything later than the view before. A leader that does not hold a certificate of it
 /// waits until those of all honest validators have come, or one that is locked higher would not follow it.
-fn may_propose(state: &State, around: &Surroundings) -> MayPropose {
+pub(super) fn may_propose(state: &State, around: &Surroundings) -> MayPropose {
     if state.high.link.view + 1 == state.view {
         MayPropose::From(state.entered)
     } else {
         MayPropose::From(state.entered.saturating_add(around.settings.wait))
     }
-}
-
-/// What a quorum changes in what the protocol says of itself.
-macro_rules! info {
-    ($bound:expr) => {
-        ProtocolInfo {
-            name: "hotstuff-2",
-            title: "HotStuff-2",
-            family: "HotStuff",
-            summary: "Two chained certificates instead of three: a leader after a failed view waits once, and \
-                      everything else goes at the network's pace.",
-            paper: Paper {
-                title: "Extended Abstract: HotStuff-2: Optimal Two-Phase Responsive BFT",
-                authors: "Malkhi, Nayak",
-                year: 2023,
-                place: "ePrint 2023/397",
-            },
-            kinds: KINDS,
-            timers: TIMERS,
-            steps: steps!($bound.quorum),
-            rounds: Rounds {
-                noun: "view",
-                restart: false,
-            },
-            certificate: "votes",
-            bound: $bound,
-            validators_change: false,
-            dag: false,
-            conventions: CONVENTIONS,
-            rules: RULES,
-        }
-    };
 }
 
 const BOUND: Bound = Bound {
@@ -113,8 +82,37 @@ const BOUND: Bound = Bound {
     words: "A quorum is strictly more than two thirds of the stake. Liars with less than a third can neither fork \
             the chain nor stop it, if now and then three leaders in a row are honest.",
 };
-const PAPER: ProtocolInfo = info!(BOUND);
-const LOWERED: ProtocolInfo = info!(TOO_LOW);
+const PAPER: ProtocolInfo = ProtocolInfo {
+    name: "hotstuff-2",
+    title: "HotStuff-2",
+    family: "HotStuff",
+    summary: "Two chained certificates instead of three: a leader after a failed view waits once, and \
+              everything else goes at the network's pace.",
+    paper: Paper {
+        title: "Extended Abstract: HotStuff-2: Optimal Two-Phase Responsive BFT",
+        authors: "Malkhi, Nayak",
+        year: 2023,
+        place: "ePrint 2023/397",
+    },
+    kinds: KINDS,
+    timers: TIMERS,
+    steps: steps!(BOUND.quorum),
+    rounds: Rounds {
+        noun: "view",
+        restart: false,
+    },
+    certificate: "votes",
+    bound: BOUND,
+    validators_change: false,
+    dag: false,
+    conventions: CONVENTIONS,
+    rules: RULES,
+};
+const LOWERED: ProtocolInfo = ProtocolInfo {
+    bound: TOO_LOW,
+    steps: steps!(TOO_LOW.quorum),
+    ..PAPER
+};
 
 const CONVENTIONS: &[(&str, &str)] = &[
     (

@@ -5,8 +5,10 @@
 //! and what the others do instead, is how a validator may leave a block that it is locked on. In basic HotStuff
 //! the three certificates are of one block and one view, and go to its own leader.
 //!
-//! One skeleton carries them all: [`message`], [`state`], [`views`] with the pacemaker, [`report`], [`params`]. A
-//! protocol is a file of its own with its names, rules and deviations: [`basic`], [`chained`], [`hotstuff2`], [`jolteon`].
+//! One skeleton carries them all: [`message`], [`state`], [`views`] with the pacemaker, [`receive`], [`settle`],
+//! [`proof`], [`report`], [`params`]; beside it [`phases`] of a view and [`tips`]. A
+//! protocol is a file of its own with its names, rules and deviations: [`basic`],
+//! [`chained`], [`hotstuff2`] and [`basic2`], [`jolteon`], [`monad`].
 //!
 //! # The pacemaker
 //!
@@ -32,42 +34,43 @@
 //! 7. Validators stay the same in a run.
 
 pub mod basic;
+pub mod basic2;
 pub mod chained;
 pub mod hotstuff2;
 pub mod jolteon;
 pub mod message;
+pub mod monad;
 pub mod params;
+pub mod phases;
+pub mod proof;
+pub mod receive;
 pub mod report;
+pub mod settle;
 pub mod state;
+pub mod tips;
 pub mod views;
 
 pub use basic::BasicHotStuff;
+pub use basic2::BasicHotStuff2;
 pub use chained::ChainedHotStuff;
 pub use hotstuff2::HotStuff2;
 pub use jolteon::Jolteon;
 pub use message::{Link, Message, Proof, Report, View};
+pub use monad::MonadBft;
 pub use state::State;
 
 use super::{Kind, Role, TimerInfo};
 
+const fn kind(name: &'static str, role: Role) -> Kind {
+    Kind { name, role }
+}
+
 /// The kinds of message that all have, in the order of [`message::PROPOSE`] and the others.
 const KINDS: &[Kind] = &[
-    Kind {
-        name: "propose",
-        role: Role::Proposal,
-    },
-    Kind {
-        name: "vote",
-        role: Role::Vote,
-    },
-    Kind {
-        name: "timeout",
-        role: Role::Vote,
-    },
-    Kind {
-        name: "new-view",
-        role: Role::Other,
-    },
+    kind("propose", Role::Proposal),
+    kind("vote", Role::Vote),
+    kind("timeout", Role::Vote),
+    kind("new-view", Role::Other),
 ];
 
 /// The timers, in the order of [`views::VIEW_TIMER`] and the other.
@@ -117,6 +120,43 @@ macro_rules! steps {
 }
 use steps;
 
+/// The same where a view has several phases: after its vote a validator waits for the leader's certificate.
+macro_rules! phase_steps {
+    ($threshold:expr) => {
+        &[
+            StepInfo {
+                name: "prepare",
+                awaits: &[Awaited::Message {
+                    kind: message::PROPOSE,
+                }],
+            },
+            StepInfo {
+                name: "voted",
+                awaits: &[Awaited::Message {
+                    kind: message::CERTIFICATE,
+                }],
+            },
+            StepInfo {
+                name: "collect votes",
+                awaits: &[Awaited::Stake {
+                    kinds: &[message::VOTE],
+                    threshold: $threshold,
+                    for_one_value: true,
+                }],
+            },
+            StepInfo {
+                name: "timeout",
+                awaits: &[Awaited::Stake {
+                    kinds: &[message::TIMEOUT],
+                    threshold: $threshold,
+                    for_one_value: false,
+                }],
+            },
+        ]
+    };
+}
+use phase_steps;
+
 /// `Protocol` and `Corruptible` of a protocol on this skeleton: all but its name, its rules and what a liar may
 /// forget.
 macro_rules! protocol {
@@ -131,6 +171,10 @@ macro_rules! protocol {
 
             fn info(params: &$params) -> ProtocolInfo {
                 told(params)
+            }
+
+            fn waits(params: &$params) -> Vec<crate::consensus::Waits> {
+                report::waits(&settings(params))
             }
 
             fn new(genesis: BlockId, _: &$params) -> State {

@@ -40,7 +40,7 @@ use crate::base::Micros;
 use crate::consensus::{
     self, Awaited, Bound, Compose, Conflicting, Context, Corruptible, Effect, Extends, Input,
     Paper, Protocol, ProtocolInfo, Resend, Rounds, Rule, Share, Status, StepInfo, Threshold,
-    TimerInfo, VotesFor, rule_number,
+    TimerInfo, VotesFor, Waits, rule_number,
 };
 use crate::types::BlockId;
 use schemars::JsonSchema;
@@ -260,6 +260,10 @@ impl Protocol for Simplex {
     skeleton!();
 
     const INFO: ProtocolInfo = PAPER;
+
+    fn waits(params: &Params) -> Vec<Waits> {
+        views::waits(&settings(params), S5)
+    }
 
     fn info(params: &Params) -> ProtocolInfo {
         match params.quorum {

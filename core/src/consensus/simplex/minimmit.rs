@@ -38,7 +38,7 @@ use crate::base::Micros;
 use crate::consensus::{
     self, Awaited, Bound, Compose, Conflict, Conflicting, Context, Corruptible, Effect, Extends,
     Input, Paper, Protocol, ProtocolInfo, Resend, Rounds, Rule, Share, Status, StepInfo, Threshold,
-    TimerInfo, VotesFor, rule_number,
+    TimerInfo, VotesFor, Waits, rule_number,
 };
 use crate::types::BlockId;
 use schemars::JsonSchema;
@@ -299,6 +299,10 @@ impl Protocol for Minimmit {
     skeleton!();
 
     const INFO: ProtocolInfo = PAPER;
+
+    fn waits(params: &Params) -> Vec<Waits> {
+        views::waits(&settings(params), M4)
+    }
 
     fn info(params: &Params) -> ProtocolInfo {
         match params.thresholds {

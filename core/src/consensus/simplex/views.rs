@@ -1,14 +1,15 @@
 //! What the protocols of the family share: entering views, proposing, voting, catching up. Where they differ
 //! they say so in [`Settings`] or in their own file.
 
-use super::message::{Certificate, FINALIZE, Link, Message, SKIP, VOTE, View};
+use super::message::{Certificate, FINALIZE, Link, Message, PROPOSE, SKIP, VOTE, View};
 use super::state::{
     Crossed, Pool, Said, Settings, SignedMessage, State, Surroundings, Validity, named,
     stake_behind,
 };
 use crate::base::limits::{MAX_ROUNDS_AHEAD, MAX_VALUES_PER_SIGNER};
 use crate::consensus::{
-    Awaited, Effect, Input, Note, Recipients, Resend, Status, StepInfo, Tally, Timer,
+    Awaited, Effect, Input, Note, Recipients, Resend, Status, StepInfo, Tally, Timer, Waits,
+    WaitsFor,
 };
 use crate::types::{BlockId, Evidence, Height, Slot, ValidatorId};
 use std::collections::BTreeMap;
@@ -568,6 +569,26 @@ pub fn resend(state: &State, around: &Surroundings) -> Resend<Message> {
     again
 }
 
+/// What a quorum of votes is needed for, after "to".
+const NOTARIZE_BLOCK: &str = "notarize the block";
+const FINALIZE_BLOCK: &str = "finalize the block";
+const SKIP_VIEW: &str = "skip the view";
+
+/// What the rules that all of the family have wait for, and `give_up`, by which a validator gives a view up when its
+/// timer fires.
+#[must_use]
+pub fn waits(settings: &Settings, give_up: u8) -> Vec<Waits> {
+    let rules = settings.rules;
+    vec![
+        WaitsFor::Timer(PAUSE_TIMER).before(rules.propose),
+        WaitsFor::Message(PROPOSE).before(rules.vote),
+        WaitsFor::Votes(NOTARIZE_BLOCK).before(rules.notarize),
+        WaitsFor::Votes(SKIP_VIEW).before(rules.skip),
+        WaitsFor::Votes(FINALIZE_BLOCK).before(rules.finalize),
+        WaitsFor::Timer(VIEW_TIMER).before(give_up),
+    ]
+}
+
 /// A validator's state in plain words. `steps` are the protocol's, in the order of [`AWAIT_PROPOSAL`] and the
 /// others.
 pub fn status(state: &State, around: &Surroundings, steps: &'static [StepInfo]) -> Status {
@@ -594,9 +615,9 @@ pub fn status(state: &State, around: &Surroundings, steps: &'static [StepInfo]) 
         for (link, pool) in &view.votes {
             let notarized = view.is_notarized((link.view, &link.block)).is_some();
             let (needed, purpose) = if notarized && !second_vote {
-                (finalize, "finalize the block")
+                (finalize, FINALIZE_BLOCK)
             } else {
-                (notarize, "notarize the block")
+                (notarize, NOTARIZE_BLOCK)
             };
             let needed = needed.needed(total);
             tallies.push(tally(VOTE, Some(link.block), pool, needed, purpose));
@@ -604,11 +625,11 @@ pub fn status(state: &State, around: &Surroundings, steps: &'static [StepInfo]) 
         for (link, pool) in &view.finalizes {
             let needed = finalize.needed(total);
             let (kind, block) = (FINALIZE, Some(link.block));
-            tallies.push(tally(kind, block, pool, needed, "finalize the block"));
+            tallies.push(tally(kind, block, pool, needed, FINALIZE_BLOCK));
         }
         if !view.skips.votes.is_empty() {
             let needed = skip.needed(total);
-            tallies.push(tally(SKIP, None, &view.skips, needed, "skip the view"));
+            tallies.push(tally(SKIP, None, &view.skips, needed, SKIP_VIEW));
         }
     }
     let step = steps.get(usize::from(state.step));

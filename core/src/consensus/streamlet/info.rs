@@ -92,6 +92,8 @@ pub(super) const INFO: ProtocolInfo = ProtocolInfo {
     rules: RULES,
 };
 
+/// Index of proposals among the kinds.
+pub(super) const PROPOSAL_KIND: u8 = 0;
 /// Index of votes among the kinds.
 pub(super) const VOTE_KIND: u8 = 1;
 

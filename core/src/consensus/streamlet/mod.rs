@@ -42,7 +42,7 @@ pub use rules::State;
 
 use super::{
     Compose, Conflicting, Corruptible, Effect, Extends, Input, Protocol, ProtocolInfo, Recipients,
-    Resend, Status, Tally, VotesFor,
+    Resend, Status, Tally, VotesFor, Waits, WaitsFor,
 };
 use crate::types::BlockId;
 use rules::{
@@ -54,6 +54,9 @@ use std::collections::{BTreeMap, BTreeSet};
 #[derive(Clone, Copy, Debug)]
 pub struct Streamlet;
 
+/// What a quorum of votes is needed for, after "to".
+const NOTARIZE: &str = "notarize";
+
 impl Protocol for Streamlet {
     type Message = Message;
     type State = State;
@@ -61,6 +64,13 @@ impl Protocol for Streamlet {
     type Params = Params;
 
     const INFO: ProtocolInfo = info::INFO;
+
+    fn waits(_: &Params) -> Vec<Waits> {
+        vec![
+            WaitsFor::Message(info::PROPOSAL_KIND).before(info::S2),
+            WaitsFor::Votes(NOTARIZE).before(info::S3),
+        ]
+    }
 
     fn new(genesis: BlockId, _: &Params) -> State {
         let root = Place {
@@ -146,7 +156,7 @@ impl Protocol for Streamlet {
             have: stake(votes, context, *place),
             needed: context.validators.at(place.height).quorum(),
             of: context.validators.at(place.height).total(),
-            purpose: "notarize",
+            purpose: NOTARIZE,
             voters: votes.keys().copied().collect(),
         };
         let step = if state.voted == state.epoch && state.epoch > 0 {

@@ -69,7 +69,7 @@ pub use params::Params;
 
 use super::{
     Corruptible, Input, Keeps, Locking, Mark, Protocol, ProtocolInfo, Recipients, Resend, Script,
-    ScriptError, Status, Tally, Threshold,
+    ScriptError, Status, Tally, Threshold, Waits, WaitsFor,
 };
 use crate::types::{BlockId, Round};
 use message::{PRECOMMIT, PREVOTE, PROPOSAL};
@@ -94,6 +94,11 @@ pub const INTERVAL_TIMER: u8 = 3;
 /// The mark of the valid value.
 const VALID: &str = "valid";
 
+/// What a quorum of votes for one value is needed for, after "to".
+const LOCK: &str = "lock and precommit";
+const PRECOMMIT_NIL: &str = "precommit nil";
+const DECIDE: &str = "decide";
+
 /// Own messages of older rounds are not sent again, except those of the lock and the valid value.
 const RESENT_ROUNDS: Round = 8;
 
@@ -112,6 +117,21 @@ impl Protocol for Tendermint {
         }),
         marks: &[VALID],
     };
+
+    fn waits(_: &Params) -> Vec<Waits> {
+        vec![
+            WaitsFor::Timer(INTERVAL_TIMER).before(info::L1_L10),
+            WaitsFor::Message(PROPOSAL).before(info::L22_L27),
+            WaitsFor::Voters(PREVOTE).before(info::L34_L35),
+            WaitsFor::Votes(LOCK).before(info::L36_L43),
+            WaitsFor::Votes(PRECOMMIT_NIL).before(info::L44_L46),
+            WaitsFor::Voters(PRECOMMIT).before(info::L47_L48),
+            WaitsFor::Votes(DECIDE).before(info::L49_L54),
+            WaitsFor::Timer(PROPOSE_TIMER).before(info::L57_L60),
+            WaitsFor::Timer(PREVOTE_TIMER).before(info::L61_L64),
+            WaitsFor::Timer(PRECOMMIT_TIMER).before(info::L65_L67),
+        ]
+    }
 
     fn new(genesis: BlockId, _: &Params) -> State {
         State::new(genesis)
@@ -163,9 +183,9 @@ impl Protocol for Tendermint {
                     needed: set.quorum(),
                     of: set.total(),
                     purpose: match (kind, value) {
-                        (PREVOTE, Some(_)) => "lock and precommit",
-                        (PREVOTE, None) => "precommit nil",
-                        (_, Some(_)) => "decide",
+                        (PREVOTE, Some(_)) => LOCK,
+                        (PREVOTE, None) => PRECOMMIT_NIL,
+                        (_, Some(_)) => DECIDE,
                         (_, None) => "wait for the next round",
                     },
                     voters: if votes.round.saturating_add(NAMED_ROUNDS) > state.round {

@@ -1,7 +1,7 @@
 //! A validator at the instant the session stands at.
 
 use crate::base::Micros;
-use crate::consensus::{Awaited, Status};
+use crate::consensus::{Awaited, Status, plural};
 use crate::session::Session;
 use crate::session::view::NodeView;
 use crate::types::{BlockId, NodeId, Round};
@@ -194,7 +194,7 @@ impl Session {
                 threshold,
                 for_one_value,
             } => {
-                let kinds: Vec<String> = kinds.iter().map(|k| format!("{}s", kind(*k))).collect();
+                let kinds: Vec<String> = kinds.iter().map(|k| plural(&kind(*k))).collect();
                 let one = if *for_one_value { " for one value" } else { "" };
                 let enough = threshold.phrase(total);
                 format!("{} of {enough} of the stake{one}", kinds.join(" or "))

@@ -112,6 +112,7 @@ pub(super) fn head(file: FileHead, protocol: &FileProtocol) -> Result<Head, Trac
         conflict: told.and_then(|t| t.conflict),
         skip: facts.and_then(|f| f.skip),
         keeps: facts.map_or(UNKNOWN_KEEPS, |f| f.keeps),
+        waits: Vec::new(),
         genesis: file.genesis,
         chain: file.chain,
         domain: kept(&file.domain)?,
