@@ -2,7 +2,9 @@
 //! are open, answered from the session as it stands, without moving it.
 
 use borsh::{BorshDeserialize, BorshSerialize};
-use consensusforge_core::session::view::{LogPage, LogPlace, LogQuery, ValidatorFigures};
+use consensusforge_core::session::view::{
+    Condition, FoundRecords, LogPage, LogPlace, LogQuery, ValidatorFigures,
+};
 
 #[derive(Clone, Debug, PartialEq, BorshSerialize, BorshDeserialize)]
 pub enum DataAsk {
@@ -23,6 +25,8 @@ pub enum DataAsk {
     },
     /// Where in the log a thing on the chart stands.
     Find(LogPlace),
+    /// Where this has happened, in what is in memory.
+    FindRecords(Condition),
     Save(Saving),
 }
 
@@ -58,6 +62,7 @@ pub enum DataNews {
     Series(SeriesNews),
     Log(LogPage),
     Found(Option<u32>),
+    FoundRecords(Result<FoundRecords, String>),
     /// A file; its bytes travel beside it.
     Saved {
         file: String,

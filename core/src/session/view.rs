@@ -2,6 +2,7 @@
 //! stakes and gas integers, digests hex.
 
 mod chart;
+mod condition;
 mod contract;
 mod culprit;
 mod frame;
@@ -13,6 +14,7 @@ mod state;
 
 pub use crate::scenario::codec::Expected;
 pub use chart::{Arrow, ChartBatch, Fate, Mark, MarkKind};
+pub use condition::{Condition, FoundRecord, FoundRecords, Happening};
 pub use contract::{CallView, CardView, ContractView, ModuleView, ReceiptView, ViewResult};
 pub use culprit::{CulpritView, SignedStatement, StallView, StatementView};
 pub use frame::{
@@ -63,6 +65,8 @@ pub struct RunInfo {
     pub timers: Vec<String>,
     /// The protocol's rules, by number.
     pub rules: Vec<RuleView>,
+    /// The protocol's word for a round: "round", "view", ...
+    pub round: String,
     /// What a quorum is, before "of the stake": "more than two thirds".
     pub quorum_words: String,
     /// Liars that hold less than this share are harmless: "a third".

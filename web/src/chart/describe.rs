@@ -117,6 +117,7 @@ mod tests {
             steps: vec![],
             timers: vec![],
             rules: vec![],
+            round: "round".into(),
             quorum_words: "more than two thirds".into(),
             liars_below: "a third".into(),
             certificates: "precommits".into(),

@@ -1,11 +1,12 @@
 //! The keyboard: everything the page does, without a pointer.
 
-use super::{chart, share, transport};
+use super::{chart, race, share, transport};
 use crate::state::chart::Charts;
-use crate::state::futures::FutureState;
+use crate::state::history::HistoryState;
 use crate::state::layout::{LayoutState, Tab};
 use crate::state::notices::Notices;
 use crate::state::playback::Playback;
+use crate::state::race::RaceState;
 use crate::state::run::RunState;
 use crate::state::selection::Selection;
 use consensusforge_core::session::view::Unit;
@@ -16,7 +17,7 @@ use wasm_bindgen::JsCast;
 const PAN: f64 = 80.0;
 
 /// What each key does, for the help.
-pub const KEYS: [(&str, &str); 18] = [
+pub const KEYS: [(&str, &str); 19] = [
     ("Space", "play or pause"),
     (
         ".  ,",
@@ -41,7 +42,11 @@ pub const KEYS: [(&str, &str); 18] = [
         "zoom time; with Shift, the distance between lifelines",
     ),
     ("L", "a link to this run"),
-    ("Ctrl Z  Ctrl Y", "undo the last act, redo it"),
+    ("R", "race this scenario under several protocols"),
+    (
+        "Ctrl Z  Ctrl Y",
+        "undo the last act or go back to the run before; redo it",
+    ),
     ("1 2 3 4 5", "run, nodes, contracts, metrics, log"),
     ("?", "this help"),
 ];
@@ -55,7 +60,8 @@ struct Keys {
     run: RunState,
     playback: Playback,
     selection: Selection,
-    futures: FutureState,
+    history: HistoryState,
+    race: RaceState,
 }
 
 pub fn listen() {
@@ -66,7 +72,8 @@ pub fn listen() {
         run: expect_context(),
         playback: expect_context(),
         selection: expect_context(),
-        futures: expect_context(),
+        history: expect_context(),
+        race: expect_context(),
     };
     window_event_listener(ev::keydown, move |event| {
         if typing(&event) || event.default_prevented() || event.alt_key() {
@@ -74,8 +81,8 @@ pub fn listen() {
         }
         if event.ctrl_key() || event.meta_key() {
             match (event.key().as_str(), event.shift_key()) {
-                ("z", false) => keys.futures.undo(),
-                ("Z" | "z", true) | ("y", false) => keys.futures.redo(),
+                ("z", false) => keys.history.undo(),
+                ("Z" | "z", true) | ("y", false) => keys.history.redo(),
                 _ => return,
             }
             event.prevent_default();
@@ -116,6 +123,9 @@ fn typing(event: &ev::KeyboardEvent) -> bool {
 }
 
 fn press(keys: Keys, key: &str) -> bool {
+    if keys.race.open.get_untracked() && key != "?" {
+        return race::press(keys.race, key);
+    }
     let Keys {
         notices,
         layout,
@@ -123,7 +133,8 @@ fn press(keys: Keys, key: &str) -> bool {
         run,
         playback,
         selection,
-        futures: _,
+        history: _,
+        race,
     } = keys;
     match key {
         " " => playback.toggle(),
@@ -140,8 +151,8 @@ fn press(keys: Keys, key: &str) -> bool {
         }
         ">" => playback.step(Unit::Height),
         "<" => transport::step_back(playback, Unit::Height),
-        "j" | "J" => transport::jump(notices, run, playback, true),
-        "k" | "K" => transport::jump(notices, run, playback, false),
+        "j" | "J" => transport::jump(notices, run, playback, selection, true),
+        "k" | "K" => transport::jump(notices, run, playback, selection, false),
         "Home" => playback.seek(0),
         "[" => faster(playback, -4.0),
         "]" => faster(playback, 4.0),
@@ -152,6 +163,7 @@ fn press(keys: Keys, key: &str) -> bool {
         "f" | "F" => charts.fit(),
         "n" | "N" => charts.follow(),
         "l" | "L" => share::open(run, layout),
+        "r" | "R" => race.begin(),
         "?" => layout.help_open.set(true),
         "1" => show(layout, Tab::Run),
         "2" => show(layout, Tab::Nodes),

@@ -109,6 +109,8 @@ impl Records {
                 self.rows_pending.set_value(false);
                 self.log.set(page);
             }
+            // The list of stops takes it.
+            DataNews::FoundRecords(_) => {}
             DataNews::Found(place) => self.found.update(|f| *f = (f.0 + 1, place)),
             DataNews::Recorded {
                 sentence,

@@ -48,6 +48,10 @@ impl Data {
                 let found = session.log_find(self.log(session), &place);
                 (DataNews::Found(found.map(|p| p as u32)), None)
             }
+            DataAsk::FindRecords(condition) => {
+                let found = session.find_records(&condition);
+                (DataNews::FoundRecords(found.map_err(|p| p.sentence)), None)
+            }
             DataAsk::Save(what) => self.save(session, what),
         };
         (FromWorker::Data(news), bytes)
