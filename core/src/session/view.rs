@@ -10,6 +10,7 @@ mod log;
 mod rules;
 mod series;
 mod state;
+mod tree;
 
 pub use crate::scenario::codec::Expected;
 pub use chart::{Arrow, ChartBatch, Fate, Mark, MarkKind};
@@ -24,6 +25,7 @@ pub use log::{LogPage, LogPlace, LogQuery, LogRow, LogText};
 pub use rules::{RuleAt, RuleCount, RulesView};
 pub use series::{HeightPoint, Percentiles, SeriesBatch, ValidatorFigures};
 pub use state::{PersonView, ProofView, StorageView, StoredView};
+pub use tree::{BlockState, TreeBlockView, TreeView};
 
 use borsh::{BorshDeserialize, BorshSerialize};
 use schemars::JsonSchema;
@@ -63,6 +65,10 @@ pub struct RunInfo {
     pub timers: Vec<String>,
     /// The protocol's rules, by number.
     pub rules: Vec<RuleView>,
+    /// What the protocol calls a round: "round", "view", "epoch".
+    pub round_noun: String,
+    /// Whether its validators lock on blocks.
+    pub keeps_locks: bool,
     /// What a quorum is, before "of the stake": "more than two thirds".
     pub quorum_words: String,
     /// Liars that hold less than this share are harmless: "a third".

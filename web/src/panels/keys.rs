@@ -6,6 +6,7 @@ use crate::state::futures::FutureState;
 use crate::state::layout::{LayoutState, Tab};
 use crate::state::notices::Notices;
 use crate::state::playback::Playback;
+use crate::state::records::Records;
 use crate::state::run::RunState;
 use crate::state::selection::Selection;
 use consensusforge_core::session::view::Unit;
@@ -16,7 +17,7 @@ use wasm_bindgen::JsCast;
 const PAN: f64 = 80.0;
 
 /// What each key does, for the help.
-pub const KEYS: [(&str, &str); 18] = [
+pub const KEYS: [(&str, &str); 19] = [
     ("Space", "play or pause"),
     (
         ".  ,",
@@ -40,9 +41,10 @@ pub const KEYS: [(&str, &str); 18] = [
         "Ctrl wheel",
         "zoom time; with Shift, the distance between lifelines",
     ),
+    ("B", "show or hide the block tree"),
     ("L", "a link to this run"),
     ("Ctrl Z  Ctrl Y", "undo the last act, redo it"),
-    ("1 2 3 4 5", "run, nodes, contracts, metrics, log"),
+    ("1 2 3 4 5 6", "run, nodes, contracts, metrics, log, rules"),
     ("?", "this help"),
 ];
 
@@ -56,6 +58,7 @@ struct Keys {
     playback: Playback,
     selection: Selection,
     futures: FutureState,
+    records: Records,
 }
 
 pub fn listen() {
@@ -67,6 +70,7 @@ pub fn listen() {
         playback: expect_context(),
         selection: expect_context(),
         futures: expect_context(),
+        records: expect_context(),
     };
     window_event_listener(ev::keydown, move |event| {
         if typing(&event) || event.default_prevented() || event.alt_key() {
@@ -124,6 +128,7 @@ fn press(keys: Keys, key: &str) -> bool {
         playback,
         selection,
         futures: _,
+        records,
     } = keys;
     match key {
         " " => playback.toggle(),
@@ -152,12 +157,14 @@ fn press(keys: Keys, key: &str) -> bool {
         "f" | "F" => charts.fit(),
         "n" | "N" => charts.follow(),
         "l" | "L" => share::open(run, layout),
+        "b" | "B" => records.tree_open.update(|open| *open = !*open),
         "?" => layout.help_open.set(true),
         "1" => show(layout, Tab::Run),
         "2" => show(layout, Tab::Nodes),
         "3" => show(layout, Tab::Contracts),
         "4" => show(layout, Tab::Metrics),
         "5" => show(layout, Tab::Log),
+        "6" => show(layout, Tab::Rules),
         _ => return false,
     }
     true
