@@ -7,6 +7,7 @@ use crate::{output, source};
 use consensusforge_core::base::{Micros, limits::MAX_TIME};
 use consensusforge_core::consensus::registry::PROTOCOLS;
 use consensusforge_core::session::race::{Lane, RaceRow, run};
+use consensusforge_core::session::race_link::RaceLink;
 use consensusforge_core::session::view::VerdictKind;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -17,7 +18,7 @@ use serde::Serialize;
 /// are those of the whole run over the blocks it decided.
 #[derive(clap::Args)]
 pub struct Race {
-    /// A file, `-`, a link, or `preset:ID`
+    /// A file, `-`, a link, or `preset:ID`; a race's link brings its lanes and its instant
     scenario: String,
     /// A protocol, with parameters where they are not its defaults: `simplex`, `minimmit:delta_us=100000`;
     /// without any, every protocol
@@ -58,15 +59,22 @@ pub struct RefusedLane {
 impl Race {
     pub fn run(self) -> Outcome {
         let scenario = source::document(&self.scenario)?.scenario;
-        let all = || PROTOCOLS.iter().map(|p| p.info.name.to_owned()).collect();
-        let words: Vec<String> = match self.lanes.is_empty() {
-            true => all(),
-            false => self.lanes,
+        let linked = match source::is_link(&self.scenario) {
+            true => RaceLink::read(&self.scenario),
+            false => Ok(None),
+        };
+        let linked = linked.map_err(|why| Failure::input(format!("{why}.")))?;
+        let at = linked.as_ref().map_or(0, |race| race.at_us);
+        let words: Vec<String> = match (self.lanes.is_empty(), linked) {
+            (false, _) => self.lanes,
+            (true, Some(race)) => race.lanes,
+            (true, None) => PROTOCOLS.iter().map(|p| p.info.name.to_owned()).collect(),
         };
         let lanes: Result<Vec<Lane>, String> = words.iter().map(|w| Lane::parse(w)).collect();
         let lanes = lanes.map_err(|why| Failure::input(format!("{why}.")))?;
         let last = scenario.commands.last().map_or(0, |c| c.at_us);
-        let until = self.until.unwrap_or(last.saturating_add(DEFAULT_TIME));
+        let until = self.until.or((at > 0).then_some(at));
+        let until = until.unwrap_or(last.saturating_add(DEFAULT_TIME));
         let mut report = RaceReport {
             title: scenario.title.clone(),
             until_us: until.min(MAX_TIME),

@@ -101,12 +101,17 @@ pub fn is_trace(name: &str) -> bool {
     read.is_ok() && consensusforge_core::session::is_trace(&first)
 }
 
+/// Whether a command line names a link.
+pub fn is_link(source: &str) -> bool {
+    source != "-" && !Path::new(source).exists() && codec::looks_like_link(source)
+}
+
 /// The document a command line names: a file, `-`, a link, or `preset:ID`.
 pub fn document(source: &str) -> Result<Document, Failure> {
     if let Some(id) = source.strip_prefix("preset:") {
         return preset(id);
     }
-    if source != "-" && !Path::new(source).exists() && codec::looks_like_link(source) {
+    if is_link(source) {
         return Ok(codec::read_link(source)?);
     }
     Ok(codec::read(&read_bytes(source)?)?)

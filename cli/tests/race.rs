@@ -34,6 +34,7 @@ fn each_protocol_commits_after_the_delays_of_its_paper() {
         ("hotstuff-2", 5.0),
         ("basic-hotstuff-2", 5.0),
         ("jolteon", 5.0),
+        ("monadbft", 5.0),
     ];
     let names = lanes.map(|(name, _)| name);
     for (row, (name, delays)) in rows(&names).iter().zip(lanes) {
@@ -80,6 +81,64 @@ fn a_lane_alone_is_the_run_of_that_scenario() {
     let alone = run_with(&["run", "-", "--until", "10", "--json"], exact().as_bytes()).json();
     assert_eq!(row["digest"], alone["digest"]);
     assert_eq!(row["link"], alone["link"]);
+}
+
+#[test]
+fn a_races_link_brings_its_lanes_and_its_instant() {
+    let link = &rows(&["tendermint"])[0]["link"];
+    let link = format!(
+        "https://example.org/#{}&lane=simplex&lane=minimmit:delta_us=200000&at=3000000",
+        link.as_str().unwrap()
+    );
+    let report = run(&["race", &link, "--json"]).json();
+    assert_eq!(report["until_us"], 3_000_000);
+    let lanes: Vec<&str> = report["rows"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|row| row["lane"].as_str().unwrap())
+        .collect();
+    assert_eq!(lanes, ["simplex", "minimmit:delta_us=200000"]);
+    let named = run(&["race", &link, "jolteon", "--until", "2", "--json"]).json();
+    assert_eq!(named["until_us"], 2_000_000);
+    assert_eq!(named["rows"][0]["lane"], "jolteon");
+    refused(
+        &["race", &link.replace("&lane=simplex", "")],
+        b"",
+        &["the link has 1 lane"],
+    );
+}
+
+/// What `race --json` prints of a link, without sentences and links, which may be worded anew.
+fn figures(link: &str) -> Value {
+    let mut report = run(&["race", link, "--json"]).json();
+    for row in report["rows"].as_array_mut().unwrap() {
+        let row = row.as_object_mut().unwrap();
+        row.remove("sentence");
+        row.remove("link");
+    }
+    report
+}
+
+/// The page's table is held to the same file, by `tests/browser/race.test.mjs`. `GOLDEN=write` makes it anew.
+#[test]
+fn the_race_of_the_golden_file_comes_to_its_figures() {
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/golden/race.json");
+    if std::env::var("GOLDEN").is_ok_and(|v| v == "write") {
+        let begun = run(&["run", "preset:silent", "--until", "0", "--json"]).json();
+        let link = format!(
+            "{}&lane=tendermint&lane=simplex:delta_us=200000&lane=jolteon&lane=streamlet&at=6000000",
+            begun["link"].as_str().unwrap()
+        );
+        let report = figures(&link);
+        let text = serde_json::to_string_pretty(&json!({"link": link, "report": report})).unwrap();
+        std::fs::write(file, text + "\n").unwrap();
+    }
+    let golden: Value = serde_json::from_str(&std::fs::read_to_string(file).unwrap()).unwrap();
+    let report = figures(golden["link"].as_str().unwrap());
+    assert_eq!(report, golden["report"]);
+    assert_eq!(report["rows"].as_array().unwrap().len(), 4);
+    assert_eq!(report["until_us"], 6_000_000);
 }
 
 #[test]

@@ -102,6 +102,27 @@ if (measuring) {
     console.log(`longest task ${longest("wall")} ms, at work ${longest("work")} ms (aim: 50); over 50 ms: ${tasks.filter((t) => t.wall > 50).length}`);
   });
 
+  browserTest("a race of four lanes with 32 validators each", {}, async ({ page, open, screenshot }) => {
+    await open(page);
+    await textOf(page, "#verdict", (text) => /height \d/.test(text));
+    await give(page, crowd(32));
+    await page.waitForFunction(() => document.querySelector("#validators-number").value === "32");
+    await click(page, "#race");
+    await click(page, "#race-start");
+    await page.waitForFunction(() => [...document.querySelectorAll("#race-table [data-name=blocks]")].filter((c) => Number(c.dataset.value) > 1).length === 4);
+    const began = await page.$eval("#race-scrub", (s) => Number(s.value));
+    await page.tracing.start({ categories: ["toplevel", "devtools.timeline", "disabled-by-default-devtools.timeline"] });
+    await later(8_000);
+    const { traceEvents } = JSON.parse(Buffer.from(await page.tracing.stop()).toString("utf8"));
+    const ended = await page.$eval("#race-scrub", (s) => Number(s.value));
+    const wanted = await textOf(page, "output[for='race-speed']");
+    await screenshot(page, "race-of-32");
+    const { frames } = mainThread(traceEvents);
+    console.log(`a race of four, 32 validators: ${((ended - began) / 8e6).toFixed(2)} x simulated time of ${wanted} wanted`);
+    console.log(`main thread a frame, ${frames.length} frames: ${told(frames.map((f) => f.wall))} (aim: p95 8)`);
+    console.log(`  of that at work, not waiting for a busy machine: ${told(frames.map((f) => f.work))}`);
+  });
+
   browserTest("seeking among a million deliveries of 128 validators", { timeout: 400_000 }, async ({ page, open }) => {
     await open(page);
     await raced(page, crowd(128), 1_400_000);

@@ -1,6 +1,7 @@
 //! Monitors, session and page know a protocol by what it says of itself, never by its name, and assume no
 //! threshold of their own.
 
+use consensusforge_core::consensus::Awaited;
 use consensusforge_core::consensus::registry::PROTOCOLS;
 use consensusforge_core::session::Session;
 use consensusforge_core::session::scenario::Scenario;
@@ -53,6 +54,7 @@ fn no_protocol_is_named_and_no_threshold_assumed_outside_its_own_room() {
 fn a_stall_is_told_in_the_terms_of_the_protocol() {
     for facts in PROTOCOLS {
         let mut scenario = Scenario::default();
+        let total = scenario.validators.iter().map(|v| v.stake).sum();
         scenario.protocol.name = facts.info.name.into();
         scenario.faults.crashed = 2;
         let mut session = Session::open(scenario).expect("possible");
@@ -62,7 +64,13 @@ fn a_stall_is_told_in_the_terms_of_the_protocol() {
         let said = &verdict.sentence;
         assert!(said.contains(facts.info.rounds.noun), "{said}");
         assert!(!said.contains('?'), "{said}");
-        let votes = said.contains("needs more than 66.7 %") && said.contains("has 50 %");
+        let awaited = facts.info.steps.iter().flat_map(|step| step.awaits);
+        let mut needs = awaited.filter_map(|awaited| match awaited {
+            Awaited::Stake { threshold, .. } => Some(format!("needs {}", threshold.words(total))),
+            Awaited::Message { .. } => None,
+        });
+        let lacks = needs.any(|needs| said.contains(&needs));
+        let votes = lacks && said.contains("has 50 %");
         let proposal = facts.info.kinds[0].name;
         let waits = said.contains(&format!("no {proposal} has arrived from v"));
         assert!(votes || waits, "{said}");

@@ -3,7 +3,7 @@
 
 use borsh::{BorshDeserialize, BorshSerialize};
 use consensusforge_core::session::view::{
-    LogPage, LogPlace, LogQuery, RulesView, TreeView, ValidatorFigures,
+    Condition, FoundRecords, LogPage, LogPlace, LogQuery, RulesView, TreeView, ValidatorFigures,
 };
 
 #[derive(Clone, Debug, PartialEq, BorshSerialize, BorshDeserialize)]
@@ -25,6 +25,8 @@ pub enum DataAsk {
     },
     /// Where in the log a thing on the chart stands.
     Find(LogPlace),
+    /// Where this has happened, in what is in memory.
+    FindRecords(Condition),
     Save(Saving),
     /// How often rules took effect, and how they stand at a node, or at whichever acted last.
     Rules {
@@ -71,6 +73,7 @@ pub enum DataNews {
     Found(Option<u32>),
     Rules(RulesView),
     Tree(TreeView),
+    FoundRecords(Result<FoundRecords, String>),
     /// A file; its bytes travel beside it.
     Saved {
         file: String,

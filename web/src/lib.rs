@@ -12,6 +12,7 @@ pub mod lessons;
 pub mod model;
 pub mod pace;
 pub mod protocol;
+pub mod race;
 pub mod reading;
 pub mod runs;
 pub mod scale;

@@ -3,8 +3,8 @@
 use crate::panels::icon::icon;
 use crate::panels::{
     announce, banner, branches, card, chart, contracts, controls, drop, embed, help, keys, log,
-    metrics, newer, nodes, overload, paper, path, presenter, recorded, run, scenarios, share,
-    sheets, term, top, transport, tree,
+    metrics, newer, nodes, overload, paper, path, presenter, race, recorded, run, scenarios, share,
+    sheets, stops, term, top, transport, tree,
 };
 use crate::platform::address;
 use crate::receive::Receiver;
@@ -14,6 +14,7 @@ use crate::state::comparison::ComparisonState;
 use crate::state::history::HistoryState;
 use crate::state::layout::{LayoutState, Sheet, Tab};
 use crate::state::lessons::LessonState;
+use crate::state::race::RaceState;
 use crate::state::worker::WorkerLink;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
@@ -36,6 +37,9 @@ fn Page() -> impl IntoView {
     apply_theme();
     let embedded = address::embedded();
     open_first(history);
+    if !embedded {
+        expect_context::<RaceState>().open_link(&address::fragment());
+    }
     if embedded {
         if let Some(root) = document().document_element() {
             let _ = root.set_attribute("data-embed", "");
@@ -69,6 +73,7 @@ fn open_first(history: HistoryState) {
 
 /// Back and Forward go from run to run, a pasted link opens, and what is shown is kept when the page is left.
 fn follow_browser(history: HistoryState) {
+    let race = expect_context::<RaceState>();
     window_event_listener(leptos::ev::popstate, move |_| {
         if let Some(id) = address::entry().first() {
             history.moved_to(id);
@@ -78,6 +83,8 @@ fn follow_browser(history: HistoryState) {
         let fragment = address::fragment();
         // The browser's entries that are ours have been gone to by the event above.
         if !fragment.is_empty() && address::entry().is_empty() {
+            race.close();
+            race.open_link(&fragment);
             history.open_link(fragment);
         }
     });
@@ -107,6 +114,7 @@ fn apply_theme() {
 fn Whole() -> impl IntoView {
     let layout = expect_context::<LayoutState>();
     let comparison = expect_context::<ComparisonState>();
+    let race = expect_context::<RaceState>();
     let side = move |tab: Tab, name: &'static str| {
         view! {
             <button
@@ -131,6 +139,7 @@ fn Whole() -> impl IntoView {
             class="stage"
             class:sheet-controls=move || layout.sheet.get() == Sheet::Controls
             class:sheet-side=move || layout.sheet.get() == Sheet::Side
+            class:racing=move || race.open.get()
             data-wants=wanted
         >
             <aside class="controls" aria-label="Controls">
@@ -149,6 +158,7 @@ fn Whole() -> impl IntoView {
                 <run::Caption />
                 {view! { <transport::Transport /> }.into_any()}
                 {view! { <branches::Futures /> }.into_any()}
+                {view! { <stops::Stops /> }.into_any()}
             </main>
             <aside class="side" aria-label="The run in detail">
                 <SheetHead title=Signal::derive(move || name_of(layout.tab.get())) />
@@ -168,6 +178,7 @@ fn Whole() -> impl IntoView {
                     }}
                 </div>
             </aside>
+            {view! { <race::Race /> }.into_any()}
         </div>
         <nav class="dock" aria-label="Panels">
             <button

@@ -10,9 +10,10 @@ use crate::model::{Command, Scenario, Who};
 use borsh::{BorshDeserialize, BorshSerialize};
 use consensusforge_core::session::Explanation;
 use consensusforge_core::session::compare::Difference;
+use consensusforge_core::session::race::{Lane, RaceRow};
 use consensusforge_core::session::view::{
-    Arrow, ChartBatch, ContractView, Frame, LinkView, MessageView, ModuleView, Moments, Preset,
-    Problem, ReceiptView, Replay, RunInfo, Unit,
+    Arrow, ChartBatch, Condition, ContractView, Frame, LinkView, MessageView, ModuleView, Moments,
+    Preset, Problem, ReceiptView, Replay, RunInfo, Unit,
 };
 
 /// From the page to the worker. A message is made, sent and gone: boxes would only cost.
@@ -46,10 +47,17 @@ pub enum ToWorker {
     Step(Unit),
     StepBack(Unit),
     Seek(u64),
+    /// From now on this worker runs a lane of a race: it moves only when told to, a [`FromWorker::RaceRow`] comes
+    /// with each frame, and of contracts and moments nothing is told.
+    Lane(Lane),
+    /// Flow on to this instant, included, and stand there.
+    RunTo(u64),
     /// Go over to another future; what it shares with the run shown is not run again.
     Turn(Box<ToFuture>),
     /// Run this beside the run shown, or nothing any more.
     Comparison(Option<Box<Scenario>>),
+    /// From now on pause where one of these happens, and nowhere else.
+    PauseWhen(Vec<Condition>),
     /// Give up a step, seek or replay under way.
     Stop,
     Apply(Command),
@@ -111,6 +119,14 @@ pub enum Compared {
     Unknown,
 }
 
+/// What a playing run is paused at.
+#[derive(Clone, Debug, PartialEq, BorshSerialize, BorshDeserialize)]
+pub struct PauseNews {
+    pub conditions: Vec<Condition>,
+    /// Why what was new is not among them.
+    pub refusal: Option<String>,
+}
+
 /// An act done.
 #[derive(Clone, Debug, PartialEq, BorshSerialize, BorshDeserialize)]
 pub struct Acted {
@@ -162,6 +178,8 @@ pub enum FromWorker {
     /// New chart records travel beside this one, as a borsh [`ChartNews`].
     Tick(Tick),
     Frame(Box<Frame>),
+    /// How the lane stands, at the frame that comes next.
+    RaceRow(Box<RaceRow>),
     /// The scenario with all commands so far.
     Scenario(Scenario),
     Acted(Box<Acted>),
@@ -173,7 +191,9 @@ pub enum FromWorker {
     /// The second run stands at the instant of the first. Chart records travel beside, as in a tick.
     Comparison(Box<ComparisonNews>),
     ComparisonFrame(Box<Frame>),
-    /// What the step just made did.
+    /// What is paused at from now on.
+    PausingWhen(PauseNews),
+    /// What the step just made did, or what the run was paused at.
     Explained(Explanation),
     Problem {
         about: About,

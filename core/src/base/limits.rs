@@ -75,6 +75,13 @@ pub const MAX_JUSTIFICATION: usize = 1 << 16;
 /// How deep inside one another: a new view holds view changes, these certificates, these votes.
 pub const MAX_JUSTIFICATION_DEPTH: usize = 4;
 
+/// Trials of one search: at a thousand a second they take eleven days.
+pub const MAX_SEARCH_TRIALS: u64 = 1_000_000_000;
+/// Events of one trial of a search. Ten heights of four validators have two thousand.
+pub const MAX_TRIAL_EVENTS: u64 = 5_000_000;
+/// Simulated time of one trial of a search.
+pub const MAX_TRIAL_TIME: Micros = 3_600 * SECOND;
+
 /// Mempool of one node: transactions and bytes.
 pub const MAX_MEMPOOL_TXS: usize = 5_000;
 /// Bytes of all transactions in one mempool.

@@ -61,6 +61,14 @@ pub struct Metrics {
     proposed: VecDeque<(BlockId, Micros)>,
     most_proposed: usize,
     copies_before: u64,
+    /// Blocks decided in the whole run.
+    pub blocks: u64,
+    /// When the first of them was decided, microseconds; `None` before there is one.
+    pub first_decision: Option<Micros>,
+    /// When a height was last decided for the first time, microseconds; 0 before there is one.
+    pub last_decision: Micros,
+    /// The longest time without a decision up to the last one, microseconds.
+    longest_pause: Micros,
 }
 
 impl Metrics {
@@ -77,6 +85,10 @@ impl Metrics {
             // Where all propose in every round, four rounds of them.
             most_proposed: RECENT.max(4 * head.validators.len()),
             copies_before: 0,
+            blocks: 0,
+            first_decision: None,
+            last_decision: 0,
+            longest_pause: 0,
         }
     }
 
@@ -130,6 +142,10 @@ impl Metrics {
             }
             if self.decided.back().is_none_or(|d| commit.height > d.height) {
                 let copies = self.copies();
+                self.blocks += commit.height - self.decided.back().map_or(0, |d| d.height);
+                self.longest_pause = self.longest_pause_at(record.at);
+                self.first_decision.get_or_insert(record.at);
+                self.last_decision = record.at;
                 self.decided.push_back(Decided {
                     height: commit.height,
                     round: commit.round,
@@ -150,6 +166,13 @@ impl Metrics {
     fn tally(&mut self, message: u32, trace: &Trace) -> Option<&mut Tally> {
         let kind = trace.find(message)?.kind;
         self.by_kind.get_mut(usize::from(kind))
+    }
+
+    /// The longest time without a decision, microseconds: from the start, between two, or until `now`.
+    #[must_use]
+    pub fn longest_pause_at(&self, now: Micros) -> Micros {
+        self.longest_pause
+            .max(now.saturating_sub(self.last_decision))
     }
 
     fn copies(&self) -> u64 {

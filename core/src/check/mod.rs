@@ -27,7 +27,7 @@ pub(crate) use crate::consensus::percent;
 
 use crate::base::Micros;
 use crate::trace::{Event, Head, Record, Trace, ValidatorsChange};
-use crate::types::{NodeId, ValidatorId};
+use crate::types::{Height, NodeId, ValidatorId};
 use std::sync::Arc;
 
 /// What a monitor found.
@@ -190,14 +190,20 @@ impl Monitors {
     /// All findings at `now`, the worst first.
     #[must_use]
     pub fn findings(&self, now: Micros, trace: &Trace) -> Vec<Finding> {
-        let mut findings = vec![
+        let mut findings = self.broken(trace).to_vec();
+        findings.push(self.progress.finding(now, trace, &self.cast));
+        findings.sort_by_key(|f| f.kind);
+        findings
+    }
+
+    /// The findings that can be violated for good: agreement, validity, state roots. They do not depend on the instant.
+    #[must_use]
+    pub fn broken(&self, trace: &Trace) -> [Finding; 3] {
+        [
             self.agreement.finding(trace, &self.culprits),
             self.validity.finding(),
             self.roots.finding(),
-            self.progress.finding(now, trace, &self.cast),
-        ];
-        findings.sort_by_key(|f| f.kind);
-        findings
+        ]
     }
 
     /// Nodes that were Byzantine at some time.
@@ -236,6 +242,12 @@ impl Monitors {
     /// Everybody proven to have lied, with the messages that prove it, by height.
     pub fn culprits(&self) -> impl Iterator<Item = &Culprit> {
         self.culprits.all()
+    }
+
+    /// Everybody proven to have lied at `height`, in the order it showed.
+    #[must_use]
+    pub fn culprits_at(&self, height: Height) -> &[Culprit] {
+        self.culprits.at(height)
     }
 
     /// Where the chain stands still at `now`, if it does: the furthest of the honest validators that are up.
@@ -295,6 +307,17 @@ pub(crate) fn listed(all: &[String]) -> String {
 
 /// "3.2 s": seconds with one decimal.
 pub(crate) fn seconds(at: Micros) -> String {
-    let tenths = at / 100_000;
+    let tenths = at.saturating_add(50_000) / 100_000;
     format!("{}.{} s", tenths / 10, tenths % 10)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::seconds;
+
+    #[test]
+    fn instants_in_sentences_are_rounded_not_cut_off() {
+        let said = [0, 49_999, 50_000, 1_960_000, 9_999_999].map(seconds);
+        assert_eq!(said, ["0.0 s", "0.0 s", "0.1 s", "2.0 s", "10.0 s"]);
+    }
 }

@@ -17,6 +17,7 @@ pub mod simplex;
 mod status;
 pub mod streamlet;
 pub mod tendermint;
+pub mod votor;
 mod waits;
 
 pub use corruptible::{

@@ -1,9 +1,12 @@
 //! The one list of protocols. Whoever works with a protocol by its name goes through [`visit`].
 
-use super::hotstuff::{BasicHotStuff, BasicHotStuff2, ChainedHotStuff, HotStuff2, Jolteon};
+use super::hotstuff::{
+    BasicHotStuff, BasicHotStuff2, ChainedHotStuff, HotStuff2, Jolteon, MonadBft,
+};
 use super::simplex::{Minimmit, Simplex};
 use super::streamlet::Streamlet;
 use super::tendermint::Tendermint;
+use super::votor::Votor;
 use super::{
     Conflict, Corruptible, Description, Keeps, Message, ParamError, Parameter, Powers, Protocol,
     ProtocolInfo, Threshold, parameters, read_params,
@@ -91,12 +94,14 @@ protocols! {
     Tendermint,
     Simplex,
     Minimmit,
+    Votor,
     Streamlet,
     BasicHotStuff,
     ChainedHotStuff,
     HotStuff2,
     BasicHotStuff2,
     Jolteon,
+    MonadBft,
 }
 
 /// The facts of the protocol of that name.

@@ -161,7 +161,7 @@ pub fn read_link(text: &str) -> Result<Document, ScenarioError> {
     document(version, &json, "link")
 }
 
-/// What follows `#`, or all of it. 1. A mail breaks a long line; 2. a sentence ends in a full stop; 3. a link
+/// What follows `#`, or all of it, up to a `&`, behind which a race's lanes stand. 1. A mail breaks a long line; 2. a sentence ends in a full stop; 3. a link
 /// stands in brackets or quotation marks. None of these is ever part of a link.
 fn fragment(text: &str) -> String {
     let whole: String = text.chars().filter(|c| !c.is_whitespace()).collect();
@@ -170,7 +170,10 @@ fn fragment(text: &str) -> String {
         .trim_start_matches(around)
         .trim_end_matches(|c| around(c) || ".,;:!?".contains(c));
     let after = bare.rsplit_once('#').map_or(bare, |(_, after)| after);
-    after.to_owned()
+    let scenario = after
+        .split_once('&')
+        .map_or(after, |(scenario, _)| scenario);
+    scenario.to_owned()
 }
 
 /// The version in front, and what follows.

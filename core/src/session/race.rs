@@ -4,20 +4,20 @@
 //! Figures for each block are floating-point numbers, for people's eyes only: nothing flows back.
 #![allow(clippy::float_arithmetic)]
 
+pub use crate::base::limits::MAX_TIME;
+
 use super::Session;
-use super::view::{Decision, Problem, Verdict, VerdictKind};
+use super::view::{Frame, Problem, Verdict, VerdictKind};
 use crate::base::Micros;
 use crate::consensus::registry::unknown;
 use crate::consensus::{ParameterKind, registry};
 use crate::model::{ParamValue, ParamsSpec, Scenario};
+use borsh::{BorshDeserialize, BorshSerialize};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-/// Events between two looks at a lane's decisions.
-const SLICE: u64 = 1_000;
-
 /// What runs in one lane.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub struct Lane {
     /// The protocol, as a scenario names it.
     pub protocol: String,
@@ -103,7 +103,15 @@ impl Lane {
 }
 
 /// How a lane did. Figures "a block" are those of the whole run over the blocks decided in it.
-#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+#[derive(
+    Clone,
+    Debug,
+    PartialEq,
+    Serialize,
+    BorshSerialize,
+    BorshDeserialize,
+    JsonSchema
+)]
 pub struct RaceRow {
     /// See [`Lane::title`].
     pub lane: String,
@@ -145,61 +153,25 @@ pub struct RaceRow {
 /// Why the scenario cannot run under that protocol, and where to change it.
 pub fn run(scenario: &Scenario, lane: &Lane, until: Micros) -> Result<RaceRow, Problem> {
     let mut session = Session::open(lane.scenario(scenario))?;
-    let mut pauses = Pauses::default();
-    let mut cursor = 0;
-    loop {
-        let reached = session.advance(until, SLICE).reached;
-        pauses.see(&session, cursor);
-        cursor = session.trace_end();
-        if reached {
-            return Ok(row(&session, lane, &pauses));
-        }
-    }
-}
-
-/// First decisions of a lane and the time between them.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Pauses {
-    height: u64,
-    first: Option<Micros>,
-    last: Micros,
-    longest: Micros,
-    blocks: u64,
-}
-
-impl Pauses {
-    /// Takes in what honest validators have decided since `cursor` of the trace.
-    pub fn see(&mut self, session: &Session, cursor: u64) {
-        let decisions: Vec<Decision> = session.decisions_since(cursor);
-        if decisions.is_empty() {
-            return;
-        }
-        let nodes = session.frame().nodes;
-        let lies = |name: &str| nodes.iter().any(|n| n.name == name && n.byzantine);
-        for decision in decisions.iter().filter(|d| !lies(&d.validator)) {
-            if decision.height > self.height {
-                self.blocks += decision.height - self.height;
-                self.height = decision.height;
-                self.longest = self.longest.max(decision.at_us - self.last);
-                self.first.get_or_insert(decision.at_us);
-                self.last = decision.at_us;
-            }
-        }
-    }
-}
-
-/// How a lane stands now.
-#[must_use]
-pub fn row(session: &Session, lane: &Lane, pauses: &Pauses) -> RaceRow {
-    let frame = session.frame();
-    let metrics = &frame.metrics;
-    let blocks = pauses.blocks;
-    let per_block = |count: u64| (blocks > 0).then(|| count as f64 / blocks as f64);
-    let latency = (blocks > 0).then_some(metrics.commit_latency_p50_us);
-    let delay = session.scenario().network.latency.typical();
-    let copies = metrics.messages_by_kind.iter().map(|k| k.sent).sum();
-    let (outcome, sentence) = judge(&frame.verdicts);
+    session.run_to(until);
     let link = session.link().fragment;
+    let row = row(&session, &session.frame(), lane);
+    Ok(RaceRow {
+        link: (!link.is_empty()).then_some(link),
+        ..row
+    })
+}
+
+/// How a lane stands now. `frame` is the session's; there is no link, which takes longer to make than all else.
+#[must_use]
+pub fn row(session: &Session, frame: &Frame, lane: &Lane) -> RaceRow {
+    let whole = &session.monitors.metrics;
+    let blocks = whole.blocks;
+    let per_block = |count: u64| (blocks > 0).then(|| count as f64 / blocks as f64);
+    let latency = (blocks > 0).then_some(frame.metrics.commit_latency_p50_us);
+    let delay = session.scenario().network.latency.typical();
+    let copies = whole.by_kind.iter().map(|kind| kind.sent).sum();
+    let (outcome, sentence) = judge(&frame.verdicts);
     RaceRow {
         lane: lane.title(),
         protocol: lane.protocol.clone(),
@@ -208,19 +180,19 @@ pub fn row(session: &Session, lane: &Lane, pauses: &Pauses) -> RaceRow {
         commit_latency_delays: latency
             .filter(|_| delay > 0)
             .map(|latency| latency as f64 / delay as f64),
-        block_interval_us: pauses
-            .first
+        block_interval_us: whole
+            .first_decision
             .filter(|_| blocks > 1)
-            .map(|first| (pauses.last - first) / (blocks - 1)),
-        longest_pause_us: pauses.longest.max(frame.now_us - pauses.last),
+            .map(|first| (whole.last_decision - first) / (blocks - 1)),
+        longest_pause_us: whole.longest_pause_at(frame.now_us),
         messages_per_block: per_block(copies),
-        bytes_per_block: per_block(metrics.bytes),
-        signatures_per_block: per_block(metrics.signed),
-        verifications_per_block: per_block(metrics.verified),
+        bytes_per_block: per_block(whole.bytes),
+        signatures_per_block: per_block(whole.signed),
+        verifications_per_block: per_block(whole.verified),
         outcome,
         sentence,
-        digest: frame.digest,
-        link: (!link.is_empty()).then_some(link),
+        digest: frame.digest.clone(),
+        link: None,
     }
 }
 

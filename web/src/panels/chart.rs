@@ -5,7 +5,7 @@ pub mod comparison;
 mod interventions;
 mod pointing;
 mod sum;
-mod surface;
+pub mod surface;
 mod tools;
 mod tooltip;
 

@@ -39,6 +39,7 @@ pub fn Controls() -> impl IntoView {
             <Validators />
             <Adversary />
             <ProtocolControls />
+            <super::race::RaceButton />
             <Chain />
         </div>
     }

@@ -139,7 +139,7 @@ fn Entry(number: usize, rule: RuleView) -> impl IntoView {
     let records = expect_context::<Records>();
     let run = expect_context::<RunState>();
     let noun = move || {
-        let noun = |w: &RunInfo| w.round_noun.clone();
+        let noun = |w: &RunInfo| w.round.clone();
         run.info
             .with(|w| w.as_deref().map(noun))
             .unwrap_or_default()

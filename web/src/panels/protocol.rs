@@ -145,7 +145,7 @@ fn parameter(shown: ParameterView, run: RunState, scenarios: ScenarioState) -> A
 }
 
 /// Microseconds as milliseconds, with as many places as it takes.
-fn in_milliseconds(us: u64) -> String {
+pub fn in_milliseconds(us: u64) -> String {
     match us % 1_000 {
         0 => (us / 1_000).to_string(),
         rest => format!("{}.{rest:03}", us / 1_000)
@@ -155,7 +155,7 @@ fn in_milliseconds(us: u64) -> String {
 }
 
 /// The inverse: digits with at most three places, or nothing.
-fn from_milliseconds(text: &str) -> Option<u64> {
+pub fn from_milliseconds(text: &str) -> Option<u64> {
     let (whole, places) = text.trim().split_once('.').unwrap_or((text.trim(), ""));
     let digits = |t: &str| t.bytes().all(|b| b.is_ascii_digit());
     if whole.is_empty() || !digits(whole) || !digits(places) || places.len() > 3 {

@@ -64,7 +64,7 @@ fn Panel() -> impl IntoView {
         Arc::new((view, places))
     });
     let world = Memo::new(move |_| {
-        let told = |w: &RunInfo| (w.nodes.clone(), w.round_noun.clone());
+        let told = |w: &RunInfo| (w.nodes.clone(), w.round.clone());
         run.info
             .with(|w| w.as_deref().map(told))
             .unwrap_or_default()

@@ -33,7 +33,8 @@ impl Frames {
     }
 }
 
-fn now_ms() -> f64 {
+/// The page's clock, milliseconds.
+pub fn now_ms() -> f64 {
     let clock = leptos::prelude::window().performance();
     clock.map_or_else(js_sys::Date::now, |c| c.now())
 }

@@ -12,10 +12,12 @@ pub mod layout;
 pub mod lessons;
 pub mod notices;
 pub mod playback;
+pub mod race;
 pub mod records;
 pub mod run;
 pub mod scenarios;
 pub mod selection;
+pub mod stops;
 pub mod studio;
 pub mod worker;
 
@@ -43,8 +45,10 @@ pub fn provide() {
     provide_context(futures);
     provide_context(history);
     provide_context(scenarios);
+    provide_context(race::RaceState::new(run, playback, history, notices));
     provide_context(comparison::ComparisonState::new(worker, run, futures));
     provide_context(contracts::ContractState::new(worker));
+    provide_context(stops::StopState::new(worker));
     provide_context(records::Records::new(worker, notices));
     provide_context(lessons::LessonState::new(run, scenarios, layout));
 }

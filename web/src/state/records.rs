@@ -177,6 +177,8 @@ impl Records {
                     self.request_tree(node, to);
                 }
             }
+            // The list of stops takes it.
+            DataNews::FoundRecords(_) => {}
             DataNews::Found(place) => self.found.update(|f| *f = (f.0 + 1, place)),
             DataNews::Recorded {
                 sentence,

@@ -50,6 +50,10 @@ impl Data {
             }
             DataAsk::Rules { node } => (DataNews::Rules(session.rules_at(node)), None),
             DataAsk::Tree { node, to } => (DataNews::Tree(session.tree(node, to)), None),
+            DataAsk::FindRecords(condition) => {
+                let found = session.find_records(&condition);
+                (DataNews::FoundRecords(found.map_err(|p| p.sentence)), None)
+            }
             DataAsk::Save(what) => self.save(session, what),
         };
         (FromWorker::Data(news), bytes)

@@ -8,13 +8,15 @@ pub enum Goal {
     Step(Unit),
     Back,
     Seek(u64),
+    /// Time flows to here.
+    RunTo(u64),
     Replay(Expected),
 }
 
 impl Goal {
     pub fn progress(&self, now_us: u64, steps: u64) -> Option<Progress> {
         let (what, share) = match self {
-            Goal::None => return None,
+            Goal::None | Goal::RunTo(_) => return None,
             Goal::Step(_) => (Operation::Stepping, 0.0),
             Goal::Back => (Operation::SteppingBack, 0.0),
             Goal::Seek(to_us) => (Operation::Seeking, now_us as f64 / (*to_us).max(1) as f64),

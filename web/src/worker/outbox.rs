@@ -5,6 +5,7 @@ use super::comparison::Comparison;
 use crate::protocol::{About, FromWorker, Ledger, Operation, Tick};
 use crate::words;
 use consensusforge_core::session::Session;
+use consensusforge_core::session::race::{self, Lane};
 use consensusforge_core::session::view::{Moments, Problem};
 
 /// Frames (tables, figures, sentences) a second.
@@ -31,6 +32,8 @@ pub struct Outbox {
     /// Told last.
     moments: Option<Moments>,
     comparison_ms: f64,
+    /// The lane of a race that the run is, if it is one.
+    lane: Option<Lane>,
 }
 
 impl Default for Outbox {
@@ -45,6 +48,7 @@ impl Default for Outbox {
             ledger_stamp: None,
             moments: None,
             comparison_ms: f64::MIN,
+            lane: None,
         }
     }
 }
@@ -69,6 +73,11 @@ impl Outbox {
     /// The page has drawn the last tick.
     pub fn tick_received(&mut self) {
         self.unheard = false;
+    }
+
+    /// The run is this lane of a race.
+    pub fn race(&mut self, lane: Lane) {
+        self.lane = Some(lane);
     }
 
     /// A hand may have moved the run, or copies in flight.
@@ -134,12 +143,17 @@ impl Outbox {
         self.push((FromWorker::Tick(tick), bytes));
         if now_ms - self.frame_ms >= FRAME_EVERY_MS {
             self.frame_ms = now_ms;
-            self.send(FromWorker::Frame(Box::new(session.frame())));
+            let frame = session.frame();
+            if let Some(lane) = &self.lane {
+                let row = race::row(session, &frame, lane);
+                self.send(FromWorker::RaceRow(Box::new(row)));
+            }
+            self.send(FromWorker::Frame(Box::new(frame)));
         } else {
             // So that a pause still shows its last frame.
             self.stale = true;
         }
-        if now_ms - self.ledger_ms >= LEDGER_EVERY_MS {
+        if self.lane.is_none() && now_ms - self.ledger_ms >= LEDGER_EVERY_MS {
             self.ledger_ms = now_ms;
             self.report_ledger(session);
         }

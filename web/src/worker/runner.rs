@@ -15,12 +15,12 @@ use super::snapshot_inspector::SnapshotInspector;
 use crate::data::DataNews;
 use crate::model::{AdversarySpec, Command, Scenario, StrategySpec};
 use crate::protocol::studio::{Answer, At};
-use crate::protocol::{About, Acted, FromWorker, Tick, ToFuture, ToWorker};
+use crate::protocol::{About, Acted, FromWorker, PauseNews, Tick, ToFuture, ToWorker};
 use crate::words;
 use consensusforge_core::session::slices::go_on;
 use consensusforge_core::session::{
     Opened, Session, Slices, divergence_time, open_bytes, open_link,
-    view::{Advance, Expected, Frame, ModuleView, Problem},
+    view::{Advance, Condition, Expected, Frame, ModuleView, Problem},
 };
 use std::collections::VecDeque;
 
@@ -51,6 +51,9 @@ pub struct Runner {
     /// Answers being worked out, with their numbers; the first goes on.
     working: VecDeque<(u32, Slices<'static, Answer>)>,
     comparison: Option<Comparison>,
+    /// What the page wants the run paused at, and of these what this run can come to.
+    pauses: Vec<Condition>,
+    watched: Vec<Condition>,
     outbox: Outbox,
 }
 
@@ -70,6 +73,8 @@ impl Default for Runner {
             history: HistoryQueries::default(),
             working: VecDeque::new(),
             comparison: None,
+            pauses: Vec::new(),
+            watched: Vec::new(),
             outbox: Outbox::default(),
         }
     }
@@ -160,6 +165,7 @@ impl Runner {
             }
             ToWorker::Play(on) => self.playing = on,
             ToWorker::Speed(speed) => self.pace.speed = speed,
+            ToWorker::PauseWhen(conditions) => self.pause_when(conditions),
             ToWorker::Stop => self.goal = Goal::None,
             ToWorker::Inspect(thing) => self.inspector.at(thing),
             ToWorker::Step(unit) => {
@@ -175,6 +181,15 @@ impl Runner {
             }
             ToWorker::Seek(to_us) => {
                 self.goal = Goal::Seek(to_us);
+            }
+            // What flies needs not be told again: nothing but time moves it.
+            ToWorker::RunTo(to_us) => {
+                self.goal = Goal::RunTo(to_us);
+                return;
+            }
+            ToWorker::Lane(lane) => {
+                self.playing = false;
+                self.outbox.race(lane);
             }
             ToWorker::Turn(future) => self.turn(*future),
             ToWorker::Comparison(scenario) => self.set_comparison(scenario.map(|s| *s)),
@@ -255,10 +270,13 @@ impl Runner {
             | ToWorker::Speed(_)
             | ToWorker::Step(_)
             | ToWorker::Seek(_)
+            | ToWorker::Lane(_)
+            | ToWorker::RunTo(_)
             | ToWorker::StepBack(_)
             | ToWorker::Turn(_)
             | ToWorker::Comparison(_)
             | ToWorker::Inspect(_)
+            | ToWorker::PauseWhen(_)
             | ToWorker::Stop => {}
         }
     }
@@ -366,8 +384,46 @@ impl Runner {
         }
     }
 
+    /// Takes a list of conditions; what is new in it must make sense in this run.
+    fn pause_when(&mut self, conditions: Vec<Condition>) {
+        let mut refusal = None;
+        let mut kept = Vec::new();
+        for condition in conditions {
+            let known = self
+                .session
+                .as_mut()
+                .map(|s| s.pause_when(std::slice::from_ref(&condition)));
+            match known {
+                Some(Err(problem)) if !self.pauses.contains(&condition) => {
+                    refusal = Some(problem.sentence);
+                }
+                _ => kept.push(condition),
+            }
+        }
+        self.pauses = kept;
+        self.watch();
+        let conditions = self.pauses.clone();
+        self.send(FromWorker::PausingWhen(PauseNews {
+            conditions,
+            refusal,
+        }));
+    }
+
+    /// Another run: it pauses at what it has of what the page wants.
+    fn watch(&mut self) {
+        let Some(session) = &mut self.session else {
+            return;
+        };
+        let mut known = self.pauses.clone();
+        known.retain(|c| session.pause_when(std::slice::from_ref(c)).is_ok());
+        if session.pause_when(&known).is_ok() {
+            self.watched = known;
+        }
+    }
+
     /// The run is another one than before: everything is told anew.
     fn run_changed(&mut self) {
+        self.watch();
         self.outbox.changed();
         self.inspector.reset();
         self.history.reset();
@@ -429,6 +485,7 @@ impl Runner {
     fn opens(&mut self, session: Session, opening: Option<u32>) {
         let (scenario, world) = (session.scenario().clone(), session.world());
         self.session = Some(session);
+        self.watch();
         self.data.opened();
         self.send(FromWorker::Opened {
             scenario,
@@ -548,7 +605,17 @@ impl Runner {
             // In step: the second run comes along before the first goes on.
             Goal::None | Goal::Step(_) if behind => return false,
             Goal::None if self.playing => {
-                let came = session.advance(self.pace.due_us(), chunk);
+                let (came, hit) = session.advance_watching(self.pace.due_us(), chunk);
+                if let Some(condition) = hit.and_then(|k| self.watched.get(k)) {
+                    self.playing = false;
+                    self.pace.stand(came.now_us);
+                    self.outbox.arrived();
+                    if let Some(mut told) = session.explanation() {
+                        let words = condition.words(&session.world().round);
+                        told.sentence = format!("Paused where {words}. {}", told.sentence);
+                        self.outbox.send(FromWorker::Explained(told));
+                    }
+                }
                 (came, came.reached)
             }
             Goal::None => return false,
@@ -560,6 +627,10 @@ impl Runner {
             }
             Goal::Back => {
                 let came = session.go_back(chunk);
+                (came, came.reached)
+            }
+            Goal::RunTo(to_us) => {
+                let came = session.advance(*to_us, chunk);
                 (came, came.reached)
             }
             Goal::Seek(to_us) => {
@@ -594,9 +665,12 @@ impl Runner {
             {
                 self.outbox.send(FromWorker::Explained(explanation));
             }
+            // Where time flows, a frame now and then will do.
+            if !matches!(self.goal, Goal::RunTo(_)) {
+                self.outbox.arrived();
+            }
             self.goal = Goal::None;
             self.pace.stand(came.now_us);
-            self.outbox.arrived();
         }
         !done
     }
@@ -604,7 +678,7 @@ impl Runner {
     /// The inspector's card, once the run stands where it is going.
     fn report_card(&mut self, now_ms: f64) {
         let place = self.standing();
-        let arrived = matches!(self.goal, Goal::None | Goal::Step(_));
+        let arrived = matches!(self.goal, Goal::None | Goal::Step(_) | Goal::RunTo(_));
         if let Some(session) = self.session.as_ref().filter(|_| arrived)
             && let Some(card) = self.inspector.news(session, place, now_ms)
         {

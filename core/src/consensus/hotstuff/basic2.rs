@@ -22,8 +22,8 @@
 //! | D2 | `views::build`, `views::propose`, `hotstuff2::may_propose` |
 //! | D3 | `views::vote`, `hotstuff2::may_vote` |
 //! | D4 | `views::certify`, `phases::crossed` |
-//! | D5 | `phases::decide`, `views::decide` |
-//! | D6 | `views::time_out`, `views::count_timeout` |
+//! | D5 | `phases::decide`, `settle::decide` |
+//! | D6 | `views::time_out`, `receive::count_timeout` |
 //! | D7 | `views::end_view`, `views::enter` |
 //!
 //! # Deviations
@@ -62,6 +62,7 @@ fn settings(params: &Params) -> Settings {
         phases: Some(Phases {
             last: Phase::PreCommit,
         }),
+        tips: None,
     }
 }
 

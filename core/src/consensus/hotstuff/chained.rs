@@ -21,11 +21,11 @@
 //! | C1 | `views::enter` |
 //! | C2 | `views::build`, `views::propose`, [`may_propose`] |
 //! | C3 | `views::vote`, [`may_vote`] |
-//! | C4 | `views::count_vote`, `views::certify` |
+//! | C4 | `receive::count_vote`, `views::certify` |
 //! | C5 | `views::certify` |
-//! | C6 | `views::time_out`, `views::count_timeout` |
+//! | C6 | `views::time_out`, `receive::count_timeout` |
 //! | C7 | `views::end_view` |
-//! | C8 | `views::certify`, `views::decide` |
+//! | C8 | `views::certify`, `settle::decide` |
 //!
 //! # Deviations
 //!
@@ -94,12 +94,13 @@ fn settings(params: &Params) -> Settings {
         min_view: params.min_view_us,
         rules: NUMBERS,
         phases: None,
+        tips: None,
     }
 }
 
 /// C3: safeNode. The block stands on the locked one, or on one that was certified later: then a quorum is not
 /// locked as this validator is.
-fn may_vote(state: &State, link: &Link, _: &Proof) -> bool {
+fn may_vote(state: &State, _: &Surroundings, link: &Link, _: &Proof) -> bool {
     link.parent_view > state.locked.view || state.extends(link, &state.locked)
 }
 

@@ -5,9 +5,10 @@
 //! and what the others do instead, is how a validator may leave a block that it is locked on. In basic HotStuff
 //! the three certificates are of one block and one view, and go to its own leader.
 //!
-//! One skeleton carries them all: [`message`], [`state`], [`views`] with the pacemaker, [`phases`], [`report`], [`params`]. A
+//! One skeleton carries them all: [`message`], [`state`], [`views`] with the pacemaker, [`receive`], [`settle`],
+//! [`proof`], [`report`], [`params`]; beside it [`phases`] of a view and [`tips`]. A
 //! protocol is a file of its own with its names, rules and deviations: [`basic`],
-//! [`chained`], [`hotstuff2`] and [`basic2`], [`jolteon`].
+//! [`chained`], [`hotstuff2`] and [`basic2`], [`jolteon`], [`monad`].
 //!
 //! # The pacemaker
 //!
@@ -38,10 +39,15 @@ pub mod chained;
 pub mod hotstuff2;
 pub mod jolteon;
 pub mod message;
+pub mod monad;
 pub mod params;
 pub mod phases;
+pub mod proof;
+pub mod receive;
 pub mod report;
+pub mod settle;
 pub mod state;
+pub mod tips;
 pub mod views;
 
 pub use basic::BasicHotStuff;
@@ -50,6 +56,7 @@ pub use chained::ChainedHotStuff;
 pub use hotstuff2::HotStuff2;
 pub use jolteon::Jolteon;
 pub use message::{Link, Message, Proof, Report, View};
+pub use monad::MonadBft;
 pub use state::State;
 
 use super::{Kind, Role, TimerInfo};

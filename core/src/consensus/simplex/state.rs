@@ -4,7 +4,7 @@ use super::message::{Certificate, Link, Message, View};
 use crate::base::Micros;
 use crate::base::limits::MAX_VALUES_PER_SIGNER;
 use crate::consensus::proposer::Schedule;
-use crate::consensus::{Context, Threshold};
+use crate::consensus::{self, Context, Threshold};
 use crate::types::{
     BlockId, Evidence, Height, Signed, Slot, ValidatorId, ValidatorSet, ValidatorSets,
 };
@@ -113,17 +113,26 @@ pub enum Validity {
 }
 
 /// Votes for one thing: each signer once.
-#[derive(Clone, Debug, Default)]
-pub struct Pool {
+#[derive(Clone, Debug)]
+pub struct Pool<M = Message> {
     /// By signer.
-    pub votes: BTreeMap<ValidatorId, SignedMessage>,
+    pub votes: BTreeMap<ValidatorId, Arc<Signed<M>>>,
     /// Of all signers together.
     pub stake: u64,
 }
 
-impl Pool {
+impl<M> Default for Pool<M> {
+    fn default() -> Self {
+        Pool {
+            votes: BTreeMap::new(),
+            stake: 0,
+        }
+    }
+}
+
+impl<M> Pool<M> {
     /// True when the vote is new.
-    pub fn add(&mut self, vote: &SignedMessage, set: &ValidatorSet) -> bool {
+    pub fn add(&mut self, vote: &Arc<Signed<M>>, set: &ValidatorSet) -> bool {
         let stake = set.stake(vote.signer);
         if stake == 0 || self.votes.contains_key(&vote.signer) {
             return false;
@@ -469,10 +478,10 @@ pub fn named(message: &Message) -> Option<&Link> {
 }
 
 /// The stake of distinct signers, if all say the same.
-pub fn stake_behind(
+pub fn stake_behind<M>(
     set: &ValidatorSet,
-    votes: &[SignedMessage],
-    same: impl Fn(&Message) -> bool,
+    votes: &[Arc<Signed<M>>],
+    same: impl Fn(&M) -> bool,
 ) -> Option<u64> {
     let mut seen = BTreeSet::new();
     let mut stake = 0;
@@ -485,8 +494,11 @@ pub fn stake_behind(
     Some(stake)
 }
 
-fn contradiction(first: &SignedMessage, second: &SignedMessage) -> Evidence<Message> {
-    use crate::consensus::Message as _;
+/// The proof that a signer said two things that exclude each other.
+pub fn contradiction<M: consensus::Message>(
+    first: &Arc<Signed<M>>,
+    second: &Arc<Signed<M>>,
+) -> Evidence<M> {
     let slot = second.message.describe().slot;
     Evidence {
         offender: second.signer,

@@ -2,9 +2,12 @@
 
 use super::*;
 use crate::forms::Kind;
+use crate::model::Who;
 use crate::model::{InputSpec, SubmitSpec};
 use crate::protocol::studio::{Ask, CallDraft, Message, Place};
 use crate::protocol::{ChartNews, Intervention};
+use consensusforge_core::session::race::{self, Lane, RaceRow};
+use consensusforge_core::session::view::Happening;
 use std::cell::Cell;
 
 fn opening(scenario: Box<Scenario>) -> ToWorker {
@@ -260,4 +263,139 @@ fn a_long_question_lets_others_be_answered_first() {
     }
     assert_eq!(answered, [2, 1]);
     assert!(slices > 100, "{slices}");
+}
+
+#[test]
+fn a_playing_run_pauses_at_the_very_event_that_the_page_waits_for_and_says_which() {
+    let (mut runner, clock) = (Runner::default(), Cell::new(1_000.0));
+    runner.handle(opening(Box::default()), None);
+    let locks = Condition {
+        who: Some("v2".into()),
+        ..Condition::of(Happening::Locks)
+    };
+    let strange = Condition::of(Happening::Receives("new-view".into()));
+    runner.handle(ToWorker::PauseWhen(vec![locks.clone(), strange]), None);
+    let answers = run_ms(&mut runner, &clock, 5_000.0);
+    let taken = answers.iter().find_map(|(a, _)| match a {
+        FromWorker::PausingWhen(news) => Some(news.clone()),
+        _ => None,
+    });
+    let taken = taken.expect("an answer");
+    assert_eq!(taken.conditions, [locks]);
+    assert!(taken.refusal.expect("refused").contains("new-view"));
+    let told = |answers: &[Outgoing]| {
+        let told = answers.iter().filter_map(|(a, _)| match a {
+            FromWorker::Explained(told) => Some(told.clone()),
+            _ => None,
+        });
+        told.collect::<Vec<_>>()
+    };
+    let [first] = &told(&answers)[..] else {
+        panic!("one pause: {:?}", told(&answers));
+    };
+    assert!(
+        first
+            .sentence
+            .starts_with("Paused where v2 locks a block. v2 "),
+        "{first:?}"
+    );
+    assert_eq!(now(&answers), first.at_us);
+    assert!(
+        !answers
+            .iter()
+            .any(|(a, _)| matches!(a, FromWorker::Tick(t) if t.now_us > first.at_us))
+    );
+    // Play goes on to the next.
+    runner.handle(ToWorker::Play(true), None);
+    let answers = run_ms(&mut runner, &clock, 5_000.0);
+    let [second] = &told(&answers)[..] else {
+        panic!("one more pause: {:?}", told(&answers));
+    };
+    assert!(second.at_us > first.at_us);
+    // Another run of the same page pauses there, too; without the condition none does.
+    runner.handle(opening(Box::default()), None);
+    runner.handle(ToWorker::Play(true), None);
+    assert_eq!(now(&run_ms(&mut runner, &clock, 5_000.0)), first.at_us);
+    runner.handle(ToWorker::PauseWhen(Vec::new()), None);
+    runner.handle(ToWorker::Play(true), None);
+    assert!(now(&run_ms(&mut runner, &clock, 5_000.0)) > second.at_us);
+}
+
+/// A lane of a race of five validators, told to stand at these instants one after the other: the last row of each.
+fn lane_rows(lane: &Lane, instants: &[ToWorker]) -> Vec<RaceRow> {
+    let (mut runner, clock) = (Runner::default(), Cell::new(1_000.0));
+    runner.handle(ToWorker::Lane(lane.clone()), None);
+    let scenario = lane.scenario(&five());
+    runner.handle(opening(Box::new(scenario)), None);
+    run_ms(&mut runner, &clock, 300.0);
+    let rows = instants.iter().map(|instant| {
+        runner.handle(instant.clone(), None);
+        let told = run_ms(&mut runner, &clock, 2_000.0);
+        assert!(
+            told.iter()
+                .all(|(m, _)| !matches!(m, FromWorker::Ledger(_) | FromWorker::Moments(_)))
+        );
+        let row = told
+            .into_iter()
+            .rev()
+            .find_map(|(message, _)| match message {
+                FromWorker::RaceRow(row) => Some(*row),
+                _ => None,
+            });
+        row.expect("a row")
+    });
+    rows.collect()
+}
+
+fn five() -> Scenario {
+    let mut scenario = Scenario::default();
+    let mut fifth = scenario.validators[0].clone();
+    fifth.name = "v5".into();
+    scenario.validators.push(fifth);
+    scenario
+}
+
+#[test]
+fn a_lane_stands_where_it_is_told_and_its_row_is_the_command_lines_there_and_back() {
+    let lane = Lane::parse("simplex:min_view_us=200000").expect("a lane");
+    let there = |at| RaceRow {
+        link: None,
+        ..race::run(&five(), &lane, at).expect("runs")
+    };
+    let instants = [
+        ToWorker::RunTo(700_000),
+        ToWorker::RunTo(3_000_000),
+        ToWorker::Seek(1_234_567),
+        ToWorker::RunTo(1_500_000),
+        ToWorker::Seek(5_000_000),
+    ];
+    let rows = lane_rows(&lane, &instants);
+    for (row, at) in rows
+        .iter()
+        .zip([700_000, 3_000_000, 1_234_567, 1_500_000, 5_000_000])
+    {
+        assert_eq!(*row, there(at), "at {at}");
+    }
+    assert!(rows[4].blocks > rows[0].blocks && rows[0].blocks > 0);
+}
+
+#[test]
+fn a_lane_that_cannot_run_the_scenario_is_refused_by_its_number() {
+    let lane = Lane::parse("streamlet").expect("a lane");
+    let mut scenario = five();
+    scenario.adversary = AdversarySpec {
+        who: Who::Count(1),
+        strategy: StrategySpec::Amnesia,
+    };
+    let mut runner = Runner::default();
+    runner.handle(ToWorker::Lane(lane.clone()), None);
+    runner.handle(opening(Box::new(lane.scenario(&scenario))), None);
+    let told = runner.take();
+    let refused = told.iter().find_map(|(message, _)| match message {
+        FromWorker::Problem { about, problem } => Some((*about, problem.sentence.clone())),
+        _ => None,
+    });
+    let (about, sentence) = refused.expect("a refusal");
+    assert_eq!(about, About::Opening(1));
+    assert!(sentence.contains("Streamlet"), "{sentence}");
 }
