@@ -8,6 +8,7 @@ pub mod mini_network;
 pub mod mutants;
 pub mod one_node;
 pub mod published;
+pub mod searches;
 pub mod siege;
 pub mod staged;
 pub mod swarm;
