@@ -76,6 +76,8 @@ pub fn presets() -> Vec<Preset> {
         protocols::votor().about(PROTOCOLS, 1_350_000),
         protocols::three_chain().about(PROTOCOLS, 15_000_000),
         protocols::two_chain().about(PROTOCOLS, 200_000),
+        protocols::tail_forking().about(PROTOCOLS, 3_250_000),
+        protocols::no_tail_forking().about(PROTOCOLS, 4_450_000),
         network::lossy().about(NETWORK, 6_085_324),
         network::partition().about(NETWORK, 9_671_640),
         network::regions().about(NETWORK, 238_000),
