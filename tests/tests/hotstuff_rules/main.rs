@@ -8,6 +8,7 @@ mod chained;
 mod jolteon;
 mod messages;
 mod monad;
+mod puppets;
 mod schedules;
 mod shared;
 mod times;

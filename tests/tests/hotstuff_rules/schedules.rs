@@ -99,7 +99,7 @@ fn monadbft_survives_blocks_that_are_lost_with_their_voters() {
     assert!(times("M4") > 3, "blocks left out: {}", times("M4"));
 }
 
-const ALL: [&str; 6] = [
+pub const ALL: [&str; 6] = [
     "basic-hotstuff",
     "chained-hotstuff",
     "hotstuff-2",

@@ -6,7 +6,7 @@
 //! the three certificates are of one block and one view, and go to its own leader.
 //!
 //! One skeleton carries them all: [`message`], [`state`], [`views`] with the pacemaker, [`receive`], [`settle`],
-//! [`proof`], [`report`], [`params`]; beside it [`phases`] of a view and [`tips`]. A
+//! [`proof`], [`report`], [`compose`], [`params`]; beside it [`phases`] of a view and [`tips`]. A
 //! protocol is a file of its own with its names, rules and deviations: [`basic`],
 //! [`chained`], [`hotstuff2`] and [`basic2`], [`jolteon`], [`monad`].
 //!
@@ -36,6 +36,7 @@
 pub mod basic;
 pub mod basic2;
 pub mod chained;
+pub mod compose;
 pub mod hotstuff2;
 pub mod jolteon;
 pub mod message;
@@ -204,6 +205,9 @@ macro_rules! protocol {
         impl Corruptible for $name {
             const CONFLICTING: Option<Conflicting<Message>> = Some(Message::for_block);
             const VOTES_FOR: Option<VotesFor<Message>> = Some($votes_for);
+            const COMPOSE_WITH: Option<ComposeWith<Message, State>> =
+                Some(|state, script| compose::compose(state, script, PAPER.kinds));
+            const EXTENDS: Option<Extends<State>> = Some(compose::extends);
             const FORGET_LOCK: Option<fn(&mut State)> = $forget_lock;
             /// Nothing is judged again once it is final.
             const ACCEPT_INVALID: Option<fn(&mut State)> = Some(|_| {});

@@ -45,12 +45,12 @@ use super::message::{self, Message, NO_ENDORSEMENT};
 use super::params::{Quorum, TOO_LOW};
 use super::state::{Lock, MayPropose, RuleNumbers, Settings, State, Surroundings};
 use super::tips::{self, TipRules};
-use super::{TIMERS, kind, protocol, report, steps, views};
+use super::{TIMERS, compose, kind, protocol, report, steps, views};
 use crate::base::Micros;
 use crate::consensus::{
-    self, Awaited, Bound, Conflicting, Context, Corruptible, Effect, Input, Paper, Protocol,
-    ProtocolInfo, Resend, Role, Rounds, Rule, Share, Status, StepInfo, Threshold, VotesFor,
-    rule_number,
+    self, Awaited, Bound, ComposeWith, Conflicting, Context, Corruptible, Effect, Extends, Input,
+    Paper, Protocol, ProtocolInfo, Resend, Role, Rounds, Rule, Share, Status, StepInfo, Threshold,
+    VotesFor, rule_number,
 };
 use crate::types::BlockId;
 use schemars::JsonSchema;
