@@ -12,7 +12,7 @@ mod rules;
 mod series;
 mod state;
 
-pub use crate::scenario::codec::Expected;
+pub use crate::scenario::codec::{Expected, Stop};
 pub use chart::{Arrow, ChartBatch, Fate, Mark, MarkKind};
 pub use condition::{Condition, FoundRecord, FoundRecords, Happening};
 pub use contract::{CallView, CardView, ContractView, ModuleView, ReceiptView, ViewResult};
@@ -25,7 +25,7 @@ pub use line::{LineEvent, LineValidator, SentLine, TraceLine};
 pub use log::{LogPage, LogPlace, LogQuery, LogRow, LogText};
 pub use rules::{RuleAt, RuleCount, RulesView};
 pub use series::{HeightPoint, Percentiles, SeriesBatch, ValidatorFigures};
-pub use state::{PersonView, ProofView, StorageView, StoredView};
+pub use state::{FeeAccountView, PersonView, ProofView, StorageView, StoredView};
 
 use borsh::{BorshDeserialize, BorshSerialize};
 use schemars::JsonSchema;

@@ -5,7 +5,11 @@ use consensusforge_core::session::view::{Expected, Unit};
 
 pub enum Goal {
     None,
-    Step(Unit),
+    /// A step, given up at an instant.
+    Step {
+        unit: Unit,
+        until_us: u64,
+    },
     Back,
     Seek(u64),
     /// Time flows to here.
@@ -17,7 +21,7 @@ impl Goal {
     pub fn progress(&self, now_us: u64, steps: u64) -> Option<Progress> {
         let (what, share) = match self {
             Goal::None | Goal::RunTo(_) => return None,
-            Goal::Step(_) => (Operation::Stepping, 0.0),
+            Goal::Step { .. } => (Operation::Stepping, 0.0),
             Goal::Back => (Operation::SteppingBack, 0.0),
             Goal::Seek(to_us) => (Operation::Seeking, now_us as f64 / (*to_us).max(1) as f64),
             Goal::Replay(expected) => (
