@@ -6,10 +6,13 @@ mod check;
 mod contract;
 mod export;
 mod failure;
+mod grid;
+mod jobs;
 mod link;
 mod output;
 mod play;
 mod presets;
+mod probability;
 mod proof;
 mod proposers;
 mod quorum;
@@ -23,6 +26,7 @@ mod source;
 mod stakes;
 mod step;
 mod table;
+mod trials;
 mod variation;
 mod verdicts;
 mod verify;
@@ -51,6 +55,8 @@ enum Command {
     Race(race::Race),
     Search(search::Search),
     Shrink(shrink::Shrink),
+    Probability(probability::Probability),
+    Grid(grid::Grid),
     Check(check::Check),
     Audit(audit::Audit),
     Export(export::Export),
@@ -72,6 +78,8 @@ fn main() -> ExitCode {
         Command::Race(command) => command.run(),
         Command::Search(command) => command.run(),
         Command::Shrink(command) => command.run(),
+        Command::Probability(command) => command.run(),
+        Command::Grid(command) => command.run(),
         Command::Check(command) => command.run(),
         Command::Audit(command) => command.run(),
         Command::Export(command) => command.run(),

@@ -1,22 +1,17 @@
 //! `search`: variations of a scenario, until one breaks a property.
 
 use crate::failure::{Exit, Failure, Outcome};
+use crate::trials::Trials;
 use crate::variation::{Judgement, Variation};
-use crate::{output, source};
-use consensusforge_core::search::{self, Found, Generator, ISLANDS, Progress, Settings, part, run};
+use crate::{jobs, output, source};
+use consensusforge_core::search::{Found, Generator, Progress, Settings, run};
 use consensusforge_core::world::simulate;
 use schemars::JsonSchema;
 use serde::Serialize;
-use std::collections::BTreeSet;
-use std::io::{IsTerminal, Write};
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
+use std::io::IsTerminal;
 
-/// Simulator events between two looks at what the other workers have found.
-const SLICE: u64 = 20_000;
-/// Between two reports of progress.
-const REPORT: Duration = Duration::from_millis(500);
+/// What varies without `--vary`.
+const USUAL: &str = "seed,delay=1,loss=20,partitions=2,crashes=1,twins";
 
 /// Look for a schedule that breaks a property
 ///
@@ -30,24 +25,8 @@ pub struct Search {
     judgement: Judgement,
     #[command(flatten)]
     variation: Variation,
-    /// How trials are made: random, pct, twins, byzzfuzz or guided
-    #[arg(long, value_name = "NAME", default_value = "random")]
-    generator: String,
-    /// How many trials
-    #[arg(long, value_name = "TRIALS", default_value_t = 1_000)]
-    budget: u64,
-    /// The first trial: where an earlier search stopped
-    #[arg(long, value_name = "TRIAL", default_value_t = 0)]
-    from: u64,
-    /// Of the search's own choices
-    #[arg(long, default_value_t = 1)]
-    seed: u64,
-    /// Only this part of all trials: `1/4` to `4/4`
-    #[arg(long, value_name = "I/N", default_value = "1/1")]
-    shard: String,
-    /// Trials run at one time; by default as many as there are processors
-    #[arg(long, value_name = "N")]
-    jobs: Option<u64>,
+    #[command(flatten)]
+    trials: Trials,
     /// One JSON object at the end
     #[arg(long, conflicts_with = "jsonl")]
     json: bool,
@@ -74,41 +53,24 @@ pub struct SearchReport {
     pub sentence: String,
 }
 
-/// What workers tell one another.
-struct Shared {
-    /// The lowest trial that broke the property.
-    first: AtomicU64,
-    progress: Vec<Mutex<Progress>>,
-}
-
 impl Search {
     pub fn run(self) -> Outcome {
         let scenario = source::document(&self.scenario)?.scenario;
         let judged = self.judgement.judged()?;
-        let settings = Settings {
-            space: self.variation.space(&scenario, &judged)?,
-            property: judged.property.clone(),
-            generator: Generator::parse(&self.generator).map_err(|p| Failure::sentence(&p))?,
-            seed: self.seed,
-            from: self.from,
-            trials: self.budget,
-            base: scenario,
-        };
-        let islands = self.islands()?;
-        // A worker's own complaint would come too late.
-        search::Search::over(settings.clone(), simulate, Vec::new())
-            .map_err(|p| Failure::sentence(&p))?;
+        let space = self.variation.space(&scenario, &judged, USUAL, true)?;
+        let settings = self.trials.settings(scenario, space, &judged)?;
+        let islands = self.trials.islands()?;
         let base = run(simulate, &judged, settings.base.clone())?;
         let (progress, found) = match Found::of(None, &base) {
             Some(found) => (
                 Progress {
-                    next_trial: self.from,
+                    next_trial: settings.from,
                     finished: true,
                     ..Progress::default()
                 },
                 Some(found),
             ),
-            None => self.all(&settings, &islands),
+            None => self.trials_of(&settings, &islands),
         };
         let report = SearchReport {
             title: settings.base.title.clone(),
@@ -126,149 +88,50 @@ impl Search {
         })
     }
 
-    fn islands(&self) -> Result<Vec<u64>, Failure> {
-        let numbers = self.shard.split_once('/');
-        let parsed = numbers.and_then(|(i, n)| Some((i.parse::<u64>().ok()?, n.parse().ok()?)));
-        match parsed {
-            Some((i, n)) if i >= 1 => part(i - 1, n).map_err(|p| Failure::sentence(&p)),
-            Some(_) | None => Err(Failure::input(format!(
-                "{:?} is no shard: write `1/4` for the first of four, of at most {ISLANDS}.",
-                self.shard
-            ))),
-        }
-    }
-
-    /// Runs all trials of these families, several at a time.
-    fn all(&self, settings: &Settings, islands: &[u64]) -> (Progress, Option<Found>) {
-        let most = std::thread::available_parallelism().map_or(1, |n| n.get() as u64);
-        let jobs = self.jobs.unwrap_or(most).clamp(1, islands.len() as u64) as usize;
-        let shared = Shared {
-            first: AtomicU64::new(u64::MAX),
-            progress: (0..jobs).map(|_| Mutex::default()).collect(),
-        };
-        let results = std::thread::scope(|scope| {
-            let workers: Vec<_> = (0..jobs)
-                .map(|job| {
-                    let mine: Vec<u64> = islands.iter().copied().skip(job).step_by(jobs).collect();
-                    let (settings, shared) = (settings.clone(), &shared);
-                    scope.spawn(move || work(settings, mine, job, shared))
-                })
-                .collect();
-            while workers.iter().any(|w| !w.is_finished()) {
-                std::thread::park_timeout(REPORT.min(Duration::from_millis(20)));
-                self.tell(&shared);
+    /// A person at a terminal sees how far it is; whoever reads lines gets a line.
+    fn trials_of(&self, settings: &Settings, islands: &[u64]) -> (Progress, Option<Found>) {
+        let shows = !self.json && !self.jsonl && std::io::stderr().is_terminal();
+        let done = jobs::search(settings, islands, self.trials.jobs(), false, |now| {
+            if self.jsonl {
+                // A reader that went away is noticed at the end.
+                let line = serde_json::json!({ "progress": now });
+                let _ = output::print(&format!("{line}\n"));
+            } else if shows {
+                let Progress {
+                    trials,
+                    events,
+                    states,
+                    ..
+                } = now;
+                eprint!("\r{trials} trials, {events} events, {states} states   ");
             }
-            let joined = workers.into_iter().map(|w| w.join());
-            joined.filter_map(Result::ok).flatten().collect::<Vec<_>>()
         });
-        let mut progress = total(&results.iter().map(|r| r.0.clone()).collect::<Vec<_>>());
-        let states: BTreeSet<u64> = results.iter().flat_map(|r| r.1.iter().copied()).collect();
-        progress.states = states.len() as u64;
-        let found = results.into_iter().filter_map(|r| r.2);
-        let found = found.min_by_key(|f| f.trial);
-        if let Some(trial) = found.as_ref().and_then(|f| f.trial) {
-            progress.next_trial = trial + 1;
+        if shows {
+            eprint!("\r{:60}\r", "");
         }
-        (progress, found)
-    }
-
-    /// Progress, for people at a terminal or line by line; else nothing.
-    fn tell(&self, shared: &Shared) {
-        static LAST: Mutex<Option<std::time::Instant>> = Mutex::new(None);
-        let mut last = LAST
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner);
-        if last.is_some_and(|at| at.elapsed() < REPORT) {
-            return;
-        }
-        *last = Some(std::time::Instant::now());
-        let all: Vec<Progress> = shared
-            .progress
-            .iter()
-            .map(|p| {
-                p.lock()
-                    .unwrap_or_else(std::sync::PoisonError::into_inner)
-                    .clone()
-            })
-            .collect();
-        let now = total(&all);
-        if self.jsonl {
-            // A reader that went away is noticed at the end.
-            let line = serde_json::json!({ "progress": now });
-            let _ = writeln!(std::io::stdout(), "{line}");
-        } else if !self.json && std::io::stderr().is_terminal() {
-            eprint!(
-                "\r{} trials, {} events, {} states   ",
-                now.trials, now.events, now.states
-            );
-        }
+        done
     }
 
     fn print(&self, report: &SearchReport) -> Result<(), Failure> {
         if self.jsonl {
-            let line = serde_json::to_string(report).map_err(|e| {
-                Failure::CannotWrite(format!("cannot put the answer into JSON: {e}."))
-            })?;
-            return output::print(&format!("{line}\n"));
+            return output::print_line(report);
         }
         if self.json {
             return output::print_json(report);
         }
-        if std::io::stderr().is_terminal() {
-            eprint!("\r{:60}\r", "");
-        }
         let mut text = format!("{}\n", report.sentence);
         if let Some(found) = &report.found {
             text += &format!("{}\n", found.broken.sentence);
-            match &found.link {
+            text += &match &found.link {
                 Some(link) => {
-                    text +=
-                        &format!("\n{link}\n\n`shrink` with the same property makes it smaller.\n");
+                    format!("\n{link}\n\n`shrink` with the same property makes it smaller.\n")
                 }
                 None => {
-                    text += "The run is too long for a link; `--json` prints its scenario.\n";
+                    "The run is too long for a link; `--json` prints its scenario.\n".to_owned()
                 }
-            }
+            };
         }
         output::print(&text)
-    }
-}
-
-type Worked = (Progress, BTreeSet<u64>, Option<Found>);
-
-/// One worker: its families of trials, until they are done or another has found something earlier.
-fn work(settings: Settings, islands: Vec<u64>, job: usize, shared: &Shared) -> Option<Worked> {
-    let mut search = search::Search::over(settings, simulate, islands).ok()?;
-    loop {
-        search.stop_before(shared.first.load(Ordering::Relaxed));
-        let progress = search.advance(SLICE).clone();
-        let finished = progress.finished;
-        if let Some(trial) = search.found().and_then(|f| f.trial) {
-            shared.first.fetch_min(trial, Ordering::Relaxed);
-        }
-        if let Some(place) = shared.progress.get(job) {
-            *place
-                .lock()
-                .unwrap_or_else(std::sync::PoisonError::into_inner) = progress.clone();
-        }
-        if finished {
-            return Some((progress, search.states().clone(), search.found().cloned()));
-        }
-    }
-}
-
-/// All workers' progress as one.
-fn total(all: &[Progress]) -> Progress {
-    let sum = |of: fn(&Progress) -> u64| all.iter().map(of).sum();
-    Progress {
-        trials: sum(|p| p.trials),
-        too_long: sum(|p| p.too_long),
-        skipped: sum(|p| p.skipped),
-        next_trial: all.iter().map(|p| p.next_trial).min().unwrap_or(0),
-        events: sum(|p| p.events),
-        states: all.iter().map(|p| p.states).max().unwrap_or(0),
-        finished: all.iter().all(|p| p.finished),
-        exhausted: all.iter().all(|p| p.exhausted),
     }
 }
 

@@ -53,13 +53,11 @@ impl Judgement {
 #[derive(clap::Args)]
 pub struct Variation {
     /// What may vary, by commas: seed, delay=SECONDS, loss=PERCENT, partitions=N, crashes=N, twins, gst, transactions=N
-    #[arg(
-        long,
-        value_name = "LIST",
-        default_value = "seed,delay=1,loss=20,partitions=2,crashes=1,twins"
-    )]
-    vary: String,
-    /// Liars hold at most this share of the stake; by default what they hold in the scenario
+    /// [`search`: seed,delay=1,loss=20,partitions=2,crashes=1,twins; `probability`: seed]
+    #[arg(long, value_name = "LIST")]
+    vary: Option<String>,
+    /// Validators with at most this share of the stake lie, other ones in each trial. Without it `search` takes the share
+    /// that lies in the scenario, and `probability` leaves the liars as they are
     #[arg(long, value_name = "PERCENT")]
     liars: Option<f64>,
     /// What liars may do, by commas: coalition, silent, delay, amnesia, puppet; `none` leaves them their twins
@@ -72,26 +70,31 @@ pub struct Variation {
 }
 
 impl Variation {
-    pub fn space(&self, scenario: &Scenario, judged: &Judged) -> Result<Space, Failure> {
+    /// The space that these words span; `usual` is what varies without `--vary`. `liars`: whoever lies in the scenario may be
+    /// others, without `--liars`.
+    pub fn space(
+        &self,
+        scenario: &Scenario,
+        judged: &Judged,
+        usual: &str,
+        liars: bool,
+    ) -> Result<Space, Failure> {
         let mut space = Space {
             calm_us: judged.calm_us,
             end_us: judged.end_us,
-            liars: self.stake(scenario)?,
+            liars: self.stake(scenario, liars)?,
             moves: moves(&self.moves)?,
             ..Space::nothing()
         };
-        for word in self
-            .vary
-            .split(',')
-            .filter(|w| !w.is_empty() && *w != "none")
-        {
+        let words = self.vary.as_deref().unwrap_or(usual).split(',');
+        for word in words.filter(|w| !w.is_empty() && *w != "none") {
             dimension(&mut space, word)?;
         }
         Ok(space)
     }
 
     /// How much stake may lie.
-    fn stake(&self, scenario: &Scenario) -> Result<u64, Failure> {
+    fn stake(&self, scenario: &Scenario, liars: bool) -> Result<u64, Failure> {
         let total: u64 = scenario.validators.iter().map(|v| v.stake).sum();
         match self.liars {
             Some(percent) if (0.0..=100.0).contains(&percent) => {
@@ -102,6 +105,7 @@ impl Variation {
             Some(percent) => Err(Failure::input(format!(
                 "liars cannot hold {percent} % of the stake: give 0 to 100."
             ))),
+            None if !liars => Ok(0),
             None => Ok(Session::open(scenario.clone())?.frame().adversary.stake),
         }
     }

@@ -122,3 +122,80 @@ fn what_cannot_be_searched_is_refused() {
         &["does not break the property"],
     );
 }
+
+#[test]
+fn a_probability_comes_with_its_interval() {
+    let words = [
+        "probability",
+        "-",
+        "--property",
+        "decided:1:0.2",
+        "--budget",
+        "40",
+        "--json",
+    ];
+    let mut base: Value = serde_json::from_str(&scene()).unwrap();
+    base["scenario"]["adversary"] = json!({"who": {"count": 0}});
+    base["scenario"]["network"]["loss_ppm"] = json!(300_000);
+    let report = run_with(&words, base.to_string().as_bytes()).json();
+    let number = |name: &str| report["probability"][name].as_f64().unwrap();
+    assert_eq!(report["trials"], 40);
+    let broken = report["broken"].as_u64().unwrap();
+    assert!(broken > 0 && broken < 40, "{broken}");
+    assert!(number("low") < number("estimate") && number("estimate") < number("high"));
+    let link = report["first"]["link"].as_str().expect("short enough");
+    assert_eq!(run(&["verify", link]).code, 0);
+    // However many at one time, and in whatever parts, the count is the same.
+    let part = |more: &[&str]| {
+        let all = [&words[..], more].concat();
+        let report = run_with(&all, base.to_string().as_bytes()).json();
+        report["broken"].as_u64().unwrap()
+    };
+    assert_eq!(part(&["--jobs", "1"]), broken);
+    assert_eq!(
+        part(&["--shard", "1/2"]) + part(&["--shard", "2/2"]),
+        broken
+    );
+}
+
+#[test]
+fn a_grid_has_a_row_a_cell() {
+    let grid = [
+        "grid",
+        "-",
+        "--x",
+        "loss=0,100",
+        "--y",
+        "liars=0,1",
+        "--seeds",
+        "2",
+        "--until",
+        "2",
+    ];
+    let csv = run_with(&[&grid[..], &["--csv"]].concat(), scene().as_bytes());
+    assert_eq!(csv.code, 0, "{}", csv.err);
+    assert!(
+        csv.out.starts_with("loss,liars,runs,violated,stalled,"),
+        "{}",
+        csv.out
+    );
+    assert_eq!(csv.out.lines().count(), 5);
+    let report = run_with(&[&grid[..], &["--json"]].concat(), scene().as_bytes()).json();
+    let cells = report["cells"].as_array().unwrap();
+    let places: Vec<_> = cells.iter().map(|c| (&c["x"], &c["y"])).collect();
+    assert_eq!(places.len(), 4);
+    assert_eq!(places[1], (&json!("100"), &json!("0")), "row by row");
+    assert!(cells[0]["blocks_per_second"].as_f64() > cells[1]["blocks_per_second"].as_f64());
+    refused(
+        &["grid", "-", "--x", "loss=0", "--y", "loss=1"],
+        scene().as_bytes(),
+        &["both axes are loss"],
+    );
+    refused(
+        &[
+            "grid", "-", "--x", "loss=0", "--y", "liars=0", "--seeds", "0",
+        ],
+        scene().as_bytes(),
+        &["1 to 100000 seeds"],
+    );
+}

@@ -1,13 +1,15 @@
 //! Searches find what is there to be found, within a budget that is stated here, and what they find is an ordinary run.
 
 use consensusforge_core::scenario::codec::read_link;
+use consensusforge_core::search::grid::{Axis, Grid};
 use consensusforge_core::search::{
-    Found, Generator, Property, Search, Settings, Shrink, Space, part,
+    Found, Generator, Interval, Property, Search, Settings, Shrink, Space, part, wilson,
 };
 use consensusforge_core::session::Session;
 use consensusforge_core::session::scenario::Scenario;
 use consensusforge_core::session::scenario::model::{
-    LatencySpec, ParamValue, ValidatorSpec, WorkloadSpec,
+    AdversarySpec, LatencySpec, ParamValue, ProposerSpec, StrategySpec, ValidatorSpec, Who,
+    WorkloadSpec,
 };
 use consensusforge_core::session::view::VerdictKind;
 use consensusforge_core::world::simulate;
@@ -233,4 +235,121 @@ fn a_property_that_the_scenario_itself_breaks_needs_no_search() {
             .contains("nobody has decided height 1")
     );
     replay(found);
+}
+
+/// Every trial with another seed and nothing else, judged by `property` until `end_us`.
+fn likely(base: Scenario, property: Property, end_us: u64, trials: u64) -> Interval {
+    let settings = Settings {
+        base,
+        space: Space {
+            seed: true,
+            calm_us: end_us,
+            end_us,
+            ..Space::nothing()
+        },
+        property,
+        generator: Generator::Random,
+        seed: 1,
+        from: 0,
+        trials,
+    };
+    let islands = part(0, 1).expect("there");
+    let mut search = Search::over(settings, simulate, islands).expect("possible");
+    search.count_all();
+    while !search.advance(10_000).finished {}
+    assert_eq!(search.progress().trials, trials);
+    wilson(search.progress().broken, trials)
+}
+
+fn covers(found: Interval, exact: f64) {
+    assert!(
+        found.low < exact && exact < found.high,
+        "{exact} is not in {found:?}"
+    );
+    assert!(found.high - found.low < 0.12, "{found:?} says little");
+}
+
+/// Leaders are drawn by stake, and one of four says nothing: with probability 1/4 a height takes more than one round, and
+/// with 1/16 more than two.
+#[test]
+fn the_probability_of_later_rounds_is_that_of_silent_leaders() {
+    let mut base = scene("tendermint", &[1; 4]);
+    base.network.latency = LatencySpec::Constant { us: 1_000 };
+    base.protocol.proposer = ProposerSpec::Draw;
+    base.adversary = AdversarySpec {
+        who: Who::Names(vec!["v1".into()]),
+        strategy: StrategySpec::Silent,
+    };
+    for name in [
+        "propose_timeout_us",
+        "prevote_timeout_us",
+        "precommit_timeout_us",
+    ] {
+        base.protocol.params.set(name, ParamValue::Number(20_000));
+    }
+    let params = &mut base.protocol.params;
+    params.set("timeout_delta_us", ParamValue::Number(0));
+    for (at_most, exact) in [(1, 1.0 / 4.0), (2, 1.0 / 16.0)] {
+        let property = Property::Rounds { height: 1, at_most };
+        covers(likely(base.clone(), property, 400_000, 300), exact);
+    }
+}
+
+/// Two validators, both needed, and each copy arrives with probability q. Somebody decides in round 0 when the proposal
+/// and both prevotes arrive, and one of the two precommits.
+#[test]
+fn the_probability_of_a_decision_is_that_of_its_messages() {
+    let mut base = scene("tendermint", &[1; 2]);
+    base.network.latency = LatencySpec::Constant { us: 1_000 };
+    base.network.loss_ppm = 200_000;
+    base.protocol.resend = false;
+    let property = Property::Decided {
+        height: 1,
+        by_us: 100_000,
+    };
+    let q: f64 = 0.8;
+    let decided = q * q * q * (1.0 - (1.0 - q) * (1.0 - q));
+    covers(likely(base, property, 100_000, 400), 1.0 - decided);
+}
+
+#[test]
+fn a_grid_shows_where_the_chain_stands_still_and_where_it_forks() {
+    let mut base = scene("tendermint", &[1; 4]);
+    base.checks.stall_after_us = 1_000_000;
+    let grid = Grid {
+        x: Axis::parse("loss=0,100", &base).expect("an axis"),
+        y: Axis::parse("liars=0,2", &base).expect("an axis"),
+        base,
+        seeds: 4,
+        seed: 1,
+        until_us: 3_000_000,
+    };
+    grid.check().expect("fine");
+    let cell = |x, y| {
+        let mut run = grid.cell(x, y).expect("there");
+        loop {
+            if let Some(cell) = run.advance(500) {
+                return cell;
+            }
+        }
+    };
+    let cells = [(0, 0), (1, 0), (0, 1), (1, 1)].map(|(x, y)| cell(x, y));
+    let counts = cells.each_ref().map(|c| (c.runs, c.violated, c.stalled));
+    assert_eq!(counts[0], (4, 0, 0), "all is well");
+    assert_eq!(counts[1], (4, 0, 4), "nothing arrives");
+    assert!(counts[2].1 > 0, "half of the stake forks it: {counts:?}");
+    assert!(cells[0].blocks_per_second > 1.0 && cells[1].blocks_per_second == 0.0);
+    assert!(cells[0].commit_latency_us.is_some_and(|us| us > 60_000));
+    assert_eq!(cells[1].commit_latency_us, None);
+    // The worst run of a cell opens and is what the cell says.
+    let opened = read_link(cells[2].worst_link.as_ref().expect("short")).expect("a link");
+    let mut session = Session::open(opened.scenario).expect("possible");
+    let replay = session.replay_to(&opened.expected.expect("its end"), u64::MAX);
+    assert!(replay.expect("to the end").matches);
+    assert_eq!(agreement(&session), VerdictKind::Violated);
+    assert!(grid.cell(2, 0).is_none());
+    let refused = |axis| Axis::parse(axis, &grid.base).expect_err(axis).sentence;
+    assert!(refused("weather=1").contains("propose_timeout_us"));
+    assert!(refused("loss=200").contains("percentage"));
+    assert!(refused("loss").contains("write `loss=0,10,20`"));
 }

@@ -19,6 +19,7 @@ pub mod runs;
 pub mod scale;
 pub mod settings;
 pub mod stops;
+pub mod tree;
 pub mod verdicts;
 pub mod words;
 pub mod worker;

@@ -144,6 +144,15 @@ pub const MAX_TRACE_BYTES: usize = 32 << 20;
 pub const MAX_TRACE_RECORDS: usize = 2 << 20;
 /// Messages of a trace file; see [`MAX_TRACE_RECORDS`].
 pub const MAX_TRACE_MESSAGES: usize = 1 << 20;
+/// Blocks remembered for the block tree, the newest: a thousand heights and more, and about a megabyte.
+pub const MAX_TREE_BLOCKS: usize = 4_096;
+/// Blocks of one height remembered for the block tree, at least; where many propose in one round, two for each. A chain
+/// stalled for an hour proposes thousands at one height.
+pub const MAX_TREE_RIVALS: usize = 24;
+/// Heights the block tree shows at a time.
+pub const TREE_HEIGHTS: u64 = 48;
+/// Blocks the block tree shows at a time, unless a single height has more.
+pub const MAX_TREE_BLOCKS_SHOWN: usize = 256;
 /// Checkpoints kept by a session, thinned towards the past. What is large in one is shared: one
 /// costs about 2 MB at 128 validators.
 pub const MAX_CHECKPOINTS: usize = 96;

@@ -21,7 +21,7 @@ pub mod votor;
 mod waits;
 
 pub use corruptible::{
-    Compose, Conflicting, Corruptible, Extends, Powers, Script, ScriptError, VotesFor,
+    Compose, ComposeWith, Conflicting, Corruptible, Extends, Powers, Script, ScriptError, VotesFor,
 };
 pub use info::{
     Awaited, Bound, Conflict, Kind, Paper, ProtocolInfo, Role, Rounds, Rule, Share, StepInfo,

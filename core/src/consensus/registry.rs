@@ -1,6 +1,8 @@
 //! The one list of protocols. Whoever works with a protocol by its name goes through [`visit`].
 
-use super::hotstuff::{BasicHotStuff, BasicHotStuff2, ChainedHotStuff, HotStuff2, Jolteon};
+use super::hotstuff::{
+    BasicHotStuff, BasicHotStuff2, ChainedHotStuff, HotStuff2, Jolteon, MonadBft,
+};
 use super::simplex::{Minimmit, Simplex};
 use super::streamlet::Streamlet;
 use super::tendermint::Tendermint;
@@ -99,6 +101,7 @@ protocols! {
     HotStuff2,
     BasicHotStuff2,
     Jolteon,
+    MonadBft,
 }
 
 /// The facts of the protocol of that name.

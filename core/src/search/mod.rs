@@ -10,12 +10,14 @@
 mod coverage;
 mod found;
 mod generators;
+pub mod grid;
 mod parts;
 mod property;
 mod run;
 mod shrink;
 mod simpler;
 mod space;
+mod statistics;
 
 pub use coverage::Coverage;
 pub use found::Found;
@@ -25,6 +27,7 @@ pub use property::{Broken, Property};
 pub use run::{Build, Ending, Judged, Outcome, run};
 pub use shrink::{MOST_RUNS, Need, Shrink, ShrinkStep};
 pub use space::{Move, Space};
+pub use statistics::{Interval, wilson};
 
 use crate::base::limits::MAX_SEARCH_TRIALS;
 use crate::model::Scenario;
@@ -102,6 +105,8 @@ impl Settings {
 pub struct Progress {
     /// Trials that ran to their end.
     pub trials: u64,
+    /// Of them, those that broke the property: one, unless all are counted.
+    pub broken: u64,
     /// Of them, those that had more events than a trial may have: about them nothing is known.
     pub too_long: u64,
     /// Numbers that needed no run: another trial differs by names alone, or the scenario cannot be.
@@ -142,6 +147,8 @@ pub struct Search {
     progress: Progress,
     states: BTreeSet<u64>,
     found: Option<Found>,
+    /// It does not stop at the first trial that breaks the property.
+    counts: bool,
 }
 
 /// The families of part `index` of `of`, counted from 0: every part has other trials, and together they have all.
@@ -205,6 +212,7 @@ impl Search {
             end: all.map_or(end, |all| end.min(all)),
             states: BTreeSet::new(),
             found: None,
+            counts: false,
             settings,
         })
     }
@@ -220,6 +228,11 @@ impl Search {
         Ok(())
     }
 
+    /// From now on it runs all trials and counts those that break the property, to say how likely that is.
+    pub fn count_all(&mut self) {
+        self.counts = true;
+    }
+
     /// What it was asked.
     #[must_use]
     pub fn settings(&self) -> &Settings {
@@ -232,7 +245,7 @@ impl Search {
         &self.progress
     }
 
-    /// What was found, if something was.
+    /// What was found first, if something was.
     #[must_use]
     pub fn found(&self) -> Option<&Found> {
         self.found.as_ref()
@@ -354,9 +367,14 @@ impl Search {
         self.states.extend(outcome.coverage.entries());
         self.progress.states = self.states.len() as u64;
         if let Ending::Broken(_) = &outcome.ending {
-            self.found = Found::of(number, &outcome);
-            self.progress.finished = true;
-            self.progress.next_trial = number.map_or(self.settings.from, |n| n + 1);
+            self.progress.broken += u64::from(number.is_some());
+            if self.found.is_none() {
+                self.found = Found::of(number, &outcome);
+            }
+            if !self.counts {
+                self.progress.finished = true;
+                self.progress.next_trial = number.map_or(self.settings.from, |n| n + 1);
+            }
         }
     }
 }

@@ -36,9 +36,17 @@ pub fn wilson(hits: u64, trials: u64) -> Interval {
     let half = Z * (p * (1.0 - p) / n + Z * Z / (4.0 * n * n)).sqrt() / scale;
     Interval {
         // With no hits, and with nothing but hits, the ends are exact; rounding must not move them.
-        low: if hits == 0 { 0.0 } else { (middle - half).max(0.0) },
+        low: if hits == 0 {
+            0.0
+        } else {
+            (middle - half).max(0.0)
+        },
         estimate: p,
-        high: if hits >= trials { 1.0 } else { (middle + half).min(1.0) },
+        high: if hits >= trials {
+            1.0
+        } else {
+            (middle + half).min(1.0)
+        },
     }
 }
 
@@ -46,7 +54,9 @@ pub fn wilson(hits: u64, trials: u64) -> Interval {
 #[must_use]
 pub fn median(mut all: Vec<u64>) -> u64 {
     all.sort_unstable();
-    all.get(all.len().saturating_sub(1) / 2).copied().unwrap_or(0)
+    all.get(all.len().saturating_sub(1) / 2)
+        .copied()
+        .unwrap_or(0)
 }
 
 #[cfg(test)]

@@ -30,6 +30,7 @@ mod search;
 mod series;
 mod share;
 pub mod studio;
+mod tree;
 pub mod view;
 mod words;
 

@@ -245,6 +245,9 @@ impl<P: Corruptible> World<P> {
             bytes: 66 + encoded.len() as u32 + body.as_ref().map_or(0, |b| b.bytes()),
             signatures: Self::signatures_on([&signed]),
             sent: self.now,
+            parents: body
+                .as_ref()
+                .map_or_else(Vec::new, |b| b.header.parents().copied().collect()),
             fields: described.fields,
             proof: Some(Box::new(Proof {
                 signature: signed.signature,
@@ -323,6 +326,7 @@ impl<P: Corruptible> World<P> {
             bytes: u32::try_from(bytes).unwrap_or(u32::MAX),
             signatures,
             sent: self.now,
+            parents: Vec::new(),
             fields,
             proof: None,
         });

@@ -7,6 +7,7 @@ use crate::platform::dom::dialog_open;
 use crate::platform::files;
 use crate::state::chart::Charts;
 use crate::state::chart_controls::ChartControls;
+use crate::state::records::Records;
 use crate::state::run::RunState;
 use crate::words;
 use leptos::prelude::*;
@@ -20,6 +21,7 @@ const STYLED: u8 = 3;
 pub fn Tools() -> impl IntoView {
     let charts = expect_context::<Charts>();
     let controls = expect_context::<ChartControls>();
+    let records = expect_context::<Records>();
     let folded = move || {
         let (lines, messages, _) = controls.folding.get();
         (lines < messages).then(|| {
@@ -63,6 +65,13 @@ pub fn Tools() -> impl IntoView {
             >
                 {move || if controls.following.get() { "following" } else { "follow" }}
             </button>
+            <button
+                class="quiet"
+                id="show-tree"
+                title="Show the blocks as a tree beside the chart (B)"
+                aria-pressed=move || records.tree_open.get().to_string()
+                on:click=move |_| records.tree_open.update(|open| *open = !*open)
+            >"tree"</button>
             <button
                 class="quiet"
                 id="chart-choices"
