@@ -269,6 +269,8 @@ pub struct Tick {
     pub goal: Option<Progress>,
     /// A long block is being executed; time goes on after it.
     pub executing: bool,
+    /// Bytes the worker's memory has; 0 where that is not known.
+    pub memory: u64,
 }
 
 /// A step, seek or replay under way.

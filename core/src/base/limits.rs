@@ -3,8 +3,10 @@
 
 use super::{Micros, SECOND};
 
-/// Lifelines a page can show and a session can step at the speed of simulated time.
-pub const MAX_VALIDATORS: usize = 128;
+/// Validators of a protocol that sends votes to one leader: the copies of a block grow with their number.
+pub const MAX_VALIDATORS: usize = 512;
+/// Validators of a protocol in which everybody sends to everybody: 256 of them send some 130,000 copies a block.
+pub const MAX_VALIDATORS_ALL_TO_ALL: usize = 256;
 /// Times the validators of one run may change: the set of every height stays known.
 pub const MAX_VALIDATOR_CHANGES: usize = 1_000;
 /// CometBFT's cap on total voting power (2^63 / 8), which keeps proposer priorities inside an i64.
@@ -46,7 +48,21 @@ pub const MAX_TX_PER_SECOND: u32 = 1_000;
 
 /// Copies on the wire and whatever else waits for its instant. 128 validators at the default latency have
 /// some 16,000; beyond this further copies are lost, and the run says so. Every checkpoint holds them again.
-pub const MAX_WAITING: usize = 1 << 18;
+const MAX_WAITING: usize = 1 << 18;
+/// The same for many nodes: four waves in which everybody sends to everybody, as in a change of views, up to some
+/// 40 megabytes.
+#[must_use]
+pub const fn max_waiting(nodes: usize) -> usize {
+    let waves = 4 * nodes * nodes;
+    let most = 4 * MAX_WAITING;
+    if waves < MAX_WAITING {
+        MAX_WAITING
+    } else if waves > most {
+        most
+    } else {
+        waves
+    }
+}
 /// The same, in all checkpoints of a session together: where much is on its way, fewer are kept.
 pub const MAX_WAITING_IN_CHECKPOINTS: usize = 1 << 22;
 /// Copies of one message that re-sending may put on the wire in a simulated second.

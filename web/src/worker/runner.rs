@@ -5,7 +5,7 @@ use super::acts;
 use super::comparison::Comparison;
 use super::data::Data;
 use super::files::{Fetch, Files};
-use super::goal::Goal;
+use super::goal::{Goal, STEP_US, given_up};
 use super::history_query::{HistoryQueries, Question, Ready};
 use super::naming;
 use super::outbox::{Outbox, Outgoing};
@@ -19,7 +19,7 @@ use crate::protocol::{About, Acted, FromWorker, PauseNews, Tick, ToFuture, ToWor
 use crate::words;
 use consensusforge_core::session::slices::go_on;
 use consensusforge_core::session::{
-    Explanation, Opened, Session, Slices, divergence_time, open_bytes, open_link,
+    Opened, Session, Slices, divergence_time, open_bytes, open_link,
     view::{Advance, Condition, Expected, Frame, ModuleView, Problem, Stop, Unit},
 };
 use std::collections::VecDeque;
@@ -27,9 +27,6 @@ use std::collections::VecDeque;
 /// Signatures of a saved trace that are verified here: about a second's worth. The command line
 /// verifies all.
 const SIGNATURES: u64 = 4_000;
-
-/// Simulated time after which a step that has led nowhere is given up: far more than any round takes.
-const STEP_US: u64 = 120_000_000;
 
 const START: Advance = Advance {
     now_us: 0,
@@ -747,31 +744,19 @@ impl Runner {
             orders: self.orders,
             goal: self.goal.progress(now_us, steps),
             executing,
+            memory: memory(),
         };
         self.outbox
             .report(session, self.comparison.as_mut(), tick, now_ms);
     }
 }
 
-/// Says of a step that it led nowhere.
-fn given_up(unit: Unit, at_us: u64) -> Explanation {
-    let missing = match unit {
-        Unit::Event => "Nothing has happened",
-        Unit::Message => "No message has arrived",
-        Unit::Step => "No validator has entered a step",
-        Unit::Height => "No new height has been decided",
-    };
-    Explanation {
-        sentence: format!(
-            "{missing} in {} of simulated time, so the step ends here. The verdict says what the chain waits for.",
-            words::duration(STEP_US)
-        ),
-        at_us,
-        node: None,
-        message: None,
-        to: None,
-        rules: Vec::new(),
-    }
+/// Bytes of WebAssembly memory, which only grows.
+fn memory() -> u64 {
+    #[cfg(target_arch = "wasm32")]
+    return core::arch::wasm32::memory_size(0) as u64 * 65_536;
+    #[cfg(not(target_arch = "wasm32"))]
+    0
 }
 
 #[cfg(test)]
