@@ -20,7 +20,7 @@ use crate::words;
 use consensusforge_core::session::slices::go_on;
 use consensusforge_core::session::{
     Opened, Session, Slices, divergence_time, open_bytes, open_link,
-    view::{Advance, Condition, Expected, Frame, ModuleView, Problem, Stop, Unit},
+    view::{Advance, Condition, Expected, Frame, ModuleView, Problem, Stop},
 };
 use std::collections::VecDeque;
 

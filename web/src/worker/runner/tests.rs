@@ -7,7 +7,7 @@ use crate::model::{InputSpec, SubmitSpec};
 use crate::protocol::studio::{Ask, CallDraft, Message, Place};
 use crate::protocol::{ChartNews, Intervention};
 use consensusforge_core::session::race::{self, Lane, RaceRow};
-use consensusforge_core::session::view::Happening;
+use consensusforge_core::session::view::{Happening, Unit};
 use std::cell::Cell;
 
 fn opening(scenario: Box<Scenario>) -> ToWorker {
