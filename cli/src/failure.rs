@@ -38,6 +38,11 @@ impl Failure {
         Failure::BadInput(sentence.to_string())
     }
 
+    /// A sentence of the core, which ends without a full stop.
+    pub fn sentence(problem: &Problem) -> Self {
+        Failure::BadInput(format!("{problem}."))
+    }
+
     pub fn exit(&self) -> Exit {
         match self {
             Failure::BadInput(_) => Exit::BadInput,

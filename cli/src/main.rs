@@ -6,10 +6,13 @@ mod check;
 mod contract;
 mod export;
 mod failure;
+mod grid;
+mod jobs;
 mod link;
 mod output;
 mod play;
 mod presets;
+mod probability;
 mod proof;
 mod proposers;
 mod quorum;
@@ -17,10 +20,14 @@ mod race;
 mod run;
 mod scenario;
 mod schema;
+mod search;
+mod shrink;
 mod source;
 mod stakes;
 mod step;
 mod table;
+mod trials;
+mod variation;
 mod verdicts;
 mod verify;
 
@@ -32,7 +39,7 @@ const EXITS: &str = "\
 A SCENARIO is a file, `-` for standard input, a link, or `preset:ID` (see `consensusforge presets`).
 
 Exit codes: 0 fine, 1 could not write (or `contract check` or `contract proof` refuses), 2 bad input, 3 the run violates agreement, validity or state
-roots (or `audit` names somebody), 4 the run has stalled, 5 a replay diverges from its link.";
+roots (or `audit` names somebody, or `search` found what it was to find), 4 the run has stalled, 5 a replay diverges from its link.";
 
 /// A laboratory for Byzantine fault tolerant consensus: simulated validators, reproducible bit for bit.
 #[derive(Parser)]
@@ -46,6 +53,10 @@ struct Arguments {
 enum Command {
     Run(run::Run),
     Race(race::Race),
+    Search(search::Search),
+    Shrink(shrink::Shrink),
+    Probability(probability::Probability),
+    Grid(grid::Grid),
     Check(check::Check),
     Audit(audit::Audit),
     Export(export::Export),
@@ -65,6 +76,10 @@ fn main() -> ExitCode {
     let result = match Arguments::parse().command {
         Command::Run(command) => command.run(),
         Command::Race(command) => command.run(),
+        Command::Search(command) => command.run(),
+        Command::Shrink(command) => command.run(),
+        Command::Probability(command) => command.run(),
+        Command::Grid(command) => command.run(),
         Command::Check(command) => command.run(),
         Command::Audit(command) => command.run(),
         Command::Export(command) => command.run(),

@@ -29,6 +29,13 @@ pub fn print_json(value: &impl Serialize) -> Result<(), Failure> {
     print(&json(value)?)
 }
 
+/// Prints `value` as one line of JSON.
+pub fn print_line(value: &impl Serialize) -> Result<(), Failure> {
+    let line = serde_json::to_string(value)
+        .map_err(|e| Failure::CannotWrite(format!("cannot put the answer into JSON: {e}.")))?;
+    print(&format!("{line}\n"))
+}
+
 /// A file of lines, written piece by piece.
 pub struct Lines {
     path: PathBuf,

@@ -7,7 +7,8 @@ use crate::{output, source, verdicts};
 use consensusforge_core::base::{Micros, SECOND, limits::MAX_TIME};
 use consensusforge_core::session::Session;
 use consensusforge_core::session::view::{
-    AdversaryView, CulpritView, Decision, Metrics, MissedCommand, StallView, Verdict, VerdictKind,
+    AdversaryView, Condition, CulpritView, Decision, Metrics, MissedCommand, StallView, Verdict,
+    VerdictKind,
 };
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -36,6 +37,10 @@ pub struct Run {
     /// With `--heights`: wait until every honest validator that is up has decided it
     #[arg(long, requires = "heights")]
     all: bool,
+    /// Stop right after the event in which this happens: `locks`, `decides`, `double-signs`, `round:2`,
+    /// `receives:prevote`, each perhaps with `,at=VALIDATOR`, `,height=N` or `,block=DIGITS`
+    #[arg(long, value_name = "WHAT", value_parser = condition)]
+    until_event: Option<Condition>,
     /// Write every event, one JSON object a line
     #[arg(long, value_name = "FILE")]
     trace: Option<PathBuf>,
@@ -72,6 +77,8 @@ pub struct RunReport {
     pub rounds: Vec<HeightRounds>,
     /// Why `--heights` was given up, if it was.
     pub gave_up: Option<String>,
+    /// What happened at the end, where `--until-event` stopped the run.
+    pub stopped_at: Option<String>,
     /// Commands that found nothing to act on, the first 64.
     pub vanished: Vec<MissedCommand>,
     /// Link to this run up to its end; absent when it would be too long.
@@ -84,18 +91,47 @@ pub struct HeightRounds {
     pub rounds: u64,
 }
 
+/// A run that has come to its end.
+struct Ran {
+    decisions: Vec<Decision>,
+    /// Why `--heights` was given up.
+    gave_up: Option<String>,
+    /// `--until-event` ended it.
+    hit: bool,
+}
+
+fn condition(text: &str) -> Result<Condition, String> {
+    Condition::read(text).map_err(|p| p.sentence)
+}
+
 impl Run {
     pub fn run(self) -> Outcome {
         let scenario = source::document(&self.scenario)?.scenario;
         let last = scenario.commands.last().map_or(0, |c| c.at_us);
         let title = scenario.title.clone();
         let mut session = Session::open(scenario)?;
-        let (decisions, gave_up) = self.advance(&mut session, last)?;
+        if let Some(condition) = &self.until_event {
+            session.pause_when(std::slice::from_ref(condition))?;
+        }
+        let Ran {
+            decisions,
+            gave_up,
+            hit,
+        } = self.advance(&mut session, last)?;
         if let Some(why) = &gave_up {
             eprintln!("consensusforge: {why}");
         }
         let mut report = report(title, &session, decisions);
         report.gave_up = gave_up;
+        if let Some(condition) = &self.until_event {
+            report.stopped_at = hit
+                .then(|| session.explanation().map(|e| e.sentence))
+                .flatten();
+            if report.stopped_at.is_none() {
+                let words = condition.words(&session.world().round);
+                eprintln!("consensusforge: {words}: that did not happen before the run ended.");
+            }
+        }
         let exit = verdicts::exit(report.outcome);
         if self.json {
             output::print_json(&report)?;
@@ -117,11 +153,7 @@ impl Run {
 
     /// Runs to the end: when the last command was given at `last`. Decisions and trace are taken slice by
     /// slice, as the session keeps a window only. Tells why `--heights` was given up, if it was.
-    fn advance(
-        &self,
-        session: &mut Session,
-        last: Micros,
-    ) -> Result<(Vec<Decision>, Option<String>), Failure> {
+    fn advance(&self, session: &mut Session, last: Micros) -> Result<Ran, Failure> {
         let mut trace = self.trace.as_deref().map(Lines::create).transpose()?;
         let save = self.save.as_deref();
         let mut file = save.map(Bytes::create).transpose()?;
@@ -129,9 +161,10 @@ impl Run {
         let mut decisions: Vec<Decision> = Vec::new();
         let mut gave_up = None;
         let (mut cursor, mut height, mut alive) = (0, 0, last);
-        loop {
+        let hit = loop {
             let until = self.end(alive);
-            let reached = session.advance(until, SLICE).reached;
+            let (came, happened) = session.advance_watching(until, SLICE);
+            let reached = came.reached;
             decisions.extend(session.decisions_since(cursor));
             if let Some(trace) = &mut trace {
                 trace.write(session.trace_lines_since(cursor))?;
@@ -140,6 +173,9 @@ impl Run {
                 file.write(&session.save_on(saver))?;
             }
             cursor = session.trace_end();
+            if happened.is_some() {
+                break true;
+            }
             if let Some(wanted) = self.heights {
                 let frame = session.frame();
                 // A chain that goes on is not given up.
@@ -150,16 +186,16 @@ impl Run {
                 let up = frame.nodes.iter().filter(|n| !n.byzantine && !n.crashed);
                 let lowest = up.map(|n| n.decided).min().unwrap_or(height);
                 if height >= wanted && (!self.all || lowest >= wanted) {
-                    break;
+                    break false;
                 }
                 if reached && (self.until.is_some() || frame.now_us >= self.end(alive)) {
                     gave_up = Some(self.why(wanted, height, lowest, frame.now_us));
-                    break;
+                    break false;
                 }
             } else if reached {
-                break;
+                break false;
             }
-        }
+        };
         if let Some(trace) = trace {
             trace.finish()?;
         }
@@ -171,7 +207,11 @@ impl Run {
                 eprintln!("consensusforge: {left_out}");
             }
         }
-        Ok((decisions, gave_up))
+        Ok(Ran {
+            decisions,
+            gave_up,
+            hit,
+        })
     }
 
     fn why(&self, wanted: u64, height: u64, lowest: u64, now: Micros) -> String {
@@ -224,6 +264,7 @@ fn report(title: String, session: &Session, decisions: Vec<Decision>) -> RunRepo
         stalled: session.stalled(),
         rounds,
         gave_up: None,
+        stopped_at: None,
         decisions,
         vanished: frame.vanished,
         link: (!link.is_empty()).then_some(link),
@@ -234,6 +275,9 @@ fn text(report: &RunReport) -> String {
     let mut text = String::new();
     if !report.title.is_empty() {
         text += &format!("{}\n\n", report.title);
+    }
+    if let Some(stopped) = &report.stopped_at {
+        text += &format!("stopped at {}: {stopped}\n\n", seconds(report.now_us));
     }
     text += &verdicts::text(&report.verdicts);
     if !report.adversary.names.is_empty() {
@@ -280,6 +324,9 @@ fn text(report: &RunReport) -> String {
     text
 }
 
+/// Validators named in a row; of more, the first to decide and how many others did.
+const NAMED: usize = 16;
+
 /// One row a decided block: who decided it, and when the first and the last did.
 fn decisions(decisions: &[Decision]) -> Vec<Vec<String>> {
     let mut blocks: std::collections::BTreeMap<_, Vec<&Decision>> = Default::default();
@@ -291,14 +338,19 @@ fn decisions(decisions: &[Decision]) -> Vec<Vec<String>> {
         .into_iter()
         .map(|((height, block, round), all)| {
             let at = |d: Option<&&Decision>| d.map_or_else(String::new, |d| seconds(d.at_us));
-            let names: Vec<&str> = all.iter().map(|d| d.validator.as_str()).collect();
+            let shown = if all.len() > NAMED { NAMED - 1 } else { NAMED };
+            let names = all.iter().take(shown).map(|d| d.validator.as_str());
+            let mut names = names.collect::<Vec<_>>().join(" ");
+            if let Some(others) = all.len().checked_sub(shown).filter(|n| *n > 0) {
+                names += &format!(" and {others} more");
+            }
             vec![
                 height.to_string(),
                 round.to_string(),
                 block.chars().take(8).collect(),
                 at(all.first()),
                 at(all.last()),
-                names.join(" "),
+                names,
             ]
         })
         .collect()

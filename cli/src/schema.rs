@@ -54,6 +54,26 @@ fn all() -> Vec<(&'static str, &'static str, JsonSchema)> {
             schema_for!(crate::race::RaceReport),
         ),
         (
+            "search",
+            "what `search --json` prints",
+            schema_for!(crate::search::SearchReport),
+        ),
+        (
+            "shrink",
+            "what `shrink --json` prints",
+            schema_for!(crate::shrink::ShrinkReport),
+        ),
+        (
+            "probability",
+            "what `probability --json` prints",
+            schema_for!(crate::probability::ProbabilityReport),
+        ),
+        (
+            "grid",
+            "what `grid --json` prints",
+            schema_for!(crate::grid::GridReport),
+        ),
+        (
             "trace-line",
             "a line that `run --trace` and `export --format jsonl` write",
             schema_for!(consensusforge_core::session::view::TraceLine),

@@ -30,10 +30,12 @@ fn each_protocol_commits_after_the_delays_of_its_paper() {
         ("tendermint", 3.0),
         ("simplex", 3.0),
         ("minimmit", 2.0),
+        ("votor", 2.0),
         ("chained-hotstuff", 7.0),
         ("hotstuff-2", 5.0),
         ("basic-hotstuff-2", 5.0),
         ("jolteon", 5.0),
+        ("monadbft", 5.0),
     ];
     let names = lanes.map(|(name, _)| name);
     for (row, (name, delays)) in rows(&names).iter().zip(lanes) {

@@ -279,3 +279,49 @@ fn all_waits_for_every_honest_validator() {
     let decisions = report["decisions"].as_array().unwrap();
     assert_eq!(decisions.iter().filter(|d| d["height"] == 3).count(), 4);
 }
+
+#[test]
+fn a_run_stops_at_the_event_that_is_asked_for_and_says_what_it_was() {
+    let ask = "locks,at=v2,height=2";
+    let (code, report) = json(&["run", "preset:happy", "--until-event", ask, "--json"]);
+    assert_eq!(code, 0);
+    let said = report["stopped_at"].as_str().unwrap();
+    assert!(said.starts_with("v2 ") && said.contains("locks"), "{said}");
+    // Height 1 is decided, and of height 2 nothing is.
+    assert_eq!(report["metrics"]["height"], 1);
+    // To that very instant, by another way.
+    let at = report["now_us"].as_u64().unwrap();
+    let before = format!("0.{:06}", at - 1);
+    let until = if at > 1_000_000 {
+        format!("{}.{:06}", (at - 1) / 1_000_000, (at - 1) % 1_000_000)
+    } else {
+        before
+    };
+    let earlier = run(&["run", "preset:happy", "--until", &until, "--json"]).json();
+    assert!(earlier["steps"].as_u64() < report["steps"].as_u64());
+    let text = run(&["run", "preset:happy", "--until-event", ask]).out;
+    assert!(text.contains("stopped at") && text.contains(said), "{text}");
+    // What does not happen is said, and the run goes to its end.
+    let answer = run(&[
+        "run",
+        "preset:happy",
+        "--until",
+        "1",
+        "--until-event",
+        "double-signs",
+    ]);
+    assert_eq!(answer.code, 0);
+    assert!(
+        answer.err.contains("signs twice: that did not happen"),
+        "{}",
+        answer.err
+    );
+    // What cannot happen in this run is refused.
+    let unknown = [
+        "run",
+        "preset:happy",
+        "--until-event",
+        "receives:view-change",
+    ];
+    refused(&unknown, b"", &["prevote"]);
+}

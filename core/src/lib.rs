@@ -2,8 +2,8 @@
 //!
 //! Rooms, each importing only from those before it: [`base`], [`types`], [`consensus`] and [`vm`] and
 //! [`model`], then [`ledger`], [`trace`] and [`adversary`], then the simulator [`world`] and
-//! the monitors in [`check`], then [`scenario`] presets and links, and on top [`session`], the one
-//! door for page, command line and tests.
+//! the monitors in [`check`], then [`scenario`] presets and links, then [`session`], the one
+//! door for page, command line and tests, and on top [`search`], which runs many.
 
 #![warn(missing_docs)]
 
@@ -15,6 +15,7 @@ pub mod ledger;
 pub mod model;
 pub mod network;
 pub mod scenario;
+pub mod search;
 pub mod session;
 pub mod trace;
 pub mod types;

@@ -12,7 +12,7 @@ browserTest("a refused value is explained at its control, in words of the page",
   await open(page);
   await blocks(page, 1);
   await set(page, "validators-number", 500);
-  const said = await textOf(page, ".control:has(#validators-number) .complaint", (t) => /128/.test(t));
+  const said = await textOf(page, ".control:has(#validators-number) .complaint", (t) => /256/.test(t));
   assert.doesNotMatch(said, /validators:|[a-z]_[a-z]|commands/);
   assert.equal(await page.$eval("#validators-number", (n) => n.value), "4");
   // Nothing was done, so there is nothing to undo.

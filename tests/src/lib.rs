@@ -8,7 +8,9 @@ pub mod mini_network;
 pub mod mutants;
 pub mod one_node;
 pub mod published;
+pub mod searches;
 pub mod siege;
+pub mod staged;
 pub mod swarm;
 
 use consensusforge_core::session::Session;

@@ -187,6 +187,8 @@ pub struct Coverage {
     pub restarts: u32,
     pub caught_up: u32,
     pub skips: u32,
+    /// How often each rule took effect, by its id.
+    pub rules: std::collections::BTreeMap<String, u32>,
 }
 
 /// Runs the storm of `seed`: nothing may fork, and after [`CALM`] everybody goes on.
@@ -249,6 +251,10 @@ pub fn survive(seed: u64, scenario: &Scenario, one_in: u64, coverage: &mut Cover
             "evidence" => coverage.equivocations += 1,
             "restarted" => coverage.restarts += 1,
             "skipped" => coverage.skips += 1,
+            "rule" => {
+                let rule = value["rule"].as_str().expect("an id").to_owned();
+                *coverage.rules.entry(rule).or_default() += 1;
+            }
             "locked" => {
                 let key = (
                     value["node"].to_string(),
@@ -260,8 +266,8 @@ pub fn survive(seed: u64, scenario: &Scenario, one_in: u64, coverage: &mut Cover
                 blocks.push(block);
             }
             "sent" | "delivered" | "lost" | "bad signature" | "step" | "timeout" | "polka"
-            | "rule" | "executed" | "rejected" | "crashed" | "byzantine" | "changed"
-            | "vanished" | "submitted" => {}
+            | "executed" | "rejected" | "crashed" | "byzantine" | "changed" | "vanished"
+            | "submitted" => {}
             other => panic!("whether {other:?} counts must be said here"),
         }
     }

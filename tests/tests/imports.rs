@@ -17,6 +17,7 @@ const FLOORS: &[&[&str]] = &[
     // Presets, validation and links.
     &["scenario"],
     &["session"],
+    &["search"],
 ];
 
 /// Edges between rooms of one floor, each with its reason.

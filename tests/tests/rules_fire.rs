@@ -3,8 +3,10 @@
 
 use consensusforge_core::consensus::registry::{PROTOCOLS, Visitor, visit};
 use consensusforge_core::consensus::{Corruptible, WaitsFor, read_params};
+use consensusforge_core::session::scenario::Scenario;
 use consensusforge_core::session::view::{RuleCount, Unit};
 use consensusforge_core::session::{Session, presets};
+use consensusforge_tests::staged::lost_with_its_voters;
 use consensusforge_tests::swarm::storm_under;
 use serde_json::{Map, Value};
 use std::collections::BTreeSet;
@@ -15,6 +17,9 @@ const BY_NO_STEP: &[(&str, &str, &str)] = &[(
     "S5",
     "the node passes on what it holds by sending it again, which the trace tells as such",
 )];
+
+/// Protocols of which a rule needs what no storm brings, and a run that does.
+const STAGED: &[(&str, fn() -> Scenario)] = &[("monadbft", lost_with_its_voters)];
 
 /// Storms that are tried at most for one protocol.
 const STORMS: u64 = 40;
@@ -43,6 +48,10 @@ fn every_rule_takes_effect_in_some_run_or_is_listed_with_a_reason() {
         for preset in told().filter(|p| p.scenario.protocol.name == name) {
             let mut session = Session::open(preset.scenario.clone()).expect("possible");
             add(&mut in_presets, run(&mut session, OF_A_PRESET));
+        }
+        for (_, staged) in STAGED.iter().filter(|(protocol, _)| *protocol == name) {
+            let mut session = Session::open(staged()).expect("possible");
+            add(&mut in_storms, run(&mut session, OF_A_PRESET));
         }
         let missing = |fired: &[u64]| {
             let all = rules.iter().zip(fired);

@@ -198,3 +198,17 @@ fn a_command_is_told_before_what_comes_after_it() {
         }
     }
 }
+
+#[test]
+fn a_changed_pause_is_told_as_it_was_set_and_not_cut_to_whole_milliseconds() {
+    let mut session = open("happy");
+    session.run_to(1_000_000);
+    for (us, words) in [(1_500, "1500 microseconds"), (20_000, "20 ms")] {
+        let command =
+            consensusforge_core::session::scenario::model::Command::SetBlockInterval { us };
+        session.apply(command).expect("possible");
+        let told = format!("the pause after a commit is now {words}");
+        let lines: Vec<String> = session.trace_lines().collect();
+        assert!(lines.iter().any(|l| l.contains(&told)), "{told}");
+    }
+}

@@ -2,7 +2,9 @@
 //! are open, answered from the session as it stands, without moving it.
 
 use borsh::{BorshDeserialize, BorshSerialize};
-use consensusforge_core::session::view::{LogPage, LogPlace, LogQuery, ValidatorFigures};
+use consensusforge_core::session::view::{
+    Condition, FoundRecords, LogPage, LogPlace, LogQuery, RulesView, TreeView, ValidatorFigures,
+};
 
 #[derive(Clone, Debug, PartialEq, BorshSerialize, BorshDeserialize)]
 pub enum DataAsk {
@@ -23,7 +25,18 @@ pub enum DataAsk {
     },
     /// Where in the log a thing on the chart stands.
     Find(LogPlace),
+    /// Where this has happened, in what is in memory.
+    FindRecords(Condition),
     Save(Saving),
+    /// How often rules took effect, and how they stand at a node, or at whichever acted last.
+    Rules {
+        node: Option<u16>,
+    },
+    /// Blocks up to a height, the newest for none, as a node knows them or all together do.
+    Tree {
+        node: Option<u16>,
+        to: Option<u64>,
+    },
 }
 
 /// A file to make.
@@ -58,6 +71,9 @@ pub enum DataNews {
     Series(SeriesNews),
     Log(LogPage),
     Found(Option<u32>),
+    Rules(RulesView),
+    Tree(TreeView),
+    FoundRecords(Result<FoundRecords, String>),
     /// A file; its bytes travel beside it.
     Saved {
         file: String,

@@ -17,6 +17,7 @@ pub mod reading;
 pub mod runs;
 pub mod scale;
 pub mod settings;
+pub mod tree;
 pub mod verdicts;
 pub mod words;
 pub mod worker;

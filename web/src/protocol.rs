@@ -12,8 +12,8 @@ use consensusforge_core::session::Explanation;
 use consensusforge_core::session::compare::Difference;
 use consensusforge_core::session::race::{Lane, RaceRow};
 use consensusforge_core::session::view::{
-    Arrow, ChartBatch, ContractView, Frame, LinkView, MessageView, ModuleView, Moments, Preset,
-    Problem, ReceiptView, Replay, RunInfo, Unit,
+    Arrow, ChartBatch, Condition, ContractView, Frame, LinkView, MessageView, ModuleView, Moments,
+    Preset, Problem, ReceiptView, Replay, RunInfo, Unit,
 };
 
 /// From the page to the worker. A message is made, sent and gone: boxes would only cost.
@@ -56,6 +56,8 @@ pub enum ToWorker {
     Turn(Box<ToFuture>),
     /// Run this beside the run shown, or nothing any more.
     Comparison(Option<Box<Scenario>>),
+    /// From now on pause where one of these happens, and nowhere else.
+    PauseWhen(Vec<Condition>),
     /// Give up a step, seek or replay under way.
     Stop,
     Apply(Command),
@@ -115,6 +117,14 @@ pub enum Compared {
     Differ(Difference),
     /// More happens at one instant than can be kept.
     Unknown,
+}
+
+/// What a playing run is paused at.
+#[derive(Clone, Debug, PartialEq, BorshSerialize, BorshDeserialize)]
+pub struct PauseNews {
+    pub conditions: Vec<Condition>,
+    /// Why what was new is not among them.
+    pub refusal: Option<String>,
 }
 
 /// An act done.
@@ -181,7 +191,9 @@ pub enum FromWorker {
     /// The second run stands at the instant of the first. Chart records travel beside, as in a tick.
     Comparison(Box<ComparisonNews>),
     ComparisonFrame(Box<Frame>),
-    /// What the step just made did.
+    /// What is paused at from now on.
+    PausingWhen(PauseNews),
+    /// What the step just made did, or what the run was paused at.
     Explained(Explanation),
     Problem {
         about: About,
@@ -249,6 +261,8 @@ pub struct Tick {
     pub goal: Option<Progress>,
     /// A long block is being executed; time goes on after it.
     pub executing: bool,
+    /// Bytes the worker's memory has; 0 where that is not known.
+    pub memory: u64,
 }
 
 /// A step, seek or replay under way.

@@ -1,5 +1,6 @@
 //! Brings what the worker sends to the rooms of the page's state.
 
+use crate::data::DataNews;
 use crate::panels::chart::comparison;
 use crate::platform::{address, files};
 use crate::protocol::{About, ChartNews, FromWorker, ToWorker};
@@ -10,12 +11,14 @@ use crate::state::contracts::ContractState;
 use crate::state::futures::FutureState;
 use crate::state::history::HistoryState;
 use crate::state::layout::LayoutState;
+use crate::state::lessons::LessonState;
 use crate::state::notices::{Notices, Tone};
 use crate::state::playback::Playback;
 use crate::state::records::Records;
 use crate::state::run::RunState;
 use crate::state::scenarios::ScenarioState;
 use crate::state::selection::Selection;
+use crate::state::stops::StopState;
 use crate::state::worker::WorkerLink;
 use crate::words;
 use consensusforge_core::session::Explanation;
@@ -39,6 +42,8 @@ pub struct Receiver {
     comparison: ComparisonState,
     contracts: ContractState,
     records: Records,
+    stops: StopState,
+    lessons: LessonState,
 }
 
 impl Receiver {
@@ -58,6 +63,8 @@ impl Receiver {
             comparison: expect_context(),
             contracts: expect_context(),
             records: expect_context(),
+            stops: expect_context(),
+            lessons: expect_context(),
         }
     }
 
@@ -152,6 +159,8 @@ impl Receiver {
                 self.contracts.added.set(Some(module));
             }
             FromWorker::Ledger(ledger) => self.contracts.ledger.set(Arc::from(ledger)),
+            FromWorker::PausingWhen(news) => self.stops.told(news),
+            FromWorker::Data(DataNews::FoundRecords(found)) => self.stops.receive(found),
             FromWorker::Data(news) => self.records.receive(news, bytes),
             FromWorker::Studio { number, answer } => {
                 self.contracts.studio.answered(number, answer);
@@ -222,10 +231,16 @@ impl Receiver {
         self.playback.end_us.set(0);
         self.notices.failure.set(None);
         self.records.opened();
+        self.stops.opened();
         self.charts.main().borrow_mut().opened(info, &scenario);
     }
 
-    fn frame(&self, frame: Frame) {
+    fn frame(&self, mut frame: Frame) {
+        if self.lessons.hides_liars() {
+            for node in &mut frame.nodes {
+                node.byzantine = false;
+            }
+        }
         self.charts.main().borrow_mut().set_nodes(&frame.nodes);
         self.playback.end_us.set(frame.end_us);
         // A command that found nothing to act on is reported once, when it happens.

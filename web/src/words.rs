@@ -112,6 +112,26 @@ pub fn bytes(n: u64) -> String {
     }
 }
 
+/// What a run of many validators costs: copies of messages a block, and bytes of memory, each 0 where unknown. Figures
+/// have two digits, so that the line stands still.
+#[must_use]
+pub fn cost(copies: f64, memory: u64) -> String {
+    let two_digits = |n: f64| {
+        let unit = 10f64.powf(n.max(1.0).log10().floor() - 1.0).max(1.0);
+        grouped(((n / unit).round() * unit) as u64)
+    };
+    let copies = (copies >= 1.0).then(|| format!("about {} messages a block", two_digits(copies)));
+    let memory = (memory > 0).then(|| {
+        let megabytes = two_digits(memory as f64 / 1_048_576.0);
+        format!("{megabytes} MB of memory in this tab")
+    });
+    let parts: Vec<String> = [copies, memory].into_iter().flatten().collect();
+    match parts.as_slice() {
+        [] => "Many validators: this takes a moment.".into(),
+        parts => format!("So many validators take {}.", parts.join(" and ")),
+    }
+}
+
 /// Simulated time a unit of real time, as a person says it.
 #[must_use]
 pub fn speed(per_real: Option<f64>) -> String {
@@ -290,6 +310,19 @@ mod tests {
         ] {
             assert_eq!(without_place(from), to);
         }
+    }
+
+    #[test]
+    fn what_many_validators_cost_is_told_in_round_figures() {
+        assert_eq!(
+            cost(131_070.4, 187 << 20),
+            "So many validators take about 130\u{202f}000 messages a block and 190 MB of memory in this tab."
+        );
+        assert_eq!(
+            cost(510.0, 0),
+            "So many validators take about 510 messages a block."
+        );
+        assert_eq!(cost(0.0, 0), "Many validators: this takes a moment.");
     }
 
     #[test]

@@ -3,8 +3,10 @@
 
 use super::{Micros, SECOND};
 
-/// Lifelines a page can show and a session can step at the speed of simulated time.
-pub const MAX_VALIDATORS: usize = 128;
+/// Validators of a protocol that sends votes to one leader: the copies of a block grow with their number.
+pub const MAX_VALIDATORS: usize = 512;
+/// Validators of a protocol in which everybody sends to everybody: 256 of them send some 130,000 copies a block.
+pub const MAX_VALIDATORS_ALL_TO_ALL: usize = 256;
 /// Times the validators of one run may change: the set of every height stays known.
 pub const MAX_VALIDATOR_CHANGES: usize = 1_000;
 /// CometBFT's cap on total voting power (2^63 / 8), which keeps proposer priorities inside an i64.
@@ -42,7 +44,21 @@ pub const MAX_TX_PER_SECOND: u32 = 1_000;
 
 /// Copies on the wire and whatever else waits for its instant. 128 validators at the default latency have
 /// some 16,000; beyond this further copies are lost, and the run says so. Every checkpoint holds them again.
-pub const MAX_WAITING: usize = 1 << 18;
+const MAX_WAITING: usize = 1 << 18;
+/// The same for many nodes: four waves in which everybody sends to everybody, as in a change of views, up to some
+/// 40 megabytes.
+#[must_use]
+pub const fn max_waiting(nodes: usize) -> usize {
+    let waves = 4 * nodes * nodes;
+    let most = 4 * MAX_WAITING;
+    if waves < MAX_WAITING {
+        MAX_WAITING
+    } else if waves > most {
+        most
+    } else {
+        waves
+    }
+}
 /// The same, in all checkpoints of a session together: where much is on its way, fewer are kept.
 pub const MAX_WAITING_IN_CHECKPOINTS: usize = 1 << 22;
 /// Copies of one message that re-sending may put on the wire in a simulated second.
@@ -74,6 +90,13 @@ pub const MAX_EVIDENCE: usize = 64;
 pub const MAX_JUSTIFICATION: usize = 1 << 16;
 /// How deep inside one another: a new view holds view changes, these certificates, these votes.
 pub const MAX_JUSTIFICATION_DEPTH: usize = 4;
+
+/// Trials of one search: at a thousand a second they take eleven days.
+pub const MAX_SEARCH_TRIALS: u64 = 1_000_000_000;
+/// Events of one trial of a search. Ten heights of four validators have two thousand.
+pub const MAX_TRIAL_EVENTS: u64 = 5_000_000;
+/// Simulated time of one trial of a search.
+pub const MAX_TRIAL_TIME: Micros = 3_600 * SECOND;
 
 /// Mempool of one node: transactions and bytes.
 pub const MAX_MEMPOOL_TXS: usize = 5_000;
@@ -133,6 +156,15 @@ pub const MAX_TRACE_BYTES: usize = 32 << 20;
 pub const MAX_TRACE_RECORDS: usize = 2 << 20;
 /// Messages of a trace file; see [`MAX_TRACE_RECORDS`].
 pub const MAX_TRACE_MESSAGES: usize = 1 << 20;
+/// Blocks remembered for the block tree, the newest: a thousand heights and more, and about a megabyte.
+pub const MAX_TREE_BLOCKS: usize = 4_096;
+/// Blocks of one height remembered for the block tree, at least; where many propose in one round, two for each. A chain
+/// stalled for an hour proposes thousands at one height.
+pub const MAX_TREE_RIVALS: usize = 24;
+/// Heights the block tree shows at a time.
+pub const TREE_HEIGHTS: u64 = 48;
+/// Blocks the block tree shows at a time, unless a single height has more.
+pub const MAX_TREE_BLOCKS_SHOWN: usize = 256;
 /// Checkpoints kept by a session, thinned towards the past. What is large in one is shared: one
 /// costs about 2 MB at 128 validators.
 pub const MAX_CHECKPOINTS: usize = 96;

@@ -34,6 +34,8 @@ pub enum Purpose {
     Keys = 11,
     /// Which validators are down, where a scenario gives a number.
     ChooseCrashed = 12,
+    /// What a trial of a search is. No run draws from it.
+    Search = 13,
 }
 
 /// The source of every draw of a run.

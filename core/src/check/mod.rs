@@ -11,6 +11,7 @@ mod metrics;
 mod progress;
 mod roots;
 mod rules;
+mod tree;
 mod validity;
 
 pub use caption::Caption;
@@ -20,12 +21,13 @@ pub use heights::{HeightFigures, Heights, Spread, Traffic};
 pub use metrics::{Metrics, Tally};
 pub use progress::Stall;
 pub use rules::{Latest, RuleUse, Rules};
+pub use tree::{BlockTree, Row, TreeBlock};
 
 pub(crate) use crate::consensus::percent;
 
 use crate::base::Micros;
 use crate::trace::{Event, Head, Record, Trace, ValidatorsChange};
-use crate::types::{NodeId, ValidatorId};
+use crate::types::{Height, NodeId, ValidatorId};
 use std::sync::Arc;
 
 /// What a monitor found.
@@ -108,6 +110,8 @@ pub struct Monitors {
     pub duties: Participation,
     /// Which rules of the protocol took effect.
     pub rules: Rules,
+    /// The newest blocks.
+    pub tree: BlockTree,
     /// The sentence about what just happened.
     pub caption: Caption,
     /// Commands that found nothing to act on, when and why, the first [`MAX_VANISHED`].
@@ -133,6 +137,7 @@ impl Monitors {
             heights: Heights::new(head),
             duties: Participation::new(head),
             rules: Rules::new(head),
+            tree: BlockTree::new(head),
             caption: Caption::default(),
             vanished: Vec::new(),
         }
@@ -154,6 +159,7 @@ impl Monitors {
             Event::Fired { .. } => self.rules.see(record),
             Event::Sent { .. } => {
                 self.heights.sent(record, trace);
+                self.tree.sent(record, trace);
                 self.duties.sent(record, trace);
                 self.culprits.see(record, trace);
                 self.caption
@@ -173,6 +179,7 @@ impl Monitors {
                 self.roots.see(record, trace, &self.cast);
                 self.progress.see(record, &self.cast);
                 self.heights.see(record, &self.cast);
+                self.tree.see(record);
                 self.duties.see(record, trace, &self.cast, &self.heights);
                 self.caption
                     .see(record, trace, &self.cast, (&self.agreement, &self.culprits));
@@ -183,14 +190,20 @@ impl Monitors {
     /// All findings at `now`, the worst first.
     #[must_use]
     pub fn findings(&self, now: Micros, trace: &Trace) -> Vec<Finding> {
-        let mut findings = vec![
+        let mut findings = self.broken(trace).to_vec();
+        findings.push(self.progress.finding(now, trace, &self.cast));
+        findings.sort_by_key(|f| f.kind);
+        findings
+    }
+
+    /// The findings that can be violated for good: agreement, validity, state roots. They do not depend on the instant.
+    #[must_use]
+    pub fn broken(&self, trace: &Trace) -> [Finding; 3] {
+        [
             self.agreement.finding(trace, &self.culprits),
             self.validity.finding(),
             self.roots.finding(),
-            self.progress.finding(now, trace, &self.cast),
-        ];
-        findings.sort_by_key(|f| f.kind);
-        findings
+        ]
     }
 
     /// Nodes that were Byzantine at some time.
@@ -229,6 +242,12 @@ impl Monitors {
     /// Everybody proven to have lied, with the messages that prove it, by height.
     pub fn culprits(&self) -> impl Iterator<Item = &Culprit> {
         self.culprits.all()
+    }
+
+    /// Everybody proven to have lied at `height`, in the order it showed.
+    #[must_use]
+    pub fn culprits_at(&self, height: Height) -> &[Culprit] {
+        self.culprits.at(height)
     }
 
     /// Where the chain stands still at `now`, if it does: the furthest of the honest validators that are up.
@@ -288,6 +307,17 @@ pub(crate) fn listed(all: &[String]) -> String {
 
 /// "3.2 s": seconds with one decimal.
 pub(crate) fn seconds(at: Micros) -> String {
-    let tenths = at / 100_000;
+    let tenths = at.saturating_add(50_000) / 100_000;
     format!("{}.{} s", tenths / 10, tenths % 10)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::seconds;
+
+    #[test]
+    fn instants_in_sentences_are_rounded_not_cut_off() {
+        let said = [0, 49_999, 50_000, 1_960_000, 9_999_999].map(seconds);
+        assert_eq!(said, ["0.0 s", "0.0 s", "0.1 s", "2.0 s", "10.0 s"]);
+    }
 }

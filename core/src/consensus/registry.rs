@@ -1,6 +1,8 @@
 //! The one list of protocols. Whoever works with a protocol by its name goes through [`visit`].
 
-use super::hotstuff::{BasicHotStuff, BasicHotStuff2, ChainedHotStuff, HotStuff2, Jolteon};
+use super::hotstuff::{
+    BasicHotStuff, BasicHotStuff2, ChainedHotStuff, HotStuff2, Jolteon, MonadBft,
+};
 use super::simplex::{Minimmit, Simplex};
 use super::streamlet::Streamlet;
 use super::tendermint::Tendermint;
@@ -23,6 +25,8 @@ pub struct ProtocolFacts {
     pub told: fn(&Map<String, Value>) -> Result<Told, ParamError>,
     /// Stake that forces a node into a later round, where the protocol skips rounds.
     pub skip: Option<Threshold>,
+    /// See [`Protocol::MOST_VALIDATORS`].
+    pub most_validators: usize,
     /// See [`Protocol::KEEPS`].
     pub keeps: Keeps,
     /// Which strategies of an adversary it supports.
@@ -56,6 +60,7 @@ impl ProtocolFacts {
                 })
             },
             skip: P::SKIP,
+            most_validators: P::MOST_VALIDATORS,
             keeps: P::KEEPS,
             powers: Powers::of::<P>(),
             parameters: parameters::<P::Params>,
@@ -99,6 +104,7 @@ protocols! {
     HotStuff2,
     BasicHotStuff2,
     Jolteon,
+    MonadBft,
 }
 
 /// The facts of the protocol of that name.

@@ -3,6 +3,7 @@
 use super::Session;
 use super::explain::Stepped;
 use super::view::{Advance, Unit};
+use crate::base::Micros;
 use crate::base::limits::MAX_TIME;
 use crate::trace::Event;
 
@@ -105,9 +106,14 @@ impl Session {
 
     /// One simulator event, if it can run.
     pub(super) fn one_step(&mut self, unit: Unit) -> One {
+        self.one_step_until(unit, MAX_TIME)
+    }
+
+    /// As [`Self::one_step`], but none that comes after `until`.
+    pub(super) fn one_step_until(&mut self, unit: Unit, until: Micros) -> One {
         let cursor = self.sim.trace().end();
         let height = self.monitors.metrics.decided.back().map(|d| d.height);
-        let ran = self.sim.run(MAX_TIME, 1);
+        let ran = self.sim.run(until, 1);
         if ran.executing {
             return One::Executing;
         }

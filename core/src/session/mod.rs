@@ -6,6 +6,7 @@ mod branch;
 mod chart;
 mod checkpoints;
 pub mod compare;
+mod condition;
 mod contracts;
 mod culprits;
 mod differences;
@@ -29,6 +30,7 @@ mod search;
 mod series;
 mod share;
 pub mod studio;
+mod tree;
 pub mod view;
 mod words;
 
@@ -74,6 +76,8 @@ pub struct Session {
     end: Micros,
     seen: moments::Seen,
     back: Option<back::Back>,
+    /// What a playing run is paused at.
+    watcher: condition::Watcher,
     /// Where the newest step led.
     stepped: Option<explain::Stepped>,
 }
@@ -83,19 +87,27 @@ const RECORDS_BEFORE: usize = 64 << 10;
 /// Events between two looks of the monitors: far less than the window of the trace holds.
 const LOOK: u64 = 16_384;
 
+/// What a world of `scenario` is built from, today's semantics included.
+///
+/// # Errors
+/// A sentence that says why the scenario cannot run.
+pub fn setup(mut scenario: Scenario) -> Result<Setup, Problem> {
+    validate(&scenario)?;
+    scenario.semantics = crate::model::SEMANTICS;
+    let contracts = modules::bytes_of(&scenario)?;
+    Ok(Setup {
+        scenario,
+        contracts,
+    })
+}
+
 impl Session {
     /// # Errors
     /// A sentence that says why the scenario cannot run.
-    pub fn open(mut scenario: Scenario) -> Result<Session, Problem> {
-        validate(&scenario)?;
-        scenario.semantics = crate::model::SEMANTICS;
-        let contracts = modules::bytes_of(&scenario)?;
-        let setup = Setup {
-            scenario: scenario.clone(),
-            contracts,
-        };
+    pub fn open(scenario: Scenario) -> Result<Session, Problem> {
+        let setup = setup(scenario)?;
         let world = simulate(&setup).map_err(Problem::new)?;
-        Ok(Session::over(scenario, world))
+        Ok(Session::over(setup.scenario, world))
     }
 
     /// A session over a `world` of `scenario` that was built elsewhere: of a protocol that the registry does not
@@ -119,6 +131,7 @@ impl Session {
             end: 0,
             seen: moments::Seen::default(),
             back: None,
+            watcher: condition::Watcher::default(),
             stepped: None,
         }
     }
@@ -253,8 +266,10 @@ impl Session {
         if at_us == 0 {
             // Nothing has run: open again with one more command.
             let era = self.era + 1;
+            let watcher = std::mem::take(&mut self.watcher);
             *self = Session::open(self.scenario.clone())?;
             self.era = era;
+            self.watcher = watcher;
             return Ok(());
         }
         self.sim.set_future(&self.scenario.commands);
@@ -292,6 +307,7 @@ impl Session {
             end: self.end,
             seen: self.seen.clone(),
             back: None,
+            watcher: condition::Watcher::default(),
             stepped: None,
         }
     }

@@ -82,14 +82,14 @@ struct Term {
 
 /// The beginning of a digest.
 #[derive(Clone, Debug)]
-struct Digits {
+pub(super) struct Digits {
     bytes: Vec<u8>,
     /// A single digit behind the pairs.
     half: Option<u8>,
 }
 
 impl Digits {
-    fn read(text: &str) -> Option<Digits> {
+    pub(super) fn read(text: &str) -> Option<Digits> {
         let digits: Option<Vec<u8>> = text
             .chars()
             .map(|c| c.to_digit(16).map(|d| d as u8))
@@ -103,7 +103,7 @@ impl Digits {
         })
     }
 
-    fn begin(&self, digest: &[u8; 32]) -> bool {
+    pub(super) fn begin(&self, digest: &[u8; 32]) -> bool {
         let n = self.bytes.len();
         digest[..n] == self.bytes[..] && self.half.is_none_or(|half| digest[n] >> 4 == half)
     }

@@ -2,6 +2,7 @@
 //! stakes and gas integers, digests hex.
 
 mod chart;
+mod condition;
 mod contract;
 mod culprit;
 mod frame;
@@ -10,9 +11,11 @@ mod log;
 mod rules;
 mod series;
 mod state;
+mod tree;
 
 pub use crate::scenario::codec::Expected;
 pub use chart::{Arrow, ChartBatch, Fate, Mark, MarkKind};
+pub use condition::{Condition, FoundRecord, FoundRecords, Happening};
 pub use contract::{CallView, CardView, ContractView, ModuleView, ReceiptView, ViewResult};
 pub use culprit::{CulpritView, SignedStatement, StallView, StatementView};
 pub use frame::{
@@ -24,6 +27,7 @@ pub use log::{LogPage, LogPlace, LogQuery, LogRow, LogText};
 pub use rules::{RuleAt, RuleCount, RulesView};
 pub use series::{HeightPoint, Percentiles, SeriesBatch, ValidatorFigures};
 pub use state::{PersonView, ProofView, StorageView, StoredView};
+pub use tree::{BlockState, TreeBlockView, TreeView};
 
 use borsh::{BorshDeserialize, BorshSerialize};
 use schemars::JsonSchema;
@@ -63,6 +67,10 @@ pub struct RunInfo {
     pub timers: Vec<String>,
     /// The protocol's rules, by number.
     pub rules: Vec<RuleView>,
+    /// Whether its validators lock on blocks.
+    pub keeps_locks: bool,
+    /// The protocol's word for a round: "round", "view", ...
+    pub round: String,
     /// What a quorum is, before "of the stake": "more than two thirds".
     pub quorum_words: String,
     /// Liars that hold less than this share are harmless: "a third".

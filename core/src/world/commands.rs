@@ -2,6 +2,7 @@
 //! when they were accepted; a name that means nobody does nothing.
 
 use super::build::{cut, latency, nodes_named, plan};
+use super::interventions::milliseconds;
 use super::{ScheduledEvent, World};
 use crate::adversary::{Lie, strategy};
 use crate::base::SECOND;
@@ -40,7 +41,7 @@ impl<P: Corruptible> World<P> {
             }
             Command::SetBlockInterval { us } => {
                 self.environment.block_interval = *us;
-                format!("the pause after a commit is now {} ms", us / 1_000)
+                format!("the pause after a commit is now {}", milliseconds(*us))
             }
             Command::SetWorkload { tx_per_second } => {
                 self.set_workload(*tx_per_second);

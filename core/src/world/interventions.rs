@@ -196,7 +196,7 @@ fn span(from: Micros, to: Micros) -> u32 {
     u32::try_from(to.saturating_sub(from)).unwrap_or(u32::MAX)
 }
 
-fn milliseconds(us: Micros) -> String {
+pub(super) fn milliseconds(us: Micros) -> String {
     if us.is_multiple_of(1_000) {
         format!("{} ms", us / 1_000)
     } else {

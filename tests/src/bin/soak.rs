@@ -1,18 +1,22 @@
 //! Random trials for as long as one likes: `soak [SECONDS] [FIRST_SEED]` of schedules, by default ten minutes
 //! from seed 1000; `soak modules [SECONDS] [FIRST_SEED]` of contracts nobody wrote; `soak mutants [SECONDS]
 //! [FIRST_SEED]` of presets, links, scenario files and traces altered at random, whose memory and time a slice
-//! are watched. The first failure ends it and prints the seed, of a schedule also command line and link.
+//! are watched; `soak search [SECONDS] [FIRST_SEED]` of searches in protocols within their bounds, which must find nothing.
+//! The first failure ends it and prints the seed, of a schedule also command line and link.
 
+use consensusforge_core::search::{Progress, Search};
 use consensusforge_tests::guests::{Seen, try_seed};
 use consensusforge_tests::mutants::{self, try_mutant};
+use consensusforge_tests::searches::within_bounds;
 use consensusforge_tests::swarm::{Coverage, weather};
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 fn main() {
     let words: Vec<String> = std::env::args().skip(1).collect();
     let kind = words.first().map(String::as_str);
-    let kind = kind.filter(|word| ["modules", "mutants"].contains(word));
+    let kind = kind.filter(|word| ["modules", "mutants", "search"].contains(word));
     let mut arguments = words
         .iter()
         .skip(usize::from(kind.is_some()))
@@ -22,7 +26,7 @@ fn main() {
         Some(Ok(n)) => n,
         Some(Err(_)) => {
             eprintln!(
-                "soak takes `modules`, `mutants` or nothing, and two whole numbers: seconds, and the first seed"
+                "soak takes `modules`, `mutants`, `search` or nothing, and two whole numbers: seconds, and the first seed"
             );
             std::process::exit(2);
         }
@@ -31,6 +35,7 @@ fn main() {
     let end = Instant::now() + Duration::from_secs(seconds);
     match kind {
         Some("modules") => return soak_modules(first, end),
+        Some("search") => return soak_search(first, end),
         Some(_) => return soak_mutants(first, end),
         None => {}
     }
@@ -102,4 +107,43 @@ fn soak_mutants(first: u64, end: Instant) {
         }
     }
     println!("{} mutants: {seen:?}", seed - first);
+}
+
+/// Trials of one search, before the next protocol and generator have their turn.
+const TRIALS: u64 = 64;
+
+fn soak_search(first: u64, end: Instant) {
+    let mut counts: BTreeMap<(&str, &str), Progress> = BTreeMap::new();
+    let mut seed = first;
+    while Instant::now() < end {
+        for settings in within_bounds(seed, TRIALS) {
+            let place = (settings.0, settings.1.generator.name());
+            let mut search =
+                Search::new(settings.1).unwrap_or_else(|why| panic!("{place:?}: {why}"));
+            while !search.advance(1_000_000).finished {}
+            if let Some(found) = search.found() {
+                let link = found.link.as_deref().unwrap_or("too long for a link");
+                eprintln!(
+                    "{place:?}, search seed {seed}: {}\n#{link}",
+                    found.broken.sentence
+                );
+                std::process::exit(1);
+            }
+            let all = counts.entry(place).or_default();
+            all.trials += search.progress().trials;
+            all.events += search.progress().events;
+            if Instant::now() >= end {
+                break;
+            }
+        }
+        seed += 1;
+    }
+    for ((protocol, generator), all) in &counts {
+        println!(
+            "{protocol:<18} {generator:<9} {:>9} trials {:>11} events, nothing found",
+            all.trials, all.events
+        );
+    }
+    let trials: u64 = counts.values().map(|p| p.trials).sum();
+    println!("{trials} trials");
 }

@@ -7,6 +7,8 @@ mod basic;
 mod chained;
 mod jolteon;
 mod messages;
+mod monad;
+mod puppets;
 mod schedules;
 mod shared;
 mod times;
@@ -15,9 +17,10 @@ mod two;
 use consensusforge_core::base::{Micros, decode, encode, hash_bytes};
 use consensusforge_core::consensus::hotstuff::message::{Phase, View};
 use consensusforge_core::consensus::hotstuff::params::{Params, Quorum};
+use consensusforge_core::consensus::hotstuff::state::Validity;
 use consensusforge_core::consensus::hotstuff::{
-    BasicHotStuff, BasicHotStuff2, ChainedHotStuff, HotStuff2, Jolteon, Link, Message, Proof,
-    Report, State, chained as three_chain,
+    BasicHotStuff, BasicHotStuff2, ChainedHotStuff, HotStuff2, Jolteon, Link, Message, MonadBft,
+    Proof, Report, State, chained as three_chain,
 };
 use consensusforge_core::consensus::proposer::{Rule, Schedule};
 use consensusforge_core::consensus::{
@@ -34,7 +37,7 @@ use consensusforge_core::types::{
     BlockId, NodeId, Signature, Signed, Slot, ValidatorId, ValidatorSets,
 };
 use consensusforge_tests::one_node::{genesis, validators};
-use consensusforge_tests::swarm::{Coverage, storm_under, survive};
+use consensusforge_tests::swarm::{Coverage, Dice, storm_under, survive};
 use std::sync::Arc;
 
 const DELTA: Micros = 100_000;
@@ -318,6 +321,7 @@ fn every_rule_has_its_row_and_its_test() {
         include_str!("chained.rs"),
         include_str!("two.rs"),
         include_str!("jolteon.rs"),
+        include_str!("monad.rs"),
     ]
     .concat();
     let papers = [
@@ -340,6 +344,10 @@ fn every_rule_has_its_row_and_its_test() {
         (
             include_str!("../../../docs/papers/jolteon.md"),
             Jolteon::INFO.rules,
+        ),
+        (
+            include_str!("../../../docs/papers/monadbft.md"),
+            MonadBft::INFO.rules,
         ),
     ];
     for (paper, rules) in papers {

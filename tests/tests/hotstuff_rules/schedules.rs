@@ -4,7 +4,7 @@ use super::times::calm;
 use super::*;
 
 /// Liars below the bound: nothing forks, and after the network is calm everybody goes on.
-fn weather(protocol: &str, proposer: Option<ProposerSpec>, relocks: u32) {
+fn weather(protocol: &str, proposer: Option<ProposerSpec>, relocks: u32) -> Coverage {
     let mut coverage = Coverage::default();
     for seed in 1..=14 {
         let mut scenario = storm_under(protocol, 3, seed);
@@ -19,6 +19,7 @@ fn weather(protocol: &str, proposer: Option<ProposerSpec>, relocks: u32) {
     let equivocations = coverage.equivocations;
     assert!(equivocations > 3, "equivocations: {equivocations}");
     assert!(coverage.relocks >= relocks, "relocks: {}", coverage.relocks);
+    coverage
 }
 
 #[test]
@@ -50,12 +51,61 @@ fn jolteon_survives_random_schedules_with_liars_up_to_a_third() {
     weather("jolteon", None, 0);
 }
 
-const ALL: [&str; 5] = [
+#[test]
+fn monadbft_survives_random_schedules_with_liars_up_to_a_third() {
+    let coverage = weather("monadbft", None, 0);
+    let times = |rule: &str| coverage.rules.get(rule).copied().unwrap_or(0);
+    assert!(times("M3") > 30, "blocks proposed again: {}", times("M3"));
+    assert!(times("M9") > 200, "timeout certificates: {}", times("M9"));
+    assert!(times("M10") > 30, "no-endorsements: {}", times("M10"));
+}
+
+/// The first block reaches less than a third, who crash around the time at which they tell of it: it is sometimes
+/// proposed again and sometimes left out.
+#[test]
+fn monadbft_survives_blocks_that_are_lost_with_their_voters() {
+    let mut coverage = Coverage::default();
+    for seed in 1..=12 {
+        let mut dice = Dice::new(seed);
+        let n = 4 + dice.below(4) as usize;
+        let mut scenario = calm("monadbft", &vec![10; n], [("delta_us", DELTA)]);
+        scenario.seed = seed;
+        scenario.protocol.resend = true;
+        scenario.network.latency = LatencySpec::Uniform {
+            min_us: 30_000,
+            max_us: 70_000,
+        };
+        let name = |i: usize| format!("v{}", i + 1);
+        let more = dice.below(n as u64 - 2) as usize;
+        let mut voters = vec![name(0)];
+        voters.extend((n - more.min((n - 1) / 3)..n).map(name));
+        scenario.network.partitions = vec![PartitionSpec {
+            from_us: 0,
+            until_us: Some(300_000 + dice.below(290_000)),
+            cut: Cut::Groups(vec![voters.clone()]),
+        }];
+        scenario.faults.crashes = voters
+            .into_iter()
+            .map(|validator| CrashSpec {
+                validator,
+                at_us: 6 * DELTA + 1 + dice.below(60_000),
+                restart_us: Some(2_000_000 + dice.below(4_000_000)),
+            })
+            .collect();
+        survive(seed, &scenario, 3, &mut coverage);
+    }
+    let times = |rule: &str| coverage.rules.get(rule).copied().unwrap_or(0);
+    assert!(times("M3") > 3, "blocks proposed again: {}", times("M3"));
+    assert!(times("M4") > 3, "blocks left out: {}", times("M4"));
+}
+
+pub const ALL: [&str; 6] = [
     "basic-hotstuff",
     "chained-hotstuff",
     "hotstuff-2",
     "basic-hotstuff-2",
     "jolteon",
+    "monadbft",
 ];
 
 /// v1 runs twice, once in each half of a network that is cut for good; the others are split between the halves.

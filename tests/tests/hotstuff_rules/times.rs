@@ -39,7 +39,12 @@ pub fn decisions(scenario: &Scenario, until: u64) -> Vec<(u64, usize, u64)> {
 }
 
 /// Protocols of one block a view, and of how many certified blocks in a row the first is final.
-const PIPELINED: [(&str, u64); 3] = [("chained-hotstuff", 3), ("hotstuff-2", 2), ("jolteon", 2)];
+const PIPELINED: [(&str, u64); 4] = [
+    ("chained-hotstuff", 3),
+    ("hotstuff-2", 2),
+    ("jolteon", 2),
+    ("monadbft", 2),
+];
 
 #[test]
 fn a_view_takes_two_delays_and_a_block_is_final_when_the_last_certificate_arrives() {
@@ -303,10 +308,10 @@ pub fn silent(scenario: &mut Scenario, who: &str) {
 
 /// What a view may take, and what a leader waits after a view that brought nothing, in Δ.
 fn patience(protocol: &str) -> (u64, u64) {
-    if protocol == "hotstuff-2" {
-        (6, 2)
-    } else {
-        (4, 0)
+    match protocol {
+        "hotstuff-2" => (6, 2),
+        "monadbft" => (6, 0),
+        _ => (4, 0),
     }
 }
 
@@ -398,6 +403,7 @@ fn one_silent_validator_of_three_stops_every_protocol_and_forks_none() {
         "hotstuff-2",
         "basic-hotstuff-2",
         "jolteon",
+        "monadbft",
     ] {
         let mut scenario = calm(protocol, &[10; 3], [("delta_us", DELTA)]);
         silent(&mut scenario, "v3");

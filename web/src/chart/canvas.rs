@@ -39,16 +39,12 @@ impl Palette {
     }
 }
 
-/// Canvas pixels a pixel of the page is wide.
-#[must_use]
-pub fn ratio() -> f64 {
-    web_sys::window()
-        .map_or(1.0, |w| w.device_pixel_ratio())
-        .clamp(1.0, 3.0)
-}
-
 #[wasm_bindgen]
 extern "C" {
+    /// An element whose browser may lack this.
+    type Zoomed;
+    #[wasm_bindgen(method, getter, js_name = currentCSSZoom)]
+    fn zoom(this: &Zoomed) -> Option<f64>;
     /// A canvas whose browser may lack this.
     type OldOrNew;
     #[wasm_bindgen(method, catch, js_name = transferControlToOffscreen)]
@@ -100,6 +96,15 @@ impl Surface {
     #[must_use]
     pub fn canvas(&self) -> &HtmlCanvasElement {
         &self.0.canvas
+    }
+
+    /// Canvas pixels a pixel of the page is wide. On a projector the page enlarges the chart, which must not
+    /// blur it.
+    #[must_use]
+    pub fn ratio(&self) -> f64 {
+        let window = web_sys::window().map_or(1.0, |w| w.device_pixel_ratio());
+        let zoomed: &Zoomed = self.0.canvas.unchecked_ref();
+        (window * zoomed.zoom().unwrap_or(1.0)).clamp(1.0, 3.0)
     }
 
     /// Whether a picture may be given: two may be under way, so that one is drawn while the next is made.

@@ -9,9 +9,9 @@ pub fn step() -> Step {
     Step {
         id: "guilt",
         title: "Who is guilty",
-        lead: "Seven validators, and three of them work together to fork the chain. The chart marks them with ◆ because \
-               the simulator knows who they are. Validators know only what was signed: a block that they commit comes \
-               with the signatures of its quorum.",
+        lead: "Seven validators, and three of them work together to fork the chain. The simulator knows who they are, but \
+               in this step the page does not mark them before you have found them. Validators know only what was \
+               signed: a block that they commit comes with the signatures of its quorum.",
         question: "After a fork, what can be proved from the signatures alone?",
         choices: [
             "Nothing: either side may be the honest one",

@@ -15,7 +15,7 @@ pub fn step() -> Step {
     Step {
         id: "quorum",
         title: "Why more than two thirds",
-        lead: "Six validators with equal stake. A block needs the votes of more than two thirds. Any two such groups \
+        lead: "Six validators with equal stake. In Tendermint a block needs the votes of more than two thirds. Any two such groups \
                have more than a third in common, and so an honest validator, as long as liars hold less than a \
                third. It votes once in a round, so two blocks never both get enough in the same round.",
         question: "Two of the six crash. Exactly two thirds still vote. Does the chain continue?",

@@ -5,6 +5,7 @@ use crate::protocol::{Operation, ToWorker};
 use crate::state::history::HistoryState;
 use crate::state::notices::{Notices, Tone};
 use crate::state::run::RunState;
+use crate::state::stops::StopState;
 use crate::state::worker::WorkerLink;
 use crate::words;
 use leptos::prelude::*;
@@ -18,6 +19,7 @@ pub fn Banners() -> impl IntoView {
     let notices = expect_context::<Notices>();
     let run = expect_context::<RunState>();
     let history = expect_context::<HistoryState>();
+    let stops = expect_context::<StopState>();
     let put_away = move |id: u32| notices.shown.update(|all| all.retain(|n| n.id != id));
     let busy = move || {
         run.tick
@@ -35,7 +37,7 @@ pub fn Banners() -> impl IntoView {
                             <p>
                                 <strong>"The simulation has failed. "</strong>
                                 "The scenario and everything you did in it are kept. "
-                                <button class="strong" on:click=move |_| history.restart_worker()>"Restart from scenario"</button>
+                                <button class="strong" on:click=move |_| { history.restart_worker(); stops.restart_worker(); }>"Restart from scenario"</button>
                                 <button on:click=move |_| notices.show(Tone::Plain, asked.clone())>"Keep the error text"</button>
                             </p>
                             <pre class="breaks">{text}</pre>

@@ -2,11 +2,12 @@
 
 use super::{chart, race, share, transport};
 use crate::state::chart::Charts;
-use crate::state::futures::FutureState;
+use crate::state::history::HistoryState;
 use crate::state::layout::{LayoutState, Tab};
 use crate::state::notices::Notices;
 use crate::state::playback::Playback;
 use crate::state::race::RaceState;
+use crate::state::records::Records;
 use crate::state::run::RunState;
 use crate::state::selection::Selection;
 use consensusforge_core::session::view::Unit;
@@ -17,7 +18,7 @@ use wasm_bindgen::JsCast;
 const PAN: f64 = 80.0;
 
 /// What each key does, for the help.
-pub const KEYS: [(&str, &str); 19] = [
+pub const KEYS: [(&str, &str); 20] = [
     ("Space", "play or pause"),
     (
         ".  ,",
@@ -41,10 +42,14 @@ pub const KEYS: [(&str, &str); 19] = [
         "Ctrl wheel",
         "zoom time; with Shift, the distance between lifelines",
     ),
+    ("B", "show or hide the block tree"),
     ("L", "a link to this run"),
     ("R", "race this scenario under several protocols"),
-    ("Ctrl Z  Ctrl Y", "undo the last act, redo it"),
-    ("1 2 3 4 5", "run, nodes, contracts, metrics, log"),
+    (
+        "Ctrl Z  Ctrl Y",
+        "undo the last act or go back to the run before; redo it",
+    ),
+    ("1 2 3 4 5 6", "run, nodes, contracts, metrics, log, rules"),
     ("?", "this help"),
 ];
 
@@ -57,8 +62,9 @@ struct Keys {
     run: RunState,
     playback: Playback,
     selection: Selection,
-    futures: FutureState,
+    history: HistoryState,
     race: RaceState,
+    records: Records,
 }
 
 pub fn listen() {
@@ -69,8 +75,9 @@ pub fn listen() {
         run: expect_context(),
         playback: expect_context(),
         selection: expect_context(),
-        futures: expect_context(),
+        history: expect_context(),
         race: expect_context(),
+        records: expect_context(),
     };
     window_event_listener(ev::keydown, move |event| {
         if typing(&event) || event.default_prevented() || event.alt_key() {
@@ -78,8 +85,8 @@ pub fn listen() {
         }
         if event.ctrl_key() || event.meta_key() {
             match (event.key().as_str(), event.shift_key()) {
-                ("z", false) => keys.futures.undo(),
-                ("Z" | "z", true) | ("y", false) => keys.futures.redo(),
+                ("z", false) => keys.history.undo(),
+                ("Z" | "z", true) | ("y", false) => keys.history.redo(),
                 _ => return,
             }
             event.prevent_default();
@@ -130,8 +137,9 @@ fn press(keys: Keys, key: &str) -> bool {
         run,
         playback,
         selection,
-        futures: _,
+        history: _,
         race,
+        records,
     } = keys;
     match key {
         " " => playback.toggle(),
@@ -148,8 +156,8 @@ fn press(keys: Keys, key: &str) -> bool {
         }
         ">" => playback.step(Unit::Height),
         "<" => transport::step_back(playback, Unit::Height),
-        "j" | "J" => transport::jump(notices, run, playback, true),
-        "k" | "K" => transport::jump(notices, run, playback, false),
+        "j" | "J" => transport::jump(notices, run, playback, selection, true),
+        "k" | "K" => transport::jump(notices, run, playback, selection, false),
         "Home" => playback.seek(0),
         "[" => faster(playback, -4.0),
         "]" => faster(playback, 4.0),
@@ -161,12 +169,14 @@ fn press(keys: Keys, key: &str) -> bool {
         "n" | "N" => charts.follow(),
         "l" | "L" => share::open(run, layout),
         "r" | "R" => race.begin(),
+        "b" | "B" => records.tree_open.update(|open| *open = !*open),
         "?" => layout.help_open.set(true),
         "1" => show(layout, Tab::Run),
         "2" => show(layout, Tab::Nodes),
         "3" => show(layout, Tab::Contracts),
         "4" => show(layout, Tab::Metrics),
         "5" => show(layout, Tab::Log),
+        "6" => show(layout, Tab::Rules),
         _ => return false,
     }
     true

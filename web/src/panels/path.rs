@@ -7,7 +7,9 @@ use crate::platform::storage;
 use crate::state::layout::LayoutState;
 use crate::state::lessons::LessonState;
 use crate::state::run::RunState;
+use consensusforge_core::session::protocols::protocols;
 use leptos::{html, prelude::*};
+use wasm_bindgen::JsCast;
 
 /// Names the control the step is done with, for the style sheet to point at.
 pub fn wanted() -> impl Fn() -> Option<&'static str> + Copy + 'static {
@@ -50,6 +52,30 @@ fn Card(step: StoredValue<Step>) -> impl IntoView {
     let layout = expect_context::<LayoutState>();
     let run = expect_context::<RunState>();
     let title = NodeRef::<html::H2>::new();
+    let task = NodeRef::<html::P>::new();
+    let after = NodeRef::<html::Div>::new();
+    // An answer takes its button away: the focus goes to what comes next.
+    Effect::new(move |_| {
+        if let Some(task) = task.get() {
+            let _ = task.focus();
+        }
+    });
+    // What came of it is brought into sight with the way on. Whoever is at a control stays there.
+    Effect::new(move |_| {
+        let Some(after) = after.get() else { return };
+        let focused = document().active_element();
+        let elsewhere = focused.is_some_and(|e| {
+            e.tag_name() != "BODY" && !e.closest(".lesson").is_ok_and(|l| l.is_some())
+        });
+        request_animation_frame(move || {
+            let next = after.query_selector("#lesson-next").ok().flatten();
+            let next = next.and_then(|e| e.dyn_into::<web_sys::HtmlElement>().ok());
+            if let Some(next) = next.filter(|_| !elsewhere) {
+                let _ = next.focus();
+            }
+            after.scroll_into_view_with_bool(false);
+        });
+    });
     Effect::new(move |_| {
         // A new step is read from its beginning.
         if let Some(title) = title.get() {
@@ -93,6 +119,8 @@ fn Card(step: StoredValue<Step>) -> impl IntoView {
             </div>
             <h2 id="lesson-title" tabindex="-1" node_ref=title>{format!("{}. {}", k + 1, step.with_value(|s| s.title))}</h2>
             <p>{marked(step.with_value(|s| s.lead), true)}</p>
+            // Whoever came here from another protocol would read its thresholds into these.
+            <p class="note" id="lesson-protocol">{format!("This step runs {}.", step.with_value(protocol))}</p>
             <fieldset class="prediction" disabled=move || me.predicted.get().is_some()>
                 <legend>{step.with_value(|s| s.question)}</legend>
                 {step.with_value(|s| s.choices).into_iter().zip(0u8..).map(|(choice, i)| view! {
@@ -106,7 +134,7 @@ fn Card(step: StoredValue<Step>) -> impl IntoView {
                 }).collect_view()}
             </fieldset>
             <Show when=move || me.predicted.get().is_some()>
-                <p class="task"><strong>"Your turn: "</strong>{step.with_value(|s| s.task)}</p>
+                <p class="task" tabindex="-1" node_ref=task><strong>"Your turn: "</strong>{step.with_value(|s| s.task)}</p>
             </Show>
             <Show when=move || step.with_value(|s| s.names) && me.predicted.get().is_some()>
                 <Names />
@@ -118,7 +146,7 @@ fn Card(step: StoredValue<Step>) -> impl IntoView {
                 </p>
             </Show>
             <Show when=move || done.get()>
-                <div class="reveal" id="lesson-reveal" role="status">
+                <div class="reveal" id="lesson-reveal" role="status" node_ref=after>
                     <p><strong>{judged}</strong>{move || marked(&reveal(), true)}</p>
                     <div class="buttons">
                         {if k + 1 < STEPS {
@@ -135,6 +163,13 @@ fn Card(step: StoredValue<Step>) -> impl IntoView {
             </Show>
         </section>
     }
+}
+
+/// What the run of a step runs, as people write it.
+fn protocol(step: &Step) -> &'static str {
+    let name = (step.scenario)().protocol.name;
+    let found = protocols().into_iter().find(|p| p.name == name);
+    found.map_or("its own protocol", |p| p.title)
 }
 
 /// One button a step, with what became of it.

@@ -24,7 +24,7 @@ pub fn Recorded() -> impl IntoView {
             });
             view! {
                 <section class="card recorded" id="recorded" aria-label="A saved trace">
-                    <p><strong>"A saved trace. "</strong>{sentence}" You can look at it but not change it."</p>
+                    <p><strong>"A saved trace. "</strong>{sentence}" You can look at it but not change it. It is kept until this tab is closed or reloaded; keep the file."</p>
                     {list}
                 </section>
             }

@@ -1,15 +1,16 @@
 //! What a chain takes of contracts: settings that hold from genesis on.
 
 use crate::model::AdmissionSpec;
-use crate::state::notices::{Notices, Tone};
 use crate::state::run::RunState;
 use crate::state::scenarios::ScenarioState;
 use crate::words;
 use leptos::prelude::*;
 
+/// The field's id: a refusal stands there.
+const BLOCK_GAS: &str = "block-gas";
+
 #[component]
 pub fn Rules() -> impl IntoView {
-    let notices = expect_context::<Notices>();
     let run = expect_context::<RunState>();
     let scenarios = expect_context::<ScenarioState>();
     let execution = Memo::new(move |_| run.scenario.with(|s| s.execution.clone()));
@@ -27,16 +28,16 @@ pub fn Rules() -> impl IntoView {
     let allow = move |e: web_sys::Event| {
         let typed = event_target_value(&e);
         match words::whole(&typed) {
-            Some(gas) if gas > 0 => scenarios.restart_with(|s| s.execution.block_gas = gas),
-            Some(_) | None => {
-                run.refused.update(|n| *n += 1);
-                notices.show(
-                    Tone::Bad,
-                    format!(
-                        "“{typed}” is not a valid amount of gas; enter a whole number, such as 50 000 000."
-                    ),
-                );
+            Some(gas) if gas > 0 => {
+                run.acts(BLOCK_GAS);
+                scenarios.restart_with(|s| s.execution.block_gas = gas);
             }
+            Some(_) | None => run.complain(
+                BLOCK_GAS,
+                format!(
+                    "“{typed}” is not a valid amount of gas; enter a whole number, such as 50 000 000."
+                ),
+            ),
         }
     };
     view! {
@@ -59,11 +60,12 @@ pub fn Rules() -> impl IntoView {
             <label>
                 "Gas per block"
                 <input
-                    id="block-gas" type="text" inputmode="numeric"
+                    id=BLOCK_GAS type="text" inputmode="numeric"
                     prop:value=move || { run.refused.track(); words::grouped(block_gas()) }
                     on:change=allow
                 />
             </label>
+            <small class="complaint" role="alert" id="block-gas-wrong">{move || run.complaint(BLOCK_GAS)}</small>
             <p class="note">
                 "A transaction can use no more gas than a block has; storing a module costs 40 gas per byte. Changing either
                 setting restarts the run."

@@ -4,7 +4,7 @@ use super::icon::icon;
 use super::scenarios::Pick;
 use super::share;
 use super::term::term;
-use crate::state::futures::FutureState;
+use crate::state::history::HistoryState;
 use crate::state::layout::LayoutState;
 use crate::state::lessons::LessonState;
 use crate::state::run::RunState;
@@ -16,7 +16,7 @@ use leptos::prelude::*;
 pub fn Top() -> impl IntoView {
     let run = expect_context::<RunState>();
     let layout = expect_context::<LayoutState>();
-    let futures = expect_context::<FutureState>();
+    let history = expect_context::<HistoryState>();
     let path = expect_context::<LessonState>();
     view! {
         <header class="top">
@@ -33,17 +33,17 @@ pub fn Top() -> impl IntoView {
                 </button>
                 <button
                     class="quiet wide-only"
-                    title="Undo the last act (Ctrl+Z)"
-                    disabled=move || !futures.can_undo()
-                    on:click=move |_| futures.undo()
+                    id="undo" title="Undo the last act, or go back to the run before (Ctrl+Z)"
+                    disabled=move || !history.can_undo()
+                    on:click=move |_| history.undo()
                 >
                     "Undo"
                 </button>
                 <button
                     class="quiet wide-only"
-                    title="Redo what was undone (Ctrl+Y)"
-                    disabled=move || !futures.can_redo()
-                    on:click=move |_| futures.redo()
+                    id="redo" title="Redo what was undone (Ctrl+Y)"
+                    disabled=move || !history.can_redo()
+                    on:click=move |_| history.redo()
                 >
                     "Redo"
                 </button>
@@ -101,7 +101,11 @@ fn verdict(frame: &Frame, patience_us: u64) -> (&'static str, &'static str, Stri
     let monitor = worst.map(|v| v.monitor.clone()).unwrap_or_default();
     match worst.map_or(VerdictKind::Holds, |v| v.kind) {
         VerdictKind::Holds => match verdicts::waited(frame, patience_us) {
-            Some(us) => ("waiting", "◐", format!("no block for {} s", us / 1_000_000)),
+            Some(us) => (
+                "waiting",
+                "◐",
+                format!("no block for {} s", (us + 500_000) / 1_000_000),
+            ),
             None => ("holds", "●", "agreement holds".into()),
         },
         VerdictKind::Stalled => ("stalled", "◼", "stalled".into()),

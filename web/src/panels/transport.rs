@@ -3,9 +3,11 @@
 use super::icon::icon;
 use crate::platform::text;
 use crate::scale;
+use crate::state::chart_view::Place;
 use crate::state::notices::{Notices, Tone};
 use crate::state::playback::Playback;
 use crate::state::run::RunState;
+use crate::state::selection::Selection;
 use crate::words;
 use consensusforge_core::session::view::{Moments, Unit};
 use leptos::{ev, prelude::*};
@@ -42,8 +44,9 @@ pub fn step_back(playback: Playback, unit: Unit) {
     playback.step_back(unit);
 }
 
-/// To the next commit, fault, ... or the one before.
-pub fn jump(notices: Notices, run: RunState, playback: Playback, on: bool) {
+/// Goes to the next commit, fault, ... or the one before,
+/// and lights what happened there.
+pub fn jump(notices: Notices, run: RunState, playback: Playback, selection: Selection, on: bool) {
     let kind = playback.jump_kind.get_untracked();
     let (name, kind) = KINDS[kind.min(KINDS.len() - 1)];
     let now = run.now_us();
@@ -58,7 +61,15 @@ pub fn jump(notices: Notices, run: RunState, playback: Playback, on: bool) {
     });
     playback.play(false);
     match found {
-        Some(at) => playback.seek(at),
+        Some(at_us) => {
+            playback.seek(at_us);
+            selection.light(Place {
+                at_us,
+                node: None,
+                message: None,
+                to: None,
+            });
+        }
         // Beyond what has been seen the run itself finds the next one.
         None if on && kind == Kind::Commit => playback.step(Unit::Height),
         None => {
@@ -90,6 +101,7 @@ pub fn Transport() -> impl IntoView {
     let notices = expect_context::<Notices>();
     let run = expect_context::<RunState>();
     let playback = expect_context::<Playback>();
+    let selection = expect_context::<Selection>();
     let unit = RwSignal::new(0usize);
     let chosen = move || UNITS[unit.get_untracked()].1;
     let choose = move |event| {
@@ -130,14 +142,14 @@ pub fn Transport() -> impl IntoView {
                 </label>
             </div>
             <div class="buttons jumps">
-                <button id="jump-back" class="quiet" aria-label="Jump to the previous one" title="Jump to the previous one (K)" on:click=move |_| jump(notices, run, playback, false)>"⇤"</button>
+                <button id="jump-back" class="quiet" aria-label="Jump to the previous one" title="Jump to the previous one (K)" on:click=move |_| jump(notices, run, playback, selection, false)>"⇤"</button>
                 <label class="unit-pick">
                     <span class="visually-hidden">"jump between"</span>
                     <select id="jump-kind" title="What to jump between" on:change=choose_kind>
                         {KINDS.map(|(name, _)| view! { <option value=name>{name}</option> })}
                     </select>
                 </label>
-                <button id="jump-on" class="quiet" aria-label="Jump to the next one" title="Jump to the next one (J)" on:click=move |_| jump(notices, run, playback, true)>"⇥"</button>
+                <button id="jump-on" class="quiet" aria-label="Jump to the next one" title="Jump to the next one (J)" on:click=move |_| jump(notices, run, playback, selection, true)>"⇥"</button>
             </div>
             <div class="speed">
                 <label for="speed">"speed"</label>
@@ -154,6 +166,7 @@ pub fn Transport() -> impl IntoView {
                 }}</output>
             </div>
             <super::branches::Toggle />
+            <super::stops::Toggle />
         </section>
     }
 }

@@ -107,6 +107,13 @@ pub fn push(ids: &[String]) {
     }
 }
 
+/// As the browser's Forward.
+pub fn forward() {
+    if let Ok(history) = window().history() {
+        let _ = history.forward();
+    }
+}
+
 /// As the browser's Back.
 pub fn back() {
     if let Ok(history) = window().history() {

@@ -2,7 +2,7 @@
 
 use super::chart_controls::ChartControls;
 use crate::chart::area::Area;
-use crate::chart::canvas::{self, Palette, Surface};
+use crate::chart::canvas::{Palette, Surface};
 use crate::chart::cone::Cone;
 use crate::chart::cuts::{self, CutBand};
 use crate::chart::density::Density;
@@ -342,7 +342,7 @@ impl ChartView {
         let Some(picture) = self.picture() else {
             return;
         };
-        self.paint(&picture);
+        self.paint(&picture, None);
         self.drawn = picture.drawn;
         if let Some(controls) = self.controls {
             let counts = (picture.drawn, picture.messages, picture.shapes.len());
@@ -352,12 +352,13 @@ impl ChartView {
         }
     }
 
-    fn paint(&mut self, picture: &Picture) {
+    /// `ratio`: pixels of the picture a pixel of the page; none: as many as are seen.
+    fn paint(&mut self, picture: &Picture, ratio: Option<f64>) {
         let Some(surface) = &self.surface else { return };
         let palette = self
             .palette
             .get_or_insert_with(|| Palette::of(surface.canvas()));
-        let mut packed = Packed::new(self.size, canvas::ratio());
+        let mut packed = Packed::new(self.size, ratio.unwrap_or_else(|| surface.ratio()));
         paint::paint(&picture.shapes, &mut packed);
         surface.show(&packed, palette);
     }
@@ -370,14 +371,16 @@ impl ChartView {
         }
     }
 
-    /// What is seen, as a PNG file of this name.
-    pub fn save_png(&mut self, name: &str) {
+    /// What is seen, as a PNG file of this name with `scale` pixels a pixel of the page.
+    pub fn save_png(&mut self, name: &str, scale: f64) {
         if let Some(picture) = self.picture() {
-            self.paint(&picture);
+            self.paint(&picture, Some(scale));
         }
         if let Some(surface) = &self.surface {
             surface.save(name);
         }
+        // The screen has its own pixels again.
+        self.request_draw();
     }
 
     /// What is seen, as an SVG document in the colours in force.

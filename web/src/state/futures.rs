@@ -75,6 +75,10 @@ impl FutureState {
         }
     }
 
+    pub(super) fn can_undo_now(&self) -> bool {
+        self.branches.with_untracked(Branches::can_undo)
+    }
+
     pub fn can_undo(&self) -> bool {
         self.branches.with(Branches::can_undo)
     }
@@ -83,6 +87,10 @@ impl FutureState {
         let present = self.present();
         let target = self.branches.try_update(|b| b.undo(present));
         self.show(target.flatten());
+    }
+
+    pub(super) fn can_redo_now(&self) -> bool {
+        self.branches.with_untracked(Branches::can_redo)
     }
 
     pub fn can_redo(&self) -> bool {

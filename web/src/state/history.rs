@@ -66,6 +66,8 @@ pub struct HistoryState {
     pub title: RwSignal<String>,
     /// The ids of the run shown and of those that Back goes to, newest first.
     path: RwSignal<Vec<String>>,
+    /// Runs left by undo, which redo goes on to; another run opened ends that.
+    taken_back: RwSignal<u32>,
     openings: StoredValue<Vec<Opening>>,
     /// The number given last.
     last: StoredValue<u32>,
@@ -94,6 +96,7 @@ impl HistoryState {
             earlier: RwSignal::new(kept()),
             title: RwSignal::new(String::new()),
             path: RwSignal::new(Vec::new()),
+            taken_back: RwSignal::new(0),
             openings: StoredValue::new(Vec::new()),
             last: StoredValue::new(0),
             entries: StoredValue::new(Vec::new()),
@@ -234,6 +237,34 @@ impl HistoryState {
         }
     }
 
+    /// Takes back the last act; where there is none, goes to the run before, as Back does.
+    pub fn undo(&self) {
+        if self.futures.can_undo_now() {
+            self.futures.undo();
+        } else if self.path.with_untracked(|p| p.len() > 1) {
+            self.taken_back.update(|n| *n += 1);
+            address::back();
+        }
+    }
+
+    pub fn can_undo(&self) -> bool {
+        self.futures.can_undo() || self.path.with(|p| p.len() > 1)
+    }
+
+    /// Does again what was taken back last, or goes on to the run that was.
+    pub fn redo(&self) {
+        if self.futures.can_redo_now() {
+            self.futures.redo();
+        } else if self.taken_back.get_untracked() > 0 {
+            self.taken_back.update(|n| *n -= 1);
+            address::forward();
+        }
+    }
+
+    pub fn can_redo(&self) -> bool {
+        self.futures.can_redo() || self.taken_back.get() > 0
+    }
+
     /// The run that Back goes to: its title.
     pub fn previous(&self) -> Option<String> {
         let before = self.path.with(|p| p.get(1).cloned())?;
@@ -345,6 +376,9 @@ impl HistoryState {
             self.path.with_untracked(Vec::is_empty),
             matches!(source, Source::Link),
         );
+        if !matches!(source, Source::Kept(_)) {
+            self.taken_back.set(0);
+        }
         let mut id = format!("{:x}", js_sys::Date::now() as u64);
         self.trace.set_value(None);
         let mut branches = Branches::default();

@@ -10,6 +10,7 @@ pub enum Tab {
     Contracts,
     Metrics,
     Log,
+    Rules,
 }
 
 /// On a narrow page: which sheet is up.
@@ -30,6 +31,8 @@ pub struct LayoutState {
     pub scenarios_open: RwSignal<bool>,
     /// The list of futures under the chart.
     pub futures_open: RwSignal<bool>,
+    /// What the run pauses at, under the chart.
+    pub stops_open: RwSignal<bool>,
     pub theme: RwSignal<Theme>,
 }
 
@@ -42,6 +45,7 @@ impl LayoutState {
             help_open: RwSignal::new(false),
             scenarios_open: RwSignal::new(false),
             futures_open: RwSignal::new(false),
+            stops_open: RwSignal::new(false),
             theme: RwSignal::new(Theme::stored()),
         }
     }

@@ -73,6 +73,17 @@ impl LessonState {
             .open_at_speed((step.scenario)(), step.speed, step.plays);
     }
 
+    /// Who lies is what the reader is to find out: it must not be marked.
+    pub fn hides_liars(&self) -> bool {
+        let step = path().into_iter().nth(self.at.get_untracked());
+        self.open.get_untracked()
+            && step.is_some_and(|s| s.names)
+            && self.own_run.get_untracked() >= self.run.opened.get_untracked()
+            && !self
+                .stage
+                .with_untracked(|s| matches!(s, Some(Stage::Done(_))))
+    }
+
     pub fn close(&self) {
         self.open.set(false);
         self.check.set_value(None);

@@ -17,6 +17,7 @@ pub mod records;
 pub mod run;
 pub mod scenarios;
 pub mod selection;
+pub mod stops;
 pub mod studio;
 pub mod worker;
 
@@ -47,6 +48,7 @@ pub fn provide() {
     provide_context(race::RaceState::new(run, playback, history, notices));
     provide_context(comparison::ComparisonState::new(worker, run, futures));
     provide_context(contracts::ContractState::new(worker));
+    provide_context(stops::StopState::new(worker));
     provide_context(records::Records::new(worker, notices));
     provide_context(lessons::LessonState::new(run, scenarios, layout));
 }

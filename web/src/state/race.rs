@@ -384,6 +384,7 @@ impl RaceState {
             | FromWorker::Ledger(_)
             | FromWorker::Studio { .. }
             | FromWorker::Replayed(_)
+            | FromWorker::PausingWhen(_)
             | FromWorker::Data(_) => {}
         }
     }

@@ -31,6 +31,8 @@ pub struct Selection {
     pub message: RwSignal<Option<MessageView>>,
     /// What is lit, or selected, once the chart has its records.
     wanted: RwSignal<Option<Wanted>>,
+    /// The instant whose thing is lit.
+    lit_at: StoredValue<Option<u64>>,
     worker: WorkerLink,
     charts: Charts,
 }
@@ -43,6 +45,7 @@ impl Selection {
             card: RwSignal::new(None),
             message: RwSignal::new(None),
             wanted: RwSignal::new(None),
+            lit_at: StoredValue::new(None),
             worker,
             charts,
         }
@@ -62,6 +65,11 @@ impl Selection {
 
     /// The run stands at `now_us`, and the chart has its records.
     pub fn arrived(&self, now_us: u64) {
+        // Lit is what happened at the instant shown, and no longer than that.
+        if self.lit_at.get_value().is_some_and(|at| at != now_us) {
+            self.lit_at.set_value(None);
+            self.charts.main().borrow_mut().light(None);
+        }
         let Some(Wanted { place, select }) = self.wanted.get_untracked() else {
             return;
         };
@@ -77,6 +85,7 @@ impl Selection {
             }
         } else {
             let line = place.node.map(|n| Pick::Node(n.into()));
+            self.lit_at.set_value(Some(now_us));
             chart.borrow_mut().light(found.or(line));
         }
     }
@@ -109,6 +118,16 @@ impl Selection {
         let chart = self.charts.main();
         chart.borrow_mut().pinned = None;
         chart.borrow().request_draw();
+    }
+
+    /// Shows a block in the inspector, and what is at `place` marked in the chart, where that has it: its proposal.
+    pub fn select_block(&self, hex: String, place: Option<Place>) {
+        let chart = self.charts.main();
+        let found = place.and_then(|place| chart.borrow().find(&place));
+        let found = found.filter(|pick| matches!(pick, Pick::Arrow(_)));
+        chart.borrow_mut().pin(found.clone());
+        self.pinned.set(found);
+        self.select(Thing::Block(hex));
     }
 
     /// Asks the worker for the message under the pointer.

@@ -48,6 +48,12 @@ impl Data {
                 let found = session.log_find(self.log(session), &place);
                 (DataNews::Found(found.map(|p| p as u32)), None)
             }
+            DataAsk::Rules { node } => (DataNews::Rules(session.rules_at(node)), None),
+            DataAsk::Tree { node, to } => (DataNews::Tree(session.tree(node, to)), None),
+            DataAsk::FindRecords(condition) => {
+                let found = session.find_records(&condition);
+                (DataNews::FoundRecords(found.map_err(|p| p.sentence)), None)
+            }
             DataAsk::Save(what) => self.save(session, what),
         };
         (FromWorker::Data(news), bytes)

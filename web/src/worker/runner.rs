@@ -15,12 +15,12 @@ use super::snapshot_inspector::SnapshotInspector;
 use crate::data::DataNews;
 use crate::model::{AdversarySpec, Command, Scenario, StrategySpec};
 use crate::protocol::studio::{Answer, At};
-use crate::protocol::{About, Acted, FromWorker, Tick, ToFuture, ToWorker};
+use crate::protocol::{About, Acted, FromWorker, PauseNews, Tick, ToFuture, ToWorker};
 use crate::words;
 use consensusforge_core::session::slices::go_on;
 use consensusforge_core::session::{
     Opened, Session, Slices, divergence_time, open_bytes, open_link,
-    view::{Advance, Expected, Frame, ModuleView, Problem},
+    view::{Advance, Condition, Expected, Frame, ModuleView, Problem},
 };
 use std::collections::VecDeque;
 
@@ -51,6 +51,9 @@ pub struct Runner {
     /// Answers being worked out, with their numbers; the first goes on.
     working: VecDeque<(u32, Slices<'static, Answer>)>,
     comparison: Option<Comparison>,
+    /// What the page wants the run paused at, and of these what this run can come to.
+    pauses: Vec<Condition>,
+    watched: Vec<Condition>,
     outbox: Outbox,
 }
 
@@ -70,6 +73,8 @@ impl Default for Runner {
             history: HistoryQueries::default(),
             working: VecDeque::new(),
             comparison: None,
+            pauses: Vec::new(),
+            watched: Vec::new(),
             outbox: Outbox::default(),
         }
     }
@@ -160,6 +165,7 @@ impl Runner {
             }
             ToWorker::Play(on) => self.playing = on,
             ToWorker::Speed(speed) => self.pace.speed = speed,
+            ToWorker::PauseWhen(conditions) => self.pause_when(conditions),
             ToWorker::Stop => self.goal = Goal::None,
             ToWorker::Inspect(thing) => self.inspector.at(thing),
             ToWorker::Step(unit) => {
@@ -270,6 +276,7 @@ impl Runner {
             | ToWorker::Turn(_)
             | ToWorker::Comparison(_)
             | ToWorker::Inspect(_)
+            | ToWorker::PauseWhen(_)
             | ToWorker::Stop => {}
         }
     }
@@ -377,8 +384,46 @@ impl Runner {
         }
     }
 
+    /// Takes a list of conditions; what is new in it must make sense in this run.
+    fn pause_when(&mut self, conditions: Vec<Condition>) {
+        let mut refusal = None;
+        let mut kept = Vec::new();
+        for condition in conditions {
+            let known = self
+                .session
+                .as_mut()
+                .map(|s| s.pause_when(std::slice::from_ref(&condition)));
+            match known {
+                Some(Err(problem)) if !self.pauses.contains(&condition) => {
+                    refusal = Some(problem.sentence);
+                }
+                _ => kept.push(condition),
+            }
+        }
+        self.pauses = kept;
+        self.watch();
+        let conditions = self.pauses.clone();
+        self.send(FromWorker::PausingWhen(PauseNews {
+            conditions,
+            refusal,
+        }));
+    }
+
+    /// Another run: it pauses at what it has of what the page wants.
+    fn watch(&mut self) {
+        let Some(session) = &mut self.session else {
+            return;
+        };
+        let mut known = self.pauses.clone();
+        known.retain(|c| session.pause_when(std::slice::from_ref(c)).is_ok());
+        if session.pause_when(&known).is_ok() {
+            self.watched = known;
+        }
+    }
+
     /// The run is another one than before: everything is told anew.
     fn run_changed(&mut self) {
+        self.watch();
         self.outbox.changed();
         self.inspector.reset();
         self.history.reset();
@@ -440,6 +485,7 @@ impl Runner {
     fn opens(&mut self, session: Session, opening: Option<u32>) {
         let (scenario, world) = (session.scenario().clone(), session.world());
         self.session = Some(session);
+        self.watch();
         self.data.opened();
         self.send(FromWorker::Opened {
             scenario,
@@ -559,7 +605,17 @@ impl Runner {
             // In step: the second run comes along before the first goes on.
             Goal::None | Goal::Step(_) if behind => return false,
             Goal::None if self.playing => {
-                let came = session.advance(self.pace.due_us(), chunk);
+                let (came, hit) = session.advance_watching(self.pace.due_us(), chunk);
+                if let Some(condition) = hit.and_then(|k| self.watched.get(k)) {
+                    self.playing = false;
+                    self.pace.stand(came.now_us);
+                    self.outbox.arrived();
+                    if let Some(mut told) = session.explanation() {
+                        let words = condition.words(&session.world().round);
+                        told.sentence = format!("Paused where {words}. {}", told.sentence);
+                        self.outbox.send(FromWorker::Explained(told));
+                    }
+                }
                 (came, came.reached)
             }
             Goal::None => return false,
@@ -647,10 +703,19 @@ impl Runner {
             orders: self.orders,
             goal: self.goal.progress(now_us, steps),
             executing,
+            memory: memory(),
         };
         self.outbox
             .report(session, self.comparison.as_mut(), tick, now_ms);
     }
+}
+
+/// Bytes of WebAssembly memory, which only grows.
+fn memory() -> u64 {
+    #[cfg(target_arch = "wasm32")]
+    return core::arch::wasm32::memory_size(0) as u64 * 65_536;
+    #[cfg(not(target_arch = "wasm32"))]
+    0
 }
 
 #[cfg(test)]

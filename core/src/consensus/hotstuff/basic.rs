@@ -24,8 +24,8 @@
 //! | B3 | `views::vote`, [`may_vote`] |
 //! | B4 | `views::certify`, `phases::crossed` |
 //! | B5 | `phases::crossed`, `views::lock` |
-//! | B6 | `phases::decide`, `views::decide` |
-//! | B7 | `views::time_out`, `views::count_timeout` |
+//! | B6 | `phases::decide`, `settle::decide` |
+//! | B7 | `views::time_out`, `receive::count_timeout` |
 //! | B8 | `views::end_view`, `views::enter` |
 //!
 //! # Deviations
@@ -37,11 +37,11 @@ use super::message::{self, Link, Message, Phase, Proof};
 use super::params::{Params, Quorum, TOO_LOW};
 use super::phases::{self, Phases};
 use super::state::{Lock, MayPropose, RuleNumbers, Settings, State, Surroundings};
-use super::{TIMERS, kind, phase_steps, protocol, report, views};
+use super::{TIMERS, compose, kind, phase_steps, protocol, report, views};
 use crate::consensus::{
-    Awaited, Bound, Conflicting, Context, Corruptible, Effect, Input, Paper, Protocol,
-    ProtocolInfo, Resend, Role, Rounds, Rule, Share, Status, StepInfo, Threshold, VotesFor,
-    rule_number,
+    Awaited, Bound, ComposeWith, Conflicting, Context, Corruptible, Effect, Extends, Input, Paper,
+    Protocol, ProtocolInfo, Resend, Role, Rounds, Rule, Share, Status, StepInfo, Threshold,
+    VotesFor, rule_number,
 };
 use crate::types::BlockId;
 
@@ -64,11 +64,12 @@ fn settings(params: &Params) -> Settings {
         phases: Some(Phases {
             last: Phase::Commit,
         }),
+        tips: None,
     }
 }
 
 /// B3: safeNode. The block stands on the locked one, or on one that was certified later.
-fn may_vote(state: &State, link: &Link, _: &Proof) -> bool {
+fn may_vote(state: &State, _: &Surroundings, link: &Link, _: &Proof) -> bool {
     link.parent_view > state.locked.view || state.extends(link, &state.locked)
 }
 

@@ -22,8 +22,8 @@
 //! | D2 | `views::build`, `views::propose`, `hotstuff2::may_propose` |
 //! | D3 | `views::vote`, `hotstuff2::may_vote` |
 //! | D4 | `views::certify`, `phases::crossed` |
-//! | D5 | `phases::decide`, `views::decide` |
-//! | D6 | `views::time_out`, `views::count_timeout` |
+//! | D5 | `phases::decide`, `settle::decide` |
+//! | D6 | `views::time_out`, `receive::count_timeout` |
 //! | D7 | `views::end_view`, `views::enter` |
 //!
 //! # Deviations
@@ -36,10 +36,11 @@ use super::message::{self, Message, Phase};
 use super::params::{Params, Quorum, TOO_LOW};
 use super::phases::{self, Phases};
 use super::state::{Lock, RuleNumbers, Settings, State, Surroundings};
-use super::{TIMERS, kind, phase_steps, protocol, report, views};
+use super::{TIMERS, compose, kind, phase_steps, protocol, report, views};
 use crate::consensus::{
-    Awaited, Bound, Conflicting, Context, Corruptible, Effect, Input, Paper, Protocol,
-    ProtocolInfo, Resend, Role, Rounds, Rule, Share, Status, StepInfo, Threshold, VotesFor,
+    Awaited, Bound, ComposeWith, Conflicting, Context, Corruptible, Effect, Extends, Input, Paper,
+    Protocol, ProtocolInfo, Resend, Role, Rounds, Rule, Share, Status, StepInfo, Threshold,
+    VotesFor,
 };
 use crate::types::BlockId;
 
@@ -62,6 +63,7 @@ fn settings(params: &Params) -> Settings {
         phases: Some(Phases {
             last: Phase::PreCommit,
         }),
+        tips: None,
     }
 }
 

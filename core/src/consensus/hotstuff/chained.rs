@@ -21,11 +21,11 @@
 //! | C1 | `views::enter` |
 //! | C2 | `views::build`, `views::propose`, [`may_propose`] |
 //! | C3 | `views::vote`, [`may_vote`] |
-//! | C4 | `views::count_vote`, `views::certify` |
+//! | C4 | `receive::count_vote`, `views::certify` |
 //! | C5 | `views::certify` |
-//! | C6 | `views::time_out`, `views::count_timeout` |
+//! | C6 | `views::time_out`, `receive::count_timeout` |
 //! | C7 | `views::end_view` |
-//! | C8 | `views::certify`, `views::decide` |
+//! | C8 | `views::certify`, `settle::decide` |
 //!
 //! # Deviations
 //!
@@ -34,11 +34,12 @@
 use super::message::{self, Link, Message, Proof};
 use super::params::{Quorum, TOO_LOW};
 use super::state::{Lock, MayPropose, RuleNumbers, Settings, State, Surroundings};
-use super::{KINDS, TIMERS, protocol, report, steps, views};
+use super::{KINDS, TIMERS, compose, protocol, report, steps, views};
 use crate::base::Micros;
 use crate::consensus::{
-    self, Awaited, Bound, Conflicting, Context, Corruptible, Effect, Input, Paper, Protocol,
-    ProtocolInfo, Resend, Rounds, Rule, Share, Status, StepInfo, Threshold, VotesFor, rule_number,
+    self, Awaited, Bound, ComposeWith, Conflicting, Context, Corruptible, Effect, Extends, Input,
+    Paper, Protocol, ProtocolInfo, Resend, Rounds, Rule, Share, Status, StepInfo, Threshold,
+    VotesFor, rule_number,
 };
 use crate::types::BlockId;
 use schemars::JsonSchema;
@@ -94,12 +95,13 @@ fn settings(params: &Params) -> Settings {
         min_view: params.min_view_us,
         rules: NUMBERS,
         phases: None,
+        tips: None,
     }
 }
 
 /// C3: safeNode. The block stands on the locked one, or on one that was certified later: then a quorum is not
 /// locked as this validator is.
-fn may_vote(state: &State, link: &Link, _: &Proof) -> bool {
+fn may_vote(state: &State, _: &Surroundings, link: &Link, _: &Proof) -> bool {
     link.parent_view > state.locked.view || state.extends(link, &state.locked)
 }
 

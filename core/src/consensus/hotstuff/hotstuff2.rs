@@ -19,10 +19,10 @@
 //! | T1 | `views::enter` |
 //! | T2 | `views::build`, `views::propose`, [`may_propose`] |
 //! | T3 | `views::vote`, [`may_vote`] |
-//! | T4 | `views::count_vote`, `views::certify` |
-//! | T5 | `views::time_out`, `views::count_timeout` |
+//! | T4 | `receive::count_vote`, `views::certify` |
+//! | T5 | `views::time_out`, `receive::count_timeout` |
 //! | T6 | `views::end_view`, `views::enter` |
-//! | T7 | `views::certify`, `views::decide` |
+//! | T7 | `views::certify`, `settle::decide` |
 //!
 //! # Deviations
 //!
@@ -32,10 +32,10 @@
 use super::message::{self, Link, Message, Proof};
 use super::params::{Params, Quorum, TOO_LOW};
 use super::state::{Lock, MayPropose, RuleNumbers, Settings, State, Surroundings};
-use super::{KINDS, TIMERS, protocol, report, steps, views};
+use super::{KINDS, TIMERS, compose, protocol, report, steps, views};
 use crate::consensus::{
-    Awaited, Bound, Conflicting, Context, Corruptible, Effect, Input, Paper, Protocol,
-    ProtocolInfo, Resend, Rounds, Rule, Share, Status, StepInfo, Threshold, VotesFor,
+    Awaited, Bound, ComposeWith, Conflicting, Context, Corruptible, Effect, Extends, Input, Paper,
+    Protocol, ProtocolInfo, Resend, Rounds, Rule, Share, Status, StepInfo, Threshold, VotesFor,
 };
 use crate::types::BlockId;
 
@@ -56,11 +56,12 @@ fn settings(params: &Params) -> Settings {
         min_view: params.min_view_us,
         rules: NUMBERS,
         phases: None,
+        tips: None,
     }
 }
 
 /// T3: the parent was certified at least as late as the locked block.
-pub(super) fn may_vote(state: &State, link: &Link, _: &Proof) -> bool {
+pub(super) fn may_vote(state: &State, _: &Surroundings, link: &Link, _: &Proof) -> bool {
     link.parent_view >= state.locked.view
 }
 

@@ -21,22 +21,23 @@
 //! | J1 | `views::enter` |
 //! | J2 | `views::build`, `views::propose`, [`may_propose`] |
 //! | J3 | `views::vote`, [`may_vote`] |
-//! | J4 | `views::count_vote`, `views::certify` |
-//! | J5 | `views::time_out`, `views::count_timeout` |
+//! | J4 | `receive::count_vote`, `views::certify` |
+//! | J5 | `views::time_out`, `receive::count_timeout` |
 //! | J6 | `views::end_view`, `views::enter` |
-//! | J7 | `views::certify`, `views::decide` |
+//! | J7 | `views::certify`, `settle::decide` |
 //!
 //! # Deviations
 //!
 //! Those of the [family](super).
 
-use super::message::{self, Link, Message, Proof, Timeouts};
+use super::message::{self, Link, Message, Proof};
 use super::params::{Params, Quorum, TOO_LOW};
+use super::proof::Timeouts;
 use super::state::{Lock, MayPropose, RuleNumbers, Settings, State, Surroundings};
-use super::{KINDS, TIMERS, protocol, report, steps, views};
+use super::{KINDS, TIMERS, compose, protocol, report, steps, views};
 use crate::consensus::{
-    Awaited, Bound, Conflicting, Context, Corruptible, Effect, Input, Paper, Protocol,
-    ProtocolInfo, Resend, Rounds, Rule, Share, Status, StepInfo, Threshold, VotesFor,
+    Awaited, Bound, ComposeWith, Conflicting, Context, Corruptible, Effect, Extends, Input, Paper,
+    Protocol, ProtocolInfo, Resend, Rounds, Rule, Share, Status, StepInfo, Threshold, VotesFor,
 };
 use crate::types::BlockId;
 
@@ -57,13 +58,14 @@ fn settings(params: &Params) -> Settings {
         min_view: params.min_view_us,
         rules: NUMBERS,
         phases: None,
+        tips: None,
     }
 }
 
 /// J3: the parent is certified in the round just before. Or else that round was given up, and the parent was
 /// certified as late as any block that a validator of that quorum knew of: what may be final, a quorum has seen
 /// certified, and the two quorums share an honest one.
-fn may_vote(_: &State, link: &Link, proof: &Proof) -> bool {
+fn may_vote(_: &State, _: &Surroundings, link: &Link, proof: &Proof) -> bool {
     let certified_later = |t: Timeouts| link.parent_view >= t.highest();
     link.parent_view + 1 == link.view || proof.timeouts().is_some_and(certified_later)
 }

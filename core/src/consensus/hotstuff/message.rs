@@ -1,15 +1,10 @@
-//! What validators of the HotStuff family say to one another, and the certificates that travel along: votes of a
-//! quorum for one block, and timeouts of a quorum for one view.
+//! What validators of the HotStuff family say to one another. The certificates that travel along are in [`proof`](super::proof).
 
-use crate::base::limits::MAX_VALIDATORS;
+pub use super::proof::Proof;
 use crate::base::{Hash, hash_of};
-use crate::consensus::{self, Description, Threshold};
-use crate::types::{
-    BlockId, Evidence, Height, Round, Signable, Signature, Signed, Slot, ValidatorId, ValidatorSet,
-};
+use crate::consensus::{self, Description};
+use crate::types::{BlockId, Evidence, Height, Round, Signable, Signed, Slot};
 use borsh::{BorshDeserialize, BorshSerialize};
-use std::collections::BTreeSet;
-use std::io;
 use std::sync::Arc;
 
 pub use crate::consensus::simplex::Link;
@@ -35,6 +30,10 @@ pub const CERTIFICATE: u8 = 4;
 pub const PRE_COMMIT: u8 = 5;
 /// Index of votes of the third phase.
 pub const COMMIT: u8 = 6;
+/// Index of no-endorsements, where there are no certificates on their own.
+pub const NO_ENDORSEMENT: u8 = 4;
+/// What a no-endorsement's signature covers begins with this, which no other message's does.
+const SIGNED_NO_ENDORSEMENT: u8 = 7;
 
 /// A message of the family. Its signature covers what the signer says and not the proof that travels along,
 /// which consists of signed messages itself: so a timeout certificate can hold timeouts without the
@@ -81,6 +80,24 @@ pub enum Message {
         /// The votes.
         proof: Proof,
     },
+    /// As [`Timeout`](Self::Timeout), of a signer that voted for a block later than all that it knows to be
+    /// certified.
+    TimeoutOn {
+        /// What it says; its certificate is that of the block's parent.
+        report: Report,
+        /// The block in the place that it was first proposed in.
+        tip: Link,
+        /// As of a timeout, with the proposal of the block and the grounds that it was made on.
+        proof: Proof,
+    },
+    /// Where a view was given up and its leader is to propose a block again: the signer cannot vouch for that
+    /// block.
+    NoEndorsement {
+        /// The view it entered.
+        view: View,
+        /// The block in the place that it was first proposed in.
+        tip: Link,
+    },
 }
 
 /// The phases of a view. In all but the last each validator votes; where blocks are chained there is only the
@@ -118,7 +135,10 @@ impl Message {
             | Message::Vote(link)
             | Message::PhaseVote { link, .. }
             | Message::Certificate { link, .. } => link.view,
-            Message::Timeout { report, .. } | Message::NewView { report, .. } => report.view,
+            Message::Timeout { report, .. }
+            | Message::TimeoutOn { report, .. }
+            | Message::NewView { report, .. } => report.view,
+            Message::NoEndorsement { view, .. } => *view,
         }
     }
 
@@ -129,8 +149,9 @@ impl Message {
             Message::Propose { proof, .. }
             | Message::Timeout { proof, .. }
             | Message::NewView { proof, .. }
+            | Message::TimeoutOn { proof, .. }
             | Message::Certificate { proof, .. } => Some(proof),
-            Message::Vote(_) | Message::PhaseVote { .. } => None,
+            Message::Vote(_) | Message::PhaseVote { .. } | Message::NoEndorsement { .. } => None,
         }
     }
 
@@ -142,12 +163,16 @@ impl Message {
             Message::PhaseVote { phase, link } => Some((*phase, link)),
             Message::Propose { .. }
             | Message::Timeout { .. }
+            | Message::TimeoutOn { .. }
+            | Message::NoEndorsement { .. }
             | Message::NewView { .. }
             | Message::Certificate { .. } => None,
         }
     }
 
-    fn vote(phase: Phase, link: Link) -> Self {
+    /// A vote in that phase.
+    #[must_use]
+    pub fn vote(phase: Phase, link: Link) -> Self {
         match phase {
             Phase::Prepare => Message::Vote(link),
             Phase::PreCommit | Phase::Commit | Phase::Decide => Message::PhaseVote { phase, link },
@@ -161,6 +186,8 @@ impl Message {
             Message::Propose { link, .. } => Some(link),
             Message::Vote(_)
             | Message::Timeout { .. }
+            | Message::TimeoutOn { .. }
+            | Message::NoEndorsement { .. }
             | Message::NewView { .. }
             | Message::PhaseVote { .. }
             | Message::Certificate { .. } => None,
@@ -171,12 +198,58 @@ impl Message {
     #[must_use]
     pub fn timeout(&self) -> Option<&Report> {
         match self {
-            Message::Timeout { report, .. } => Some(report),
+            Message::Timeout { report, .. } | Message::TimeoutOn { report, .. } => Some(report),
             Message::Propose { .. }
             | Message::Vote(_)
+            | Message::NoEndorsement { .. }
             | Message::NewView { .. }
             | Message::PhaseVote { .. }
             | Message::Certificate { .. } => None,
+        }
+    }
+
+    /// The block that a timeout names beyond its certificate.
+    #[must_use]
+    pub fn tip(&self) -> Option<&Link> {
+        match self {
+            Message::TimeoutOn { tip, .. } => Some(tip),
+            Message::Propose { .. }
+            | Message::Vote(_)
+            | Message::Timeout { .. }
+            | Message::NoEndorsement { .. }
+            | Message::NewView { .. }
+            | Message::PhaseVote { .. }
+            | Message::Certificate { .. } => None,
+        }
+    }
+
+    /// The same without the proof it carries, which its signature does not cover.
+    #[must_use]
+    pub fn bare(&self) -> Message {
+        let proof = Proof::default();
+        match self {
+            Message::Propose { link, .. } => Message::Propose { link: *link, proof },
+            Message::Timeout { report, .. } => Message::Timeout {
+                report: *report,
+                proof,
+            },
+            Message::TimeoutOn { report, tip, .. } => Message::TimeoutOn {
+                report: *report,
+                tip: *tip,
+                proof,
+            },
+            Message::NewView { report, .. } => Message::NewView {
+                report: *report,
+                proof,
+            },
+            Message::Certificate { phase, link, .. } => Message::Certificate {
+                phase: *phase,
+                link: *link,
+                proof,
+            },
+            Message::Vote(_) | Message::PhaseVote { .. } | Message::NoEndorsement { .. } => {
+                self.clone()
+            }
         }
     }
 
@@ -195,7 +268,11 @@ impl Message {
                 phase: *phase,
                 link: moved(link),
             }),
-            Message::Timeout { .. } | Message::NewView { .. } | Message::Certificate { .. } => None,
+            Message::Timeout { .. }
+            | Message::TimeoutOn { .. }
+            | Message::NoEndorsement { .. }
+            | Message::NewView { .. }
+            | Message::Certificate { .. } => None,
         }
     }
 
@@ -215,6 +292,12 @@ impl Signable for Message {
             Message::Propose { link, .. } => hash_of(Self::DOMAIN, &(chain, PROPOSE, link)),
             Message::Vote(link) => hash_of(Self::DOMAIN, &(chain, VOTE, link)),
             Message::Timeout { report, .. } => hash_of(Self::DOMAIN, &(chain, TIMEOUT, report)),
+            Message::TimeoutOn { report, tip, .. } => {
+                hash_of(Self::DOMAIN, &(chain, TIMEOUT, report, tip))
+            }
+            Message::NoEndorsement { view, tip } => {
+                hash_of(Self::DOMAIN, &(chain, SIGNED_NO_ENDORSEMENT, view, tip))
+            }
             Message::NewView { report, .. } => hash_of(Self::DOMAIN, &(chain, NEW_VIEW, report)),
             Message::PhaseVote { phase, link } => {
                 hash_of(Self::DOMAIN, &(chain, PRE_COMMIT, phase, link))
@@ -257,6 +340,22 @@ impl consensus::Message for Message {
             }
             Message::Vote(link) => of_link(VOTE, link),
             Message::Timeout { report, .. } => of_report(TIMEOUT, report),
+            Message::TimeoutOn { report, tip, .. } => {
+                let mut description = of_report(TIMEOUT, report);
+                let fields = [
+                    ("tip", tip.block.short(8)),
+                    ("tip view", tip.view.to_string()),
+                ];
+                description.fields.extend(fields);
+                description
+            }
+            Message::NoEndorsement { view, tip } => Description {
+                slot: Slot {
+                    height: tip.height,
+                    round: *view,
+                },
+                ..of_link(NO_ENDORSEMENT, tip)
+            },
             Message::NewView { report, .. } => of_report(NEW_VIEW, report),
             Message::PhaseVote { phase, link } => match phase {
                 Phase::Prepare | Phase::PreCommit => of_link(PRE_COMMIT, link),
@@ -279,121 +378,6 @@ impl consensus::Message for Message {
     }
 }
 
-/// Signed messages that travel inside another: first the votes for one block, then the timeouts of one view.
-/// Either may be absent. Shared: whoever passes it on copies nothing.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Proof(Arc<Vec<SignedMessage>>);
-
-/// The timeouts of a proof.
-#[derive(Clone, Copy, Debug)]
-pub struct Timeouts<'a> {
-    /// The view that all of them are about.
-    pub view: View,
-    /// The messages.
-    pub messages: &'a [SignedMessage],
-}
-
-impl Proof {
-    /// `votes` for one block, and the timeouts of `entry` if there is one.
-    #[must_use]
-    pub fn new(votes: &Proof, entry: Option<&Proof>) -> Self {
-        match entry.and_then(Proof::timeouts) {
-            None => votes.of_votes(),
-            Some(timeouts) => {
-                let all = votes.votes().iter().chain(timeouts.messages);
-                Proof(Arc::new(all.cloned().collect()))
-            }
-        }
-    }
-
-    /// A proof of votes alone.
-    #[must_use]
-    pub fn from_votes(votes: Vec<SignedMessage>) -> Self {
-        Proof(Arc::new(votes))
-    }
-
-    /// A proof of timeouts alone, each without the proof it carried.
-    #[must_use]
-    pub fn from_timeouts<'a>(timeouts: impl Iterator<Item = &'a SignedMessage>) -> Self {
-        let bare = timeouts.filter_map(|signed| {
-            let bare = bare_timeout(*signed.message.timeout()?);
-            let (signer, signature) = (signed.signer, signed.signature);
-            Some(Signed::with_signature(bare, signer, signature))
-        });
-        Proof(Arc::new(bare.collect()))
-    }
-
-    /// All messages.
-    #[must_use]
-    pub fn messages(&self) -> &[SignedMessage] {
-        &self.0
-    }
-
-    fn split(&self) -> (&[SignedMessage], &[SignedMessage]) {
-        let votes = self.0.iter();
-        let count = votes.take_while(|s| s.message.ballot().is_some()).count();
-        self.0.split_at(count)
-    }
-
-    /// The votes.
-    #[must_use]
-    pub fn votes(&self) -> &[SignedMessage] {
-        self.split().0
-    }
-
-    fn of_votes(&self) -> Proof {
-        if self.split().1.is_empty() {
-            return self.clone();
-        }
-        Proof(Arc::new(self.votes().to_vec()))
-    }
-
-    /// The timeouts, if there are any.
-    #[must_use]
-    pub fn timeouts(&self) -> Option<Timeouts<'_>> {
-        let (_, messages) = self.split();
-        let view = messages.first()?.message.view();
-        Some(Timeouts { view, messages })
-    }
-
-    /// The timeouts alone.
-    #[must_use]
-    pub fn of_timeouts(&self) -> Proof {
-        if self.split().0.is_empty() {
-            return self.clone();
-        }
-        Proof(Arc::new(self.split().1.to_vec()))
-    }
-
-    /// The block that a quorum voted for and the phase it did so in, if these votes are a quorum.
-    #[must_use]
-    pub fn certified(&self, set: &ValidatorSet, quorum: Threshold) -> Option<(Phase, Link)> {
-        let votes = self.votes();
-        let ballot = votes.first()?.message.ballot()?;
-        let stake = stake_behind(set, votes, |m| m.ballot() == Some(ballot))?;
-        let enough = quorum.is_met(stake, set.total());
-        enough.then_some((ballot.0, *ballot.1))
-    }
-
-    /// Whether a quorum timed out in one view.
-    #[must_use]
-    pub fn gives_up(&self, set: &ValidatorSet, quorum: Threshold) -> Option<View> {
-        let Timeouts { view, messages } = self.timeouts()?;
-        let same = |m: &Message| m.timeout().is_some_and(|report| report.view == view);
-        let stake = stake_behind(set, messages, same)?;
-        quorum.is_met(stake, set.total()).then_some(view)
-    }
-}
-
-impl Timeouts<'_> {
-    /// The highest certified view that one of the signers knew.
-    #[must_use]
-    pub fn highest(&self) -> View {
-        let reports = self.messages.iter().filter_map(|s| s.message.timeout());
-        reports.map(|report| report.high).max().unwrap_or(0)
-    }
-}
-
 impl Phase {
     /// As people write it.
     #[must_use]
@@ -405,28 +389,6 @@ impl Phase {
             Phase::Decide => "decide",
         }
     }
-}
-
-fn bare_timeout(report: Report) -> Message {
-    let proof = Proof::default();
-    Message::Timeout { report, proof }
-}
-
-/// The stake of distinct signers, if all say the same.
-fn stake_behind(
-    set: &ValidatorSet,
-    messages: &[SignedMessage],
-    same: impl Fn(&Message) -> bool,
-) -> Option<u64> {
-    let mut seen = BTreeSet::new();
-    let mut stake = 0;
-    for signed in messages {
-        if !same(&signed.message) || !seen.insert(signed.signer) {
-            return None;
-        }
-        stake += set.stake(signed.signer);
-    }
-    Some(stake)
 }
 
 /// Two messages of one signer that say different things in one slot.
@@ -441,73 +403,4 @@ pub fn contradiction(first: &SignedMessage, second: &SignedMessage) -> Evidence<
         first: first.clone(),
         second: second.clone(),
     }
-}
-
-/// On the wire what was voted for stands once, then each signer with its signature; so do timeouts with their
-/// view.
-impl BorshSerialize for Proof {
-    fn serialize<W: io::Write>(&self, out: &mut W) -> io::Result<()> {
-        let (votes, timeouts) = self.split();
-        count(votes)?.serialize(out)?;
-        if let Some((phase, link)) = votes.first().and_then(|v| v.message.ballot()) {
-            (phase, link).serialize(out)?;
-        }
-        for vote in votes {
-            (vote.signer, vote.signature).serialize(out)?;
-        }
-        count(timeouts)?.serialize(out)?;
-        if let Some(timeout) = timeouts.first() {
-            timeout.message.view().serialize(out)?;
-        }
-        for timeout in timeouts {
-            let Some(report) = timeout.message.timeout() else {
-                return Err(invalid("a certificate holds votes and timeouts"));
-            };
-            let said = (report.height, report.high);
-            (timeout.signer, said, timeout.signature).serialize(out)?;
-        }
-        Ok(())
-    }
-}
-
-impl BorshDeserialize for Proof {
-    fn deserialize_reader<R: io::Read>(from: &mut R) -> io::Result<Self> {
-        let mut messages = Vec::new();
-        let votes = read_count(from)?;
-        if votes > 0 {
-            let (phase, link) = <(Phase, Link)>::deserialize_reader(from)?;
-            for _ in 0..votes {
-                let (signer, signature) = <(ValidatorId, Signature)>::deserialize_reader(from)?;
-                let message = Message::vote(phase, link);
-                messages.push(Signed::with_signature(message, signer, signature));
-            }
-        }
-        let timeouts = read_count(from)?;
-        if timeouts > 0 {
-            let view = View::deserialize_reader(from)?;
-            for _ in 0..timeouts {
-                type Entry = (ValidatorId, (Height, View), Signature);
-                let (signer, (height, high), signature) = Entry::deserialize_reader(from)?;
-                let message = bare_timeout(Report { view, height, high });
-                messages.push(Signed::with_signature(message, signer, signature));
-            }
-        }
-        Ok(Proof(Arc::new(messages)))
-    }
-}
-
-fn count(messages: &[SignedMessage]) -> io::Result<u16> {
-    u16::try_from(messages.len()).map_err(|_| invalid("too many signatures"))
-}
-
-fn read_count<R: io::Read>(from: &mut R) -> io::Result<usize> {
-    let count = usize::from(u16::deserialize_reader(from)?);
-    if count > MAX_VALIDATORS {
-        return Err(invalid("more signatures than there can be validators"));
-    }
-    Ok(count)
-}
-
-fn invalid(why: &str) -> io::Error {
-    io::Error::new(io::ErrorKind::InvalidData, why)
 }

@@ -5,9 +5,10 @@
 //! and what the others do instead, is how a validator may leave a block that it is locked on. In basic HotStuff
 //! the three certificates are of one block and one view, and go to its own leader.
 //!
-//! One skeleton carries them all: [`message`], [`state`], [`views`] with the pacemaker, [`phases`], [`report`], [`params`]. A
+//! One skeleton carries them all: [`message`], [`state`], [`views`] with the pacemaker, [`receive`], [`settle`],
+//! [`proof`], [`report`], [`compose`], [`params`]; beside it [`phases`] of a view and [`tips`]. A
 //! protocol is a file of its own with its names, rules and deviations: [`basic`],
-//! [`chained`], [`hotstuff2`] and [`basic2`], [`jolteon`].
+//! [`chained`], [`hotstuff2`] and [`basic2`], [`jolteon`], [`monad`].
 //!
 //! # The pacemaker
 //!
@@ -35,13 +36,19 @@
 pub mod basic;
 pub mod basic2;
 pub mod chained;
+pub mod compose;
 pub mod hotstuff2;
 pub mod jolteon;
 pub mod message;
+pub mod monad;
 pub mod params;
 pub mod phases;
+pub mod proof;
+pub mod receive;
 pub mod report;
+pub mod settle;
 pub mod state;
+pub mod tips;
 pub mod views;
 
 pub use basic::BasicHotStuff;
@@ -50,6 +57,7 @@ pub use chained::ChainedHotStuff;
 pub use hotstuff2::HotStuff2;
 pub use jolteon::Jolteon;
 pub use message::{Link, Message, Proof, Report, View};
+pub use monad::MonadBft;
 pub use state::State;
 
 use super::{Kind, Role, TimerInfo};
@@ -160,6 +168,7 @@ macro_rules! protocol {
             type Params = $params;
 
             const INFO: ProtocolInfo = PAPER;
+            const MOST_VALIDATORS: usize = $crate::base::limits::MAX_VALIDATORS;
 
             fn info(params: &$params) -> ProtocolInfo {
                 told(params)
@@ -196,6 +205,9 @@ macro_rules! protocol {
         impl Corruptible for $name {
             const CONFLICTING: Option<Conflicting<Message>> = Some(Message::for_block);
             const VOTES_FOR: Option<VotesFor<Message>> = Some($votes_for);
+            const COMPOSE_WITH: Option<ComposeWith<Message, State>> =
+                Some(|state, script| compose::compose(state, script, PAPER.kinds));
+            const EXTENDS: Option<Extends<State>> = Some(compose::extends);
             const FORGET_LOCK: Option<fn(&mut State)> = $forget_lock;
             /// Nothing is judged again once it is final.
             const ACCEPT_INVALID: Option<fn(&mut State)> = Some(|_| {});

@@ -1,7 +1,10 @@
 //! What a validator of the family tells of itself: to its peers when it is stuck, and to people.
 
-use super::message::{COMMIT, Message, PRE_COMMIT, PROPOSE, Phase, SignedMessage, TIMEOUT, VOTE};
+use super::message::{
+    COMMIT, Link, Message, NO_ENDORSEMENT, PRE_COMMIT, PROPOSE, Phase, SignedMessage, TIMEOUT, VOTE,
+};
 use super::state::{Lock, Pool, Settings, State, Surroundings};
+use super::tips::TipRules;
 use super::views::{PAUSE_TIMER, VIEW_TIMER};
 use crate::consensus::{
     Awaited, Mark, Recipients, Resend, Status, StepInfo, Tally, Waits, WaitsFor,
@@ -12,6 +15,7 @@ const CERTIFY: &str = "certify the block";
 const LET_LOCK: &str = "let all lock on the block";
 const DECIDE: &str = "decide the block";
 const END_VIEW: &str = "end the view";
+const LEAVE_OUT: &str = "leave the block out";
 
 /// What the rules that all of the family have wait for.
 #[must_use]
@@ -31,6 +35,8 @@ pub fn waits(settings: &Settings) -> Vec<Waits> {
             .map(|lock| WaitsFor::Votes(LET_LOCK).before(lock));
         waits.extend(lock);
     }
+    let instead = |tips: TipRules| WaitsFor::Votes(LEAVE_OUT).before(tips.instead);
+    waits.extend(settings.tips.map(instead));
     waits
 }
 
@@ -58,7 +64,9 @@ pub fn resend(state: &State) -> Resend<Message> {
 /// [`AWAIT_PROPOSAL`](super::views::AWAIT_PROPOSAL) and the others.
 #[must_use]
 pub fn status(state: &State, around: &Surroundings, steps: &'static [StepInfo]) -> Status {
-    let Settings { quorum, lock, .. } = around.settings;
+    let Settings {
+        quorum, lock, tips, ..
+    } = around.settings;
     let of = around.set().total();
     let mut tallies = Vec::new();
     for (round, view) in &state.views {
@@ -85,10 +93,26 @@ pub fn status(state: &State, around: &Surroundings, steps: &'static [StepInfo]) 
         if !view.timeouts.messages.is_empty() {
             tallies.push(tally(TIMEOUT, None, &view.timeouts, END_VIEW));
         }
+        for (tip, pool) in &view.no_endorsements {
+            let mut refused = tally(NO_ENDORSEMENT, Some(tip.block), pool, LEAVE_OUT);
+            let needed = tips.map(|rules| rules.no_endorsements.needed(of));
+            refused.needed = needed.unwrap_or(refused.needed);
+            tallies.push(refused);
+        }
     }
     let step = steps.get(usize::from(state.step));
     let awaits: &'static [Awaited] = step.map_or(&[], |s| s.awaits);
-    let high = state.high.link;
+    let mark = |name, link: &Link| Mark {
+        name,
+        block: link.block,
+        round: link.view,
+    };
+    let mut marks = vec![mark("highest certified", &state.high.link)];
+    if tips.is_some() {
+        let tip = state.tip.as_ref().map(|tip| mark("tip", &tip.link));
+        marks.extend(tip);
+        marks.push(mark("speculatively final", &state.speculative));
+    }
     Status {
         height: state.last_final.height + 1,
         round: state.view,
@@ -96,11 +120,7 @@ pub fn status(state: &State, around: &Surroundings, steps: &'static [StepInfo]) 
         awaits,
         locked: (lock != Lock::None && state.locked.view > 0)
             .then_some((state.locked.block, state.locked.view)),
-        marks: vec![Mark {
-            name: "highest certified",
-            block: high.block,
-            round: high.view,
-        }],
+        marks,
         tallies,
     }
 }

@@ -2,6 +2,7 @@
 
 use super::message::{Link, Message, Phase, Proof, Report, SignedMessage, View};
 use super::phases::Phases;
+use super::tips::{Tip, TipRules};
 use crate::base::Micros;
 use crate::base::limits::MAX_ROUNDS_BEHIND;
 use crate::consensus::proposer::Schedule;
@@ -24,7 +25,7 @@ pub struct Settings {
     /// What a validator locks on.
     pub lock: Lock,
     /// Whether it may vote for a proposal, which comes with this proof.
-    pub may_vote: fn(&State, &Link, &Proof) -> bool,
+    pub may_vote: fn(&State, &Surroundings, &Link, &Proof) -> bool,
     /// When a leader may propose in the view it is in.
     pub may_propose: fn(&State, &Surroundings) -> MayPropose,
     /// So long a leader waits after it entered where it may have missed a certificate, microseconds.
@@ -37,6 +38,8 @@ pub struct Settings {
     pub rules: RuleNumbers,
     /// A view has several phases; its leader collects the votes.
     pub phases: Option<Phases>,
+    /// A failed leader's block is proposed again.
+    pub tips: Option<TipRules>,
 }
 
 /// Indices into a protocol's rules, for notes that one took effect.
@@ -224,6 +227,12 @@ pub struct ViewState {
     pub phase: Option<Phase>,
     /// The last phase that this validator began as the leader.
     pub begun: Option<Phase>,
+    /// The block that the leader has to propose again, as it told.
+    pub asked: Option<Link>,
+    /// This validator has said, or need not say, that it cannot vouch for that block.
+    pub answered: bool,
+    /// Who cannot vouch for which block, at the leader.
+    pub no_endorsements: BTreeMap<Link, Pool>,
     /// Its own messages, to be sent again.
     pub own: Vec<SignedMessage>,
 }
@@ -249,6 +258,14 @@ pub struct State {
     pub high: Certified,
     /// The block it is locked on; genesis where it never was.
     pub locked: Link,
+    /// The newest block it voted for, where there are tips.
+    pub tip: Option<Tip>,
+    /// What it voted for in the last views, where there are tips.
+    pub voted: BTreeMap<View, BlockId>,
+    /// A block to be proposed again and what the ledger says of it.
+    pub judged: Option<(BlockId, Validity)>,
+    /// The newest block that is speculatively final, where there are tips.
+    pub speculative: Link,
     /// The timeouts that ended the view before this one; absent where a certified block did.
     pub entry: Option<Proof>,
     /// The last block that was decided.
@@ -289,6 +306,10 @@ impl State {
             last_voted: 0,
             high: certified,
             locked: root,
+            tip: None,
+            voted: BTreeMap::new(),
+            judged: None,
+            speculative: root,
             entry: None,
             last_final: root,
             views: BTreeMap::from([(0, first)]),
@@ -452,6 +473,8 @@ impl State {
     pub fn finalize(&mut self, link: Link) {
         self.last_final = link;
         self.candidate = None;
+        self.voted = self.voted.split_off(&link.view);
+        self.tip = self.tip.take().filter(|tip| tip.link.view > link.view);
         self.views = self.views.split_off(&link.view);
         let mut kept = BTreeSet::from([link.block]);
         for view in self.views.values() {

@@ -6,6 +6,7 @@ use crate::platform::dom::dialog_open;
 use crate::platform::files;
 use crate::state::chart::Charts;
 use crate::state::chart_controls::ChartControls;
+use crate::state::records::Records;
 use crate::state::run::RunState;
 use crate::words;
 use leptos::prelude::*;
@@ -19,6 +20,7 @@ const STYLED: u8 = 3;
 pub fn Tools() -> impl IntoView {
     let charts = expect_context::<Charts>();
     let controls = expect_context::<ChartControls>();
+    let records = expect_context::<Records>();
     let folded = move || {
         let (lines, messages, _) = controls.folding.get();
         (lines < messages).then(|| {
@@ -62,6 +64,13 @@ pub fn Tools() -> impl IntoView {
             >
                 {move || if controls.following.get() { "following" } else { "follow" }}
             </button>
+            <button
+                class="quiet"
+                id="show-tree"
+                title="Show the blocks as a tree beside the chart (B)"
+                aria-pressed=move || records.tree_open.get().to_string()
+                on:click=move |_| records.tree_open.update(|open| *open = !*open)
+            >"tree"</button>
             <button
                 class="quiet"
                 id="chart-choices"
@@ -121,6 +130,8 @@ fn Choices() -> impl IntoView {
     let charts = expect_context::<Charts>();
     let run = expect_context::<RunState>();
     let controls = expect_context::<ChartControls>();
+    let scale = RwSignal::new(1.0);
+    let wrong = RwSignal::new([const { String::new() }; 3]);
     // Escape, wherever the focus is, and a press beside them close the options.
     let open = move || controls.options_open.get_untracked();
     let key = window_event_listener(leptos::ev::keydown, move |e| {
@@ -187,35 +198,49 @@ fn Choices() -> impl IntoView {
                             type="text" id="chart-heights" placeholder="all, or 3, or 3-5" size="10"
                             prop:value=move || controls.filter.with(|f| heights_text(f.heights))
                             on:change=move |e| {
-                                let heights = heights(&event_target_value(&e));
-                                controls.filter.update(|f| f.heights = heights);
+                                let read = heights(&event_target_value(&e));
+                                let put = |heights| controls.filter.update(|f| f.heights = heights);
+                                wrong.update(|w| w[0] = read.map(put).err().unwrap_or_default());
                             }
                         />
                     </label>
+                    <small class="complaint" role="alert" id="chart-heights-wrong">{move || wrong.with(|w| w[0].clone())}</small>
                     <label class="choice">
                         <span>"From or to"</span>
                         <input
                             type="text" id="chart-only" placeholder="all, or v1 v3" size="18"
                             prop:value=move || controls.filter.with(|f| names_text(run, &f.nodes))
                             on:change=move |e| {
-                                let nodes = names(run, &event_target_value(&e));
-                                controls.filter.update(|f| f.nodes = nodes);
+                                let read = names(&run.node_names(), &event_target_value(&e));
+                                let put = |nodes| controls.filter.update(|f| f.nodes = nodes);
+                                wrong.update(|w| w[1] = read.map(put).err().unwrap_or_default());
                             }
                         />
                     </label>
+                    <small class="complaint" role="alert" id="chart-only-wrong">{move || wrong.with(|w| w[1].clone())}</small>
                     <label class="choice">
                         <span>"Hide"</span>
                         <input
                             type="text" id="chart-hide" placeholder="none, or v2 v4" size="18"
                             prop:value=move || controls.arrangement.with(|a| names_text(run, &a.hidden))
                             on:change=move |e| {
-                                let hidden = names(run, &event_target_value(&e));
-                                controls.arrangement.update(|a| a.hidden = hidden);
+                                let read = names(&run.node_names(), &event_target_value(&e));
+                                let put = |hidden| controls.arrangement.update(|a| a.hidden = hidden);
+                                wrong.update(|w| w[2] = read.map(put).err().unwrap_or_default());
                             }
                         />
                     </label>
+                    <small class="complaint" role="alert" id="chart-hide-wrong">{move || wrong.with(|w| w[2].clone())}</small>
                     <div class="buttons">
-                        <button id="save-png" on:click=move |_| save_png(charts)>"Save PNG"</button>
+                        <button id="save-png" on:click=move |_| save_png(charts, scale.get_untracked())>"Save PNG"</button>
+                        <select
+                            id="png-scale" aria-label="Size of the PNG"
+                            on:change=move |e| scale.set(event_target_value(&e).parse().unwrap_or(1.0))
+                        >
+                            {["1", "2", "3"].map(|times| view! {
+                                <option value=times selected=scale.get_untracked().to_string() == times>{format!("{times}×")}</option>
+                            })}
+                        </select>
                         <button id="save-svg" on:click=move |_| save_svg(charts)>"Save SVG"</button>
                     </div>
                 </section>
@@ -260,11 +285,18 @@ fn kinds(run: RunState, controls: ChartControls) -> impl IntoView {
     ticks.collect_view()
 }
 
-/// `3` or `3-5`; anything else is all.
-fn heights(text: &str) -> Option<(u64, u64)> {
+/// `3` or `3-5`; nothing is all.
+fn heights(text: &str) -> Result<Option<(u64, u64)>, String> {
+    if text.trim().is_empty() {
+        return Ok(None);
+    }
     let (low, high) = text.split_once(['-', '–']).unwrap_or((text, text));
-    let (low, high) = (low.trim().parse().ok()?, high.trim().parse().ok()?);
-    Some((low, high))
+    match (low.trim().parse(), high.trim().parse()) {
+        (Ok(low), Ok(high)) if low <= high => Ok(Some((low, high))),
+        _ => Err(format!(
+            "“{text}” is no range of heights: give one, such as 3, or two, such as 3-5, or nothing for all."
+        )),
+    }
 }
 
 fn heights_text(heights: Option<(u64, u64)>) -> String {
@@ -275,19 +307,27 @@ fn heights_text(heights: Option<(u64, u64)>) -> String {
     }
 }
 
-/// Nodes by their names, however they are put apart; unknown ones mean nobody.
-fn names(run: RunState, text: &str) -> BTreeSet<u16> {
-    let world = run.info.get_untracked();
-    let known = world.map(|w| w.nodes.clone()).unwrap_or_default();
-    text.split([',', ' ', ';'])
-        .filter_map(|n| known.iter().position(|k| k == n.trim()))
-        .map(|k| k as u16)
+/// Nodes by their names, however they are put apart.
+fn names(known: &[String], text: &str) -> Result<BTreeSet<u16>, String> {
+    let given = text.split([',', ' ', ';']).map(str::trim);
+    given
+        .filter(|name| !name.is_empty())
+        .map(|name| {
+            let found = known.iter().position(|k| k == name);
+            found.map(|k| k as u16).ok_or_else(|| {
+                let first: Vec<&str> = known.iter().take(8).map(String::as_str).collect();
+                let more = if known.len() > 8 { ", …" } else { "" };
+                format!(
+                    "There is no validator “{name}” here; there are {}{more}.",
+                    first.join(", ")
+                )
+            })
+        })
         .collect()
 }
 
 fn names_text(run: RunState, nodes: &BTreeSet<u16>) -> String {
-    let world = run.info.get_untracked();
-    let known = world.map(|w| w.nodes.clone()).unwrap_or_default();
+    let known = run.node_names();
     let names: Vec<&str> = nodes
         .iter()
         .filter_map(|n| known.get(usize::from(*n)).map(String::as_str))
@@ -302,9 +342,34 @@ fn save_svg(charts: Charts) {
     }
 }
 
-fn save_png(charts: Charts) {
+fn save_png(charts: Charts, scale: f64) {
     charts
         .main()
         .borrow_mut()
-        .save_png("consensusforge-chart.png");
+        .save_png("consensusforge-chart.png", scale);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_range_of_heights_is_read_or_refused_in_words_and_never_taken_for_all() {
+        assert_eq!(heights(" "), Ok(None));
+        assert_eq!(heights("3"), Ok(Some((3, 3))));
+        assert_eq!(heights("3 – 5"), Ok(Some((3, 5))));
+        for wrong in ["x", "3-", "-5", "5-3", "3-5-7", "1.5"] {
+            let why = heights(wrong).expect_err(wrong);
+            assert!(why.contains(wrong) && why.contains("3-5"), "{why}");
+        }
+    }
+
+    #[test]
+    fn an_unknown_validator_is_refused_by_its_name_and_not_passed_over() {
+        let known: Vec<String> = (1..=12).map(|k| format!("v{k}")).collect();
+        assert_eq!(names(&known, ""), Ok(BTreeSet::new()));
+        assert_eq!(names(&known, "v1, v3;v12"), Ok(BTreeSet::from([0, 2, 11])));
+        let why = names(&known, "v1 v99").expect_err("there is no v99");
+        assert!(why.contains("“v99”") && why.contains("v8, …"), "{why}");
+    }
 }

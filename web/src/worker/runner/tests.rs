@@ -7,6 +7,7 @@ use crate::model::{InputSpec, SubmitSpec};
 use crate::protocol::studio::{Ask, CallDraft, Message, Place};
 use crate::protocol::{ChartNews, Intervention};
 use consensusforge_core::session::race::{self, Lane, RaceRow};
+use consensusforge_core::session::view::Happening;
 use std::cell::Cell;
 
 fn opening(scenario: Box<Scenario>) -> ToWorker {
@@ -262,6 +263,62 @@ fn a_long_question_lets_others_be_answered_first() {
     }
     assert_eq!(answered, [2, 1]);
     assert!(slices > 100, "{slices}");
+}
+
+#[test]
+fn a_playing_run_pauses_at_the_very_event_that_the_page_waits_for_and_says_which() {
+    let (mut runner, clock) = (Runner::default(), Cell::new(1_000.0));
+    runner.handle(opening(Box::default()), None);
+    let locks = Condition {
+        who: Some("v2".into()),
+        ..Condition::of(Happening::Locks)
+    };
+    let strange = Condition::of(Happening::Receives("new-view".into()));
+    runner.handle(ToWorker::PauseWhen(vec![locks.clone(), strange]), None);
+    let answers = run_ms(&mut runner, &clock, 5_000.0);
+    let taken = answers.iter().find_map(|(a, _)| match a {
+        FromWorker::PausingWhen(news) => Some(news.clone()),
+        _ => None,
+    });
+    let taken = taken.expect("an answer");
+    assert_eq!(taken.conditions, [locks]);
+    assert!(taken.refusal.expect("refused").contains("new-view"));
+    let told = |answers: &[Outgoing]| {
+        let told = answers.iter().filter_map(|(a, _)| match a {
+            FromWorker::Explained(told) => Some(told.clone()),
+            _ => None,
+        });
+        told.collect::<Vec<_>>()
+    };
+    let [first] = &told(&answers)[..] else {
+        panic!("one pause: {:?}", told(&answers));
+    };
+    assert!(
+        first
+            .sentence
+            .starts_with("Paused where v2 locks a block. v2 "),
+        "{first:?}"
+    );
+    assert_eq!(now(&answers), first.at_us);
+    assert!(
+        !answers
+            .iter()
+            .any(|(a, _)| matches!(a, FromWorker::Tick(t) if t.now_us > first.at_us))
+    );
+    // Play goes on to the next.
+    runner.handle(ToWorker::Play(true), None);
+    let answers = run_ms(&mut runner, &clock, 5_000.0);
+    let [second] = &told(&answers)[..] else {
+        panic!("one more pause: {:?}", told(&answers));
+    };
+    assert!(second.at_us > first.at_us);
+    // Another run of the same page pauses there, too; without the condition none does.
+    runner.handle(opening(Box::default()), None);
+    runner.handle(ToWorker::Play(true), None);
+    assert_eq!(now(&run_ms(&mut runner, &clock, 5_000.0)), first.at_us);
+    runner.handle(ToWorker::PauseWhen(Vec::new()), None);
+    runner.handle(ToWorker::Play(true), None);
+    assert!(now(&run_ms(&mut runner, &clock, 5_000.0)) > second.at_us);
 }
 
 /// A lane of a race of five validators, told to stand at these instants one after the other: the last row of each.

@@ -1,0 +1,201 @@
+//! Searches from the command line: what is found, how it is said, and what is refused.
+
+mod common;
+
+use common::{refused, run, run_with};
+use serde_json::{Value, json};
+
+/// Four validators of one stake each, of whom two lie.
+fn scene() -> String {
+    json!({"consensusforge": 2, "scenario": {
+        "validators": (1..=4).map(|n| json!({"name": format!("v{n}"), "stake": 1})).collect::<Vec<_>>(),
+        "network": {"latency": {"constant": {"us": 30_000}}},
+        "workload": {"tx_per_second": 0},
+        "adversary": {"who": {"names": ["v1", "v2"]}, "strategy": "silent"},
+    }})
+    .to_string()
+}
+
+const SHORT: [&str; 6] = ["--property", "agreement", "--calm", "1.5", "--until", "2"];
+
+#[test]
+fn a_violation_is_found_shrunk_and_replayed_by_its_link() {
+    let search = [&["search", "-", "--budget", "60", "--json"][..], &SHORT].concat();
+    let answer = run_with(&search, scene().as_bytes());
+    assert_eq!(answer.code, 3, "{}{}", answer.out, answer.err);
+    let report = answer.json();
+    let link = report["found"]["link"].as_str().expect("short enough");
+    let verified = run(&["verify", link]);
+    assert_eq!(verified.code, 0, "{}", verified.err);
+    // One job and three find the same trial.
+    for jobs in ["1", "3"] {
+        let again = [&search[..], &["--jobs", jobs]].concat();
+        let again = run_with(&again, scene().as_bytes()).json();
+        assert_eq!(again["found"]["trial"], report["found"]["trial"], "{jobs}");
+        assert_eq!(
+            again["found"]["digest"], report["found"]["digest"],
+            "{jobs}"
+        );
+    }
+    let shrunk = run(&[&["shrink", link, "--json"][..], &SHORT].concat());
+    assert_eq!(shrunk.code, 3, "{}", shrunk.err);
+    let shrunk = shrunk.json();
+    let parts = |found: &Value| {
+        let commands = found["scenario"]["commands"].as_array();
+        commands.map_or(0, Vec::len)
+    };
+    assert!(parts(&shrunk["found"]) <= parts(&report["found"]));
+    let needs = shrunk["needs"].as_array().unwrap();
+    assert!(!needs.is_empty() && needs.iter().all(|n| n["without"] == "holds"));
+    let small = shrunk["found"]["link"].as_str().expect("shorter");
+    assert_eq!(run(&["verify", small]).code, 0);
+}
+
+#[test]
+fn a_search_that_finds_nothing_says_where_to_go_on() {
+    let search = [
+        &[
+            "search",
+            "-",
+            "--budget",
+            "6",
+            "--vary",
+            "seed,loss=5",
+            "--liars",
+            "0",
+        ][..],
+        &SHORT,
+    ]
+    .concat();
+    let answer = run_with(&search, scene().as_bytes());
+    assert_eq!(answer.code, 0, "{}", answer.err);
+    assert!(answer.out.contains("in 6 trials"), "{}", answer.out);
+    assert!(answer.out.contains("`--from 6`"), "{}", answer.out);
+    assert_eq!(answer.err, "", "no progress where nobody watches");
+    let lines = run_with(&[&search[..], &["--jsonl"]].concat(), scene().as_bytes()).out;
+    let last: Value = serde_json::from_str(lines.lines().last().unwrap()).unwrap();
+    assert_eq!(last["progress"]["trials"], 6);
+    assert_eq!(last["found"], Value::Null);
+    // Two shards have all trials between them.
+    let shard = |shard| {
+        let part = [&search[..], &["--json", "--shard", shard]].concat();
+        run_with(&part, scene().as_bytes()).json()["progress"]["trials"].as_u64()
+    };
+    assert_eq!(shard("1/2").unwrap() + shard("2/2").unwrap(), 6);
+}
+
+#[test]
+fn what_cannot_be_searched_is_refused() {
+    let search = |more: &[&str], words: &[&str]| {
+        refused(
+            &[&["search", "-"], more].concat(),
+            scene().as_bytes(),
+            words,
+        );
+    };
+    search(&["--budget", "0"], &["a budget of 0 trials"]);
+    search(&["--budget", "1000000000000"], &["give a smaller budget"]);
+    search(&["--vary", "none", "--liars", "0"], &["nothing may vary"]);
+    search(
+        &["--vary", "weather"],
+        &["\"weather\" cannot vary", "partitions"],
+    );
+    search(&["--vary", "loss=120"], &["0 to 100 percent"]);
+    search(
+        &["--generator", "magic"],
+        &["there is no generator \"magic\"", "byzzfuzz"],
+    );
+    search(
+        &["--property", "luck"],
+        &["there is no property \"luck\"", "agreement"],
+    );
+    search(&["--shard", "5/4"], &["there is no part 5 of 4"]);
+    search(&["--shard", "0/4"], &["\"0/4\" is no shard"]);
+    search(&["--liars", "101"], &["liars cannot hold 101 %"]);
+    search(
+        &["--calm", "20", "--until", "10"],
+        &["after the end of a trial"],
+    );
+    refused(
+        &["shrink", "preset:happy", "--until", "2", "--calm", "1"],
+        b"",
+        &["does not break the property"],
+    );
+}
+
+#[test]
+fn a_probability_comes_with_its_interval() {
+    let words = [
+        "probability",
+        "-",
+        "--property",
+        "decided:1:0.2",
+        "--budget",
+        "40",
+        "--json",
+    ];
+    let mut base: Value = serde_json::from_str(&scene()).unwrap();
+    base["scenario"]["adversary"] = json!({"who": {"count": 0}});
+    base["scenario"]["network"]["loss_ppm"] = json!(300_000);
+    let report = run_with(&words, base.to_string().as_bytes()).json();
+    let number = |name: &str| report["probability"][name].as_f64().unwrap();
+    assert_eq!(report["trials"], 40);
+    let broken = report["broken"].as_u64().unwrap();
+    assert!(broken > 0 && broken < 40, "{broken}");
+    assert!(number("low") < number("estimate") && number("estimate") < number("high"));
+    let link = report["first"]["link"].as_str().expect("short enough");
+    assert_eq!(run(&["verify", link]).code, 0);
+    // However many at one time, and in whatever parts, the count is the same.
+    let part = |more: &[&str]| {
+        let all = [&words[..], more].concat();
+        let report = run_with(&all, base.to_string().as_bytes()).json();
+        report["broken"].as_u64().unwrap()
+    };
+    assert_eq!(part(&["--jobs", "1"]), broken);
+    assert_eq!(
+        part(&["--shard", "1/2"]) + part(&["--shard", "2/2"]),
+        broken
+    );
+}
+
+#[test]
+fn a_grid_has_a_row_a_cell() {
+    let grid = [
+        "grid",
+        "-",
+        "--x",
+        "loss=0,100",
+        "--y",
+        "liars=0,1",
+        "--seeds",
+        "2",
+        "--until",
+        "2",
+    ];
+    let csv = run_with(&[&grid[..], &["--csv"]].concat(), scene().as_bytes());
+    assert_eq!(csv.code, 0, "{}", csv.err);
+    assert!(
+        csv.out.starts_with("loss,liars,runs,violated,stalled,"),
+        "{}",
+        csv.out
+    );
+    assert_eq!(csv.out.lines().count(), 5);
+    let report = run_with(&[&grid[..], &["--json"]].concat(), scene().as_bytes()).json();
+    let cells = report["cells"].as_array().unwrap();
+    let places: Vec<_> = cells.iter().map(|c| (&c["x"], &c["y"])).collect();
+    assert_eq!(places.len(), 4);
+    assert_eq!(places[1], (&json!("100"), &json!("0")), "row by row");
+    assert!(cells[0]["blocks_per_second"].as_f64() > cells[1]["blocks_per_second"].as_f64());
+    refused(
+        &["grid", "-", "--x", "loss=0", "--y", "loss=1"],
+        scene().as_bytes(),
+        &["both axes are loss"],
+    );
+    refused(
+        &[
+            "grid", "-", "--x", "loss=0", "--y", "liars=0", "--seeds", "0",
+        ],
+        scene().as_bytes(),
+        &["1 to 100000 seeds"],
+    );
+}

@@ -1,0 +1,84 @@
+//! What a playing run is paused at, and what was found in its past.
+
+use super::worker::WorkerLink;
+use crate::data::DataAsk;
+use crate::protocol::{PauseNews, ToWorker};
+use consensusforge_core::session::view::{Condition, FoundRecords};
+use leptos::prelude::*;
+use std::sync::Arc;
+
+#[derive(Clone, Copy)]
+pub struct StopState {
+    /// What the run is paused at, whatever scenario it is of.
+    pub conditions: RwSignal<Vec<Condition>>,
+    /// What was searched last, and the result.
+    pub found: RwSignal<Option<(Condition, Arc<FoundRecords>)>>,
+    /// Why the newest condition was refused.
+    pub refusal: RwSignal<Option<String>>,
+    searched: StoredValue<Option<Condition>>,
+    worker: WorkerLink,
+}
+
+impl StopState {
+    pub(super) fn new(worker: WorkerLink) -> StopState {
+        StopState {
+            conditions: RwSignal::new(Vec::new()),
+            found: RwSignal::new(None),
+            refusal: RwSignal::new(None),
+            searched: StoredValue::new(None),
+            worker,
+        }
+    }
+
+    /// From now on the run is paused where this happens, too.
+    pub fn add(&self, condition: Condition) {
+        let mut all = self.conditions.get_untracked();
+        if !all.contains(&condition) {
+            all.push(condition);
+        }
+        self.worker.send(ToWorker::PauseWhen(all));
+    }
+
+    pub fn remove(&self, condition: &Condition) {
+        let mut all = self.conditions.get_untracked();
+        all.retain(|c| c != condition);
+        self.worker.send(ToWorker::PauseWhen(all));
+    }
+
+    /// The worker has taken the list, or refused what was new in it.
+    pub fn told(&self, news: PauseNews) {
+        self.refusal.set(news.refusal);
+        self.conditions.set(news.conditions);
+    }
+
+    /// A new worker in place of a broken one pauses where that one did.
+    pub fn restart_worker(&self) {
+        let all = self.conditions.get_untracked();
+        if !all.is_empty() {
+            self.worker.send(ToWorker::PauseWhen(all));
+        }
+    }
+
+    /// Looks for it in what is in memory of the run shown.
+    pub fn find(&self, condition: Condition) {
+        self.refusal.set(None);
+        self.found.set(None);
+        self.searched.set_value(Some(condition.clone()));
+        self.worker
+            .send(ToWorker::Data(DataAsk::FindRecords(condition)));
+    }
+
+    pub fn receive(&self, found: Result<FoundRecords, String>) {
+        match (found, self.searched.get_value()) {
+            (Ok(found), Some(condition)) => self.found.set(Some((condition, Arc::new(found)))),
+            (Ok(_), None) => {}
+            (Err(why), _) => self.refusal.set(Some(why)),
+        }
+    }
+
+    /// Another run: what was found is another's past.
+    pub fn opened(&self) {
+        self.found.set(None);
+        self.refusal.set(None);
+    }
+}
