@@ -169,6 +169,7 @@ macro_rules! protocol {
             type Params = $params;
 
             const INFO: ProtocolInfo = PAPER;
+            const MOST_VALIDATORS: usize = $crate::base::limits::MAX_VALIDATORS;
 
             fn info(params: &$params) -> ProtocolInfo {
                 told(params)
