@@ -49,7 +49,7 @@ fn impossible_stakes_are_refused() {
     refused(&["quorum", "0"], b"", &["no stake", "at least 1"]);
     refused(&["quorum", "abc"], b"", &["\"abc\" is not a stake"]);
     refused(&["quorum", "--", "-5"], b"", &["\"-5\" is not a stake"]);
-    refused(&["quorum", "1000000000x1"], b"", &["128", "Leave some out"]);
+    refused(&["quorum", "1000000000x1"], b"", &["512", "Leave some out"]);
     refused(
         &["quorum", "18446744073709551615", "1"],
         b"",
@@ -303,7 +303,8 @@ fn about_lists_protocols_conventions_and_limits() {
         "prevote (vote)",
         "round skip",
         "signatures",
-        "128",
+        "At most 256 validators",
+        "At most 512 validators",
     ] {
         assert!(text.contains(word), "{word}");
     }

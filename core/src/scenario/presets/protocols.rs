@@ -94,9 +94,8 @@ pub(super) fn tail_forking() -> Preset {
     Preset::new(
         "tail-forking",
         "Jolteon drops the block before a silent leader",
-        "Everybody votes for v6's block of round 6, and the votes go to v7, who leads round 7 and is silent. v1 leads round 8, \
-         knows nothing of them and builds on the block of round 5: that of round 6 is dropped. A lying leader can drop \
-         another's block in this way.",
+        "Votes for v6's block of round 6 go to v7, who leads round 7 and is silent. v1 leads round 8, \
+         knows nothing of them and builds on the block before: v6's is dropped. A liar can do so on purpose.",
         silent("v7", counted("jolteon", 7)),
     )
 }
