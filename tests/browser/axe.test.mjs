@@ -63,6 +63,13 @@ const VIEWS = [
     await page.select("#scenario", "fork");
     await textOf(page, "#verdict", (t) => /violated/.test(t), 60_000);
   }],
+  ["a race, its lanes being changed", async (page) => {
+    await page.keyboard.press("r");
+    await click(page, "#race-start");
+    await until("figures", () => page.$$eval("#race-table tr[data-digest]", (all) => all.length >= 2));
+    await click(page, "#race-change");
+    await page.waitForSelector("#race-lane-1");
+  }],
 ];
 
 for (const theme of ["light", "dark"]) {

@@ -255,6 +255,11 @@ fn it_is_shown_moved_in_and_saved_like_any_run() {
         }
     }
     assert!(cards > 30, "{cards}");
+    let tree = session.tree(None, None);
+    let joins = tree.blocks.iter().filter(|b| b.parents.len() > 1).count();
+    assert!(joins > 20, "{joins} blocks with several parents");
+    // What is not ordered yet still may be, and two blocks of one round are no fork.
+    assert!(tree.blocks.iter().all(|b| !b.abandoned && !b.forked));
     assert!(session.chart(0, 100_000).marks.len() > 100);
     assert!(session.heights_csv().lines().count() > 100);
     // There and back again.

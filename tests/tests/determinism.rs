@@ -4,7 +4,8 @@
 
 use consensusforge_core::session::scenario::Scenario;
 use consensusforge_core::session::scenario::model::{
-    Command, InputSpec, LatencySpec, ProposerSpec, SubmitSpec, ValidatorSpec,
+    AdversarySpec, Command, InputSpec, LatencySpec, ProposerSpec, StrategySpec, SubmitSpec,
+    ValidatorSpec, Who,
 };
 use consensusforge_core::session::view::{Expected, Unit};
 use consensusforge_core::session::{Session, open_link, presets};
@@ -101,6 +102,23 @@ fn many() -> Scenario {
     scenario
 }
 
+/// Protocols that no preset shows: five validators of different stakes, one of which lies.
+fn with_a_liar(protocol: &str) -> Scenario {
+    let mut scenario = Scenario {
+        seed: 9,
+        ..Scenario::default()
+    };
+    scenario.validators = (0..5)
+        .map(|i| ValidatorSpec::numbered(i, 40 + i as u64 * 3))
+        .collect();
+    scenario.protocol.name = protocol.into();
+    scenario.adversary = AdversarySpec {
+        who: Who::Names(vec!["v2".into()]),
+        strategy: StrategySpec::Coalition,
+    };
+    scenario
+}
+
 fn all() -> Vec<(String, Session)> {
     let mut cases: Vec<(String, Session)> = presets()
         .into_iter()
@@ -108,6 +126,9 @@ fn all() -> Vec<(String, Session)> {
         .collect();
     cases.push(("hands-on".into(), hands_on()));
     cases.push(("forty".into(), run(many(), 2_500_000)));
+    for protocol in ["basic-hotstuff", "hotstuff-2", "basic-hotstuff-2"] {
+        cases.push((protocol.into(), run(with_a_liar(protocol), 12_000_000)));
+    }
     cases
 }
 

@@ -236,8 +236,13 @@ fn point(id: &str, session: &Session, lines: &[Line]) -> Option<u64> {
         "happy" | "unequal" | "regions" | "simplex" | "minimmit" | "two-chain" => {
             first(&|l| l["event"] == "committed")
         }
+        // What takes the height of round 6's block, and that block itself, are certified in round 8.
+        "tail-forking" | "no-tail-forking" => {
+            first(&|l| l["event"] == "committed" && l["round"] == 8)
+        }
         "lossy" => first(&|l| l["event"] == "committed" && l["round"].as_u64() > Some(0)),
         "gst" => first(&|l| l["event"] == "committed" && l["at_us"].as_u64() > Some(20_000_000)),
+        "votor" => first(&|l| l["event"] == "skipped"),
         "restart" => first(&|l| l["event"] == "restarted"),
         "silent" | "exact-third" => first(&|l| l["event"] == "timeout" && l["timer"] != "interval"),
         "below-third" => first(&|l| l["event"] == "evidence"),

@@ -3,7 +3,7 @@
 
 use borsh::{BorshDeserialize, BorshSerialize};
 use consensusforge_core::session::view::{
-    Condition, FoundRecords, LogPage, LogPlace, LogQuery, ValidatorFigures,
+    Condition, FoundRecords, LogPage, LogPlace, LogQuery, RulesView, TreeView, ValidatorFigures,
 };
 
 #[derive(Clone, Debug, PartialEq, BorshSerialize, BorshDeserialize)]
@@ -28,6 +28,15 @@ pub enum DataAsk {
     /// Where this has happened, in what is in memory.
     FindRecords(Condition),
     Save(Saving),
+    /// How often rules took effect, and how they stand at a node, or at whichever acted last.
+    Rules {
+        node: Option<u16>,
+    },
+    /// Blocks up to a height, the newest for none, as a node knows them or all together do.
+    Tree {
+        node: Option<u16>,
+        to: Option<u64>,
+    },
 }
 
 /// A file to make.
@@ -39,11 +48,22 @@ pub enum Saving {
     Log,
     /// The trace itself, to be opened again without its scenario.
     Trace,
-    /// Index into [`FORMATS`]; of the newest so many microseconds, or all that is in memory.
+    /// Index into [`FORMATS`].
     Export {
         format: u8,
-        newest_us: Option<u64>,
+        part: Part,
     },
+}
+
+/// How much of a run an export holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub enum Part {
+    /// All that is in memory.
+    All,
+    /// So many microseconds before the instant shown.
+    Newest(u64),
+    /// What is around the first violation.
+    AroundViolation,
 }
 
 /// Exports as a menu offers them: name, and what opens it.
@@ -62,6 +82,8 @@ pub enum DataNews {
     Series(SeriesNews),
     Log(LogPage),
     Found(Option<u32>),
+    Rules(RulesView),
+    Tree(TreeView),
     FoundRecords(Result<FoundRecords, String>),
     /// A file; its bytes travel beside it.
     Saved {

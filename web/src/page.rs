@@ -3,8 +3,8 @@
 use crate::panels::icon::icon;
 use crate::panels::{
     announce, banner, branches, card, chart, contracts, controls, drop, embed, help, keys, log,
-    metrics, newer, nodes, overload, path, presenter, race, recorded, run, scenarios, share,
-    sheets, stops, term, top, transport,
+    metrics, newer, nodes, overload, paper, path, presenter, race, recorded, run, scenarios, share,
+    sheets, stops, term, top, transport, tree,
 };
 use crate::platform::address;
 use crate::receive::Receiver;
@@ -83,7 +83,7 @@ fn follow_browser(history: HistoryState) {
         let fragment = address::fragment();
         // The browser's entries that are ours have been gone to by the event above.
         if !fragment.is_empty() && address::entry().is_empty() {
-            race.close();
+            race.leave();
             race.open_link(&fragment);
             history.open_link(fragment);
         }
@@ -153,6 +153,7 @@ fn Whole() -> impl IntoView {
                     <overload::Overload />
                     {view! { <chart::ChartPanel /> }.into_any()}
                     {view! { <chart::comparison::BesideChart /> }.into_any()}
+                    {view! { <tree::BesideChart /> }.into_any()}
                 </div>
                 <run::Caption />
                 {view! { <transport::Transport /> }.into_any()}
@@ -173,6 +174,7 @@ fn Whole() -> impl IntoView {
                         Tab::Contracts => view! { <contracts::Contracts /> }.into_any(),
                         Tab::Metrics => view! { <metrics::Metrics /> }.into_any(),
                         Tab::Log => view! { <log::Log /> }.into_any(),
+                        Tab::Rules => view! { <paper::Paper /> }.into_any(),
                     }}
                 </div>
             </aside>
@@ -250,12 +252,13 @@ fn walk_tabs(event: leptos::ev::KeyboardEvent) {
 }
 
 /// What there is to see beside the chart.
-const TABS: [(Tab, &str); 5] = [
+const TABS: [(Tab, &str); 6] = [
     (Tab::Run, "Run"),
     (Tab::Nodes, "Nodes"),
     (Tab::Contracts, "Contracts"),
     (Tab::Metrics, "Metrics"),
     (Tab::Log, "Log"),
+    (Tab::Rules, "Rules"),
 ];
 
 fn name_of(tab: Tab) -> &'static str {

@@ -11,6 +11,7 @@ mod metrics;
 mod progress;
 mod roots;
 mod rules;
+mod tree;
 mod validity;
 
 pub use caption::Caption;
@@ -20,6 +21,7 @@ pub use heights::{HeightFigures, Heights, Spread, Traffic};
 pub use metrics::{Metrics, Tally};
 pub use progress::Stall;
 pub use rules::{Latest, RuleUse, Rules};
+pub use tree::{BlockTree, Row, TreeBlock};
 
 pub(crate) use crate::consensus::percent;
 
@@ -108,6 +110,8 @@ pub struct Monitors {
     pub duties: Participation,
     /// Which rules of the protocol took effect.
     pub rules: Rules,
+    /// The newest blocks.
+    pub tree: BlockTree,
     /// The sentence about what just happened.
     pub caption: Caption,
     /// Commands that found nothing to act on, when and why, the first [`MAX_VANISHED`].
@@ -133,6 +137,7 @@ impl Monitors {
             heights: Heights::new(head),
             duties: Participation::new(head),
             rules: Rules::new(head),
+            tree: BlockTree::new(head),
             caption: Caption::default(),
             vanished: Vec::new(),
         }
@@ -154,6 +159,7 @@ impl Monitors {
             Event::Fired { .. } => self.rules.see(record),
             Event::Sent { .. } => {
                 self.heights.sent(record, trace);
+                self.tree.sent(record, trace);
                 self.duties.sent(record, trace);
                 self.culprits.see(record, trace);
                 self.caption
@@ -173,6 +179,7 @@ impl Monitors {
                 self.roots.see(record, trace, &self.cast);
                 self.progress.see(record, &self.cast);
                 self.heights.see(record, &self.cast);
+                self.tree.see(record);
                 self.duties.see(record, trace, &self.cast, &self.heights);
                 self.caption
                     .see(record, trace, &self.cast, (&self.agreement, &self.culprits));

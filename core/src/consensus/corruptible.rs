@@ -12,6 +12,8 @@ pub type Conflicting<M> = fn(&M, BlockId) -> Option<M>;
 pub type VotesFor<M> = fn(&M) -> Vec<M>;
 /// Turns a person's script into a message.
 pub type Compose<M> = fn(&Script) -> Result<M, ScriptError>;
+/// Turns a person's script into a message that carries what the puppet's node has been sent.
+pub type ComposeWith<M, S> = fn(&S, &Script) -> Result<M, ScriptError>;
 /// The block on which an honest validator in this state would build if it were to propose in a slot now.
 pub type Extends<S> = fn(&S, Slot) -> Option<BlockId>;
 
@@ -28,6 +30,8 @@ pub trait Corruptible: Protocol {
     const ACCEPT_INVALID: Option<fn(&mut Self::State)> = None;
     /// What a puppet signs.
     const COMPOSE: Option<Compose<Self::Message>> = None;
+    /// What a puppet signs, where a message carries certificates: those that its node has been sent.
+    const COMPOSE_WITH: Option<ComposeWith<Self::Message, Self::State>> = None;
     /// What a puppet's own block stands on, where that is not the last block that was decided.
     const EXTENDS: Option<Extends<Self::State>> = None;
 }
@@ -117,6 +121,9 @@ pub enum ScriptError {
     /// A message made of others' signatures.
     #[error("a {0} consists of others' signed votes, which a puppet cannot make")]
     OthersVotes(String),
+    /// A message carries certificates, without which nobody would believe it.
+    #[error("a {0} carries certificates that the puppet has not been sent")]
+    LacksCertificate(String),
     /// A message names its block's parent, and nobody keeps that any more.
     #[error("a {0} names its block's parent, which nobody knows any more")]
     NoParent(String),
@@ -152,7 +159,7 @@ impl Powers {
             equivocate: P::CONFLICTING.is_some() && P::VOTES_FOR.is_some(),
             forget_lock: P::FORGET_LOCK.is_some(),
             accept_invalid: P::ACCEPT_INVALID.is_some(),
-            compose: P::COMPOSE.is_some(),
+            compose: P::COMPOSE.is_some() || P::COMPOSE_WITH.is_some(),
         }
     }
 }

@@ -70,6 +70,7 @@ impl Outcome {
                 steps: self.steps,
                 digest: self.digest.clone(),
             }),
+            stops: Vec::new(),
         });
         (!link.fragment.is_empty()).then_some(link.fragment)
     }

@@ -66,6 +66,7 @@ impl Session {
                 bytes: 0,
                 signatures: 1,
                 sent: i as u64,
+                parents: Vec::new(),
                 fields: fields.into_iter().collect(),
                 proof: None,
             });

@@ -49,6 +49,7 @@ impl Session {
                     text: r.text.into(),
                 })
                 .collect(),
+            keeps_locks: head.keeps.lock.is_some(),
             round: head.rounds.noun.into(),
             quorum_words: head.bound.quorum.phrase(set.total()),
             liars_below: head.bound.liars_below.phrase(),

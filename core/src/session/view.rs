@@ -11,8 +11,9 @@ mod log;
 mod rules;
 mod series;
 mod state;
+mod tree;
 
-pub use crate::scenario::codec::Expected;
+pub use crate::scenario::codec::{Expected, Stop};
 pub use chart::{Arrow, ChartBatch, Fate, Mark, MarkKind};
 pub use condition::{Condition, FoundRecord, FoundRecords, Happening};
 pub use contract::{CallView, CardView, ContractView, ModuleView, ReceiptView, ViewResult};
@@ -25,7 +26,8 @@ pub use line::{LineEvent, LineValidator, SentLine, TraceLine};
 pub use log::{LogPage, LogPlace, LogQuery, LogRow, LogText};
 pub use rules::{RuleAt, RuleCount, RulesView};
 pub use series::{HeightPoint, Percentiles, SeriesBatch, ValidatorFigures};
-pub use state::{PersonView, ProofView, StorageView, StoredView};
+pub use state::{FeeAccountView, PersonView, ProofView, StorageView, StoredView};
+pub use tree::{BlockState, TreeBlockView, TreeView};
 
 use borsh::{BorshDeserialize, BorshSerialize};
 use schemars::JsonSchema;
@@ -65,6 +67,8 @@ pub struct RunInfo {
     pub timers: Vec<String>,
     /// The protocol's rules, by number.
     pub rules: Vec<RuleView>,
+    /// Whether its validators lock on blocks.
+    pub keeps_locks: bool,
     /// The protocol's word for a round: "round", "view", ...
     pub round: String,
     /// What a quorum is, before "of the stake": "more than two thirds".

@@ -146,6 +146,8 @@ pub struct MessageRecord {
     pub signatures: u32,
     /// When it first left, microseconds.
     pub sent: Micros,
+    /// The parents of the block that travels along; empty where none does. A saved trace does not have them.
+    pub parents: Vec<BlockId>,
     /// Further fields by name, for people.
     pub fields: Vec<(&'static str, String)>,
     /// How its signer's word can be checked; `None` for unsigned chatter.

@@ -58,10 +58,12 @@ impl<P: Corruptible> World<P> {
             parent: value.and_then(|block| self.parent_of(&block)),
             valid_round: line.valid_round,
         };
-        let composed = P::COMPOSE.map_or_else(
-            || Err(Unspoken::NoScripts(P::INFO.title)),
-            |compose| compose(&script).map_err(Unspoken::NoMessage),
-        );
+        let composed = match (P::COMPOSE_WITH, P::COMPOSE) {
+            (Some(compose), _) => compose(&self.nodes[line.from.index()].machine, &script),
+            (None, Some(compose)) => compose(&script),
+            (None, None) => return self.unspoken(&line, &Unspoken::NoScripts(P::INFO.title)),
+        };
+        let composed = composed.map_err(Unspoken::NoMessage);
         match composed {
             Ok(message) => {
                 let packet = if line.forged {

@@ -36,6 +36,7 @@ pub mod tests {
             steps: vec![],
             timers: vec![],
             rules: vec![],
+            keeps_locks: true,
             round: "round".into(),
             quorum_words: "more than two thirds".into(),
             liars_below: "a third".into(),

@@ -7,6 +7,7 @@ use crate::state::layout::{LayoutState, Tab};
 use crate::state::notices::Notices;
 use crate::state::playback::Playback;
 use crate::state::race::RaceState;
+use crate::state::records::Records;
 use crate::state::run::RunState;
 use crate::state::selection::Selection;
 use consensusforge_core::session::view::Unit;
@@ -17,7 +18,7 @@ use wasm_bindgen::JsCast;
 const PAN: f64 = 80.0;
 
 /// What each key does, for the help.
-pub const KEYS: [(&str, &str); 19] = [
+pub const KEYS: [(&str, &str); 20] = [
     ("Space", "play or pause"),
     (
         ".  ,",
@@ -41,13 +42,14 @@ pub const KEYS: [(&str, &str); 19] = [
         "Ctrl wheel",
         "zoom time; with Shift, the distance between lifelines",
     ),
+    ("B", "show or hide the block tree"),
     ("L", "a link to this run"),
     ("R", "race this scenario under several protocols"),
     (
         "Ctrl Z  Ctrl Y",
         "undo the last act or go back to the run before; redo it",
     ),
-    ("1 2 3 4 5", "run, nodes, contracts, metrics, log"),
+    ("1 2 3 4 5 6", "run, nodes, contracts, metrics, log, rules"),
     ("?", "this help"),
 ];
 
@@ -62,6 +64,7 @@ struct Keys {
     selection: Selection,
     history: HistoryState,
     race: RaceState,
+    records: Records,
 }
 
 pub fn listen() {
@@ -74,6 +77,7 @@ pub fn listen() {
         selection: expect_context(),
         history: expect_context(),
         race: expect_context(),
+        records: expect_context(),
     };
     window_event_listener(ev::keydown, move |event| {
         if typing(&event) || event.default_prevented() || event.alt_key() {
@@ -135,6 +139,7 @@ fn press(keys: Keys, key: &str) -> bool {
         selection,
         history: _,
         race,
+        records,
     } = keys;
     match key {
         " " => playback.toggle(),
@@ -164,12 +169,14 @@ fn press(keys: Keys, key: &str) -> bool {
         "n" | "N" => charts.follow(),
         "l" | "L" => share::open(run, layout),
         "r" | "R" => race.begin(),
+        "b" | "B" => records.tree_open.update(|open| *open = !*open),
         "?" => layout.help_open.set(true),
         "1" => show(layout, Tab::Run),
         "2" => show(layout, Tab::Nodes),
         "3" => show(layout, Tab::Contracts),
         "4" => show(layout, Tab::Metrics),
         "5" => show(layout, Tab::Log),
+        "6" => show(layout, Tab::Rules),
         _ => return false,
     }
     true

@@ -20,6 +20,11 @@ pub fn Nodes() -> impl IntoView {
             .with(|f| f.as_ref().map(|f| rows(&f.nodes)).unwrap_or_default())
     });
     let count = Memo::new(move |_| nodes.with(Vec::len));
+    // Protocols differ in what a validator keeps in mind: where it locks on nothing there is no such column.
+    let locks = Memo::new(move |_| {
+        let told = run.info.with(|w| w.as_ref().is_none_or(|w| w.keeps_locks));
+        told || nodes.with(|all| all.iter().any(|row| row.lock.is_some()))
+    });
     view! {
         <section class="scroll" aria-label="Nodes">
             <table class="table nodes">
@@ -29,7 +34,9 @@ pub fn Nodes() -> impl IntoView {
                         <th scope="col">{term("stake", "stake".into(), true)}</th>
                         <th scope="col" title="height / round">"at"</th>
                         <th scope="col">"step"</th>
-                        <th scope="col" title="block it is locked on, and the round">{term("lock", "lock".into(), true)}</th>
+                        {move || locks.get().then(|| view! {
+                            <th scope="col" class="lock" title="block it is locked on, and the round">{term("lock", "lock".into(), true)}</th>
+                        })}
                         <th scope="col" title="state root after the last executed block">{term("state-root", "root".into(), true)}</th>
                         <th scope="col"><span class="visually-hidden">"act"</span></th>
                     </tr>
@@ -57,13 +64,15 @@ pub fn Nodes() -> impl IntoView {
                                     <td>{move || row.with(|r| r.stake.clone())}</td>
                                     <td>{move || row.with(|r| r.place.clone())}</td>
                                     <td>{move || row.with(|r| r.step.clone())}</td>
-                                    <td class="mono">{move || match lock.get() {
-                                        Some((block, round)) => {
-                                            let text = format!("{block:.4}… r{round}");
-                                            link(selection, text, Thing::Block(block))
-                                        }
-                                        None => "–".into_any(),
-                                    }}</td>
+                                    {move || locks.get().then(|| view! {
+                                        <td class="mono lock">{move || match lock.get() {
+                                            Some((block, round)) => {
+                                                let text = format!("{block:.4}… r{round}");
+                                                link(selection, text, Thing::Block(block))
+                                            }
+                                            None => "–".into_any(),
+                                        }}</td>
+                                    })}
                                     <td>
                                         <span
                                             class="root mono"

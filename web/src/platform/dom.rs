@@ -174,3 +174,18 @@ pub fn Built(make: Box<dyn Fn() -> El>) -> impl IntoView {
     });
     view! { <div node_ref=host></div> }
 }
+
+/// Scrolls no further than it takes to see the first element that fits `selector`, and not at all where it is seen.
+pub fn keep_in_view(selector: &str) {
+    let found = document().query_selector(selector).ok().flatten();
+    let Some(element) = found else { return };
+    let options = js_sys::Object::new();
+    let _ = js_sys::Reflect::set(&options, &"block".into(), &"nearest".into());
+    let scroll = js_sys::Reflect::get(&element, &"scrollIntoView".into());
+    if let Some(scroll) = scroll
+        .ok()
+        .and_then(|f| f.dyn_into::<js_sys::Function>().ok())
+    {
+        let _ = scroll.call1(&element, &options);
+    }
+}

@@ -10,6 +10,7 @@ pub enum Tab {
     Contracts,
     Metrics,
     Log,
+    Rules,
 }
 
 /// On a narrow page: which sheet is up.

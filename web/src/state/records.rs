@@ -6,13 +6,21 @@ use crate::data::{DataAsk, DataNews, Saving};
 use crate::platform::files;
 use crate::platform::plots::Plots;
 use crate::protocol::ToWorker;
-use consensusforge_core::session::view::{LogPage, ValidatorFigures};
+use consensusforge_core::session::view::{LogPage, RulesView, TreeView, ValidatorFigures};
 use leptos::prelude::*;
+
+/// Whose blocks, and up to which height.
+type Window = (Option<u16>, Option<u64>);
 
 #[derive(Clone, Copy)]
 pub struct Records {
     pub validators: RwSignal<Vec<ValidatorFigures>>,
     pub log: RwSignal<LogPage>,
+    /// The protocol's rules beside the run.
+    pub rules: RwSignal<RulesView>,
+    /// The blocks shown beside the chart, and whether they are.
+    pub tree: RwSignal<TreeView>,
+    pub tree_open: RwSignal<bool>,
     /// Where the thing selected on the chart stands in the log; counted, so that the same place can be
     /// found again.
     pub found: RwSignal<(u32, Option<u32>)>,
@@ -27,6 +35,11 @@ pub struct Records {
     /// Questions whose answer is awaited: no second of a kind is asked.
     series_pending: StoredValue<bool>,
     rows_pending: StoredValue<bool>,
+    rules_pending: StoredValue<bool>,
+    tree_pending: StoredValue<bool>,
+    tree_next: StoredValue<Option<Window>>,
+    /// The node whose rules were asked for while an answer was awaited.
+    rules_next: StoredValue<Option<Option<u16>>>,
     worker: WorkerLink,
     notices: Notices,
 }
@@ -36,6 +49,9 @@ impl Records {
         Records {
             validators: RwSignal::new(Vec::new()),
             log: RwSignal::new(LogPage::default()),
+            rules: RwSignal::new(RulesView::default()),
+            tree: RwSignal::new(TreeView::default()),
+            tree_open: RwSignal::new(false),
             found: RwSignal::new((0, None)),
             recorded: RwSignal::new(None),
             saved: RwSignal::new(None),
@@ -44,6 +60,10 @@ impl Records {
             cursor: StoredValue::new(0),
             series_pending: StoredValue::new(false),
             rows_pending: StoredValue::new(false),
+            rules_pending: StoredValue::new(false),
+            tree_pending: StoredValue::new(false),
+            tree_next: StoredValue::new(None),
+            rules_next: StoredValue::new(None),
             worker,
             notices,
         }
@@ -55,6 +75,12 @@ impl Records {
         self.cursor.set_value(0);
         self.series_pending.set_value(false);
         self.rows_pending.set_value(false);
+        self.rules_pending.set_value(false);
+        self.rules_next.set_value(None);
+        self.tree_pending.set_value(false);
+        self.tree_next.set_value(None);
+        self.tree.set(TreeView::default());
+        self.rules.set(RulesView::default());
         self.in_dialog.update_value(Vec::clear);
     }
 
@@ -74,6 +100,28 @@ impl Records {
             let cursor = self.cursor.get_value();
             self.worker.send(ToWorker::Data(DataAsk::Series { cursor }));
         }
+    }
+
+    /// Asks how the rules stand at a node, or at whichever acted last. What is asked while an answer is awaited is asked
+    /// after it.
+    pub fn request_rules(&self, node: Option<u16>) {
+        if self.rules_pending.get_value() {
+            self.rules_next.set_value(Some(node));
+            return;
+        }
+        self.rules_pending.set_value(true);
+        self.worker.send(ToWorker::Data(DataAsk::Rules { node }));
+    }
+
+    /// Asks for the blocks up to a height, the newest for none, as a node knows them or all together do.
+    pub fn request_tree(&self, node: Option<u16>, to: Option<u64>) {
+        if self.tree_pending.get_value() {
+            self.tree_next.set_value(Some((node, to)));
+            return;
+        }
+        self.tree_pending.set_value(true);
+        let ask = DataAsk::Tree { node, to };
+        self.worker.send(ToWorker::Data(ask));
     }
 
     /// Asks for rows; false: an answer is still awaited, and what is asked for now would pile up.
@@ -108,6 +156,26 @@ impl Records {
             DataNews::Log(page) => {
                 self.rows_pending.set_value(false);
                 self.log.set(page);
+            }
+            DataNews::Rules(rules) => {
+                self.rules_pending.set_value(false);
+                if self.rules.with_untracked(|r| *r != rules) {
+                    self.rules.set(rules);
+                }
+                let next = self.rules_next.try_update_value(Option::take).flatten();
+                if let Some(node) = next {
+                    self.request_rules(node);
+                }
+            }
+            DataNews::Tree(tree) => {
+                self.tree_pending.set_value(false);
+                if self.tree.with_untracked(|t| *t != tree) {
+                    self.tree.set(tree);
+                }
+                let next = self.tree_next.try_update_value(Option::take).flatten();
+                if let Some((node, to)) = next {
+                    self.request_tree(node, to);
+                }
             }
             // The list of stops takes it.
             DataNews::FoundRecords(_) => {}

@@ -120,6 +120,16 @@ impl Selection {
         chart.borrow().request_draw();
     }
 
+    /// Shows a block in the inspector, and what is at `place` marked in the chart, where that has it: its proposal.
+    pub fn select_block(&self, hex: String, place: Option<Place>) {
+        let chart = self.charts.main();
+        let found = place.and_then(|place| chart.borrow().find(&place));
+        let found = found.filter(|pick| matches!(pick, Pick::Arrow(_)));
+        chart.borrow_mut().pin(found.clone());
+        self.pinned.set(found);
+        self.select(Thing::Block(hex));
+    }
+
     /// Asks the worker for the message under the pointer.
     pub fn request_message(&self, id: u32) {
         self.worker.send(ToWorker::Message(id));

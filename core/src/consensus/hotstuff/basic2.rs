@@ -36,10 +36,11 @@ use super::message::{self, Message, Phase};
 use super::params::{Params, Quorum, TOO_LOW};
 use super::phases::{self, Phases};
 use super::state::{Lock, RuleNumbers, Settings, State, Surroundings};
-use super::{TIMERS, kind, phase_steps, protocol, report, views};
+use super::{TIMERS, compose, kind, phase_steps, protocol, report, views};
 use crate::consensus::{
-    Awaited, Bound, Conflicting, Context, Corruptible, Effect, Input, Paper, Protocol,
-    ProtocolInfo, Resend, Role, Rounds, Rule, Share, Status, StepInfo, Threshold, VotesFor,
+    Awaited, Bound, ComposeWith, Conflicting, Context, Corruptible, Effect, Extends, Input, Paper,
+    Protocol, ProtocolInfo, Resend, Role, Rounds, Rule, Share, Status, StepInfo, Threshold,
+    VotesFor,
 };
 use crate::types::BlockId;
 

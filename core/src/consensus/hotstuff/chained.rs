@@ -34,11 +34,12 @@
 use super::message::{self, Link, Message, Proof};
 use super::params::{Quorum, TOO_LOW};
 use super::state::{Lock, MayPropose, RuleNumbers, Settings, State, Surroundings};
-use super::{KINDS, TIMERS, protocol, report, steps, views};
+use super::{KINDS, TIMERS, compose, protocol, report, steps, views};
 use crate::base::Micros;
 use crate::consensus::{
-    self, Awaited, Bound, Conflicting, Context, Corruptible, Effect, Input, Paper, Protocol,
-    ProtocolInfo, Resend, Rounds, Rule, Share, Status, StepInfo, Threshold, VotesFor, rule_number,
+    self, Awaited, Bound, ComposeWith, Conflicting, Context, Corruptible, Effect, Extends, Input,
+    Paper, Protocol, ProtocolInfo, Resend, Rounds, Rule, Share, Status, StepInfo, Threshold,
+    VotesFor, rule_number,
 };
 use crate::types::BlockId;
 use schemars::JsonSchema;

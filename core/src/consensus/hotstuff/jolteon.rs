@@ -34,10 +34,10 @@ use super::message::{self, Link, Message, Proof};
 use super::params::{Params, Quorum, TOO_LOW};
 use super::proof::Timeouts;
 use super::state::{Lock, MayPropose, RuleNumbers, Settings, State, Surroundings};
-use super::{KINDS, TIMERS, protocol, report, steps, views};
+use super::{KINDS, TIMERS, compose, protocol, report, steps, views};
 use crate::consensus::{
-    Awaited, Bound, Conflicting, Context, Corruptible, Effect, Input, Paper, Protocol,
-    ProtocolInfo, Resend, Rounds, Rule, Share, Status, StepInfo, Threshold, VotesFor,
+    Awaited, Bound, ComposeWith, Conflicting, Context, Corruptible, Effect, Extends, Input, Paper,
+    Protocol, ProtocolInfo, Resend, Rounds, Rule, Share, Status, StepInfo, Threshold, VotesFor,
 };
 use crate::types::BlockId;
 

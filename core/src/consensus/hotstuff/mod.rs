@@ -1,12 +1,12 @@
 //! The HotStuff family: a leader a view, who sends one block, and votes that go to the leader of the next view
 //! alone, so that a view costs a number of messages linear in the number of validators. A quorum of votes
 //! certifies a block. Each block carries the certificate of its parent, and several certified blocks in a row make
-//! the first of them final: three in chained HotStuff, two in HotStuff-2 and Jolteon. What the third one buys,
+//! the first of them final: three in chained HotStuff, two in HotStuff-2, Jolteon and MonadBFT. What the third one buys,
 //! and what the others do instead, is how a validator may leave a block that it is locked on. In basic HotStuff
-//! the three certificates are of one block and one view, and go to its own leader.
+//! the three certificates, in basic HotStuff-2 the two, are of one block and one view, and go to its own leader.
 //!
 //! One skeleton carries them all: [`message`], [`state`], [`views`] with the pacemaker, [`receive`], [`settle`],
-//! [`proof`], [`report`], [`params`]; beside it [`phases`] of a view and [`tips`]. A
+//! [`proof`], [`report`], [`compose`], [`params`]; beside it [`phases`] of a view and [`tips`]. A
 //! protocol is a file of its own with its names, rules and deviations: [`basic`],
 //! [`chained`], [`hotstuff2`] and [`basic2`], [`jolteon`], [`monad`].
 //!
@@ -18,7 +18,8 @@
 //! quorum of timeouts ends the view too, and whoever enters the next one by it tells everybody, so that after
 //! the network is calm all enter within one delay. Every timeout and every proposal proves that its sender may be in
 //! its view, so a single one takes a validator that was away to where the others are. A silent leader therefore
-//! costs the time of two views: the votes of the view before are lost with it, and so is its own.
+//! costs the time of two views: the votes of the view before are lost with it, and so is its own. In MonadBFT the
+//! timeouts tell of the block whose votes were lost, and it is proposed again.
 //!
 //! # Deviations of the family
 //!
@@ -36,6 +37,7 @@
 pub mod basic;
 pub mod basic2;
 pub mod chained;
+pub mod compose;
 pub mod hotstuff2;
 pub mod jolteon;
 pub mod message;
@@ -167,6 +169,7 @@ macro_rules! protocol {
             type Params = $params;
 
             const INFO: ProtocolInfo = PAPER;
+            const MOST_VALIDATORS: usize = $crate::base::limits::MAX_VALIDATORS;
 
             fn info(params: &$params) -> ProtocolInfo {
                 told(params)
@@ -203,6 +206,9 @@ macro_rules! protocol {
         impl Corruptible for $name {
             const CONFLICTING: Option<Conflicting<Message>> = Some(Message::for_block);
             const VOTES_FOR: Option<VotesFor<Message>> = Some($votes_for);
+            const COMPOSE_WITH: Option<ComposeWith<Message, State>> =
+                Some(|state, script| compose::compose(state, script, PAPER.kinds));
+            const EXTENDS: Option<Extends<State>> = Some(compose::extends);
             const FORGET_LOCK: Option<fn(&mut State)> = $forget_lock;
             /// Nothing is judged again once it is final.
             const ACCEPT_INVALID: Option<fn(&mut State)> = Some(|_| {});

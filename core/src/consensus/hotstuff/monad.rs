@@ -40,17 +40,18 @@
 //! 2. A leader asks everybody at once, with the new-view that tells of the timeout certificate. Who has the block does
 //!    not answer: the leader fetches the body from one of those who voted for it.
 //! 3. Nothing is executed before it is final: what is speculatively final is told, and nobody acts on it.
+//! 4. Of what it voted for, a validator remembers the last 64 views. An older block that it has it judges again.
 
 use super::message::{self, Message, NO_ENDORSEMENT};
 use super::params::{Quorum, TOO_LOW};
 use super::state::{Lock, MayPropose, RuleNumbers, Settings, State, Surroundings};
 use super::tips::{self, TipRules};
-use super::{TIMERS, kind, protocol, report, steps, views};
+use super::{TIMERS, compose, kind, protocol, report, steps, views};
 use crate::base::Micros;
 use crate::consensus::{
-    self, Awaited, Bound, Conflicting, Context, Corruptible, Effect, Input, Paper, Protocol,
-    ProtocolInfo, Resend, Role, Rounds, Rule, Share, Status, StepInfo, Threshold, VotesFor,
-    rule_number,
+    self, Awaited, Bound, ComposeWith, Conflicting, Context, Corruptible, Effect, Extends, Input,
+    Paper, Protocol, ProtocolInfo, Resend, Role, Rounds, Rule, Share, Status, StepInfo, Threshold,
+    VotesFor, rule_number,
 };
 use crate::types::BlockId;
 use schemars::JsonSchema;

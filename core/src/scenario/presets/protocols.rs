@@ -27,12 +27,16 @@ fn counted(protocol: &str, validators: usize) -> Scenario {
 }
 
 fn one_silent(protocol: &str) -> Scenario {
+    silent("v4", counted(protocol, 4))
+}
+
+fn silent(who: &str, scenario: Scenario) -> Scenario {
     Scenario {
         adversary: AdversarySpec {
-            who: Who::Names(names(["v4"])),
+            who: Who::Names(names([who])),
             strategy: StrategySpec::Silent,
         },
-        ..counted(protocol, 4)
+        ..scenario
     }
 }
 
@@ -56,6 +60,16 @@ pub(super) fn minimmit() -> Preset {
     )
 }
 
+pub(super) fn votor() -> Preset {
+    Preset::new(
+        "votor",
+        "Votor: a silent leader with four slots",
+        "v1 leads the first four slots and is silent: after one timeout all four are skipped. The other four validators are four \
+         fifths, and their blocks are final after one round of votes.",
+        silent("v1", counted("votor", 5)),
+    )
+}
+
 pub(super) fn three_chain() -> Preset {
     Preset::new(
         "three-chain",
@@ -73,5 +87,26 @@ pub(super) fn two_chain() -> Preset {
         "The same validators and the same silent leader: two certified views in a row are enough here, and in each cycle of \
          four views two blocks become final.",
         one_silent("jolteon"),
+    )
+}
+
+pub(super) fn tail_forking() -> Preset {
+    Preset::new(
+        "tail-forking",
+        "Jolteon drops the block before a silent leader",
+        "Everybody votes for v6's block of round 6, and the votes go to v7, who leads round 7 and is silent. v1 leads round 8, \
+         knows nothing of them and builds on the block of round 5: that of round 6 is dropped. A lying leader can drop \
+         another's block in this way.",
+        silent("v7", counted("jolteon", 7)),
+    )
+}
+
+pub(super) fn no_tail_forking() -> Preset {
+    Preset::new(
+        "no-tail-forking",
+        "MonadBFT keeps the block before a silent leader",
+        "The same validators and the same silent leader: in MonadBFT timeouts tell which block their signers voted for last, \
+         and v1 has to propose v6's block again.",
+        silent("v7", counted("monadbft", 7)),
     )
 }

@@ -302,6 +302,7 @@ impl Reader {
                 bytes: m.bytes,
                 signatures: u32::from(signer.is_some()),
                 sent: m.sent,
+                parents: Vec::new(),
                 fields,
                 proof,
             },
