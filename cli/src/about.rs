@@ -36,6 +36,8 @@ pub struct ProtocolRow {
     pub paper: String,
     /// Which faults it survives, and what a quorum is.
     pub bound: String,
+    /// How many validators a scenario may have under it.
+    pub most_validators: u64,
     pub messages: Vec<MessageRow>,
     pub parameters: Vec<ParameterRow>,
     pub conventions: Vec<Convention>,
@@ -120,6 +122,7 @@ fn protocol(facts: &ProtocolFacts) -> ProtocolRow {
             facts.info.paper.year,
             facts.info.paper.place
         ),
+        most_validators: facts.most_validators as u64,
         bound: facts.info.bound.words.into(),
         parameters: (facts.parameters)().into_iter().map(parameter).collect(),
         rules: facts
@@ -218,12 +221,13 @@ fn text(report: &AboutReport) -> String {
             .map(|m| format!("{} ({})", m.kind, m.role))
             .collect();
         text += &format!(
-            "\nprotocol {}, messages: {}\n{}\n{}.\n{}\n\n",
+            "\nprotocol {}, messages: {}\n{}\n{}.\n{}\nAt most {} validators.\n\n",
             protocol.name,
             kinds.join(", "),
             protocol.summary,
             protocol.paper,
-            protocol.bound
+            protocol.bound,
+            protocol.most_validators
         );
         let rows: Vec<_> = protocol
             .parameters

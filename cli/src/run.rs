@@ -324,6 +324,9 @@ fn text(report: &RunReport) -> String {
     text
 }
 
+/// Validators named in a row; of more, the first to decide and how many others did.
+const NAMED: usize = 16;
+
 /// One row a decided block: who decided it, and when the first and the last did.
 fn decisions(decisions: &[Decision]) -> Vec<Vec<String>> {
     let mut blocks: std::collections::BTreeMap<_, Vec<&Decision>> = Default::default();
@@ -335,14 +338,19 @@ fn decisions(decisions: &[Decision]) -> Vec<Vec<String>> {
         .into_iter()
         .map(|((height, block, round), all)| {
             let at = |d: Option<&&Decision>| d.map_or_else(String::new, |d| seconds(d.at_us));
-            let names: Vec<&str> = all.iter().map(|d| d.validator.as_str()).collect();
+            let shown = if all.len() > NAMED { NAMED - 1 } else { NAMED };
+            let names = all.iter().take(shown).map(|d| d.validator.as_str());
+            let mut names = names.collect::<Vec<_>>().join(" ");
+            if let Some(others) = all.len().checked_sub(shown).filter(|n| *n > 0) {
+                names += &format!(" and {others} more");
+            }
             vec![
                 height.to_string(),
                 round.to_string(),
                 block.chars().take(8).collect(),
                 at(all.first()),
                 at(all.last()),
-                names.join(" "),
+                names,
             ]
         })
         .collect()

@@ -30,6 +30,7 @@ fn each_protocol_commits_after_the_delays_of_its_paper() {
         ("tendermint", 3.0),
         ("simplex", 3.0),
         ("minimmit", 2.0),
+        ("votor", 2.0),
         ("chained-hotstuff", 7.0),
         ("hotstuff-2", 5.0),
         ("basic-hotstuff-2", 5.0),

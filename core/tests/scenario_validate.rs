@@ -66,7 +66,8 @@ fn validators() {
     let named = |name: &str| spoiled(|s| s.validators[1].name = name.into());
     check(vec![
         (stakes(&[]), &["validators: ", "at least one"]),
-        (stakes(&[1; 129]), &["129", "128"]),
+        (stakes(&[1; 513]), &["513", "512"]),
+        (stakes(&[1; 257]), &["257", "tendermint", "256", "jolteon"]),
         (
             stakes(&[0, 0]),
             &["validators: ", "no validator has any stake", "1 or more"],
@@ -645,6 +646,13 @@ fn what_re_sending_puts_on_the_wire_is_bounded() {
         s.protocol.resend_interval_us = 100_000;
     });
     refused(&many, &["protocol.resend_interval_us", "128 validators"]);
+    // A second is enough for as many as there can be.
+    let most = spoiled(|s| {
+        s.protocol.name = "jolteon".into();
+        s.validators = (0..512).map(|i| ValidatorSpec::numbered(i, 1)).collect();
+        s.protocol.resend_interval_us = 1_000_000;
+    });
+    assert_eq!(validate(&most), Ok(()));
     let switched_off = spoiled(|s| {
         s.protocol.resend = false;
         s.protocol.resend_interval_us = 1;

@@ -69,6 +69,13 @@ const VIEWS = [
     await click(page, "#show-tree");
     await page.waitForSelector("#tree .forked");
   }],
+  ["a race, its lanes being changed", async (page) => {
+    await page.keyboard.press("r");
+    await click(page, "#race-start");
+    await until("figures", () => page.$$eval("#race-table tr[data-digest]", (all) => all.length >= 2));
+    await click(page, "#race-change");
+    await page.waitForSelector("#race-lane-1");
+  }],
 ];
 
 for (const theme of ["light", "dark"]) {

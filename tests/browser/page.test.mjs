@@ -112,7 +112,7 @@ browserTest("impossible parameters are refused and nothing is lost", {}, async (
   await open(page);
   await blocks(page, 2);
   await set(page, "validators-number", "1000000000");
-  await textOf(page, ".control:has(#validators-number) .complaint", (text) => /128/.test(text));
+  await textOf(page, ".control:has(#validators-number) .complaint", (text) => /512/.test(text));
   await until("four again", () => page.$eval("#validators-number", (field) => field.value === "4"));
 });
 

@@ -1,6 +1,6 @@
 //! Whatever a scenario asks for, what a run holds stays bounded.
 
-use consensusforge_core::base::limits::{MAX_WAITING, MAX_WAITING_IN_CHECKPOINTS};
+use consensusforge_core::base::limits::{MAX_WAITING_IN_CHECKPOINTS, max_waiting};
 use consensusforge_core::session::{Session, open_bytes, presets};
 use consensusforge_tests::mutants::numbers;
 use consensusforge_tests::swarm::Dice;
@@ -28,14 +28,18 @@ fn a_wire_that_is_full_loses_what_comes_and_says_so() {
     .expect("allowed");
     session.run_to(8_000_000);
     assert!(
-        session.waiting() <= MAX_WAITING + TIMERS,
+        session.waiting() <= max_waiting(4) + TIMERS,
         "{}",
         session.waiting()
     );
-    assert!(session.waiting() > MAX_WAITING / 2, "{}", session.waiting());
+    assert!(
+        session.waiting() > max_waiting(4) / 2,
+        "{}",
+        session.waiting()
+    );
     let held = session.checkpoints().len() * session.waiting();
     assert!(
-        held <= MAX_WAITING_IN_CHECKPOINTS + 2 * MAX_WAITING,
+        held <= MAX_WAITING_IN_CHECKPOINTS + 2 * max_waiting(4),
         "{held}"
     );
     let told: Vec<String> = session
@@ -86,7 +90,7 @@ fn presets_with_extreme_numbers_stay_bounded_or_are_refused() {
         for _ in 0..20 {
             session.advance(60_000_000, 1_000);
             assert!(
-                session.waiting() <= MAX_WAITING + TIMERS,
+                session.waiting() <= max_waiting(4) + TIMERS,
                 "seed {seed}: {scenario}"
             );
         }

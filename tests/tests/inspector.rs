@@ -237,6 +237,7 @@ fn a_validator_shows_locks_and_marks_only_where_its_protocol_has_them() {
         ("tendermint", &["locked", "valid"][..]),
         ("simplex", &[]),
         ("minimmit", &[]),
+        ("votor", &[]),
         ("streamlet", &[]),
     ] {
         let mut scenario = Scenario::default();

@@ -242,6 +242,7 @@ fn point(id: &str, session: &Session, lines: &[Line]) -> Option<u64> {
         }
         "lossy" => first(&|l| l["event"] == "committed" && l["round"].as_u64() > Some(0)),
         "gst" => first(&|l| l["event"] == "committed" && l["at_us"].as_u64() > Some(20_000_000)),
+        "votor" => first(&|l| l["event"] == "skipped"),
         "restart" => first(&|l| l["event"] == "restarted"),
         "silent" | "exact-third" => first(&|l| l["event"] == "timeout" && l["timer"] != "interval"),
         "below-third" => first(&|l| l["event"] == "evidence"),

@@ -3,7 +3,7 @@
 use consensusforge_core::session::{Session, open_bytes};
 
 fn opened(scenario: &str) -> Session {
-    let text = format!(r#"{{"consensusforge":1,"scenario":{scenario}}}"#);
+    let text = format!(r#"{{"consensusforge":2,"scenario":{scenario}}}"#);
     Session::open(open_bytes(text.as_bytes()).expect("well formed").scenario).expect("possible")
 }
 
@@ -171,18 +171,25 @@ fn leads_view_five(protocol: &str, at: u64, said: &[&str]) -> Session {
         .map(|i| format!(r#"{{"name":"v{i}","stake":100}}"#))
         .collect();
     let more = format!(
-        r#","validators":[{}],"protocol":{{"name":"{protocol}","proposer":{{"list":["v4","v1","v2","v3"]}}}}"#,
-        names.join(",")
+        r#","validators":[{}],"protocol":{{"name":"{protocol}","proposer":{{"list":["v4","v1","v2","v3"]}}{}}}"#,
+        names.join(","),
+        // Leaders in turn, as in the others.
+        if protocol == "votor" {
+            r#","params":{"window":1}"#
+        } else {
+            ""
+        }
     );
     let mut session = puppet(&lines.join(","), &more);
     session.run_to(20_000_000);
     session
 }
 
-const OTHERS: [(&str, &str, &str, u64); 3] = [
+const OTHERS: [(&str, &str, &str, u64); 4] = [
     ("streamlet", "propose", "vote", 4_010_000),
     ("simplex", "propose", "vote", 1_500_000),
     ("minimmit", "propose", "notarize", 1_200_000),
+    ("votor", "propose", "notar", 2_900_000),
 ];
 
 /// What was decided at a height, by v1.

@@ -11,14 +11,15 @@ use consensusforge_core::consensus::{Effect, Environment, Input, Message as _, P
 use consensusforge_core::session::Session;
 use consensusforge_core::session::scenario::Scenario;
 use consensusforge_core::session::scenario::model::{
-    AdversarySpec, LatencySpec, ParamValue, ProposerSpec, ProtocolSpec, StrategySpec,
-    ValidatorSpec, Who, WorkloadSpec,
+    AdversarySpec, CrashSpec, Cut, LatencySpec, ParamValue, PartitionSpec, ProposerSpec,
+    ProtocolSpec, PuppetLine, StrategySpec, ValidatorSpec, ValueSpec, Who, WorkloadSpec,
 };
+use consensusforge_core::session::view::VerdictKind;
 use consensusforge_core::types::{
     BlockId, NodeId, Signature, Signed, Slot, ValidatorId, ValidatorSets,
 };
 use consensusforge_tests::one_node::{genesis, validators};
-use consensusforge_tests::swarm::{Coverage, storm_under, survive};
+use consensusforge_tests::swarm::{CALM, Coverage, Dice, END, storm_under, survive, way_back};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -500,6 +501,24 @@ fn v8_who_votes_twice_towards_a_certificate_counts_once() {
         node.certificate(Proves::Final(1), &[0, 1], &skip(1));
         assert!(node.proved(1).is_empty());
     }
+}
+
+#[test]
+fn v8_a_missing_block_is_fetched_from_one_who_voted_for_it() {
+    let a = first("A");
+    let mut node = ten();
+    node.has_bodies = false;
+    let mut votes: Vec<_> = (0..5)
+        .map(|s| signed(s, Message::NotarFallback(a)))
+        .collect();
+    votes.push(signed(5, Message::Notar(a)));
+    let certificate = Certificate::new(Proves::NotarFallback(a), votes);
+    let out = node.hear(1, Message::Certificate(certificate));
+    let asked = out.iter().find_map(|e| match e {
+        Effect::FetchBlock { from, .. } => Some(*from),
+        _ => None,
+    });
+    assert_eq!(asked, Some(ValidatorId(5)));
 }
 
 #[test]
@@ -1041,4 +1060,316 @@ fn random_schedules_with_liars_below_a_fifth_neither_fork_it_nor_stop_it() {
     for rule in ["V5", "V6", "V7", "V10", "V11"] {
         assert!(seen.contains(rule), "{rule} in none: {seen:?}");
     }
+}
+
+/// Liars of less than a fifth who show nobody two blocks, and up to a fifth more that goes down for good.
+fn with_crashes(seed: u64) -> Scenario {
+    let mut scenario = storm_under("votor", 5, seed);
+    let mut dice = Dice::new(seed + 1_000);
+    let stake = |i: usize| scenario.validators[i].stake;
+    let total: u64 = scenario.validators.iter().map(|v| v.stake).sum();
+    let count = scenario.validators.len();
+    let (mut lying, mut down) = (0, 0);
+    let (mut liars, mut crashes) = (Vec::new(), Vec::new());
+    for _ in 0..2 * count {
+        let i = dice.below(count as u64) as usize;
+        let name = scenario.validators[i].name.clone();
+        let crashed = |c: &CrashSpec| c.validator == name;
+        if liars.contains(&name) || crashes.iter().any(crashed) {
+            continue;
+        }
+        if 5 * (down + stake(i)) <= total {
+            down += stake(i);
+            crashes.push(CrashSpec {
+                validator: name,
+                at_us: dice.below(CALM),
+                restart_us: None,
+            });
+        } else if 5 * (lying + stake(i)) < total {
+            lying += stake(i);
+            liars.push(name);
+        }
+    }
+    scenario.faults.crashes = crashes;
+    let by_us = 500_000;
+    scenario.adversary = AdversarySpec {
+        who: Who::Names(liars),
+        strategy: if dice.one_in(2) {
+            StrategySpec::Silent
+        } else {
+            StrategySpec::Delay { by_us }
+        },
+    };
+    scenario
+}
+
+#[test]
+fn a_fifth_more_may_be_down_while_nobody_is_shown_two_blocks() {
+    let (mut both, mut crashed) = (0, 0);
+    for seed in 1..=12 {
+        let scenario = with_crashes(seed);
+        let down: Vec<&String> = scenario
+            .faults
+            .crashes
+            .iter()
+            .map(|c| &c.validator)
+            .collect();
+        crashed += usize::from(!down.is_empty());
+        let mut session = Session::open(scenario.clone()).expect("possible");
+        session.run_to(CALM);
+        let calm = session.frame().metrics.height;
+        session.run_to(END);
+        let frame = session.frame();
+        both += usize::from(!down.is_empty() && frame.adversary.stake > 0);
+        for verdict in &frame.verdicts {
+            let bad = [VerdictKind::Violated, VerdictKind::Stalled].contains(&verdict.kind);
+            assert!(!bad, "{}\n{}", verdict.sentence, way_back(seed, &scenario));
+        }
+        let up = frame
+            .nodes
+            .iter()
+            .filter(|n| !n.byzantine && !down.contains(&&n.name));
+        for node in up {
+            let back = || way_back(seed, &scenario);
+            assert!(
+                node.decided > calm,
+                "{} stands still\n{}",
+                node.name,
+                back()
+            );
+        }
+    }
+    assert!(crashed > 5, "{crashed} with crashes");
+    assert!(both > 2, "{both} with liars too");
+}
+
+/// The verdicts on agreement and on progress.
+fn verdicts(scenario: &Scenario, until: u64) -> (VerdictKind, VerdictKind) {
+    let mut session = Session::open(scenario.clone()).expect("possible");
+    session.run_to(until);
+    let frame = session.frame();
+    assert_eq!(frame.vanished, [], "{}", way_back(0, scenario));
+    let of = |monitor: &str| {
+        let found = frame.verdicts.iter().find(|v| v.monitor == monitor);
+        found.expect(monitor).kind
+    };
+    (of("agreement"), of("progress"))
+}
+
+const FINE: (VerdictKind, VerdictKind) = (VerdictKind::Holds, VerdictKind::Holds);
+const STALLED: (VerdictKind, VerdictKind) = (VerdictKind::Holds, VerdictKind::Stalled);
+
+#[test]
+fn who_says_nothing_stops_it_only_with_more_than_two_fifths() {
+    // The silent, and those that are down.
+    for (stakes, silent, down, expected) in [
+        (&[20, 20, 20, 20, 20][..], &[4][..], None, FINE),
+        (&[20, 20, 20, 20, 20], &[4], Some(3), FINE),
+        (&[30, 30, 19, 21], &[2], Some(3), FINE),
+        (&[30, 29, 20, 21], &[2], Some(3), STALLED),
+    ] {
+        let mut scenario = calm(stakes, silent);
+        scenario.protocol.resend = true;
+        scenario
+            .faults
+            .crashes
+            .extend(down.map(|i: usize| CrashSpec {
+                validator: format!("v{}", i + 1),
+                at_us: 0,
+                restart_us: None,
+            }));
+        assert_eq!(verdicts(&scenario, 40_000_000), expected, "{stakes:?}");
+    }
+}
+
+/// Liars of exactly a fifth vote for both blocks of a slot: each is notarized with half of the honest, and their final votes
+/// do not say for which block they are.
+#[test]
+fn a_coalition_of_exactly_a_fifth_forks_it_and_one_of_less_does_not() {
+    let search = |stakes: &[u64], liars: usize| {
+        (1..=8).find(|seed| {
+            let all: Vec<usize> = (0..liars).collect();
+            let mut scenario = calm(stakes, &all);
+            scenario.seed = *seed;
+            scenario.adversary.strategy = StrategySpec::Coalition;
+            let (min_us, max_us) = (20_000, 40_000 + seed % 5 * 20_000);
+            scenario.network.latency = LatencySpec::Uniform { min_us, max_us };
+            verdicts(&scenario, 4_000_000).0 == VerdictKind::Violated
+        })
+    };
+    for (stakes, liars) in [
+        (&[1, 1, 1, 1, 1][..], 1),
+        (&[10, 10, 20, 20, 25, 15], 2),
+        (&[20, 40, 30, 10], 1),
+    ] {
+        assert!(search(stakes, liars).is_some(), "{stakes:?}");
+    }
+    for (stakes, liars) in [
+        (&[19, 20, 20, 20, 21][..], 1),
+        (&[10, 9, 20, 20, 25, 16], 2),
+        (&[1, 1, 1, 1, 1, 1], 1),
+    ] {
+        let forked = search(stakes, liars);
+        assert_eq!(forked, None, "{stakes:?}");
+    }
+}
+
+/// Puppets lead all windows. They show A to some honest validators and B to others, a little earlier.
+///
+/// 1. Those with B vote for it, and the puppets with them, or not.
+/// 2. Those with A vote for it. If the votes for B were enough for a fallback vote, they cast it at once, before A is
+///    notarized, and so no final vote: A and B may both be built upon.
+/// 3. The first validator with A hears votes of the puppets for A, and nobody hears it: where that is enough, A is final
+///    there.
+/// 4. The puppets propose C on B in the next window, when slots 2 to 4 are skipped.
+///
+/// Of `stakes` the first are the puppets', then come those with A, then those with B.
+fn two_blocks(stakes: &[u64], puppets: usize, with_a: usize, puppets_back_b: bool) -> Scenario {
+    let name = |i: usize| format!("v{}", i + 1);
+    let names = |all: std::ops::Range<usize>| -> Vec<String> { all.map(name).collect() };
+    let liars: Vec<usize> = (0..puppets).collect();
+    let mut scenario = calm(stakes, &liars);
+    let (a, b) = (puppets..puppets + with_a, puppets + with_a..stakes.len());
+    let line = |at_us, from: usize, to: Vec<String>, kind: &str, height, round, value| PuppetLine {
+        at_us,
+        from: name(from),
+        to,
+        kind: kind.into(),
+        height,
+        round,
+        value,
+        valid_round: None,
+        wrong_signature: false,
+    };
+    let block = |label: &str| ValueSpec::Block(label.into());
+    let mut script = vec![
+        line(10_000, 0, names(b.clone()), "propose", 1, 1, block("B")),
+        line(100_000, 0, names(a.clone()), "propose", 1, 1, block("A")),
+        // They will not vote for it, but whoever may build on it needs the body.
+        line(110_000, 0, names(a.clone()), "propose", 1, 1, block("B")),
+    ];
+    for puppet in 0..puppets {
+        let alone = vec![name(a.start)];
+        script.push(line(90_000, puppet, alone, "notar", 1, 1, block("A")));
+        if puppets_back_b {
+            let others = names(a.start + 1..b.end);
+            script.push(line(95_000, puppet, others, "notar", 1, 1, block("B")));
+        }
+    }
+    let on_b = ValueSpec::BlockOn {
+        label: "B".into(),
+        height: 1,
+        round: 1,
+    };
+    script.push(line(
+        1_000_000,
+        0,
+        names(a.start..b.end),
+        "propose",
+        2,
+        5,
+        on_b,
+    ));
+    script.sort_by_key(|line| line.at_us);
+    scenario.adversary.strategy = StrategySpec::Puppet { script };
+    scenario.protocol.proposer = ProposerSpec::List(vec![name(0)]);
+    scenario.network.partitions.push(PartitionSpec {
+        from_us: 0,
+        until_us: None,
+        cut: Cut::OneWay {
+            from: vec![name(a.start)],
+            to: names(0..stakes.len()),
+        },
+    });
+    scenario
+}
+
+#[test]
+fn exactly_a_fifth_makes_two_blocks_final_and_one_unit_less_does_not() {
+    // A: 60 % honest and the puppets at one validator. B: 20 % honest and the puppets, which is what SafeToNotar needs.
+    let forked = two_blocks(&[10, 10, 10, 20, 30, 20], 2, 3, true);
+    assert_eq!(verdicts(&forked, 4_000_000).0, VerdictKind::Violated);
+    for less in [[10, 9, 10, 20, 31, 20], [10, 9, 10, 20, 30, 21]] {
+        let scenario = two_blocks(&less, 2, 3, true);
+        assert_eq!(
+            verdicts(&scenario, 4_000_000).0,
+            VerdictKind::Holds,
+            "{less:?}"
+        );
+    }
+}
+
+/// One liar of ten can do with lower thresholds, or with fallback votes without a condition, what it cannot by the paper.
+#[test]
+fn what_the_paper_asks_for_is_needed() {
+    let one_of_ten = |with_a: usize, parameter: &str, choice: &str| {
+        let mut scenario = two_blocks(&[10; 10], 1, with_a, false);
+        let choice = ParamValue::Choice(choice.into());
+        scenario.protocol.params.set(parameter, choice);
+        verdicts(&scenario, 4_000_000).0
+    };
+    assert_eq!(one_of_ten(5, "thresholds", "low"), VerdictKind::Violated);
+    assert_eq!(one_of_ten(5, "thresholds", "paper"), VerdictKind::Holds);
+    assert_eq!(one_of_ten(7, "fallback", "always"), VerdictKind::Violated);
+    assert_eq!(one_of_ten(7, "fallback", "paper"), VerdictKind::Holds);
+}
+
+/// A puppet that leads the first window shows A to some and B to others in its first slot, and then says nothing.
+fn shown(stakes: &[u64; 4], two: bool, fallback: &str) -> Scenario {
+    let mut scenario = calm(stakes, &[0]);
+    scenario.protocol.resend = true;
+    let line = |to: &str, label: &str| PuppetLine {
+        at_us: 400_000,
+        from: "v1".into(),
+        to: vec![to.into()],
+        kind: "propose".into(),
+        height: 1,
+        round: 1,
+        value: ValueSpec::Block(label.into()),
+        valid_round: None,
+        wrong_signature: false,
+    };
+    let other = if two { "B" } else { "A" };
+    let script = vec![line("v2", "A"), line("v3", other)];
+    scenario.adversary.strategy = StrategySpec::Puppet { script };
+    scenario.faults.crashes.push(CrashSpec {
+        validator: "v4".into(),
+        at_us: 0,
+        restart_us: None,
+    });
+    let choice = ParamValue::Choice(fallback.into());
+    scenario.protocol.params.set("fallback", choice);
+    scenario
+}
+
+/// Less than a fifth lies and a fifth is down. Two blocks of one slot have 39 % and 22 %: neither is safe to notarize, nor
+/// the slot to skip.
+#[test]
+fn assumption_three_is_needed_where_a_fifth_is_down() {
+    let stakes = [19, 39, 22, 20];
+    assert_eq!(verdicts(&shown(&stakes, false, "paper"), 40_000_000), FINE);
+    assert_eq!(
+        verdicts(&shown(&stakes, true, "paper"), 40_000_000),
+        STALLED
+    );
+}
+
+/// 50 % voted for a block and 30 % for another one: without notar-fallback votes nothing is ever certified.
+#[test]
+fn without_notar_fallback_votes_it_stops() {
+    let stakes = [10, 50, 30, 10];
+    assert_eq!(verdicts(&shown(&stakes, true, "paper"), 40_000_000), FINE);
+    assert_eq!(
+        verdicts(&shown(&stakes, true, "never"), 40_000_000),
+        STALLED
+    );
+}
+
+/// One of six runs twice with one key.
+#[test]
+fn twins_of_less_than_a_fifth_do_not_fork_it() {
+    let mut scenario = calm(&[10; 6], &[]);
+    scenario.protocol.resend = true;
+    scenario.twins = vec!["v1".into()];
+    assert_eq!(verdicts(&scenario, 15_000_000), FINE);
 }

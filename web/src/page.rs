@@ -83,7 +83,7 @@ fn follow_browser(history: HistoryState) {
         let fragment = address::fragment();
         // The browser's entries that are ours have been gone to by the event above.
         if !fragment.is_empty() && address::entry().is_empty() {
-            race.close();
+            race.leave();
             race.open_link(&fragment);
             history.open_link(fragment);
         }

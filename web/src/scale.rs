@@ -10,7 +10,12 @@ pub enum Scale {
         max: f64,
         step: f64,
     },
-    /// Even in ratios from `min` to `max`; position 0 is 0.
+    /// Even in ratios from `min` to `max`.
+    Log {
+        min: f64,
+        max: f64,
+    },
+    /// The same; position 0 is 0.
     LogFromZero {
         min: f64,
         max: f64,
@@ -22,6 +27,7 @@ impl Scale {
     pub fn stops(self) -> (f64, f64, f64) {
         match self {
             Scale::Linear { min, max, step } => (min, max, step),
+            Scale::Log { .. } => (1.0, STOPS, 1.0),
             Scale::LogFromZero { .. } => (0.0, STOPS, 1.0),
         }
     }
@@ -31,8 +37,9 @@ impl Scale {
         match self {
             Scale::Linear { min, max, .. } => position.clamp(min, max),
             Scale::LogFromZero { .. } if position < 1.0 => 0.0,
-            Scale::LogFromZero { min, max } => {
-                let share = (position.min(STOPS) - 1.0) / (STOPS - 1.0);
+            Scale::Log { max, .. } if position >= STOPS => max,
+            Scale::Log { min, max } | Scale::LogFromZero { min, max } => {
+                let share = (position.clamp(1.0, STOPS) - 1.0) / (STOPS - 1.0);
                 rounded(min * (max / min).powf(share))
             }
         }
@@ -43,7 +50,7 @@ impl Scale {
         match self {
             Scale::Linear { min, max, .. } => value.clamp(min, max),
             Scale::LogFromZero { min, .. } if value < min / 2.0 => 0.0,
-            Scale::LogFromZero { min, max } => {
+            Scale::Log { min, max } | Scale::LogFromZero { min, max } => {
                 let share = (value.clamp(min, max) / min).ln() / (max / min).ln();
                 (1.0 + share * (STOPS - 1.0)).round()
             }
@@ -53,7 +60,9 @@ impl Scale {
     #[must_use]
     pub fn max(self) -> f64 {
         match self {
-            Scale::Linear { max, .. } | Scale::LogFromZero { max, .. } => max,
+            Scale::Linear { max, .. } | Scale::Log { max, .. } | Scale::LogFromZero { max, .. } => {
+                max
+            }
         }
     }
 }
@@ -106,6 +115,18 @@ mod tests {
         for value in [0.0, 1.0, 10.0, 50.0, 700.0, 5_000.0] {
             let back = scale.value(scale.position(value));
             assert!((back - value).abs() <= value * 0.02, "{value} {back}");
+        }
+    }
+
+    #[test]
+    fn every_small_number_of_validators_has_a_position_and_the_ends_are_exact() {
+        for max in [256.0, 512.0] {
+            let scale = Scale::Log { min: 1.0, max };
+            for value in (1..=32).map(f64::from) {
+                assert_eq!(scale.value(scale.position(value)), value);
+            }
+            let (first, last, _) = scale.stops();
+            assert_eq!((scale.value(first), scale.value(last)), (1.0, max));
         }
     }
 

@@ -1,7 +1,7 @@
 //! Numbers as people read them: thin spaces, units, no more digits than mean something.
 
 use crate::model::{CoinSpec, InputSpec, SubmitSpec};
-use consensusforge_core::session::view::{ContractView, ReceiptView};
+use consensusforge_core::session::view::{ContractView, FeeAccountView, ReceiptView};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 /// 0.25 as `25 %`.
@@ -112,6 +112,26 @@ pub fn bytes(n: u64) -> String {
     }
 }
 
+/// What a run of many validators costs: copies of messages a block, and bytes of memory, each 0 where unknown. Figures
+/// have two digits, so that the line stands still.
+#[must_use]
+pub fn cost(copies: f64, memory: u64) -> String {
+    let two_digits = |n: f64| {
+        let unit = 10f64.powf(n.max(1.0).log10().floor() - 1.0).max(1.0);
+        grouped(((n / unit).round() * unit) as u64)
+    };
+    let copies = (copies >= 1.0).then(|| format!("about {} messages a block", two_digits(copies)));
+    let memory = (memory > 0).then(|| {
+        let megabytes = two_digits(memory as f64 / 1_048_576.0);
+        format!("{megabytes} MB of memory in this tab")
+    });
+    let parts: Vec<String> = [copies, memory].into_iter().flatten().collect();
+    match parts.as_slice() {
+        [] => "Many validators: this takes a moment.".into(),
+        parts => format!("So many validators take {}.", parts.join(" and ")),
+    }
+}
+
 /// Simulated time a unit of real time, as a person says it.
 #[must_use]
 pub fn speed(per_real: Option<f64>) -> String {
@@ -122,6 +142,19 @@ pub fn speed(per_real: Option<f64>) -> String {
         Some(v) if v < 10.0 => format!("{v:.2}×"),
         Some(v) => format!("{v:.0}×"),
     }
+}
+
+/// A text with the accounts that validators' fees are paid to replaced by whose they are: "v2's fees".
+#[must_use]
+pub fn with_fee_accounts(text: &str, accounts: &[FeeAccountView]) -> String {
+    let mut text = text.to_owned();
+    for account in accounts {
+        let name = format!("{}'s fees", account.validator);
+        text = text
+            .replace(&account.address, &name)
+            .replace(&account.hex, &name);
+    }
+    text
 }
 
 /// A number that changes when a view does; views have no equality of their own.
@@ -274,6 +307,18 @@ mod tests {
     use super::*;
 
     #[test]
+    fn the_accounts_that_fees_are_paid_to_have_their_validators_names() {
+        let session = consensusforge_core::session::Session::open(Default::default());
+        let accounts = session.expect("possible").fee_accounts();
+        let account = &accounts[1];
+        assert_eq!(account.validator, "v2");
+        assert!(account.address.starts_with("forge1") && account.hex.len() == 64);
+        let text = format!("to={}, again {}", account.address, account.hex);
+        let named = with_fee_accounts(&text, &accounts);
+        assert_eq!(named, "to=v2's fees, again v2's fees");
+    }
+
+    #[test]
     fn a_refusal_at_a_control_does_not_name_a_place_in_a_file() {
         for (from, to) in [
             ("network.loss_ppm: at most 1000000", "At most 1000000"),
@@ -290,6 +335,19 @@ mod tests {
         ] {
             assert_eq!(without_place(from), to);
         }
+    }
+
+    #[test]
+    fn what_many_validators_cost_is_told_in_round_figures() {
+        assert_eq!(
+            cost(131_070.4, 187 << 20),
+            "So many validators take about 130\u{202f}000 messages a block and 190 MB of memory in this tab."
+        );
+        assert_eq!(
+            cost(510.0, 0),
+            "So many validators take about 510 messages a block."
+        );
+        assert_eq!(cost(0.0, 0), "Many validators: this takes a moment.");
     }
 
     #[test]

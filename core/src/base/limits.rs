@@ -3,8 +3,10 @@
 
 use super::{Micros, SECOND};
 
-/// Lifelines a page can show and a session can step at the speed of simulated time.
-pub const MAX_VALIDATORS: usize = 128;
+/// Validators of a protocol that sends votes to one leader: the copies of a block grow with their number.
+pub const MAX_VALIDATORS: usize = 512;
+/// Validators of a protocol in which everybody sends to everybody: 256 of them send some 130,000 copies a block.
+pub const MAX_VALIDATORS_ALL_TO_ALL: usize = 256;
 /// Times the validators of one run may change: the set of every height stays known.
 pub const MAX_VALIDATOR_CHANGES: usize = 1_000;
 /// CometBFT's cap on total voting power (2^63 / 8), which keeps proposer priorities inside an i64.
@@ -17,6 +19,10 @@ pub const MAX_TIME: Micros = 1_000_000_000 * SECOND;
 pub const MAX_NAME_BYTES: usize = 64;
 /// The line for people in a scenario: it stands in a browser tab.
 pub const MAX_TITLE_BYTES: usize = 200;
+/// Stops a link or file may carry: a lecture has fewer.
+pub const MAX_STOPS: usize = 64;
+/// Bytes of the note at a stop: it stands in the line under the chart.
+pub const MAX_NOTE_BYTES: usize = 400;
 /// Entries of a list of proposers: enough for any schedule that is not simply a rule.
 pub const MAX_PROPOSER_LIST: usize = 10_000;
 /// Sigma of a log-normal delay in thousandths: at 5 one delay in twenty is already 3 600 medians.
@@ -42,7 +48,21 @@ pub const MAX_TX_PER_SECOND: u32 = 1_000;
 
 /// Copies on the wire and whatever else waits for its instant. 128 validators at the default latency have
 /// some 16,000; beyond this further copies are lost, and the run says so. Every checkpoint holds them again.
-pub const MAX_WAITING: usize = 1 << 18;
+const MAX_WAITING: usize = 1 << 18;
+/// The same for many nodes: four waves in which everybody sends to everybody, as in a change of views, up to some
+/// 40 megabytes.
+#[must_use]
+pub const fn max_waiting(nodes: usize) -> usize {
+    let waves = 4 * nodes * nodes;
+    let most = 4 * MAX_WAITING;
+    if waves < MAX_WAITING {
+        MAX_WAITING
+    } else if waves > most {
+        most
+    } else {
+        waves
+    }
+}
 /// The same, in all checkpoints of a session together: where much is on its way, fewer are kept.
 pub const MAX_WAITING_IN_CHECKPOINTS: usize = 1 << 22;
 /// Copies of one message that re-sending may put on the wire in a simulated second.

@@ -63,10 +63,11 @@ pub struct Metrics {
     copies_before: u64,
     /// Blocks decided in the whole run.
     pub blocks: u64,
-    /// When the first of them was decided, microseconds; `None` before there is one.
-    pub first_decision: Option<Micros>,
+    /// The instant of the first decision, microseconds, and the blocks decided at that very instant: a protocol
+    /// may decide a block with all before it. `None` before there is one.
+    first_decision: Option<(Micros, u64)>,
     /// When a height was last decided for the first time, microseconds; 0 before there is one.
-    pub last_decision: Micros,
+    last_decision: Micros,
     /// The longest time without a decision up to the last one, microseconds.
     longest_pause: Micros,
 }
@@ -144,7 +145,9 @@ impl Metrics {
                 let copies = self.copies();
                 self.blocks += commit.height - self.decided.back().map_or(0, |d| d.height);
                 self.longest_pause = self.longest_pause_at(record.at);
-                self.first_decision.get_or_insert(record.at);
+                if self.first_decision.is_none_or(|(at, _)| at == record.at) {
+                    self.first_decision = Some((record.at, self.blocks));
+                }
                 self.last_decision = record.at;
                 self.decided.push_back(Decided {
                     height: commit.height,
@@ -173,6 +176,14 @@ impl Metrics {
     pub fn longest_pause_at(&self, now: Micros) -> Micros {
         self.longest_pause
             .max(now.saturating_sub(self.last_decision))
+    }
+
+    /// Mean time a block took from the first decision to the last, microseconds; `None` where all blocks were
+    /// decided at one instant.
+    #[must_use]
+    pub fn block_interval(&self) -> Option<Micros> {
+        let (first, blocks) = self.first_decision?;
+        (self.last_decision - first).checked_div(self.blocks - blocks)
     }
 
     fn copies(&self) -> u64 {

@@ -35,6 +35,7 @@ pub use status::{Keeps, Locking, Mark, Status, Tally};
 pub use waits::{Waits, WaitsFor};
 
 use crate::base::Micros;
+use crate::base::limits::MAX_VALIDATORS_ALL_TO_ALL;
 use crate::types::{
     BlockId, Evidence, Height, NodeId, Round, Signable, Signed, Slot, ValidatorId, ValidatorSets,
 };
@@ -333,6 +334,9 @@ pub trait Protocol: Clone + 'static {
 
     /// Stake in a later round that makes a validator join it, where that is a rule.
     const SKIP: Option<Threshold> = None;
+
+    /// How many validators a scenario may have under it.
+    const MOST_VALIDATORS: usize = MAX_VALIDATORS_ALL_TO_ALL;
 
     /// What its validators keep in mind beside votes.
     const KEEPS: Keeps = Keeps {

@@ -25,6 +25,8 @@ pub struct ProtocolFacts {
     pub told: fn(&Map<String, Value>) -> Result<Told, ParamError>,
     /// Stake that forces a node into a later round, where the protocol skips rounds.
     pub skip: Option<Threshold>,
+    /// See [`Protocol::MOST_VALIDATORS`].
+    pub most_validators: usize,
     /// See [`Protocol::KEEPS`].
     pub keeps: Keeps,
     /// Which strategies of an adversary it supports.
@@ -58,6 +60,7 @@ impl ProtocolFacts {
                 })
             },
             skip: P::SKIP,
+            most_validators: P::MOST_VALIDATORS,
             keeps: P::KEEPS,
             powers: Powers::of::<P>(),
             parameters: parameters::<P::Params>,

@@ -45,7 +45,7 @@ pub struct Scenario {
     /// Source of all randomness: keys, delays, losses, choices.
     pub seed: u64,
     /// Who takes part. Their order is their number.
-    #[schemars(length(min = 1, max = 128))]
+    #[schemars(length(min = 1, max = 512))]
     pub validators: Vec<ValidatorSpec>,
     /// Names of validators that run a second node with the same key.
     #[serde(skip_serializing_if = "Vec::is_empty")]

@@ -188,7 +188,23 @@ fn happened(trace: &Trace, record: &Record) -> Happened {
             let what = format!("{who} decides {} at height {}", c.block.short(8), c.height);
             (c.node, None, None, what)
         }
-        _ => (NodeId(0), None, None, String::new()),
+        Event::BadSignature { .. }
+        | Event::Step { .. }
+        | Event::TimerFired { .. }
+        | Event::Locked { .. }
+        | Event::Polka { .. }
+        | Event::Skipped { .. }
+        | Event::Fired { .. }
+        | Event::Executed(_)
+        | Event::Rejected { .. }
+        | Event::Evidence(_)
+        | Event::Crashed { .. }
+        | Event::Restarted { .. }
+        | Event::Byzantine(_)
+        | Event::Changed(_)
+        | Event::Submitted { .. }
+        | Event::CommandMissed(_)
+        | Event::Validators(_) => (NodeId(0), None, None, String::new()),
     };
     Happened {
         at_us: record.at,
@@ -266,7 +282,24 @@ fn facts(trace: &Trace, record: &Record) -> Vec<(&'static str, String)> {
             };
             all.push(("way of deciding", caught_up.into()));
         }
-        _ => {}
+        // Not compared: see `counts`.
+        Event::BadSignature { .. }
+        | Event::Step { .. }
+        | Event::TimerFired { .. }
+        | Event::Locked { .. }
+        | Event::Polka { .. }
+        | Event::Skipped { .. }
+        | Event::Fired { .. }
+        | Event::Executed(_)
+        | Event::Rejected { .. }
+        | Event::Evidence(_)
+        | Event::Crashed { .. }
+        | Event::Restarted { .. }
+        | Event::Byzantine(_)
+        | Event::Changed(_)
+        | Event::Submitted { .. }
+        | Event::CommandMissed(_)
+        | Event::Validators(_) => {}
     }
     all.push(("time", clock(record.at)));
     if let Some(m) = about.and_then(|id| trace.find(id)) {

@@ -8,7 +8,7 @@ use crate::types::NodeId;
 
 impl Session {
     /// Copies on the wire and whatever else waits for its instant; never more than
-    /// [`MAX_WAITING`](crate::base::limits::MAX_WAITING) and a timer or two a validator.
+    /// [`max_waiting`](crate::base::limits::max_waiting) and a timer or two a validator.
     #[must_use]
     pub fn waiting(&self) -> usize {
         self.sim.waiting()

@@ -1,6 +1,6 @@
 //! The protocols there are, and the parameters of each, as a page shows them.
 
-use crate::consensus::registry::PROTOCOLS;
+use crate::consensus::registry::{self, PROTOCOLS};
 use crate::consensus::{Parameter, ParameterKind};
 use crate::model::{ParamValue, ProtocolSpec};
 use crate::scenario::params;
@@ -63,6 +63,12 @@ pub enum Control {
         /// As it is now.
         value: String,
     },
+}
+
+/// How many validators a scenario may have under the protocol of that name; 1 when there is none.
+#[must_use]
+pub fn most_validators(protocol: &str) -> usize {
+    registry::find(protocol).map_or(1, |facts| facts.most_validators)
 }
 
 /// All protocols, in the order in which they are offered.

@@ -124,7 +124,7 @@ pub struct RaceRow {
     pub commit_latency_us: Option<u64>,
     /// The same in the network's typical one-way delay; absent also where that is 0.
     pub commit_latency_delays: Option<f64>,
-    /// Mean time from one first decision to the next, microseconds; absent below two blocks.
+    /// Mean time a block took from the first decision to the last, microseconds; absent where there is only one.
     pub block_interval_us: Option<u64>,
     /// The longest time without a decision, microseconds: from the start, between two, or until the end.
     pub longest_pause_us: u64,
@@ -180,10 +180,7 @@ pub fn row(session: &Session, frame: &Frame, lane: &Lane) -> RaceRow {
         commit_latency_delays: latency
             .filter(|_| delay > 0)
             .map(|latency| latency as f64 / delay as f64),
-        block_interval_us: whole
-            .first_decision
-            .filter(|_| blocks > 1)
-            .map(|first| (whole.last_decision - first) / (blocks - 1)),
+        block_interval_us: whole.block_interval(),
         longest_pause_us: whole.longest_pause_at(frame.now_us),
         messages_per_block: per_block(copies),
         bytes_per_block: per_block(whole.bytes),

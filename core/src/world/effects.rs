@@ -4,7 +4,7 @@ use super::wire::{Delivery, Packet, Payload};
 use super::{ScheduledEvent, World};
 use crate::adversary::{Act, Plan, Stage, strategy};
 use crate::base::Micros;
-use crate::base::limits::MAX_WAITING;
+use crate::base::limits::max_waiting;
 use crate::consensus::{Corruptible, Effect, Input, Message, Note, Protocol};
 use crate::network::{Model, Passage};
 use crate::trace::{Accusation, Event, Loss, MessageRecord, Proof, Receivers};
@@ -344,8 +344,9 @@ impl<P: Corruptible> World<P> {
     ) {
         let mut lost = Vec::new();
         // Halved, as the network may duplicate each.
-        let mut room = MAX_WAITING.saturating_sub(self.queue.len()) / 2;
-        self.full &= room < MAX_WAITING / 4;
+        let most = max_waiting(self.nodes.len());
+        let mut room = most.saturating_sub(self.queue.len()) / 2;
+        self.full &= room < most / 4;
         let receivers: Vec<NodeId> = to.into_iter().collect();
         for &to in &receivers {
             if room == 0 {
@@ -415,8 +416,9 @@ impl<P: Corruptible> World<P> {
     /// More is on its way than can be kept: says so, once until the wire is half empty again.
     fn overflow(&mut self) {
         if !std::mem::replace(&mut self.full, true) {
+            let most = max_waiting(self.nodes.len());
             self.changed(format!(
-                "more than {MAX_WAITING} copies of messages are on their way, the most there can be: further \
+                "more than {most} copies of messages are on their way, the most there can be: further \
                  ones are lost. Shorten `network.latency`, or lengthen `protocol.resend_interval_us`"
             ));
         }

@@ -206,7 +206,7 @@ pub struct World<P: Corruptible> {
     contracts: BTreeMap<String, Arc<[u8]>>,
     /// Long blocks a node has and may have to execute, with their heights; no node with none.
     awaited: BTreeMap<NodeId, Vec<(Height, BlockId)>>,
-    /// The wire is full: see [`crate::base::limits::MAX_WAITING`].
+    /// The wire is full: see [`crate::base::limits::max_waiting`].
     full: bool,
     /// Reused between steps, so that a delivery allocates nothing.
     effects: Vec<Effect<P::Message>>,

@@ -10,6 +10,8 @@ use crate::scale::{Scale, ms, us};
 use crate::settings;
 use crate::state::run::RunState;
 use crate::state::scenarios::ScenarioState;
+use crate::words;
+use consensusforge_core::session::protocols::most_validators;
 use leptos::prelude::*;
 
 const PERCENT: Scale = Scale::Linear {
@@ -29,7 +31,8 @@ const RATE: Scale = Scale::LogFromZero {
     min: 1.0,
     max: 1_000.0,
 };
-const MOST_VALIDATORS: f64 = 128.0;
+/// Validators from which on a line says what they cost.
+const MANY: usize = 64;
 
 #[component]
 pub fn Controls() -> impl IntoView {
@@ -126,16 +129,27 @@ fn Validators() -> impl IntoView {
     let run = expect_context::<RunState>();
     let scenarios = expect_context::<ScenarioState>();
     let count = Memo::new(move |_| run.effective.with(|s| s.validators.len()));
+    let most = Memo::new(move |_| run.effective.with(|s| most_validators(&s.protocol.name)));
+    let cost = Memo::new(move |_| {
+        let shown = count.get() >= MANY;
+        shown.then(|| {
+            let copies = run
+                .frame
+                .with(|f| f.as_ref().map_or(0.0, |f| f.metrics.messages_per_block));
+            words::cost(copies, run.tick.with(|tick| tick.memory))
+        })
+    });
     view! {
         <fieldset>
             <legend>{labelled("Validators")}</legend>
             <Slider
                 id="validators" label="count" unit=""
-                scale=Scale::Linear { min: 1.0, max: MOST_VALIDATORS, step: 1.0 }
+                scale=Signal::derive(move || Scale::Log { min: 1.0, max: most.get() as f64 })
                 hint="Number of validators. Restarts the run."
                 value=Signal::derive(move || count.get() as f64)
                 act=move |v: f64| scenarios.restart_with(|s| resize(s, v.round() as usize))
             />
+            {move || cost.get().map(|cost| view! { <p class="hint" id="cost">{cost}</p> })}
             <Slider
                 id="crashed" label="crashed" unit=""
                 scale=Signal::derive(move || Scale::Linear { min: 0.0, max: count.get() as f64, step: 1.0 })

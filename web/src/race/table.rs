@@ -39,7 +39,7 @@ pub const COLUMNS: [Column; 9] = [
     column(
         "block_interval_us",
         "block interval",
-        "Mean time from one first decision to the next",
+        "Mean time a block took, from the first decision to the last",
         true,
     ),
     column(

@@ -65,6 +65,8 @@ pub struct ChartView {
     pub surface: Option<Surface>,
     pub frames: Option<Frames>,
     pub controls: Option<ChartControls>,
+    /// Charts that share a frame's lines with this one, itself included; 0 counts as 1.
+    pub charts: usize,
     detail: Detail,
     drawn: usize,
     /// Milliseconds making the last picture took.
@@ -305,7 +307,7 @@ impl ChartView {
         self.update_cone();
         let layout = self.layout();
         let of = (&self.lanes, &self.filter, self.stamp);
-        let lines = self.detail.arrows();
+        let lines = self.detail.arrows() / self.charts.max(1);
         let dense = self
             .density
             .update(&layout, &self.store, of, lines, self.now_us);

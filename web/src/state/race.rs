@@ -9,13 +9,14 @@ use crate::model::{SEMANTICS, Scenario};
 use crate::platform::workers::Handle;
 use crate::platform::{address, frames};
 use crate::protocol::{ChartNews, FromWorker, Tick, ToWorker};
+use crate::race::budget::FrameBudget;
 use crate::race::clock::RaceClock;
 use crate::race::lineup;
 use crate::race::marks::Blocks;
 use crate::state::chart_view::ChartView;
 use crate::{reading, settings, words};
 use consensusforge_core::session::race::{Lane, RaceRow};
-use consensusforge_core::session::race_link::RaceLink;
+use consensusforge_core::session::race_link::{MOST_LANES, RaceLink};
 use consensusforge_core::session::{link_of, open_link};
 use leptos::prelude::*;
 use std::cell::RefCell;
@@ -46,6 +47,8 @@ pub struct LaneState {
     pub lane: StoredValue<Lane>,
     pub status: RwSignal<LaneStatus>,
     pub row: RwSignal<Option<Arc<RaceRow>>>,
+    /// Where it has got to on a long way, microseconds; none where it is not under way.
+    pub under_way: RwSignal<Option<u64>>,
     pub blocks: RwSignal<Blocks>,
     pub chart: StoredValue<Rc<RefCell<ChartView>>, LocalStorage>,
     tick: StoredValue<Tick>,
@@ -105,6 +108,7 @@ pub struct RaceState {
     clock: StoredValue<RaceClock>,
     /// Pixels a millisecond of all charts, in times of what the race began with.
     zoom: StoredValue<f64>,
+    budget: StoredValue<FrameBudget>,
     /// A frame has been asked for.
     pumping: StoredValue<bool>,
     last_id: StoredValue<u32>,
@@ -134,6 +138,7 @@ impl RaceState {
             end_us: RwSignal::new(0),
             clock: StoredValue::new(RaceClock::at(0, None)),
             zoom: StoredValue::new(1.0),
+            budget: StoredValue::new(FrameBudget::default()),
             pumping: StoredValue::new(false),
             last_id: StoredValue::new(0),
             owner: StoredValue::new(Owner::current()),
@@ -156,6 +161,7 @@ impl RaceState {
                 if scenario != self.scenario.get_untracked() {
                     let lanes = self.lanes_now();
                     self.prepare(scenario, 0);
+                    self.set_speed(self.playback.speed.get_untracked());
                     if !lanes.is_empty() {
                         self.run_lanes(lanes.into_iter().map(Ok).collect());
                         self.play(true);
@@ -177,6 +183,7 @@ impl RaceState {
         self.draft.set(lineup::proposed(&scenario.protocol.name));
         self.playback.play(false);
         self.prepare(scenario, 0);
+        self.set_speed(self.playback.speed.get_untracked());
         self.choosing.set(true);
         self.open.set(true);
     }
@@ -270,6 +277,7 @@ impl RaceState {
             lane: StoredValue::new(lane.clone()),
             status: RwSignal::new(status.clone()),
             row: RwSignal::new(None),
+            under_way: RwSignal::new(None),
             blocks: RwSignal::new(Blocks::default()),
             chart: StoredValue::new_local(Rc::default()),
             tick: StoredValue::new(Tick::default()),
@@ -320,6 +328,7 @@ impl RaceState {
                 let chart = lane.chart.get_value();
                 let mut c = chart.borrow_mut();
                 c.view.flow = Flow::Right;
+                c.charts = MOST_LANES;
                 c.opened(world, &scenario);
                 c.commands_changed(&scenario);
                 lane.tick.set_value(Tick::default());
@@ -327,6 +336,10 @@ impl RaceState {
             }
             FromWorker::Tick(tick) => {
                 lane.tick.set_value(tick);
+                let way = tick.goal.map(|_| tick.now_us);
+                if lane.under_way.get_untracked() != way {
+                    lane.under_way.set(way);
+                }
                 let news = bytes.and_then(|b| borsh::from_slice::<ChartNews>(&b).ok());
                 lane.chart.get_value().borrow_mut().receive(tick, news);
                 lane.send(&ToWorker::TickReceived);
@@ -372,6 +385,7 @@ impl RaceState {
             | FromWorker::Studio { .. }
             | FromWorker::Replayed(_)
             | FromWorker::PausingWhen(_)
+            | FromWorker::Stops(_)
             | FromWorker::Data(_) => {}
         }
     }
@@ -485,6 +499,20 @@ impl RaceState {
         begun * self.zoom.get_value()
     }
 
+    /// Draws a lane's chart, in this frame or, where the others have used it up, in the next.
+    pub fn draw(&self, chart: &RefCell<ChartView>) {
+        let begun = frames::now_ms();
+        let allowed = self.budget.try_update_value(|b| b.allows(begun));
+        if allowed != Some(true) {
+            return chart.borrow().request_draw();
+        }
+        let mut c = chart.borrow_mut();
+        c.view.px_per_ms = self.px_per_ms(c.size.0);
+        c.draw();
+        self.budget
+            .update_value(|b| b.spend(frames::now_ms() - begun));
+    }
+
     /// Draws all lanes anew in the colours of the theme in force.
     pub fn repaint(&self) {
         self.lanes.with_untracked(|all| {
@@ -494,11 +522,17 @@ impl RaceState {
         });
     }
 
-    pub fn close(&self) {
+    /// Ends the race.
+    pub fn leave(&self) {
         self.play(false);
         self.open.set(false);
         self.choosing.set(false);
         self.end_lanes();
+    }
+
+    /// Ends the race and shows the run again.
+    pub fn close(&self) {
+        self.leave();
         // The address must not promise what is not shown.
         if address::fragment().contains("&lane=") {
             address::show("");

@@ -198,11 +198,12 @@ pub(super) fn receive(
     let from = signed.signer;
     let votes = state.votes.entry(place).or_default();
     votes.insert(from, signed);
-    let notarized = context
-        .validators
-        .at(place.height)
-        .is_quorum(stake(votes, context, place));
-    if notarized && state.notarized.insert(place.block, place).is_none() {
+    if state.notarized.contains_key(&place.block) {
+        return;
+    }
+    let set = context.validators.at(place.height);
+    if set.is_quorum(stake(votes, context, place)) {
+        state.notarized.insert(place.block, place);
         let (slot, block) = (place.slot(), place.block);
         out.push(Effect::fired(info::S3, slot));
         out.push(Effect::Note(Note::Polka {

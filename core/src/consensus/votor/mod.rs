@@ -49,6 +49,7 @@
 
 pub mod message;
 pub mod pool;
+mod recovery;
 pub mod report;
 pub mod voting;
 
@@ -253,7 +254,7 @@ const PAPER: ProtocolInfo = info(
 const LOW: ProtocolInfo = info(
     NOBODY,
     "Three fifths make a block final at once, which is too little: the other two fifths are enough for fallback votes \
-     against it, and the chain forks.",
+     against it, and the chain can fork.",
 );
 const NEVER: ProtocolInfo = info(
     NOBODY,
@@ -262,7 +263,7 @@ const NEVER: ProtocolInfo = info(
 );
 const ALWAYS: ProtocolInfo = info(
     NOBODY,
-    "A block may be built upon although another one of its slot is final, and the chain forks.",
+    "A block may be built upon although another one of its slot is final, and the chain can fork.",
 );
 
 const CONVENTIONS: &[(&str, &str)] = &[

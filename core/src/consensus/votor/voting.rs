@@ -1,10 +1,10 @@
-//! Algorithms 1 and 2, block creation, and what the paper leaves to others: catching up and coming back.
+//! Algorithms 1 and 2, block creation and finalization.
 
 use super::message::{Certificate, Message, Proves, SignedMessage};
 use super::pool::{MAX_PROPOSALS, SlotState, State, Surroundings, is_parent};
-use super::{V1, V2, V3, V4, V5, V6, V7, V8, V9, V10, V11, V12};
+use super::{V1, V2, V3, V4, V5, V6, V7, V8, V9, V10, V11, V12, recovery};
 use crate::base::limits::MAX_ROUNDS_AHEAD;
-use crate::consensus::simplex::state::{Validity, contradiction, stake_behind};
+use crate::consensus::simplex::state::{Validity, contradiction};
 use crate::consensus::simplex::{Link, View};
 use crate::consensus::{Effect, Input, Note, Timer};
 use crate::types::{BlockId, Height, Slot, ValidatorId};
@@ -50,8 +50,8 @@ pub fn step(state: &mut State, around: &Surroundings, input: Input<Message>, out
             first,
             blocks,
             proof,
-        } => catch_up(state, around, first, &blocks, &proof, out),
-        Input::Restarted => restart(state, around, out),
+        } => recovery::catch_up(state, around, first, &blocks, &proof, out),
+        Input::Restarted => recovery::restart(state, around, out),
     }
     decide(state, around, out);
     start_windows(state, around, out);
@@ -136,7 +136,7 @@ fn follow(state: &mut State, around: &Surroundings, proves: Proves, out: &mut Ef
         .certified()
         .filter(|other| Some(**other) == link)
         .count();
-    let signers: Vec<ValidatorId> = votes.iter().map(|vote| vote.signer).collect();
+    let holders = holders(&votes);
     out.push(Effect::fired(V8, place));
     if known == 1 {
         out.push(Effect::Note(Note::Polka {
@@ -152,12 +152,23 @@ fn follow(state: &mut State, around: &Surroundings, proves: Proves, out: &mut Ef
         out.push(Effect::Broadcast(Message::Certificate(certificate)));
     }
     if let Some(link) = link {
-        fetch(state, around, link.block, signers, out);
+        fetch(state, around, link.block, holders, out);
     }
     try_final(state, view, out);
 }
 
-fn fetch(
+/// Who signed, those first who must have the block: a fallback vote in the first slot of a window needs no body.
+pub(super) fn holders(votes: &[SignedMessage]) -> Vec<ValidatorId> {
+    let has = |vote: &&SignedMessage| matches!(vote.message, Message::Notar(_));
+    let (first, then): (Vec<_>, Vec<_>) = votes.iter().partition(has);
+    first
+        .into_iter()
+        .chain(then)
+        .map(|vote| vote.signer)
+        .collect()
+}
+
+pub(super) fn fetch(
     state: &mut State,
     around: &Surroundings,
     block: BlockId,
@@ -208,7 +219,7 @@ fn start_windows(state: &mut State, around: &Surroundings, out: &mut Effects) {
 }
 
 /// SETTIMEOUTS, and the leader's own clock. `height` is that of the first slot's block.
-fn set_timeouts(
+pub(super) fn set_timeouts(
     state: &mut State,
     around: &Surroundings,
     first: View,
@@ -496,7 +507,7 @@ fn decide(state: &mut State, around: &Surroundings, out: &mut Effects) {
     );
 }
 
-fn settle(
+pub(super) fn settle(
     state: &mut State,
     around: &Surroundings,
     chain: &[Link],
@@ -522,93 +533,6 @@ fn settle(
     let next = last.view.saturating_add(1);
     if state.first_of(next) == first && !state.timed.contains(&first) {
         let height = (last.height + 1).saturating_sub(u64::from(next - first));
-        set_timeouts(state, around, first, height, out);
-    }
-}
-
-/// Blocks decided elsewhere: the last has the votes that make it final, each before it those that certify it, and each
-/// names the one before.
-fn catch_up(
-    state: &mut State,
-    around: &Surroundings,
-    first: Height,
-    blocks: &[BlockId],
-    proof: &[SignedMessage],
-    out: &mut Effects,
-) {
-    let behind = state.last_final.height + 1;
-    let known = behind.checked_sub(first);
-    let known = known.and_then(|n| usize::try_from(n).ok());
-    let Some(fresh) = known
-        .and_then(|n| blocks.get(n..))
-        .filter(|b| !b.is_empty())
-    else {
-        return;
-    };
-    let proven = |proves: Proves| {
-        let votes = proof.iter().filter(|vote| proves.counts(&vote.message));
-        let mut votes: Vec<SignedMessage> = votes.cloned().collect();
-        // Who cast both kinds counts once.
-        votes.sort_by_key(|vote| vote.signer);
-        votes.dedup_by_key(|vote| vote.signer);
-        let stake = stake_behind(around.set(), &votes, |_| true).unwrap_or(0);
-        around.enough(stake, super::pool::needed(around, &proves))
-    };
-    let mut chain: Vec<Link> = Vec::new();
-    let mut rule = V10;
-    for block in fresh.iter().rev() {
-        let links = proof.iter().filter_map(|vote| match &vote.message {
-            Message::Notar(link) | Message::NotarFallback(link) => Some(*link),
-            Message::Propose(_)
-            | Message::Skip { .. }
-            | Message::SkipFallback { .. }
-            | Message::Final { .. }
-            | Message::Certificate(_) => None,
-        });
-        let next = chain.last().copied();
-        let mut links = links
-            .filter(|link| link.block == *block && next.is_none_or(|next| is_parent(link, &next)));
-        let found = links.find(|link| match next {
-            Some(_) => proven(Proves::NotarFallback(*link)),
-            None if proven(Proves::FastFinal(*link)) => true,
-            None => {
-                rule = V11;
-                proven(Proves::Notarized(*link)) && proven(Proves::Final(link.view))
-            }
-        });
-        let Some(link) = found else { return };
-        chain.push(link);
-    }
-    chain.reverse();
-    let stands = chain.first().is_some_and(|link| {
-        is_parent(&state.last_final, link) && link.view > state.last_final.view
-    });
-    if stands {
-        settle(state, around, &chain, rule, proof.to_vec(), out);
-    }
-}
-
-/// After a crash: answers that did not come are asked for again, and timers run again from their beginning.
-fn restart(state: &mut State, around: &Surroundings, out: &mut Effects) {
-    state.building = None;
-    state.fetched.clear();
-    let mut missing = Vec::new();
-    for slot in state.slots.values_mut() {
-        for (_, _, validity) in &mut slot.proposals {
-            if *validity == Validity::Asked {
-                *validity = Validity::Unasked;
-            }
-        }
-        missing.extend(slot.certificates.iter().filter_map(|(proves, votes)| {
-            let signers: Vec<ValidatorId> = votes.iter().map(|vote| vote.signer).collect();
-            Some((proves.link()?.block, signers))
-        }));
-    }
-    for (block, signers) in missing {
-        fetch(state, around, block, signers, out);
-    }
-    let height = state.height;
-    for first in state.timed.clone() {
         set_timeouts(state, around, first, height, out);
     }
 }

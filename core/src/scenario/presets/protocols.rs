@@ -60,6 +60,16 @@ pub(super) fn minimmit() -> Preset {
     )
 }
 
+pub(super) fn votor() -> Preset {
+    Preset::new(
+        "votor",
+        "Votor: a silent leader with four slots",
+        "v1 leads the first four slots and is silent: after one timeout all four are skipped. The other four validators are four \
+         fifths, and their blocks are final after one round of votes.",
+        silent("v1", counted("votor", 5)),
+    )
+}
+
 pub(super) fn three_chain() -> Preset {
     Preset::new(
         "three-chain",

@@ -1,5 +1,6 @@
 //! Choosing the lanes: a protocol each, and the parameters in which it differs.
 
+use super::focus::focus;
 use crate::model::ParamValue;
 use crate::panels::icon::icon;
 use crate::panels::protocol::{from_milliseconds, in_milliseconds};
@@ -16,7 +17,7 @@ pub fn Choose() -> impl IntoView {
     let race = expect_context::<RaceState>();
     let fresh = move || race.lanes.with(Vec::is_empty);
     // One key starts what is proposed; of a race that is on, the first lane comes first.
-    super::focus(if untrack(fresh) {
+    focus(if untrack(fresh) {
         "race-start"
     } else {
         "race-lane-1"
@@ -37,7 +38,7 @@ pub fn Choose() -> impl IntoView {
     };
     let begin = move |_| {
         race.start();
-        super::focus("race-play");
+        focus("race-play");
     };
     let places = move || {
         (0..count.get())

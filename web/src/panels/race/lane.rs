@@ -23,6 +23,9 @@ pub fn Lane(lane: LaneState) -> impl IntoView {
         }),
     });
     let figures = Memo::new(move |_| {
+        if let Some(at_us) = lane.under_way.get() {
+            return format!("has got to {} …", crate::words::clock(at_us));
+        }
         lane.row.with(|row| {
             let Some(row) = row else { return String::new() };
             let blocks = match row.blocks {
@@ -53,7 +56,7 @@ pub fn Lane(lane: LaneState) -> impl IntoView {
                 </p>
                 <button
                     class="lane-open" title="Leave the race and show this run alone, with everything the page offers"
-                    aria-label=format!("Open {title} alone")
+                    aria-label=format!("Open this lane: {title}")
                     hidden=move || !runs()
                     on:click=move |_| race.open_lane(lane)
                 >"Open this lane"</button>
@@ -97,9 +100,7 @@ fn Strip(lane: LaneState, shown: Signal<bool>) -> impl IntoView {
                 if let Some(chart) = drawn.upgrade()
                     && on_screen(&strip)
                 {
-                    let mut c = chart.borrow_mut();
-                    c.view.px_per_ms = race.px_per_ms(c.size.0);
-                    c.draw();
+                    race.draw(&chart);
                 }
             };
             c.frames = Some(Frames::new(draw, |_| {}));

@@ -1,6 +1,7 @@
 //! A race in place of the page's run: its lanes one above the other, one time for all, the table.
 
 mod choose;
+mod focus;
 mod lane;
 mod table;
 mod time;
@@ -14,8 +15,8 @@ use crate::state::history::HistoryState;
 use crate::state::layout::{LayoutState, Sheet};
 use crate::state::notices::{Notices, Tone};
 use crate::state::race::RaceState;
+use focus::focus;
 use leptos::{html, prelude::*, task::spawn_local};
-use wasm_bindgen::JsCast;
 
 /// Begins a race, beside the choice of the protocol.
 #[component]
@@ -34,16 +35,6 @@ pub fn RaceButton() -> impl IntoView {
             >"Race protocols …"</button>
         </div>
     }
-}
-
-/// Moves the focus to the element of this id, once it is laid out: the one that had it is gone.
-fn focus(id: &'static str) {
-    request_animation_frame(move || {
-        let element = document().get_element_by_id(id);
-        if let Some(element) = element.and_then(|e| e.dyn_into::<web_sys::HtmlElement>().ok()) {
-            let _ = element.focus();
-        }
-    });
 }
 
 /// The race, while there is one.

@@ -43,7 +43,8 @@ pub fn Table() -> impl IntoView {
             </div>
             <p class="note">
                 "A delay is "{delay}". Messages, bytes, signed and verified are for each block decided; verified counts every \
-                 signature that arrived, those inside certificates too. The best of a column is bold."
+                 signature that arrived, those inside certificates too. The best of a column is bold. \
+                 In the lanes, squares are decisions."
             </p>
         </section>
     }

@@ -1,6 +1,8 @@
 //! Speed as ratios: a run against a bare loop of the same deliveries, signatures and verifications, in
 //! one process and turn by turn, so that a slow or noisy machine changes both alike.
 
+mod protocols;
+
 use consensusforge_catalogue::large;
 use consensusforge_catalogue::speed::{Blocks, Transfers, burn, verdict};
 use consensusforge_core::base::limits::MAX_WASM_BYTES;
@@ -366,6 +368,9 @@ fn main() {
     if std::env::args().any(|a| a == "instructions") {
         return instructions();
     }
+    if std::env::args().any(|a| a == "protocols") {
+        return protocols::table();
+    }
     if std::env::args().any(|a| a == "contracts") {
         return contracts();
     }
@@ -381,6 +386,7 @@ fn main() {
     for net in [Net::Constant, Net::Default] {
         turns(net);
     }
+    protocols::table();
     instructions();
 }
 
