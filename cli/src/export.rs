@@ -25,9 +25,19 @@ pub struct Export {
     /// End at this instant
     #[arg(long, value_name = "SECONDS", value_parser = micros)]
     until: Option<Micros>,
+    /// Write what is around the first violation: from two seconds before it to one second after
+    #[arg(long, value_name = "WHAT", conflicts_with_all = ["from", "until"])]
+    around: Option<Around>,
     /// Write to this file instead of standard output
     #[arg(long, short, value_name = "FILE")]
     output: Option<PathBuf>,
+}
+
+/// What an export can be around.
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+enum Around {
+    /// The first instant at which a property did not hold.
+    Violation,
 }
 
 fn format(name: &str) -> Result<Format, String> {
@@ -37,8 +47,11 @@ fn format(name: &str) -> Result<Format, String> {
 impl Export {
     pub fn run(self) -> Outcome {
         let (mut session, end) = self.open()?;
-        let until = self.until.unwrap_or(end);
-        if until < self.from {
+        let (from, until) = match self.around {
+            Some(Around::Violation) => self.around_violation()?,
+            None => (self.from, self.until.unwrap_or(end)),
+        };
+        if until < from {
             return Err(Failure::input(
                 "--until is before --from: nothing would be in the file.",
             ));
@@ -47,11 +60,11 @@ impl Export {
         let sentence = match self.format {
             Format::Csv => {
                 while !session.advance(until, SLICE).reached {}
-                let made = session.export(Format::Csv, self.from, until);
+                let made = session.export(Format::Csv, from, until);
                 out.write(&made.text)?;
                 made.sentence
             }
-            format => self.records(format, &mut session, until, &mut out)?,
+            format => records(format, &mut session, (from, until), &mut out)?,
         };
         out.finish()?;
         // To standard error, so that a pipe gets only the file.
@@ -71,41 +84,56 @@ impl Export {
         Ok((Session::open(scenario)?, end))
     }
 
-    /// Slice by slice: a long run never stands in memory whole.
-    fn records(
-        &self,
-        format: Format,
-        session: &mut Session,
-        until: Micros,
-        out: &mut Text,
-    ) -> Result<String, Failure> {
-        let mut text = String::new();
-        let mut exporter = session.exporter(format, &mut text);
-        // A run has records before its first event: who is Byzantine.
-        let mut cursor = 0;
-        if self.from > 0 {
-            loop {
-                let reached = session.advance(self.from - 1, SLICE).reached;
-                session.pass_since(cursor, &mut exporter);
-                cursor = session.trace_end();
-                if reached {
-                    break;
-                }
-            }
-            exporter.start(self.from);
-        }
+    /// From when until when to write: the run is gone through once to find its first violation.
+    fn around_violation(&self) -> Result<(Micros, Micros), Failure> {
+        let (mut session, end) = self.open()?;
         loop {
-            let reached = session.advance(until, SLICE).reached;
-            session.export_since(cursor, &mut exporter, &mut text);
+            let reached = session.advance(end, SLICE).reached;
+            if let Some(around) = session.around_violation() {
+                return Ok(around);
+            }
+            if reached {
+                return Err(Failure::input(
+                    "nothing is violated in this run, so there is nothing to write around it; give --from and --until.",
+                ));
+            }
+        }
+    }
+}
+
+/// Slice by slice: a long run never stands in memory whole.
+fn records(
+    format: Format,
+    session: &mut Session,
+    (from, until): (Micros, Micros),
+    out: &mut Text,
+) -> Result<String, Failure> {
+    let mut text = String::new();
+    let mut exporter = session.exporter(format, &mut text);
+    // A run has records before its first event: who is Byzantine.
+    let mut cursor = 0;
+    if from > 0 {
+        loop {
+            let reached = session.advance(from - 1, SLICE).reached;
+            session.pass_since(cursor, &mut exporter);
             cursor = session.trace_end();
-            out.write(&text)?;
-            text.clear();
             if reached {
                 break;
             }
         }
-        let made = exporter.finish(0, &mut text);
-        out.write(&text)?;
-        Ok(made.sentence)
+        exporter.start(from);
     }
+    loop {
+        let reached = session.advance(until, SLICE).reached;
+        session.export_since(cursor, &mut exporter, &mut text);
+        cursor = session.trace_end();
+        out.write(&text)?;
+        text.clear();
+        if reached {
+            break;
+        }
+    }
+    let made = exporter.finish(0, &mut text);
+    out.write(&text)?;
+    Ok(made.sentence)
 }

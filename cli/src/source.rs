@@ -122,6 +122,7 @@ fn preset(id: &str) -> Result<Document, Failure> {
         Some(preset) => Ok(Document {
             scenario: preset.scenario,
             expected: None,
+            stops: Vec::new(),
         }),
         None => {
             let ids: Vec<&str> = presets::presets().iter().map(|p| p.id).collect();

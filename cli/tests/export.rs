@@ -109,3 +109,56 @@ fn a_format_that_is_none_is_told_with_those_there_are() {
         &["shiviz, perfetto, mermaid, itf, jsonl, csv"],
     );
 }
+
+/// What a reader of a fork wants is the seconds around it, not a minute of heights.
+#[test]
+fn an_export_can_be_of_what_is_around_the_first_violation() {
+    let report = run(&["run", "preset:fork", "--until", "10", "--json"]).json();
+    let verdicts = report["verdicts"].as_array().unwrap();
+    let since = verdicts.iter().filter_map(|v| v["since_us"].as_u64()).min();
+    let at = since.expect("a fork");
+    let ask = [
+        "export",
+        "preset:fork",
+        "--format",
+        "jsonl",
+        "--around",
+        "violation",
+    ];
+    let lines = run(&ask).out;
+    let instants: Vec<u64> = lines
+        .lines()
+        .map(|l| {
+            serde_json::from_str::<serde_json::Value>(l).unwrap()["at_us"]
+                .as_u64()
+                .unwrap()
+        })
+        .collect();
+    let (first, last) = (instants[0], instants[instants.len() - 1]);
+    assert!(
+        first >= at.saturating_sub(2_000_000) && first < at,
+        "{first} {at}"
+    );
+    assert!(last <= at + 1_000_000 && last > at, "{last} {at}");
+    assert!(instants.contains(&at));
+    let none = [
+        "export",
+        "preset:happy",
+        "--format",
+        "jsonl",
+        "--around",
+        "violation",
+    ];
+    refused(&none, b"", &["nothing is violated"]);
+    let both = [
+        "export",
+        "preset:fork",
+        "--format",
+        "jsonl",
+        "--around",
+        "violation",
+        "--from",
+        "1",
+    ];
+    assert_eq!(run(&both).code, 2);
+}

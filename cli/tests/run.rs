@@ -317,11 +317,11 @@ fn a_run_stops_at_the_event_that_is_asked_for_and_says_what_it_was() {
         answer.err
     );
     // What cannot happen in this run is refused.
-    let unknown = [
+    let strange = [
         "run",
         "preset:happy",
         "--until-event",
         "receives:view-change",
     ];
-    refused(&unknown, b"", &["prevote"]);
+    refused(&strange, b"", &["view-change", "prevote"]);
 }

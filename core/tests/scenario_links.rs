@@ -3,7 +3,7 @@
 
 use consensusforge_core::base::{Hash, limits};
 use consensusforge_core::scenario::codec::{
-    Document, Expected, read, read_file, read_link, write_file, write_link,
+    Document, Expected, Stop, read, read_file, read_link, write_file, write_link,
 };
 use consensusforge_core::scenario::model::{SEMANTICS, *};
 use consensusforge_core::scenario::validate::VERSION;
@@ -18,6 +18,7 @@ fn document(scenario: Scenario) -> Document {
             steps: 12_345,
             digest: "0123456789abcdef".repeat(4),
         }),
+        stops: Vec::new(),
     }
 }
 
@@ -165,6 +166,7 @@ fn links_and_files_come_back_exactly() {
             Document {
                 scenario: scenario.clone(),
                 expected: None,
+                stops: Vec::new(),
             },
         ] {
             let link = write_link(&document);
@@ -668,6 +670,7 @@ fn a_link_may_stand_in_brackets_at_the_end_of_a_sentence_or_over_two_lines() {
     let link = write_link(&Document {
         scenario: scenario.clone(),
         expected: None,
+        stops: Vec::new(),
     });
     let link = link.fragment;
     let (front, back) = link.split_at(link.len() / 2);
@@ -699,4 +702,101 @@ fn what_is_wrong_with_a_number_is_said_as_a_person_would() {
         !unknown.contains('\u{2026}') || unknown.contains(" \u{2026}"),
         "{unknown}"
     );
+}
+
+/// A lecturer's notes are for people: the run does not depend on them, and a link without them is the link it was.
+#[test]
+fn stops_travel_with_a_link_and_a_file_and_change_neither_run_nor_older_links() {
+    let scenario = Scenario::default();
+    let stop = |at_us, note: &str| Stop {
+        at_us,
+        note: note.into(),
+    };
+    let stops = vec![
+        stop(
+            1_250_000,
+            "v2 locks. \u{201c}Why here?\u{201d}\nThink of round 1.",
+        ),
+        stop(400_000, ""),
+    ];
+    let plain = document(scenario.clone());
+    let noted = Document {
+        stops: stops.clone(),
+        ..plain.clone()
+    };
+    let sorted = vec![stops[1].clone(), stops[0].clone()];
+    for text in [write_link(&noted).fragment, write_file(&noted)] {
+        let read = read(text.as_bytes()).expect("opens");
+        assert_eq!(read.stops, sorted);
+        assert_eq!(
+            (read.scenario, read.expected),
+            (plain.scenario.clone(), plain.expected.clone())
+        );
+    }
+    assert!(!write_file(&plain).contains("stops"));
+    let mut session = Session::open(scenario.clone()).expect("possible");
+    session.run_to(1_000_000);
+    let before = (session.expected(), session.link().fragment);
+    session.set_stops(stops).expect("two short notes");
+    assert_eq!(session.expected(), before.0);
+    let with = session.link().fragment;
+    assert_ne!(with, before.1);
+    assert_eq!(read_link(&with).expect("opens").stops, sorted);
+    // They stay whatever becomes of the run, and can be taken away.
+    session
+        .switch_to(
+            Scenario {
+                seed: 9,
+                ..scenario
+            },
+            0,
+            None,
+        )
+        .expect("possible");
+    assert_eq!(session.stops(), sorted);
+    assert_eq!(session.fork().stops(), sorted);
+    session.set_stops(Vec::new()).expect("none");
+    assert!(
+        read_link(&session.link().fragment)
+            .expect("opens")
+            .stops
+            .is_empty()
+    );
+}
+
+#[test]
+fn too_many_stops_and_notes_that_are_too_long_are_refused_with_the_limit() {
+    let file = |stops: &str| {
+        let text = format!(r#"{{"consensusforge":2,"scenario":{{}},"stops":{stops}}}"#);
+        read_file(text.as_bytes()).expect_err(stops).to_string()
+    };
+    let long = "x".repeat(401);
+    let many: Vec<String> = (0..65)
+        .map(|k| format!(r#"{{"at_us":{k},"note":""}}"#))
+        .collect();
+    for (stops, parts) in [
+        (format!("[{}]", many.join(",")), ["65 stops", "at most 64"]),
+        (
+            format!(r#"[{{"at_us":1,"note":"{long}"}}]"#),
+            ["stops[0].note", "at most 400"],
+        ),
+        (
+            r#"[{"at_us":1e30,"note":""}]"#.into(),
+            ["stops[0]", "at_us"],
+        ),
+        (
+            r#"[{"at_us":2000000000000000,"note":""}]"#.into(),
+            ["stops[0].at_us", "too late"],
+        ),
+        (r#"[{"at_us":1}]"#.into(), ["stops[0]", "note"]),
+        (
+            r#"[{"at_us":1,"note":"","link":1}]"#.into(),
+            ["stops[0]", "link"],
+        ),
+    ] {
+        let refused = file(&stops);
+        for part in parts {
+            assert!(refused.contains(part), "{part}: {refused}");
+        }
+    }
 }

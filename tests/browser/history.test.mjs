@@ -113,3 +113,22 @@ browserTest("a link whose scenario is refused leaves a page to work with", {}, a
   await textOf(page, "[data-notice]", (t) => /^This link cannot be opened: /.test(t));
   await blocks(page, 1);
 });
+
+browserTest("undo goes back to the run before, as Back does, and redo goes on to it again", {}, async ({ page, open }) => {
+  await open(page);
+  await blocks(page, 1);
+  const first = await shown(page);
+  assert.equal(await page.$eval("#undo", (b) => b.disabled), true);
+  await pick(page, "fork");
+  await title(page, FORK);
+  await click(page, "#undo");
+  await title(page, first);
+  await click(page, "#redo");
+  await title(page, FORK);
+  // An act of this run comes first.
+  await set(page, "loss-number", 20);
+  await until("the loss in force", () => page.evaluate(() => document.querySelector("#loss-number").value.startsWith("20")));
+  await click(page, "#undo");
+  await new Promise((later) => setTimeout(later, 500));
+  assert.equal(await shown(page), FORK);
+});

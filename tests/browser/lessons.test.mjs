@@ -23,6 +23,9 @@ browserTest("the guided path, walked by hand", { firefox: true, timeout: 400_000
   // 1. It stands still until the reader plays, and tells nothing before the prediction.
   await predict(page, 1);
   await hint(page, (t) => /Press play/.test(t));
+  // The answer's button is gone: what comes next has the focus.
+  await until("the focus at the task", () => page.evaluate(() => document.activeElement.classList.contains("task")));
+  assert.match(await page.$eval("#lesson-protocol", (e) => e.textContent), /This step runs Tendermint/);
   assert.equal(await page.$("#lesson-reveal"), null);
   await page.click("#play");
   await hint(page, (t) => t.includes("votes"));
@@ -90,6 +93,10 @@ browserTest("the guided path, walked by hand", { firefox: true, timeout: 400_000
   await atStep(page, "guilt");
   await predict(page, 2);
   await hint(page, (t) => /Who signed both/.test(t), 90_000);
+  // Nothing on the page marks them before they are found.
+  await click(page, "#tab-Nodes");
+  await page.waitForSelector(".nodes tbody tr");
+  assert.doesNotMatch(await page.$eval(".nodes tbody", (e) => e.textContent), /◆/);
   const name = (v) =>
     page.$$eval(".names button", (all, v) => all.find((b) => b.textContent === v).click(), v);
   await name("v1");

@@ -149,3 +149,19 @@ browserTest("rows of the tables stay while their figures change", { timeout: 240
       page.$$eval(row, (all) => all.slice(0, 4).every((r) => r.mine !== undefined) && all.some((r) => r.mine !== r.textContent)));
   }
 });
+
+browserTest("the chart's fields and the gas of a block refuse beside the field what they cannot read", {}, async ({ page, open }) => {
+  await open(page);
+  await blocks(page, 1);
+  await click(page, "#chart-choices");
+  for (const [id, wrong, says, right] of [["chart-only", "v1 v9", "“v9”", "v1"], ["chart-hide", "nobody", "“nobody”", ""], ["chart-heights", "3-x", "“3-x”", "3-5"]]) {
+    await set(page, id, wrong);
+    await textOf(page, `#${id}-wrong`, (t) => t.includes(says));
+    await set(page, id, right);
+    await page.waitForFunction((id) => document.querySelector(`#${id}-wrong`).textContent === "", {}, id);
+  }
+  await click(page, "#tab-Contracts");
+  await page.waitForSelector("#block-gas");
+  await set(page, "block-gas", "much");
+  await textOf(page, "#block-gas-wrong", (t) => t.includes("“much”"));
+});

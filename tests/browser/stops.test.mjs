@@ -7,7 +7,7 @@ browserTest("a run pauses where a validator does what was asked for, shows it, a
   await open(page);
   await blocks(page, 1);
   await click(page, "#stops-toggle");
-  await page.waitForSelector("#stop-form, .stop-form");
+  await page.waitForSelector("#stop-add");
   await page.select("#stop-who", "v2");
   await page.select("#stop-what", "0");
   await click(page, "#stop-add");
@@ -18,7 +18,7 @@ browserTest("a run pauses where a validator does what was asked for, shows it, a
   assert.match(said, /v2 receives/);
   const at = await page.$eval("#clock", (e) => e.textContent);
   await click(page, "#stop-find");
-  await textOf(page, "#stop-found", (t) => /“v2 locks a block” was found (once|\d+ times)/.test(t));
+  await textOf(page, "#stop-found", (t) => /“v2 locks a block”: (once|\d+ times) so far/.test(t));
   const rows = await page.$$eval("#stop-results li", (all) => all.map((e) => e.textContent));
   assert.ok(rows.length > 0 && rows.every((r) => r.includes("v2 locks")), rows.join("\n"));
   await page.$eval("#stop-results li:last-child button", (b) => b.click());
@@ -30,4 +30,37 @@ browserTest("a run pauses where a validator does what was asked for, shows it, a
   await textOf(page, "#stop-refusal", (t) => t.includes("4 to 64"));
   await page.$eval("#stop-conditions button", (b) => b.click());
   await page.waitForFunction(() => !document.querySelector("#stop-conditions"));
+});
+
+browserTest("notes at instants travel in the link, stand under the chart, and are walked while presenting", {}, async ({ page, open }) => {
+  await open(page);
+  await blocks(page, 2);
+  await click(page, "#play");
+  await paused(page);
+  await click(page, "#stops-toggle");
+  const at = (us) => set(page, "scrub", us).then(() => page.waitForFunction((t) => document.querySelector("#clock").textContent === t, {}, `${(us / 1e6).toFixed(3)} s`));
+  for (const [us, note] of [[400_000, "Who proposed this?"], [100_000, "Round 0 begins"]]) {
+    await at(us);
+    await set(page, "note-text", note);
+    await click(page, "#note-add");
+    await textOf(page, "#note-here", (t) => t.includes(note));
+  }
+  assert.deepEqual(await page.$$eval("#notes li button:first-child", (all) => all.map((e) => e.textContent)), ["0.100 s Round 0 begins", "0.400 s Who proposed this?"]);
+  await click(page, "#share");
+  const link = await page.waitForFunction(() => /#(v2\..+)$/.exec(document.querySelector("#link")?.value ?? "")?.[1]).then((h) => h.jsonValue());
+  await open(page, `#${link}`);
+  await textOf(page, "#stops-toggle", (t) => t === "Stops 2");
+  await page.waitForFunction(() => /Replay matches/.test(document.body.textContent));
+  await page.evaluate(() => document.activeElement?.blur());
+  await page.keyboard.press("p");
+  await page.waitForSelector("[data-presenting]");
+  await page.keyboard.press("PageUp");
+  await textOf(page, "#note-here", (t) => t.includes("Round 0 begins"));
+  await page.keyboard.press("PageDown");
+  await textOf(page, "#note-here", (t) => t.includes("Who proposed this?"));
+  await page.keyboard.press("PageDown");
+  await page.waitForFunction(() => document.body.textContent.includes("This is the last stop of this run."));
+  // A reload keeps them with the run.
+  await page.reload();
+  await textOf(page, "#stops-toggle", (t) => t === "Stops 2");
 });

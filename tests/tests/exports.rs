@@ -295,3 +295,65 @@ fn names_cannot_break_out_of_a_format() {
         serde_json::from_str::<Value>(clock).unwrap_or_else(|e| panic!("{e}: {clock}"));
     }
 }
+
+/// Of a long run memory holds the newest records only. Who crashed or lied before them is told by no record in it.
+#[test]
+fn states_of_what_memory_holds_begin_with_where_the_run_stood_and_not_with_nothing() {
+    use consensusforge_core::session::scenario::Scenario;
+    use consensusforge_core::session::scenario::model::{
+        AdversarySpec, CrashSpec, StrategySpec, ValidatorSpec, Who,
+    };
+    let mut scenario = Scenario {
+        validators: (0..16).map(|k| ValidatorSpec::numbered(k, 100)).collect(),
+        adversary: AdversarySpec {
+            who: Who::Names(vec!["v3".into()]),
+            strategy: StrategySpec::Silent,
+        },
+        ..Scenario::default()
+    };
+    scenario.faults.crashes.push(CrashSpec {
+        validator: "v5".into(),
+        at_us: 10,
+        restart_us: None,
+    });
+    let mut session = Session::open(scenario).expect("possible");
+    while session.trace_end() < 150_000 {
+        session.advance(u64::MAX, 5_000);
+    }
+    // A fork remembers fewer records.
+    let fork = session.fork();
+    let from = session.now_us() - 1_000_000;
+    let first_kept: Value =
+        serde_json::from_str(&fork.trace_lines().next().expect("records")).expect("JSON");
+    let begins = first_kept["at_us"].as_u64().expect("an instant");
+    assert!(
+        begins > 0 && begins < from,
+        "the fork has forgotten the beginning"
+    );
+    let states = |session: &Session, from: u64, until: u64| -> Vec<Value> {
+        let made = session.export(Format::Itf, from, until);
+        json("a long run", &made)["states"]
+            .as_array()
+            .expect("states")
+            .clone()
+    };
+    let known = &states(&session, from, from)[0];
+    let told = &states(&fork, from, from)[0];
+    for variable in [
+        "height",
+        "round",
+        "step",
+        "locked",
+        "decided",
+        "down",
+        "byzantine",
+    ] {
+        assert_eq!(told[variable], known[variable], "{variable}");
+    }
+    assert_eq!(told["down"]["#set"], serde_json::json!(["v5"]));
+    assert_eq!(told["byzantine"]["#set"], serde_json::json!(["v3"]));
+    // Also from the first record that is there.
+    let first = &states(&fork, 0, begins + 1)[0];
+    assert_eq!(first["down"]["#set"], serde_json::json!(["v5"]));
+    assert_eq!(first["byzantine"]["#set"], serde_json::json!(["v3"]));
+}

@@ -48,11 +48,22 @@ pub enum Saving {
     Log,
     /// The trace itself, to be opened again without its scenario.
     Trace,
-    /// Index into [`FORMATS`]; of the newest so many microseconds, or all that is in memory.
+    /// Index into [`FORMATS`].
     Export {
         format: u8,
-        newest_us: Option<u64>,
+        part: Part,
     },
+}
+
+/// How much of a run an export holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub enum Part {
+    /// All that is in memory.
+    All,
+    /// So many microseconds before the instant shown.
+    Newest(u64),
+    /// What is around the first violation.
+    AroundViolation,
 }
 
 /// Exports as a menu offers them: name, and what opens it.

@@ -2,6 +2,7 @@
 //! browser is in `platform`, `worker::port` and the one painting file of [`chart`].
 
 pub mod branches;
+pub mod caption;
 pub mod chart;
 pub mod data;
 pub mod flame;
@@ -17,6 +18,7 @@ pub mod reading;
 pub mod runs;
 pub mod scale;
 pub mod settings;
+pub mod stops;
 pub mod tree;
 pub mod verdicts;
 pub mod words;

@@ -12,8 +12,8 @@ use consensusforge_core::session::Explanation;
 use consensusforge_core::session::compare::Difference;
 use consensusforge_core::session::race::{Lane, RaceRow};
 use consensusforge_core::session::view::{
-    Arrow, ChartBatch, Condition, ContractView, Frame, LinkView, MessageView, ModuleView, Moments,
-    Preset, Problem, ReceiptView, Replay, RunInfo, Unit,
+    Arrow, ChartBatch, Condition, ContractView, FeeAccountView, Frame, LinkView, MessageView,
+    ModuleView, Moments, Preset, Problem, ReceiptView, Replay, RunInfo, Stop, Unit,
 };
 
 /// From the page to the worker. A message is made, sent and gone: boxes would only cost.
@@ -58,6 +58,12 @@ pub enum ToWorker {
     Comparison(Option<Box<Scenario>>),
     /// From now on pause where one of these happens, and nowhere else.
     PauseWhen(Vec<Condition>),
+    /// These are the instants to stop at, of the run shown or, where a number is given, of what was opened by
+    /// that request.
+    SetStops {
+        stops: Vec<Stop>,
+        opening: Option<u32>,
+    },
     /// Give up a step, seek or replay under way.
     Stop,
     Apply(Command),
@@ -191,6 +197,8 @@ pub enum FromWorker {
     /// The second run stands at the instant of the first. Chart records travel beside, as in a tick.
     Comparison(Box<ComparisonNews>),
     ComparisonFrame(Box<Frame>),
+    /// Instants to stop at, with notes, in order of time.
+    Stops(Vec<Stop>),
     /// What is paused at from now on.
     PausingWhen(PauseNews),
     /// What the step just made did, or what the run was paused at.
@@ -289,6 +297,8 @@ pub struct Ledger {
     pub receipts: Vec<ReceiptView>,
     /// The accounts people act with, in the order of their numbers: address as bech32 and as hex.
     pub people: Vec<(String, String)>,
+    /// Where validators' fees are paid.
+    pub fee_accounts: Vec<FeeAccountView>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]

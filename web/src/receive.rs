@@ -159,6 +159,7 @@ impl Receiver {
                 self.contracts.added.set(Some(module));
             }
             FromWorker::Ledger(ledger) => self.contracts.ledger.set(Arc::from(ledger)),
+            FromWorker::Stops(stops) => self.stops.notes.set(stops),
             FromWorker::PausingWhen(news) => self.stops.told(news),
             FromWorker::Data(DataNews::FoundRecords(found)) => self.stops.receive(found),
             FromWorker::Data(news) => self.records.receive(news, bytes),

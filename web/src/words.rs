@@ -1,7 +1,7 @@
 //! Numbers as people read them: thin spaces, units, no more digits than mean something.
 
 use crate::model::{CoinSpec, InputSpec, SubmitSpec};
-use consensusforge_core::session::view::{ContractView, ReceiptView};
+use consensusforge_core::session::view::{ContractView, FeeAccountView, ReceiptView};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 /// 0.25 as `25 %`.
@@ -142,6 +142,19 @@ pub fn speed(per_real: Option<f64>) -> String {
         Some(v) if v < 10.0 => format!("{v:.2}×"),
         Some(v) => format!("{v:.0}×"),
     }
+}
+
+/// A text with the accounts that validators' fees are paid to replaced by whose they are: "v2's fees".
+#[must_use]
+pub fn with_fee_accounts(text: &str, accounts: &[FeeAccountView]) -> String {
+    let mut text = text.to_owned();
+    for account in accounts {
+        let name = format!("{}'s fees", account.validator);
+        text = text
+            .replace(&account.address, &name)
+            .replace(&account.hex, &name);
+    }
+    text
 }
 
 /// A number that changes when a view does; views have no equality of their own.
@@ -292,6 +305,18 @@ pub fn input(text: &str, hex: bool) -> Result<InputSpec, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_accounts_that_fees_are_paid_to_have_their_validators_names() {
+        let session = consensusforge_core::session::Session::open(Default::default());
+        let accounts = session.expect("possible").fee_accounts();
+        let account = &accounts[1];
+        assert_eq!(account.validator, "v2");
+        assert!(account.address.starts_with("forge1") && account.hex.len() == 64);
+        let text = format!("to={}, again {}", account.address, account.hex);
+        let named = with_fee_accounts(&text, &accounts);
+        assert_eq!(named, "to=v2's fees, again v2's fees");
+    }
 
     #[test]
     fn a_refusal_at_a_control_does_not_name_a_place_in_a_file() {

@@ -19,6 +19,10 @@ pub const MAX_TIME: Micros = 1_000_000_000 * SECOND;
 pub const MAX_NAME_BYTES: usize = 64;
 /// The line for people in a scenario: it stands in a browser tab.
 pub const MAX_TITLE_BYTES: usize = 200;
+/// Stops a link or file may carry: a lecture has fewer.
+pub const MAX_STOPS: usize = 64;
+/// Bytes of the note at a stop: it stands in the line under the chart.
+pub const MAX_NOTE_BYTES: usize = 400;
 /// Entries of a list of proposers: enough for any schedule that is not simply a rule.
 pub const MAX_PROPOSER_LIST: usize = 10_000;
 /// Sigma of a log-normal delay in thousandths: at 5 one delay in twenty is already 3 600 medians.

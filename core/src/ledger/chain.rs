@@ -6,7 +6,7 @@ use super::prices;
 use super::state::State;
 use crate::base::slices::finish;
 use crate::base::{Hash, Micros, hash_bytes};
-use crate::types::{Address, Header, ValidatorSets};
+use crate::types::{Address, Header, PublicKey, ValidatorSets};
 use crate::vm::{Entry, Outcome, SharedEngine};
 use std::fmt;
 
@@ -23,6 +23,12 @@ pub struct Chain {
     pub everywhere: bool,
 }
 
+/// The account of whoever has this key: its fees are paid there.
+#[must_use]
+pub fn fee_account(key: &PublicKey) -> Address {
+    Hash(key.0)
+}
+
 impl Chain {
     /// The account that earns a block's fees: the proposer's key. A stranger's block, which no honest
     /// validator accepts, pays an account that has no key, so that no unit is lost.
@@ -33,7 +39,7 @@ impl Chain {
             .get(header.proposer)
             .map_or_else(
                 || hash_bytes("consensusforge/no-proposer", &[]),
-                |validator| Hash(validator.key.0),
+                |validator| fee_account(&validator.key),
             )
     }
 

@@ -28,7 +28,7 @@ pub mod workload;
 
 pub use crate::vm::SharedEngine as Engine;
 pub use addresses::deployed as contract_address;
-pub use chain::Chain;
+pub use chain::{Chain, fee_account};
 pub use execution_cache::Ledger;
 pub use executor::{Execution, Executor, ExecutorKind, recorded};
 pub use genesis::Genesis;

@@ -9,8 +9,11 @@ use super::Scenario;
 use super::migrate::{defaults, migrate, prune};
 use super::params::{expanded, reduced};
 use super::validate::{ScenarioError, VERSION, quote};
+use crate::base::Micros;
 use crate::base::digest::sha256;
-use crate::base::limits::{LINK_MAX_BYTES, LINK_WARN_BYTES, MAX_SCENARIO_BYTES};
+use crate::base::limits::{
+    LINK_MAX_BYTES, LINK_WARN_BYTES, MAX_NOTE_BYTES, MAX_SCENARIO_BYTES, MAX_STOPS, MAX_TIME,
+};
 use crate::model::Command;
 use base64::Engine as _;
 use base64::alphabet::URL_SAFE;
@@ -34,6 +37,18 @@ pub struct Expected {
     pub digest: String,
 }
 
+/// An instant worth stopping at, with what there is to say about it. It is for people: a run does not depend on
+/// it, and no digest covers it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Serialize, Deserialize, BorshSerialize, BorshDeserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Stop {
+    /// Microseconds of simulated time.
+    pub at_us: Micros,
+    /// What there is to say, plain text.
+    pub note: String,
+}
+
 /// What a link or a file carries.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Document {
@@ -41,6 +56,8 @@ pub struct Document {
     pub scenario: Scenario,
     /// Where its maker saw it end, to compare a replay with.
     pub expected: Option<Expected>,
+    /// Where a reader is to stop, in order of time.
+    pub stops: Vec<Stop>,
 }
 
 /// A scenario file, as JSON.
@@ -55,6 +72,10 @@ pub struct File {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(default)]
     pub expected: Option<Expected>,
+    /// Instants to stop at, with notes.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schemars(default)]
+    pub stops: Vec<Stop>,
 }
 
 /// A link, or why there is none.
@@ -96,6 +117,12 @@ pub fn write_link(document: &Document) -> LinkText {
         json.insert(
             "expected".into(),
             serde_json::to_value(expected).unwrap_or_default(),
+        );
+    }
+    if !document.stops.is_empty() {
+        json.insert(
+            "stops".into(),
+            serde_json::to_value(&document.stops).unwrap_or_default(),
         );
     }
     let deflated = compress_to_vec(Value::Object(json).to_string().as_bytes(), COMPRESSION);
@@ -253,6 +280,7 @@ pub fn write_file(document: &Document) -> String {
         consensusforge: VERSION,
         scenario: whole(&document.scenario),
         expected: document.expected.clone(),
+        stops: document.stops.clone(),
     };
     // Like above: a scenario always becomes JSON.
     let mut text = serde_json::to_string_pretty(&file).unwrap_or_default();
@@ -341,19 +369,27 @@ fn document(version: u32, json: &[u8], what: &str) -> Result<Document, ScenarioE
         None | Some(Value::Null) => None,
         Some(expected) => Some(check_expected(fit("expected", expected)?)?),
     };
+    let stops = match fields.remove("stops") {
+        None | Some(Value::Null) => Vec::new(),
+        Some(stops) => check_stops(fit("stops", stops)?)?,
+    };
     if let Some(stray) = fields.keys().next() {
         return Err(ScenarioError::new(
             what,
             format!(
-                "there is no field {} here; the fields are `consensusforge`, `scenario` and `expected`. \
-                 Remove it.",
+                "there is no field {} here; the fields are `consensusforge`, `scenario`, `expected` and \
+                 `stops`. Remove it.",
                 quote(stray)
             ),
         ));
     }
     let mut scenario: Scenario = fit("", migrate(version, scenario))?;
     scenario.protocol = reduced(scenario.protocol);
-    Ok(Document { scenario, expected })
+    Ok(Document {
+        scenario,
+        expected,
+        stops,
+    })
 }
 
 /// The same with every parameter of its protocol written down.
@@ -455,6 +491,44 @@ fn check_expected(expected: Expected) -> Result<Expected, ScenarioError> {
     }
 }
 
+/// The same in order of time.
+///
+/// # Errors
+/// A sentence where there are too many, or a note is too long, or an instant too late.
+pub fn check_stops(mut stops: Vec<Stop>) -> Result<Vec<Stop>, ScenarioError> {
+    if stops.len() > MAX_STOPS {
+        return Err(ScenarioError::new(
+            "stops",
+            format!(
+                "there are {} stops; a run has at most {MAX_STOPS}. Remove some.",
+                stops.len()
+            ),
+        ));
+    }
+    for (k, stop) in stops.iter().enumerate() {
+        if stop.note.len() > MAX_NOTE_BYTES {
+            return Err(ScenarioError::new(
+                format!("stops[{k}].note"),
+                format!(
+                    "this note has {} bytes; one has at most {MAX_NOTE_BYTES}. Shorten it.",
+                    stop.note.len()
+                ),
+            ));
+        }
+        if stop.at_us > MAX_TIME {
+            return Err(ScenarioError::new(
+                format!("stops[{k}].at_us"),
+                format!(
+                    "{} is too late: simulated time ends at {MAX_TIME} µs.",
+                    stop.at_us
+                ),
+            ));
+        }
+    }
+    stops.sort_by_key(|stop| stop.at_us);
+    Ok(stops)
+}
+
 /// Turns JSON into a `T`, or says where it does not fit.
 fn fit<'de, T: Deserialize<'de>>(place: &str, value: Value) -> Result<T, ScenarioError> {
     serde_path_to_error::deserialize(value).map_err(|e| {
@@ -462,6 +536,7 @@ fn fit<'de, T: Deserialize<'de>>(place: &str, value: Value) -> Result<T, Scenari
             ("", ".") => "scenario".to_owned(),
             ("", path) => path.to_owned(),
             (place, ".") => place.to_owned(),
+            (place, path) if path.starts_with('[') => format!("{place}{path}"),
             (place, path) => format!("{place}.{path}"),
         };
         ScenarioError::new(

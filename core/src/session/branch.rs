@@ -55,8 +55,10 @@ impl Session {
             None => self.scenario.title = scenario.title,
             Some(0) => {
                 let era = self.era + 1;
+                let stops = self.stops.clone();
                 *self = Session::open(scenario)?;
                 self.era = era;
+                self.stops = stops;
             }
             Some(at) => {
                 validate(&scenario)?;

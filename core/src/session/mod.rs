@@ -45,7 +45,7 @@ pub use explain::Explanation;
 pub use modules::{file_of, files_wanted, take_file};
 pub use recorded::{Recorded, TraceSaver, is_trace};
 pub use search::{LOG_EVENTS, LogIndex};
-pub use share::{Opened, link_of, open_bytes, open_link, presets};
+pub use share::{Opened, link_of, link_with_stops, open_bytes, open_link, presets};
 
 use crate::base::Micros;
 use crate::base::limits::MAX_TIME;
@@ -78,6 +78,8 @@ pub struct Session {
     back: Option<back::Back>,
     /// What a playing run is paused at.
     watcher: condition::Watcher,
+    /// Where a reader is to stop.
+    stops: Vec<view::Stop>,
     /// Where the newest step led.
     stepped: Option<explain::Stepped>,
 }
@@ -132,6 +134,7 @@ impl Session {
             seen: moments::Seen::default(),
             back: None,
             watcher: condition::Watcher::default(),
+            stops: Vec::new(),
             stepped: None,
         }
     }
@@ -201,11 +204,16 @@ impl Session {
 
     /// Runs to the next thing of this unit.
     pub fn step(&mut self, unit: Unit, max_steps: u64) -> Advance {
+        self.step_until(unit, MAX_TIME, max_steps)
+    }
+
+    /// As [`Self::step`], but not beyond the instant `until`: an event after it is none.
+    pub fn step_until(&mut self, unit: Unit, until: Micros, max_steps: u64) -> Advance {
         let mut left = max_steps;
         let mut reached = false;
         let mut executing = false;
         while left > 0 && !reached {
-            match self.one_step(unit) {
+            match self.one_step_until(unit, until) {
                 One::Nothing => break,
                 One::Executing => {
                     executing = true;
@@ -267,9 +275,11 @@ impl Session {
             // Nothing has run: open again with one more command.
             let era = self.era + 1;
             let watcher = std::mem::take(&mut self.watcher);
+            let stops = std::mem::take(&mut self.stops);
             *self = Session::open(self.scenario.clone())?;
             self.era = era;
             self.watcher = watcher;
+            self.stops = stops;
             return Ok(());
         }
         self.sim.set_future(&self.scenario.commands);
@@ -308,6 +318,7 @@ impl Session {
             seen: self.seen.clone(),
             back: None,
             watcher: condition::Watcher::default(),
+            stops: self.stops.clone(),
             stepped: None,
         }
     }

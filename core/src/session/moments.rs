@@ -148,6 +148,15 @@ impl Session {
         moments
     }
 
+    /// Since when something has been wrong for the first time, as far as this run has been.
+    pub(super) fn first_violation(&self) -> Option<Micros> {
+        let now = self.monitors.findings(self.sim.now(), self.sim.trace());
+        let now = now.iter().filter(|f| f.kind != FindingKind::Holds);
+        let now = now.filter_map(|f| f.since).min();
+        let seen = self.seen.moments.violations.first().map(|m| m.at_us);
+        seen.into_iter().chain(now).min()
+    }
+
     /// What is wrong now, with the instant since when.
     pub(super) fn see_violations(&mut self) {
         let findings = self.monitors.findings(self.sim.now(), self.sim.trace());

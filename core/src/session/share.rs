@@ -3,7 +3,9 @@
 use super::view::{Expected, LinkView, Preset, Problem, Replay};
 use super::{Scenario, Session};
 use crate::base::limits::MAX_TIME;
-use crate::scenario::codec::{Document, read, read_link, write_file, write_link};
+use crate::scenario::codec::{
+    Document, Stop, check_stops, read, read_link, write_file, write_link,
+};
 
 /// What a link or a file was found to hold.
 #[derive(Clone, Debug)]
@@ -12,6 +14,8 @@ pub struct Opened {
     pub scenario: Scenario,
     /// Where its maker saw it end, to compare a replay with.
     pub expected: Option<Expected>,
+    /// Where a reader is to stop, in order of time.
+    pub stops: Vec<Stop>,
 }
 
 impl From<Document> for Opened {
@@ -19,6 +23,7 @@ impl From<Document> for Opened {
         Opened {
             scenario: document.scenario,
             expected: document.expected,
+            stops: document.stops,
         }
     }
 }
@@ -63,10 +68,26 @@ impl Session {
         }
     }
 
+    /// Instants to stop at, with notes, in order of time: links and files carry them.
+    #[must_use]
+    pub fn stops(&self) -> &[Stop] {
+        &self.stops
+    }
+
+    /// Takes other stops in place of those there are. The run does not depend on them.
+    ///
+    /// # Errors
+    /// A sentence where there are too many or a note is too long; then those there were stay.
+    pub fn set_stops(&mut self, stops: Vec<Stop>) -> Result<(), Problem> {
+        self.stops = check_stops(stops)?;
+        Ok(())
+    }
+
     fn document(&self) -> Document {
         Document {
             scenario: self.scenario.clone(),
             expected: Some(self.expected()),
+            stops: self.stops.clone(),
         }
     }
 
@@ -136,9 +157,16 @@ fn short(digest: &str) -> &str {
 /// A link to the beginning of a scenario, without an expected digest; empty when it is too long.
 #[must_use]
 pub fn link_of(scenario: &Scenario) -> String {
+    link_with_stops(scenario, &[])
+}
+
+/// As [`link_of`], with instants to stop at.
+#[must_use]
+pub fn link_with_stops(scenario: &Scenario, stops: &[Stop]) -> String {
     write_link(&Document {
         scenario: scenario.clone(),
         expected: None,
+        stops: stops.to_vec(),
     })
     .fragment
 }

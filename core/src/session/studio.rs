@@ -2,11 +2,13 @@
 //! between two heights, and proofs against a state root.
 
 use super::Session;
-use super::view::{PersonView, Problem, ProofView, StorageView, StoredView, ViewResult};
+use super::view::{
+    FeeAccountView, PersonView, Problem, ProofView, StorageView, StoredView, ViewResult,
+};
 use crate::base::digest::{from_hex, to_hex};
 use crate::base::{Hash, Slices, encode};
 use crate::ledger::prices::TRANSACTION;
-use crate::ledger::{Key, State, StateProof};
+use crate::ledger::{Key, State, StateProof, fee_account};
 use crate::model::InputSpec;
 use crate::types::transaction::NATIVE_DENOM;
 use crate::types::{Address, Height, NodeId, bech32};
@@ -84,6 +86,24 @@ impl Session {
                         .flat_map(|a| &a.balances)
                         .map(|(denom, amount)| (amount.to_string(), denom.to_string()))
                         .collect(),
+                }
+            })
+            .collect()
+    }
+
+    /// The accounts that validators' fees are paid to, by the keys they have at the beginning.
+    #[must_use]
+    pub fn fee_accounts(&self) -> Vec<FeeAccountView> {
+        let head = &self.sim.trace().head;
+        let names = head.validators.iter().map(|(name, _)| name);
+        names
+            .zip(&head.keys)
+            .map(|(name, key)| {
+                let address = fee_account(key);
+                FeeAccountView {
+                    validator: name.clone(),
+                    address: bech32::encode(&address),
+                    hex: address.to_string(),
                 }
             })
             .collect()

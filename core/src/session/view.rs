@@ -13,7 +13,7 @@ mod series;
 mod state;
 mod tree;
 
-pub use crate::scenario::codec::Expected;
+pub use crate::scenario::codec::{Expected, Stop};
 pub use chart::{Arrow, ChartBatch, Fate, Mark, MarkKind};
 pub use condition::{Condition, FoundRecord, FoundRecords, Happening};
 pub use contract::{CallView, CardView, ContractView, ModuleView, ReceiptView, ViewResult};
@@ -26,7 +26,7 @@ pub use line::{LineEvent, LineValidator, SentLine, TraceLine};
 pub use log::{LogPage, LogPlace, LogQuery, LogRow, LogText};
 pub use rules::{RuleAt, RuleCount, RulesView};
 pub use series::{HeightPoint, Percentiles, SeriesBatch, ValidatorFigures};
-pub use state::{PersonView, ProofView, StorageView, StoredView};
+pub use state::{FeeAccountView, PersonView, ProofView, StorageView, StoredView};
 pub use tree::{BlockState, TreeBlockView, TreeView};
 
 use borsh::{BorshDeserialize, BorshSerialize};

@@ -64,6 +64,45 @@ impl Filter {
     }
 }
 
+/// `3` or `3-5`; nothing is all.
+///
+/// # Errors
+/// A sentence that repeats what was written and says what would do.
+pub fn heights(text: &str) -> Result<Option<(u64, u64)>, String> {
+    if text.trim().is_empty() {
+        return Ok(None);
+    }
+    let (low, high) = text.split_once(['-', '–']).unwrap_or((text, text));
+    match (low.trim().parse(), high.trim().parse()) {
+        (Ok(low), Ok(high)) if low <= high => Ok(Some((low, high))),
+        _ => Err(format!(
+            "“{text}” is no range of heights: give one, such as 3, or two, such as 3-5, or nothing for all."
+        )),
+    }
+}
+
+/// Nodes by their names, however they are put apart.
+///
+/// # Errors
+/// A sentence that repeats what was written and says what would do.
+pub fn names(known: &[String], text: &str) -> Result<BTreeSet<u16>, String> {
+    let given = text.split([',', ' ', ';']).map(str::trim);
+    given
+        .filter(|name| !name.is_empty())
+        .map(|name| {
+            let found = known.iter().position(|k| k == name);
+            found.map(|k| k as u16).ok_or_else(|| {
+                let first: Vec<&str> = known.iter().take(8).map(String::as_str).collect();
+                let more = if known.len() > 8 { ", …" } else { "" };
+                format!(
+                    "There is no validator “{name}” here; there are {}{more}.",
+                    first.join(", ")
+                )
+            })
+        })
+        .collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::store::tests::{arrow, commit};
@@ -113,5 +152,25 @@ mod tests {
             at_us: 1,
             what
         }));
+    }
+
+    #[test]
+    fn a_range_of_heights_is_read_or_refused_in_words_and_never_taken_for_all() {
+        assert_eq!(heights(" "), Ok(None));
+        assert_eq!(heights("3"), Ok(Some((3, 3))));
+        assert_eq!(heights("3 – 5"), Ok(Some((3, 5))));
+        for wrong in ["x", "3-", "-5", "5-3", "3-5-7", "1.5"] {
+            let why = heights(wrong).expect_err(wrong);
+            assert!(why.contains(wrong) && why.contains("3-5"), "{why}");
+        }
+    }
+
+    #[test]
+    fn an_unknown_validator_is_refused_by_its_name_and_not_passed_over() {
+        let known: Vec<String> = (1..=12).map(|k| format!("v{k}")).collect();
+        assert_eq!(names(&known, ""), Ok(BTreeSet::new()));
+        assert_eq!(names(&known, "v1, v3;v12"), Ok(BTreeSet::from([0, 2, 11])));
+        let why = names(&known, "v1 v99").expect_err("there is no v99");
+        assert!(why.contains("“v99”") && why.contains("v8, …"), "{why}");
     }
 }

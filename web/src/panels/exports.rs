@@ -1,26 +1,33 @@
 //! A run for other tools: what kind of file, and how much of the run.
 
-use crate::data::{FORMATS, Saving};
+use crate::data::{FORMATS, Part, Saving};
+use crate::state::playback::Playback;
 use crate::state::records::Records;
 use leptos::prelude::*;
 
-/// How much of a run: in words, and as microseconds before now.
-const RANGES: [(&str, Option<u64>); 4] = [
-    ("all in memory", None),
-    ("newest 30 s", Some(30_000_000)),
-    ("newest 5 s", Some(5_000_000)),
-    ("newest 1 s", Some(1_000_000)),
+/// How much of a run: in words, and what that is.
+const RANGES: [(&str, Part); 5] = [
+    ("all in memory", Part::All),
+    ("newest 30 s", Part::Newest(30_000_000)),
+    ("newest 5 s", Part::Newest(5_000_000)),
+    ("newest 1 s", Part::Newest(1_000_000)),
+    (AROUND, Part::AroundViolation),
 ];
+/// Offered where there is a violation.
+const AROUND: &str = "around the violation";
 
 #[component]
 pub fn Exports() -> impl IntoView {
     let records = expect_context::<Records>();
+    let playback = expect_context::<Playback>();
     let format = RwSignal::new(0u8);
     let range = RwSignal::new(0usize);
+    let violated = move || playback.moments.with(|m| !m.violations.is_empty());
     let save = move |_| {
-        let newest_us = RANGES.get(range.get_untracked()).and_then(|r| r.1);
+        let range = RANGES.get(range.get_untracked());
+        let part = range.map_or(Part::All, |r| r.1);
         let format = format.get_untracked();
-        records.save(Saving::Export { format, newest_us });
+        records.save(Saving::Export { format, part });
     };
     view! {
         <h3>"For other tools"</h3>
@@ -29,7 +36,10 @@ pub fn Exports() -> impl IntoView {
                 {FORMATS.iter().enumerate().map(|(i, f)| view! { <option value=i.to_string()>{f.1}</option> }).collect_view()}
             </select>
             <select id="export-range" aria-label="How much of the run" on:change=move |e| range.set(event_target_value(&e).parse().unwrap_or(0))>
-                {RANGES.iter().enumerate().map(|(i, r)| view! { <option value=i.to_string()>{r.0}</option> }).collect_view()}
+                {RANGES.iter().enumerate().map(|(i, r)| {
+                    let hidden = move || r.0 == AROUND && !violated();
+                    view! { <option value=i.to_string() hidden=hidden disabled=hidden>{r.0}</option> }
+                }).collect_view()}
             </select>
             <button id="export" on:click=save>"Export"</button>
             <button id="save-trace" title="A file that opens here again without its scenario" on:click=move |_| records.save(Saving::Trace)>"Save the trace"</button>

@@ -18,6 +18,7 @@ pub fn named(contracts: ContractState, text: &str) -> String {
         return text;
     }
     contracts.ledger.with_untracked(|l| {
+        text = words::with_fee_accounts(&text, &l.fee_accounts);
         for ((bech32, hex), name) in l.people.iter().zip(NAMES) {
             text = text.replace(bech32, name).replace(hex, name);
         }

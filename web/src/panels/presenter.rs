@@ -2,8 +2,11 @@
 //! scenario only while presenting is on.
 
 use super::{scenarios, transport};
+use crate::state::notices::{Notices, Tone};
 use crate::state::playback::Playback;
+use crate::state::run::RunState;
 use crate::state::scenarios::ScenarioState;
+use crate::state::stops::StopState;
 use consensusforge_core::session::view::Unit;
 use leptos::prelude::*;
 use wasm_bindgen::prelude::*;
@@ -17,7 +20,7 @@ pub const KEYS: [(&str, &str); 4] = [
     ),
     (
         "PageDown  PageUp",
-        "next scenario, previous scenario (clickers send these)",
+        "next stop, previous stop; in a run without stops, next and previous scenario (clickers send these)",
     ),
     (
         "Shift PageDown",
@@ -34,6 +37,9 @@ pub const KEYS: [(&str, &str); 4] = [
 pub fn Presenter() -> impl IntoView {
     let playback = expect_context::<Playback>();
     let scenarios = expect_context::<ScenarioState>();
+    let stops = expect_context::<StopState>();
+    let run = expect_context::<RunState>();
+    let notices = expect_context::<Notices>();
     let presenting = RwSignal::new(false);
     let blank = RwSignal::new(false);
     // Whether time flowed when the screen went blank.
@@ -46,6 +52,22 @@ pub fn Presenter() -> impl IntoView {
             playback.play(true);
         }
         blank.set(on);
+    };
+    // A run with stops is walked from stop to stop, and not left at its last by a press too many.
+    let turn = move |on: bool| {
+        if stops.notes.with_untracked(Vec::is_empty) {
+            return scenarios::neighbour(scenarios, if on { 1 } else { -1 });
+        }
+        match stops.neighbour(run.now_us(), on) {
+            Some(at_us) => playback.stop_at(at_us),
+            None => {
+                let which = if on { "last" } else { "first" };
+                notices.show(
+                    Tone::Plain,
+                    format!("This is the {which} stop of this run."),
+                );
+            }
+        }
     };
     let pressed = move |event: KeyboardEvent| {
         if event.ctrl_key() || event.meta_key() || event.alt_key() {
@@ -70,8 +92,8 @@ pub fn Presenter() -> impl IntoView {
             "p" | "P" => presenting.set(!on),
             "PageDown" if on && event.shift_key() => playback.step(Unit::Height),
             "PageUp" if on && event.shift_key() => transport::step_back(playback, Unit::Height),
-            "PageDown" if on => scenarios::neighbour(scenarios, 1),
-            "PageUp" if on => scenarios::neighbour(scenarios, -1),
+            "PageDown" if on => turn(true),
+            "PageUp" if on => turn(false),
             _ => return,
         }
         event.prevent_default();

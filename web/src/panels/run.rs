@@ -5,75 +5,36 @@ use crate::state::chart_view::Place;
 use crate::state::playback::Playback;
 use crate::state::run::RunState;
 use crate::state::selection::Selection;
+use crate::state::stops::StopState;
 use crate::verdicts;
 use crate::words;
 use consensusforge_core::session::view::{Frame, VerdictKind};
 use leptos::prelude::*;
 use std::sync::Arc;
 
-/// A sentence stays this long at least, so that it can be read; bad news goes before.
-const READING_MS: u64 = 900;
-
-const BAD_NEWS_MS: u64 = 6_000;
-
-/// A crash, a cut or its end stays this long, however fast time flows.
-const FAULT_MS: u64 = 2_500;
-
 /// One sentence on what just happened; also what a screen reader hears.
 #[component]
 pub fn Caption() -> impl IntoView {
     let run = expect_context::<RunState>();
     let playback = expect_context::<Playback>();
+    let stops = expect_context::<StopState>();
     let shown = RwSignal::new(String::new());
-    let held = StoredValue::new(false);
-    // Broken rules already told: each goes before whatever else happens, once.
-    let told = StoredValue::new(Vec::<String>::new());
-    // Crashes, cuts and their ends up to here have been told, or were jumped over; none: the run has just begun.
-    let faults_until = StoredValue::new(None::<u64>);
-    let hold = move |ms: u64| {
-        held.set_value(true);
-        set_timeout(
-            move || held.set_value(false),
-            std::time::Duration::from_millis(ms),
-        );
-    };
+    let caption = StoredValue::new(crate::caption::Caption::default());
     Effect::new(move |_| {
         let Some(frame) = run.frame.get() else {
             // Another run: the sentence shown was about the one before.
-            told.set_value(Vec::new());
-            faults_until.set_value(None);
-            held.set_value(false);
+            caption.set_value(Default::default());
             shown.set(String::new());
             return;
         };
-        let broken = frame.verdicts.iter().find(|v| {
-            v.kind == VerdictKind::Violated && !told.with_value(|t| t.contains(&v.monitor))
+        let playing = playback.playing.get_untracked();
+        let moments = playback.moments.get();
+        let text = caption.try_update_value(|c| {
+            c.see(&frame, &moments.faults, playing, js_sys::Date::now())
+                .to_owned()
         });
-        // What befell the network and its nodes is told at any speed, where time flowed past it. Moments come a
-        // little later than frames.
-        let passed = faults_until.get_value();
-        let fault = playback.moments.with(|m| {
-            let mut newest = m.faults.iter().rev().filter(|f| f.at_us <= frame.now_us);
-            // Proofs have better sentences of their own.
-            newest.find(|f| !f.what.starts_with("proof")).cloned()
-        });
-        let fault = fault.filter(|f| passed.is_some_and(|passed| f.at_us > passed));
-        if !playback.playing.get_untracked() || passed.is_none_or(|p| p > frame.now_us) {
-            faults_until.set_value(Some(frame.now_us));
-        }
-        if let Some(verdict) = broken {
-            told.update_value(|t| t.push(verdict.monitor.clone()));
-            shown.set(verdict.sentence.clone());
-            hold(BAD_NEWS_MS);
-        } else if let Some(fault) = fault {
-            faults_until.set_value(Some(fault.at_us));
-            shown.set(format!("At {}: {}.", words::clock(fault.at_us), fault.what));
-            hold(FAULT_MS);
-        } else if !(held.get_value() && playback.playing.get_untracked())
-            && shown.with_untracked(|s| *s != frame.caption)
-        {
-            shown.set(frame.caption.clone());
-            hold(READING_MS);
+        if let Some(text) = text.filter(|text| shown.with_untracked(|s| s != text)) {
+            shown.set(text);
         }
     });
     // A step is told while the run stands where it led, whatever else a frame says.
@@ -83,6 +44,14 @@ pub fn Caption() -> impl IntoView {
             .with(|e| e.as_ref().map(|e| e.sentence.clone()));
         step.unwrap_or_else(|| shown.get())
     });
+    // What a lecturer wrote about this instant comes first.
+    let note = Memo::new(move |_| {
+        let now = run.tick.with(|t| t.now_us);
+        stops.notes.with(|all| {
+            let here = all.iter().find(|s| s.at_us == now);
+            here.map(|s| s.note.clone()).filter(|note| !note.is_empty())
+        })
+    });
     let begun = Memo::new(move |_| run.tick.with(|t| t.steps > 0));
     let rules = Memo::new(move |_| {
         run.explained
@@ -91,6 +60,7 @@ pub fn Caption() -> impl IntoView {
     view! {
         // While time flows a sentence a second would be chatter: the announcer tells what matters.
         <p class="caption" id="caption" aria-live=move || if playback.playing.get() { "off" } else { "polite" }>
+            {move || note.get().map(|note| view! { <strong class="note-here" id="note-here">{note}" "</strong> })}
             {move || {
                 let said = text.with(String::is_empty) && !playback.playing.get();
                 let text = match (said, begun.get()) {

@@ -1,4 +1,4 @@
-//! Where a playing run pauses by itself, and a search for the same things in its past.
+//! Where a playing run pauses by itself, a search for the same things in its past, and instants with notes.
 
 use crate::state::chart_view::Place;
 use crate::state::layout::LayoutState;
@@ -7,7 +7,7 @@ use crate::state::run::RunState;
 use crate::state::selection::Selection;
 use crate::state::stops::StopState;
 use crate::words;
-use consensusforge_core::session::view::{Condition, FoundRecord, FoundRecords, Happening};
+use consensusforge_core::session::view::{Condition, FoundRecord, Happening};
 use leptos::prelude::*;
 
 /// Opens and closes the list; says how many there are.
@@ -20,10 +20,10 @@ pub fn Toggle() -> impl IntoView {
             id="stops-toggle" class="quiet"
             aria-expanded=move || layout.stops_open.get().to_string()
             aria-controls="stops"
-            title="Pause where something happens, or find where it happened"
+            title="Pause where something happens, find where it happened, and keep notes at instants"
             on:click=move |_| layout.stops_open.update(|on| *on = !*on)
         >
-            {move || match stops.conditions.with(Vec::len) {
+            {move || match stops.conditions.with(Vec::len) + stops.notes.with(Vec::len) {
                 0 => "Stops".to_owned(),
                 n => format!("Stops {n}"),
             }}
@@ -40,6 +40,7 @@ pub fn Stops() -> impl IntoView {
                 {view! { <Form /> }.into_any()}
                 {view! { <Conditions /> }.into_any()}
                 {view! { <Found /> }.into_any()}
+                {view! { <Notes /> }.into_any()}
             </section>
         </Show>
     }
@@ -202,7 +203,7 @@ fn Found() -> impl IntoView {
     };
     move || {
         let (condition, found) = stops.found.get()?;
-        let summary = summary(&condition.words(&round(run)), &found);
+        let summary = crate::stops::summary(&condition.words(&round(run)), &found);
         let rows = found.records.iter().map(|record| {
             let here = record.clone();
             let held = record
@@ -224,65 +225,48 @@ fn Found() -> impl IntoView {
     }
 }
 
-/// How much was found of what, and in which part of the run.
-fn summary(condition: &str, found: &FoundRecords) -> String {
-    let all = found.records.len() as u64 + found.more;
-    let times = match all {
-        0 => "never".to_owned(),
-        1 => "once".to_owned(),
-        n => format!("{} times", words::grouped(n)),
+/// Instants with notes: a lecture's way through a run.
+#[component]
+fn Notes() -> impl IntoView {
+    let run = expect_context::<RunState>();
+    let stops = expect_context::<StopState>();
+    let playback = expect_context::<Playback>();
+    let text = RwSignal::new(String::new());
+    let add = move |_| {
+        stops.note(run.now_us(), text.get_untracked().trim().to_owned());
+        text.set(String::new());
     };
-    let shown = match found.more {
-        0 => String::new(),
-        _ => format!(" The first {} are listed.", found.records.len()),
-    };
-    let window = match found.from_us {
-        0 => String::new(),
-        from => format!(
-            " What came before {} is no longer in memory: go back to it and search again.",
-            words::clock(from)
-        ),
-    };
-    format!("“{condition}” was found {times} up to now.{shown}{window}")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_search_says_how_much_it_found_what_it_lists_and_where_memory_begins() {
-        let record = FoundRecord {
-            at_us: 1,
-            until_us: None,
-            node: None,
-            message: None,
-            what: String::new(),
-        };
-        let said = |count: usize, more, from_us| {
-            let records = vec![record.clone(); count];
-            summary(
-                "v2 locks a block",
-                &FoundRecords {
-                    records,
-                    more,
-                    from_us,
-                },
-            )
-        };
-        assert_eq!(
-            said(0, 0, 0),
-            "“v2 locks a block” was found never up to now."
-        );
-        assert_eq!(
-            said(1, 0, 0),
-            "“v2 locks a block” was found once up to now."
-        );
-        let most = said(200, 3, 2_000_000);
-        assert!(
-            most.contains("203 times") && most.contains("first 200"),
-            "{most}"
-        );
-        assert!(most.contains("before 2.000 s"), "{most}");
+    view! {
+        <div class="stop-form" role="group" aria-label="Notes at instants">
+            <input
+                type="text" id="note-text" class="note-text" maxlength="400" placeholder="A note at the instant shown"
+                aria-label="A note at the instant shown"
+                prop:value=move || text.get() on:input=move |e| text.set(event_target_value(&e))
+            />
+            <button id="note-add" title="The link will carry it" on:click=add>
+                {move || format!("Note at {}", words::clock(run.tick.with(|t| t.now_us)))}
+            </button>
+        </div>
+        <ol id="notes">
+            <For each=move || stops.notes.get() key=|s| (s.at_us, s.note.clone()) let:stop>
+                {
+                    let at_us = stop.at_us;
+                    let clock = words::clock(at_us);
+                    let name = format!("Take away the stop at {clock}");
+                    view! {
+                        <li>
+                            <button
+                                class="future" title="Pause there"
+                                aria-current=move || (run.tick.with(|t| t.now_us) == at_us).then_some("true")
+                                on:click=move |_| playback.stop_at(at_us)
+                            >
+                                <small>{clock}</small>{format!(" {}", stop.note)}
+                            </button>
+                            <button class="quiet" aria-label=name.clone() title=name on:click=move |_| stops.take_away(at_us)>"✕"</button>
+                        </li>
+                    }
+                }
+            </For>
+        </ol>
     }
 }

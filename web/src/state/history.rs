@@ -5,6 +5,7 @@ use super::futures::FutureState;
 use super::notices::{Notices, Tone};
 use super::playback::Playback;
 use super::run::RunState;
+use super::stops::StopState;
 use super::worker::WorkerLink;
 use crate::branches::Branches;
 use crate::model::Scenario;
@@ -14,8 +15,8 @@ use crate::protocol::ToWorker;
 use crate::reading;
 use crate::runs::{self, KeptRun};
 use crate::words;
-use consensusforge_core::session::view::Preset;
-use consensusforge_core::session::{link_of, open_link};
+use consensusforge_core::session::view::{Preset, Stop};
+use consensusforge_core::session::{link_with_stops, open_link};
 use leptos::prelude::*;
 use std::sync::Arc;
 
@@ -47,6 +48,7 @@ pub enum Source {
 pub struct Entry {
     run: KeptRun,
     scenario: Scenario,
+    stops: Vec<Stop>,
     trace: Option<(String, Arc<Vec<u8>>)>,
     branches: Branches,
 }
@@ -75,11 +77,12 @@ pub struct HistoryState {
     entries: StoredValue<Vec<Entry>>,
     /// The trace shown, if it is one.
     trace: StoredValue<Option<(String, Arc<Vec<u8>>)>>,
-    /// A scenario and its link: packing one takes a while.
-    packed: StoredValue<Option<(Scenario, String)>>,
+    /// A scenario with its stops, and its link: packing one takes a while.
+    packed: StoredValue<Option<(Scenario, Vec<Stop>, String)>>,
     worker: WorkerLink,
     run: RunState,
     playback: Playback,
+    stops: StopState,
     futures: FutureState,
     notices: Notices,
 }
@@ -89,6 +92,7 @@ impl HistoryState {
         worker: WorkerLink,
         run: RunState,
         playback: Playback,
+        stops: StopState,
         futures: FutureState,
         notices: Notices,
     ) -> HistoryState {
@@ -105,6 +109,7 @@ impl HistoryState {
             worker,
             run,
             playback,
+            stops,
             futures,
             notices,
         }
@@ -164,6 +169,10 @@ impl HistoryState {
     pub fn restart(&self, scenario: Scenario, name: String) {
         let opening = self.ask(Source::Restart(Some(name)), false);
         self.send(scenario, 0, opening);
+        let stops = self.stops.notes.get_untracked();
+        if !stops.is_empty() {
+            self.stops.set_notes(stops, Some(opening));
+        }
     }
 
     fn send(&self, scenario: Scenario, at_us: u64, opening: u32) {
@@ -201,10 +210,11 @@ impl HistoryState {
             .with_value(|all| all.iter().find(|e| e.run.id == id).cloned());
         let entry = here.or_else(|| {
             let run = kept().into_iter().find(|r| r.id == id)?;
-            let scenario = open_link(&run.link).ok()?.scenario;
+            let opened = open_link(&run.link).ok()?;
             Some(Entry {
                 run,
-                scenario,
+                scenario: opened.scenario,
+                stops: opened.stops,
                 trace: None,
                 branches: Branches::default(),
             })
@@ -215,6 +225,7 @@ impl HistoryState {
         self.playback.play(entry.run.plays);
         let trace = entry.trace.clone();
         let (scenario, at_us) = (entry.scenario.clone(), entry.run.at_us);
+        let stops = entry.stops.clone();
         let opening = self.ask(Source::Kept(Box::new(entry)), false);
         match trace {
             Some((_, bytes)) => {
@@ -222,6 +233,9 @@ impl HistoryState {
                 self.worker.send_with(ask, Some(&bytes));
             }
             None => self.send(scenario, at_us, opening),
+        }
+        if !stops.is_empty() {
+            self.stops.set_notes(stops, Some(opening));
         }
         true
     }
@@ -334,9 +348,10 @@ impl HistoryState {
         };
         let scenario = self.run.scenario.get_untracked();
         let trace = self.trace.get_value();
+        let stops = self.stops.notes.get_untracked();
         let link = match trace {
             Some(_) => String::new(),
-            None => self.link(&scenario),
+            None => self.link(&scenario, &stops),
         };
         let run = KeptRun {
             id,
@@ -357,6 +372,7 @@ impl HistoryState {
             entries.push(Entry {
                 run,
                 scenario,
+                stops,
                 trace,
                 branches,
             });
@@ -440,20 +456,20 @@ impl HistoryState {
         self.list();
     }
 
-    fn link(&self, scenario: &Scenario) -> String {
+    fn link(&self, scenario: &Scenario, stops: &[Stop]) -> String {
         let modules = scenario.contracts.iter().filter_map(|c| c.wasm.as_ref());
         if modules.map(|m| m.len()).sum::<usize>() > LARGE {
             return String::new();
         }
         let known = self.packed.with_value(|p| {
             p.as_ref()
-                .filter(|(packed, _)| packed == scenario)
-                .map(|(_, link)| link.clone())
+                .filter(|(packed, of, _)| packed == scenario && of == stops)
+                .map(|(_, _, link)| link.clone())
         });
         known.unwrap_or_else(|| {
-            let link = link_of(scenario);
+            let link = link_with_stops(scenario, stops);
             self.packed
-                .set_value(Some((scenario.clone(), link.clone())));
+                .set_value(Some((scenario.clone(), stops.to_vec(), link.clone())));
             link
         })
     }

@@ -32,8 +32,9 @@ pub fn provide() {
     let run = run::RunState::new(worker);
     let playback = playback::Playback::new(worker, charts, notices);
     let selection = selection::Selection::new(worker, charts);
+    let stops = stops::StopState::new(worker);
     let futures = futures::FutureState::new(worker, run, playback, notices);
-    let history = history::HistoryState::new(worker, run, playback, futures, notices);
+    let history = history::HistoryState::new(worker, run, playback, stops, futures, notices);
     let scenarios = scenarios::ScenarioState::new(run, layout, history);
     provide_context(worker);
     provide_context(notices);
@@ -42,13 +43,13 @@ pub fn provide() {
     provide_context(run);
     provide_context(playback);
     provide_context(selection);
+    provide_context(stops);
     provide_context(futures);
     provide_context(history);
     provide_context(scenarios);
     provide_context(race::RaceState::new(run, playback, history, notices));
     provide_context(comparison::ComparisonState::new(worker, run, futures));
     provide_context(contracts::ContractState::new(worker));
-    provide_context(stops::StopState::new(worker));
     provide_context(records::Records::new(worker, notices));
     provide_context(lessons::LessonState::new(run, scenarios, layout));
 }

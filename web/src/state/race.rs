@@ -385,6 +385,7 @@ impl RaceState {
             | FromWorker::Studio { .. }
             | FromWorker::Replayed(_)
             | FromWorker::PausingWhen(_)
+            | FromWorker::Stops(_)
             | FromWorker::Data(_) => {}
         }
     }

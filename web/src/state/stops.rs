@@ -1,9 +1,9 @@
-//! What a playing run is paused at, and what was found in its past.
+//! What a playing run is paused at, what was found in its past, and instants to stop at with notes.
 
 use super::worker::WorkerLink;
 use crate::data::DataAsk;
 use crate::protocol::{PauseNews, ToWorker};
-use consensusforge_core::session::view::{Condition, FoundRecords};
+use consensusforge_core::session::view::{Condition, FoundRecords, Stop};
 use leptos::prelude::*;
 use std::sync::Arc;
 
@@ -16,6 +16,8 @@ pub struct StopState {
     /// Why the newest condition was refused.
     pub refusal: RwSignal<Option<String>>,
     searched: StoredValue<Option<Condition>>,
+    /// Instants to stop at, with notes, in order of time: links carry them.
+    pub notes: RwSignal<Vec<Stop>>,
     worker: WorkerLink,
 }
 
@@ -26,6 +28,7 @@ impl StopState {
             found: RwSignal::new(None),
             refusal: RwSignal::new(None),
             searched: StoredValue::new(None),
+            notes: RwSignal::new(Vec::new()),
             worker,
         }
     }
@@ -51,8 +54,37 @@ impl StopState {
         self.conditions.set(news.conditions);
     }
 
-    /// A new worker in place of a broken one pauses where that one did.
+    /// Writes a note at an instant, in place of one that stands there; an empty one is a stop all the same.
+    pub fn note(&self, at_us: u64, note: String) {
+        let mut stops = self.notes.get_untracked();
+        stops.retain(|s| s.at_us != at_us);
+        stops.push(Stop { at_us, note });
+        self.set_notes(stops, None);
+    }
+
+    pub fn take_away(&self, at_us: u64) {
+        let mut stops = self.notes.get_untracked();
+        stops.retain(|s| s.at_us != at_us);
+        self.set_notes(stops, None);
+    }
+
+    /// `opening`: the request that opens the run they belong to; none: the run shown.
+    pub(super) fn set_notes(&self, stops: Vec<Stop>, opening: Option<u32>) {
+        self.worker.send(ToWorker::SetStops { stops, opening });
+    }
+
+    /// The next stop after an instant, or the one before.
+    pub fn neighbour(&self, now_us: u64, on: bool) -> Option<u64> {
+        self.notes
+            .with_untracked(|all| crate::stops::neighbour(all, now_us, on))
+    }
+
+    /// A new worker in place of a broken one pauses where that one did, and has the same stops.
     pub fn restart_worker(&self) {
+        let notes = self.notes.get_untracked();
+        if !notes.is_empty() {
+            self.set_notes(notes, None);
+        }
         let all = self.conditions.get_untracked();
         if !all.is_empty() {
             self.worker.send(ToWorker::PauseWhen(all));
@@ -78,6 +110,7 @@ impl StopState {
 
     /// Another run: what was found is another's past.
     pub fn opened(&self) {
+        self.notes.set(Vec::new());
         self.found.set(None);
         self.refusal.set(None);
     }

@@ -1,7 +1,7 @@
 //! Answers about figures and the log, and files made of them.
 
 use super::outbox::Outgoing;
-use crate::data::{DataAsk, DataNews, FORMATS, Saving, SeriesNews};
+use crate::data::{DataAsk, DataNews, FORMATS, Part, Saving, SeriesNews};
 use crate::protocol::FromWorker;
 use consensusforge_core::session::view::{HeightPoint, LogQuery, SeriesBatch};
 use consensusforge_core::session::{LogIndex, Session, export};
@@ -101,12 +101,16 @@ impl Data {
                 };
                 ("consensusforge-log.jsonl".to_owned(), made.text, sentence)
             }
-            Saving::Export { format, newest_us } => {
+            Saving::Export { format, part } => {
                 let name = FORMATS.get(usize::from(format)).map_or("jsonl", |f| f.0);
                 let format = export::format(name).unwrap_or(export::Format::Jsonl);
                 let now = session.frame().now_us;
-                let from = newest_us.map_or(0, |newest| now.saturating_sub(newest));
-                let made = session.export(format, from, now);
+                let (from, until) = match part {
+                    Part::All => (0, now),
+                    Part::Newest(us) => (now.saturating_sub(us), now),
+                    Part::AroundViolation => session.around_violation().unwrap_or((0, now)),
+                };
+                let made = session.export(format, from, until);
                 (made.file, made.text, made.sentence)
             }
         };

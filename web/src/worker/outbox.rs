@@ -177,6 +177,7 @@ impl Outbox {
                 .into_iter()
                 .map(|p| (p.address, p.hex))
                 .collect(),
+            fee_accounts: session.fee_accounts(),
         };
         let stamp = (
             ledger.modules.len(),

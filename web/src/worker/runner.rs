@@ -5,7 +5,7 @@ use super::acts;
 use super::comparison::Comparison;
 use super::data::Data;
 use super::files::{Fetch, Files};
-use super::goal::Goal;
+use super::goal::{Goal, STEP_US, given_up};
 use super::history_query::{HistoryQueries, Question, Ready};
 use super::naming;
 use super::outbox::{Outbox, Outgoing};
@@ -20,7 +20,7 @@ use crate::words;
 use consensusforge_core::session::slices::go_on;
 use consensusforge_core::session::{
     Opened, Session, Slices, divergence_time, open_bytes, open_link,
-    view::{Advance, Condition, Expected, Frame, ModuleView, Problem},
+    view::{Advance, Condition, Expected, Frame, ModuleView, Problem, Stop},
 };
 use std::collections::VecDeque;
 
@@ -51,6 +51,8 @@ pub struct Runner {
     /// Answers being worked out, with their numbers; the first goes on.
     working: VecDeque<(u32, Slices<'static, Answer>)>,
     comparison: Option<Comparison>,
+    /// The request that opened the run shown.
+    opening: Option<u32>,
     /// What the page wants the run paused at, and of these what this run can come to.
     pauses: Vec<Condition>,
     watched: Vec<Condition>,
@@ -73,6 +75,7 @@ impl Default for Runner {
             history: HistoryQueries::default(),
             working: VecDeque::new(),
             comparison: None,
+            opening: None,
             pauses: Vec::new(),
             watched: Vec::new(),
             outbox: Outbox::default(),
@@ -166,11 +169,17 @@ impl Runner {
             ToWorker::Play(on) => self.playing = on,
             ToWorker::Speed(speed) => self.pace.speed = speed,
             ToWorker::PauseWhen(conditions) => self.pause_when(conditions),
+            ToWorker::SetStops { stops, opening } => {
+                if opening.is_none() || opening == self.opening {
+                    self.set_stops(stops);
+                }
+            }
             ToWorker::Stop => self.goal = Goal::None,
             ToWorker::Inspect(thing) => self.inspector.at(thing),
             ToWorker::Step(unit) => {
                 self.playing = false;
-                self.goal = Goal::Step(unit);
+                let until_us = self.now_us() + STEP_US;
+                self.goal = Goal::Step { unit, until_us };
             }
             ToWorker::StepBack(unit) => {
                 self.playing = false;
@@ -277,6 +286,7 @@ impl Runner {
             | ToWorker::Comparison(_)
             | ToWorker::Inspect(_)
             | ToWorker::PauseWhen(_)
+            | ToWorker::SetStops { .. }
             | ToWorker::Stop => {}
         }
     }
@@ -384,6 +394,19 @@ impl Runner {
         }
     }
 
+    /// Takes instants to stop at, and tells what they are from now on.
+    fn set_stops(&mut self, stops: Vec<Stop>) {
+        let Some(session) = &mut self.session else {
+            return;
+        };
+        let refused = session.set_stops(stops).err();
+        let stops = session.stops().to_vec();
+        self.send(FromWorker::Stops(stops));
+        if let Some(problem) = refused {
+            self.complain(About::Command, problem);
+        }
+    }
+
     /// Takes a list of conditions; what is new in it must make sense in this run.
     fn pause_when(&mut self, conditions: Vec<Condition>) {
         let mut refusal = None;
@@ -461,7 +484,16 @@ impl Runner {
 
     fn opened(&mut self, opened: Result<Opened, Problem>, opening: u32) {
         match opened {
-            Ok(Opened { scenario, expected }) => self.open(scenario, 0, expected, Some(opening)),
+            Ok(Opened {
+                scenario,
+                expected,
+                stops,
+            }) => {
+                self.open(scenario, 0, expected, Some(opening));
+                if self.opening == Some(opening) {
+                    self.set_stops(stops);
+                }
+            }
             Err(problem) => self.complain(About::Opening(opening), problem),
         }
     }
@@ -485,6 +517,7 @@ impl Runner {
     fn opens(&mut self, session: Session, opening: Option<u32>) {
         let (scenario, world) = (session.scenario().clone(), session.world());
         self.session = Some(session);
+        self.opening = opening;
         self.watch();
         self.data.opened();
         self.send(FromWorker::Opened {
@@ -601,9 +634,10 @@ impl Runner {
         let Some(session) = &mut self.session else {
             return false;
         };
+        let mut unreached = None;
         let (came, done) = match &self.goal {
             // In step: the second run comes along before the first goes on.
-            Goal::None | Goal::Step(_) if behind => return false,
+            Goal::None | Goal::Step { .. } if behind => return false,
             Goal::None if self.playing => {
                 let (came, hit) = session.advance_watching(self.pace.due_us(), chunk);
                 if let Some(condition) = hit.and_then(|k| self.watched.get(k)) {
@@ -619,10 +653,13 @@ impl Runner {
                 (came, came.reached)
             }
             Goal::None => return false,
-            Goal::Step(unit) => {
-                let came = session.step(*unit, chunk);
-                // A world where nothing is left to happen has no next step.
+            Goal::Step { unit, until_us } => {
+                let came = session.step_until(*unit, *until_us, chunk);
+                // A world where nothing is left to happen has no next step, and a stalled one may never come to it.
                 let over = came.steps == self.place.steps && !came.executing;
+                if over && !came.reached {
+                    unreached = Some(*unit);
+                }
                 (came, came.reached || over)
             }
             Goal::Back => {
@@ -660,10 +697,14 @@ impl Runner {
         self.place = came;
         self.outbox.stale = true;
         if done && !matches!(self.goal, Goal::None) {
-            if matches!(self.goal, Goal::Step(_) | Goal::Back)
-                && let Some(explanation) = session.explanation()
+            let told = match unreached {
+                Some(unit) => Some(given_up(unit, came.now_us)),
+                None => session.explanation(),
+            };
+            if matches!(self.goal, Goal::Step { .. } | Goal::Back)
+                && let Some(told) = told
             {
-                self.outbox.send(FromWorker::Explained(explanation));
+                self.outbox.send(FromWorker::Explained(told));
             }
             // Where time flows, a frame now and then will do.
             if !matches!(self.goal, Goal::RunTo(_)) {
@@ -678,7 +719,7 @@ impl Runner {
     /// The inspector's card, once the run stands where it is going.
     fn report_card(&mut self, now_ms: f64) {
         let place = self.standing();
-        let arrived = matches!(self.goal, Goal::None | Goal::Step(_) | Goal::RunTo(_));
+        let arrived = matches!(self.goal, Goal::None | Goal::Step { .. } | Goal::RunTo(_));
         if let Some(session) = self.session.as_ref().filter(|_| arrived)
             && let Some(card) = self.inspector.news(session, place, now_ms)
         {

@@ -2,7 +2,7 @@
 //! counterexamples. Deliveries change no variable here and make no state; their effects do.
 
 use super::super::words::what;
-use super::{Writer, quoted};
+use super::{Standing, Writer, quoted};
 use crate::base::Micros;
 use crate::trace::{Event, Head, Record, Trace};
 use crate::types::{BlockId, Height, NodeId, Round};
@@ -118,6 +118,20 @@ impl Writer for Itf {
             "{{\"params\":[],\"vars\":[{}],\"states\":[",
             variables.join(",")
         );
+    }
+
+    fn stood(&mut self, nodes: &[Standing]) {
+        for (node, stood) in self.nodes.iter_mut().zip(nodes) {
+            *node = Node {
+                height: stood.height,
+                round: stood.round,
+                step: stood.step,
+                locked: stood.locked,
+                decided: (stood.decided.0 > 0).then_some(stood.decided),
+                up: stood.up,
+                byzantine: stood.byzantine,
+            };
+        }
     }
 
     fn before(&mut self, record: &Record, trace: &Trace) {

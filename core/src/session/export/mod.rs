@@ -10,7 +10,9 @@ mod shiviz;
 use super::Session;
 use super::view::{ExportView, Problem};
 use crate::base::Micros;
+use crate::base::limits::MAX_TIME;
 use crate::trace::{Head, Record, Trace};
+use crate::types::{BlockId, Height, NodeId, Round};
 
 /// The documented parser expression of ShiViz for the logs written here.
 pub const SHIVIZ_PARSER: &str = r"(?<event>.*)\n(?<host>\S*) (?<clock>{.*})";
@@ -88,11 +90,25 @@ trait Writer {
     fn begin(&mut self, head: &Head, out: &mut String);
     /// A record before the first that is to be written: what a state at that instant needs to know.
     fn before(&mut self, _record: &Record, _trace: &Trace) {}
+    /// Where every node stood before the first record that can be offered, where that is not the run's first.
+    fn stood(&mut self, _nodes: &[Standing]) {}
     /// The instant the text begins at.
     fn start(&mut self, _at: Micros) {}
     fn record(&mut self, record: &Record, trace: &Trace, out: &mut String);
     /// What closes the text; `note` says what is not in it.
     fn end(&mut self, note: &str, out: &mut String);
+}
+
+/// Where a node stands.
+#[derive(Clone, Debug)]
+struct Standing {
+    height: Height,
+    round: Round,
+    step: &'static str,
+    locked: Option<BlockId>,
+    decided: (Height, BlockId),
+    up: bool,
+    byzantine: bool,
 }
 
 /// An export in the making.
@@ -223,10 +239,25 @@ fn quoted(text: &str) -> String {
     serde_json::Value::from(text).to_string()
 }
 
+/// Simulated time before a violation that shows how it came about, and after it, what followed.
+const BEFORE_VIOLATION: Micros = 2_000_000;
+const AFTER_VIOLATION: Micros = 1_000_000;
+
 /// Turns at finding out how many of the newest records fit.
 const TRIES: usize = 12;
 
 impl Session {
+    /// From when until when to export what is around the first violation, two seconds before it and one after;
+    /// `None` where nothing is violated.
+    #[must_use]
+    pub fn around_violation(&self) -> Option<(Micros, Micros)> {
+        let at = self.first_violation()?;
+        Some((
+            at.saturating_sub(BEFORE_VIOLATION),
+            at.saturating_add(AFTER_VIOLATION),
+        ))
+    }
+
     /// What is in memory, from one instant to another, for another tool; where that is too much, the
     /// newest that fits.
     #[must_use]
@@ -248,6 +279,10 @@ impl Session {
                 sentence,
             };
         }
+        let stood = match format {
+            Format::Itf if trace.start() > 0 => self.standing_at(trace.start()),
+            _ => Vec::new(),
+        };
         let wanted = || trace.since(0).filter(|r| r.at >= from && r.at <= until);
         let all = wanted().count() as u64;
         let (mut skip, mut attempt) = (0, 0);
@@ -255,6 +290,9 @@ impl Session {
             attempt += 1;
             let mut text = String::new();
             let mut exporter = Exporter::new(format, &trace.head, &mut text);
+            if !stood.is_empty() {
+                exporter.writer.stood(&stood);
+            }
             let earlier = trace.since(0).take_while(|r| r.at < from);
             for record in earlier.chain(wanted().take(skip as usize)) {
                 exporter.pass(record, trace);
@@ -290,6 +328,34 @@ impl Session {
             let fitted = exporter.records;
             skip = all - (fitted - fitted / 16).min(all - skip - 1);
         }
+    }
+
+    /// Where every node stood when record number `record` was made: of a fork that goes back to the checkpoint
+    /// before it and runs again.
+    fn standing_at(&self, record: u64) -> Vec<Standing> {
+        let mut fork = self.fork();
+        fork.restore(|checkpoint| checkpoint.sim.trace().end() <= record);
+        while fork.sim.trace().end() < record {
+            let ran = fork.sim.run(MAX_TIME, 1);
+            if ran.steps == 0 && !ran.executing {
+                break;
+            }
+        }
+        let nodes = (0..fork.sim.node_count() as u16).map(NodeId);
+        nodes
+            .map(|node| {
+                let (status, facts) = (fork.sim.status(node), fork.sim.node(node));
+                Standing {
+                    height: status.height,
+                    round: status.round,
+                    step: status.step,
+                    locked: status.locked.map(|(block, _)| block),
+                    decided: (facts.tip_height, facts.tip),
+                    up: facts.up,
+                    byzantine: fork.sim.is_byzantine(node),
+                }
+            })
+            .collect()
     }
 
     /// Everything in memory as a text to be fed to `exporter` slice by slice, from record `cursor` on.

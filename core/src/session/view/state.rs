@@ -65,3 +65,15 @@ pub struct ProofView {
     /// To hand on: anybody can check it.
     pub text: String,
 }
+
+/// The account that a validator's fees are paid to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Serialize, Deserialize, BorshSerialize, BorshDeserialize, JsonSchema)]
+pub struct FeeAccountView {
+    /// Name of the validator.
+    pub validator: String,
+    /// As bech32.
+    pub address: String,
+    /// The same in hex.
+    pub hex: String,
+}

@@ -7,7 +7,7 @@ use crate::model::{InputSpec, SubmitSpec};
 use crate::protocol::studio::{Ask, CallDraft, Message, Place};
 use crate::protocol::{ChartNews, Intervention};
 use consensusforge_core::session::race::{self, Lane, RaceRow};
-use consensusforge_core::session::view::Happening;
+use consensusforge_core::session::view::{Happening, Unit};
 use std::cell::Cell;
 
 fn opening(scenario: Box<Scenario>) -> ToWorker {
@@ -398,4 +398,89 @@ fn a_lane_that_cannot_run_the_scenario_is_refused_by_its_number() {
     let (about, sentence) = refused.expect("a refusal");
     assert_eq!(about, About::Opening(1));
     assert!(sentence.contains("Streamlet"), "{sentence}");
+}
+
+/// On a stalled chain no height ever comes: the step ends, and says so, instead of running until it is stopped.
+#[test]
+fn a_step_that_leads_nowhere_ends_after_a_while_and_says_so() {
+    let (mut runner, clock) = (Runner::default(), Cell::new(1_000.0));
+    let mut scenario = Scenario::default();
+    scenario.faults.crashed = 2;
+    runner.handle(opening(Box::new(scenario)), None);
+    runner.handle(ToWorker::Step(Unit::Height), None);
+    let mut told = Vec::new();
+    for _ in 0..400 {
+        let answers = run_ms(&mut runner, &clock, 500.0);
+        told.extend(answers.into_iter().filter_map(|(a, _)| match a {
+            FromWorker::Explained(told) => Some(told),
+            _ => None,
+        }));
+        if !told.is_empty() {
+            break;
+        }
+    }
+    let [told] = &told[..] else {
+        panic!("one sentence: {told:?}");
+    };
+    assert!(
+        told.sentence
+            .starts_with("No new height has been decided in 120 s"),
+        "{told:?}"
+    );
+    assert_eq!(told.at_us, STEP_US);
+    // The run stands there, and goes on when it is told to.
+    assert!(runner.is_idle() || !runner.has_work());
+    runner.handle(ToWorker::Step(Unit::Message), None);
+    let answers = run_ms(&mut runner, &clock, 2_000.0);
+    assert!(
+        answers
+            .iter()
+            .any(|(a, _)| matches!(a, FromWorker::Explained(e) if e.message.is_some()))
+    );
+}
+
+/// A lecturer's link brings its stops; a refused one leaves those of the run shown.
+#[test]
+fn stops_come_with_a_link_go_into_the_next_and_belong_to_the_run_that_was_opened() {
+    let mut runner = Runner::default();
+    let stops = |runner: &mut Runner| {
+        let told = runner.take();
+        told.into_iter().rev().find_map(|(a, _)| match a {
+            FromWorker::Stops(stops) => Some(stops),
+            _ => None,
+        })
+    };
+    let stop = Stop {
+        at_us: 1_250_000,
+        note: "v2 locks here".into(),
+    };
+    runner.handle(opening(Box::default()), None);
+    let set = |stops: &[Stop], opening| ToWorker::SetStops {
+        stops: stops.to_vec(),
+        opening,
+    };
+    runner.handle(set(std::slice::from_ref(&stop), None), None);
+    assert_eq!(stops(&mut runner), Some(vec![stop.clone()]));
+    runner.handle(ToWorker::Link, None);
+    let link = runner.take().into_iter().find_map(|(a, _)| match a {
+        FromWorker::Link(link) => Some(link.fragment),
+        _ => None,
+    });
+    let text = link.expect("a link");
+    // Meant for a run that was never opened.
+    runner.handle(set(&[], Some(7)), None);
+    assert_eq!(stops(&mut runner), None);
+    runner.handle(ToWorker::OpenLink { text, opening: 8 }, None);
+    assert_eq!(stops(&mut runner), Some(vec![stop.clone()]));
+    let long = Stop {
+        note: "x".repeat(500),
+        ..stop.clone()
+    };
+    runner.handle(set(&[long], None), None);
+    let told = runner.take();
+    assert!(told.iter().any(|(a, _)| matches!(a, FromWorker::Problem { problem, .. } if problem.sentence.contains("at most 400"))));
+    assert!(
+        told.iter()
+            .any(|(a, _)| matches!(a, FromWorker::Stops(all) if *all == [stop.clone()]))
+    );
 }
