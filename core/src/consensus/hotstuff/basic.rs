@@ -13,20 +13,20 @@
 //! | prepareQC, highQC | `Certified`, `State::high` |
 //! | lockedQC, a precommitQC | `State::locked` |
 //! | n - f | strictly more than 2/3 of the stake |
-//! | nextView interrupt | `views::time_out`, `views::end_view` |
+//! | nextView interrupt | `pacemaker::time_out`, `pacemaker::end_view` |
 //!
 //! # Rules
 //!
 //! | id | function |
 //! |---|---|
-//! | B1 | `views::enter` |
+//! | B1 | `pacemaker::enter` |
 //! | B2 | `views::build`, `views::propose`, [`may_propose`] |
 //! | B3 | `views::vote`, [`may_vote`] |
 //! | B4 | `views::certify`, `phases::crossed` |
-//! | B5 | `phases::crossed`, `views::lock` |
+//! | B5 | `phases::crossed`, `State::lock` |
 //! | B6 | `phases::decide`, `settle::decide` |
-//! | B7 | `views::time_out`, `receive::count_timeout` |
-//! | B8 | `views::end_view`, `views::enter` |
+//! | B7 | `pacemaker::time_out`, `receive::count_timeout` |
+//! | B8 | `pacemaker::end_view`, `pacemaker::enter` |
 //!
 //! # Deviations
 //!
@@ -35,9 +35,9 @@
 
 use super::message::{self, Link, Message, Phase, Proof};
 use super::params::{Params, Quorum, TOO_LOW};
-use super::phases::{self, Phases};
-use super::state::{Lock, MayPropose, RuleNumbers, Settings, State, Surroundings};
-use super::{TIMERS, compose, kind, phase_steps, protocol, report, views};
+use super::phases;
+use super::state::{Lock, MayPropose, Phases, RuleNumbers, Settings, State, Surroundings};
+use super::{TIMERS, compose, kind, phase_steps, protocol, report, step};
 use crate::consensus::{
     Awaited, Bound, ComposeWith, Conflicting, Context, Corruptible, Effect, Extends, Input, Paper,
     Protocol, ProtocolInfo, Resend, Role, Rounds, Rule, Share, Status, StepInfo, Threshold,

@@ -18,13 +18,13 @@
 //!
 //! | id | function |
 //! |---|---|
-//! | D1 | `views::enter` |
+//! | D1 | `pacemaker::enter` |
 //! | D2 | `views::build`, `views::propose`, `hotstuff2::may_propose` |
 //! | D3 | `views::vote`, `hotstuff2::may_vote` |
 //! | D4 | `views::certify`, `phases::crossed` |
 //! | D5 | `phases::decide`, `settle::decide` |
-//! | D6 | `views::time_out`, `receive::count_timeout` |
-//! | D7 | `views::end_view`, `views::enter` |
+//! | D6 | `pacemaker::time_out`, `receive::count_timeout` |
+//! | D7 | `pacemaker::end_view`, `pacemaker::enter` |
 //!
 //! # Deviations
 //!
@@ -34,9 +34,9 @@
 use super::hotstuff2::{may_propose, may_vote};
 use super::message::{self, Message, Phase};
 use super::params::{Params, Quorum, TOO_LOW};
-use super::phases::{self, Phases};
-use super::state::{Lock, RuleNumbers, Settings, State, Surroundings};
-use super::{TIMERS, compose, kind, phase_steps, protocol, report, views};
+use super::phases;
+use super::state::{Lock, Phases, RuleNumbers, Settings, State, Surroundings};
+use super::{TIMERS, compose, kind, phase_steps, protocol, report, step};
 use crate::consensus::{
     Awaited, Bound, ComposeWith, Conflicting, Context, Corruptible, Effect, Extends, Input, Paper,
     Protocol, ProtocolInfo, Resend, Role, Rounds, Rule, Share, Status, StepInfo, Threshold,

@@ -12,19 +12,19 @@
 //! | one-chain, two-chain, three-chain | certified blocks, each the parent of the next, [`State::final_chains`] |
 //! | direct parent | the view just before: [`Params::consecutive_views`] |
 //! | n - f | strictly more than 2/3 of the stake |
-//! | nextView interrupt, onNextSyncView | `views::time_out`, `views::end_view` |
+//! | nextView interrupt, onNextSyncView | `pacemaker::time_out`, `pacemaker::end_view` |
 //!
 //! # Rules
 //!
 //! | id | function |
 //! |---|---|
-//! | C1 | `views::enter` |
+//! | C1 | `pacemaker::enter` |
 //! | C2 | `views::build`, `views::propose`, [`may_propose`] |
 //! | C3 | `views::vote`, [`may_vote`] |
 //! | C4 | `receive::count_vote`, `views::certify` |
 //! | C5 | `views::certify` |
-//! | C6 | `views::time_out`, `receive::count_timeout` |
-//! | C7 | `views::end_view` |
+//! | C6 | `pacemaker::time_out`, `receive::count_timeout` |
+//! | C7 | `pacemaker::end_view` |
 //! | C8 | `views::certify`, `settle::decide` |
 //!
 //! # Deviations
@@ -34,7 +34,7 @@
 use super::message::{self, Link, Message, Proof};
 use super::params::{Quorum, TOO_LOW};
 use super::state::{Lock, MayPropose, RuleNumbers, Settings, State, Surroundings};
-use super::{KINDS, TIMERS, compose, protocol, report, steps, views};
+use super::{KINDS, TIMERS, compose, protocol, report, step, steps};
 use crate::base::Micros;
 use crate::consensus::{
     self, Awaited, Bound, ComposeWith, Conflicting, Context, Corruptible, Effect, Extends, Input,

@@ -16,12 +16,12 @@
 //!
 //! | id | function |
 //! |---|---|
-//! | T1 | `views::enter` |
+//! | T1 | `pacemaker::enter` |
 //! | T2 | `views::build`, `views::propose`, [`may_propose`] |
 //! | T3 | `views::vote`, [`may_vote`] |
 //! | T4 | `receive::count_vote`, `views::certify` |
-//! | T5 | `views::time_out`, `receive::count_timeout` |
-//! | T6 | `views::end_view`, `views::enter` |
+//! | T5 | `pacemaker::time_out`, `receive::count_timeout` |
+//! | T6 | `pacemaker::end_view`, `pacemaker::enter` |
 //! | T7 | `views::certify`, `settle::decide` |
 //!
 //! # Deviations
@@ -32,7 +32,7 @@
 use super::message::{self, Link, Message, Proof};
 use super::params::{Params, Quorum, TOO_LOW};
 use super::state::{Lock, MayPropose, RuleNumbers, Settings, State, Surroundings};
-use super::{KINDS, TIMERS, compose, protocol, report, steps, views};
+use super::{KINDS, TIMERS, compose, protocol, report, step, steps};
 use crate::consensus::{
     Awaited, Bound, ComposeWith, Conflicting, Context, Corruptible, Effect, Extends, Input, Paper,
     Protocol, ProtocolInfo, Resend, Rounds, Rule, Share, Status, StepInfo, Threshold, VotesFor,

@@ -18,12 +18,12 @@
 //!
 //! | id | function |
 //! |---|---|
-//! | J1 | `views::enter` |
+//! | J1 | `pacemaker::enter` |
 //! | J2 | `views::build`, `views::propose`, [`may_propose`] |
 //! | J3 | `views::vote`, [`may_vote`] |
 //! | J4 | `receive::count_vote`, `views::certify` |
-//! | J5 | `views::time_out`, `receive::count_timeout` |
-//! | J6 | `views::end_view`, `views::enter` |
+//! | J5 | `pacemaker::time_out`, `receive::count_timeout` |
+//! | J6 | `pacemaker::end_view`, `pacemaker::enter` |
 //! | J7 | `views::certify`, `settle::decide` |
 //!
 //! # Deviations
@@ -34,7 +34,7 @@ use super::message::{self, Link, Message, Proof};
 use super::params::{Params, Quorum, TOO_LOW};
 use super::proof::Timeouts;
 use super::state::{Lock, MayPropose, RuleNumbers, Settings, State, Surroundings};
-use super::{KINDS, TIMERS, compose, protocol, report, steps, views};
+use super::{KINDS, TIMERS, compose, protocol, report, step, steps};
 use crate::consensus::{
     Awaited, Bound, ComposeWith, Conflicting, Context, Corruptible, Effect, Extends, Input, Paper,
     Protocol, ProtocolInfo, Resend, Rounds, Rule, Share, Status, StepInfo, Threshold, VotesFor,

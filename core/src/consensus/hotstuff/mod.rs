@@ -5,7 +5,7 @@
 //! and what the others do instead, is how a validator may leave a block that it is locked on. In basic HotStuff
 //! the three certificates, in basic HotStuff-2 the two, are of one block and one view, and go to its own leader.
 //!
-//! One skeleton carries them all: [`message`], [`state`], [`views`] with the pacemaker, [`receive`], [`settle`],
+//! One skeleton carries them all: [`message`], [`state`], [`pacemaker`], [`views`], [`receive`], [`settle`],
 //! [`proof`], [`report`], [`compose`], [`params`]; beside it [`phases`] of a view and [`tips`]. A
 //! protocol is a file of its own with its names, rules and deviations: [`basic`],
 //! [`chained`], [`hotstuff2`] and [`basic2`], [`jolteon`], [`monad`].
@@ -42,6 +42,7 @@ pub mod hotstuff2;
 pub mod jolteon;
 pub mod message;
 pub mod monad;
+pub mod pacemaker;
 pub mod params;
 pub mod phases;
 pub mod proof;
@@ -49,6 +50,7 @@ pub mod receive;
 pub mod report;
 pub mod settle;
 pub mod state;
+pub mod step;
 pub mod tips;
 pub mod views;
 
@@ -75,7 +77,7 @@ const KINDS: &[Kind] = &[
     kind("new-view", Role::Other),
 ];
 
-/// The timers, in the order of [`views::VIEW_TIMER`] and the other.
+/// The timers, in the order of [`pacemaker::VIEW_TIMER`] and the other.
 const TIMERS: &[TimerInfo] = &[
     TimerInfo {
         name: "view",
@@ -87,7 +89,7 @@ const TIMERS: &[TimerInfo] = &[
     },
 ];
 
-/// The steps, in the order of [`views::AWAIT_PROPOSAL`] and the others, with so much stake behind certificates.
+/// The steps, in the order of [`pacemaker::AWAIT_PROPOSAL`] and the others, with so much stake behind certificates.
 macro_rules! steps {
     ($threshold:expr) => {
         &[
@@ -190,7 +192,7 @@ macro_rules! protocol {
                 out: &mut Vec<Effect<Message>>,
             ) {
                 let around = Surroundings::new(context, settings(context.params));
-                views::step(state, &around, input, out);
+                step::step(state, &around, input, out);
             }
 
             fn status(state: &State, context: &Context<$params>) -> Status {

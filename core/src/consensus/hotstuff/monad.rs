@@ -20,14 +20,14 @@
 //!
 //! | id | function |
 //! |---|---|
-//! | M1 | `views::enter` |
+//! | M1 | `pacemaker::enter` |
 //! | M2 | `views::build`, [`tips::lead`] |
 //! | M3, M4 | [`tips::lead`], [`tips::proof`] |
 //! | M5 | `views::vote`, [`tips::may_vote`], [`tips::voted`] |
 //! | M6 | `receive::count_vote`, `views::certify` |
 //! | M7 | [`tips::voted`] |
-//! | M8 | `views::time_out`, [`tips::timeout`], `receive::count_timeout` |
-//! | M9 | `views::end_view`, `views::enter` |
+//! | M8 | `pacemaker::time_out`, [`tips::timeout`], `receive::count_timeout` |
+//! | M9 | `pacemaker::end_view`, `pacemaker::enter` |
 //! | M10 | [`tips::asked`], [`tips::answer`] |
 //! | M11 | `views::certify`, `settle::decide` |
 //!
@@ -44,9 +44,9 @@
 
 use super::message::{self, Message, NO_ENDORSEMENT};
 use super::params::{Quorum, TOO_LOW};
-use super::state::{Lock, MayPropose, RuleNumbers, Settings, State, Surroundings};
-use super::tips::{self, TipRules};
-use super::{TIMERS, compose, kind, protocol, report, steps, views};
+use super::state::{Lock, MayPropose, RuleNumbers, Settings, State, Surroundings, TipRules};
+use super::tips;
+use super::{TIMERS, compose, kind, protocol, report, step, steps};
 use crate::base::Micros;
 use crate::consensus::{
     self, Awaited, Bound, ComposeWith, Conflicting, Context, Corruptible, Effect, Extends, Input,

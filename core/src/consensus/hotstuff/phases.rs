@@ -1,40 +1,9 @@
 //! Views of several phases: the leader collects the votes of each and begins the next one with them.
 
 use super::message::{Link, Message, Phase};
+use super::pacemaker::enter;
 use super::state::{Certified, Effects, Lock, State, Surroundings};
-use super::views;
 use crate::consensus::Effect;
-
-/// The phases of a protocol whose views have several. A certified block alone then ends no view.
-#[derive(Clone, Copy, Debug)]
-pub struct Phases {
-    /// The last one that is voted in: its votes decide.
-    pub last: Phase,
-}
-
-impl Phases {
-    /// The phase whose votes begin `phase`.
-    #[must_use]
-    pub fn before(self, phase: Phase) -> Option<Phase> {
-        match phase {
-            Phase::Prepare => None,
-            Phase::PreCommit => Some(Phase::Prepare),
-            Phase::Commit => Some(Phase::PreCommit),
-            Phase::Decide => Some(self.last),
-        }
-    }
-
-    /// The phase that the votes of `phase` begin.
-    #[must_use]
-    pub fn after(self, phase: Phase) -> Option<Phase> {
-        match phase {
-            _ if phase == self.last => Some(Phase::Decide),
-            Phase::Prepare => Some(Phase::PreCommit),
-            Phase::PreCommit => Some(Phase::Commit),
-            Phase::Commit | Phase::Decide => None,
-        }
-    }
-}
 
 /// A quorum voted for the block in that phase, as these votes show: counted here, or sent by the leader. The leader
 /// that counted them begins the next phase with them, and whoever has them does what that phase asks for.
@@ -62,7 +31,7 @@ pub fn crossed(
         }));
     }
     if around.settings.lock == Lock::Phase(phase) {
-        views::lock(state, around, link, out);
+        state.lock(around, link, out);
     }
     if next == Phase::Decide {
         decide(state, around, certified, out);
@@ -101,7 +70,7 @@ fn decide(state: &mut State, around: &Surroundings, votes: &Certified, out: &mut
     }
     if state.view == link.view && state.high.link == link {
         let next = link.view.saturating_add(1);
-        views::enter(state, around, next, None, out);
+        enter(state, around, next, None, out);
         let (report, proof) = state.report();
         out.push(Effect::Send {
             to: around.leader(next),

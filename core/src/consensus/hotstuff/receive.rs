@@ -1,9 +1,10 @@
 //! How messages are taken in: what a proof has to show, and the counting of votes and timeouts.
 
 use super::message::{Link, Message, Phase, Proof, Report, SignedMessage, View, contradiction};
+use super::pacemaker::{end_view, enter, time_out};
 use super::state::{Certified, Effects, State, Surroundings, Validity, ViewState};
 use super::tips;
-use super::views::{certify, cross, end_view, enter, time_out};
+use super::views::{certify, cross};
 use crate::base::limits::{MAX_ROUNDS_AHEAD, MAX_VALUES_PER_SIGNER};
 use crate::consensus::{Effect, Message as _, Threshold};
 

@@ -3,9 +3,9 @@
 use super::message::{
     COMMIT, Link, Message, NO_ENDORSEMENT, PRE_COMMIT, PROPOSE, Phase, SignedMessage, TIMEOUT, VOTE,
 };
+use super::pacemaker::{PAUSE_TIMER, VIEW_TIMER};
+use super::state::TipRules;
 use super::state::{Lock, Pool, Settings, State, Surroundings};
-use super::tips::TipRules;
-use super::views::{PAUSE_TIMER, VIEW_TIMER};
 use crate::consensus::{
     Awaited, Mark, Recipients, Resend, Status, StepInfo, Tally, Waits, WaitsFor,
 };
@@ -61,7 +61,7 @@ pub fn resend(state: &State) -> Resend<Message> {
 }
 
 /// A validator's state in plain words. `steps` are the protocol's, in the order of
-/// [`AWAIT_PROPOSAL`](super::views::AWAIT_PROPOSAL) and the others.
+/// [`AWAIT_PROPOSAL`](super::pacemaker::AWAIT_PROPOSAL) and the others.
 #[must_use]
 pub fn status(state: &State, around: &Surroundings, steps: &'static [StepInfo]) -> Status {
     let Settings {

@@ -1,9 +1,10 @@
 //! How blocks are decided, here or elsewhere, and what a validator does after a crash.
 
 use super::message::{Link, Phase, Proof, SignedMessage, View};
+use super::pacemaker::{enter, go_to, start_timer};
 use super::receive::certified_by;
 use super::state::{Certified, Effects, State, Surroundings, Validity};
-use super::views::{cross, enter, fetch, go_to, start_timer};
+use super::views::{cross, fetch};
 use crate::consensus::Effect;
 use crate::types::BlockId;
 use std::collections::BTreeMap;

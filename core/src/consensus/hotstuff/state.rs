@@ -1,12 +1,10 @@
 //! What a validator of the family remembers: views, certified blocks, and the chain they form.
 
 use super::message::{Link, Message, Phase, Proof, Report, SignedMessage, View};
-use super::phases::Phases;
-use super::tips::{Tip, TipRules};
 use crate::base::Micros;
 use crate::base::limits::MAX_ROUNDS_BEHIND;
 use crate::consensus::proposer::Schedule;
-use crate::consensus::{Context, Effect, Rule, Threshold, rule_number};
+use crate::consensus::{Context, Effect, Note, Rule, Threshold, rule_number};
 use crate::types::{BlockId, Height, Slot, ValidatorId, ValidatorSet, ValidatorSets};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -40,6 +38,63 @@ pub struct Settings {
     pub phases: Option<Phases>,
     /// A failed leader's block is proposed again.
     pub tips: Option<TipRules>,
+}
+
+/// The phases of a protocol whose views have several. A certified block alone then ends no view.
+#[derive(Clone, Copy, Debug)]
+pub struct Phases {
+    /// The last one that is voted in: its votes decide.
+    pub last: Phase,
+}
+
+impl Phases {
+    /// The phase whose votes begin `phase`.
+    #[must_use]
+    pub fn before(self, phase: Phase) -> Option<Phase> {
+        match phase {
+            Phase::Prepare => None,
+            Phase::PreCommit => Some(Phase::Prepare),
+            Phase::Commit => Some(Phase::PreCommit),
+            Phase::Decide => Some(self.last),
+        }
+    }
+
+    /// The phase that the votes of `phase` begin.
+    #[must_use]
+    pub fn after(self, phase: Phase) -> Option<Phase> {
+        match phase {
+            _ if phase == self.last => Some(Phase::Decide),
+            Phase::Prepare => Some(Phase::PreCommit),
+            Phase::PreCommit => Some(Phase::Commit),
+            Phase::Commit | Phase::Decide => None,
+        }
+    }
+}
+
+/// Numbers and rules of a protocol with tips.
+#[derive(Clone, Copy, Debug)]
+pub struct TipRules {
+    /// No-endorsements that let a leader leave a block out.
+    pub no_endorsements: Threshold,
+    /// Proposing a block again.
+    pub again: u8,
+    /// Proposing another one with no-endorsements.
+    pub instead: u8,
+    /// Sending a no-endorsement.
+    pub refuse: u8,
+    /// A block is speculatively final.
+    pub speculate: u8,
+}
+
+/// The newest block a validator voted for, with all that others need to propose it again.
+#[derive(Clone, Debug)]
+pub struct Tip {
+    /// In the place that it was first proposed in.
+    pub link: Link,
+    /// Its parent.
+    pub parent: Certified,
+    /// Its proposal and the grounds of that, as in a [`Proof`].
+    pub proposal: Vec<SignedMessage>,
 }
 
 /// Indices into a protocol's rules, for notes that one took effect.
@@ -491,5 +546,17 @@ impl State {
         self.bodies.retain(|block| kept.contains(block));
         // Blocks beside the final one stand on nothing that counts any more.
         self.connected = BTreeSet::from([link.block]);
+    }
+
+    /// Locks on a block, if it is of a later view than the lock.
+    pub fn lock(&mut self, around: &Surroundings, on: Link, out: &mut Effects) {
+        if on.view <= self.locked.view {
+            return;
+        }
+        self.locked = on;
+        let (slot, block) = (on.slot(), on.block);
+        let rule = around.settings.rules.lock;
+        out.extend(rule.map(|rule| Effect::fired(rule, slot)));
+        out.push(Effect::Note(Note::Locked { slot, block }));
     }
 }

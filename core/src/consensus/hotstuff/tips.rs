@@ -3,37 +3,11 @@
 
 use super::message::{Link, Message, Proof, SignedMessage, View};
 use super::proof::{Extend, Timeouts, bare, stake_behind};
-use super::state::{Certified, Effects, State, Surroundings, Validity};
+use super::state::{Certified, Effects, State, Surroundings, Tip, Validity};
 use crate::base::limits::{MAX_ROUNDS_AHEAD, MAX_ROUNDS_BEHIND, MAX_VALUES_PER_SIGNER};
 use crate::consensus::{Effect, Threshold};
 use crate::types::BlockId;
 use std::collections::BTreeMap;
-
-/// Numbers and rules of a protocol with tips.
-#[derive(Clone, Copy, Debug)]
-pub struct TipRules {
-    /// No-endorsements that let a leader leave a block out.
-    pub no_endorsements: Threshold,
-    /// Proposing a block again.
-    pub again: u8,
-    /// Proposing another one with no-endorsements.
-    pub instead: u8,
-    /// Sending a no-endorsement.
-    pub refuse: u8,
-    /// A block is speculatively final.
-    pub speculate: u8,
-}
-
-/// The newest block a validator voted for, with all that others need to propose it again.
-#[derive(Clone, Debug)]
-pub struct Tip {
-    /// In the place that it was first proposed in.
-    pub link: Link,
-    /// Its parent.
-    pub parent: Certified,
-    /// Its proposal and the grounds of that, as in a [`Proof`].
-    pub proposal: Vec<SignedMessage>,
-}
 
 /// What a proposal is, by its proof.
 enum Standing {

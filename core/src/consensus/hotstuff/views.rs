@@ -1,129 +1,15 @@
-//! What the protocols of the family share: the pacemaker that leads everybody from view to view, proposing, voting,
-//! committing, catching up. Where they differ they say so in [`Settings`](super::state::Settings).
+//! What the protocols of the family share of a view: proposing, voting, and what a certified block brings. Where they differ they say so in [`Settings`](super::state::Settings).
 
-use super::message::{Link, Message, Phase, Proof, View};
-use super::receive::receive;
-use super::settle::{catch_up, decide, restart};
+use super::message::{Link, Message, Phase, View};
+use super::pacemaker::{COLLECT_VOTES, PAUSE_TIMER, VOTED, enter, go_to};
 use super::state::{Certified, Effects, Lock, MayPropose, State, Surroundings, Validity};
 use super::tips::Lead;
 use super::{phases, tips};
-use crate::consensus::{Effect, Input, Message as _, Note, Timer};
+use crate::consensus::{Effect, Note, Timer};
 use crate::types::{BlockId, Slot};
 
-/// Indices into the timers of every protocol of the family.
-pub const VIEW_TIMER: u8 = 0;
-/// Index of what a leader waits for before it proposes.
-pub const PAUSE_TIMER: u8 = 1;
-
-/// Indices into the steps of every protocol of the family.
-pub const AWAIT_PROPOSAL: u8 = 0;
-/// Index of the step after its vote: the next leader's block comes next.
-pub const VOTED: u8 = 1;
-/// Index of the step of the next leader after its vote.
-pub const COLLECT_VOTES: u8 = 2;
-/// Index of the step after it gave the view up.
-pub const AWAIT_TIMEOUTS: u8 = 3;
-
-/// What follows from `input`, until no rule has anything more to do.
-pub fn step(state: &mut State, around: &Surroundings, input: Input<Message>, out: &mut Effects) {
-    match input {
-        Input::Start => enter(state, around, 1, None, out),
-        Input::Message(signed) => receive(state, around, &signed, out),
-        Input::Timer(timer) if timer.kind == VIEW_TIMER => {
-            if timer.slot.round == state.view {
-                time_out(state, around, out);
-            }
-        }
-        // The pause is over: propose, below.
-        Input::Timer(_) => {}
-        Input::Built { slot, block } => propose(state, slot.round, block, out),
-        Input::Validated { block, valid } => {
-            for (signed, validity) in state.views.values_mut().flat_map(|v| &mut v.proposals) {
-                if signed.message.attachment() == Some(block) && *validity == Validity::Asked {
-                    *validity = Validity::Told(valid);
-                }
-            }
-            if state.judged == Some((block, Validity::Asked)) {
-                state.judged = Some((block, Validity::Told(valid)));
-            }
-        }
-        Input::Fetched { block } => {
-            state.bodies.insert(block);
-        }
-        Input::Certificate { blocks, proof, .. } => {
-            catch_up(state, around, &blocks, &proof, out);
-        }
-        Input::Restarted => restart(state, around, out),
-    }
-    decide(state, around, out);
-    tips::answer(state, around, out);
-    build(state, around, out);
-    vote(state, around, out);
-}
-
-/// Enters `view`, if it is a later one. `entry` are the timeouts that ended the one before, where no certified
-/// block did.
-pub fn enter(
-    state: &mut State,
-    around: &Surroundings,
-    view: View,
-    entry: Option<Proof>,
-    out: &mut Effects,
-) {
-    if view <= state.view {
-        return;
-    }
-    state.forget_old(view);
-    state.entered_before = state.entered;
-    state.entered = around.now;
-    state.view = view;
-    state.height = state.high.link.height + 1;
-    state.building = None;
-    state.entry = entry;
-    out.push(Effect::fired(around.settings.rules.enter, state.slot()));
-    start_timer(state, around, out);
-    go_to(state, around, AWAIT_PROPOSAL, out);
-    if state.entry.is_some() {
-        let (report, proof) = state.report();
-        out.push(Effect::Broadcast(Message::NewView { report, proof }));
-    }
-}
-
-/// The time of the view begins.
-pub fn start_timer(state: &State, around: &Surroundings, out: &mut Effects) {
-    out.push(Effect::SetTimer {
-        timer: Timer {
-            kind: VIEW_TIMER,
-            slot: state.slot(),
-        },
-        after: around.settings.view_timeout,
-    });
-}
-
-/// Notes the step it is in.
-pub fn go_to(state: &mut State, around: &Surroundings, step: u8, out: &mut Effects) {
-    state.step = step;
-    out.push(Effect::Note(Note::Step {
-        slot: state.slot(),
-        step,
-        leader: Some(around.leader(state.view)),
-    }));
-}
-
-/// The time for the view is up, here or at more than a third of the stake.
-pub fn time_out(state: &mut State, around: &Surroundings, out: &mut Effects) {
-    let view = state.view;
-    if std::mem::replace(&mut state.at(view).timed_out, true) {
-        return;
-    }
-    state.last_voted = state.last_voted.max(view);
-    out.push(Effect::fired(around.settings.rules.give_up, state.slot()));
-    out.push(Effect::Broadcast(tips::timeout(state)));
-    go_to(state, around, AWAIT_TIMEOUTS, out);
-}
-
 /// The leader asks for a block on the highest certified one.
-fn build(state: &mut State, around: &Surroundings, out: &mut Effects) {
+pub fn build(state: &mut State, around: &Surroundings, out: &mut Effects) {
     let view = state.view;
     if !around.leads(view) || state.at(view).proposed || state.at(view).timed_out {
         return;
@@ -185,7 +71,8 @@ fn build(state: &mut State, around: &Surroundings, out: &mut Effects) {
     state.building = Some((view, parent));
 }
 
-fn propose(state: &mut State, view: View, block: BlockId, out: &mut Effects) {
+/// Proposes the block that was built, in the view it was asked for.
+pub fn propose(state: &mut State, view: View, block: BlockId, out: &mut Effects) {
     let Some((_, parent)) = state.building.take_if(|(v, _)| *v == view) else {
         return;
     };
@@ -209,7 +96,7 @@ fn offer(state: &mut State, link: Link, parent: &Certified, out: &mut Effects) {
 }
 
 /// Votes for the leader's first proposal of this view, to the leader of the next one alone.
-fn vote(state: &mut State, around: &Surroundings, out: &mut Effects) {
+pub fn vote(state: &mut State, around: &Surroundings, out: &mut Effects) {
     let number = state.view;
     if state.last_voted >= number {
         return;
@@ -279,7 +166,7 @@ pub fn certify(state: &mut State, around: &Surroundings, certified: &Certified, 
         Lock::Phase(_) | Lock::None => None,
     };
     if let Some(on) = locks_on {
-        lock(state, around, on, out);
+        state.lock(around, on, out);
     }
     if settings.phases.is_some() {
         // Its view goes on.
@@ -289,18 +176,6 @@ pub fn certify(state: &mut State, around: &Surroundings, certified: &Certified, 
         state.consider(chain);
     }
     enter(state, around, link.view.saturating_add(1), None, out);
-}
-
-/// Locks on a block, if it is of a later view than the lock.
-pub fn lock(state: &mut State, around: &Surroundings, on: Link, out: &mut Effects) {
-    if on.view <= state.locked.view {
-        return;
-    }
-    state.locked = on;
-    let (slot, block) = (on.slot(), on.block);
-    let rule = around.settings.rules.lock;
-    out.extend(rule.map(|rule| Effect::fired(rule, slot)));
-    out.push(Effect::Note(Note::Locked { slot, block }));
 }
 
 /// A quorum voted for a block in that phase of its view.
@@ -327,25 +202,4 @@ pub fn fetch(state: &State, around: &Surroundings, certified: &Certified, out: &
     if let Some(from) = voters.find(|voter| Some(*voter) != around.me) {
         out.push(Effect::FetchBlock { block, from });
     }
-}
-
-/// A quorum has given `view` up.
-pub fn end_view(
-    state: &mut State,
-    around: &Surroundings,
-    view: View,
-    timeouts: Proof,
-    out: &mut Effects,
-) {
-    if view < state.view {
-        return;
-    }
-    let height = state.high.link.height + 1;
-    let slot = Slot {
-        height,
-        round: view,
-    };
-    out.push(Effect::fired(around.settings.rules.end_view, slot));
-    out.push(Effect::Note(Note::Skipped { slot }));
-    enter(state, around, view.saturating_add(1), Some(timeouts), out);
 }
