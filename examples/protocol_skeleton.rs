@@ -8,14 +8,14 @@
 //! cargo run --example protocol_skeleton
 //! ```
 //!
-//! ARCHITECTURE.md ("How to add: a protocol") says where a real one goes.
+//! docs/GUIDE.md builds it step by step. ARCHITECTURE.md ("How to add: a protocol") says where a real one goes.
 
 use borsh::{BorshDeserialize, BorshSerialize};
 use consensusforge_core::base::SECOND;
 use consensusforge_core::check::Monitors;
 use consensusforge_core::consensus::{
-    self, Bound, Context, Corruptible, Description, Effect, Input, Kind, NoParams, Paper, Protocol,
-    ProtocolInfo, Role, Rounds, Share, Status, Threshold,
+    self, Awaited, Bound, Context, Corruptible, Description, Effect, Input, Kind, NoParams, Note,
+    Paper, Protocol, ProtocolInfo, Role, Rounds, Rule, Share, Status, StepInfo, Threshold,
 };
 use consensusforge_core::scenario::Scenario;
 use consensusforge_core::types::{BlockId, Height, Signable, Signed, Slot, ValidatorId};
@@ -39,8 +39,8 @@ impl Signable for Message {
 impl consensus::Message for Message {
     fn describe(&self) -> Description {
         let (kind, height, block) = match self {
-            Message::Proposal(height, block) => (0, height, block),
-            Message::Vote(height, block) => (1, height, block),
+            Message::Proposal(height, block) => (PROPOSAL, height, block),
+            Message::Vote(height, block) => (VOTE, height, block),
         };
         Description {
             kind,
@@ -58,6 +58,15 @@ impl consensus::Message for Message {
         }
     }
 }
+
+/// Indices into the kinds of message, the steps and the rules below.
+const PROPOSAL: u8 = 0;
+const VOTE: u8 = 1;
+const AWAIT_PROPOSAL: u8 = 0;
+const AWAIT_VOTES: u8 = 1;
+const PROPOSE: u8 = 0;
+const CAST: u8 = 1;
+const DECIDE: u8 = 2;
 
 type Votes = BTreeMap<ValidatorId, Arc<Signed<Message>>>;
 
@@ -102,7 +111,20 @@ impl Protocol for Skeleton {
             },
         ],
         timers: &[],
-        steps: &[],
+        steps: &[
+            StepInfo {
+                name: "propose",
+                awaits: &[Awaited::Message { kind: PROPOSAL }],
+            },
+            StepInfo {
+                name: "vote",
+                awaits: &[Awaited::Stake {
+                    kinds: &[VOTE],
+                    threshold: Threshold::MORE_THAN_TWO_THIRDS,
+                    for_one_value: true,
+                }],
+            },
+        ],
         rounds: Rounds {
             noun: "round",
             restart: true,
@@ -117,7 +139,20 @@ impl Protocol for Skeleton {
         },
         validators_change: true,
         conventions: &[],
-        rules: &[],
+        rules: &[
+            Rule {
+                id: "R1",
+                text: "The leader of a height proposes a block on the one before.",
+            },
+            Rule {
+                id: "R2",
+                text: "At the leader's first proposal of a height, a validator votes for it if it is valid.",
+            },
+            Rule {
+                id: "R3",
+                text: "Votes of more than two thirds of the stake decide a block.",
+            },
+        ],
     };
 
     fn new(genesis: BlockId, _: &NoParams) -> State {
@@ -137,13 +172,14 @@ impl Protocol for Skeleton {
     ) {
         let height = state.height;
         match input {
-            // Rule 1: the leader of a height builds a block on the one before, and proposes it.
+            // R1: the leader of a height builds a block on the one before, and proposes it.
             Input::Start => begin(state, context, out),
             Input::Built { slot, block } => {
+                out.push(Effect::fired(PROPOSE, slot));
                 out.push(Effect::Broadcast(Message::Proposal(slot.height, block)));
             }
             Input::Message(signed) => match signed.message {
-                // Rule 2: vote for the leader's block if it is valid. The ledger answers later.
+                // R2: vote for the leader's block if it is valid. The ledger answers later.
                 Message::Proposal(at, block) if context.proposer(at, 0) == signed.signer => {
                     state.proposals.entry(at).or_insert(block);
                     if at == height {
@@ -151,7 +187,7 @@ impl Protocol for Skeleton {
                     }
                 }
                 Message::Proposal(..) => {} // Not the leader's.
-                // Rule 3: more than two thirds of the stake decide.
+                // R3: more than two thirds of the stake decide.
                 Message::Vote(at, block) => {
                     let votes = state.votes.entry((at, block)).or_default();
                     votes.insert(signed.signer, signed);
@@ -159,7 +195,9 @@ impl Protocol for Skeleton {
                 }
             },
             Input::Validated { block, valid: true } => {
+                out.push(Effect::fired(CAST, slot(height)));
                 out.push(Effect::Broadcast(Message::Vote(height, block)));
+                enter(AWAIT_VOTES, state, context, out);
             }
             // A node that missed votes is sent them by one that has decided.
             Input::Certificate { proof, .. } => {
@@ -190,7 +228,17 @@ fn slot(height: Height) -> Slot {
     Slot { height, round: 0 }
 }
 
+/// Tells readers where the node is, and whose turn it is.
+fn enter(step: u8, state: &State, context: &Context<NoParams>, out: &mut Vec<Effect<Message>>) {
+    out.push(Effect::Note(Note::Step {
+        slot: slot(state.height),
+        step,
+        leader: Some(context.proposer(state.height, 0)),
+    }));
+}
+
 fn begin(state: &State, context: &Context<NoParams>, out: &mut Vec<Effect<Message>>) {
+    enter(AWAIT_PROPOSAL, state, context, out);
     if context.me == Some(context.proposer(state.height, 0)) {
         out.push(Effect::BuildBlock {
             slot: slot(state.height),
@@ -223,6 +271,7 @@ fn decide(state: &mut State, context: &Context<NoParams>, out: &mut Vec<Effect<M
         return;
     };
     let block = *block;
+    out.push(Effect::fired(DECIDE, slot(height)));
     out.push(Effect::Decide {
         first: height,
         blocks: vec![block],
@@ -239,14 +288,15 @@ fn decide(state: &mut State, context: &Context<NoParams>, out: &mut Vec<Effect<M
 // Byzantine validators could run it too; nothing of what they might do is supported here.
 impl Corruptible for Skeleton {}
 
-fn main() -> Result<(), Box<dyn Error>> {
+/// Runs it on a scenario, and prints what the monitors say and how far it came.
+fn watch(scenario: Scenario) -> Result<(), Box<dyn Error>> {
     let setup = Setup {
-        scenario: Scenario::default(),
+        scenario,
         contracts: BTreeMap::new(),
     };
     let mut world = build::<Skeleton>(&setup)?;
     let mut monitors = Monitors::new(&world.trace().head);
-    world.run(10 * SECOND, u64::MAX);
+    world.run(30 * SECOND, u64::MAX);
     monitors.observe(world.trace());
     for finding in monitors.findings(world.now(), world.trace()) {
         println!(
@@ -255,6 +305,14 @@ fn main() -> Result<(), Box<dyn Error>> {
         );
     }
     let height = monitors.metrics.decided.back().map_or(0, |d| d.height);
-    println!("height {height} in 10 simulated seconds");
+    println!("height {height} in 30 simulated seconds");
     Ok(())
+}
+
+fn main() -> Result<(), Box<dyn Error>> {
+    watch(Scenario::default())?;
+    println!("\nThe same with one of the four validators down:");
+    let mut scenario = Scenario::default();
+    scenario.faults.crashed = 1;
+    watch(scenario)
 }
