@@ -39,13 +39,13 @@ browserTest("notes at instants travel in the link, stand under the chart, and ar
   await paused(page);
   await click(page, "#stops-toggle");
   const at = (us) => set(page, "scrub", us).then(() => page.waitForFunction((t) => document.querySelector("#clock").textContent === t, {}, `${(us / 1e6).toFixed(3)} s`));
-  for (const [us, note] of [[400_000, "Who proposed this?"], [100_000, "Round 0 begins"]]) {
+  for (const [us, note] of [[140_000, "Who proposed this?"], [60_000, "Round 0 begins"]]) {
     await at(us);
     await set(page, "note-text", note);
     await click(page, "#note-add");
     await textOf(page, "#note-here", (t) => t.includes(note));
   }
-  assert.deepEqual(await page.$$eval("#notes li button:first-child", (all) => all.map((e) => e.textContent)), ["0.100 s Round 0 begins", "0.400 s Who proposed this?"]);
+  assert.deepEqual(await page.$$eval("#notes li button:first-child", (all) => all.map((e) => e.textContent)), ["0.060 s Round 0 begins", "0.140 s Who proposed this?"]);
   await click(page, "#share");
   const link = await page.waitForFunction(() => /#(v2\..+)$/.exec(document.querySelector("#link")?.value ?? "")?.[1]).then((h) => h.jsonValue());
   await open(page, `#${link}`);
@@ -54,10 +54,11 @@ browserTest("notes at instants travel in the link, stand under the chart, and ar
   await page.evaluate(() => document.activeElement?.blur());
   await page.keyboard.press("p");
   await page.waitForSelector("[data-presenting]");
-  await page.keyboard.press("PageUp");
-  await textOf(page, "#note-here", (t) => t.includes("Round 0 begins"));
-  await page.keyboard.press("PageDown");
-  await textOf(page, "#note-here", (t) => t.includes("Who proposed this?"));
+  // A link leads to the last event before the instant it was made at.
+  for (const [key, note] of [["PageDown", "Round 0 begins"], ["PageDown", "Who proposed this?"], ["PageUp", "Round 0 begins"], ["PageDown", "Who proposed this?"]]) {
+    await page.keyboard.press(key);
+    await textOf(page, "#note-here", (t) => t.includes(note));
+  }
   await page.keyboard.press("PageDown");
   await page.waitForFunction(() => document.body.textContent.includes("This is the last stop of this run."));
   // A reload keeps them with the run.
