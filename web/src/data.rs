@@ -7,7 +7,7 @@ use consensusforge_core::session::view::{
 };
 
 #[derive(Clone, Debug, PartialEq, BorshSerialize, BorshDeserialize)]
-pub enum DataAsk {
+pub enum DataRequest {
     /// Figures since a cursor, 0 at first.
     Series {
         cursor: u64,
@@ -77,7 +77,7 @@ pub const FORMATS: [(&str, &str); 6] = [
 ];
 
 #[derive(Clone, Debug, PartialEq, BorshSerialize, BorshDeserialize)]
-pub enum DataNews {
+pub enum DataAnswer {
     /// Columns travel beside it.
     Series(SeriesNews),
     Log(LogPage),

@@ -3,7 +3,7 @@
 
 pub mod studio;
 
-use crate::data::{DataAsk, DataNews};
+use crate::data::{DataAnswer, DataRequest};
 use crate::inspect::Thing;
 use crate::inspect::card::Card;
 use crate::model::{Command, Scenario, Who};
@@ -95,7 +95,7 @@ pub enum ToWorker {
     },
     /// The last `Tick` has been taken in: another may come.
     TickReceived,
-    Data(DataAsk),
+    Data(DataRequest),
 }
 
 /// A run to go over to: where one stood in it, how far it had been, what was seen.
@@ -220,7 +220,7 @@ pub enum FromWorker {
         answer: studio::Answer,
     },
     Replayed(Replay),
-    Data(DataNews),
+    Data(DataAnswer),
     /// The worker is dead; this is what it said.
     Panic(String),
 }

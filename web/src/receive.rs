@@ -1,6 +1,6 @@
 //! Brings what the worker sends to the rooms of the page's state.
 
-use crate::data::DataNews;
+use crate::data::DataAnswer;
 use crate::panels::chart::comparison;
 use crate::platform::{address, files};
 use crate::protocol::{About, ChartNews, FromWorker, ToWorker};
@@ -161,7 +161,7 @@ impl Receiver {
             FromWorker::Ledger(ledger) => self.contracts.ledger.set(Arc::from(ledger)),
             FromWorker::Stops(stops) => self.stops.notes.set(stops),
             FromWorker::PausingWhen(news) => self.stops.told(news),
-            FromWorker::Data(DataNews::FoundRecords(found)) => self.stops.receive(found),
+            FromWorker::Data(DataAnswer::FoundRecords(found)) => self.stops.receive(found),
             FromWorker::Data(news) => self.records.receive(news, bytes),
             FromWorker::Studio { number, answer } => {
                 self.contracts.studio.answered(number, answer);

@@ -2,7 +2,7 @@
 //! asked for and drawn; the rest is a number the worker keeps.
 
 use crate::chart::hit::Pick;
-use crate::data::{DataAsk, Saving};
+use crate::data::{DataRequest, Saving};
 use crate::inspect::Thing;
 use crate::protocol::ToWorker;
 use crate::state::chart::Charts;
@@ -93,12 +93,12 @@ pub fn Log() -> impl IntoView {
     let ask = move || {
         let count = untrack(|| list.rows_seen()) + SPARE;
         if list.follows.get_untracked() {
-            records.request_rows(DataAsk::Tail { count });
+            records.request_rows(DataRequest::Tail { count });
         } else {
             let total = data.log.with_untracked(|p| p.total);
             let first = untrack(|| list.first(total)) as u32;
             let from = first.saturating_sub(SPARE / 2);
-            records.request_rows(DataAsk::Rows { from, count });
+            records.request_rows(DataRequest::Rows { from, count });
         }
     };
     Effect::new(move |_| {
@@ -110,7 +110,7 @@ pub fn Log() -> impl IntoView {
         let wanted = query.get();
         list.active.set(None);
         list.follows.set(true);
-        worker.send(ToWorker::Data(DataAsk::Search(wanted)));
+        worker.send(ToWorker::Data(DataRequest::Search(wanted)));
         ask();
     });
     Effect::new(move |_| {
@@ -146,7 +146,7 @@ pub fn Log() -> impl IntoView {
         }
         own.set_value(pinned.clone());
         if let Some(place) = pinned.as_ref().and_then(place) {
-            worker.send(ToWorker::Data(DataAsk::Find(place)));
+            worker.send(ToWorker::Data(DataRequest::Find(place)));
         }
     });
     let answered = StoredValue::new(data.found.get_untracked().0);

@@ -2,7 +2,7 @@
 
 use super::notices::{Notices, Tone};
 use super::worker::WorkerLink;
-use crate::data::{DataAsk, DataNews, Saving};
+use crate::data::{DataAnswer, DataRequest, Saving};
 use crate::platform::files;
 use crate::platform::plots::Plots;
 use crate::protocol::ToWorker;
@@ -98,7 +98,8 @@ impl Records {
         if !self.series_pending.get_value() && self.plots.with_value(Option::is_some) {
             self.series_pending.set_value(true);
             let cursor = self.cursor.get_value();
-            self.worker.send(ToWorker::Data(DataAsk::Series { cursor }));
+            self.worker
+                .send(ToWorker::Data(DataRequest::Series { cursor }));
         }
     }
 
@@ -110,7 +111,8 @@ impl Records {
             return;
         }
         self.rules_pending.set_value(true);
-        self.worker.send(ToWorker::Data(DataAsk::Rules { node }));
+        self.worker
+            .send(ToWorker::Data(DataRequest::Rules { node }));
     }
 
     /// Asks for the blocks up to a height, the newest for none, as a node knows them or all together do.
@@ -120,12 +122,12 @@ impl Records {
             return;
         }
         self.tree_pending.set_value(true);
-        let ask = DataAsk::Tree { node, to };
+        let ask = DataRequest::Tree { node, to };
         self.worker.send(ToWorker::Data(ask));
     }
 
     /// Asks for rows; false: an answer is still awaited, and what is asked for now would pile up.
-    pub fn request_rows(&self, ask: DataAsk) -> bool {
+    pub fn request_rows(&self, ask: DataRequest) -> bool {
         if self.rows_pending.get_value() {
             return false;
         }
@@ -138,12 +140,12 @@ impl Records {
         let dialog = matches!(what, Saving::Export { .. } | Saving::Trace);
         self.in_dialog.update_value(|all| all.push(dialog));
         self.saved.set(None);
-        self.worker.send(ToWorker::Data(DataAsk::Save(what)));
+        self.worker.send(ToWorker::Data(DataRequest::Save(what)));
     }
 
-    pub fn receive(&self, news: DataNews, bytes: Option<Vec<u8>>) {
+    pub fn receive(&self, news: DataAnswer, bytes: Option<Vec<u8>>) {
         match news {
-            DataNews::Series(news) => {
+            DataAnswer::Series(news) => {
                 self.series_pending.set_value(false);
                 self.cursor.set_value(news.cursor);
                 if self.validators.with_untracked(|v| *v != news.validators) {
@@ -153,11 +155,11 @@ impl Records {
                     self.with_plots(|p| p.feed(&columns, news.rows, news.open, news.reset));
                 }
             }
-            DataNews::Log(page) => {
+            DataAnswer::Log(page) => {
                 self.rows_pending.set_value(false);
                 self.log.set(page);
             }
-            DataNews::Rules(rules) => {
+            DataAnswer::Rules(rules) => {
                 self.rules_pending.set_value(false);
                 if self.rules.with_untracked(|r| *r != rules) {
                     self.rules.set(rules);
@@ -167,7 +169,7 @@ impl Records {
                     self.request_rules(node);
                 }
             }
-            DataNews::Tree(tree) => {
+            DataAnswer::Tree(tree) => {
                 self.tree_pending.set_value(false);
                 if self.tree.with_untracked(|t| *t != tree) {
                     self.tree.set(tree);
@@ -178,13 +180,13 @@ impl Records {
                 }
             }
             // The list of stops takes it.
-            DataNews::FoundRecords(_) => {}
-            DataNews::Found(place) => self.found.update(|f| *f = (f.0 + 1, place)),
-            DataNews::Recorded {
+            DataAnswer::FoundRecords(_) => {}
+            DataAnswer::Found(place) => self.found.update(|f| *f = (f.0 + 1, place)),
+            DataAnswer::Recorded {
                 sentence,
                 complaints,
             } => self.recorded.set(Some((sentence, complaints))),
-            DataNews::Saved { file, sentence } => {
+            DataAnswer::Saved { file, sentence } => {
                 files::save(&file, &bytes.unwrap_or_default());
                 let first = |all: &mut Vec<bool>| (!all.is_empty()).then(|| all.remove(0));
                 let dialog = self.in_dialog.try_update_value(first).flatten();

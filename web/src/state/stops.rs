@@ -1,7 +1,7 @@
 //! What a playing run is paused at, what was found in its past, and instants to stop at with notes.
 
 use super::worker::WorkerLink;
-use crate::data::DataAsk;
+use crate::data::DataRequest;
 use crate::protocol::{PauseNews, ToWorker};
 use consensusforge_core::session::view::{Condition, FoundRecords, Stop};
 use leptos::prelude::*;
@@ -97,7 +97,7 @@ impl StopState {
         self.found.set(None);
         self.searched.set_value(Some(condition.clone()));
         self.worker
-            .send(ToWorker::Data(DataAsk::FindRecords(condition)));
+            .send(ToWorker::Data(DataRequest::FindRecords(condition)));
     }
 
     pub fn receive(&self, found: Result<FoundRecords, String>) {

@@ -1,7 +1,7 @@
 //! Answers about figures and the log, and files made of them.
 
 use super::outbox::Outgoing;
-use crate::data::{DataAsk, DataNews, FORMATS, Part, Saving, SeriesNews};
+use crate::data::{DataAnswer, DataRequest, FORMATS, Part, Saving, SeriesNews};
 use crate::protocol::FromWorker;
 use consensusforge_core::session::view::{HeightPoint, LogQuery, SeriesBatch};
 use consensusforge_core::session::{LogIndex, Session, export};
@@ -25,36 +25,39 @@ impl Data {
         self.fresh = true;
     }
 
-    pub fn answer(&mut self, session: &Session, ask: DataAsk) -> Outgoing {
+    pub fn answer(&mut self, session: &Session, ask: DataRequest) -> Outgoing {
         let (news, bytes) = match ask {
-            DataAsk::Series { cursor } => {
+            DataRequest::Series { cursor } => {
                 let fresh = std::mem::take(&mut self.fresh);
                 let batch = session.series(if fresh { 0 } else { cursor });
                 let (news, bytes) = columns(batch);
-                (DataNews::Series(news), Some(bytes))
+                (DataAnswer::Series(news), Some(bytes))
             }
-            DataAsk::Search(query) => {
+            DataRequest::Search(query) => {
                 self.query = query;
                 self.log = None;
-                (DataNews::Log(self.tail(session, 0)), None)
+                (DataAnswer::Log(self.tail(session, 0)), None)
             }
-            DataAsk::Rows { from, count } => {
+            DataRequest::Rows { from, count } => {
                 let log = self.log(session);
                 let page = session.log_page(log, from as usize, count as usize);
-                (DataNews::Log(page), None)
+                (DataAnswer::Log(page), None)
             }
-            DataAsk::Tail { count } => (DataNews::Log(self.tail(session, count)), None),
-            DataAsk::Find(place) => {
+            DataRequest::Tail { count } => (DataAnswer::Log(self.tail(session, count)), None),
+            DataRequest::Find(place) => {
                 let found = session.log_find(self.log(session), &place);
-                (DataNews::Found(found.map(|p| p as u32)), None)
+                (DataAnswer::Found(found.map(|p| p as u32)), None)
             }
-            DataAsk::Rules { node } => (DataNews::Rules(session.rules_at(node)), None),
-            DataAsk::Tree { node, to } => (DataNews::Tree(session.tree(node, to)), None),
-            DataAsk::FindRecords(condition) => {
+            DataRequest::Rules { node } => (DataAnswer::Rules(session.rules_at(node)), None),
+            DataRequest::Tree { node, to } => (DataAnswer::Tree(session.tree(node, to)), None),
+            DataRequest::FindRecords(condition) => {
                 let found = session.find_records(&condition);
-                (DataNews::FoundRecords(found.map_err(|p| p.sentence)), None)
+                (
+                    DataAnswer::FoundRecords(found.map_err(|p| p.sentence)),
+                    None,
+                )
             }
-            DataAsk::Save(what) => self.save(session, what),
+            DataRequest::Save(what) => self.save(session, what),
         };
         (FromWorker::Data(news), bytes)
     }
@@ -78,12 +81,12 @@ impl Data {
         session.log_page(log, from, count as usize)
     }
 
-    fn save(&mut self, session: &Session, what: Saving) -> (DataNews, Option<Vec<u8>>) {
+    fn save(&mut self, session: &Session, what: Saving) -> (DataAnswer, Option<Vec<u8>>) {
         let (file, text, sentence) = match what {
             Saving::Trace => {
                 let (bytes, sentence) = session.save_trace();
                 let file = "consensusforge.cftrace".to_owned();
-                return (DataNews::Saved { file, sentence }, Some(bytes));
+                return (DataAnswer::Saved { file, sentence }, Some(bytes));
             }
             Saving::Heights => {
                 let made = session.export(export::Format::Csv, 0, u64::MAX);
@@ -114,7 +117,7 @@ impl Data {
                 (made.file, made.text, made.sentence)
             }
         };
-        let news = DataNews::Saved { file, sentence };
+        let news = DataAnswer::Saved { file, sentence };
         (news, Some(text.into_bytes()))
     }
 }
@@ -188,9 +191,9 @@ mod tests {
         let mut session = Session::open(Default::default()).unwrap();
         while !session.advance(20_000_000, 10_000).reached {}
         let ask = |data: &mut Data, session: &Session, cursor| match data
-            .answer(session, DataAsk::Series { cursor })
+            .answer(session, DataRequest::Series { cursor })
         {
-            (FromWorker::Data(DataNews::Series(news)), Some(bytes)) => {
+            (FromWorker::Data(DataAnswer::Series(news)), Some(bytes)) => {
                 let columns = 14 + 2 * session.world().kinds.len();
                 assert_eq!(bytes.len(), news.rows as usize * columns * 8);
                 news

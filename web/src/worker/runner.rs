@@ -12,7 +12,7 @@ use super::outbox::{Outbox, Outgoing};
 use super::pace::{Pace, SLICE_MS};
 use super::request_handler::{Outcome, RequestHandler};
 use super::snapshot_inspector::SnapshotInspector;
-use crate::data::DataNews;
+use crate::data::DataAnswer;
 use crate::model::{AdversarySpec, Command, Scenario, StrategySpec};
 use crate::protocol::studio::{Answer, At};
 use crate::protocol::{About, Acted, FromWorker, PauseNews, Tick, ToFuture, ToWorker};
@@ -505,7 +505,7 @@ impl Runner {
                 self.opens(recorded.session, Some(opening));
                 self.playing = false;
                 self.goal = Goal::Seek(recorded.end_us);
-                self.send(FromWorker::Data(DataNews::Recorded {
+                self.send(FromWorker::Data(DataAnswer::Recorded {
                     sentence: recorded.sentence,
                     complaints: recorded.complaints,
                 }));
