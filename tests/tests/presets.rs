@@ -387,7 +387,7 @@ fn after_the_global_stabilisation_time_every_height_decides_in_its_first_round()
         .filter(late)
         .filter(|l| l["event"] == "committed")
         .collect();
-    let first = commits.first().expect("it decides").clone();
+    let first = *commits.first().expect("it decides");
     let mut others = commits
         .iter()
         .filter(|l| l["height"].as_u64() > first["height"].as_u64());

@@ -18,8 +18,10 @@ const BY_NO_STEP: &[(&str, &str, &str)] = &[(
     "the node passes on what it holds by sending it again, which the trace tells as such",
 )];
 
+type Staged = fn() -> Scenario;
+
 /// Protocols of which a rule needs what no storm brings, and a run that does.
-const STAGED: &[(&str, fn() -> Scenario)] = &[("monadbft", lost_with_its_voters)];
+const STAGED: &[(&str, Staged)] = &[("monadbft", lost_with_its_voters)];
 
 /// Storms that are tried at most for one protocol.
 const STORMS: u64 = 40;

@@ -77,6 +77,7 @@ fn read_text(text: &str) -> Result<Opened, Problem> {
         return Ok(Opened {
             scenario: presets.swap_remove(found).scenario,
             expected: None,
+            stops: Vec::new(),
         });
     }
     if looks_like_link(trimmed) {
