@@ -6,6 +6,7 @@ mod check;
 mod contract;
 mod export;
 mod failure;
+mod futures;
 mod grid;
 mod jobs;
 mod link;
@@ -56,6 +57,7 @@ enum Command {
     Search(search::Search),
     Shrink(shrink::Shrink),
     Probability(probability::Probability),
+    Futures(futures::Futures),
     Grid(grid::Grid),
     Check(check::Check),
     Audit(audit::Audit),
@@ -79,6 +81,7 @@ fn main() -> ExitCode {
         Command::Search(command) => command.run(),
         Command::Shrink(command) => command.run(),
         Command::Probability(command) => command.run(),
+        Command::Futures(command) => command.run(),
         Command::Grid(command) => command.run(),
         Command::Check(command) => command.run(),
         Command::Audit(command) => command.run(),

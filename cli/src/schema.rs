@@ -69,6 +69,11 @@ fn all() -> Vec<(&'static str, &'static str, JsonSchema)> {
             schema_for!(crate::probability::ProbabilityReport),
         ),
         (
+            "futures",
+            "what `futures --json` prints",
+            schema_for!(crate::futures::FuturesReport),
+        ),
+        (
             "grid",
             "what `grid --json` prints",
             schema_for!(crate::grid::GridReport),

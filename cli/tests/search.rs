@@ -199,3 +199,37 @@ fn a_grid_has_a_row_a_cell() {
         &["1 to 100000 seeds"],
     );
 }
+
+#[test]
+fn futures_tell_when_it_was_decided() {
+    let mut base: Value = serde_json::from_str(&scene()).unwrap();
+    base["scenario"]["adversary"] =
+        json!({"who": {"names": ["v1", "v2"]}, "strategy": "coalition"});
+    let words = [
+        "futures",
+        "-",
+        "--property",
+        "agreement",
+        "--instants",
+        "4",
+        "--runs",
+        "3",
+        "--json",
+    ];
+    let report = run_with(&words, base.to_string().as_bytes()).json();
+    let instants = report["instants"].as_array().unwrap();
+    assert_eq!(instants.len(), 4);
+    assert_eq!(instants[0]["at_us"], 0);
+    assert_eq!(instants[3]["at_us"], report["broken"]["at_us"]);
+    assert_eq!(instants[3]["broken"], 3);
+    let text = run_with(&words[..words.len() - 1], base.to_string().as_bytes()).out;
+    assert!(
+        text.contains("futures that break it") && text.contains("100 %"),
+        "{text}"
+    );
+    refused(
+        &words[..4],
+        scene().as_bytes(),
+        &["does not break the property"],
+    );
+}

@@ -5,6 +5,7 @@ pub mod guests;
 pub mod import_cycles;
 pub mod imports;
 pub mod mini_network;
+pub mod museum;
 pub mod mutants;
 pub mod one_node;
 pub mod published;

@@ -3,7 +3,8 @@
 use consensusforge_core::scenario::codec::read_link;
 use consensusforge_core::search::grid::{Axis, Grid};
 use consensusforge_core::search::{
-    Found, Generator, Interval, Property, Search, Settings, Shrink, Space, part, wilson,
+    Ending, Found, Futures, Generator, Interval, Judged, Property, Search, Settings, Shrink, Space,
+    part, run, wilson,
 };
 use consensusforge_core::session::Session;
 use consensusforge_core::session::scenario::Scenario;
@@ -308,8 +309,28 @@ fn the_probability_of_a_decision_is_that_of_its_messages() {
         by_us: 100_000,
     };
     let q: f64 = 0.8;
-    let decided = q * q * q * (1.0 - (1.0 - q) * (1.0 - q));
-    covers(likely(base, property, 100_000, 400), 1.0 - decided);
+    let exact = 1.0 - q * q * q * (1.0 - (1.0 - q) * (1.0 - q));
+    covers(likely(base.clone(), property.clone(), 100_000, 400), exact);
+    // A run in which nobody decides: at its beginning that is as likely as ever, at its end it is certain, and once the
+    // messages of round 0 have arrived or not, nothing changes any more.
+    let judged = Judged {
+        property,
+        calm_us: 100_000,
+        end_us: 100_000,
+    };
+    let unlucky = (1..).find(|seed| {
+        base.seed = *seed;
+        let outcome = run(simulate, &judged, base.clone()).expect("possible");
+        matches!(outcome.ending, Ending::Broken(_))
+    });
+    assert!(unlucky.is_some());
+    let mut futures = Futures::new(base, &judged, simulate, (3, 300, 1)).expect("it breaks it");
+    while !futures.advance(1_000) {}
+    let points = futures.points();
+    let at: Vec<u64> = points.iter().map(|p| p.at_us).collect();
+    assert_eq!(at, [0, 50_000, 100_000]);
+    covers(points[0].probability, exact);
+    assert_eq!([points[1].broken, points[2].broken], [300, 300]);
 }
 
 #[test]

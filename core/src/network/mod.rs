@@ -92,6 +92,11 @@ impl Network {
         }
     }
 
+    /// From now on every draw is that of other randomness.
+    pub fn redraw(&mut self, randomness: Randomness) {
+        self.randomness = randomness;
+    }
+
     fn draw(&self, purpose: Purpose, on: u64, k: u32) -> Draw {
         self.randomness.draw(purpose, on, u64::from(k))
     }

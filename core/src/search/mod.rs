@@ -9,6 +9,7 @@
 
 mod coverage;
 mod found;
+mod futures;
 mod generators;
 pub mod grid;
 mod parts;
@@ -21,6 +22,7 @@ mod statistics;
 
 pub use coverage::Coverage;
 pub use found::Found;
+pub use futures::{FuturePoint, Futures, MOST_FUTURES, MOST_INSTANTS};
 pub use generators::Generator;
 pub use generators::guided::ISLANDS;
 pub use property::{Broken, Property};
@@ -127,7 +129,7 @@ enum Now {
     /// The scenario itself.
     Base(Trial),
     Between,
-    /// A trial, and whether it was run before the search was interrupted.
+    /// A trial and its number.
     Trial(Trial, u64),
     Over,
 }

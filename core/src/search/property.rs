@@ -208,6 +208,7 @@ pub struct Broken {
 }
 
 /// Watches one run for one property.
+#[derive(Clone)]
 pub(super) struct Watch {
     property: Property,
     calm: Micros,

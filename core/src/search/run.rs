@@ -18,6 +18,8 @@ pub type Build = fn(&Setup) -> Result<Box<dyn Simulation>, BuildError>;
 
 /// Events between two looks at the property.
 const LOOK: u64 = 64;
+/// Records of the past that another future keeps: monitors look back for what a fork is blamed on.
+const RECORDS: usize = 64 << 10;
 
 /// What all trials of a search have in common.
 #[derive(Clone, Debug, PartialEq)]
@@ -131,6 +133,28 @@ impl Trial {
     /// Simulator events so far.
     pub fn steps(&self) -> u64 {
         self.sim.steps()
+    }
+
+    /// Runs to `until` for about `events`; true when it is there, or over before.
+    pub fn run_to(&mut self, until: Micros, events: u64) -> bool {
+        let end = std::mem::replace(&mut self.end, until);
+        let over = self.advance(events).is_some();
+        self.end = end;
+        over
+    }
+
+    /// The same run from here on, with other delays and losses.
+    pub fn other_future(&self, seed: u64) -> Trial {
+        let mut sim = self.sim.checkpoint(RECORDS);
+        sim.redraw(seed);
+        Trial {
+            scenario: self.scenario.clone(),
+            sim,
+            watch: self.watch.clone(),
+            tactics: None,
+            coverage: self.coverage.clone(),
+            end: self.end,
+        }
     }
 
     /// Runs on for about `events`; the outcome once it is over.

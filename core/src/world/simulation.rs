@@ -4,6 +4,7 @@ use super::inside::Introspect;
 use super::users::Submission;
 use super::wire::Delivery;
 use super::{ScheduledEvent, World};
+use crate::base::random::Randomness;
 use crate::base::{Hash, Micros, Slices};
 use crate::consensus::{Corruptible, Status};
 use crate::ledger::{Execution, Recording, State, recorded};
@@ -173,6 +174,9 @@ pub trait Simulation: Introspect {
     fn flying(&self, since: Micros, max: usize) -> Vec<InFlight>;
     /// Of the copies on the wire that `name` could mean, in the order they left: id and arrival.
     fn candidates(&self, name: &CopySpec) -> Vec<(MessageId, Micros)>;
+    /// From now on the network's delays and losses are those of another seed: another future of the same past, which
+    /// no scenario has.
+    fn redraw(&mut self, _seed: u64) {}
     /// A copy that can go on from here; of the trace it keeps about `records`.
     fn checkpoint(&self, records: usize) -> Box<dyn Simulation>;
 }
@@ -363,6 +367,10 @@ impl<P: Corruptible> Simulation for World<P> {
 
     fn signature_work(&self) -> SignatureWork {
         self.signatures.work()
+    }
+
+    fn redraw(&mut self, seed: u64) {
+        self.network.redraw(Randomness::new(seed));
     }
 
     fn checkpoint(&self, records: usize) -> Box<dyn Simulation> {

@@ -38,6 +38,7 @@ use consensusforge_core::types::{
 };
 use consensusforge_tests::one_node::{genesis, validators};
 use consensusforge_tests::swarm::{Coverage, Dice, storm_under, survive};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 const DELTA: Micros = 100_000;

@@ -179,3 +179,54 @@ fn a_puppet_of_monadbft_names_a_tip_and_sends_no_endorsements() {
     assert!(counted.contains(&"end the view"), "{counted:?}");
     assert!(counted.contains(&"leave the block out"), "{counted:?}");
 }
+
+/// v4's block of view 4 has the votes of v3, v4 and the liar v1, who leads view 5 and keeps them. v2 missed the block
+/// and leads view 6.
+fn missed_by_the_next_leader(no_endorsements: &str) -> (bool, u32) {
+    let mut scenario = calm("monadbft", &[10; 4], [("delta_us", DELTA)]);
+    let params = json!({"delta_us": DELTA, "no_endorsements": no_endorsements});
+    scenario.protocol.params = serde_json::from_value(params).expect("parameters");
+    let v1 = |at: u64, kind: &str, round: u64, to: &str| {
+        json!({"at_us": at, "from": "v1", "to": [to], "kind": kind,
+               "height": 3, "round": round, "value": proposed(3, 4)})
+    };
+    let script = json!([
+        v1(950_000, "vote", 4, "v1"),
+        v1(2_251_000, "no-endorsement", 6, "v2"),
+    ]);
+    let text = json!({"consensusforge": 2, "scenario": {
+        "adversary": {"who": {"names": ["v1"]}, "strategy": {"puppet": {"script": script}}},
+        "network": {"partitions": [{"from_us": 840_000, "until_us": 910_000,
+                                    "cut": {"one_way": {"from": ["v4"], "to": ["v2"]}}}]},
+    }});
+    let opened = open_bytes(text.to_string().as_bytes()).expect("well formed");
+    scenario.adversary = opened.scenario.adversary;
+    scenario.network.partitions = opened.scenario.network.partitions;
+    let mut session = Session::open(scenario).expect("possible");
+    session.run_to(6_000_000);
+    assert_eq!(vanished(&session), [] as [&str; 0]);
+    let sent = events(&session, "sent");
+    let block = sent
+        .iter()
+        .find(|l| l["from"] == "v4" && l["kind"] == "propose" && l["round"] == 4)
+        .expect("v4 proposed in view 4")["value"]
+        .clone();
+    let votes = events(&session, "rule");
+    let voted = votes
+        .iter()
+        .filter(|l| l["rule"] == "M5" && l["round"] == 4);
+    let honest: Vec<&str> = voted.filter_map(|l| l["node"].as_str()).collect();
+    assert!(honest.contains(&"v3") && honest.contains(&"v4") && !honest.contains(&"v2"));
+    let committed = events(&session, "committed");
+    assert!(committed.iter().any(|l| l["height"] == 3));
+    let instead = votes.iter().filter(|l| l["rule"] == "M4");
+    let instead = u32::try_from(instead.count()).expect("few");
+    (committed.iter().any(|l| l["block"] == block), instead)
+}
+
+/// Why a quorum of no-endorsements is asked for: a liar and one who missed the block are more than a third.
+#[test]
+fn with_a_third_of_no_endorsements_a_liar_has_a_block_dropped_that_a_quorum_voted_for() {
+    assert_eq!(missed_by_the_next_leader("third"), (false, 1));
+    assert_eq!(missed_by_the_next_leader("quorum"), (true, 0));
+}

@@ -99,6 +99,51 @@ fn monadbft_survives_blocks_that_are_lost_with_their_voters() {
     assert!(times("M4") > 3, "blocks left out: {}", times("M4"));
 }
 
+/// In storms with liars of all kinds: where no leader proposed two blocks of a height in one view, the block that
+/// somebody took as speculatively final is the one that becomes final.
+#[test]
+fn what_is_speculatively_final_is_undone_by_leaders_of_two_blocks_alone() {
+    let (mut held, mut skipped) = (0, 0);
+    for seed in [1, 2, 4, 7, 9, 15] {
+        let mut session = Session::open(storm_under("monadbft", 3, seed)).expect("possible");
+        session.run_to(25_000_000);
+        type Slots = BTreeMap<(u64, u64), BTreeSet<String>>;
+        let (mut proposed, mut taken): (Slots, Slots) = Default::default();
+        let mut decided: BTreeMap<u64, String> = BTreeMap::new();
+        for line in session.trace_lines() {
+            let line: serde_json::Value = serde_json::from_str(&line).expect("a JSON line");
+            let text = |field: &str| line[field].as_str().unwrap_or_default().to_owned();
+            let number = |field: &str| line[field].as_u64().unwrap_or_default();
+            let slot = (number("height"), number("round"));
+            match (text("event").as_str(), text("kind").as_str()) {
+                ("sent", "propose") => {
+                    proposed.entry(slot).or_default().insert(text("value"));
+                }
+                ("rule", _) if text("rule") == "M7" => {
+                    taken.entry(slot).or_default().insert(text("node"));
+                }
+                ("committed", _) => {
+                    decided.insert(slot.0, text("block"));
+                }
+                _ => {}
+            }
+        }
+        for ((height, round), nodes) in taken {
+            let two = proposed
+                .iter()
+                .any(|((h, _), blocks)| *h == height && blocks.len() > 1);
+            if two || !decided.contains_key(&height) {
+                skipped += nodes.len();
+                continue;
+            }
+            let block = proposed[&(height, round)].first().expect("one");
+            assert_eq!(Some(block), decided.get(&height), "seed {seed}, {height}");
+            held += nodes.len();
+        }
+    }
+    assert!(held > 1_000 && skipped > 5, "{held} and {skipped}");
+}
+
 pub const ALL: [&str; 6] = [
     "basic-hotstuff",
     "chained-hotstuff",

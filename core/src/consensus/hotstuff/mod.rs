@@ -1,9 +1,9 @@
 //! The HotStuff family: a leader a view, who sends one block, and votes that go to the leader of the next view
 //! alone, so that a view costs a number of messages linear in the number of validators. A quorum of votes
 //! certifies a block. Each block carries the certificate of its parent, and several certified blocks in a row make
-//! the first of them final: three in chained HotStuff, two in HotStuff-2 and Jolteon. What the third one buys,
+//! the first of them final: three in chained HotStuff, two in HotStuff-2, Jolteon and MonadBFT. What the third one buys,
 //! and what the others do instead, is how a validator may leave a block that it is locked on. In basic HotStuff
-//! the three certificates are of one block and one view, and go to its own leader.
+//! the three certificates, in basic HotStuff-2 the two, are of one block and one view, and go to its own leader.
 //!
 //! One skeleton carries them all: [`message`], [`state`], [`views`] with the pacemaker, [`receive`], [`settle`],
 //! [`proof`], [`report`], [`compose`], [`params`]; beside it [`phases`] of a view and [`tips`]. A
@@ -18,7 +18,8 @@
 //! quorum of timeouts ends the view too, and whoever enters the next one by it tells everybody, so that after
 //! the network is calm all enter within one delay. Every timeout and every proposal proves that its sender may be in
 //! its view, so a single one takes a validator that was away to where the others are. A silent leader therefore
-//! costs the time of two views: the votes of the view before are lost with it, and so is its own.
+//! costs the time of two views: the votes of the view before are lost with it, and so is its own. In MonadBFT the
+//! timeouts tell of the block whose votes were lost, and it is proposed again.
 //!
 //! # Deviations of the family
 //!

@@ -40,6 +40,7 @@
 //! 2. A leader asks everybody at once, with the new-view that tells of the timeout certificate. Who has the block does
 //!    not answer: the leader fetches the body from one of those who voted for it.
 //! 3. Nothing is executed before it is final: what is speculatively final is told, and nobody acts on it.
+//! 4. Of what it voted for, a validator remembers the last 64 views. An older block that it has it judges again.
 
 use super::message::{self, Message, NO_ENDORSEMENT};
 use super::params::{Quorum, TOO_LOW};

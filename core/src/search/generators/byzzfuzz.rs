@@ -6,8 +6,8 @@
 //! OOPSLA 2023.
 //!
 //! It acts while the run goes on: rounds are numbered as their first messages leave. Every fault is a command about one
-//! message, so that a found run is shrunk to the messages that matter. Deviation: a round here is a slot of whatever
-//! protocol, height and round together.
+//! message, so that a found run is shrunk to the messages that matter. A round is as in the paper one exchange of messages:
+//! here all of one kind in one slot, so that Tendermint's first height has three.
 
 use super::{Draft, Facts, obedient, pick, random_cut, some};
 use crate::base::Micros;
@@ -23,7 +23,7 @@ use crate::world::Simulation;
 use std::collections::BTreeSet;
 
 /// Faults begin in one of the first so many rounds.
-const ROUNDS: u64 = 8;
+const ROUNDS: u64 = 9;
 /// At most so many rounds of each kind of fault.
 const FAULTS: u64 = 3;
 /// Commands of one trial: a network that is cut for a round loses a copy a command.
@@ -55,9 +55,9 @@ struct Faults {
     composes: bool,
     calm: Micros,
     /// In the order in which their first messages left.
-    rounds: Vec<Slot>,
-    /// Of these a liar has altered a message already, by round and kind.
-    altered: BTreeSet<(usize, u8)>,
+    rounds: Vec<(Slot, u8)>,
+    /// Of these the ones in which a message has been altered already.
+    altered: BTreeSet<usize>,
     cursor: u64,
     acts: usize,
 }
@@ -93,7 +93,7 @@ pub(super) fn draft(facts: &Facts, trial: u64) -> Draft {
                 round: round(&mut dice),
                 from: pick(&liars, &mut dice).clone(),
                 to,
-                lie: *pick(&[Lie::Omit, Lie::Value, Lie::Value, Lie::Round], &mut dice),
+                lie: *pick(&[Lie::Omit, Lie::Omit, Lie::Value, Lie::Round], &mut dice),
             });
         }
     }
@@ -131,7 +131,7 @@ impl Tactics for Faults {
             if record.at >= self.calm || self.acts >= MOST_ACTS {
                 continue;
             }
-            let round = self.number(sent.slot);
+            let round = self.number((sent.slot, sent.kind));
             let Some(receivers) = to.nodes(*from, sim.node_count()) else {
                 continue;
             };
@@ -147,10 +147,10 @@ impl Tactics for Faults {
 
 impl Faults {
     /// Which round this is, counted from 0.
-    fn number(&mut self, slot: Slot) -> usize {
-        let known = self.rounds.iter().position(|s| *s == slot);
+    fn number(&mut self, exchange: (Slot, u8)) -> usize {
+        let known = self.rounds.iter().position(|e| *e == exchange);
         known.unwrap_or_else(|| {
-            self.rounds.push(slot);
+            self.rounds.push(exchange);
             self.rounds.len() - 1
         })
     }
@@ -196,7 +196,7 @@ impl Faults {
                     acts.extend(drop_of(sim, sent, from, to).map(|c| (1, c)));
                 }
             }
-            let new = self.altered.insert((round, sent.kind));
+            let new = self.altered.insert(round);
             if fault.lie == Lie::Omit || !self.composes || !new {
                 continue;
             }
