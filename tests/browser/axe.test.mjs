@@ -38,6 +38,7 @@ const VIEWS = [
   ["the first sight", async () => {}],
   ["the run", tab("Run")],
   ["the nodes", tab("Nodes")],
+  ["the rules", tab("Rules")],
   ["the contracts", tab("Contracts")],
   ["a definition", async (page) => {
     await page.focus("#verdict .term");
@@ -62,6 +63,11 @@ const VIEWS = [
   ["a fork", async (page) => {
     await page.select("#scenario", "fork");
     await textOf(page, "#verdict", (t) => /violated/.test(t), 60_000);
+  }],
+  ["the block tree", async (page) => {
+    await page.keyboard.press("Escape");
+    await click(page, "#show-tree");
+    await page.waitForSelector("#tree .forked");
   }],
   ["a race, its lanes being changed", async (page) => {
     await page.keyboard.press("r");

@@ -279,3 +279,64 @@ impl BlockTree {
         Arc::make_mut(&mut row.blocks[place])
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::digest::hash_bytes;
+
+    fn empty(widest: usize) -> BlockTree {
+        BlockTree {
+            rows: imbl::OrdMap::new(),
+            kept: 0,
+            locks: vec![None; 4],
+            dag: false,
+            widest,
+        }
+    }
+
+    fn slot(height: Height) -> Slot {
+        Slot { height, round: 0 }
+    }
+
+    fn id(number: u64) -> BlockId {
+        hash_bytes("test", &number.to_le_bytes())
+    }
+
+    #[test]
+    fn the_lowest_heights_are_forgotten_and_stay_so() {
+        let mut tree = empty(4);
+        for height in 0..MAX_TREE_BLOCKS as u64 + 100 {
+            tree.block(slot(height), id(height), height);
+        }
+        assert_eq!(tree.kept, MAX_TREE_BLOCKS);
+        assert_eq!(tree.rows().count(), MAX_TREE_BLOCKS);
+        assert_eq!(tree.rows().next().map(|(height, _)| height), Some(100));
+        tree.mark(1, slot(7), id(7), |b| b.decided.insert(NodeId(0)));
+        assert!(tree.row(7).is_none());
+        assert_eq!(tree.kept, MAX_TREE_BLOCKS);
+    }
+
+    #[test]
+    fn of_too_many_blocks_of_one_height_those_that_came_to_nothing_go_first() {
+        let mut tree = empty(3);
+        for number in 0..5 {
+            let certified = |b: &mut TreeBlock| number == 0 && b.certified.insert(NodeId(2));
+            tree.mark(number, slot(9), id(number), certified);
+        }
+        let row = tree.row(9).expect("a height");
+        let kept: Vec<BlockId> = row.blocks.iter().map(|b| b.id).collect();
+        assert_eq!(kept, [id(0), id(3), id(4)]);
+        assert_eq!((row.left_out, tree.kept), (2, 3));
+        assert!(row.blocks[0].certified.contains(NodeId(2)));
+    }
+
+    #[test]
+    fn a_set_has_what_was_put_into_it_once() {
+        let mut nodes = Nodes::default();
+        let new = [3, 130, 3].map(|n| nodes.insert(NodeId(n)));
+        assert_eq!(new, [true, true, false]);
+        assert_eq!(nodes.iter().collect::<Vec<_>>(), [NodeId(3), NodeId(130)]);
+        assert!(!nodes.contains(NodeId(2)) && !nodes.contains(NodeId(500)));
+    }
+}

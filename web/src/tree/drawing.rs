@@ -241,7 +241,10 @@ fn node(
             y + HALF
         );
     }
+    out.push_str("</g>");
+    // Beside the option, not in it: the option's name says more than these words, and in other ones.
     if last {
+        let struck = if block.abandoned { " abandoned" } else { "" };
         let about = match block.proposer {
             None if block.height == 0 => "genesis".to_owned(),
             None => words::short(&block.id),
@@ -257,13 +260,13 @@ fn node(
         });
         let _ = write!(
             out,
-            "<text class=\"tree-words\" x=\"{}\" y=\"{}\">{}</text>",
+            "<text aria-hidden=\"true\" class=\"tree-words{struck}\" data-block=\"{}\" x=\"{}\" y=\"{}\">{}</text>",
+            escaped(&block.id),
             x + HALF + 8,
             y + 4,
             escaped(&(about + &skipped))
         );
     }
-    out.push_str("</g>");
 }
 
 /// Names come from strangers.
@@ -310,6 +313,9 @@ mod tests {
         let nodes = ["v1".to_owned(), "<b>\"".to_owned()];
         let svg = svg(&view, &place(&view), &names(&nodes), Some(1));
         assert_eq!(svg.matches("role=\"option\"").count(), 4);
+        // Words that are seen stand in no option, whose name they would contradict.
+        let options = svg.split("<g ").skip(1).map(|g| g.split("</g>").next());
+        assert!(options.flatten().all(|option| !option.contains("<text")));
         assert_eq!(svg.matches("<path class=\"tree-edge").count(), 4);
         assert_eq!(svg.matches("aria-selected=\"true\"").count(), 1);
         assert_eq!(svg.matches("class=\"strike\"").count(), 1);

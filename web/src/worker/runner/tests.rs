@@ -330,7 +330,7 @@ fn lane_rows(lane: &Lane, instants: &[ToWorker]) -> Vec<RaceRow> {
     run_ms(&mut runner, &clock, 300.0);
     let rows = instants.iter().map(|instant| {
         runner.handle(instant.clone(), None);
-        let told = run_ms(&mut runner, &clock, 2_000.0);
+        let told = run_ms(&mut runner, &clock, 600.0);
         assert!(
             told.iter()
                 .all(|(m, _)| !matches!(m, FromWorker::Ledger(_) | FromWorker::Moments(_)))
@@ -363,16 +363,16 @@ fn a_lane_stands_where_it_is_told_and_its_row_is_the_command_lines_there_and_bac
         ..race::run(&five(), &lane, at).expect("runs")
     };
     let instants = [
-        ToWorker::RunTo(700_000),
-        ToWorker::RunTo(3_000_000),
-        ToWorker::Seek(1_234_567),
-        ToWorker::RunTo(1_500_000),
-        ToWorker::Seek(5_000_000),
+        ToWorker::RunTo(400_000),
+        ToWorker::RunTo(1_200_000),
+        ToWorker::Seek(623_456),
+        ToWorker::RunTo(800_000),
+        ToWorker::Seek(2_000_000),
     ];
     let rows = lane_rows(&lane, &instants);
     for (row, at) in rows
         .iter()
-        .zip([700_000, 3_000_000, 1_234_567, 1_500_000, 5_000_000])
+        .zip([400_000, 1_200_000, 623_456, 800_000, 2_000_000])
     {
         assert_eq!(*row, there(at), "at {at}");
     }
