@@ -39,13 +39,13 @@ browserTest("notes at instants travel in the link, stand under the chart, and ar
   await paused(page);
   await click(page, "#stops-toggle");
   const at = (us) => set(page, "scrub", us).then(() => page.waitForFunction((t) => document.querySelector("#clock").textContent === t, {}, `${(us / 1e6).toFixed(3)} s`));
-  for (const [us, note] of [[400_000, "Who proposed this?"], [100_000, "Round 0 begins"]]) {
+  for (const [us, note] of [[140_000, "Who proposed this?"], [60_000, "Round 0 begins"]]) {
     await at(us);
     await set(page, "note-text", note);
     await click(page, "#note-add");
     await textOf(page, "#note-here", (t) => t.includes(note));
   }
-  assert.deepEqual(await page.$$eval("#notes li button:first-child", (all) => all.map((e) => e.textContent)), ["0.100 s Round 0 begins", "0.400 s Who proposed this?"]);
+  assert.deepEqual(await page.$$eval("#notes li button:first-child", (all) => all.map((e) => e.textContent)), ["0.060 s Round 0 begins", "0.140 s Who proposed this?"]);
   await click(page, "#share");
   const link = await page.waitForFunction(() => /#(v2\..+)$/.exec(document.querySelector("#link")?.value ?? "")?.[1]).then((h) => h.jsonValue());
   await open(page, `#${link}`);

@@ -195,7 +195,7 @@ fn Validators() -> impl IntoView {
     view! {
         <section aria-label="Validator records">
             <h2>"Validators"</h2>
-            <div class="scroll" tabindex="0" role="region" aria-label="Validator records">
+            <div class="scroll" tabindex="0" role="region" aria-label="Validator records, all columns">
                 <table class="table duties" id="duties">
                     <thead><tr>{COLUMNS.map(head)}</tr></thead>
                     // Rows stay, and their figures change: see nodes.rs.
