@@ -9,8 +9,8 @@ use consensusforge_core::search::{
 use consensusforge_core::session::Session;
 use consensusforge_core::session::scenario::Scenario;
 use consensusforge_core::session::scenario::model::{
-    AdversarySpec, LatencySpec, ParamValue, ProposerSpec, StrategySpec, ValidatorSpec, Who,
-    WorkloadSpec,
+    AdversarySpec, Command, LatencySpec, ParamValue, ProposerSpec, StrategySpec, SubmitSpec,
+    TimedCommand, ValidatorSpec, Who, WorkloadSpec,
 };
 use consensusforge_core::session::view::VerdictKind;
 use consensusforge_core::world::simulate;
@@ -373,4 +373,71 @@ fn a_grid_shows_where_the_chain_stands_still_and_where_it_forks() {
     assert!(refused("weather=1").contains("propose_timeout_us"));
     assert!(refused("loss=200").contains("percentage"));
     assert!(refused("loss").contains("write `loss=0,10,20`"));
+}
+
+/// A third of the stake that says nothing stops the chain. The cuts and crashes that a trial also had are healed when the
+/// network is calm, whatever is taken out: a cut that nobody heals would explain nothing.
+#[test]
+fn a_chain_that_stands_still_is_shrunk_to_its_liar_and_not_to_a_cut_that_stays() {
+    let mut settings = settings(scene("tendermint", &[1; 3]), 1, Generator::Random, 60);
+    settings.property = Property::Progress {
+        within_us: 2_000_000,
+    };
+    settings.space.end_us = 3_500_000;
+    let judged = settings.judged();
+    let search = searched(settings);
+    let found = search.found().expect("within 60 trials");
+    assert!(
+        found.broken.sentence.contains("has decided nothing beyond"),
+        "{}",
+        found.broken.sentence
+    );
+    replay(found);
+    let mut shrink = Shrink::new(found.scenario.clone(), judged).expect("possible");
+    while !shrink.advance(10_000) {}
+    let best = shrink.best().expect("it stands still");
+    let needs: Vec<&str> = shrink.needs().iter().map(|n| n.what.as_str()).collect();
+    assert!(
+        needs.iter().any(|what| what.ends_with(" lies")),
+        "{needs:?}"
+    );
+    let cuts = |scenario: &Scenario| {
+        let commands = scenario.commands.iter();
+        let ends = |c: &Command| matches!(c, Command::Heal | Command::Restart { .. });
+        let begins = |c: &Command| matches!(c, Command::Partition(_) | Command::Crash { .. });
+        let (mut begun, mut ended) = (0, 0);
+        for timed in commands {
+            begun += u32::from(begins(&timed.command));
+            ended += u32::from(ends(&timed.command));
+        }
+        (begun, ended)
+    };
+    let (begun, ended) = cuts(&best.scenario);
+    assert!(begun == 0 || ended > 0, "{:?}", best.scenario.commands);
+    replay(&best);
+}
+
+/// A transaction waits as long as a cut lasts.
+#[test]
+fn a_transaction_that_waits_too_long_is_found() {
+    let mut base = scene("tendermint", &[1; 4]);
+    base.commands.push(TimedCommand {
+        at_us: 100_000,
+        command: Command::Submit {
+            from: 0,
+            action: SubmitSpec::Transfer { to: 1, amount: 1 },
+            gas_limit: None,
+        },
+    });
+    let mut settings = settings(base, 0, Generator::Random, 60);
+    settings.property = Property::Included {
+        transaction: 1,
+        within_us: 1_500_000,
+    };
+    settings.space.end_us = 2_000_000;
+    let search = searched(settings);
+    let found = search.found().expect("within 60 trials");
+    assert!(found.trial.is_some(), "without a fault it is in time");
+    assert_eq!(found.broken.at_us, 1_600_000);
+    replay(found);
 }

@@ -250,8 +250,9 @@ impl Watch {
                 transaction,
                 within_us,
             } => {
-                let sent = sim.submissions().get(*transaction as usize - 1)?;
-                sent.at.saturating_add(*within_us)
+                // Not sent yet: no later than it could be late.
+                let sent = sim.submissions().get(*transaction as usize - 1);
+                sent.map_or(now, |s| s.at).saturating_add(*within_us)
             }
         };
         (at > now).then_some(at)
