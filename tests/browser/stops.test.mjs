@@ -54,10 +54,11 @@ browserTest("notes at instants travel in the link, stand under the chart, and ar
   await page.evaluate(() => document.activeElement?.blur());
   await page.keyboard.press("p");
   await page.waitForSelector("[data-presenting]");
-  await page.keyboard.press("PageUp");
-  await textOf(page, "#note-here", (t) => t.includes("Round 0 begins"));
-  await page.keyboard.press("PageDown");
-  await textOf(page, "#note-here", (t) => t.includes("Who proposed this?"));
+  // A link leads to the last event before the instant it was made at.
+  for (const [key, note] of [["PageDown", "Round 0 begins"], ["PageDown", "Who proposed this?"], ["PageUp", "Round 0 begins"], ["PageDown", "Who proposed this?"]]) {
+    await page.keyboard.press(key);
+    await textOf(page, "#note-here", (t) => t.includes(note));
+  }
   await page.keyboard.press("PageDown");
   await page.waitForFunction(() => document.body.textContent.includes("This is the last stop of this run."));
   // A reload keeps them with the run.
