@@ -14,7 +14,7 @@
 //! | ParentReady | `State::ready_parents` |
 //! | SafeToNotar, SafeToSkip | `State::is_safe_to_notar`, `State::is_safe_to_skip` |
 //! | Voted, VotedNotar, BadWindow, ItsOver | `Said::voted`, `Said::notar`, `Said::bad`, `Said::over` |
-//! | TRYNOTAR, TRYFINAL, TRYSKIPWINDOW, SETTIMEOUTS | `voting::vote`, `try_final`, `skip_window`, `set_timeouts` |
+//! | TRYNOTAR, TRYFINAL, TRYSKIPWINDOW, SETTIMEOUTS | `voting::vote`, `try_final`, `skip_window`, `actions::set_timeouts` |
 //! | Δtimeout | three of Δ |
 //!
 //! # Rules
@@ -42,11 +42,12 @@
 //!    valid.
 //! 5. A certificate holds the votes with their signatures, not an aggregate.
 //! 6. After a block came to be final by a proof the timers of its window start, if they have not: see
-//!    `voting::settle`.
+//!    `actions::settle`.
 //! 7. Memory is bounded: what lies below the last final block or more than 64 slots ahead is not kept; certificates of any
 //!    slot are.
 //! 8. Validators stay the same in a run.
 
+pub mod actions;
 pub mod message;
 pub mod pool;
 mod recovery;

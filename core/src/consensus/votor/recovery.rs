@@ -1,8 +1,8 @@
 //! What the paper leaves to others: catching up by a proof, and coming back after a crash.
 
+use super::actions::{Effects, fetch, holders, set_timeouts, settle};
 use super::message::{Message, Proves, SignedMessage};
 use super::pool::{State, Surroundings, is_parent, needed};
-use super::voting::{Effects, fetch, holders, set_timeouts, settle};
 use super::{V10, V11};
 use crate::consensus::simplex::Link;
 use crate::consensus::simplex::state::{Validity, stake_behind};

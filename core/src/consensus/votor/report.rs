@@ -1,10 +1,10 @@
 //! What a validator tells of itself, and what it repeats.
 
+use super::actions::{BLOCK_TIMER, SLOT_TIMER};
 use super::message::{
     FINAL, NOTAR, NOTAR_FALLBACK, PROPOSE, Proves, SKIP, SKIP_FALLBACK, SignedMessage,
 };
 use super::pool::{SlotState, State, Surroundings, needed};
-use super::voting::{BLOCK_TIMER, SLOT_TIMER};
 use super::{V2, V3, V4, V5, V6, V7, V8, V9, V10, V11};
 use crate::consensus::simplex::View;
 use crate::consensus::{Recipients, Resend, Status, StepInfo, Tally, Waits, WaitsFor};
