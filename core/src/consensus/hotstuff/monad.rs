@@ -8,7 +8,7 @@
 //! |---|---|
 //! | proposal p, its view, its block | [`Link`]: a block in its place; one that is proposed again has two |
 //! | qc, high_qc | `Certified`, `State::high` |
-//! | tip | [`tips::Tip`], in a timeout [`Message::TimeoutOn`] |
+//! | tip | [`Tip`](super::state::Tip), in a timeout [`Message::TimeoutOn`] |
 //! | timeout certificate TC, high_tip | `Timeouts` of a [`Proof`], [`Extend::Tip`](super::proof::Extend) |
 //! | no-endorsement NE, certificate NEC | [`Message::NoEndorsement`], those of a [`Proof`] |
 //! | fresh proposal, reproposal | `tips::Standing` |
