@@ -25,8 +25,9 @@ pub struct Export {
     /// End at this instant
     #[arg(long, value_name = "SECONDS", value_parser = micros)]
     until: Option<Micros>,
-    /// Write what is around the first violation: from two seconds before it to one second after
-    #[arg(long, value_name = "WHAT", conflicts_with_all = ["from", "until"])]
+    /// Write what is around the first violation: from two seconds before it to one second after. It is looked for up to
+    /// --until
+    #[arg(long, value_name = "WHAT", conflicts_with = "from")]
     around: Option<Around>,
     /// Write to this file instead of standard output
     #[arg(long, short, value_name = "FILE")]
@@ -87,15 +88,18 @@ impl Export {
     /// From when until when to write: the run is gone through once to find its first violation.
     fn around_violation(&self) -> Result<(Micros, Micros), Failure> {
         let (mut session, end) = self.open()?;
+        let end = self.until.unwrap_or(end);
         loop {
             let reached = session.advance(end, SLICE).reached;
             if let Some(around) = session.around_violation() {
                 return Ok(around);
             }
             if reached {
-                return Err(Failure::input(
-                    "nothing is violated in this run, so there is nothing to write around it; give --from and --until.",
-                ));
+                let seconds = end as f64 / 1e6;
+                return Err(Failure::input(format!(
+                    "nothing is violated in the first {seconds} s of this run, so there is nothing to write around it; \
+                     look further with --until, or give --from and --until without --around.",
+                )));
             }
         }
     }

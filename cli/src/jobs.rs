@@ -61,7 +61,12 @@ pub fn search(
             }
         }
         let joined = workers.into_iter().map(std::thread::ScopedJoinHandle::join);
-        joined.filter_map(Result::ok).flatten().collect::<Vec<_>>()
+        let done = |worker: std::thread::Result<Option<Worked>>| match worker {
+            Ok(worked) => worked,
+            // A fault of the simulator is not "nothing found": it ends the search as it would end a single run.
+            Err(panic) => std::panic::resume_unwind(panic),
+        };
+        joined.filter_map(done).collect::<Vec<_>>()
     });
     let mut progress = total(&results.iter().map(|r| r.0.clone()).collect::<Vec<_>>());
     let states: BTreeSet<u64> = results.iter().flat_map(|r| r.1.iter().copied()).collect();

@@ -120,11 +120,14 @@ fn report(settings: &Settings, progress: &Progress, first: Option<Found>) -> Pro
         next_trial: progress.next_trial,
         first,
         sentence: match trials {
+            0 if progress.trials + progress.skipped == 0 => {
+                "No trial was begun, as this generator has no scenario here: let more vary (`--vary`).".to_owned()
+            }
             0 => "No trial ran to its end, so nothing is known.".to_owned(),
             _ => format!(
-                "It is not so that {} in {} of {trials} trials: {}.",
-                settings.property,
+                "In {} of {trials} trials it is not so that {}: {}.",
                 progress.broken,
+                settings.property,
                 told(probability)
             ),
         },

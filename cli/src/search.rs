@@ -77,7 +77,7 @@ impl Search {
             property: settings.property.to_string(),
             generator: settings.generator,
             seed: settings.seed,
-            sentence: sentence(&settings, &progress, found.as_ref()),
+            sentence: sentence(&settings, &progress, found.as_ref(), self.trials.whole()),
             progress,
             found,
         };
@@ -135,7 +135,14 @@ impl Search {
     }
 }
 
-fn sentence(settings: &Settings, progress: &Progress, found: Option<&Found>) -> String {
+/// `whole`: every family of trials was run, and not a shard of them.
+fn sentence(
+    settings: &Settings,
+    progress: &Progress,
+    found: Option<&Found>,
+    whole: bool,
+) -> String {
+    let whole = whole && settings.from == 0;
     let property = &settings.property;
     match found {
         Some(found) => match found.trial {
@@ -148,14 +155,24 @@ fn sentence(settings: &Settings, progress: &Progress, found: Option<&Found>) -> 
                 progress.trials
             ),
         },
-        None if progress.exhausted => format!(
+        None if progress.trials + progress.skipped == 0 => format!(
+            "Nothing was tried: this generator has no scenario here, so nothing is known of whether {property}. Let more \
+             vary (`--vary`, `--liars`), or choose another generator."
+        ),
+        None if progress.exhausted && whole => format!(
             "Nothing found: {property} in all {} scenarios that this generator has here ({} differ from others by \
              names alone).",
             progress.trials, progress.skipped
         ),
+        None if progress.exhausted => format!(
+            "Nothing found: {property} in {} scenarios, all that are left in this part of what the generator has here ({} \
+             differ from others by names alone).",
+            progress.trials, progress.skipped
+        ),
         None => format!(
-            "Nothing found: {property} in {} trials. That is no proof. `--from {}` goes on.",
-            progress.trials, progress.next_trial
+            "Nothing found: {property} in {} trials ({} more differ from others by names alone). That is no proof. \
+             `--from {}` goes on.",
+            progress.trials, progress.skipped, progress.next_trial
         ),
     }
 }

@@ -51,7 +51,10 @@ impl Shrink {
         let mut shrink =
             search::Shrink::new(scenario, judged).map_err(|p| Failure::sentence(&p))?;
         let shows = !self.json && std::io::stderr().is_terminal();
-        while !shrink.advance(SLICE) {
+        // A bound of runs is kept run by run: a run may be much shorter than a slice.
+        let slice = if self.most.is_some() { 1 } else { SLICE };
+        let mut whole = true;
+        while !shrink.advance(slice) {
             if shows {
                 eprint!(
                     "\r{} runs, {} steps   ",
@@ -60,6 +63,7 @@ impl Shrink {
                 );
             }
             if self.most.is_some_and(|most| shrink.runs() >= most) {
+                whole = false;
                 break;
             }
         }
@@ -82,13 +86,14 @@ impl Shrink {
         if self.json {
             output::print_json(&report)?;
         } else {
-            output::print(&text(&report))?;
+            output::print(&text(&report, whole))?;
         }
         Ok(Exit::Violated)
     }
 }
 
-fn text(report: &ShrinkReport) -> String {
+/// `whole`: it was not stopped before its end.
+fn text(report: &ShrinkReport, whole: bool) -> String {
     let mut text = String::new();
     for step in &report.steps {
         text += &format!("{}\n", step.what);
@@ -98,6 +103,9 @@ fn text(report: &ShrinkReport) -> String {
         "\n{}\n{} validators, {} runs tried.\n",
         report.found.broken.sentence, validators, report.runs
     );
+    if !whole {
+        text += "Stopped there: with more runs it may become smaller, and not all that is needed is listed.\n";
+    }
     if !report.needs.is_empty() {
         text += "\nEach of these is needed; without it the property holds:\n";
         for need in &report.needs {

@@ -25,7 +25,7 @@ pub struct Trials {
     #[arg(long, value_name = "I/N", default_value = "1/1")]
     shard: String,
     /// Trials run at one time; by default as many as there are processors
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     jobs: Option<u64>,
 }
 
@@ -50,6 +50,11 @@ impl Trials {
         // A worker's own complaint would come too late.
         Search::over(settings.clone(), simulate, Vec::new()).map_err(|p| Failure::sentence(&p))?;
         Ok(settings)
+    }
+
+    /// Whether the shard is everything.
+    pub fn whole(&self) -> bool {
+        self.shard == "1/1"
     }
 
     /// The families of the shard.

@@ -233,3 +233,47 @@ fn futures_tell_when_it_was_decided() {
         &["does not break the property"],
     );
 }
+
+/// Only a whole run of a generator that ends is a proof, and the sentence must not claim more.
+#[test]
+fn a_part_of_all_there_is_is_not_called_all() {
+    let scene = json!({"consensusforge": 2, "scenario": {
+        "validators": [{"name": "v1", "stake": 100}], "workload": {"tx_per_second": 0},
+    }});
+    let twins = |more: &[&str]| {
+        let mut words = vec!["search", "-", "--generator", "twins", "--liars", "100"];
+        words.extend(["--budget", "5000", "--until", "2", "--calm", "1"]);
+        words.extend(more);
+        run_with(&words, scene.to_string().as_bytes()).out
+    };
+    let whole = twins(&[]);
+    assert!(whole.contains("in all 16 scenarios"), "{whole}");
+    for part in [["--shard", "1/4"], ["--from", "4"]] {
+        let told = twins(&part);
+        assert!(
+            told.contains("in this part") && !told.contains("in all"),
+            "{told}"
+        );
+    }
+    let none = twins(&["--vary", "seed"]);
+    assert!(none.contains("Nothing was tried"), "{none}");
+}
+
+#[test]
+fn a_time_of_nothing_and_no_jobs_are_refused() {
+    for property in ["decided:3:0", "progress:0"] {
+        refused(
+            &["search", "preset:happy", "--property", property],
+            b"",
+            &["0 s", "at least"],
+        );
+    }
+    let answer = run(&["search", "preset:happy", "--jobs", "0"]);
+    assert_eq!(answer.code, 2, "{}", answer.err);
+}
+
+#[test]
+fn a_bound_of_runs_is_kept() {
+    let report = run(&["shrink", "preset:fork", "--most", "3", "--json"]).json();
+    assert_eq!(report["runs"], 3);
+}

@@ -55,6 +55,10 @@ async function leaves(page) {
   assert.deepEqual([...png.subarray(1, 4)], [...Buffer.from("PNG")]);
   const { width, height } = await drawn(page);
   assert.deepEqual([png.readUInt32BE(16), png.readUInt32BE(20)], [width, height]);
+  const ratio = await page.evaluate(() => devicePixelRatio);
+  await page.select("#png-scale", "3");
+  const large = await save(() => click(page, "#save-png"));
+  assert.deepEqual([large.readUInt32BE(16), large.readUInt32BE(20)], [width, height].map((n) => (n / ratio) * 3));
 }
 
 browserTest("a worker draws the chart", { firefox: true }, async ({ page, open }) => {

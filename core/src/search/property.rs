@@ -1,6 +1,6 @@
 //! What a search wants to see broken.
 
-use crate::base::{MILLISECOND, Micros};
+use crate::base::{Micros, SECOND};
 use crate::check::{FindingKind, Monitors};
 use crate::model::Scenario;
 use crate::session::view::Problem;
@@ -99,15 +99,19 @@ impl Property {
     pub fn check(&self, calm: Micros, end: Micros, scenario: &Scenario) -> Result<(), Problem> {
         let late = |at: Micros| at > end;
         let sentence = match self {
+            Property::Progress { within_us: 0 }
+            | Property::Decided { by_us: 0, .. }
+            | Property::Included { within_us: 0, .. } => {
+                "nothing can have happened after 0 s: give at least 0.000001".into()
+            }
             Property::Progress { within_us } if late(calm.saturating_add(*within_us)) => format!(
-                "{} s after the network is calm, at {} s, a trial is over: give it a later end",
-                within_us / 1_000_000,
-                calm / 1_000_000
+                "{} after the network is calm, at {}, a trial is over: give it a later end",
+                told(*within_us),
+                told(calm)
             ),
-            Property::Decided { by_us, .. } if late(*by_us) => format!(
-                "at {} s a trial is over: give it a later end",
-                by_us / 1_000_000
-            ),
+            Property::Decided { by_us, .. } if late(*by_us) => {
+                format!("at {} a trial is over: give it a later end", told(*by_us))
+            }
             Property::Rounds { at_most: 0, .. } => {
                 "a height takes at least one round: give at least 1".into()
             }
@@ -152,15 +156,14 @@ fn seconds(text: &str) -> Option<Micros> {
     whole.checked_mul(1_000_000)?.checked_add(fraction)
 }
 
-/// "2.5 s".
+/// "2.5 s", to the microsecond.
 fn told(us: Micros) -> String {
-    let ms = us / MILLISECOND;
-    match ms % 1_000 {
-        0 => format!("{} s", ms / 1_000),
-        rest => format!(
-            "{}.{} s",
-            ms / 1_000,
-            format!("{rest:03}").trim_end_matches('0')
+    let (whole, fraction) = (us / SECOND, us % SECOND);
+    match fraction {
+        0 => format!("{whole} s"),
+        _ => format!(
+            "{whole}.{} s",
+            format!("{fraction:06}").trim_end_matches('0')
         ),
     }
 }

@@ -131,7 +131,7 @@ fn Choices() -> impl IntoView {
     let charts = expect_context::<Charts>();
     let run = expect_context::<RunState>();
     let controls = expect_context::<ChartControls>();
-    let scale = RwSignal::new(1.0);
+    let scale = RwSignal::new(sharp());
     let wrong = RwSignal::new([const { String::new() }; 3]);
     // Escape, wherever the focus is, and a press beside them close the options.
     let open = move || controls.options_open.get_untracked();
@@ -308,6 +308,12 @@ fn save_svg(charts: Charts) {
     if let Some(svg) = svg {
         files::download_as("consensusforge-chart.svg", "image/svg+xml", &svg);
     }
+}
+
+/// Pixels of a PNG a pixel of the page, so that it is as sharp as the screen.
+fn sharp() -> f64 {
+    let ratio = web_sys::window().map_or(1.0, |w| w.device_pixel_ratio());
+    ratio.ceil().clamp(1.0, 3.0)
 }
 
 fn save_png(charts: Charts, scale: f64) {
