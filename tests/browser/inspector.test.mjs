@@ -112,19 +112,20 @@ browserTest("a transaction from submission to receipt", {}, async ({ page, open 
   await title(page, (t) => t === "v1");
   await body(page, (t) => /decided/.test(t));
   await follow(page, "decided", 1);
-  for (let k = 0; k < 6; k++) {
-    const told = await body(page, (t) => /Transactions \(\d/.test(t));
-    if (!/Transactions \(0\)/.test(told)) break;
+  // The last block may be decided by some of the validators only: its parent is decided by all.
+  let told;
+  do {
     const before = await title(page);
     await follow(page, "parent");
     await title(page, (t) => t !== before);
-  }
+    told = await body(page, (t) => /Transactions \(\d/.test(t));
+  } while (/Transactions \(0\)/.test(told));
   await page.evaluate(() => {
     const heading = [...document.querySelectorAll(".card-body h3")].find((h) => h.textContent.startsWith("Transactions"));
     heading.nextElementSibling.querySelector("button.link").click();
   });
   await title(page, (t) => /^Transaction [0-9a-f]{8}$/.test(t));
-  const told = await body(page, (t) => /Receipt/.test(t));
+  told = await body(page, (t) => /Receipt/.test(t));
   for (const part of ["submitted to", "passed on by", "in block", "decided by 4 of 4", "✔ ok", "gas"])
     assert.ok(told.includes(part), `${part} in ${told}`);
 });

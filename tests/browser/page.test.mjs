@@ -135,7 +135,8 @@ browserTest("after a panic the text is kept and the scenario can be restarted", 
   await set(page, "loss-number", "10");
   // Once it stands on the scrub bar, it stands in the scenario.
   await until("the act on the bar", () => page.$eval("path.acts", (path) => path.getAttribute("d")));
-  const worker = await until("the worker", () => page.workers()[0]);
+  // Not the one that paints: what dies there is painted on the page from then on, without a word.
+  const worker = await until("the worker", () => page.workers().find((w) => w.url().endsWith("/worker.js")));
   // What the page hears of a worker that dies.
   await worker.evaluate(() => setTimeout(() => { throw new Error("panicked at the test's wish"); }));
   await textOf(page, "#broken-down", (text) => /test's wish/.test(text));
