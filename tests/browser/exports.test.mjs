@@ -108,8 +108,12 @@ browserTest("a saved trace opens again, judged and charted, and cannot be change
   await textOf(page, "#verdict", (text) => /agreement violated/.test(text));
   await page.keyboard.press("Space");
   await page.waitForSelector("#play[aria-label=Play]");
+  // The part around the violation is offered now that there is one, and holds the conflicting decisions.
+  const take = await exporter(page);
+  const part = (await take("JSON lines", "4")).trim().split("\n").map((line) => JSON.parse(line));
+  const decisions = part.filter((line) => line.event === "committed");
+  assert.ok(decisions.some((a) => decisions.some((b) => a.height === b.height && a.block !== b.block)), JSON.stringify(decisions));
   const save = await saving(page);
-  await click(page, "#share");
   await page.waitForSelector("dialog[open] #save-trace");
   const bytes = await save(() => click(page, "#save-trace"));
   // Read only now: a frame of before the pause may have been under way until the worker answered.

@@ -49,7 +49,7 @@ const colours = HighlightStyle.define([
 /// leaves `host` as it was.
 export function create(host, text, language, label, told) {
   const root = host.shadowRoot ?? host.attachShadow({ mode: "open" });
-  const speech = new Compartment();
+  const languageSlot = new Compartment();
   const view = new EditorView({
     parent: root,
     root,
@@ -69,7 +69,7 @@ export function create(host, text, language, label, told) {
         lintGutter(),
         syntaxHighlighting(colours),
         look,
-        speech.of(LANGUAGES[language]()),
+        languageSlot.of(LANGUAGES[language]()),
         EditorView.contentAttributes.of({ "aria-label": label, autocapitalize: "off", spellcheck: "false" }),
         Prec.highest(keymap.of([{ key: "Mod-Enter", run: () => (told.run(), true) }])),
         // Tab indents; Escape and then Tab leaves the editor (CodeMirror's own rule for keyboards).
@@ -88,15 +88,15 @@ export function create(host, text, language, label, told) {
   };
   return {
     /// What stands in it now; nothing happens when it stands there already.
-    put(next) {
+    setText(next) {
       if (next === view.state.doc.toString()) return;
       view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: next } });
     },
-    speak(next) {
-      view.dispatch({ effects: speech.reconfigure(LANGUAGES[next]()) });
+    setLanguage(next) {
+      view.dispatch({ effects: languageSlot.reconfigure(LANGUAGES[next]()) });
     },
     /// Marks `lines[i]`, `columns[i]` (from 1; line 0: no place) with `sentences[i]`.
-    mark(lines, columns, sentences) {
+    setErrors(lines, columns, sentences) {
       const diagnostics = sentences.flatMap((message, i) => {
         if (!lines[i]) return [];
         const from = position(lines[i], columns[i]);
@@ -107,7 +107,7 @@ export function create(host, text, language, label, told) {
       for (const d of diagnostics) d.to = Math.min(d.to, end);
       view.dispatch(setDiagnostics(view.state, diagnostics));
     },
-    go(line, column) {
+    goTo(line, column) {
       const anchor = position(line, column);
       view.dispatch({ selection: { anchor }, effects: EditorView.scrollIntoView(anchor, { y: "center" }) });
       view.focus();

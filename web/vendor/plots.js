@@ -129,7 +129,7 @@ class Plots {
     for (const { plot, lines } of this.plots) {
       plot.setData([x, ...lines.map((l) => this.column(l.key))]);
     }
-    if (!this.table.closest("details") || this.table.closest("details").open) this.tell();
+    if (!this.table.closest("details") || this.table.closest("details").open) this.writeTable();
   }
 
   colour(token) {
@@ -148,7 +148,6 @@ class Plots {
       const figure = document.createElement("figure");
       figure.className = "plot";
       figure.tabIndex = 0;
-      figure.setAttribute("role", "group");
       figure.setAttribute("aria-label", `${title}, chart. Arrow keys move along it; the same figures are in the table below.`);
       figure.innerHTML = "<figcaption><b></b><span></span></figcaption>";
       figure.querySelector("b").textContent = title;
@@ -200,7 +199,7 @@ class Plots {
   }
 
   /// The newest heights, newest first.
-  tell() {
+  writeTable() {
     const most = 200;
     const kinds = this.kinds.filter((_, k) => k < 3);
     const head = ["height", "decided", "interval", "latency, median", "95 %", "99 %", "rounds", "transactions", "gas", "mempool", ...kinds.map((k) => `${k}s`)];

@@ -23,14 +23,14 @@ extern "C" {
 
     #[derive(Clone)]
     pub type View;
-    #[wasm_bindgen(method)]
-    fn put(this: &View, text: &str);
-    #[wasm_bindgen(method)]
-    fn speak(this: &View, language: &str);
-    #[wasm_bindgen(method)]
-    fn mark(this: &View, lines: Vec<u32>, columns: Vec<u32>, sentences: Vec<JsValue>);
-    #[wasm_bindgen(method)]
-    fn go(this: &View, line: u32, column: u32);
+    #[wasm_bindgen(method, js_name = setText)]
+    fn set_text(this: &View, text: &str);
+    #[wasm_bindgen(method, js_name = setLanguage)]
+    fn set_language(this: &View, language: &str);
+    #[wasm_bindgen(method, js_name = setErrors)]
+    fn set_errors(this: &View, lines: Vec<u32>, columns: Vec<u32>, sentences: Vec<JsValue>);
+    #[wasm_bindgen(method, js_name = goTo)]
+    fn go_to(this: &View, line: u32, column: u32);
     #[wasm_bindgen(method)]
     fn end(this: &View);
 }
@@ -90,15 +90,15 @@ impl Code {
     }
 
     pub fn set_text(&self, text: &str) {
-        self.view.put(text);
+        self.view.set_text(text);
     }
 
     pub fn set_language(&self, language: &str) {
-        self.view.speak(language);
+        self.view.set_language(language);
     }
 
     pub fn set_errors(&self, errors: &[CompileError]) {
-        self.view.mark(
+        self.view.set_errors(
             errors.iter().map(|e| e.line as u32).collect(),
             errors.iter().map(|e| e.column as u32).collect(),
             errors.iter().map(|e| e.sentence.as_str().into()).collect(),
@@ -106,7 +106,7 @@ impl Code {
     }
 
     pub fn go_to(&self, line: usize, column: usize) {
-        self.view.go(line as u32, column as u32);
+        self.view.go_to(line as u32, column as u32);
     }
 }
 

@@ -21,8 +21,8 @@ extern "C" {
     fn feed(this: &View, columns: Uint8Array, rows: u32, open: u32, reset: bool);
     #[wasm_bindgen(method)]
     fn axis(this: &View, by_time: bool);
-    #[wasm_bindgen(method)]
-    fn tell(this: &View);
+    #[wasm_bindgen(method, js_name = writeTable)]
+    fn write_table(this: &View);
     #[wasm_bindgen(method)]
     fn end(this: &View);
 }
@@ -57,7 +57,7 @@ impl Plots {
 
     /// Writes the table, which is left alone while it is folded.
     pub fn write_table(&self) {
-        self.0.tell();
+        self.0.write_table();
     }
 }
 
