@@ -77,17 +77,17 @@ fn rooms_name_only_rooms_below() {
 }
 
 #[test]
-fn one_file_knows_the_wasm_engine() {
+fn one_folder_knows_the_wasm_engine() {
     let src = workspace().join("core/src");
-    let engine = src.join("vm/engine.rs");
+    let engine = src.join("vm/engine");
     let wrong: Vec<String> = sources(&src)
         .into_iter()
-        .filter(|file| *file != engine && !paths_below(&read(file), "wasmi").is_empty())
+        .filter(|file| !file.starts_with(&engine) && !paths_below(&read(file), "wasmi").is_empty())
         .map(|file| show(&file))
         .collect();
     assert!(
         wrong.is_empty(),
-        "only core/src/vm/engine.rs may name wasmi, but so do: {wrong:?}"
+        "only core/src/vm/engine may name wasmi, but so do: {wrong:?}"
     );
 }
 

@@ -3,7 +3,7 @@
 //! Two seams. Towards the ledger: [`ContractEngine`], what the chain may ask of an engine; [`Host`],
 //! what a contract may ask of the chain while it runs; and [`Response`], what it asks for afterwards.
 //! Towards the guest: [`abi::Abi`], chosen by what a module exports. Nothing above this room knows
-//! which engine runs or which ABI a contract speaks. Only `engine.rs` names the interpreter.
+//! which engine runs or which ABI a contract speaks. Only `engine` names the interpreter.
 //!
 //! One call, as the ledger does it: move the funds; fill a [`CallContext`]; [`ContractEngine::begin`]
 //! with a [`Host`] over the journal; on success record [`Response::events`], carry out
