@@ -4,6 +4,7 @@ mod about;
 mod audit;
 mod check;
 mod contract;
+mod explain;
 mod export;
 mod failure;
 mod futures;
@@ -56,6 +57,7 @@ enum Command {
     Race(race::Race),
     Search(search::Search),
     Shrink(shrink::Shrink),
+    Explain(explain::Explain),
     Probability(probability::Probability),
     Futures(futures::Futures),
     Grid(grid::Grid),
@@ -80,6 +82,7 @@ fn main() -> ExitCode {
         Command::Race(command) => command.run(),
         Command::Search(command) => command.run(),
         Command::Shrink(command) => command.run(),
+        Command::Explain(command) => command.run(),
         Command::Probability(command) => command.run(),
         Command::Futures(command) => command.run(),
         Command::Grid(command) => command.run(),

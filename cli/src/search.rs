@@ -3,8 +3,9 @@
 use crate::failure::{Exit, Failure, Outcome};
 use crate::trials::Trials;
 use crate::variation::{Judgement, Variation};
-use crate::{jobs, output, source};
+use crate::{explain, jobs, output, source};
 use consensusforge_core::search::{Found, Generator, Progress, Settings, run};
+use consensusforge_core::session::view::Story;
 use consensusforge_core::world::simulate;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -49,6 +50,8 @@ pub struct SearchReport {
     pub progress: Progress,
     /// The run that breaks the property, if there is one.
     pub found: Option<Found>,
+    /// How it came to that.
+    pub story: Option<Story>,
     /// All of it in a sentence.
     pub sentence: String,
 }
@@ -79,6 +82,7 @@ impl Search {
             seed: settings.seed,
             sentence: sentence(&settings, &progress, found.as_ref(), self.trials.whole()),
             progress,
+            story: found.as_ref().and_then(|f| explain::of(f, &judged)),
             found,
         };
         self.print(&report)?;
@@ -122,6 +126,9 @@ impl Search {
         let mut text = format!("{}\n", report.sentence);
         if let Some(found) = &report.found {
             text += &format!("{}\n", found.broken.sentence);
+            if let Some(story) = &report.story {
+                text += &format!("\n{}", explain::text(story));
+            }
             text += &match &found.link {
                 Some(link) => {
                     format!("\n{link}\n\n`shrink` with the same property makes it smaller.\n")

@@ -277,3 +277,28 @@ fn a_bound_of_runs_is_kept() {
     let report = run(&["shrink", "preset:fork", "--most", "3", "--json"]).json();
     assert_eq!(report["runs"], 3);
 }
+
+#[test]
+fn a_run_is_explained_with_the_exit_code_of_what_went_wrong() {
+    let fork = run(&["explain", "preset:fork", "--json"]);
+    assert_eq!(fork.code, 3, "{}", fork.err);
+    let report = fork.json();
+    assert_eq!(report["story"]["guilty"], json!(["v1", "v2", "v3"]));
+    let stall = run(&["explain", "preset:stall"]);
+    assert_eq!(stall.code, 4, "{}", stall.err);
+    assert!(stall.out.contains("v1 and v2 are silent"), "{}", stall.out);
+    let late = [
+        "explain",
+        "preset:silent",
+        "--property",
+        "rounds:5:1",
+        "--until",
+        "8",
+    ];
+    let late = run(&late);
+    assert_eq!(late.code, 3, "{}", late.err);
+    assert!(late.out.contains("more than 1 round."), "{}", late.out);
+    let happy = run(&["explain", "preset:happy", "--until", "3"]);
+    assert_eq!(happy.code, 0, "{}", happy.err);
+    assert!(happy.out.contains("nothing to explain"), "{}", happy.out);
+}
