@@ -64,6 +64,11 @@ fn all() -> Vec<(&'static str, &'static str, JsonSchema)> {
             schema_for!(crate::shrink::ShrinkReport),
         ),
         (
+            "explain",
+            "what `explain --json` prints",
+            schema_for!(crate::explain::ExplainReport),
+        ),
+        (
             "probability",
             "what `probability --json` prints",
             schema_for!(crate::probability::ProbabilityReport),

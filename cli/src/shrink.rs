@@ -2,8 +2,9 @@
 
 use crate::failure::{Exit, Failure, Outcome};
 use crate::variation::Judgement;
-use crate::{output, source};
+use crate::{explain, output, source};
 use consensusforge_core::search::{self, Found, Need, ShrinkStep};
+use consensusforge_core::session::view::Story;
 use schemars::JsonSchema;
 use serde::Serialize;
 use std::io::IsTerminal;
@@ -35,6 +36,8 @@ pub struct ShrinkReport {
     pub property: String,
     /// The smallest run that breaks it.
     pub found: Found,
+    /// How it comes to that.
+    pub story: Option<Story>,
     /// What made it smaller, in order.
     pub steps: Vec<ShrinkStep>,
     /// What each part that is left is needed for; not complete when it was stopped.
@@ -48,6 +51,7 @@ impl Shrink {
         let scenario = source::document(&self.scenario)?.scenario;
         let judged = self.judgement.judged()?;
         let property = judged.property.to_string();
+        let told = judged.clone();
         let mut shrink =
             search::Shrink::new(scenario, judged).map_err(|p| Failure::sentence(&p))?;
         let shows = !self.json && std::io::stderr().is_terminal();
@@ -78,6 +82,7 @@ impl Shrink {
         })?;
         let report = ShrinkReport {
             property,
+            story: explain::of(&found, &told),
             found,
             steps: shrink.steps().to_vec(),
             needs: shrink.needs().to_vec(),
@@ -103,6 +108,9 @@ fn text(report: &ShrinkReport, whole: bool) -> String {
         "\n{}\n{} validators, {} runs tried.\n",
         report.found.broken.sentence, validators, report.runs
     );
+    if let Some(story) = &report.story {
+        text += &format!("\n{}", explain::text(story));
+    }
     if !whole {
         text += "Stopped there: with more runs it may become smaller, and not all that is needed is listed.\n";
     }

@@ -277,3 +277,69 @@ fn a_bound_of_runs_is_kept() {
     let report = run(&["shrink", "preset:fork", "--most", "3", "--json"]).json();
     assert_eq!(report["runs"], 3);
 }
+
+#[test]
+fn a_search_goes_on_where_its_file_says_and_not_where_another_search_stood() {
+    let file = std::env::temp_dir().join(format!("consensusforge-{}.json", std::process::id()));
+    let file = file.to_str().expect("a plain path");
+    let _ = std::fs::remove_file(file);
+    let search = |scene: &str| {
+        let search = [
+            &["search", "-", "--budget", "3", "--liars", "0", "--json"][..],
+            &SHORT,
+            &["--resume", file],
+        ];
+        run_with(&search.concat(), scene.as_bytes())
+    };
+    for next in [3, 6] {
+        let answer = search(&scene());
+        assert_eq!(answer.code, 0, "{}{}", answer.out, answer.err);
+        assert_eq!(answer.json()["progress"]["next_trial"], next);
+        assert_eq!(answer.json()["progress"]["trials"], 3);
+    }
+    let other = search(&scene().replace("30000", "40000"));
+    assert_eq!(other.code, 2, "{}", other.out);
+    assert!(other.err.contains("another search"), "{}", other.err);
+    std::fs::remove_file(file).expect("it was written");
+}
+
+#[test]
+fn a_search_ends_quietly_when_nobody_reads_its_lines_any_more() {
+    use std::process::{Command, Stdio};
+    let mut child = Command::new(env!("CARGO_BIN_EXE_consensusforge"))
+        .args(["search", "preset:happy", "--liars", "0"])
+        .args(["--budget", "1000000", "--jsonl", "--jobs", "1"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    let ended = child.wait_with_output().unwrap();
+    assert_eq!(ended.status.code(), Some(0));
+    assert_eq!(String::from_utf8_lossy(&ended.stderr), "");
+}
+
+#[test]
+fn a_run_is_explained_with_the_exit_code_of_what_went_wrong() {
+    let fork = run(&["explain", "preset:fork", "--json"]);
+    assert_eq!(fork.code, 3, "{}", fork.err);
+    let report = fork.json();
+    assert_eq!(report["story"]["guilty"], json!(["v1", "v2", "v3"]));
+    let stall = run(&["explain", "preset:stall"]);
+    assert_eq!(stall.code, 4, "{}", stall.err);
+    assert!(stall.out.contains("v1 and v2 are silent"), "{}", stall.out);
+    let late = [
+        "explain",
+        "preset:silent",
+        "--property",
+        "rounds:5:1",
+        "--until",
+        "8",
+    ];
+    let late = run(&late);
+    assert_eq!(late.code, 3, "{}", late.err);
+    assert!(late.out.contains("more than 1 round."), "{}", late.out);
+    let happy = run(&["explain", "preset:happy", "--until", "3"]);
+    assert_eq!(happy.code, 0, "{}", happy.err);
+    assert!(happy.out.contains("nothing to explain"), "{}", happy.out);
+}

@@ -1,8 +1,9 @@
 //! Who is to blame, and who must never be. That nobody honest is named is held against every run of the
 //! random schedules and of the golden list; here stand the cases that are easy to get wrong.
 
-use consensusforge_core::session::view::{CulpritView, VerdictKind};
+use consensusforge_core::session::view::{CulpritView, StorySentence, VerdictKind};
 use consensusforge_core::session::{Session, open_bytes, presets};
+use serde_json::Value;
 
 fn opened(scenario: &str) -> Session {
     let text = format!(r#"{{"consensusforge":1,"scenario":{scenario}}}"#);
@@ -187,4 +188,130 @@ fn what_liars_can_do_depends_on_how_the_honest_stake_can_be_split() {
     assert!(cannot.contains("cannot be split evenly enough"), "{cannot}");
     let can = sentence(&[333, 333]);
     assert!(can.contains("enough to fork the chain"), "{can}");
+}
+
+/// By record, whether a way leads from it to one of `ends` along nodes and messages: a search through a graph, where the
+/// story's own past is one sweep.
+fn leads_to(lines: &[Value], ends: &[usize]) -> Vec<bool> {
+    let text = |i: usize, key: &str| lines[i][key].as_str().map(str::to_owned);
+    let at = |i: usize| match lines[i]["event"].as_str() {
+        Some("sent") => text(i, "from"),
+        Some("delivered" | "lost") => text(i, "to"),
+        Some("byzantine" | "changed") => None,
+        _ => text(i, "node"),
+    };
+    let number = |i: usize, key: &str| lines[i][key].as_u64();
+    let mut past = vec![false; lines.len()];
+    let mut open = ends.to_vec();
+    while let Some(i) = open.pop() {
+        if std::mem::replace(&mut past[i], true) {
+            continue;
+        }
+        let node = at(i);
+        let lost = |j: usize| lines[j]["event"] == "lost";
+        open.extend((0..i).filter(|j| !lost(*j) && (at(*j).is_none() || at(*j) == node)));
+        if lines[i]["event"] == "delivered" {
+            let left = number(i, "at_us").zip(number(i, "flight_us"));
+            let left = left.map(|(at, flight)| at - flight);
+            open.extend((0..i).filter(|j| {
+                lines[*j]["event"] == "sent"
+                    && number(*j, "at_us") == left
+                    && lines[*j]["message"] == lines[i]["message"]
+                    && lines[*j]["from"] == lines[i]["from"]
+            }));
+        }
+    }
+    past
+}
+
+/// Runs until agreement is violated.
+fn forked(id: &str) -> Session {
+    let preset = presets().into_iter().find(|p| p.id == id).expect(id);
+    let mut session = Session::open(preset.scenario).expect("possible");
+    while session.fork_height().is_none() {
+        session.advance(5_000_000, 1);
+    }
+    session
+}
+
+#[test]
+fn the_story_of_a_fork_names_exactly_the_guilty_and_tells_its_causal_past() {
+    for (id, liars) in [
+        ("fork", &["v1", "v2", "v3"][..]),
+        ("amnesia", &["v3", "v4"]),
+    ] {
+        let session = forked(id);
+        let story = session.story().expect("a fork is to be explained");
+        assert_eq!(story.guilty, liars, "{id}");
+        assert_eq!(session.frame().guilty, liars, "{id}");
+        let told: Vec<&str> = story
+            .sentences
+            .iter()
+            .map(|s| s.sentence.as_str())
+            .collect();
+        assert!((6..=10).contains(&told.len()), "{id}: {told:#?}");
+        let guilty: Vec<&&str> = told.iter().filter(|s| s.starts_with("Guilty")).collect();
+        let honest = session.frame().nodes;
+        let honest = honest.iter().filter(|n| !n.byzantine);
+        assert!(!guilty.is_empty(), "{id}: {told:#?}");
+        for sentence in &guilty {
+            assert!(
+                liars.iter().all(|liar| sentence.contains(liar)),
+                "{id}: {sentence}"
+            );
+            for node in honest.clone() {
+                assert!(!sentence.contains(&node.name), "{id}: {sentence}");
+            }
+        }
+        let decides = |s: &&&str| s.contains(" decides ") && s.contains("of the stake");
+        assert_eq!(told.iter().filter(decides).count(), 2, "{id}: {told:#?}");
+
+        let proposes = |s: &&&str| s.contains(" proposes ");
+        assert_eq!(told.iter().filter(proposes).count(), 2, "{id}: {told:#?}");
+
+        let lines: Vec<Value> = session
+            .trace_lines()
+            .map(|l| serde_json::from_str(&l).expect("JSON"))
+            .collect();
+        let is_end = |s: &&StorySentence| s.sentence.contains(" decides ");
+        let ends = story.sentences.iter().filter(is_end);
+        let ends: Vec<usize> = ends.map(|s| s.record as usize).collect();
+        let past = leads_to(&lines, &ends);
+        for s in &story.sentences {
+            let record = &lines[s.record as usize];
+            assert_eq!(record["at_us"], s.at_us, "{id}: {}", s.sentence);
+            assert_eq!(record["message"].as_u64(), s.message.map(u64::from));
+            assert!(past[s.record as usize], "{id}: {} ({record})", s.sentence);
+        }
+        assert!(past.iter().any(|p| !p), "{id}: some of the run led nowhere");
+    }
+}
+
+#[test]
+fn the_story_of_a_standstill_tells_who_is_missing_and_an_honest_run_has_none() {
+    let opened = |id: &str| {
+        let preset = presets().into_iter().find(|p| p.id == id).expect(id);
+        Session::open(preset.scenario).expect("possible")
+    };
+    let mut stalled = opened("stall");
+    stalled.run_to(30_000_000);
+    let story = stalled.story().expect("nothing is ever decided");
+    let told: Vec<&str> = story
+        .sentences
+        .iter()
+        .map(|s| s.sentence.as_str())
+        .collect();
+    assert!(told.len() <= 10 && story.guilty.is_empty(), "{told:#?}");
+    assert!(
+        told.contains(&"v1 and v2 are silent: 33.3 % of the stake."),
+        "{told:#?}"
+    );
+    let last = told.last().expect("told");
+    assert_eq!(
+        *last,
+        "Without v1 and v2 only 66.7 % of the stake is left, and a quorum is more than two thirds."
+    );
+    let mut happy = opened("happy");
+    happy.run_to(10_000_000);
+    assert_eq!(happy.story(), None);
 }

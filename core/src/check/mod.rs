@@ -19,7 +19,7 @@ pub use culprits::{Culprit, Offence, Statement};
 pub use duties::{Duty, Participation};
 pub use heights::{HeightFigures, Heights, Spread, Traffic};
 pub use metrics::{Metrics, Tally};
-pub use progress::Stall;
+pub use progress::{Stall, Waiting};
 pub use rules::{Latest, RuleUse, Rules};
 pub use tree::{BlockTree, Row, TreeBlock};
 
@@ -254,6 +254,12 @@ impl Monitors {
     #[must_use]
     pub fn stalled(&self, now: Micros, trace: &Trace) -> Option<Stall> {
         self.progress.stalled(now, trace, &self.cast)
+    }
+
+    /// What the furthest of the honest validators that are up waits for at `now`, stalled or not.
+    #[must_use]
+    pub fn waiting(&self, now: Micros, trace: &Trace) -> Option<Waiting> {
+        self.progress.waiting(now, trace, &self.cast)
     }
 }
 

@@ -29,6 +29,21 @@ pub struct Stall {
     pub since: Micros,
 }
 
+/// What the furthest honest validator that is up waits for, and what keeps it from coming.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Waiting {
+    /// Its node, and where it stands.
+    pub stall: Stall,
+    /// What it lacks, half a sentence each; one of these would do.
+    pub lacks: Vec<String>,
+    /// Nodes that are down.
+    pub down: Vec<NodeId>,
+    /// Nodes with stake that are up and have signed nothing since the last decision.
+    pub silent: Vec<NodeId>,
+    /// Who did not reach whom, because the network is cut: "from v1 and v2 to v3".
+    pub cuts: Vec<String>,
+}
+
 #[derive(Clone, Debug)]
 pub(super) struct Progress {
     places: Vec<Place>,
@@ -144,64 +159,77 @@ impl Progress {
         })
     }
 
-    /// What the honest node that is furthest lacks.
+    /// What the honest node that is furthest lacks, in a sentence.
     fn missing(&self, now: Micros, trace: &Trace, cast: &Roster) -> String {
         let head = &trace.head;
-        let Some(Stall {
-            node,
-            slot: Slot { height, round },
-            step: step_name,
-            since: _,
-        }) = self.furthest(head, cast)
-        else {
+        let Some(waiting) = self.waiting(now, trace, cast) else {
             return "no honest validator is up.".into();
         };
-        let place = self.places[node.index()];
+        let Stall {
+            node,
+            slot: Slot { height, round },
+            step,
+            since: _,
+        } = waiting.stall;
         let at = format!(
-            "at height {height}, {} {round}, step {} ({})",
+            "at height {height}, {} {round}, step {step} ({})",
             head.rounds.noun,
-            step_name,
             head.node_name(node)
         );
-        let step = head.steps.get(usize::from(place.step));
-        let awaits = step.map_or(&[][..], |s| s.awaits);
-        let lacks: Vec<String> = awaits
-            .iter()
-            .map(|awaited| match awaited {
-                Awaited::Message { kind } => no_message(trace, *kind, &place),
-                Awaited::Stake {
-                    kinds,
-                    threshold,
-                    for_one_value,
-                } => {
-                    let total = trace.validators(height).total();
-                    let votes = Votes::of(trace, node, kinds, place.slot);
-                    let kinds = kinds.iter().map(|k| messages(head, *k));
-                    let kinds: Vec<String> = kinds.collect();
-                    votes.lack(
-                        &kinds.join(" or "),
-                        *threshold,
-                        *for_one_value,
-                        total,
-                        head.rounds.noun,
-                    )
-                }
-            })
-            .collect();
-        let mut sentence = match lacks.as_slice() {
+        let mut sentence = match waiting.lacks.as_slice() {
             [] => format!("{at}: it waits for no message of others."),
             lacks => format!("{at}: {}.", lacks.join("; or ")),
         };
-        let absent: Vec<NodeId> = cast.down.clone();
-        if !absent.is_empty() {
-            sentence.push_str(&format!(" Down: {}.", names(head, &absent)));
+        if !waiting.down.is_empty() {
+            sentence.push_str(&format!(" Down: {}.", names(head, &waiting.down)));
         }
-        let silent = self.silent(height, trace, cast);
-        if !silent.is_empty() {
-            sentence.push_str(&format!(" Silent since then: {}.", names(head, &silent)));
+        if !waiting.silent.is_empty() {
+            let silent = names(head, &waiting.silent);
+            sentence.push_str(&format!(" Silent since then: {silent}."));
         }
-        sentence.push_str(&cut_off(now.saturating_sub(self.stall_after), trace));
+        if !waiting.cuts.is_empty() {
+            sentence.push_str(&format!(
+                " The network is cut: nothing gets {}.",
+                waiting.cuts.join(", or ")
+            ));
+        }
         sentence
+    }
+
+    /// What the honest node that is furthest waits for; `None` when none is up.
+    pub(super) fn waiting(&self, now: Micros, trace: &Trace, cast: &Roster) -> Option<Waiting> {
+        let head = &trace.head;
+        let stall = self.furthest(head, cast)?;
+        let place = self.places[stall.node.index()];
+        let height = place.slot.height;
+        let step = head.steps.get(usize::from(place.step));
+        let awaits = step.map_or(&[][..], |s| s.awaits);
+        let lacks = awaits.iter().map(|awaited| match awaited {
+            Awaited::Message { kind } => no_message(trace, *kind, &place),
+            Awaited::Stake {
+                kinds,
+                threshold,
+                for_one_value,
+            } => {
+                let total = trace.validators(height).total();
+                let votes = Votes::of(trace, stall.node, kinds, place.slot);
+                let kinds: Vec<String> = kinds.iter().map(|k| messages(head, *k)).collect();
+                votes.lack(
+                    &kinds.join(" or "),
+                    *threshold,
+                    *for_one_value,
+                    total,
+                    head.rounds.noun,
+                )
+            }
+        });
+        Some(Waiting {
+            lacks: lacks.collect(),
+            down: cast.down.clone(),
+            silent: self.silent(height, trace, cast),
+            cuts: cut_off(now.saturating_sub(self.stall_after), trace),
+            stall,
+        })
     }
 
     /// Nodes of validators with stake that are up and have sent nothing they signed since the last decision.
@@ -231,7 +259,7 @@ impl Progress {
 }
 
 /// Who did not reach whom since an instant, because the network was cut; nothing where it was not.
-fn cut_off(since: Micros, trace: &Trace) -> String {
+fn cut_off(since: Micros, trace: &Trace) -> Vec<String> {
     let head = &trace.head;
     let mut lost: BTreeMap<NodeId, BTreeSet<NodeId>> = BTreeMap::new();
     for record in trace
@@ -258,14 +286,10 @@ fn cut_off(since: Micros, trace: &Trace) -> String {
         }
     }
     let told = |nodes: &BTreeSet<NodeId>| names(head, &nodes.iter().copied().collect::<Vec<_>>());
-    let lines: Vec<String> = sides
+    sides
         .iter()
         .map(|(from, to)| format!("from {} to {}", names(head, from), told(to)))
-        .collect();
-    match lines.as_slice() {
-        [] => String::new(),
-        lines => format!(" The network is cut: nothing gets {}.", lines.join(", or ")),
-    }
+        .collect()
 }
 
 /// Votes of one kind and slot that one node has received, by stake.

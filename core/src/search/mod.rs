@@ -8,6 +8,7 @@
 //! [`Search`] and [`Shrink`] work in slices, as a session does: call `advance` until it is over.
 
 mod coverage;
+mod explain;
 mod found;
 mod futures;
 mod generators;
@@ -21,6 +22,7 @@ mod space;
 mod statistics;
 
 pub use coverage::Coverage;
+pub use explain::explain;
 pub use found::Found;
 pub use futures::{FuturePoint, Futures, MOST_FUTURES, MOST_INSTANTS};
 pub use generators::Generator;

@@ -332,8 +332,9 @@ impl Watch {
                 let long = |(first, last): &(Round, Round)| last - first >= *at_most;
                 let (node, _) = self.rounds.iter().find(|(_, span)| long(span))?;
                 Some(broken(format!(
-                    "Height {height} takes {} more than {at_most} rounds.",
-                    trace.head.node_name(*node)
+                    "Height {height} takes {} more than {at_most} round{}.",
+                    trace.head.node_name(*node),
+                    if *at_most == 1 { "" } else { "s" }
                 )))
             }
             Property::Decided { height, by_us } => {

@@ -62,7 +62,7 @@ pub(super) fn view(head: &Head, culprit: &Culprit) -> CulpritView {
 }
 
 /// "prevote for 1a2b3c4d at height 3, round 1".
-fn describe(head: &Head, said: &Statement) -> String {
+pub(super) fn describe(head: &Head, said: &Statement) -> String {
     let value = said.value.map_or_else(|| "nil".to_owned(), |b| b.short(8));
     let fields: String = said
         .fields

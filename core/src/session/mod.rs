@@ -29,6 +29,7 @@ mod rules;
 mod search;
 mod series;
 mod share;
+mod story;
 pub mod studio;
 mod tree;
 pub mod view;

@@ -11,6 +11,7 @@ mod log;
 mod rules;
 mod series;
 mod state;
+mod story;
 mod tree;
 
 pub use crate::scenario::codec::{Expected, Stop};
@@ -27,6 +28,7 @@ pub use log::{LogPage, LogPlace, LogQuery, LogRow, LogText};
 pub use rules::{RuleAt, RuleCount, RulesView};
 pub use series::{HeightPoint, Percentiles, SeriesBatch, ValidatorFigures};
 pub use state::{FeeAccountView, PersonView, ProofView, StorageView, StoredView};
+pub use story::{Story, StorySentence};
 pub use tree::{BlockState, TreeBlockView, TreeView};
 
 use borsh::{BorshDeserialize, BorshSerialize};

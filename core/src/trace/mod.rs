@@ -4,6 +4,7 @@
 pub mod digest;
 pub mod event;
 pub mod file;
+pub mod past;
 pub mod store;
 
 pub use digest::RunDigest;
@@ -11,4 +12,5 @@ pub use event::{
     Accusation, ByzantineChange, Commit, Event, Executed, Head, KindInfo, Loss, MessageId,
     MessageRecord, Proof, Receivers, Record, Rejection, ValidatorsChange,
 };
+pub use past::Past;
 pub use store::Trace;
