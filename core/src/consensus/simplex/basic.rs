@@ -62,7 +62,7 @@ pub enum Quorum {
     Half,
 }
 
-/// A known bug of Simplex: [`FLAWS`](crate::consensus::flaws::FLAWS) tells of each.
+/// A known bug of Simplex.
 #[derive(
     Clone,
     Copy,
@@ -81,8 +81,6 @@ pub enum Flaw {
     None,
     /// S4 without its condition: a validator finalizes in a view that it asked to leave.
     FinalizesSkipped,
-    /// S3 without its condition: a validator votes for a block that passes over views nobody skipped.
-    PassesOver,
 }
 
 /// Simplex's parameters.
@@ -141,7 +139,6 @@ fn settings(params: &Params) -> Settings {
         min_view: params.min_view_us,
         nullifies_anyway: false,
         finalizes_skipped: params.flaw == Flaw::FinalizesSkipped,
-        passes_over: params.flaw == Flaw::PassesOver,
         rules: NUMBERS,
     }
 }
@@ -303,7 +300,7 @@ impl Protocol for Simplex {
         };
         match params.flaw {
             Flaw::None => info,
-            Flaw::FinalizesSkipped | Flaw::PassesOver => flawed(info),
+            Flaw::FinalizesSkipped => flawed(info),
         }
     }
 }

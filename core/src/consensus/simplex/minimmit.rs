@@ -65,7 +65,7 @@ pub enum Thresholds {
     Low,
 }
 
-/// A known bug of Minimmit: [`FLAWS`](crate::consensus::flaws::FLAWS) tells of each.
+/// A known bug of Minimmit.
 #[derive(
     Clone,
     Copy,
@@ -152,7 +152,6 @@ fn settings(params: &Params) -> Settings {
         min_view: params.min_view_us,
         nullifies_anyway: params.flaw == Flaw::NullifiesAnyway,
         finalizes_skipped: false,
-        passes_over: false,
         rules: NUMBERS,
     }
 }

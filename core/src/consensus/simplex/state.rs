@@ -37,8 +37,6 @@ pub struct Settings {
     pub finalizes_skipped: bool,
     /// A bug: it also gives up a view that it voted in.
     pub nullifies_anyway: bool,
-    /// A bug: a proposal may pass over views that nobody skipped.
-    pub passes_over: bool,
     /// What the protocol calls the rules that all of the family have.
     pub rules: RuleNumbers,
 }

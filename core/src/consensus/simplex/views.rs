@@ -214,7 +214,7 @@ fn vote(state: &mut State, around: &Surroundings, out: &mut Effects) {
     if state
         .parent(&link)
         .is_none_or(|parent| !state.is_at_hand(parent))
-        || !around.settings.passes_over && !between.into_iter().all(|v| state.is_skipped(v))
+        || !between.into_iter().all(|v| state.is_skipped(v))
     {
         return;
     }

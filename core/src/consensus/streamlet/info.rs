@@ -8,7 +8,7 @@ use crate::consensus::{
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// A known bug of Streamlet: [`FLAWS`](crate::consensus::flaws::FLAWS) tells of each.
+/// A known bug of Streamlet.
 #[derive(
     Clone,
     Copy,
@@ -25,8 +25,6 @@ pub enum Flaw {
     /// None.
     #[default]
     None,
-    /// S4 with two blocks: the second of consecutive epochs makes the first one final.
-    TwoBlocks,
     /// S4 without its epochs: of three adjacent blocks the middle one is final.
     AnyEpochs,
     /// S2 without the longest chain: it votes for a block on any notarized one.

@@ -69,7 +69,7 @@ impl Protocol for Streamlet {
     fn info(params: &Params) -> ProtocolInfo {
         match params.flaw {
             Flaw::None => info::INFO,
-            Flaw::TwoBlocks | Flaw::AnyEpochs | Flaw::AnyChain => flawed(info::INFO),
+            Flaw::AnyEpochs | Flaw::AnyChain => flawed(info::INFO),
         }
     }
 

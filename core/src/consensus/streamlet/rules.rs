@@ -153,7 +153,6 @@ pub(super) fn finalize(state: &mut State, context: &Context, out: &mut Effects) 
         let first = state.notarized.get(&middle.parent)?;
         let consecutive = match context.params.flaw {
             Flaw::AnyEpochs => true,
-            Flaw::TwoBlocks => middle.epoch + 1 == last.epoch,
             Flaw::None | Flaw::AnyChain => {
                 first.epoch + 1 == middle.epoch && middle.epoch + 1 == last.epoch
             }

@@ -5,7 +5,7 @@ use crate::consensus;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// A known bug of Tendermint: [`FLAWS`](crate::consensus::flaws::FLAWS) tells of each.
+/// A known bug of Tendermint.
 #[derive(
     Clone,
     Copy,
@@ -24,8 +24,6 @@ pub enum Flaw {
     None,
     /// L22-L27 without its lock: a locked validator prevotes whatever is new.
     IgnoresLock,
-    /// L28-L33 without its round: a locked validator prevotes for an older polka than its lock's.
-    OlderPolka,
     /// L44-L46 that takes the lock away.
     UnlocksOnNil,
     /// L1-L10 at a restart too: the lock is not on the disk.

@@ -198,10 +198,9 @@ fn prevote_proposal_with_polka(state: &mut State, context: &Context, out: &mut E
             Verdict::Valid => true,
             Verdict::Invalid => false,
         };
-        let free = context.params.flaw == Flaw::OlderPolka
-            || state
-                .locked
-                .is_none_or(|(locked, round)| round <= valid_round || locked == value);
+        let free = state
+            .locked
+            .is_none_or(|(locked, round)| round <= valid_round || locked == value);
         out.push(Effect::fired(L28_L33, state.slot()));
         prevote(state, context, (valid && free).then_some(value), out);
         return true;

@@ -8,9 +8,12 @@
 mod attack;
 mod contracts;
 mod execution;
+mod museum;
 mod network;
 mod people;
 mod protocols;
+
+pub use museum::{Exhibit, exhibits, museum};
 
 use super::Scenario;
 use crate::base::Micros;
@@ -99,10 +102,10 @@ pub fn presets() -> Vec<Preset> {
     ]
 }
 
-/// The preset called `id`.
+/// The preset called `id`, of the museum too.
 #[must_use]
 pub fn find(id: &str) -> Option<Preset> {
-    presets().into_iter().find(|p| p.id == id)
+    presets().into_iter().chain(museum()).find(|p| p.id == id)
 }
 
 fn equal(count: usize) -> Vec<ValidatorSpec> {
