@@ -1,9 +1,10 @@
 //! Trials run at one time, on threads: which there are does not depend on how many.
 
+use crate::failure::Failure;
 use consensusforge_core::search::{Found, Progress, Search, Settings};
 use consensusforge_core::world::simulate;
 use std::collections::BTreeSet;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -19,6 +20,8 @@ struct Shared {
     /// The lowest trial that broke the property.
     first: AtomicU64,
     progress: Vec<Mutex<Progress>>,
+    /// Nobody wants to know any more.
+    stop: AtomicBool,
 }
 
 /// How many at one time: as many as were asked for, or as there are processors.
@@ -30,19 +33,29 @@ pub fn count(asked: Option<u64>) -> usize {
 }
 
 /// Runs all trials of these families. Unless `all`, it ends with the first that breaks the property. `tell` hears now and
-/// then how far it is.
+/// then how far it is, and ends everything with its error.
 pub fn search(
     settings: &Settings,
     islands: &[u64],
     jobs: usize,
     all: bool,
-    mut tell: impl FnMut(&Progress),
-) -> (Progress, Option<Found>) {
+    mut tell: impl FnMut(&Progress) -> Result<(), Failure>,
+) -> Result<(Progress, Option<Found>), Failure> {
     let jobs = jobs.clamp(1, islands.len().max(1));
     let shared = Shared {
         first: AtomicU64::new(u64::MAX),
-        progress: (0..jobs).map(|_| Mutex::default()).collect(),
+        // A worker that has said nothing yet has done nothing beyond where it begins.
+        progress: (0..jobs)
+            .map(|_| {
+                Mutex::new(Progress {
+                    next_trial: settings.from,
+                    ..Progress::default()
+                })
+            })
+            .collect(),
+        stop: AtomicBool::new(false),
     };
+    let mut told_all = Ok(());
     let results = std::thread::scope(|scope| {
         let workers: Vec<_> = (0..jobs)
             .map(|job| {
@@ -54,10 +67,11 @@ pub fn search(
         let mut told = Instant::now();
         while workers.iter().any(|w| !w.is_finished()) {
             std::thread::sleep(LOOK);
-            if told.elapsed() >= REPORT {
+            if told.elapsed() >= REPORT && told_all.is_ok() {
                 told = Instant::now();
                 let all: Vec<Progress> = shared.progress.iter().map(read).collect();
-                tell(&total(&all));
+                told_all = tell(&total(&all));
+                shared.stop.store(told_all.is_err(), Ordering::Relaxed);
             }
         }
         let joined = workers.into_iter().map(std::thread::ScopedJoinHandle::join);
@@ -68,6 +82,7 @@ pub fn search(
         };
         joined.filter_map(done).collect::<Vec<_>>()
     });
+    told_all?;
     let mut progress = total(&results.iter().map(|r| r.0.clone()).collect::<Vec<_>>());
     let states: BTreeSet<u64> = results.iter().flat_map(|r| r.1.iter().copied()).collect();
     progress.states = states.len() as u64;
@@ -78,7 +93,7 @@ pub fn search(
     {
         progress.next_trial = trial + 1;
     }
-    (progress, found)
+    Ok((progress, found))
 }
 
 fn read(place: &Mutex<Progress>) -> Progress {
@@ -111,7 +126,7 @@ fn work(
         if let Some(place) = shared.progress.get(job) {
             *place.lock().unwrap_or_else(PoisonError::into_inner) = progress.clone();
         }
-        if finished {
+        if finished || shared.stop.load(Ordering::Relaxed) {
             return Some((progress, search.states().clone(), search.found().cloned()));
         }
     }

@@ -19,6 +19,7 @@ mod proof;
 mod proposers;
 mod quorum;
 mod race;
+mod resume;
 mod run;
 mod scenario;
 mod schema;
@@ -41,7 +42,8 @@ const EXITS: &str = "\
 A SCENARIO is a file, `-` for standard input, a link, or `preset:ID` (see `consensusforge presets`).
 
 Exit codes: 0 fine, 1 could not write (or `contract check` or `contract proof` refuses), 2 bad input, 3 the run violates agreement, validity or state
-roots (or `audit` names somebody, or `search` found what it was to find), 4 the run has stalled, 5 a replay diverges from its link.";
+roots (or `audit` names somebody, or `search` found what it was to find), 4 the run has stalled (or what
+`--until-event` waits for did not happen), 5 a replay diverges from its link.";
 
 /// A laboratory for Byzantine fault tolerant consensus: simulated validators, reproducible bit for bit.
 #[derive(Parser)]

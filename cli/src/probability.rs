@@ -70,12 +70,12 @@ impl Probability {
                 let interval = estimate(progress);
                 if self.jsonl {
                     let line = serde_json::json!({"progress": progress, "probability": interval});
-                    // A reader that went away is noticed at the end.
-                    let _ = output::print(&format!("{line}\n"));
+                    output::print(&format!("{line}\n"))?;
                 } else if shows {
                     eprint!("\r{} trials: {}      ", progress.trials, told(interval));
                 }
-            });
+                Ok(())
+            })?;
         if shows {
             eprint!("\r{:70}\r", "");
         }

@@ -1,6 +1,6 @@
 //! `run`: a scenario from its beginning, and the result.
 
-use crate::failure::{Failure, Outcome};
+use crate::failure::{Exit, Failure, Outcome};
 use crate::output::{Bytes, Lines};
 use crate::table::{seconds, table};
 use crate::{output, source, verdicts};
@@ -132,7 +132,11 @@ impl Run {
                 eprintln!("consensusforge: {words}: that did not happen before the run ended.");
             }
         }
-        let exit = verdicts::exit(report.outcome);
+        let mut exit = verdicts::exit(report.outcome);
+        // A script that waits for an event has to notice that it never came.
+        if self.until_event.is_some() && report.stopped_at.is_none() && exit == Exit::Fine {
+            exit = Exit::Stalled;
+        }
         if self.json {
             output::print_json(&report)?;
         } else {

@@ -1,6 +1,7 @@
 //! `search`: variations of a scenario, until one breaks a property.
 
 use crate::failure::{Exit, Failure, Outcome};
+use crate::resume::Place;
 use crate::trials::Trials;
 use crate::variation::{Judgement, Variation};
 use crate::{explain, jobs, output, source};
@@ -10,6 +11,7 @@ use consensusforge_core::world::simulate;
 use schemars::JsonSchema;
 use serde::Serialize;
 use std::io::IsTerminal;
+use std::path::PathBuf;
 
 /// What varies without `--vary`.
 const USUAL: &str = "seed,delay=1,loss=20,partitions=2,crashes=1,twins";
@@ -28,6 +30,10 @@ pub struct Search {
     variation: Variation,
     #[command(flatten)]
     trials: Trials,
+    /// Keep how far the search is in this file, and go on from there when the file is there already. `--budget` counts
+    /// from where it goes on
+    #[arg(long, value_name = "FILE", conflicts_with = "from")]
+    resume: Option<PathBuf>,
     /// One JSON object at the end
     #[arg(long, conflicts_with = "jsonl")]
     json: bool,
@@ -61,8 +67,15 @@ impl Search {
         let scenario = source::document(&self.scenario)?.scenario;
         let judged = self.judgement.judged()?;
         let space = self.variation.space(&scenario, &judged, USUAL, true)?;
-        let settings = self.trials.settings(scenario, space, &judged)?;
+        let mut settings = self.trials.settings(scenario, space, &judged)?;
         let islands = self.trials.islands()?;
+        let place = self.resume.as_deref();
+        let place = place
+            .map(|file| Place::open(file, &settings, &islands))
+            .transpose()?;
+        if let Some(place) = &place {
+            settings.from = settings.from.max(place.next_trial());
+        }
         let base = run(simulate, &judged, settings.base.clone())?;
         let (progress, found) = match Found::of(None, &base) {
             Some(found) => (
@@ -73,7 +86,7 @@ impl Search {
                 },
                 Some(found),
             ),
-            None => self.trials_of(&settings, &islands),
+            None => self.trials_of(&settings, &islands, place)?,
         };
         let report = SearchReport {
             title: settings.base.title.clone(),
@@ -93,13 +106,17 @@ impl Search {
     }
 
     /// A person at a terminal sees how far it is; whoever reads lines gets a line.
-    fn trials_of(&self, settings: &Settings, islands: &[u64]) -> (Progress, Option<Found>) {
+    fn trials_of(
+        &self,
+        settings: &Settings,
+        islands: &[u64],
+        mut place: Option<Place>,
+    ) -> Result<(Progress, Option<Found>), Failure> {
         let shows = !self.json && !self.jsonl && std::io::stderr().is_terminal();
         let done = jobs::search(settings, islands, self.trials.jobs(), false, |now| {
             if self.jsonl {
-                // A reader that went away is noticed at the end.
                 let line = serde_json::json!({ "progress": now });
-                let _ = output::print(&format!("{line}\n"));
+                output::print(&format!("{line}\n"))?;
             } else if shows {
                 let Progress {
                     trials,
@@ -109,11 +126,18 @@ impl Search {
                 } = now;
                 eprint!("\r{trials} trials, {events} events, {states} states   ");
             }
-        });
+            match &mut place {
+                Some(place) => place.write(now),
+                None => Ok(()),
+            }
+        })?;
+        if let Some(place) = &mut place {
+            place.write(&done.0)?;
+        }
         if shows {
             eprint!("\r{:60}\r", "");
         }
-        done
+        Ok(done)
     }
 
     fn print(&self, report: &SearchReport) -> Result<(), Failure> {

@@ -162,3 +162,22 @@ fn an_export_can_be_of_what_is_around_the_first_violation() {
     ];
     assert_eq!(run(&both).code, 2);
 }
+
+#[test]
+fn the_table_of_heights_begins_and_ends_where_it_is_to() {
+    let table = |from: &str| {
+        let ask = ["export", "preset:happy", "--format", "csv", "--from", from];
+        let answer = run(&[&ask[..], &["--until", "6"]].concat());
+        assert_eq!(answer.code, 0, "{}", answer.err);
+        let rows = answer.out.lines().skip(1).map(str::to_owned);
+        rows.collect::<Vec<_>>()
+    };
+    let (all, late) = (table("0"), table("3"));
+    let at = |row: &String| {
+        let instant = row.split(',').nth(1).expect("a column of instants");
+        instant.parse::<u64>().expect("microseconds")
+    };
+    let wanted: Vec<String> = all.iter().filter(|r| at(r) >= 3_000_000).cloned().collect();
+    assert!(!wanted.is_empty() && wanted.len() < all.len(), "{all:?}");
+    assert_eq!(late, wanted);
+}

@@ -194,6 +194,10 @@ fn a_lane_that_makes_no_sense_is_refused_in_words() {
         ),
         ("simplex:delta_us=soon", "delta_us takes a whole number"),
         ("simplex:delta_us", "write `name=value`"),
+        (
+            "simplex:delta_us=1000,delta_us=2000",
+            "simplex is given delta_us twice",
+        ),
     ] {
         refused(&["race", "preset:happy", lane], b"", &[words]);
     }

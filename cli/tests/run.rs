@@ -310,7 +310,7 @@ fn a_run_stops_at_the_event_that_is_asked_for_and_says_what_it_was() {
         "--until-event",
         "double-signs",
     ]);
-    assert_eq!(answer.code, 0);
+    assert_eq!(answer.code, 4);
     assert!(
         answer.err.contains("signs twice: that did not happen"),
         "{}",
@@ -324,4 +324,10 @@ fn a_run_stops_at_the_event_that_is_asked_for_and_says_what_it_was() {
         "receives:view-change",
     ];
     refused(&strange, b"", &["view-change", "prevote"]);
+    let genesis = "decides,height=0";
+    let genesis = ["run", "preset:happy", "--until-event", genesis];
+    refused(&genesis, b"", &["height 0 is genesis"]);
+    let twice = "decides,height=1,height=2";
+    let twice = ["run", "preset:happy", "--until-event", twice];
+    refused(&twice, b"", &["`height=` is given twice"]);
 }

@@ -279,6 +279,47 @@ fn a_bound_of_runs_is_kept() {
 }
 
 #[test]
+fn a_search_goes_on_where_its_file_says_and_not_where_another_search_stood() {
+    let file = std::env::temp_dir().join(format!("consensusforge-{}.json", std::process::id()));
+    let file = file.to_str().expect("a plain path");
+    let _ = std::fs::remove_file(file);
+    let search = |scene: &str| {
+        let search = [
+            &["search", "-", "--budget", "3", "--liars", "0", "--json"][..],
+            &SHORT,
+            &["--resume", file],
+        ];
+        run_with(&search.concat(), scene.as_bytes())
+    };
+    for next in [3, 6] {
+        let answer = search(&scene());
+        assert_eq!(answer.code, 0, "{}{}", answer.out, answer.err);
+        assert_eq!(answer.json()["progress"]["next_trial"], next);
+        assert_eq!(answer.json()["progress"]["trials"], 3);
+    }
+    let other = search(&scene().replace("30000", "40000"));
+    assert_eq!(other.code, 2, "{}", other.out);
+    assert!(other.err.contains("another search"), "{}", other.err);
+    std::fs::remove_file(file).expect("it was written");
+}
+
+#[test]
+fn a_search_ends_quietly_when_nobody_reads_its_lines_any_more() {
+    use std::process::{Command, Stdio};
+    let mut child = Command::new(env!("CARGO_BIN_EXE_consensusforge"))
+        .args(["search", "preset:happy", "--liars", "0"])
+        .args(["--budget", "1000000", "--jsonl", "--jobs", "1"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    let ended = child.wait_with_output().unwrap();
+    assert_eq!(ended.status.code(), Some(0));
+    assert_eq!(String::from_utf8_lossy(&ended.stderr), "");
+}
+
+#[test]
 fn a_run_is_explained_with_the_exit_code_of_what_went_wrong() {
     let fork = run(&["explain", "preset:fork", "--json"]);
     assert_eq!(fork.code, 3, "{}", fork.err);

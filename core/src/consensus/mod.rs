@@ -7,6 +7,7 @@
 //! What a protocol owes is [`Protocol`]; what a liar needs of it is apart, in [`Corruptible`].
 
 mod corruptible;
+pub mod flaws;
 pub mod hotstuff;
 mod info;
 mod justification;

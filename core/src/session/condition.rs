@@ -38,7 +38,15 @@ impl Condition {
             }
         };
         let mut condition = Condition::of(what);
+        let mut given: Vec<&str> = Vec::new();
         for part in parts {
+            let name = part.split_once('=').map_or(part, |(name, _)| name);
+            if given.contains(&name) {
+                return Err(Problem::new(format!(
+                    "`{name}=` is given twice: leave one of them out."
+                )));
+            }
+            given.push(name);
             match part.split_once('=') {
                 Some(("at", name)) => condition.who = Some(name.into()),
                 Some(("block", digits)) => condition.block = Some(digits.into()),
@@ -103,6 +111,11 @@ enum Wanted {
 
 impl Compiled {
     fn of(condition: &Condition, trace: &Trace) -> Result<Compiled, Problem> {
+        if condition.height == Some(0) {
+            return Err(Problem::new(
+                "height 0 is genesis, where nothing happens: give a height of at least 1.",
+            ));
+        }
         let head = &trace.head;
         let who = match &condition.who {
             None => None,

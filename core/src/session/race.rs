@@ -64,6 +64,11 @@ impl Lane {
                 };
                 format!("{pair:?}: {name} takes {wanted}")
             })?;
+            if lane.params.iter().any(|(known, _)| known == name) {
+                return Err(format!(
+                    "{protocol} is given {name} twice: leave one of them out"
+                ));
+            }
             lane.params.set(name, value);
         }
         Ok(lane)

@@ -31,6 +31,7 @@ impl RaceLink {
             lanes: Vec::new(),
             at_us: 0,
         };
+        let mut instant = false;
         for part in parts.split('&') {
             match part.split_once('=') {
                 Some(("lane", lane)) => race.lanes.push(lane.trim().to_owned()),
@@ -38,6 +39,9 @@ impl RaceLink {
                     let at: Micros = at.trim().parse().map_err(|_| {
                         format!("the link's instant {at:?} is not a whole number of microseconds")
                     })?;
+                    if std::mem::replace(&mut instant, true) {
+                        return Err("the link has two parts `at=`: an instant is given once".into());
+                    }
                     race.at_us = at.min(MAX_TIME);
                 }
                 Some(_) | None => {
@@ -113,6 +117,7 @@ mod tests {
             ("&lane=tendermint", "the link has 1 lane; a race has 2 to 4"),
             ("&lane=a&lane=b&lane=c&lane=d&lane=e", "has 5 lanes"),
             ("&lane=a&lane=b&at=soon", "\"soon\" is not a whole number"),
+            ("&lane=a&lane=b&at=1&at=2", "two parts `at=`"),
             ("&lanes=a", "a part \"lanes=a\""),
             ("&", "a part \"\""),
         ] {

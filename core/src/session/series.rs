@@ -2,6 +2,7 @@
 
 use super::Session;
 use super::view::{HeightPoint, Percentiles, SeriesBatch, ValidatorFigures};
+use crate::base::Micros;
 use crate::check::{HeightFigures, Spread};
 use crate::types::ValidatorId;
 use std::fmt::Write;
@@ -51,6 +52,11 @@ impl Session {
     /// The series of heights as comma-separated values, a row a height, times in microseconds.
     #[must_use]
     pub fn heights_csv(&self) -> String {
+        self.heights_between(0, Micros::MAX).1
+    }
+
+    /// Heights first decided from one instant to another: how many, and as [`Self::heights_csv`] writes them.
+    pub(super) fn heights_between(&self, from: Micros, until: Micros) -> (usize, String) {
         let kinds = &self.sim.trace().head.kinds;
         let mut out = String::from(
             "height,decided_at_us,round,block,interval_us,interval_p50_us,interval_p95_us,\
@@ -63,7 +69,12 @@ impl Session {
         out.push_str("\r\n");
         let heights = &self.monitors.heights;
         let closed = heights.since(0).cloned();
+        let mut count = 0;
         for f in closed.chain(heights.open()) {
+            if f.at < from || f.at > until {
+                continue;
+            }
+            count += 1;
             let optional = |v: Option<u64>| v.map_or_else(String::new, |v| v.to_string());
             let (i, l) = (f.intervals, f.latency);
             let _ = write!(
@@ -89,7 +100,7 @@ impl Session {
             }
             out.push_str("\r\n");
         }
-        out
+        (count, out)
     }
 
     /// Validators' records as comma-separated values, a row a validator.

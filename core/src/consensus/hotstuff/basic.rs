@@ -55,7 +55,7 @@ fn settings(params: &Params) -> Settings {
         chain: 0,
         consecutive: false,
         lock: Lock::Phase(Phase::PreCommit),
-        may_vote,
+        may_vote: params.flaw.or(may_vote),
         may_propose,
         wait: 0,
         view_timeout: params.delta_us.saturating_mul(9),
@@ -201,10 +201,10 @@ const NUMBERS: RuleNumbers = RuleNumbers {
 };
 
 fn told(params: &Params) -> ProtocolInfo {
-    match params.quorum {
+    params.flaw.told(match params.quorum {
         Quorum::TwoThirds => PAPER,
         Quorum::Half => LOWERED,
-    }
+    })
 }
 
 protocol!(

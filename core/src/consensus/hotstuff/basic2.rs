@@ -54,7 +54,7 @@ fn settings(params: &Params) -> Settings {
         chain: 0,
         consecutive: false,
         lock: Lock::Certified,
-        may_vote,
+        may_vote: params.flaw.or(may_vote),
         may_propose,
         wait: params.delta_us.saturating_mul(2),
         view_timeout: params.delta_us.saturating_mul(8),
@@ -181,10 +181,10 @@ const RULES: &[Rule] = &[
 const NUMBERS: RuleNumbers = RuleNumbers::of(RULES, ["D1", "D2", "D3", "D4", "D6", "D7", "D5"]);
 
 fn told(params: &Params) -> ProtocolInfo {
-    match params.quorum {
+    params.flaw.told(match params.quorum {
         Quorum::TwoThirds => PAPER,
         Quorum::Half => LOWERED,
-    }
+    })
 }
 
 protocol!(

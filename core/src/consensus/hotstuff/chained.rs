@@ -32,7 +32,7 @@
 //! Those of the [family](super), and: new-views go to all, and only where a view brought no certified block.
 
 use super::message::{self, Link, Message, Proof};
-use super::params::{Quorum, TOO_LOW};
+use super::params::{Flaw, Quorum, TOO_LOW};
 use super::state::{Lock, MayPropose, RuleNumbers, Settings, State, Surroundings};
 use super::{KINDS, TIMERS, compose, protocol, report, step, steps};
 use crate::base::Micros;
@@ -67,6 +67,9 @@ pub struct Params {
     /// A leader lets at least this pass between the starts of two views.
     #[schemars(title = "Shortest view", range(min = 1, max = 600_000_000), extend("unit" = "us"))]
     pub min_view_us: Micros,
+    /// A known bug to put into the protocol, to see what it breaks.
+    #[schemars(title = "Flaw")]
+    pub flaw: Flaw,
 }
 
 impl Default for Params {
@@ -76,6 +79,7 @@ impl Default for Params {
             quorum: Quorum::TwoThirds,
             consecutive_views: true,
             min_view_us: 1_000,
+            flaw: Flaw::None,
         }
     }
 }
@@ -88,7 +92,7 @@ fn settings(params: &Params) -> Settings {
         chain: 3,
         consecutive: params.consecutive_views,
         lock: Lock::Parent,
-        may_vote,
+        may_vote: params.flaw.or(may_vote),
         may_propose,
         wait: 0,
         view_timeout: params.delta_us.saturating_mul(4),
@@ -233,11 +237,11 @@ const NUMBERS: RuleNumbers = RuleNumbers {
 };
 
 fn told(params: &Params) -> ProtocolInfo {
-    match params.quorum {
+    params.flaw.told(match params.quorum {
         Quorum::TwoThirds if params.consecutive_views => PAPER,
         Quorum::TwoThirds => WITH_GAPS,
         Quorum::Half => LOWERED,
-    }
+    })
 }
 
 protocol!(

@@ -49,7 +49,7 @@ fn settings(params: &Params) -> Settings {
         chain: 2,
         consecutive: true,
         lock: Lock::Certified,
-        may_vote,
+        may_vote: params.flaw.or(may_vote),
         may_propose,
         wait: params.delta_us.saturating_mul(2),
         view_timeout: params.delta_us.saturating_mul(6),
@@ -178,10 +178,10 @@ const RULES: &[Rule] = &[
 const NUMBERS: RuleNumbers = RuleNumbers::of(RULES, ["T1", "T2", "T3", "T4", "T5", "T6", "T7"]);
 
 fn told(params: &Params) -> ProtocolInfo {
-    match params.quorum {
+    params.flaw.told(match params.quorum {
         Quorum::TwoThirds => PAPER,
         Quorum::Half => LOWERED,
-    }
+    })
 }
 
 protocol!(

@@ -51,7 +51,7 @@ fn settings(params: &Params) -> Settings {
         chain: 2,
         consecutive: true,
         lock: Lock::None,
-        may_vote,
+        may_vote: params.flaw.or(may_vote),
         may_propose,
         wait: 0,
         view_timeout: params.delta_us.saturating_mul(4),
@@ -178,10 +178,10 @@ const RULES: &[Rule] = &[
 const NUMBERS: RuleNumbers = RuleNumbers::of(RULES, ["J1", "J2", "J3", "J4", "J5", "J6", "J7"]);
 
 fn told(params: &Params) -> ProtocolInfo {
-    match params.quorum {
+    params.flaw.told(match params.quorum {
         Quorum::TwoThirds => PAPER,
         Quorum::Half => LOWERED,
-    }
+    })
 }
 
 protocol!(Jolteon, Params, None, Message::votes_for);

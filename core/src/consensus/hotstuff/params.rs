@@ -1,7 +1,9 @@
 //! Parameters that every protocol of the family has.
 
+use super::state::MayVote;
 use crate::base::Micros;
-use crate::consensus::{self, Bound, Share, Threshold};
+use crate::consensus::flaws::flawed;
+use crate::consensus::{self, Bound, ProtocolInfo, Share, Threshold};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -39,6 +41,47 @@ impl Quorum {
     }
 }
 
+/// A known bug of a protocol of the family: [`FLAWS`](crate::consensus::flaws::FLAWS) tells of each.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    Serialize,
+    Deserialize,
+    JsonSchema
+)]
+#[serde(rename_all = "snake_case")]
+pub enum Flaw {
+    /// None.
+    #[default]
+    None,
+    /// A validator votes for a block on any certified block, however old.
+    OldCertificate,
+}
+
+impl Flaw {
+    /// What a validator votes for: what `rule` allows, unless this flaw drops it.
+    #[must_use]
+    pub fn or(self, rule: MayVote) -> MayVote {
+        match self {
+            Flaw::None => rule,
+            Flaw::OldCertificate => |_, _, _, _| true,
+        }
+    }
+
+    /// What a protocol with this flaw says of itself.
+    #[must_use]
+    pub fn told(self, info: ProtocolInfo) -> ProtocolInfo {
+        match self {
+            Flaw::None => info,
+            Flaw::OldCertificate => flawed(info),
+        }
+    }
+}
+
 /// Of a protocol that has no others.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
@@ -53,6 +96,9 @@ pub struct Params {
     /// A leader lets at least this pass between the starts of two views.
     #[schemars(title = "Shortest view", range(min = 1, max = 600_000_000), extend("unit" = "us"))]
     pub min_view_us: Micros,
+    /// A known bug to put into the protocol, to see what it breaks.
+    #[schemars(title = "Flaw")]
+    pub flaw: Flaw,
 }
 
 impl Default for Params {
@@ -61,6 +107,7 @@ impl Default for Params {
             delta_us: 300_000,
             quorum: Quorum::TwoThirds,
             min_view_us: 1_000,
+            flaw: Flaw::None,
         }
     }
 }

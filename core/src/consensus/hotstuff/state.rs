@@ -23,7 +23,7 @@ pub struct Settings {
     /// What a validator locks on.
     pub lock: Lock,
     /// Whether it may vote for a proposal, which comes with this proof.
-    pub may_vote: fn(&State, &Surroundings, &Link, &Proof) -> bool,
+    pub may_vote: MayVote,
     /// When a leader may propose in the view it is in.
     pub may_propose: fn(&State, &Surroundings) -> MayPropose,
     /// So long a leader waits after it entered where it may have missed a certificate, microseconds.
@@ -147,6 +147,9 @@ pub enum Lock {
     /// Nothing.
     None,
 }
+
+/// Whether a validator may vote for a block with what proves its parent.
+pub type MayVote = fn(&State, &Surroundings, &Link, &Proof) -> bool;
 
 /// When a leader may propose.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

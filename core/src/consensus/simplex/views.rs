@@ -214,7 +214,7 @@ fn vote(state: &mut State, around: &Surroundings, out: &mut Effects) {
     if state
         .parent(&link)
         .is_none_or(|parent| !state.is_at_hand(parent))
-        || !between.into_iter().all(|v| state.is_skipped(v))
+        || !around.settings.passes_over && !between.into_iter().all(|v| state.is_skipped(v))
     {
         return;
     }
@@ -361,7 +361,7 @@ fn follow(state: &mut State, around: &Surroundings, crossed: Crossed, out: &mut 
     }
     if let Some(link) = block
         && around.settings.second_vote
-        && !state.at(view).said.skip
+        && (around.settings.finalizes_skipped || !state.at(view).said.skip)
         && state.at(view).said.finalize.is_none()
     {
         state.at(view).said.finalize = Some(link);

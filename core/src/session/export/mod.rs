@@ -266,16 +266,14 @@ impl Session {
         let file = format!("consensusforge.{}", format.ending());
         if format == Format::Csv {
             let heights = &self.monitors.heights;
-            let mut sentence = format!(
-                "{} heights.",
-                heights.since(0).count() + heights.open().count()
-            );
+            let (count, text) = self.heights_between(from, until);
+            let mut sentence = format!("{count} heights.");
             if heights.start() > 0 {
                 sentence += &format!(" Left out: the first {}.", heights.start());
             }
             return ExportView {
                 file,
-                text: self.heights_csv(),
+                text,
                 sentence,
             };
         }
