@@ -7,7 +7,9 @@ use consensusforge_core::consensus::pbft::{
     Assignment, Claims, Message, Params, Pbft, Point, SignedMessage, State, order,
 };
 use consensusforge_core::consensus::proposer::{Rule, Schedule};
-use consensusforge_core::consensus::{Effect, Environment, Input, Params as _, Protocol, Timer};
+use consensusforge_core::consensus::{
+    Corruptible, Effect, Environment, Input, Params as _, Protocol, Script, Timer,
+};
 use consensusforge_core::session::Session;
 use consensusforge_core::session::scenario::Scenario;
 use consensusforge_core::session::scenario::model::{
@@ -522,8 +524,6 @@ fn p9_the_new_view_assigns_what_was_prepared_latest_and_null_requests_between() 
     let in_0 = chain(0, &["a", "b", "c", "d"]);
     let in_1 = chain(1, &["a", "x"]);
     let after_null = chain(2, &["a", "-", "c"]);
-    let mut moved = in_0[2];
-    moved.sequence = 3;
     for (name, sets, base, expected) in [
         (
             "nothing prepared",
@@ -782,6 +782,62 @@ fn a_primary_says_its_new_view_again_to_who_missed_it() {
         )
     });
     assert!(answered, "{out:?}");
+}
+
+fn script(kind: &str, value: Option<BlockId>) -> Script {
+    Script {
+        kind: kind.into(),
+        slot: Slot {
+            height: 1,
+            round: 0,
+        },
+        value,
+        parent: Some((genesis(), 0)),
+        valid_round: None,
+    }
+}
+
+#[test]
+fn a_puppet_signs_votes_by_script_and_certificates_as_its_node_holds_them() {
+    let a = chain(0, &["a"])[0];
+    let mut node = node();
+    node.assigned(a);
+    node.from(&[2, 3], &Message::Prepare(a));
+    let compose = |kind, value| {
+        let compose = Pbft::COMPOSE_WITH.expect("there");
+        compose(&node.state, &script(kind, value))
+    };
+    let some = Some(block("a"));
+    assert_eq!(compose("pre-prepare", some), Ok(Message::PrePrepare(a)));
+    assert_eq!(compose("prepare", some), Ok(Message::Prepare(a)));
+    assert_eq!(compose("commit", some), Ok(Message::Commit(a)));
+    let null = chain(0, &["-"])[0];
+    assert_eq!(compose("prepare", None), Ok(Message::Prepare(null)));
+    let checkpoint = Message::Checkpoint(a.point());
+    assert_eq!(compose("checkpoint", some), Ok(checkpoint));
+    let Ok(Message::ViewChange { proof, .. }) = compose("view-change", None) else {
+        panic!("a view-change");
+    };
+    assert_eq!(proof.len(), 3);
+    assert!(compose("view-change", some).is_err());
+    assert!(compose("new-view", None).is_err(), "others' view-changes");
+    // Amnesia: nothing was ever prepared.
+    let forget = Pbft::FORGET_LOCK.expect("there");
+    forget(&mut node.state);
+    let change = sent(&node.fires(0, 1, 0)).remove(0);
+    assert!(matches!(change, Message::ViewChange { proof, .. } if proof.is_empty()));
+}
+
+#[test]
+fn a_liar_says_the_same_of_another_block_and_carries_it_by_its_votes() {
+    let [a, other] = [chain(0, &["a"])[0], chain(0, &["other"])[0]];
+    let conflicting = Pbft::CONFLICTING.expect("there");
+    let block = block("other");
+    let instead = conflicting(&Message::PrePrepare(a), block);
+    assert_eq!(instead, Some(Message::PrePrepare(other)));
+    assert_eq!(conflicting(&Message::Checkpoint(a.point()), block), None);
+    let votes = Pbft::VOTES_FOR.expect("there")(&Message::PrePrepare(a));
+    assert_eq!(votes, [Message::Prepare(a), Message::Commit(a)]);
 }
 
 #[test]

@@ -1,33 +1,22 @@
 //! Proofs made of others' messages: prepared certificates, stable checkpoints, view-changes, and what a new primary has
 //! to make of them.
 
-use super::info::Params;
-use super::message::{Assignment, Message, Point, Sequence, SignedMessage};
-use super::state::{Context, State, is_quorum, primary};
+use super::message::{Assignment, Message, Point, SignedMessage};
+use super::state::{Claims, Context, State, is_quorum, primary};
 use crate::types::Round;
 use std::collections::BTreeMap;
 
-/// What a view-change proves.
-#[derive(Clone, Debug)]
-pub struct Claims {
-    /// The signer's stable checkpoint, and the messages that prove it.
-    pub stable: Point,
-    /// The assignments it has prepared since, by number.
-    pub prepared: BTreeMap<Sequence, Assignment>,
-}
-
-/// What a pre-prepare and the prepares after it prove to be prepared.
-fn prepared(context: &Context, certificate: &[SignedMessage]) -> Option<Assignment> {
-    let (first, prepares) = certificate.split_first()?;
-    let Message::PrePrepare(assignment) = first.message else {
-        return None;
+/// Whether a pre-prepare and the prepares after it are a prepared certificate of this.
+fn is_prepared(context: &Context, certificate: &[SignedMessage], assignment: Assignment) -> bool {
+    let Some((pre_prepare, prepares)) = certificate.split_first() else {
+        return false;
     };
-    let same = prepares
-        .iter()
-        .all(|s| s.message == Message::Prepare(assignment));
-    let by_primary = first.signer == primary(context, assignment.view);
-    let enough = is_quorum(context, certificate.iter().map(|s| s.signer));
-    (same && by_primary && enough).then_some(assignment)
+    pre_prepare.message == Message::PrePrepare(assignment)
+        && pre_prepare.signer == primary(context, assignment.view)
+        && prepares
+            .iter()
+            .all(|s| s.message == Message::Prepare(assignment))
+        && is_quorum(context, certificate.iter().map(|s| s.signer))
 }
 
 /// Whether these messages make `point` a stable checkpoint.
@@ -57,11 +46,13 @@ pub(super) fn claims(state: &State, context: &Context, message: &Message) -> Opt
     }
     let mut all = BTreeMap::new();
     for certificate in certificates.chunk_by(|_, next| !begins(next)) {
-        let assignment = prepared(context, certificate)?;
-        let Params { window, .. } = context.params;
+        let assignment = *certificate.first()?.message.assignment()?;
         let above = assignment.sequence.checked_sub(stable.sequence)?;
-        let fits = assignment.view < *view && (1..=*window).contains(&above);
-        if !fits || all.insert(assignment.sequence, assignment).is_some() {
+        let fits = assignment.view < *view && (1..=context.params.window).contains(&above);
+        if !fits
+            || !is_prepared(context, certificate, assignment)
+            || all.insert(assignment.sequence, assignment).is_some()
+        {
             return None;
         }
     }

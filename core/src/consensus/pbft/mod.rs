@@ -50,7 +50,7 @@
 //! 7. What was prepared in an earlier view is not asked of the ledger again.
 //! 8. Building and validating take time. Signatures take the place of MACs; there are no read-only or tentative
 //!    executions.
-//! 9. Memory is bounded: view-changes more than 64 views ahead are not kept, nor numbers more than two windows above
+//! 9. Memory is bounded: what is of a view more than 64 ahead is not kept, nor are numbers more than two windows above
 //!    the low water mark, nor more than four checkpoints of a signer.
 //! 10. Validators stay the same in a run.
 
@@ -58,15 +58,16 @@ mod certificate;
 mod info;
 mod message;
 mod normal;
+mod place;
 mod report;
 mod state;
 mod view_change;
 
 pub use crate::consensus::hotstuff::params::Quorum;
-pub use certificate::{Claims, order};
+pub use certificate::order;
 pub use info::Params;
 pub use message::{Assignment, Message, Point, Sequence, SignedMessage};
-pub use state::State;
+pub use state::{Claims, State};
 
 use super::{
     ComposeWith, Conflicting, Corruptible, Effect, Extends, Input, Keeps, Protocol, ProtocolInfo,
@@ -74,7 +75,8 @@ use super::{
 };
 use crate::base::limits::MAX_ROUNDS_AHEAD;
 use crate::types::BlockId;
-use normal::{advance, await_block, built, enter, follow, keep_checkpoint};
+use normal::{advance, built, follow, keep_checkpoint};
+use place::{await_block, enter};
 use state::{Context, Effects, Validity, primary};
 use view_change::{receive_new_view, receive_view_change, timed_out};
 

@@ -2,40 +2,12 @@
 
 use super::info::{self, P1, P2, P3, P4, P5, P6};
 use super::message::{Assignment, Message, Point, Sequence, SignedMessage};
-use super::report::step;
+use super::place::{await_block, enter, here, step};
 use super::state::{Context, Effects, State, Validity, is_quorum, matching, primary, quorum};
 use crate::base::limits::MAX_VALUES_PER_SIGNER;
 use crate::consensus::{Certificate, Effect, Note, Timer};
 use crate::types::{BlockId, Height, Round, Slot};
 use std::sync::Arc;
-
-/// Tells readers where the validator is.
-pub(super) fn enter(state: &State, context: &Context, step: u8, out: &mut Effects) {
-    out.push(Effect::Note(Note::Step {
-        slot: here(state),
-        step,
-        leader: Some(primary(context, state.view)),
-    }));
-}
-
-/// The height it works on, and its view.
-pub(super) fn here(state: &State) -> Slot {
-    Slot {
-        height: state.executed.height + 1,
-        round: state.view,
-    }
-}
-
-/// Starts the timer for the next block in this view.
-pub(super) fn await_block(state: &State, after: u64, out: &mut Effects) {
-    out.push(Effect::SetTimer {
-        timer: Timer {
-            kind: info::VIEW_TIMER,
-            slot: here(state),
-        },
-        after,
-    });
-}
 
 /// All that follows from what is known now.
 pub(super) fn advance(state: &mut State, context: &Context, out: &mut Effects) {
@@ -286,7 +258,8 @@ fn execute(
         enter(state, context, step(state, context), out);
     }
     // P5
-    let due = assignment.sequence % context.params.checkpoint_interval == 0;
+    let interval = context.params.checkpoint_interval;
+    let due = assignment.sequence.is_multiple_of(interval);
     if due {
         out.push(Effect::fired(P5, assignment.slot()));
         out.push(Effect::Broadcast(Message::Checkpoint(state.executed)));

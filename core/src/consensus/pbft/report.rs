@@ -5,31 +5,12 @@ use super::message::{
     Assignment, CHECKPOINT, COMMIT, Message, NEW_VIEW, PRE_PREPARE, PREPARE, Point, SignedMessage,
     VIEW_CHANGE,
 };
-use super::normal::here;
-use super::state::{Context, Entry, State, Votes, is_quorum, matching, primary, quorum};
+use super::place::{here, step};
+use super::state::{Context, Entry, State, Votes, matching, primary, quorum};
 use super::view_change::view_change;
 use crate::consensus::{Mark, Recipients, Resend, Script, ScriptError, Status, Tally};
 use crate::types::{BlockId, Round};
 use std::collections::BTreeSet;
-
-/// The step it is in, an index into the protocol's.
-pub(super) fn step(state: &State, context: &Context) -> u8 {
-    let slot = here(state);
-    let next = state.log.iter();
-    let mut next = next.filter(|((_, view), entry)| {
-        let at = |a: Assignment| a.height == slot.height;
-        *view == state.view && entry.accepted.is_some_and(at)
-    });
-    let next = next.next().map(|(_, entry)| entry);
-    let signers = || state.changes.keys().filter(|(view, _)| *view == state.view);
-    match (state.active, next) {
-        (false, _) if is_quorum(context, signers().map(|(_, v)| *v)) => info::AWAIT_NEW_VIEW,
-        (false, _) => info::AWAIT_VIEW_CHANGES,
-        (true, None) => info::AWAIT_PRE_PREPARE,
-        (true, Some(entry)) if entry.commit_sent => info::AWAIT_COMMITS,
-        (true, Some(_)) => info::AWAIT_PREPARES,
-    }
-}
 
 pub(super) fn status(state: &State, context: &Context) -> Status {
     let slot = here(state);
@@ -169,9 +150,9 @@ pub(super) fn compose(state: &State, script: &Script) -> Result<Message, ScriptE
 /// The number of a height, if no null request comes before it that this validator has not seen.
 fn sequence(state: &State, height: u64) -> u64 {
     let accepted = state.log.values().filter_map(|entry| entry.accepted);
-    let known = accepted.filter(|a| a.height == height).map(|a| a.sequence);
+    let mut known = accepted.filter(|a| a.height == height).map(|a| a.sequence);
     let ahead = state.executed.sequence - state.executed.height;
-    known.last().unwrap_or(height.saturating_add(ahead))
+    known.next_back().unwrap_or(height.saturating_add(ahead))
 }
 
 fn assignment(state: &State, script: &Script, view: Round) -> Result<Assignment, ScriptError> {

@@ -1,6 +1,5 @@
 //! What a validator remembers, and how it is looked at.
 
-use super::certificate::Claims;
 use super::info::Params;
 use super::message::{Assignment, Message, Point, Sequence, SignedMessage};
 use crate::base::Micros;
@@ -11,6 +10,15 @@ use std::collections::{BTreeMap, BTreeSet};
 pub(super) type Context<'a> = consensus::Context<'a, Params>;
 pub(super) type Effects = Vec<Effect<Message>>;
 pub(super) type Votes = BTreeMap<ValidatorId, SignedMessage>;
+
+/// What a view-change proves.
+#[derive(Clone, Debug)]
+pub struct Claims {
+    /// The signer's stable checkpoint, and the messages that prove it.
+    pub stable: Point,
+    /// The assignments it has prepared since, by number.
+    pub prepared: BTreeMap<Sequence, Assignment>,
+}
 
 /// What the ledger says of a block.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

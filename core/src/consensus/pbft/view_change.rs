@@ -1,10 +1,11 @@
 //! From one view to the next.
 
-use super::certificate::{Claims, claims, justified, order};
+use super::certificate::{claims, justified, order};
 use super::info::{self, P7, P8, P9, P10, P11};
 use super::message::{Message, SignedMessage};
-use super::normal::{await_block, enter, here, move_water_marks};
-use super::state::{Context, Effects, State, is_quorum, is_some_honest, primary};
+use super::normal::move_water_marks;
+use super::place::{await_block, enter, here};
+use super::state::{Claims, Context, Effects, State, is_quorum, is_some_honest, primary};
 use crate::base::limits::MAX_ROUNDS_AHEAD;
 use crate::consensus::{Effect, Timer};
 use crate::types::Round;
@@ -161,7 +162,8 @@ pub(super) fn receive_new_view(
     signed: SignedMessage,
     out: &mut Effects,
 ) {
-    if view < state.view || view == state.view && state.active {
+    let past = view < state.view || view == state.view && state.active;
+    if past || view > state.view.saturating_add(MAX_ROUNDS_AHEAD) {
         return;
     }
     let Some((base, checkpoints)) = justified(state, context, &signed) else {
