@@ -16,11 +16,9 @@ pub(super) fn advance(state: &mut State, context: &Context, out: &mut Effects) {
         if state.active {
             let numbers = (state.stable.sequence + 1, 0)..;
             let view = state.view;
-            let numbers = state.log.range(numbers).map(|(key, _)| *key);
-            let numbers: Vec<Sequence> = numbers
-                .filter(|(_, of)| *of == view)
-                .map(|(number, _)| number)
-                .collect();
+            let unfinished = state.log.range(numbers);
+            let unfinished = unfinished.filter(|((_, of), e)| *of == view && !e.commit_sent);
+            let numbers: Vec<Sequence> = unfinished.map(|((number, _), _)| *number).collect();
             for number in numbers {
                 accept(state, context, number, out);
                 prepare(state, context, number, out);
@@ -38,16 +36,16 @@ pub(super) fn advance(state: &mut State, context: &Context, out: &mut Effects) {
 
 // P1
 fn assign(state: &mut State, context: &Context, out: &mut Effects) {
+    if !state.active || context.me != Some(primary(context, state.view)) {
+        return;
+    }
     let tip = state.tip();
     let number = (state.view, tip.sequence + 1);
     let under_way = tip.sequence.saturating_sub(state.executed.sequence);
     let again = state.order.last().map_or(0, |a| a.sequence);
-    let accepted = state.log.get(&(again, state.view));
-    let all_again =
-        again <= state.stable.sequence || accepted.is_some_and(|e| e.accepted.is_some());
-    if !state.active
-        || context.me != Some(primary(context, state.view))
-        || state.assigned >= number
+    let last = state.log.get(&(again, state.view));
+    let all_again = again <= state.stable.sequence || last.is_some_and(|e| e.accepted.is_some());
+    if state.assigned >= number
         || number.1 > state.high_water_mark(context)
         || under_way >= context.params.pipeline
         || context.now < state.ready_at
@@ -199,17 +197,24 @@ fn execute_committed(state: &mut State, context: &Context, out: &mut Effects) {
     let views = state.log.range((number, 0)..=(number, Round::MAX));
     let mut committed = None;
     for (_, entry) in views {
-        let said: Vec<&SignedMessage> = entry.commits.values().collect();
-        let found = said.iter().find_map(|s| {
-            let a = *s.message.assignment()?;
-            let enough = matching(context, &entry.commits, &s.message, None) >= quorum(context);
-            (enough && a.follows(&state.executed)).then_some((a, s.signer))
-        });
-        if let Some((a, from)) = found {
-            let same = said
-                .into_iter()
-                .filter(|s| s.message.assignment() == Some(&a));
-            committed = Some((a, from, same.cloned().collect::<Vec<_>>()));
+        let mut said: Vec<&SignedMessage> = Vec::new();
+        for signed in entry.commits.values() {
+            if !said.iter().any(|s| s.message == signed.message) {
+                said.push(signed);
+            }
+        }
+        let enough = |s: &&&SignedMessage| {
+            let follows = s
+                .message
+                .assignment()
+                .is_some_and(|a| a.follows(&state.executed));
+            follows && matching(context, &entry.commits, &s.message, None) >= quorum(context)
+        };
+        if let Some(one) = said.iter().find(enough)
+            && let Some(assignment) = one.message.assignment()
+        {
+            let same = entry.commits.values().filter(|s| s.message == one.message);
+            committed = Some((*assignment, one.signer, same.cloned().collect::<Vec<_>>()));
             break;
         }
     }

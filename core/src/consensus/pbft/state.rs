@@ -99,8 +99,10 @@ pub(super) fn matching(
     said: &Message,
     also: Option<ValidatorId>,
 ) -> u64 {
-    let same = votes.values().filter(|s| s.message == *said);
-    stake(context, same.map(|s| s.signer).chain(also))
+    let set = context.validators.at(1);
+    let same = votes.iter().filter(|(_, s)| s.message == *said);
+    let others = same.map(|(signer, _)| *signer).filter(|v| Some(*v) != also);
+    others.chain(also).map(|v| set.stake(v)).sum()
 }
 
 /// The least stake of a quorum.
