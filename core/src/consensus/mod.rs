@@ -12,6 +12,7 @@ pub mod hotstuff;
 mod info;
 mod justification;
 mod params;
+pub mod pbft;
 pub mod proposer;
 pub mod registry;
 pub mod simplex;

@@ -77,6 +77,7 @@ pub fn presets() -> Vec<Preset> {
         protocols::simplex().about(PROTOCOLS, 150_000),
         protocols::minimmit().about(PROTOCOLS, 100_000),
         protocols::votor().about(PROTOCOLS, 1_350_000),
+        protocols::pbft().about(PROTOCOLS, 1_200_000),
         protocols::three_chain().about(PROTOCOLS, 15_000_000),
         protocols::two_chain().about(PROTOCOLS, 200_000),
         protocols::tail_forking().about(PROTOCOLS, 3_250_000),
