@@ -3,6 +3,7 @@
 use crate::failure::{Exit, Outcome};
 use crate::{output, table};
 use consensusforge_core::base::limits;
+use consensusforge_core::consensus::flaws::FLAWS;
 use consensusforge_core::consensus::registry::{PROTOCOLS, ProtocolFacts};
 use consensusforge_core::consensus::{Parameter, ParameterKind, Role};
 use consensusforge_core::scenario::model::SEMANTICS;
@@ -42,6 +43,7 @@ pub struct ProtocolRow {
     pub parameters: Vec<ParameterRow>,
     pub conventions: Vec<Convention>,
     pub rules: Vec<RuleRow>,
+    pub flaws: Vec<FlawRow>,
 }
 
 /// What `protocol.params` of a scenario may hold.
@@ -54,6 +56,20 @@ pub struct ParameterRow {
     /// The values it may have.
     pub allowed: String,
     pub default: String,
+}
+
+/// A known bug that a parameter puts into the protocol.
+#[derive(Serialize, JsonSchema)]
+pub struct FlawRow {
+    /// Also the preset that shows it.
+    pub id: String,
+    pub parameter: String,
+    pub value: String,
+    /// What goes wrong.
+    pub wrong: String,
+    /// The rule that prevents it.
+    pub rule: String,
+    pub source: String,
 }
 
 /// A rule of the paper, in other words.
@@ -132,6 +148,18 @@ fn protocol(facts: &ProtocolFacts) -> ProtocolRow {
             .map(|r| RuleRow {
                 id: r.id.into(),
                 text: r.text.into(),
+            })
+            .collect(),
+        flaws: FLAWS
+            .iter()
+            .filter(|flaw| flaw.protocol == facts.info.name)
+            .map(|flaw| FlawRow {
+                id: flaw.id.into(),
+                parameter: flaw.parameter.into(),
+                value: flaw.value.into(),
+                wrong: flaw.wrong.into(),
+                rule: flaw.rule.into(),
+                source: flaw.source.into(),
             })
             .collect(),
         messages: facts
@@ -251,6 +279,18 @@ fn text(report: &AboutReport) -> String {
             .map(|c| vec![c.topic.clone(), c.sentence.clone()])
             .collect();
         text += &table::table(&["convention", "here"], &rows);
+        let rows: Vec<_> = protocol
+            .flaws
+            .iter()
+            .map(|f| {
+                let parameter = format!("{} {}", f.parameter, f.value);
+                vec![parameter, f.wrong.clone(), f.rule.clone()]
+            })
+            .collect();
+        if !rows.is_empty() {
+            text += "\n";
+            text += &table::table(&["known bug", "what goes wrong", "prevented by"], &rows);
+        }
     }
     let rows: Vec<_> = report
         .limits

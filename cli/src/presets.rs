@@ -28,6 +28,7 @@ impl Presets {
     pub fn run(self) -> Outcome {
         let rows: Vec<PresetRow> = presets::presets()
             .into_iter()
+            .chain(presets::museum())
             .map(|p| PresetRow {
                 id: p.id.into(),
                 title: p.title.into(),

@@ -125,7 +125,8 @@ fn preset(id: &str) -> Result<Document, Failure> {
             stops: Vec::new(),
         }),
         None => {
-            let ids: Vec<&str> = presets::presets().iter().map(|p| p.id).collect();
+            let all = presets::presets().into_iter().chain(presets::museum());
+            let ids: Vec<&str> = all.map(|p| p.id).collect();
             Err(Failure::input(format!(
                 "there is no preset {id:?}; there are: {}.",
                 ids.join(", ")

@@ -31,6 +31,7 @@ fn each_protocol_commits_after_the_delays_of_its_paper() {
         ("simplex", 3.0),
         ("minimmit", 2.0),
         ("votor", 2.0),
+        ("pbft", 3.0),
         ("chained-hotstuff", 7.0),
         ("hotstuff-2", 5.0),
         ("basic-hotstuff-2", 5.0),

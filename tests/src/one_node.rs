@@ -2,7 +2,7 @@
 
 use consensusforge_core::base::{Hash, Micros, hash_bytes};
 use consensusforge_core::consensus::proposer::{Rule, Schedule};
-use consensusforge_core::consensus::tendermint::{Message, Params, State, Tendermint};
+use consensusforge_core::consensus::tendermint::{Flaw, Message, Params, State, Tendermint};
 use consensusforge_core::consensus::{
     Certificate, Context, Effect, Environment, Input, Note, Protocol, Recipients, Script, Status,
     Timer,
@@ -18,6 +18,7 @@ pub const PARAMS: Params = Params {
     prevote_timeout_us: 1_000,
     precommit_timeout_us: 2_000,
     timeout_delta_us: 500,
+    flaw: Flaw::None,
 };
 
 pub const BLOCK_INTERVAL: Micros = 1_000_000;

@@ -239,6 +239,7 @@ fn a_validator_shows_locks_and_marks_only_where_its_protocol_has_them() {
         ("minimmit", &[]),
         ("votor", &[]),
         ("streamlet", &[]),
+        ("pbft", &["prepared"]),
     ] {
         let mut scenario = Scenario::default();
         scenario.protocol.name = protocol.into();

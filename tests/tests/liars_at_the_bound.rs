@@ -64,7 +64,7 @@ fn forks(scenario_of: impl Fn(u64) -> Scenario) -> Option<u64> {
     (1..=SEEDS).find(|seed| verdicts(&scenario_of(*seed), 5_000_000).0 == VerdictKind::Violated)
 }
 
-const THIRDS: [&str; 3] = ["tendermint", "streamlet", "simplex"];
+const THIRDS: [&str; 4] = ["tendermint", "streamlet", "simplex", "pbft"];
 /// Exactly a third lies, in equal stakes, in lumps and with one heavy liar.
 const A_THIRD: [Stakes; 3] = [
     (&[1], &[1, 1]),

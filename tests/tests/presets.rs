@@ -239,7 +239,7 @@ fn point(id: &str, session: &Session, lines: &[Line]) -> Option<u64> {
     };
     let patience = session.scenario().checks.stall_after_us;
     match id {
-        "happy" | "unequal" | "regions" | "simplex" | "minimmit" | "two-chain" => {
+        "happy" | "unequal" | "regions" | "simplex" | "minimmit" | "pbft" | "two-chain" => {
             first(&|l| l["event"] == "committed")
         }
         // What takes the height of round 6's block, and that block itself, are certified in round 8.

@@ -101,6 +101,7 @@ fn too_many_liars_and_too_low_thresholds_are_found_out_and_the_link_replays() {
             40,
         ),
         ("simplex, half is a quorum", half("simplex", 5), 1, 40),
+        ("pbft, half is a quorum", half("pbft", 5), 1, 40),
         ("minimmit, three fifths decide", low, 1, 150),
     ];
     for (name, base, liars, budget) in pieces {
@@ -113,7 +114,12 @@ fn too_many_liars_and_too_low_thresholds_are_found_out_and_the_link_replays() {
 
 #[test]
 fn within_its_bounds_nothing_is_found_in_a_protocol() {
-    for (protocol, n) in [("tendermint", 4), ("jolteon", 4), ("streamlet", 4)] {
+    for (protocol, n) in [
+        ("tendermint", 4),
+        ("jolteon", 4),
+        ("streamlet", 4),
+        ("pbft", 4),
+    ] {
         for generator in Generator::ALL {
             let base = scene(protocol, &vec![1; n]);
             let mut settings = settings(base, 1, generator, 12);

@@ -50,6 +50,8 @@ enum Chore {
     /// Run random scenarios (or with `modules` random contracts, with `mutants` altered presets, links, files and
     /// traces) for as long as wanted, looking for a broken property
     Soak(measure::Soak),
+    /// Find, shrink and write down the runs of the bug museum, and how many runs each generator needs (docs/MUSEUM.md)
+    Museum(measure::Museum),
     /// Build the engine as a JavaScript library into target/npm, an npm package
     Npm(npm::Npm),
     /// Rebuild the sample contracts and compare them with the committed ones
@@ -83,6 +85,7 @@ fn chore(chore: Chore) -> Result<()> {
         Chore::Browser(arguments) => browsers::browser(&arguments),
         Chore::Bench(arguments) => measure::bench(&arguments),
         Chore::Soak(arguments) => measure::soak(&arguments),
+        Chore::Museum(arguments) => measure::museum(&arguments),
         Chore::Npm(arguments) => npm::npm(&arguments),
         Chore::Contracts => contracts::check().map(run::Outcome::tell),
         Chore::Licences => licences::check(),

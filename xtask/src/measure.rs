@@ -23,6 +23,16 @@ pub struct Soak {
     rest: Vec<String>,
 }
 
+#[derive(clap::Args)]
+pub struct Museum {
+    /// Passed on to the museum program: seeds, and the most trials of a search
+    rest: Vec<String>,
+}
+
+pub fn museum(arguments: &Museum) -> Result<()> {
+    program("museum", &arguments.rest)
+}
+
 pub fn bench(arguments: &Bench) -> Result<()> {
     program("bench", &arguments.rest)?;
     if arguments.native {

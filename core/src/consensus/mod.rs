@@ -7,10 +7,12 @@
 //! What a protocol owes is [`Protocol`]; what a liar needs of it is apart, in [`Corruptible`].
 
 mod corruptible;
+pub mod flaws;
 pub mod hotstuff;
 mod info;
 mod justification;
 mod params;
+pub mod pbft;
 pub mod proposer;
 pub mod registry;
 pub mod simplex;

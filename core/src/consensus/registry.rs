@@ -3,6 +3,7 @@
 use super::hotstuff::{
     BasicHotStuff, BasicHotStuff2, ChainedHotStuff, HotStuff2, Jolteon, MonadBft,
 };
+use super::pbft::Pbft;
 use super::simplex::{Minimmit, Simplex};
 use super::streamlet::Streamlet;
 use super::tendermint::Tendermint;
@@ -99,6 +100,7 @@ protocols! {
     Minimmit,
     Votor,
     Streamlet,
+    Pbft,
     BasicHotStuff,
     ChainedHotStuff,
     HotStuff2,

@@ -3,6 +3,7 @@
 
 pub mod codec;
 pub mod effective;
+pub mod flaw;
 mod migrate;
 pub mod params;
 

@@ -43,6 +43,10 @@ fn default(parameter: &Parameter) -> ParamValue {
 pub(super) fn expanded(spec: &ProtocolSpec) -> ProtocolSpec {
     let mut whole = spec.clone();
     for (parameter, value) in parameters(spec) {
+        // A protocol without a bug will be without one tomorrow as well.
+        if parameter.name == "flaw" && value == default(&parameter) {
+            continue;
+        }
         whole.params.set(&parameter.name, value);
     }
     whole

@@ -46,7 +46,7 @@ pub use explain::Explanation;
 pub use modules::{file_of, files_wanted, take_file};
 pub use recorded::{Recorded, TraceSaver, is_trace};
 pub use search::{LOG_EVENTS, LogIndex};
-pub use share::{Opened, link_of, link_with_stops, open_bytes, open_link, presets};
+pub use share::{Opened, link_of, link_with_stops, museum, open_bytes, open_link, presets};
 
 use crate::base::Micros;
 use crate::base::limits::MAX_TIME;

@@ -45,7 +45,16 @@ pub fn open_bytes(bytes: &[u8]) -> Result<Opened, Problem> {
 /// The ready-made scenarios; the first is what a page opens with.
 #[must_use]
 pub fn presets() -> Vec<Preset> {
-    let made = crate::scenario::presets();
+    listed(crate::scenario::presets())
+}
+
+/// The bug museum: a run for each known bug.
+#[must_use]
+pub fn museum() -> Vec<Preset> {
+    listed(crate::scenario::presets::museum())
+}
+
+fn listed(made: Vec<crate::scenario::Preset>) -> Vec<Preset> {
     made.into_iter()
         .map(|p| Preset {
             id: p.id.into(),

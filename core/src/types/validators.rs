@@ -210,6 +210,21 @@ impl ValidatorSets {
         }
     }
 
+    /// The same validators with one vote each, whatever their stake.
+    #[must_use]
+    pub fn by_heads(&self) -> Self {
+        let heads = |set: &Arc<ValidatorSet>| {
+            Arc::new(ValidatorSet::from_record(set.iter().map(|v| Validator {
+                stake: 1,
+                ..v.clone()
+            })))
+        };
+        ValidatorSets {
+            from: self.from.iter().map(|(h, set)| (*h, heads(set))).collect(),
+            genesis: heads(&self.genesis),
+        }
+    }
+
     /// From `height` on, `set` votes.
     pub fn change(&mut self, height: Height, set: impl Into<Arc<ValidatorSet>>) {
         self.from.insert(height, set.into());

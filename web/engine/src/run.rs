@@ -31,7 +31,9 @@ struct TraceLines {
 /// The ready-made scenarios.
 #[wasm_bindgen]
 pub fn presets() -> Answer {
-    give(&session::presets())
+    let mut presets = session::presets();
+    presets.extend(session::museum());
+    give(&presets)
 }
 
 /// The next file of a sample contract that a scenario names and that has not been taken in; `undefined`:
@@ -73,6 +75,7 @@ fn read_text(text: &str) -> Result<Opened, Problem> {
     let trimmed = text.trim();
     let id = trimmed.strip_prefix("preset:").unwrap_or(trimmed);
     let mut presets = session::presets();
+    presets.extend(session::museum());
     if let Some(found) = presets.iter().position(|p| p.id == id) {
         return Ok(Opened {
             scenario: presets.swap_remove(found).scenario,

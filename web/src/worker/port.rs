@@ -59,7 +59,8 @@ pub fn start() {
         .port1()
         .set_onmessage(Some(port.timer.as_ref().unchecked_ref()));
     provide_curves(curves);
-    let presets = consensusforge_core::session::presets();
+    let mut presets = consensusforge_core::session::presets();
+    presets.extend(consensusforge_core::session::museum());
     port.post((FromWorker::Ready { presets }, None));
     // The worker lives as long as its page.
     std::mem::forget(port);

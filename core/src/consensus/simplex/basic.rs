@@ -37,6 +37,7 @@ use super::state::{RuleNumbers, Settings, State, Surroundings};
 use super::views::{self, Effects};
 use super::{CERTIFICATE, PAUSE, PROPOSE, vote};
 use crate::base::Micros;
+use crate::consensus::flaws::flawed;
 use crate::consensus::{
     self, Awaited, Bound, Compose, Conflicting, Context, Corruptible, Effect, Extends, Input,
     Paper, Protocol, ProtocolInfo, Resend, Rounds, Rule, Share, Status, StepInfo, Threshold,
@@ -61,6 +62,27 @@ pub enum Quorum {
     Half,
 }
 
+/// A known bug of Simplex.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    Serialize,
+    Deserialize,
+    JsonSchema
+)]
+#[serde(rename_all = "snake_case")]
+pub enum Flaw {
+    /// None.
+    #[default]
+    None,
+    /// S4 without its condition: a validator finalizes in a view that it asked to leave.
+    FinalizesSkipped,
+}
+
 /// Simplex's parameters.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
@@ -81,6 +103,9 @@ pub struct Params {
     /// A leader lets at least this pass between the starts of two views.
     #[schemars(title = "Shortest view", range(min = 1, max = 600_000_000), extend("unit" = "us"))]
     pub min_view_us: Micros,
+    /// A known bug to put into the protocol, to see what it breaks.
+    #[schemars(title = "Flaw")]
+    pub flaw: Flaw,
 }
 
 impl Default for Params {
@@ -91,6 +116,7 @@ impl Default for Params {
             proposal_is_vote: false,
             relay_certificates: true,
             min_view_us: 1_000,
+            flaw: Flaw::None,
         }
     }
 }
@@ -111,6 +137,8 @@ fn settings(params: &Params) -> Settings {
         relay: params.relay_certificates,
         view_timeout: params.delta_us.saturating_mul(3),
         min_view: params.min_view_us,
+        nullifies_anyway: false,
+        finalizes_skipped: params.flaw == Flaw::FinalizesSkipped,
         rules: NUMBERS,
     }
 }
@@ -266,9 +294,13 @@ impl Protocol for Simplex {
     }
 
     fn info(params: &Params) -> ProtocolInfo {
-        match params.quorum {
+        let info = match params.quorum {
             Quorum::TwoThirds => PAPER,
             Quorum::Half => LOWERED,
+        };
+        match params.flaw {
+            Flaw::None => info,
+            Flaw::FinalizesSkipped => flawed(info),
         }
     }
 }

@@ -35,6 +35,7 @@ use super::state::{RuleNumbers, Settings, State, Surroundings};
 use super::views::{self, Effects};
 use super::{CERTIFICATE, PAUSE, PROPOSE, vote};
 use crate::base::Micros;
+use crate::consensus::flaws::flawed;
 use crate::consensus::{
     self, Awaited, Bound, Compose, Conflict, Conflicting, Context, Corruptible, Effect, Extends,
     Input, Paper, Protocol, ProtocolInfo, Resend, Rounds, Rule, Share, Status, StepInfo, Threshold,
@@ -64,6 +65,27 @@ pub enum Thresholds {
     Low,
 }
 
+/// A known bug of Minimmit.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    Serialize,
+    Deserialize,
+    JsonSchema
+)]
+#[serde(rename_all = "snake_case")]
+pub enum Flaw {
+    /// None.
+    #[default]
+    None,
+    /// M4 without its condition: a validator nullifies a view in which it notarized a block.
+    NullifiesAnyway,
+}
+
 /// Minimmit's parameters.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
@@ -81,6 +103,9 @@ pub struct Params {
     /// A leader lets at least this pass between the starts of two views.
     #[schemars(title = "Shortest view", range(min = 1, max = 600_000_000), extend("unit" = "us"))]
     pub min_view_us: Micros,
+    /// A known bug to put into the protocol, to see what it breaks.
+    #[schemars(title = "Flaw")]
+    pub flaw: Flaw,
 }
 
 impl Default for Params {
@@ -90,6 +115,7 @@ impl Default for Params {
             thresholds: Thresholds::Paper,
             relay_certificates: true,
             min_view_us: 1_000,
+            flaw: Flaw::None,
         }
     }
 }
@@ -124,6 +150,8 @@ fn settings(params: &Params) -> Settings {
         relay: params.relay_certificates,
         view_timeout: params.delta_us.saturating_mul(2),
         min_view: params.min_view_us,
+        nullifies_anyway: params.flaw == Flaw::NullifiesAnyway,
+        finalizes_skipped: false,
         rules: NUMBERS,
     }
 }
@@ -137,7 +165,8 @@ fn give_up(state: &mut State, around: &Surroundings, out: &mut Effects) {
 fn nullify_by_timeout(state: &mut State, around: &Surroundings, out: &mut Effects) {
     let view = state.view;
     let current = state.at(view);
-    if current.timed_out && current.said.vote.is_none() {
+    let may = current.said.vote.is_none() || around.settings.nullifies_anyway;
+    if current.timed_out && may {
         views::skip(state, around, M4, out);
     }
 }
@@ -305,10 +334,14 @@ impl Protocol for Minimmit {
     }
 
     fn info(params: &Params) -> ProtocolInfo {
-        match params.thresholds {
+        let info = match params.thresholds {
             Thresholds::Paper => PAPER,
             Thresholds::Strict => STRICT,
             Thresholds::Low => LOW,
+        };
+        match params.flaw {
+            Flaw::None => info,
+            Flaw::NullifiesAnyway => flawed(info),
         }
     }
 

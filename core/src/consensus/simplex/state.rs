@@ -33,6 +33,10 @@ pub struct Settings {
     pub view_timeout: Micros,
     /// Between the starts of two views a leader lets at least this pass, microseconds.
     pub min_view: Micros,
+    /// A bug: it also finalizes in a view that it asked to leave.
+    pub finalizes_skipped: bool,
+    /// A bug: it also gives up a view that it voted in.
+    pub nullifies_anyway: bool,
     /// What the protocol calls the rules that all of the family have.
     pub rules: RuleNumbers,
 }

@@ -361,7 +361,7 @@ fn follow(state: &mut State, around: &Surroundings, crossed: Crossed, out: &mut 
     }
     if let Some(link) = block
         && around.settings.second_vote
-        && !state.at(view).said.skip
+        && (around.settings.finalizes_skipped || !state.at(view).said.skip)
         && state.at(view).said.finalize.is_none()
     {
         state.at(view).said.finalize = Some(link);

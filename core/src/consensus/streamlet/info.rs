@@ -8,6 +8,29 @@ use crate::consensus::{
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+/// A known bug of Streamlet.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    Serialize,
+    Deserialize,
+    JsonSchema
+)]
+#[serde(rename_all = "snake_case")]
+pub enum Flaw {
+    /// None.
+    #[default]
+    None,
+    /// S4 without its epochs: of three adjacent blocks the middle one is final.
+    AnyEpochs,
+    /// S2 without the longest chain: it votes for a block on any notarized one.
+    AnyChain,
+}
+
 /// Streamlet's parameters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
@@ -19,11 +42,17 @@ pub struct Params {
         extend("unit" = "us")
     )]
     pub epoch_us: Micros,
+    /// A known bug to put into the protocol, to see what it breaks.
+    #[schemars(title = "Flaw")]
+    pub flaw: Flaw,
 }
 
 impl Default for Params {
     fn default() -> Self {
-        Params { epoch_us: SECOND }
+        Params {
+            epoch_us: SECOND,
+            flaw: Flaw::None,
+        }
     }
 }
 

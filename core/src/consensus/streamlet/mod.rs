@@ -36,10 +36,11 @@ mod info;
 mod message;
 mod rules;
 
-pub use info::Params;
+pub use info::{Flaw, Params};
 pub use message::{Message, Place};
 pub use rules::State;
 
+use super::flaws::flawed;
 use super::{
     Compose, Conflicting, Corruptible, Effect, Extends, Input, Protocol, ProtocolInfo, Recipients,
     Resend, Status, Tally, VotesFor, Waits, WaitsFor,
@@ -64,6 +65,13 @@ impl Protocol for Streamlet {
     type Params = Params;
 
     const INFO: ProtocolInfo = info::INFO;
+
+    fn info(params: &Params) -> ProtocolInfo {
+        match params.flaw {
+            Flaw::None => info::INFO,
+            Flaw::AnyEpochs | Flaw::AnyChain => flawed(info::INFO),
+        }
+    }
 
     fn waits(_: &Params) -> Vec<Waits> {
         vec![
@@ -145,7 +153,7 @@ impl Protocol for Streamlet {
             }
         }
         vote(state, context, out);
-        finalize(state, out);
+        finalize(state, context, out);
     }
 
     fn status(state: &State, context: &Context) -> Status {

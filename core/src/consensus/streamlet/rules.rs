@@ -1,6 +1,6 @@
 //! Streamlet's rules, each a function citing its own, and what a validator remembers for them.
 
-use super::info::{self, Params};
+use super::info::{self, Flaw, Params};
 use super::message::{Message, Place, slot};
 use crate::base::limits::{MAX_ROUNDS_AHEAD, MAX_VALUES_PER_SIGNER};
 use crate::consensus::{self, Effect, Note, Timer};
@@ -107,10 +107,14 @@ pub(super) fn vote(state: &mut State, context: &Context, out: &mut Effects) {
     let mine = |(_, votes): (_, &Votes)| context.me.is_some_and(|me| votes.contains_key(&me));
     let fits = |place: &Place| {
         let parent = state.notarized.get(&place.parent);
-        let extends = parent.is_some_and(|p| p.height == longest && chain(state, p).is_some());
+        let any = context.params.flaw == Flaw::AnyChain;
+        let extends = parent.is_some_and(|p| {
+            (any || p.height == longest)
+                && p.height + 1 == place.height
+                && chain(state, p).is_some()
+        });
         let mut same = state.votes.iter().filter(|(p, _)| p.block == place.block);
         place.epoch == state.epoch
-            && place.height == longest + 1
             && extends
             && state.bodies.contains(&place.parent)
             && !same.any(mine)
@@ -143,11 +147,16 @@ pub(super) fn vote(state: &mut State, context: &Context, out: &mut Effects) {
 
 // S4
 /// Three adjacent notarized blocks of consecutive epochs: the middle one and all before it are final.
-pub(super) fn finalize(state: &mut State, out: &mut Effects) {
+pub(super) fn finalize(state: &mut State, context: &Context, out: &mut Effects) {
     let middle = state.notarized.values().filter_map(|last| {
         let middle = state.notarized.get(&last.parent)?;
         let first = state.notarized.get(&middle.parent)?;
-        let consecutive = first.epoch + 1 == middle.epoch && middle.epoch + 1 == last.epoch;
+        let consecutive = match context.params.flaw {
+            Flaw::AnyEpochs => true,
+            Flaw::None | Flaw::AnyChain => {
+                first.epoch + 1 == middle.epoch && middle.epoch + 1 == last.epoch
+            }
+        };
         let prefix = chain(state, middle)?;
         let at_hand = prefix.iter().all(|p| state.bodies.contains(&p.block));
         let new = middle.height > state.last_final.height;

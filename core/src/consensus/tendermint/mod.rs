@@ -65,8 +65,9 @@ pub mod votes;
 pub use message::Message;
 pub use state::{State, Step};
 
-pub use params::Params;
+pub use params::{Flaw, Params};
 
+use super::flaws::flawed;
 use super::{
     Corruptible, Input, Keeps, Locking, Mark, Protocol, ProtocolInfo, Recipients, Resend, Script,
     ScriptError, Status, Tally, Threshold, Waits, WaitsFor,
@@ -118,6 +119,14 @@ impl Protocol for Tendermint {
         marks: &[VALID],
     };
 
+    fn info(params: &Params) -> ProtocolInfo {
+        if params.flaw == Flaw::None {
+            info::INFO
+        } else {
+            flawed(info::INFO)
+        }
+    }
+
     fn waits(_: &Params) -> Vec<Waits> {
         vec![
             WaitsFor::Timer(INTERVAL_TIMER).before(info::L1_L10),
@@ -138,6 +147,16 @@ impl Protocol for Tendermint {
     }
 
     fn step(state: &mut State, context: &Context, input: Input<Message>, out: &mut Effects) {
+        let heads;
+        let context = if context.params.flaw == Flaw::CountsHeads {
+            heads = context.validators.by_heads();
+            &Context {
+                validators: &heads,
+                ..*context
+            }
+        } else {
+            context
+        };
         let changed = match input {
             Input::Message(signed) => receive::message(state, context, signed, out),
             Input::Start => start(state, context, out),

@@ -5,6 +5,35 @@ use crate::consensus;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+/// A known bug of Tendermint.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    Serialize,
+    Deserialize,
+    JsonSchema
+)]
+#[serde(rename_all = "snake_case")]
+pub enum Flaw {
+    /// None.
+    #[default]
+    None,
+    /// L22-L27 without its lock: a locked validator prevotes whatever is new.
+    IgnoresLock,
+    /// L44-L46 that takes the lock away.
+    UnlocksOnNil,
+    /// L1-L10 at a restart too: the lock is not on the disk.
+    ForgetsLock,
+    /// L11-L19 without the valid value: a proposer always proposes something new.
+    ForgetsValid,
+    /// Quorums of heads: every validator counts for one.
+    CountsHeads,
+}
+
 /// Tendermint's parameters: the timeouts of the paper's lines 21, 35 and 48.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
@@ -37,6 +66,9 @@ pub struct Params {
         extend("unit" = "us")
     )]
     pub timeout_delta_us: Micros,
+    /// A known bug to put into the protocol, to see what it breaks.
+    #[schemars(title = "Flaw")]
+    pub flaw: Flaw,
 }
 
 impl Default for Params {
@@ -46,6 +78,7 @@ impl Default for Params {
             prevote_timeout_us: 500 * MILLISECOND,
             precommit_timeout_us: 500 * MILLISECOND,
             timeout_delta_us: 250 * MILLISECOND,
+            flaw: Flaw::None,
         }
     }
 }

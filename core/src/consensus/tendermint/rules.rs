@@ -8,6 +8,7 @@ use super::info::{
     L57_L60, L61_L64, L65_L67,
 };
 use super::message::Message;
+use super::params::Flaw;
 use super::state::{Commit, State, Step, Verdict};
 use super::{Context, Effects, PRECOMMIT_TIMER, PREVOTE_TIMER, PROPOSE_TIMER, receive};
 use crate::base::Micros;
@@ -91,7 +92,8 @@ pub(super) fn propose(state: &mut State, context: &Context, out: &mut Effects) {
         return;
     }
     out.push(Effect::fired(L11_L19, state.slot()));
-    match state.valid {
+    let valid = |_: &_| context.params.flaw != Flaw::ForgetsValid;
+    match state.valid.filter(valid) {
         Some((value, valid_round)) => {
             let message = Message::Proposal {
                 height: state.height,
@@ -152,7 +154,8 @@ fn prevote_new_proposal(state: &mut State, context: &Context, out: &mut Effects)
             Verdict::Valid => true,
             Verdict::Invalid => false,
         };
-        let free = state.locked.is_none_or(|(locked, _)| locked == value);
+        let free = context.params.flaw == Flaw::IgnoresLock
+            || state.locked.is_none_or(|(locked, _)| locked == value);
         out.push(Effect::fired(L22_L27, state.slot()));
         prevote(state, context, (valid && free).then_some(value), out);
         return true;
@@ -277,6 +280,9 @@ fn precommit_nil(state: &mut State, context: &Context, out: &mut Effects) -> boo
             .is_some_and(|v| set.is_quorum(v.prevotes.stake(None)));
     if enabled {
         out.push(Effect::fired(L44_L46, state.slot()));
+        if context.params.flaw == Flaw::UnlocksOnNil {
+            state.locked = None;
+        }
         precommit(state, context, None, out);
     }
     enabled
@@ -408,6 +414,9 @@ pub(super) fn on_precommit_timeout(
 
 /// Arms again what a crash disarmed, in full length, and repeats a lost question to the ledger.
 pub(super) fn resume(state: &mut State, context: &Context, out: &mut Effects) {
+    if context.params.flaw == Flaw::ForgetsLock {
+        (state.locked, state.valid) = (None, None);
+    }
     for (block, verdict) in &state.verdicts {
         if *verdict == Verdict::Asked {
             out.push(Effect::ValidateBlock {

@@ -183,7 +183,7 @@ fn select_parent(state: &State, view: View) -> Option<Link> {
         let ready = state.ready_parents(view);
         return ready.into_iter().find(|link| state.is_at_hand(link));
     }
-    let before = state.slots.get(&(view - 1))?;
+    let before = state.slots.get(&view.checked_sub(1)?)?;
     before.said.proposed
 }
 

@@ -8,9 +8,12 @@
 mod attack;
 mod contracts;
 mod execution;
+mod museum;
 mod network;
 mod people;
 mod protocols;
+
+pub use museum::{Exhibit, exhibits, museum};
 
 use super::Scenario;
 use crate::base::Micros;
@@ -74,6 +77,7 @@ pub fn presets() -> Vec<Preset> {
         protocols::simplex().about(PROTOCOLS, 150_000),
         protocols::minimmit().about(PROTOCOLS, 100_000),
         protocols::votor().about(PROTOCOLS, 1_350_000),
+        protocols::pbft().about(PROTOCOLS, 1_200_000),
         protocols::three_chain().about(PROTOCOLS, 15_000_000),
         protocols::two_chain().about(PROTOCOLS, 200_000),
         protocols::tail_forking().about(PROTOCOLS, 3_250_000),
@@ -99,10 +103,10 @@ pub fn presets() -> Vec<Preset> {
     ]
 }
 
-/// The preset called `id`.
+/// The preset called `id`, of the museum too.
 #[must_use]
 pub fn find(id: &str) -> Option<Preset> {
-    presets().into_iter().find(|p| p.id == id)
+    presets().into_iter().chain(museum()).find(|p| p.id == id)
 }
 
 fn equal(count: usize) -> Vec<ValidatorSpec> {

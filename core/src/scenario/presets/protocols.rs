@@ -70,6 +70,16 @@ pub(super) fn votor() -> Preset {
     )
 }
 
+pub(super) fn pbft() -> Preset {
+    Preset::new(
+        "pbft",
+        "PBFT: a silent primary and its successor",
+        "v1 is the primary and silent. After a second the others want another one, v2 sends a new-view, and its first block is \
+         final three delays later. v2 now stays primary.",
+        silent("v1", counted("pbft", 4)),
+    )
+}
+
 pub(super) fn three_chain() -> Preset {
     Preset::new(
         "three-chain",
