@@ -4,6 +4,7 @@ mod about;
 mod audit;
 mod check;
 mod contract;
+mod exhaust;
 mod explain;
 mod export;
 mod failure;
@@ -42,7 +43,7 @@ const EXITS: &str = "\
 A SCENARIO is a file, `-` for standard input, a link, or `preset:ID` (see `consensusforge presets`).
 
 Exit codes: 0 fine, 1 could not write (or `contract check` or `contract proof` refuses), 2 bad input, 3 the run violates agreement, validity or state
-roots (or `audit` names somebody, or `search` found what it was to find), 4 the run has stalled (or what
+roots (or `audit` names somebody, or `search` or `exhaust` found what it was to find), 4 the run has stalled (or what
 `--until-event` waits for did not happen), 5 a replay diverges from its link.";
 
 /// A laboratory for Byzantine fault tolerant consensus: simulated validators, reproducible bit for bit.
@@ -60,6 +61,7 @@ enum Command {
     Search(search::Search),
     Shrink(shrink::Shrink),
     Explain(explain::Explain),
+    Exhaust(exhaust::Exhaust),
     Probability(probability::Probability),
     Futures(futures::Futures),
     Grid(grid::Grid),
@@ -85,6 +87,7 @@ fn main() -> ExitCode {
         Command::Search(command) => command.run(),
         Command::Shrink(command) => command.run(),
         Command::Explain(command) => command.run(),
+        Command::Exhaust(command) => command.run(),
         Command::Probability(command) => command.run(),
         Command::Futures(command) => command.run(),
         Command::Grid(command) => command.run(),

@@ -64,6 +64,11 @@ fn all() -> Vec<(&'static str, &'static str, JsonSchema)> {
             schema_for!(crate::shrink::ShrinkReport),
         ),
         (
+            "exhaust",
+            "what `exhaust --json` prints",
+            schema_for!(crate::exhaust::ExhaustReport),
+        ),
+        (
             "explain",
             "what `explain --json` prints",
             schema_for!(crate::explain::ExplainReport),

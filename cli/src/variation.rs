@@ -95,20 +95,25 @@ impl Variation {
 
     /// How much stake may lie.
     fn stake(&self, scenario: &Scenario, liars: bool) -> Result<u64, Failure> {
-        let total: u64 = scenario.validators.iter().map(|v| v.stake).sum();
         match self.liars {
-            Some(percent) if (0.0..=100.0).contains(&percent) => {
-                // In hundredths of a percent, so that 33.33 stays below a third.
-                let share = (percent * 100.0) as u128;
-                Ok((u128::from(total) * share / 10_000) as u64)
-            }
-            Some(percent) => Err(Failure::input(format!(
-                "liars cannot hold {percent} % of the stake: give 0 to 100."
-            ))),
+            Some(percent) => stake_of(percent, scenario),
             None if !liars => Ok(0),
             None => Ok(Session::open(scenario.clone())?.frame().adversary.stake),
         }
     }
+}
+
+/// So many percent of a scenario's stake.
+pub fn stake_of(percent: f64, scenario: &Scenario) -> Result<u64, Failure> {
+    if !(0.0..=100.0).contains(&percent) {
+        return Err(Failure::input(format!(
+            "liars cannot hold {percent} % of the stake: give 0 to 100."
+        )));
+    }
+    let total: u64 = scenario.validators.iter().map(|v| v.stake).sum();
+    // In hundredths of a percent, so that 33.33 stays below a third.
+    let share = (percent * 100.0) as u128;
+    Ok((u128::from(total) * share / 10_000) as u64)
 }
 
 fn moves(text: &str) -> Result<Vec<Move>, Failure> {

@@ -320,6 +320,26 @@ fn a_search_ends_quietly_when_nobody_reads_its_lines_any_more() {
 }
 
 #[test]
+fn every_order_of_a_small_setting_is_tried() {
+    let honest = scene().replace(r#""v1","v2""#, "");
+    let ask = |liars: &str| run_with(&["exhaust", "-", "--liars", liars], honest.as_bytes());
+    let holds = ask("0");
+    assert_eq!(holds.code, 0, "{}", holds.err);
+    assert!(
+        holds.out.starts_with("No violation in all "),
+        "{}",
+        holds.out
+    );
+    let forks = ask("50");
+    assert_eq!(forks.code, 3, "{}", forks.err);
+    let link = forks.out.lines().last().expect("a link");
+    assert_eq!(run(&["verify", link]).code, 0, "{}", forks.out);
+    let states = &["exhaust", "-", "--states", "100"];
+    let cut = run_with(states, honest.as_bytes());
+    assert!(cut.out.contains("not all of this bound"), "{}", cut.out);
+}
+
+#[test]
 fn a_run_is_explained_with_the_exit_code_of_what_went_wrong() {
     let fork = run(&["explain", "preset:fork", "--json"]);
     assert_eq!(fork.code, 3, "{}", fork.err);

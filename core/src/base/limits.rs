@@ -97,6 +97,10 @@ pub const MAX_JUSTIFICATION_DEPTH: usize = 4;
 
 /// Trials of one search: at a thousand a second they take eleven days.
 pub const MAX_SEARCH_TRIALS: u64 = 1_000_000_000;
+/// Validators of a scenario that is looked at whole. Each has its own orders, and all combine.
+pub const MAX_EXHAUST_VALIDATORS: usize = 5;
+/// States that are looked at then. Each takes a hundred bytes and more.
+pub const MAX_EXHAUST_STATES: u64 = 100_000_000;
 /// Events of one trial of a search. Ten heights of four validators have two thousand.
 pub const MAX_TRIAL_EVENTS: u64 = 5_000_000;
 /// Simulated time of one trial of a search.

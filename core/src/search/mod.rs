@@ -8,6 +8,7 @@
 //! [`Search`] and [`Shrink`] work in slices, as a session does: call `advance` until it is over.
 
 mod coverage;
+pub mod exhaust;
 mod explain;
 mod found;
 mod futures;

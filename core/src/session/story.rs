@@ -7,6 +7,7 @@ use super::view::{Story, StorySentence};
 use super::words::{DIGITS, validator};
 use crate::check::{Culprit, FindingKind, Offence, Waiting, listed, names, percent, seconds};
 use crate::consensus::Role;
+use crate::scenario::flaw::flaw;
 use crate::trace::{Commit, Event, Loss, Past, Record, Trace};
 use crate::types::{BlockId, Height, NodeId, ValidatorId, ValidatorSet};
 
@@ -155,6 +156,7 @@ impl Session {
             facts.tell(last, finding.to_owned());
         }
         facts.guilt(height, last);
+        facts.flaw(last);
         Story {
             sentences: facts.sentences(),
             guilty: self.guilty(),
@@ -171,6 +173,7 @@ impl Session {
             told: Vec::new(),
         };
         facts.waiting(waiting, reason);
+        facts.flaw(trace.end().saturating_sub(1));
         Story {
             sentences: facts.sentences(),
             guilty: Vec::new(),
@@ -494,6 +497,22 @@ impl<'a> Facts<'a> {
             };
             self.tell(number, sentence);
         }
+    }
+
+    /// The rule that prevents this, where the protocol lacks it: told last, whatever else has no room.
+    fn flaw(&mut self, end: u64) {
+        let Some(flaw) = flaw(&self.session.scenario().protocol) else {
+            return;
+        };
+        self.told.truncate(SENTENCES - 1);
+        let rules = self.trace.head.rules.iter();
+        let text = rules.filter(|r| r.id == flaw.rule).map(|r| r.text).next();
+        let text = text.map_or_else(String::new, |text| format!(" ({text})"));
+        let sentence = format!(
+            "Rule {}{text} prevents this, and here it is broken on purpose: {}",
+            flaw.rule, flaw.wrong
+        );
+        self.tell(end, sentence);
     }
 
     /// Where in the past a message that proves the guilt was sent.

@@ -188,7 +188,11 @@ pub fn build<P: Corruptible>(setup: &Setup) -> Result<World<P>, BuildError> {
     let mut world = World {
         signatures: Arc::default(),
         environment: Environment {
-            proposers: Schedule::new(rule(&protocol.proposer, scenario.seed, &fixed.names)),
+            proposers: Schedule::new(proposer_rule(
+                &protocol.proposer,
+                scenario.seed,
+                &fixed.names,
+            )),
             params,
             block_interval: protocol.block_interval_us.max(1),
         },
@@ -475,7 +479,9 @@ pub(super) fn cut(spec: &Cut, names: &[String], nodes: &[ValidatorId]) -> Links 
     }
 }
 
-fn rule(spec: &ProposerSpec, seed: u64, names: &[String]) -> Rule {
+/// Whose turn it is, as a scenario says it.
+#[must_use]
+pub fn proposer_rule(spec: &ProposerSpec, seed: u64, names: &[String]) -> Rule {
     match spec {
         ProposerSpec::Priority => Rule::Priority,
         ProposerSpec::Rotation => Rule::Rotation,

@@ -23,7 +23,7 @@ mod users;
 mod validators;
 mod wire;
 
-pub use build::{BuildError, Setup, build, given, profile};
+pub use build::{BuildError, Setup, build, given, profile, proposer_rule};
 pub use inside::{Armed, Introspect, Kept, Proof, Signer};
 pub use machines::simulate;
 pub use simulation::{InFlight, NodeFacts, Reexecution, RunProgress, Simulation, Trigger};
