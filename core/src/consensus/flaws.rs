@@ -71,8 +71,8 @@ pub const FLAWS: &[Flaw] = &[
         wrong: "A validator that precommitted a block, and so may have decided it with others, prevotes another one in a \
                 later round.",
         rule: "L22-L27",
-        source: "One of the bugs that Bano et al., \"Twins: BFT Systems Made Robust\" (OPODIS 2021), put into DiemBFT to see them \
-                 found: a validator that votes whatever it is locked on",
+        source: "Our own: line 23 of Buchman, Kwon, Milosevic, \"The latest gossip on BFT consensus\" (arXiv 1807.04938), without its \
+                 condition",
     },
     Flaw {
         id: "tendermint-unlocks-on-nil",
@@ -84,8 +84,8 @@ pub const FLAWS: &[Flaw] = &[
         wrong: "A quorum of nil prevotes takes the lock away. That was safe only as long as locked validators prevoted their \
                 lock whatever was proposed.",
         rule: "L44-L46",
-        source: "Tendermint Core unlocked on nil up to version 0.34, where the other half of the old rule made it safe \
-                 (cometbft/cometbft pull request 1203); the mixture with the paper's rules is our own",
+        source: "Tendermint Core unlocked on nil until the change that cometbft/cometbft pull request 1203 brings forward; there the other \
+                 half of the old rule made it safe. The mixture with the paper's rules is our own",
     },
     Flaw {
         id: "tendermint-forgets-lock",
@@ -109,8 +109,8 @@ pub const FLAWS: &[Flaw] = &[
         wrong: "A proposer does not propose the block that a quorum prevoted. Those who locked it prevote nil for ever, and \
                 the others are too few.",
         rule: "L11-L19",
-        source: "In the manner of the early versions of Tendermint that could stop, see Amoussou-Guenou, Del Pozzo, \
-                 Potop-Butucaru, Tucci-Piergiovanni, \"Dissecting Tendermint\" (arXiv 1809.09858); this version is our own",
+        source: "Our own. Amoussou-Guenou, Del Pozzo, Potop-Butucaru, Tucci-Piergiovanni, \"Dissecting Tendermint\" (arXiv 1809.09858), \
+                 report bugs of early versions",
     },
     Flaw {
         id: "tendermint-counts-heads",
@@ -155,7 +155,8 @@ pub const FLAWS: &[Flaw] = &[
         breaks: Breaks::Agreement,
         wrong: "Two quorums may have a single validator in common, and that one may run twice.",
         rule: "J4",
-        source: "After the quorum of 2f that Bano et al., \"Twins\" (OPODIS 2021), put into DiemBFT to see it found",
+        source: "Our own: a quorum too small for any two of them to share an honest validator; a liar that runs twice is the attack of \
+                 Bano et al., \"Twins\" (OPODIS 2021)",
     },
     Flaw {
         id: "hotstuff-2-half",
@@ -166,7 +167,8 @@ pub const FLAWS: &[Flaw] = &[
         breaks: Breaks::Agreement,
         wrong: "Two quorums may have a single validator in common, and that one may run twice.",
         rule: "T4",
-        source: "After the quorum of 2f that Bano et al., \"Twins\" (OPODIS 2021), put into DiemBFT to see it found",
+        source: "Our own: a quorum too small for any two of them to share an honest validator; a liar that runs twice is the attack of \
+                 Bano et al., \"Twins\" (OPODIS 2021)",
     },
     Flaw {
         id: "simplex-half",
@@ -177,7 +179,8 @@ pub const FLAWS: &[Flaw] = &[
         breaks: Breaks::Agreement,
         wrong: "Two quorums may have a single validator in common, and that one may run twice.",
         rule: "S7",
-        source: "After the quorum of 2f that Bano et al., \"Twins\" (OPODIS 2021), put into DiemBFT to see it found",
+        source: "Our own: a quorum too small for any two of them to share an honest validator; a liar that runs twice is the attack of \
+                 Bano et al., \"Twins\" (OPODIS 2021)",
     },
     Flaw {
         id: "simplex-finalizes-skipped",
