@@ -3,7 +3,7 @@
 
 use consensusforge_core::base::{Micros, SECOND, hash_bytes};
 use consensusforge_core::consensus::proposer::{Rule, Schedule};
-use consensusforge_core::consensus::streamlet::{Message, Params, Place, State, Streamlet};
+use consensusforge_core::consensus::streamlet::{Flaw, Message, Params, Place, State, Streamlet};
 use consensusforge_core::consensus::{
     Effect, Environment, Input, Note, Protocol, Recipients, Timer,
 };
@@ -14,7 +14,10 @@ use consensusforge_tests::one_node::{genesis, validators};
 use std::sync::Arc;
 
 const ME: u16 = 3;
-const PARAMS: Params = Params { epoch_us: SECOND };
+const PARAMS: Params = Params {
+    epoch_us: SECOND,
+    flaw: Flaw::None,
+};
 
 struct Node {
     sets: ValidatorSets,
