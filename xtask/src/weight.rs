@@ -8,7 +8,7 @@ use std::io::Write;
 
 /// Bytes the page may weigh, without the parts that are fetched only when wanted. The aim is 1,450,000;
 /// docs/decisions/dropped-splitter.md says what was tried.
-const LIMIT: u64 = 2_000_000;
+const LIMIT: u64 = 2_100_000;
 /// Beginnings of files that are fetched only when wanted.
 const LATER: [&str; 3] = ["compiler", "curves", "editor"];
 /// Folders of files that are fetched only when wanted: bundles from npm, sample contracts.

@@ -15,7 +15,7 @@ use crate::base::Micros;
 use crate::consensus::{Locking, Role};
 use crate::trace::{Event, Head, MessageId, MessageRecord, Record, Trace};
 use crate::types::{BlockId, Height, Round, Slot, ValidatorId};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// Heights whose messages are remembered, behind the newest. What a validator signs for older ones is not
@@ -371,43 +371,63 @@ impl Said {
     ) -> Option<(Statement, Statement)> {
         m.value?;
         let this = Statement::of(m);
-        let pairs = |lock: &Statement, vote: &Statement| {
-            lock.slot.round < vote.slot.round
-                && lock.value != vote.value
-                && !self.justified(counted, lock.slot.round, vote, trace)
+        let conflict = |lock: &Statement, vote: &Statement| {
+            lock.slot.round < vote.slot.round && lock.value != vote.value
         };
         if m.kind == counted {
-            let lock = self.votes(signer, told).find(|lock| pairs(lock, &this));
+            let locks = || {
+                self.votes(signer, told)
+                    .filter(|lock| conflict(lock, &this))
+            };
+            // Looked for once and not for each lock: without rounds that justify it there may be thousands of both.
+            let earliest = locks().map(|lock| lock.slot.round).min()?;
+            let justified = self.justified(counted, earliest, &this, trace);
+            let lock = locks().find(|lock| justified.is_none_or(|round| round < lock.slot.round));
             return lock.map(|lock| (lock.clone(), this.clone()));
         }
         if m.kind == told {
-            let vote = self.votes(signer, counted).find(|vote| pairs(&this, vote));
+            let mut votes = self.votes(signer, counted);
+            let vote = votes.find(|vote| {
+                conflict(&this, vote)
+                    && self
+                        .justified(counted, this.slot.round, vote, trace)
+                        .is_none()
+            });
             return vote.map(|vote| (this.clone(), vote.clone()));
         }
         None
     }
 
-    /// A quorum voted for what `vote` is for, in a round from `locked` on and before the vote's own.
-    fn justified(&self, counted: u8, locked: Round, vote: &Statement, trace: &Trace) -> bool {
+    /// The last round from `locked` on and before `vote`'s own in which a quorum voted for what `vote` is for.
+    fn justified(
+        &self,
+        counted: u8,
+        locked: Round,
+        vote: &Statement,
+        trace: &Trace,
+    ) -> Option<Round> {
         let set = trace.validators(vote.slot.height);
-        (locked..vote.slot.round).any(|round| {
-            let for_it = |said: &Statement| {
-                said.kind == counted && said.slot.round == round && said.value == vote.value
-            };
-            let stake = (0u16..)
-                .map(ValidatorId)
-                .take(trace.head.keys.len())
-                .filter(|who| {
-                    let first = self.first.get(&(round, counted));
-                    let first = first.and_then(|all| all.get(who.index())?.as_ref());
-                    first.is_some_and(for_it)
-                        || self
-                            .further
-                            .iter()
-                            .any(|(w, said)| w == who && for_it(said))
-                })
-                .fold(0u64, |sum, who| sum.saturating_add(set.stake(who)));
-            trace.head.bound.quorum.is_met(stake, set.total())
-        })
+        let for_it = |said: &Statement| {
+            said.kind == counted
+                && (locked..vote.slot.round).contains(&said.slot.round)
+                && said.value == vote.value
+        };
+        // Only votes that were seen, round after round would not do: a liar may sign a vote of round four billion.
+        let first = self.first.values().flat_map(|all| (0u16..).zip(all));
+        let first = first.filter_map(|(who, said)| Some((ValidatorId(who), said.as_ref()?)));
+        let further = self.further.iter().map(|(who, said)| (*who, said));
+        let votes: BTreeSet<(Round, ValidatorId)> = first
+            .chain(further)
+            .filter(|(_, said)| for_it(said))
+            .map(|(who, said)| (said.slot.round, who))
+            .collect();
+        let mut stakes: BTreeMap<Round, u64> = BTreeMap::new();
+        for (round, who) in votes {
+            let stake = stakes.entry(round).or_default();
+            *stake = stake.saturating_add(set.stake(who));
+        }
+        let quorum = |stake: u64| trace.head.bound.quorum.is_met(stake, set.total());
+        let supported = stakes.into_iter().rev().find(|(_, stake)| quorum(*stake));
+        supported.map(|(round, _)| round)
     }
 }
